@@ -1,0 +1,19 @@
+"""archsum: summarize a neural network from a YAML file, and check its budget, before anyone trains it."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archsum.api import Model, Summary, load, summarize
+    from archsum.errors import Diagnostic, SpecError
+
+__all__ = ["Diagnostic", "Model", "SpecError", "Summary", "load", "summarize"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the names when one is first used, so that the command line decides what it pays for."""
+    if name not in __all__:
+        raise AttributeError(f"module 'archsum' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module("archsum.errors" if name in ("Diagnostic", "SpecError") else "archsum.api")
+    return getattr(module, name)

@@ -1,0 +1,5 @@
+"""`python -m archsum`."""
+
+from archsum.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,73 @@
+"""The command line: parse, call, print, exit code. Each command is a module with `add_arguments` and `run`."""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+COMMANDS = {
+    "summary": "print a network's layers, shapes and parameters",
+    "check": "compare networks with their budgets",
+    "explain": "derive a layer's numbers step by step",
+    "layers": "list the kinds of layer, or document one",
+    "schema": "print the JSON Schema of network files, for editors",
+}
+
+OK, OVER_BUDGET, BAD_INPUT = 0, 1, 2
+"""The exit codes."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `archsum` and return its exit code: 0 all well, 1 over budget, 2 bad input or usage."""
+    _make_a_short_process_quick()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    arguments = _parse(sys.argv[1:] if argv is None else argv)
+    from archsum.cli.console import report
+    from archsum.errors import SpecError
+
+    try:
+        code: int = import_module(f"archsum.cli.{arguments.command}").run(arguments)
+        sys.stdout.flush()
+    except SpecError as error:
+        report(error)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; nothing is left to say, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _make_a_short_process_quick() -> None:
+    gc.disable()  # it ends before there is garbage worth collecting
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for them reads every installed package
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="archsum", description="Summarize a neural network from a YAML file, and check its budget."
+    )
+    parser.add_argument("--version", action=_Version)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command, purpose in COMMANDS.items():
+        subparser = subparsers.add_parser(command, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if command in argv:  # only the command that runs is imported
+            import_module(f"archsum.cli.{command}").add_arguments(subparser)
+    return parser.parse_args(argv)
+
+
+class _Version(argparse.Action):
+    """Print the installed version; looked up only when asked for."""
+
+    def __init__(self, option_strings: list[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"archsum {version('archsum')}\n")

@@ -1,0 +1,49 @@
+"""Arguments that several commands share."""
+
+import argparse
+import sys
+from typing import Any
+
+from archsum.language.scalars import Scalar, resolve
+
+
+def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Add FILE (or FILE…), --set and --input."""
+    parser.add_argument(
+        "file", metavar="FILE", nargs="+" if several else None, help="a network file; `-` is standard input"
+    )
+    parser.add_argument(
+        "--set",
+        dest="variables",
+        metavar="NAME=VALUE",
+        action="append",
+        type=_variable,
+        default=[],
+        help="override a variable of the file; may be given several times",
+    )
+    parser.add_argument(
+        "--input", metavar="SIZES", type=_shape, help="override the input, as in 224,224,3; `?` is an unknown size"
+    )
+
+
+def opened(file: str) -> Any:
+    """Return what `load` reads: the file's path, or standard input for `-`."""
+    return sys.stdin.buffer if file == "-" else file
+
+
+def _variable(text: str) -> tuple[str, Scalar]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"`{text}` is not NAME=VALUE")
+    try:
+        return name, resolve(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _shape(text: str) -> list[int | None]:
+    sizes = text.strip("()[] ").rstrip(",").split(",")
+    try:
+        return [None if size.strip() in ("?", "null", "None") else int(size) for size in sizes]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a list of sizes such as 224,224,3") from None

@@ -1,0 +1,24 @@
+"""What the terminal is like, and how diagnostics look on it."""
+
+import os
+import re
+import sys
+from typing import TextIO
+
+from archsum.errors import SpecError
+
+_RED, _BLUE, _BOLD, _RESET = "\033[1;31m", "\033[1;34m", "\033[1m", "\033[0m"
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether to colour what is written to a stream: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def report(error: SpecError) -> None:
+    """Write diagnostics to stderr."""
+    text = str(error)
+    if colours(sys.stderr):
+        text = re.sub(r"^(error\[[\w-]+\])(:.*)$", rf"{_RED}\1{_RESET}{_BOLD}\2{_RESET}", text, flags=re.MULTILINE)
+        text = re.sub(r"^( *-->| *\d* \|| *= \w+:)", rf"{_BLUE}\1{_RESET}", text, flags=re.MULTILINE)
+    print(text, file=sys.stderr)

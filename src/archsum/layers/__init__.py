@@ -1,0 +1,34 @@
+"""The kinds of layer: which there are, and the class of each, imported when a file first uses it."""
+
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+from archsum.layers.base import Layer
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "convolution": ("conv1d", "conv2d", "conv3d"),
+}
+"""The kinds that each module here defines. Explicit, so that a kind is known without importing its family."""
+
+KINDS: dict[str, str] = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
+"""The module that defines each kind."""
+
+
+@cache
+def layer_class(kind: str) -> type[Layer]:
+    """Return the class of a kind. Errors: KeyError for an unknown kind."""
+    module = import_module(f"archsum.layers.{KINDS[kind]}")
+    return next(cls for cls in layer_classes(module) if kind_of(cls) == kind)
+
+
+def layer_classes(module: ModuleType) -> list[type[Layer]]:
+    """Return the kinds of layer that a module defines."""
+    found = (cls for cls in vars(module).values() if isinstance(cls, type) and issubclass(cls, Layer))
+    return [cls for cls in found if "type" in cls.model_fields]
+
+
+def kind_of(cls: type[Layer]) -> str:
+    """Return the word that a file uses for a class of layer."""
+    kind: str = cls.model_fields["type"].default
+    return kind

@@ -1,0 +1,32 @@
+"""Tied and untied biases: how many there are, and why."""
+
+from archsum.layers.base import Shape, Weight, product, require_known, times
+from archsum.layers.fields import Bias
+
+
+def bias_weights(bias: Bias, output: Shape, axes: tuple[str, ...], count: int, each: str) -> tuple[Weight, ...]:
+    """Return the bias of a layer with `count` filters or units (`each`), whose output has `axes`.
+
+    Errors: ShapeError for an untied bias where an axis of the output is unknown.
+    """
+    if bias == "tied":
+        return (Weight("bias", (count,), (each,)),)
+    if bias == "untied":
+        shape = require_known(output, axes, "its untied bias, one for each output location", "write `bias: tied`")
+        return (Weight("bias", shape, axes, untied=len(shape) > 1),)
+    return ()
+
+
+def explain_bias(bias: Bias, output: Shape, count: int, each: str) -> str:
+    """Say what the bias is, and what the other kind of bias would be."""
+    tied, untied = f"{count:,}", _untied(output)
+    if bias == "tied":
+        return f"one for each of the {each}; untied, one for each output location too: {untied}"
+    if bias == "untied":
+        return f"one for each of the {each} and each output location; tied it would be {tied}"
+    return f"no bias; tied it would be {tied}, untied {untied}"
+
+
+def _untied(output: Shape) -> str:
+    size = product(output)
+    return "unknown, as a size is" if size is None else f"{times(*output)} = {size:,}"

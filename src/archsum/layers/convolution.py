@@ -1,0 +1,120 @@
+"""Convolutions: a kernel shared by all locations."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Shape, Weight
+from archsum.layers.fields import NonNegative, Positive
+from archsum.layers.kernel import KernelLayer
+
+
+class Convolution(KernelLayer):
+    """A convolution of `rank` spatial axes.
+
+    Shape:
+        (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
+        valid: ⌊(size − e) / stride⌋ + 1; same and causal: ⌈size / stride⌉;
+        a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
+    Weights:
+        kernel (*kernel_size, channels / groups, filters);
+        bias (filters) if tied, the output's shape if untied.
+    MACs:
+        output locations × kernel_size × channels / groups × filters.
+    Errors:
+        A kernel larger than its input; channels or filters not divisible by groups;
+        an untied bias on an unknown size; strides with dilation under Keras's paddings.
+    """
+
+    filters: Positive = Field(description="The number of output channels.")
+    groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
+
+    @model_validator(mode="after")
+    def _whole_groups(self) -> "Convolution":
+        if self.filters % self.groups:
+            raise ValueError(f"`filters` (={self.filters}) must be divisible by `groups` (={self.groups})")
+        return self
+
+    def output_channels(self, channels: int) -> int:
+        """Return the filters."""
+        return self.filters
+
+    def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernel."""
+        _, channels = self.split(inputs[0])
+        if channels % self.groups:
+            raise ShapeError(
+                f"has {channels} input channels, which must be divisible by `groups` (={self.groups})",
+                f"choose `groups` among the divisors of {channels}",
+            )
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        seen = "input channels" if self.groups == 1 else "input channels of a group"
+        return (Weight("kernel", shape, (*self.kernel_axes, seen, "filters")),)
+
+
+class Conv1D(Convolution):
+    """Convolution over one axis, such as time or the words of a text.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution1d/
+    """
+
+    type: Literal["conv1d"] = "conv1d"
+    rank: ClassVar[int] = 1
+    padding_words: ClassVar[tuple[str, ...]] = ("valid", "same", "causal")
+
+
+class Conv2D(Convolution):
+    """Convolution over the height and width of an image.
+
+    Weights:
+        kernel (*kernel_size, channels / groups, filters), or with a connection table
+        (*kernel_size, connected pairs of filter and channel);
+        bias (filters) if tied, the output's shape if untied.
+    Source: https://keras.io/api/layers/convolution_layers/convolution2d/
+        and for the connection table LeCun et al. 1998,
+        "Gradient-based learning applied to document recognition", table I.
+    """
+
+    type: Literal["conv2d"] = "conv2d"
+    rank: ClassVar[int] = 2
+
+    connection_table: tuple[Annotated[tuple[NonNegative, ...], Field(min_length=1)], ...] | None = Field(
+        None, description="For each filter, the input channels it sees, counted from 0; by default all."
+    )
+
+    @model_validator(mode="after")
+    def _table_of_filters(self) -> "Conv2D":
+        if self.connection_table is None:
+            return self
+        if self.groups != 1:
+            raise ValueError("takes `groups` or a `connection_table`, not both")
+        if len(self.connection_table) != self.filters:
+            raise ValueError(f"has {self.filters} filters and a `connection_table` of {len(self.connection_table)}")
+        if any(len(set(seen)) != len(seen) for seen in self.connection_table):
+            raise ValueError("has a `connection_table` that names a channel twice for one filter")
+        return self
+
+    def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernel; with a connection table, one small kernel for each connected pair."""
+        if self.connection_table is None:
+            return super().kernels(*inputs)
+        _, channels = self.split(inputs[0])
+        highest = max(max(seen) for seen in self.connection_table)
+        if highest >= channels:
+            raise ShapeError(
+                f"has a `connection_table` that names channel {highest}, and its input has {channels}",
+                f"channels count from 0 to {channels - 1}",
+            )
+        pairs = sum(len(seen) for seen in self.connection_table)
+        return (Weight("kernel", (*self.kernel_size, pairs), (*self.kernel_axes, "connected filter-channel pairs")),)
+
+
+class Conv3D(Convolution):
+    """Convolution over the depth, height and width of a volume or a video.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution3d/
+    """
+
+    type: Literal["conv3d"] = "conv3d"
+    rank: ClassVar[int] = 3

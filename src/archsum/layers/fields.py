@@ -1,0 +1,55 @@
+"""Types of fields that several families of layers share."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+MAX_SIZE = 10**12
+"""The largest size a field takes: far beyond any network, and small enough to stay harmless."""
+
+Positive = Annotated[int, Field(strict=True, ge=1, le=MAX_SIZE)]
+NonNegative = Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE)]
+Number = Annotated[float, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Rate = Annotated[float, Field(strict=True, ge=0, lt=1)]
+
+PerAxis = Annotated[
+    tuple[Positive, ...],
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer"}}]}),
+]
+"""One number for every axis, or one for each. `Spatial` turns the first into the second."""
+
+Activation = Literal[
+    "celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh",
+    "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu",
+    "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus",
+    "swish", "tanh", "tanh_shrink", "threshold",
+]  # fmt: skip
+"""Keras's activations (https://keras.io/api/layers/activations/), but for glu, which halves an axis."""
+
+DataFormat = Literal["channels_last", "channels_first"]
+
+
+def _tied_if_true(value: Any) -> Any:
+    return "tied" if value is True else value
+
+
+Bias = Annotated[
+    Literal["tied", "untied", False],
+    BeforeValidator(_tied_if_true),
+    WithJsonSchema({"enum": ["tied", "untied", True, False]}),
+]
+"""tied: one bias for each filter; untied: one for each filter and output location; false: none."""
+
+
+def per_axis(value: Any, rank: int) -> Any:
+    """Repeat a single number for every axis; check the length of a list. What is neither is left to the type.
+
+    Errors: ValueError where the list is not as long as there are axes.
+    """
+    if isinstance(value, list | tuple):
+        if len(value) not in (1, rank):
+            numbers = "number" if rank == 1 else f"number, or a list of {rank}"
+            raise ValueError(f"takes one {numbers}, not {len(value)}")
+        return value if len(value) == rank else [*value] * rank
+    return (value,) * rank

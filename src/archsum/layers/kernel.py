@@ -1,0 +1,104 @@
+"""What layers with a sliding kernel share: convolutions of every kind, depthwise, separable, locally connected."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from archsum.layers.base import Shape, Step, Weight, product, times
+from archsum.layers.bias import bias_weights, explain_bias
+from archsum.layers.fields import Activation, Bias, PerAxis
+from archsum.layers.spatial import AXES
+from archsum.layers.window import Sliding, Window
+
+KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
+"""The names of a kernel's spatial axes by rank."""
+
+
+class KernelLayer(Sliding):
+    """A layer whose kernel slides over the input."""
+
+    location: ClassVar[str] = "output location"
+    """Where the kernel is applied, in words."""
+
+    kernel_size: PerAxis = Field(description="The kernel's size: one number, or one for each axis.")
+    strides: PerAxis = Field(
+        (1,), validate_default=True, description="The kernel's step: one number, or one for each axis."
+    )
+    dilation_rate: PerAxis = Field(
+        (1,), validate_default=True, description="The distance between the kernel's elements."
+    )
+    activation: Activation | None = Field(None, description="An elementwise function of the output.")
+    bias: Bias = Field(
+        "tied", description="tied: one for each filter; untied: one for each filter and output location."
+    )
+
+    @model_validator(mode="after")
+    def _strides_or_dilation(self) -> "KernelLayer":
+        if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                "has `strides` and `dilation_rate` above 1, which Keras refuses together; "
+                "with the padding as a number (`padding: 0`) it is PyTorch's convolution, which takes both"
+            )
+        return self
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """The window of each axis."""
+        paddings = map(self.padding_of, range(self.rank))
+        return tuple(map(Window, self.kernel_size, self.strides, self.dilation_rate, paddings))
+
+    @property
+    def kernel_axes(self) -> tuple[str, ...]:
+        """The names of the kernel's spatial axes."""
+        return KERNEL_AXES[self.rank]
+
+    def output_channels(self, channels: int) -> int:
+        """Return the number of channels that come out for `channels` that go in."""
+        raise NotImplementedError
+
+    def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the weights that are multiplied with the data: all but the bias."""
+        raise NotImplementedError
+
+    def applied(self, *inputs: Shape) -> Shape:
+        """Return the sizes along which the kernel is applied: each of its weights works once at each location."""
+        spatial, _ = self.split(inputs[0])
+        return self.slide(spatial)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the window counts and the output channels."""
+        spatial, channels = self.split(inputs[0])
+        return self.join(self.slide(spatial), self.output_channels(channels))
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernels and the bias."""
+        output = self.output_shape(*inputs)
+        _, filters = self.split(output)
+        return *self.kernels(*inputs), *bias_weights(self.bias, output, self.axes_with_channels, filters, "filters")
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return every kernel weight times the locations it is applied at."""
+        locations = product(self.applied(*inputs))
+        return None if locations is None else locations * sum(kernel.size for kernel in self.kernels(*inputs))
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Derive the output size along each axis, and the channels."""
+        spatial, channels = self.split(inputs[0])
+        yield from self.explain_sliding(spatial)
+        filters = self.output_channels(channels)
+        yield Step("channels", str(filters), filters, "one for each of the filters")
+
+    def explain_bias(self, *inputs: Shape) -> str:
+        """Say what the bias is, and what the other kind would be."""
+        output = self.output_shape(*inputs)
+        _, filters = self.split(output)
+        return explain_bias(self.bias, output, filters, "filters")
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Derive the multiply-accumulates."""
+        kernels = [times(*kernel.shape) for kernel in self.kernels(*inputs)]
+        kernel = kernels[0] if len(kernels) == 1 else f"({' + '.join(kernels)})"
+        formula = times(*self.applied(*inputs), kernel)
+        return Step("MACs", formula, self.macs(*inputs), f"each kernel weight works once at each {self.location}")

@@ -1,0 +1,63 @@
+"""What layers over 1-D, 2-D and 3-D data share: the axes' names, and where the channels are."""
+
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import Field, field_validator
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Layer, Shape, show
+from archsum.layers.fields import DataFormat, per_axis
+
+T = TypeVar("T")
+
+AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""The spatial axes by rank, in order."""
+
+
+class Spatial(Layer):
+    """A layer whose input has `rank` spatial axes and a channel axis."""
+
+    rank: ClassVar[int]
+
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
+
+    @field_validator("kernel_size", "pool_size", "strides", "dilation_rate", "size", mode="before", check_fields=False)
+    @classmethod
+    def _one_per_axis(cls, value: Any) -> Any:
+        return None if value is None else per_axis(value, cls.rank)
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The spatial axes' names."""
+        return AXES[self.rank]
+
+    @property
+    def axes_with_channels(self) -> tuple[str, ...]:
+        """All axes' names, in the order of a shape."""
+        return self.join(self.axes, "channels")
+
+    def split(self, shape: Shape) -> tuple[Shape, int]:
+        """Take a shape apart into the spatial sizes and the channels.
+
+        Errors: ShapeError where the rank is not this layer's, or the channels are unknown.
+        """
+        if len(shape) != self.rank + 1:
+            wanted = ", ".join(self.axes_with_channels)
+            message = f"takes an input of {self.rank + 1} axes ({wanted}), not {show(shape)}"
+            raise ShapeError(message, _rank_help(shape, self.rank))
+        spatial, channels = (shape[:-1], shape[-1]) if self.data_format == "channels_last" else (shape[1:], shape[0])
+        if channels is None:
+            raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
+        return spatial, channels
+
+    def join(self, spatial: tuple[T, ...], channels: T) -> tuple[T, ...]:
+        """Put spatial sizes and channels together in this layer's order."""
+        return (*spatial, channels) if self.data_format == "channels_last" else (channels, *spatial)
+
+
+def _rank_help(shape: Shape, rank: int) -> str:
+    if len(shape) == rank:
+        return "if the channel axis is missing, add it: a grey image is [height, width, 1]"
+    if len(shape) < rank:
+        return "a `reshape` before it gives the data the axes back"
+    return "a `flatten`, a `reshape` or a global pooling before it takes axes away"

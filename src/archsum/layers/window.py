@@ -1,0 +1,161 @@
+"""Integer arithmetic of sliding windows, shared by convolution and pooling: one axis, its rule and its derivation."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from pydantic import Field, SkipValidation, WithJsonSchema, field_validator
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Shape, Step
+from archsum.layers.fields import MAX_SIZE
+from archsum.layers.spatial import Spatial
+
+Sides = tuple[int, int]
+"""Padding before and after an axis."""
+
+_PADDING_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"enum": ["valid", "same", "causal"]},
+        {"type": "integer", "minimum": 0},
+        {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}},
+    ]
+}
+
+
+class Window(NamedTuple):
+    """A window that slides along one axis. `padding` is Keras's word or the padding on the two sides.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution2d/ for the words;
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html for sides and `ceil`.
+    """
+
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    padding: str | Sides = "valid"
+    ceil: bool = False
+
+    @property
+    def extent(self) -> int:
+        """What the window covers, its holes included."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def sides(self) -> Sides:
+        """The stated padding; nothing where the padding is a word."""
+        return (0, 0) if isinstance(self.padding, str) else self.padding
+
+    @property
+    def keeps_size(self) -> bool:
+        """Whether the padding follows the size, so that only the stride changes it."""
+        return self.padding in ("same", "causal")
+
+    def positions(self, size: int | None) -> int | None:
+        """Return how many positions the window takes; 0 or less where it does not fit."""
+        if size is None:
+            return None
+        if self.keeps_size:
+            return -(-size // self.stride)
+        before, after = self.sides
+        free = size + before + after - self.dilation * (self.kernel - 1) - 1
+        if not self.ceil:
+            return free // self.stride + 1
+        steps = -(-free // self.stride)
+        # A window that would begin in the padding behind the data is left out.
+        return steps if steps * self.stride >= size + before else steps + 1
+
+    def formula(self, size: int) -> str:
+        """Write the arithmetic of `positions` with its numbers."""
+        if self.keeps_size:
+            return f"⌈{size} / {self.stride}⌉"
+        before, after = self.sides
+        padded = f"{size} + {before} + {after}" if before or after else f"{size}"
+        open_, close = "⌈⌉" if self.ceil else "⌊⌋"
+        formula = f"{open_}({padded} − {self.extent}) / {self.stride}{close} + 1"
+        steps = -(-(size + before + after - self.extent) // self.stride)
+        return f"{formula} − 1" if self.ceil and self.positions(size) == steps else formula
+
+    def note(self) -> str:
+        """Say in words what the formula does."""
+        if self.keeps_size:
+            return f"{self.padding} padding: only the stride changes the size"
+        dilated = f"kernel, {self.dilation} × ({self.kernel} − 1) + 1 = {self.extent} wide"
+        extent = dilated if self.dilation > 1 else "kernel"
+        padded = "size + padding" if any(self.sides) else "size"
+        return f"({padded} − {extent}) / stride; + 1 for the window's first position"
+
+
+def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[Sides, ...]:
+    """Bring the ways to write a padding into two: one of Keras's words, or (before, after) for each axis.
+
+    An integer is for every side, as in PyTorch; a list has an integer, or a pair [before, after], for each axis.
+
+    Errors: ValueError for anything else.
+    """
+    if isinstance(value, str) and value in words:
+        return value
+    items = list(value) if isinstance(value, list | tuple) else [value] * rank
+    pairs = [tuple(item) if isinstance(item, list | tuple) else (item, item) for item in items]
+    numbers = [number for pair in pairs for number in pair]
+    if (
+        len(pairs) != rank
+        or any(len(pair) != 2 for pair in pairs)
+        or any(type(number) is not int or not 0 <= number <= MAX_SIZE for number in numbers)
+    ):
+        per_axis = {1: "[[before, after]]", 2: "[height, width] or [[top, bottom], [left, right]]"}
+        many = per_axis.get(rank, "a number or a pair [before, after] for each axis")
+        raise ValueError(f"takes {', '.join(words)}, a number for every side, or {many}")
+    return tuple(pairs)
+
+
+class Sliding(Spatial):
+    """What convolution and pooling share: a window that slides, and the padding it sees."""
+
+    padding_words: ClassVar[tuple[str, ...]] = ("valid", "same")
+
+    padding: Annotated[str | tuple[Sides, ...], SkipValidation, WithJsonSchema(_PADDING_SCHEMA)] = Field(
+        "valid",
+        description="valid, same, or the padding itself, as in PyTorch: an integer, or one or a pair for each axis.",
+    )
+
+    @field_validator("padding", mode="before")
+    @classmethod
+    def _parse_padding(cls, value: Any) -> str | tuple[Sides, ...]:
+        return parse_padding(value, cls.rank, cls.padding_words)
+
+    def padding_of(self, axis: int) -> str | Sides:
+        """Return the padding of one axis."""
+        return self.padding if isinstance(self.padding, str) else self.padding[axis]
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """The window of each axis."""
+        raise NotImplementedError
+
+    def slide(self, spatial: Shape) -> Shape:
+        """Return how many positions the windows take along each axis.
+
+        Errors: ShapeError where a window does not fit.
+        """
+        counts = tuple(map(Window.positions, self.windows, spatial))
+        for axis, count in enumerate(counts):
+            if count is not None and count <= 0:
+                raise self._does_not_fit(axis, spatial[axis])
+        return counts
+
+    def _does_not_fit(self, axis: int, size: int | None) -> ShapeError:
+        window, name = self.windows[axis], self.axes[axis]
+        padded = f"{size} + {sum(window.sides)} of padding" if any(window.sides) else f"{size}"
+        return ShapeError(
+            f"has a window of {name} {window.extent}, larger than its input's {name} ({padded})",
+            "take a smaller window, `padding: same`, or a larger input",
+        )
+
+    def explain_sliding(self, spatial: Shape) -> Iterator[Step]:
+        """Derive the output size along each axis."""
+        for window, size, axis in zip(self.windows, spatial, self.axes, strict=True):
+            if size is None:
+                yield Step(axis, "?", None, f"the input's {axis} is unknown")
+            else:
+                yield Step(axis, window.formula(size), window.positions(size), window.note())

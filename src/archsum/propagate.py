@@ -1,0 +1,48 @@
+"""The engine: threads shapes through a graph. It knows `Layer`, and no kind of it."""
+
+from archsum.errors import Diagnostic, ShapeError, SpecError
+from archsum.graph import Graph
+from archsum.layers.base import Layer, Shape, Weight
+from archsum.summary import LayerSummary, Summary
+
+
+def propagate(graph: Graph) -> Summary:
+    """Compute every layer's output shape, weights and operations.
+
+    Errors: SpecError with every layer whose shapes do not fit; layers behind such a one are passed over.
+    """
+    layers, diagnostics = propagate_where_possible(graph)
+    if diagnostics:
+        raise SpecError(diagnostics)
+    return Summary(graph.name, graph.inputs, tuple(layers))
+
+
+def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Diagnostic]]:
+    """Compute what can be computed, and collect what is wrong with the rest."""
+    shapes: dict[str, Shape] = dict(graph.inputs)
+    layers: list[LayerSummary] = []
+    diagnostics: list[Diagnostic] = []
+    # Deep networks repeat the same layer on the same shapes: each pair is computed once.
+    known: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
+    for node in graph.nodes:
+        if not all(name in shapes for name in node.inputs):
+            continue
+        inputs = tuple(shapes[name] for name in node.inputs)
+        key = (id(node.layer), inputs)
+        try:
+            if key not in known:
+                known[key] = _compute(node.layer, inputs)
+        except ShapeError as error:
+            diagnostics.append(Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.help))
+        else:
+            computed = known[key]
+            shapes[node.name] = computed[0]
+            layers.append(LayerSummary(node, inputs, *computed))
+    return layers, diagnostics
+
+
+_Computed = tuple[Shape, tuple[Weight, ...], int | None]
+
+
+def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
+    return layer.output_shape(*inputs), layer.weights(*inputs), layer.macs(*inputs)

@@ -1,0 +1,1 @@
+"""Summary → text, one format to a file."""

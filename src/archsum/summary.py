@@ -1,0 +1,155 @@
+"""What is known about a network: one value for each layer, and totals that are derived, never stored."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archsum.errors import Span
+from archsum.graph import Node
+from archsum.layers.base import Layer, Shape, Weight, product
+
+BYTES_PER_PARAMETER = 4  # float32
+
+
+class LayerSummary(NamedTuple):
+    """One layer with its shapes, weights and operations. Shapes have no batch axis."""
+
+    node: Node
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+    weights: tuple[Weight, ...]
+    macs: int | None
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.node.name
+
+    @property
+    def layer(self) -> Layer:
+        """The layer itself, with its fields."""
+        return self.node.layer
+
+    @property
+    def type(self) -> str:
+        """The class's name, as Keras prints it."""
+        return type(self.node.layer).__name__
+
+    @property
+    def span(self) -> Span:
+        """Where the layer stands in the file."""
+        return self.node.span
+
+    @property
+    def params(self) -> int:
+        """Parameters, trainable or not."""
+        return sum(weight.size for weight in self.weights)
+
+    @property
+    def trainable_params(self) -> int:
+        """Parameters that training changes."""
+        return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Parameters that training leaves alone."""
+        return self.params - self.trainable_params
+
+    @property
+    def bias_params(self) -> int:
+        """Biases, tied and untied."""
+        return sum(weight.size for weight in self.weights if weight.name == "bias")
+
+    @property
+    def untied_bias_params(self) -> int:
+        """Biases of their own for each output location."""
+        return sum(weight.size for weight in self.weights if weight.untied)
+
+    @property
+    def weight_memory(self) -> int:
+        """The parameters' bytes in float32."""
+        return self.params * BYTES_PER_PARAMETER
+
+    @property
+    def neurons(self) -> int | None:
+        """Output elements; None where a size is unknown."""
+        return product(self.output_shape)
+
+    @property
+    def connections(self) -> int | None:
+        """Links into the layer's neurons and the biases they use; None where a size is unknown."""
+        return self.layer.connections(*self.input_shapes)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A network's layers in order, and their totals."""
+
+    name: str
+    inputs: dict[str, Shape]
+    layers: tuple[LayerSummary, ...]
+
+    @property
+    def params(self) -> int:
+        """Parameters, trainable or not."""
+        return sum(layer.params for layer in self.layers)
+
+    @property
+    def trainable_params(self) -> int:
+        """Parameters that training changes."""
+        return sum(layer.trainable_params for layer in self.layers)
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Parameters that training leaves alone."""
+        return self.params - self.trainable_params
+
+    @property
+    def bias_params(self) -> int:
+        """Biases, tied and untied."""
+        return sum(layer.bias_params for layer in self.layers)
+
+    @property
+    def untied_bias_params(self) -> int:
+        """Biases of their own for each output location."""
+        return sum(layer.untied_bias_params for layer in self.layers)
+
+    @property
+    def weight_memory(self) -> int:
+        """The parameters' bytes in float32."""
+        return self.params * BYTES_PER_PARAMETER
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-accumulates for one sample; None where a layer's are unknown."""
+        return total(layer.macs for layer in self.layers)
+
+    @property
+    def neurons(self) -> int | None:
+        """Output elements of all layers; None where a size is unknown."""
+        return total(layer.neurons for layer in self.layers)
+
+    @property
+    def connections(self) -> int | None:
+        """Links and used biases of all layers; None where a layer's are unknown."""
+        return total(layer.connections for layer in self.layers)
+
+    def __str__(self) -> str:
+        from archsum.render import table
+
+        return table.render(self)
+
+    def _repr_html_(self) -> str:
+        from archsum.render import html
+
+        return html.render(self)
+
+
+def total(values: Iterable[int | None]) -> int | None:
+    """Add values; unknown where one is unknown."""
+    result = 0
+    for value in values:
+        if value is None:
+            return None
+        result += value
+    return result
