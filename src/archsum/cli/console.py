@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 from typing import TextIO
 
@@ -13,6 +14,11 @@ _RED, _BLUE, _BOLD, _RESET = "\033[1;31m", "\033[1;34m", "\033[1m", "\033[0m"
 def colours(stream: TextIO) -> bool:
     """Whether to colour what is written to a stream: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def reading_width() -> int:
+    """Return how wide a text is set: the terminal's width, within what reads well; 80 where there is no terminal."""
+    return max(40, min(shutil.get_terminal_size().columns, 100))
 
 
 def report(error: SpecError) -> None:

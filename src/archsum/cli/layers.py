@@ -1,0 +1,28 @@
+"""`archsum layers`."""
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("kind", metavar="KIND", nargs="?", help="a kind, such as conv2d; without it, all are listed")
+    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="the output's format")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the kinds, or one kind's documentation."""
+    from archsum.cli.console import reading_width
+    from archsum.errors import Diagnostic, SpecError
+    from archsum.language.vocabulary import suggest_kind
+    from archsum.layers import KINDS, layer_class
+    from archsum.render import layers
+
+    kind, markdown = arguments.kind, arguments.format == "markdown"
+    if kind is None:
+        print(layers.render_list_markdown() if markdown else layers.render_list(reading_width()))
+    elif kind in KINDS:
+        cls = layer_class(kind)
+        print(layers.render_kind_markdown(cls) if markdown else layers.render_kind(cls, reading_width()))
+    else:
+        raise SpecError([Diagnostic("unknown-layer", f"there is no layer `{kind}`", help=suggest_kind(kind, KINDS))])
+    return 0

@@ -1,0 +1,140 @@
+"""What the classes say of themselves: a kind's sentence, its sections and its fields, as plain values."""
+
+import inspect
+import re
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from archsum.layers import FAMILIES, layer_class
+from archsum.layers.base import Layer
+from archsum.layers.fields import MAX_SIZE
+
+SECTIONS = ("Shape", "Weights", "MACs", "Errors", "Source")
+"""The sections that the documentation of every kind has."""
+
+_HEADING = re.compile(rf"^({'|'.join(SECTIONS)}):", re.MULTILINE)
+
+_TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true | false",
+    "string": "text",
+    "object": "mapping",
+    "null": "null",
+}
+_BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+
+
+class FieldDocumentation(NamedTuple):
+    """A field of a kind; `type` is in the file's words."""
+
+    name: str
+    type: str
+    required: bool
+    default: Any
+    description: str
+
+
+def families() -> dict[str, list[type[Layer]]]:
+    """Return the kinds, by what their module says of the family."""
+    return {
+        " ".join((import_module(f"archsum.layers.{family}").__doc__ or family).split()): [*map(layer_class, kinds)]
+        for family, kinds in FAMILIES.items()
+    }
+
+
+def sentence(cls: type[Layer]) -> str:
+    """Return the sentence that says what a layer does."""
+    return _parse(cls)[0]
+
+
+def sections(cls: type[Layer]) -> dict[str, str]:
+    """Return the sections of a kind, one statement to a line; those it does not have itself are its base classes'."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        found |= _parse(base)[1]
+    return {name: found[name] for name in SECTIONS if name in found}
+
+
+def fields(cls: type[Layer]) -> list[FieldDocumentation]:
+    """Return the fields that a file may state: the required ones first, then a kind's own before its family's."""
+    properties = json_schema(cls)["properties"]
+    documented = [
+        FieldDocumentation(
+            name,
+            _words(properties[name]),
+            field.is_required(),
+            properties[name].get("default"),
+            field.description or "",
+        )
+        for name, field in cls.model_fields.items()
+        if name != "type"
+    ]
+    return sorted(documented, key=lambda field: (not field.required, _depth(cls, field.name)))
+
+
+def example(cls: type[Layer]) -> dict[str, Any]:
+    """Return the smallest set of fields that makes a layer: the required ones, each with its example."""
+    required = {name: field for name, field in cls.model_fields.items() if field.is_required()}
+    return {name: (required[name].examples or [None])[0] for name in sorted(required, key=lambda n: _depth(cls, n))}
+
+
+def json_schema(cls: type[Layer]) -> dict[str, Any]:
+    """Return the JSON Schema of a kind's fields; a default is written as a file would."""
+    schema = cls.model_json_schema(schema_generator=_WithoutTitles)
+    for field in schema["properties"].values():
+        match field.get("default"):
+            case [single]:
+                field["default"] = single
+    return schema
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """pydantic's generator, without the titles ("Kernel Size") that only repeat a field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _parse(cls: type) -> tuple[str, dict[str, str]]:
+    # A class does not inherit its base's docstring here: its sentence would be about something else.
+    text, *parts = _HEADING.split(inspect.cleandoc(vars(cls).get("__doc__") or ""))
+    return " ".join(text.split()), dict(zip(parts[::2], map(_statements, parts[1::2]), strict=True))
+
+
+def _statements(text: str) -> str:
+    """Join the lines of a section but where a statement ends."""
+    lines = "\n".join(line.strip() for line in text.strip().splitlines())
+    return re.sub(r"(?<![.;])\n", " ", lines)
+
+
+def _depth(cls: type[Layer], field: str) -> int:
+    """Return how far up the base classes a field comes from."""
+    return sum(issubclass(base, Layer) and field in base.model_fields for base in cls.__mro__)
+
+
+def _words(schema: dict[str, Any]) -> str:
+    """Say in a file's words what a JSON Schema accepts."""
+    match schema:
+        case {"anyOf": alternatives}:
+            return " | ".join(map(_words, alternatives))
+        case {"enum": values}:
+            return " | ".join(map(_word, values))
+        case {"const": value}:
+            return _word(value)
+        case {"prefixItems": items}:
+            return f"[{', '.join(map(_words, items))}]"
+        case {"type": "array", "items": items}:
+            return f"[{_words(items)}, …]"
+        case {"type": name}:
+            bounds = [
+                f" {sign} {schema[key]}" for key, sign in _BOUNDS.items() if schema.get(key, MAX_SIZE) != MAX_SIZE
+            ]
+            return _TYPES[name] + ",".join(bounds)
+    return "anything"
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
