@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import FormulaError

@@ -2,14 +2,13 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation, WithJsonSchema
-
 from archsum.language.quantities import parse_bytes, parse_count
 from archsum.language.scalars import Scalar
 from archsum.language.vocabulary import suggest_kind
 from archsum.layers import KINDS
 from archsum.layers.base import Shape
 from archsum.layers.fields import MAX_SIZE, DataFormat
+from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
 
 DEFAULT_INPUT = "input"
 """The name of the input where a file has one and does not name it."""
@@ -19,29 +18,27 @@ NAME_PATTERN = r"[\w.\-]{1,100}"
 
 Count = Annotated[
     int,
-    Field(strict=True, ge=0),
-    BeforeValidator(parse_count),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "examples": ["250k", "5M"]}]}),
+    Limits(ge=0),
+    parse_count,
+    JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "examples": ["250k", "5M"]}]}),
 ]
 Bytes = Annotated[
     int,
-    Field(strict=True, ge=0),
-    BeforeValidator(parse_bytes),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "examples": ["20 MB", "1 MiB"]}]}),
+    Limits(ge=0),
+    parse_bytes,
+    JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "examples": ["20 MB", "1 MiB"]}]}),
 ]
 
 
-class Budget(BaseModel):
+class Budget(Model):
     """Limits that the network must keep to; each is the largest value allowed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    max_params: Count | None = Field(None, description="Parameters, trainable or not.")
-    max_trainable_params: Count | None = Field(None, description="Trainable parameters.")
-    max_macs: Count | None = Field(None, description="Multiply-accumulates for one sample.")
-    max_weight_memory: Bytes | None = Field(None, description="Bytes of all weights in float32.")
-    max_layers: Count | None = Field(None, description="Layers, inputs not counted.")
-    max_layer_params: Count | None = Field(None, description="Parameters of any one layer.")
+    max_params: Count | None = field(None, description="Parameters, trainable or not.")
+    max_trainable_params: Count | None = field(None, description="Trainable parameters.")
+    max_macs: Count | None = field(None, description="Multiply-accumulates for one sample.")
+    max_weight_memory: Bytes | None = field(None, description="Bytes of all weights in float32.")
+    max_layers: Count | None = field(None, description="Layers, inputs not counted.")
+    max_layer_params: Count | None = field(None, description="Parameters of any one layer.")
 
 
 def parse_inputs(value: Any) -> dict[str, Shape]:
@@ -87,26 +84,26 @@ def check_defaults(value: Any) -> Any:
     return value
 
 
-class Document(BaseModel):
+class Document(Model):
     """A network file, formulas computed, layers not yet looked at."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    name: Annotated[str, Field(strict=True, min_length=1, max_length=200)] | None = Field(
+    name: Annotated[str, Limits(min_length=1, max_length=200)] | None = field(
         None, description="The network's name; by default the file's."
     )
     input: Annotated[
         dict[str, Shape],
-        SkipValidation,
-        BeforeValidator(parse_inputs),
-        WithJsonSchema({"anyOf": [_SHAPE_SCHEMA, {"type": "object", "additionalProperties": _SHAPE_SCHEMA}]}),
-    ] = Field(description="The shape of one sample, without the batch axis; null is an unknown size.")
-    data_format: DataFormat = Field(
+        UNCHECKED,
+        parse_inputs,
+        JsonSchema({"anyOf": [_SHAPE_SCHEMA, {"type": "object", "additionalProperties": _SHAPE_SCHEMA}]}),
+    ] = field(description="The shape of one sample, without the batch axis; null is an unknown size.")
+    data_format: DataFormat = field(
         "channels_last", description="Where the channel axis is, for every layer that cares."
     )
-    variables: dict[str, Scalar] = Field({}, description="Names for formulas; `--set name=value` overrides them.")
-    defaults: Annotated[dict[str, dict[str, Any]], SkipValidation, BeforeValidator(check_defaults)] = Field(
+    variables: Annotated[dict[str, Scalar], UNCHECKED] = field(
+        {}, description="Names for formulas; `--set name=value` overrides them."
+    )
+    defaults: Annotated[dict[str, dict[str, Any]], UNCHECKED, check_defaults] = field(
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
-    layers: Annotated[list[Any], SkipValidation] = Field(description="The layers, first to last.")
-    budget: Budget = Field(Budget(), description="Limits that `archsum check` compares with.")
+    layers: Annotated[list[Any], UNCHECKED] = field(description="The layers, first to last.")
+    budget: Budget = field({}, description="Limits that `archsum check` compares with.")

@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
 from archsum.errors import Diagnostic, Span
 from archsum.language.vocabulary import renamed_field, suggest, suggest_field
+from archsum.model import Model
 
 Path = tuple[int | str, ...]
-Locate = Callable[[Path, bool], Span]
-"""Finds the place of the value at a path, or of its key."""
+Locate = Callable[[Path, bool], Span | None]
+"""Finds the place of the value at a path, or of its key; None where it stands in no file."""
 
 _WANTED = {
     "int_type": "a whole number",
@@ -37,7 +37,7 @@ _MAX_SHOWN = 40
 
 
 def diagnose(
-    error: ValidationError, model: type[BaseModel], subject: str, locate: Locate, ignored: Collection[str] = ()
+    error: ValidationError, model: type[Model], subject: str, locate: Locate, ignored: Collection[str] = ()
 ) -> list[Diagnostic]:
     """Turn what pydantic found into diagnostics; `ignored` fields have been reported already.
 
@@ -61,7 +61,7 @@ def show_value(value: Any) -> str:
     return f"`{text[:_MAX_SHOWN]}…`" if len(text) > _MAX_SHOWN else f"`{text}`"
 
 
-def _diagnostic(detail: ErrorDetails, model: type[BaseModel], subject: str, locate: Locate) -> Diagnostic:
+def _diagnostic(detail: ErrorDetails, model: type[Model], subject: str, locate: Locate) -> Diagnostic:
     kind, path, value, context = detail["type"], detail["loc"], detail["input"], detail.get("ctx", {})
     span = locate(path, False)
     field = _show_path(path)
@@ -103,16 +103,16 @@ def _show_path(path: Path) -> str:
     return text
 
 
-def _nested(model: type[BaseModel], path: Path) -> type[BaseModel]:
+def _nested(model: type[Model], path: Path) -> type[Model]:
     """Return the model that a path's last step is a field of."""
     for step in path[:-1]:
         annotation = model.model_fields[str(step)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if isinstance(annotation, type) and issubclass(annotation, Model):
             model = annotation
     return model
 
 
-def _description(model: type[BaseModel], path: Path) -> str:
+def _description(model: type[Model], path: Path) -> str:
     field = _nested(model, path).model_fields[str(path[-1])]
     description = field.description or ""
     return description[:1].lower() + description[1:].rstrip(".")

@@ -3,11 +3,10 @@
 import math
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any, ClassVar, NamedTuple
 
 from archsum.errors import ShapeError
+from archsum.model import Model, field
 
 Shape = tuple[int | None, ...]
 """Sizes without the batch axis; None is a size that is not known."""
@@ -37,16 +36,14 @@ class Step(NamedTuple):
     note: str = ""
 
 
-class Layer(BaseModel):
+class Layer(Model):
     """A kind of layer. A subclass with a `type` is a kind; one without is what a family has in common.
 
     Shapes come and go without the batch axis. Every method takes one shape for each input; what cannot be computed
     from them raises a ShapeError whose message reads on from the layer's name ("needs a known height for …").
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
-
-    trainable: bool = Field(True, strict=True, description="False freezes the weights: they count as non-trainable.")
+    trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
 
     @abstractmethod
     def output_shape(self, *inputs: Shape) -> Shape:

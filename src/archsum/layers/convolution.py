@@ -2,15 +2,14 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
-
 from archsum.errors import ShapeError
 from archsum.layers.base import Shape, Weight
-from archsum.layers.fields import NonNegative, Positive
-from archsum.layers.kernel import KernelLayer
+from archsum.layers.fields import NonNegative
+from archsum.layers.kernel import GroupedKernelLayer
+from archsum.model import Limits, checks, field
 
 
-class Convolution(KernelLayer):
+class Convolution(GroupedKernelLayer):
     """A convolution of `rank` spatial axes.
 
     Shape:
@@ -27,27 +26,9 @@ class Convolution(KernelLayer):
         an untied bias on an unknown size; strides with dilation under Keras's paddings.
     """
 
-    filters: Positive = Field(description="The number of output channels.")
-    groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
-
-    @model_validator(mode="after")
-    def _whole_groups(self) -> "Convolution":
-        if self.filters % self.groups:
-            raise ValueError(f"`filters` (={self.filters}) must be divisible by `groups` (={self.groups})")
-        return self
-
-    def output_channels(self, channels: int) -> int:
-        """Return the filters."""
-        return self.filters
-
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel."""
         _, channels = self.split(inputs[0])
-        if channels % self.groups:
-            raise ShapeError(
-                f"has {channels} input channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}",
-            )
         shape = (*self.kernel_size, channels // self.groups, self.filters)
         seen = "input channels" if self.groups == 1 else "input channels of a group"
         return (Weight("kernel", shape, (*self.kernel_axes, seen, "filters")),)
@@ -79,21 +60,20 @@ class Conv2D(Convolution):
     type: Literal["conv2d"] = "conv2d"
     rank: ClassVar[int] = 2
 
-    connection_table: tuple[Annotated[tuple[NonNegative, ...], Field(min_length=1)], ...] | None = Field(
+    connection_table: tuple[Annotated[tuple[NonNegative, ...], Limits(min_length=1)], ...] | None = field(
         None, description="For each filter, the input channels it sees, counted from 0; by default all."
     )
 
-    @model_validator(mode="after")
-    def _table_of_filters(self) -> "Conv2D":
+    @checks
+    def _table_of_filters(self) -> None:
         if self.connection_table is None:
-            return self
+            return
         if self.groups != 1:
             raise ValueError("takes `groups` or a `connection_table`, not both")
         if len(self.connection_table) != self.filters:
             raise ValueError(f"has {self.filters} filters and a `connection_table` of {len(self.connection_table)}")
         if any(len(set(seen)) != len(seen) for seen in self.connection_table):
             raise ValueError("has a `connection_table` that names a channel twice for one filter")
-        return self
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel; with a connection table, one small kernel for each connected pair."""

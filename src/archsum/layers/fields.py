@@ -2,20 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from archsum.model import JsonSchema, Limits
 
 MAX_SIZE = 10**12
 """The largest size a field takes: far beyond any network, and small enough to stay harmless."""
 
-Positive = Annotated[int, Field(strict=True, ge=1, le=MAX_SIZE)]
-NonNegative = Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE)]
-Number = Annotated[float, Field(strict=True)]
-Flag = Annotated[bool, Field(strict=True)]
-Rate = Annotated[float, Field(strict=True, ge=0, lt=1)]
+Positive = Annotated[int, Limits(ge=1, le=MAX_SIZE)]
+NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
+Rate = Annotated[float, Limits(ge=0, lt=1)]
 
 PerAxis = Annotated[
     tuple[Positive, ...],
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer"}}]}),
+    JsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer"}}]}),
 ]
 """One number for every axis, or one for each. `Spatial` turns the first into the second."""
 
@@ -36,8 +34,8 @@ def _tied_if_true(value: Any) -> Any:
 
 Bias = Annotated[
     Literal["tied", "untied", False],
-    BeforeValidator(_tied_if_true),
-    WithJsonSchema({"enum": ["tied", "untied", True, False]}),
+    _tied_if_true,
+    JsonSchema({"enum": ["tied", "untied", True, False]}),
 ]
 """tied: one bias for each filter; untied: one for each filter and output location; false: none."""
 

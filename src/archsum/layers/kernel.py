@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar
 
-from pydantic import Field, model_validator
-
+from archsum.errors import ShapeError
 from archsum.layers.base import Shape, Step, Weight, product, times
 from archsum.layers.bias import bias_weights, explain_bias
-from archsum.layers.fields import Activation, Bias, PerAxis
+from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.spatial import AXES
-from archsum.layers.window import Sliding, Window
+from archsum.layers.window import SizeRule, Sliding, Window
+from archsum.model import checks, field
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
 """The names of a kernel's spatial axes by rank."""
@@ -19,35 +19,21 @@ KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in 
 class KernelLayer(Sliding):
     """A layer whose kernel slides over the input."""
 
-    location: ClassVar[str] = "output location"
-    """Where the kernel is applied, in words."""
+    macs_note: ClassVar[str] = "each kernel weight works once at each output location"
+    """The multiply-accumulates in words."""
 
-    kernel_size: PerAxis = Field(description="The kernel's size: one number, or one for each axis.")
-    strides: PerAxis = Field(
-        (1,), validate_default=True, description="The kernel's step: one number, or one for each axis."
-    )
-    dilation_rate: PerAxis = Field(
-        (1,), validate_default=True, description="The distance between the kernel's elements."
-    )
-    activation: Activation | None = Field(None, description="An elementwise function of the output.")
-    bias: Bias = Field(
+    kernel_size: PerAxis = field(description="The kernel's size: one number, or one for each axis.")
+    strides: PerAxis = field(1, description="The kernel's step: one number, or one for each axis.")
+    activation: Activation | None = field(None, description="An elementwise function of the output.")
+    bias: Bias = field(
         "tied", description="tied: one for each filter; untied: one for each filter and output location."
     )
 
-    @model_validator(mode="after")
-    def _strides_or_dilation(self) -> "KernelLayer":
-        if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                "has `strides` and `dilation_rate` above 1, which Keras refuses together; "
-                "with the padding as a number (`padding: 0`) it is PyTorch's convolution, which takes both"
-            )
-        return self
-
     @cached_property
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self) -> tuple[SizeRule, ...]:
         """The window of each axis."""
-        paddings = map(self.padding_of, range(self.rank))
-        return tuple(map(Window, self.kernel_size, self.strides, self.dilation_rate, paddings))
+        dilations = (1,) * self.rank
+        return tuple(map(Window, self.kernel_size, self.strides, dilations, self.paddings))
 
     @property
     def kernel_axes(self) -> tuple[str, ...]:
@@ -83,12 +69,16 @@ class KernelLayer(Sliding):
         locations = product(self.applied(*inputs))
         return None if locations is None else locations * sum(kernel.size for kernel in self.kernels(*inputs))
 
+    def explain_channels(self, channels: int) -> Step:
+        """Derive the output channels."""
+        filters = self.output_channels(channels)
+        return Step("channels", str(filters), filters, "one for each of the filters")
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output size along each axis, and the channels."""
         spatial, channels = self.split(inputs[0])
         yield from self.explain_sliding(spatial)
-        filters = self.output_channels(channels)
-        yield Step("channels", str(filters), filters, "one for each of the filters")
+        yield self.explain_channels(channels)
 
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind would be."""
@@ -100,5 +90,47 @@ class KernelLayer(Sliding):
         """Derive the multiply-accumulates."""
         kernels = [times(*kernel.shape) for kernel in self.kernels(*inputs)]
         kernel = kernels[0] if len(kernels) == 1 else f"({' + '.join(kernels)})"
-        formula = times(*self.applied(*inputs), kernel)
-        return Step("MACs", formula, self.macs(*inputs), f"each kernel weight works once at each {self.location}")
+        return Step("MACs", times(*self.applied(*inputs), kernel), self.macs(*inputs), self.macs_note)
+
+
+class DilatedKernelLayer(KernelLayer):
+    """A layer with a kernel whose elements may stand apart."""
+
+    dilation_rate: PerAxis = field(1, description="The distance between the kernel's elements.")
+
+    @checks
+    def _strides_or_dilation(self) -> None:
+        if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                "has `strides` and `dilation_rate` above 1, which Keras refuses together; "
+                "with the padding as a number (`padding: 0`) it is PyTorch's convolution, which takes both"
+            )
+
+    @cached_property
+    def windows(self) -> tuple[SizeRule, ...]:
+        """The window of each axis."""
+        return tuple(map(Window, self.kernel_size, self.strides, self.dilation_rate, self.paddings))
+
+
+class GroupedKernelLayer(DilatedKernelLayer):
+    """A layer of filters, each of which sees the input channels of its group."""
+
+    filters: Positive = field(description="The number of output channels.")
+    groups: Positive = field(1, description="Channels are split into this many groups, each with its own filters.")
+
+    @checks
+    def _whole_groups(self) -> None:
+        if self.filters % self.groups:
+            raise ValueError(f"has `filters` (={self.filters}), which must be divisible by `groups` (={self.groups})")
+
+    def output_channels(self, channels: int) -> int:
+        """Return the filters.
+
+        Errors: ShapeError where the groups cannot share the input channels evenly.
+        """
+        if channels % self.groups:
+            raise ShapeError(
+                f"has {channels} input channels, which must be divisible by `groups` (={self.groups})",
+                f"choose `groups` among the divisors of {channels}",
+            )
+        return self.filters

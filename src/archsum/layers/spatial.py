@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import Field, field_validator
-
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Shape, show
 from archsum.layers.fields import DataFormat, per_axis
+from archsum.model import field, prepares
 
 T = TypeVar("T")
 
@@ -19,10 +18,9 @@ class Spatial(Layer):
 
     rank: ClassVar[int]
 
-    data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
+    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
 
-    @field_validator("kernel_size", "pool_size", "strides", "dilation_rate", "size", mode="before", check_fields=False)
-    @classmethod
+    @prepares("kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", "output_size", "size")
     def _one_per_axis(cls, value: Any) -> Any:
         return None if value is None else per_axis(value, cls.rank)
 
@@ -36,16 +34,23 @@ class Spatial(Layer):
         """All axes' names, in the order of a shape."""
         return self.join(self.axes, "channels")
 
-    def split(self, shape: Shape) -> tuple[Shape, int]:
+    def parts(self, shape: Shape) -> tuple[Shape, int | None]:
         """Take a shape apart into the spatial sizes and the channels.
 
-        Errors: ShapeError where the rank is not this layer's, or the channels are unknown.
+        Errors: ShapeError where the rank is not this layer's.
         """
         if len(shape) != self.rank + 1:
             wanted = ", ".join(self.axes_with_channels)
             message = f"takes an input of {self.rank + 1} axes ({wanted}), not {show(shape)}"
             raise ShapeError(message, _rank_help(shape, self.rank))
-        spatial, channels = (shape[:-1], shape[-1]) if self.data_format == "channels_last" else (shape[1:], shape[0])
+        return (shape[:-1], shape[-1]) if self.data_format == "channels_last" else (shape[1:], shape[0])
+
+    def split(self, shape: Shape) -> tuple[Shape, int]:
+        """Take a shape apart, for a layer whose weights depend on the channels.
+
+        Errors: ShapeError where the rank is not this layer's, or the channels are unknown.
+        """
+        spatial, channels = self.parts(shape)
         if channels is None:
             raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
         return spatial, channels

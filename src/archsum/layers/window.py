@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, NamedTuple
-
-from pydantic import Field, SkipValidation, WithJsonSchema, field_validator
+from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Shape, Step
 from archsum.layers.fields import MAX_SIZE
 from archsum.layers.spatial import Spatial
+from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
 Sides = tuple[int, int]
 """Padding before and after an axis."""
@@ -21,6 +20,22 @@ _PADDING_SCHEMA: dict[str, Any] = {
         {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}},
     ]
 }
+
+
+class SizeRule(Protocol):
+    """What becomes of the size of one axis, and why."""
+
+    def output_size(self, size: int | None) -> int | None:
+        """Return the size that comes out; 0 or less where nothing would."""
+
+    def formula(self, size: int) -> str:
+        """Write the arithmetic of `output_size` with its numbers."""
+
+    def note(self) -> str:
+        """Say in words what the formula does."""
+
+    def misfit(self, size: int, axis: str) -> ShapeError:
+        """Say why nothing would come out."""
 
 
 class Window(NamedTuple):
@@ -51,7 +66,7 @@ class Window(NamedTuple):
         """Whether the padding follows the size, so that only the stride changes it."""
         return self.padding in ("same", "causal")
 
-    def positions(self, size: int | None) -> int | None:
+    def output_size(self, size: int | None) -> int | None:
         """Return how many positions the window takes; 0 or less where it does not fit."""
         if size is None:
             return None
@@ -66,7 +81,7 @@ class Window(NamedTuple):
         return steps if steps * self.stride >= size + before else steps + 1
 
     def formula(self, size: int) -> str:
-        """Write the arithmetic of `positions` with its numbers."""
+        """Write the arithmetic of `output_size` with its numbers."""
         if self.keeps_size:
             return f"⌈{size} / {self.stride}⌉"
         before, after = self.sides
@@ -74,7 +89,7 @@ class Window(NamedTuple):
         open_, close = "⌈⌉" if self.ceil else "⌊⌋"
         formula = f"{open_}({padded} − {self.extent}) / {self.stride}{close} + 1"
         steps = -(-(size + before + after - self.extent) // self.stride)
-        return f"{formula} − 1" if self.ceil and self.positions(size) == steps else formula
+        return f"{formula} − 1" if self.ceil and self.output_size(size) == steps else formula
 
     def note(self) -> str:
         """Say in words what the formula does."""
@@ -84,6 +99,14 @@ class Window(NamedTuple):
         extent = dilated if self.dilation > 1 else "kernel"
         padded = "size + padding" if any(self.sides) else "size"
         return f"({padded} − {extent}) / stride; + 1 for the window's first position"
+
+    def misfit(self, size: int, axis: str) -> ShapeError:
+        """Say that the window is larger than what it slides over."""
+        padded = f"{size} + {sum(self.sides)} of padding" if any(self.sides) else f"{size}"
+        return ShapeError(
+            f"has a window of {axis} {self.extent}, larger than its input's {axis} ({padded})",
+            "take a smaller window, `padding: same`, or a larger input",
+        )
 
 
 def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[Sides, ...]:
@@ -114,43 +137,37 @@ class Sliding(Spatial):
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid", "same")
 
-    padding: Annotated[str | tuple[Sides, ...], SkipValidation, WithJsonSchema(_PADDING_SCHEMA)] = Field(
+    padding: Annotated[str | tuple[Sides, ...], UNCHECKED, JsonSchema(_PADDING_SCHEMA)] = field(
         "valid",
         description="valid, same, or the padding itself, as in PyTorch: an integer, or one or a pair for each axis.",
     )
 
-    @field_validator("padding", mode="before")
-    @classmethod
+    @prepares("padding")
     def _parse_padding(cls, value: Any) -> str | tuple[Sides, ...]:
         return parse_padding(value, cls.rank, cls.padding_words)
 
-    def padding_of(self, axis: int) -> str | Sides:
-        """Return the padding of one axis."""
-        return self.padding if isinstance(self.padding, str) else self.padding[axis]
+    @property
+    def paddings(self) -> tuple[str | Sides, ...]:
+        """The padding of each axis."""
+        return (self.padding,) * self.rank if isinstance(self.padding, str) else self.padding
 
     @cached_property
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self) -> tuple[SizeRule, ...]:
         """The window of each axis."""
         raise NotImplementedError
 
     def slide(self, spatial: Shape) -> Shape:
-        """Return how many positions the windows take along each axis.
+        """Return the size that comes out along each axis: how many positions its window takes.
 
         Errors: ShapeError where a window does not fit.
         """
-        counts = tuple(map(Window.positions, self.windows, spatial))
-        for axis, count in enumerate(counts):
-            if count is not None and count <= 0:
-                raise self._does_not_fit(axis, spatial[axis])
-        return counts
-
-    def _does_not_fit(self, axis: int, size: int | None) -> ShapeError:
-        window, name = self.windows[axis], self.axes[axis]
-        padded = f"{size} + {sum(window.sides)} of padding" if any(window.sides) else f"{size}"
-        return ShapeError(
-            f"has a window of {name} {window.extent}, larger than its input's {name} ({padded})",
-            "take a smaller window, `padding: same`, or a larger input",
-        )
+        outputs = []
+        for window, size, axis in zip(self.windows, spatial, self.axes, strict=True):
+            output = window.output_size(size)
+            if size is not None and output is not None and output <= 0:
+                raise window.misfit(size, axis)
+            outputs.append(output)
+        return tuple(outputs)
 
     def explain_sliding(self, spatial: Shape) -> Iterator[Step]:
         """Derive the output size along each axis."""
@@ -158,4 +175,4 @@ class Sliding(Spatial):
             if size is None:
                 yield Step(axis, "?", None, f"the input's {axis} is unknown")
             else:
-                yield Step(axis, window.formula(size), window.positions(size), window.note())
+                yield Step(axis, window.formula(size), window.output_size(size), window.note())
