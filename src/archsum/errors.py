@@ -71,7 +71,7 @@ class Diagnostic(NamedTuple):
     notes: tuple[tuple[str, Span], ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"error[{self.code}]: {_one_line(self.message)}"]
+        lines = [f"error[{self.code}]: {one_line(self.message)}"]
         indent = ""
         if self.span:
             indent = " " * len(str(self.span.line))
@@ -79,11 +79,11 @@ class Diagnostic(NamedTuple):
         for text, span in self.notes:
             lines.append(f"{indent} = note: {text} {span.place}")
         if self.help:
-            lines.append(f"{indent} = help: {_one_line(self.help)}")
+            lines.append(f"{indent} = help: {one_line(self.help)}")
         return "\n".join(lines)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
