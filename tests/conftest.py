@@ -1,9 +1,16 @@
-"""What all tests share: golden files."""
+"""What all tests share: golden files, and how many cases hypothesis draws."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The plain run draws the same cases each time, so that it is as green elsewhere as here;
+# `pytest --hypothesis-profile=thorough` draws new ones, and many more.
+settings.register_profile("repeatable", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=3000, deadline=None)
+settings.load_profile("repeatable")
 
 Golden = Callable[[str, str], None]
 
