@@ -57,7 +57,7 @@ def type_json_schema(annotation: Any) -> dict[str, Any]:
         return {"enum": list(args)}
     if origin in (Union, UnionType) and NoneType in args:
         return {"anyOf": [*(type_json_schema(arg) for arg in args if arg is not NoneType), {"type": "null"}]}
-    if origin is tuple and args[1:] == (...,):
+    if origin is list or (origin is tuple and args[1:] == (...,)):
         return {"type": "array", "items": type_json_schema(args[0])}
     if origin is dict:
         return {"type": "object", "additionalProperties": type_json_schema(args[1])}

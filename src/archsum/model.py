@@ -1,8 +1,8 @@
 """Declarative models, validated by pydantic's core.
 
-pydantic-core does all the validating in a pydantic model. The Python half, `BaseModel`, takes longer to import than all
-else that `archsum summary` does, and a millisecond more for each class. So the little we need of it is here, by the same
-names: fields are annotations, and a class's schema is built when the class is first used.
+pydantic-core does all the validating in a pydantic model. The Python half, `BaseModel`, takes longer to import than
+all else that `archsum summary` does, and a millisecond more for each class. So the little that we need of it is here,
+by the same names: fields are annotations, and a class's schema is built when the class is first used.
 """
 
 from collections.abc import Callable
