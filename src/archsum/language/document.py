@@ -106,4 +106,4 @@ class Document(Model):
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
     layers: Annotated[list[Any], UNCHECKED] = field(description="The layers, first to last.")
-    budget: Budget = field({}, description="Limits that `archsum check` compares with.")
+    budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")

@@ -1,0 +1,152 @@
+"""Summary × Budget → verdicts. A metric is one entry of a table; what kinds of layers there are is not known here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pydantic_core import ValidationError
+
+from archsum.errors import Diagnostic, SpecError
+from archsum.language.document import Budget
+from archsum.language.validation import diagnose
+from archsum.summary import LayerSummary, Summary
+
+MAX_CONTRIBUTORS = 3
+"""Layers named where a total is over its limit."""
+
+
+class Metric(NamedTuple):
+    """A figure that a budget can limit: of the network, and the part that a layer has in it."""
+
+    title: str
+    of_network: Callable[[Summary], int | None]
+    of_layer: Callable[[LayerSummary], int | None] | None = None
+    unit: str = ""
+    per_layer: bool = False
+    """Whether the limit holds for each layer by itself."""
+
+
+METRICS: dict[str, Metric] = {
+    "max_params": Metric("parameters", lambda network: network.params, lambda layer: layer.params),
+    "max_trainable_params": Metric(
+        "trainable parameters", lambda network: network.trainable_params, lambda layer: layer.trainable_params
+    ),
+    "max_macs": Metric("MACs", lambda network: network.macs, lambda layer: layer.macs),
+    "max_weight_memory": Metric(
+        "weight memory", lambda network: network.weight_memory, lambda layer: layer.weight_memory, unit="bytes"
+    ),
+    "max_layers": Metric("layers", lambda network: len(network.layers)),
+    "max_layer_params": Metric(
+        "parameters of a layer",
+        lambda network: max((layer.params for layer in network.layers), default=0),
+        lambda layer: layer.params,
+        per_layer=True,
+    ),
+}
+"""What each limit of a budget, by its field's name, is compared with."""
+
+
+class Contributor(NamedTuple):
+    """A layer that makes a metric what it is: its part, and all layers' together."""
+
+    layer: LayerSummary
+    value: int
+    whole: int
+
+
+class Verdict(NamedTuple):
+    """One limit, and what the network has; the value is None where it cannot be computed."""
+
+    name: str
+    value: int | None
+    limit: int
+    contributors: tuple[Contributor, ...] = ()
+
+    @property
+    def metric(self) -> Metric:
+        """What is limited."""
+        return METRICS[self.name]
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether the limit is kept; None where that is not known."""
+        return None if self.value is None else self.value <= self.limit
+
+
+@dataclass(frozen=True)
+class Check:
+    """A network's verdicts, and the problems that kept some of its limits, or all, from being checked."""
+
+    name: str | None
+    verdicts: tuple[Verdict, ...]
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether every limit is kept; None where one could not be checked."""
+        return None if self.problems else all(verdict.ok for verdict in self.verdicts)
+
+    def __str__(self) -> str:
+        from archsum.render import verdicts
+
+        return verdicts.render(self, self.name or "")
+
+
+def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
+    """Return a budget with other limits put in or added; None lifts one.
+
+    Errors: SpecError for an unknown limit, or for what is not a quantity.
+    """
+    try:
+        return Budget.model_validate({**vars(budget), **limits})
+    except ValidationError as error:
+        raise SpecError(diagnose(error, Budget, "the budget", lambda path, key: None)) from None
+
+
+def check(summary: Summary, budget: Budget) -> Check:
+    """Compare a network with every limit of a budget.
+
+    Errors: SpecError where the budget has no limit, since a check of nothing must not look like a pass.
+    """
+    limits = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
+    if not limits:
+        cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
+        raise SpecError([Diagnostic("no-budget", f"{summary.name} has no budget: nothing to check", help=cure)])
+    verdicts = tuple(_verdict(summary, name, limit) for name, limit in limits.items())
+    return Check(summary.name, verdicts, tuple(_problems(summary, verdicts)))
+
+
+def _verdict(summary: Summary, name: str, limit: int) -> Verdict:
+    verdict = Verdict(name, METRICS[name].of_network(summary), limit)
+    return verdict if verdict.ok is not False else verdict._replace(contributors=_contributors(summary, verdict))
+
+
+def _contributors(summary: Summary, verdict: Verdict) -> tuple[Contributor, ...]:
+    """Return the layers that make a total large, or those that are themselves over the limit, the largest first."""
+    metric = verdict.metric
+    if metric.of_layer is None:
+        return ()
+    values = [(layer, metric.of_layer(layer) or 0) for layer in summary.layers]
+    whole = sum(value for _, value in values)
+    values.sort(key=lambda part: -part[1])
+    if metric.per_layer:
+        chosen = [(layer, value) for layer, value in values if value > verdict.limit]
+    else:
+        chosen = [(layer, value) for layer, value in values[:MAX_CONTRIBUTORS] if value]
+    return tuple(Contributor(layer, value, whole) for layer, value in chosen)
+
+
+def _problems(summary: Summary, verdicts: tuple[Verdict, ...]) -> Iterator[Diagnostic]:
+    for verdict in verdicts:
+        of_layer = verdict.metric.of_layer
+        if verdict.ok is None and of_layer:
+            first, *others = [layer for layer in summary.layers if of_layer(layer) is None]
+            layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
+            message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} are unknown"
+            yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.metric))
+
+
+def _cure(layer: LayerSummary, metric: Metric) -> str:
+    if any(None in shape for shape in (*layer.input_shapes, layer.output_shape)):
+        return "give `input` a number for every size, in the file or with `--input`"
+    return f"state the layer's {metric.title}"

@@ -1,0 +1,89 @@
+"""`archsum check`."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from archsum.cli.arguments import add_file_arguments, opened
+from archsum.cli.console import report
+from archsum.errors import SpecError
+
+if TYPE_CHECKING:
+    from archsum.budget import Check
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments: one option for each limit that a budget has."""
+    from archsum.budget import METRICS
+    from archsum.language.document import Budget
+    from archsum.language.quantities import parse_bytes, parse_count
+
+    add_file_arguments(parser, several=True)
+    limits = parser.add_argument_group("limits", "They take the place of the file's own, or are added to them.")
+    for name, metric in METRICS.items():
+        in_bytes = metric.unit == "bytes"
+        limits.add_argument(
+            f"--{name.replace('_', '-')}",
+            metavar="BYTES" if in_bytes else "COUNT",
+            type=_quantity(parse_bytes if in_bytes else parse_count),
+            help=Budget.model_fields[name].description,
+        )
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", "github"),
+        default="table",
+        help="a table, JSON for scripts, or annotations for GitHub's pull requests",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the verdicts on every file; what could not be checked counts more than what is over budget."""
+    from archsum.budget import METRICS
+    from archsum.cli import BAD_INPUT, OK, OVER_BUDGET
+
+    given = {name: getattr(arguments, name) for name in METRICS}
+    limits = {name: limit for name, limit in given.items() if limit is not None}
+    checks = [(file, _check(file, limits, arguments)) for file in arguments.file]
+    if text := _render(checks, arguments.format):
+        print(text)
+    codes = {True: OK, False: OVER_BUDGET, None: BAD_INPUT}
+    return max(codes[check.ok] for _, check in checks)
+
+
+def _check(file: str, limits: dict[str, int], arguments: argparse.Namespace) -> "Check":
+    """Check one file; a file that cannot be read leaves the others to be checked."""
+    from archsum.api import check
+    from archsum.budget import Check
+
+    try:
+        result = check(opened(file), limits, variables=dict(arguments.variables), input=arguments.input)
+    except SpecError as error:
+        result = Check(None, (), tuple(error.diagnostics))
+    if result.problems:
+        report(SpecError(list(result.problems)))
+    return result
+
+
+def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
+    if style == "json":
+        from archsum.render import verdicts_json
+
+        return verdicts_json.render(checks)
+    if style == "github":
+        from archsum.render import github
+
+        return github.render(checks)
+    from archsum.render import verdicts
+
+    return "\n\n".join(verdicts.render(check, file) for file, check in checks)
+
+
+def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            quantity: int = parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return quantity
+
+    return read

@@ -1,0 +1,22 @@
+"""`archsum explain`."""
+
+import argparse
+
+from archsum.cli.arguments import add_file_arguments, opened
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_file_arguments(parser)
+    parser.add_argument("layer", metavar="LAYER", nargs="?", help="a layer's name; without it, all layers")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print how a network's numbers come about."""
+    from archsum.api import explain
+
+    explanation = explain(
+        opened(arguments.file), arguments.layer, variables=dict(arguments.variables), input=arguments.input
+    )
+    print(explanation)
+    return 0

@@ -1,0 +1,98 @@
+"""How a layer's numbers come about: its sizes, weights, parameters and operations, each with its arithmetic."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archsum.errors import Diagnostic, SpecError
+from archsum.language.vocabulary import suggest
+from archsum.layers.base import Step, Weight, times
+from archsum.summary import LayerSummary, Summary
+
+
+class LayerExplanation(NamedTuple):
+    """One layer's derivation."""
+
+    layer: LayerSummary
+    output: tuple[Step, ...]
+    weights: tuple[Step, ...]
+    parameters: tuple[Step, ...]
+    macs: Step
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps in order."""
+        return *self.output, *self.weights, *self.parameters, self.macs
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The derivation of a network's numbers, or of one layer's; printed, it is a text."""
+
+    layers: tuple[LayerExplanation, ...]
+
+    def __str__(self) -> str:
+        from archsum.render import explanation
+
+        return explanation.render(self)
+
+
+def explain(summary: Summary, layer: str | None = None) -> Explanation:
+    """Derive the numbers of every layer, or of the one with the given name.
+
+    Errors: SpecError where no layer has that name.
+    """
+    chosen = [candidate for candidate in summary.layers if layer is None or candidate.name == layer]
+    if layer is not None and not chosen:
+        cure = suggest(layer, (known.name for known in summary.layers)) or "`archsum summary` lists the layers"
+        raise SpecError([Diagnostic("unknown-name", f"{summary.name} has no layer `{layer}`", help=cure)])
+    return Explanation(tuple(map(_explain_layer, chosen)))
+
+
+def _explain_layer(summary: LayerSummary) -> LayerExplanation:
+    return LayerExplanation(
+        summary,
+        tuple(summary.layer.explain_output(*summary.input_shapes)),
+        tuple(_weights(summary)),
+        tuple(_parameters(summary)),
+        summary.layer.explain_macs(*summary.input_shapes),
+    )
+
+
+def _weights(summary: LayerSummary) -> Iterator[Step]:
+    bias = summary.layer.explain_bias(*summary.input_shapes)
+    for weight in summary.weights:
+        explained = bias if weight.name == "bias" else ""
+        axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
+        notes = [axes, explained, "" if weight.trainable else "not changed by training"]
+        yield Step(weight.name, times(*weight.shape) or "1", weight.size, "; ".join(filter(None, notes)))
+    if bias and not any(weight.name == "bias" for weight in summary.weights):
+        yield Step("bias", "0", 0, bias)
+
+
+def _parameters(summary: LayerSummary) -> Iterator[Step]:
+    yield Step("parameters", _sum(summary.weights), summary.params, "" if summary.weights else "no weights")
+    yield from _by_filter(summary.weights)
+    if not summary.layer.trainable and summary.params:
+        yield Step("trainable", "0", 0, "`trainable: false` freezes the layer")
+    elif summary.non_trainable_params:
+        trainable = tuple(weight for weight in summary.weights if weight.trainable)
+        yield Step("trainable", _sum(trainable), summary.trainable_params)
+
+
+def _by_filter(weights: tuple[Weight, ...]) -> Iterator[Step]:
+    """Yield the form that people ask about: the weights of one filter or unit, + 1 for its bias, times all of them."""
+    kernels = [weight for weight in weights if weight.name != "bias"]
+    biases = [weight for weight in weights if weight.name == "bias"]
+    if len(kernels) != 1 or len(biases) != 1 or len(biases[0].axes) != 1:
+        return
+    (kernel,), (bias,), (each,) = kernels, biases, biases[0].axes
+    if each not in kernel.axes:
+        return
+    own = [size for size, axis in zip(kernel.shape, kernel.axes, strict=True) if axis != each]
+    formula = f"({times(*own) or '1'} + 1) × {bias.size}"
+    yield Step("", formula, kernel.size + bias.size, f"the + 1 is each {each.removesuffix('s')}'s bias")
+
+
+def _sum(weights: tuple[Weight, ...]) -> str:
+    return " + ".join(str(weight.size) for weight in weights) or "0"

@@ -1,0 +1,82 @@
+"""The derivation of a layer's numbers, as a text of at most 80 columns."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from archsum.explanation import Explanation, LayerExplanation
+from archsum.layers.base import Shape, Step, show
+
+WIDTH = 80
+_MARGIN = "  "
+_MAX_LABEL = 24
+
+
+class _Row(NamedTuple):
+    label: str
+    text: str
+    note: str = ""
+
+
+def render(explanation: Explanation) -> str:
+    """Return the explanation's text: for each layer its label, formula and value, and below them what they mean."""
+    return "\n\n".join(_layer(layer) for layer in explanation.layers)
+
+
+def _layer(explanation: LayerExplanation) -> str:
+    layer = explanation.layer
+    rows = [
+        *(_shape_row("input", shape) for shape in layer.input_shapes),
+        *_step_rows(explanation.output),
+        _shape_row("output", layer.output_shape, "" if explanation.output else _unchanged(explanation)),
+        *_step_rows(explanation.weights),
+        *_step_rows(explanation.parameters),
+        *_step_rows([explanation.macs]),
+    ]
+    indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
+    lines = [line for row in rows for line in _lines(row, indent)]
+    return "\n".join([f"{layer.name} ({layer.type})  {layer.span.place}", "", *lines])
+
+
+def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:
+    return _Row(_MARGIN + label, show(shape), "None is a size that is unknown" if None in shape else note)
+
+
+def _unchanged(explanation: LayerExplanation) -> str:
+    layer = explanation.layer
+    return "the input's shape" if layer.output_shape == layer.input_shapes[0] else ""
+
+
+def _step_rows(steps: Iterable[Step]) -> Iterator[_Row]:
+    """Yield a row for each step; a note that the next step repeats is said once, after the last of them."""
+    steps = list(steps)
+    following = [step.note for step in steps[1:]]
+    for step, next_note in zip(steps, [*following, ""], strict=True):
+        yield _Row(_MARGIN + step.label, _equation(step), "" if step.note == next_note else step.note)
+
+
+def _equation(step: Step) -> str:
+    value = "unknown" if step.value is None else f"{step.value:,}"
+    if step.formula in ("", "?", str(step.value)):
+        return value
+    # The numbers of a formula are plain; people read them with separators.
+    formula = re.sub(r"\d+", lambda number: f"{int(number[0]):,}", step.formula)
+    return f"{formula} = {value}"
+
+
+def _lines(row: _Row, indent: int) -> Iterator[str]:
+    first, *others = _wrap(row.text, indent)
+    if len(row.label) < indent:
+        yield f"{row.label:<{indent}}{first.lstrip()}"
+    else:
+        yield from (row.label, first)
+    yield from others
+    yield from _wrap(row.note, indent + 2)
+
+
+def _wrap(text: str, indent: int) -> list[str]:
+    margin = " " * indent
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )

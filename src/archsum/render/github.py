@@ -1,0 +1,56 @@
+"""Checks as GitHub's annotations: what is over or wrong shows at its line in a pull request.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+and for the escapes https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+"""
+
+from collections.abc import Iterable, Iterator
+
+from archsum.budget import Check, Verdict
+from archsum.errors import Diagnostic, Span
+from archsum.render.numbers import percent
+
+MAX_CONTRIBUTORS = 3
+
+
+def render(checks: Iterable[tuple[str, Check]]) -> str:
+    """Return one line for each limit that is broken and each problem; nothing where all is well."""
+    return "\n".join(line for file, check in checks for line in _annotations(file, check))
+
+
+def _annotations(file: str, check: Check) -> Iterator[str]:
+    for problem in check.problems:
+        yield _annotation(file, problem.span, problem.code, _message(problem))
+    for verdict in check.verdicts:
+        if verdict.ok is False:
+            span = verdict.contributors[0].layer.span if verdict.contributors else None
+            yield _annotation(file, span, "over-budget", _miss(check.name or file, verdict))
+
+
+def _message(problem: Diagnostic) -> str:
+    return f"{problem.message}\nhelp: {problem.help}" if problem.help else problem.message
+
+
+def _miss(name: str, verdict: Verdict) -> str:
+    metric, shown = verdict.metric, verdict.contributors[:MAX_CONTRIBUTORS]
+    unit = f" {metric.unit}" if metric.unit else ""
+    lines = [f"{name}: {metric.title} {verdict.value:,}{unit}, over the limit of {verdict.limit:,}{unit}"]
+    lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
+    if hidden := len(verdict.contributors) - len(shown):
+        lines.append(f"… and {hidden:,} more layers")
+    return "\n".join(lines)
+
+
+def _annotation(file: str, span: Span | None, title: str, message: str) -> str:
+    place = {"line": span.line, "col": span.column} if span else {}
+    properties = {"file": file, **place, "title": title}
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::error {written}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
