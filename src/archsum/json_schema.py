@@ -34,10 +34,12 @@ def model_json_schema(cls: type[Model]) -> dict[str, Any]:
 
 
 def field_json_schema(info: FieldInfo) -> dict[str, Any]:
-    """Return the schema of a field: its type, its description, its default."""
+    """Return the schema of a field: its type, its description, its example, its default."""
     schema = type_json_schema(info.annotation)
     if info.description:
         schema["description"] = info.description
+    if info.example is not None:
+        schema["examples"] = [info.example]
     if not info.is_required():
         schema["default"] = info.default
     return schema

@@ -17,11 +17,12 @@ REQUIRED: Any = object()
 
 
 class FieldInfo(NamedTuple):
-    """A field: its type, its default and what it is for."""
+    """A field: its type, its default, what it is for and an example."""
 
     annotation: Any
     default: Any
     description: str
+    example: Any = None
 
     def is_required(self) -> bool:
         """Whether a value must be given."""
@@ -46,9 +47,9 @@ UNCHECKED = object()
 """In an annotation: the value has its type already, from the function that prepares it, or is looked at later."""
 
 
-def field(default: Any = REQUIRED, *, description: str) -> Any:
-    """Declare a field; without a default it is required."""
-    return FieldInfo(None, default, description)
+def field(default: Any = REQUIRED, *, description: str, example: Any = None) -> Any:
+    """Declare a field; without a default it is required, and the documentation shows its example."""
+    return FieldInfo(None, default, description, example)
 
 
 def prepares(*fields: str) -> Callable[[Any], Any]:

@@ -5,8 +5,7 @@ import re
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from pydantic.json_schema import GenerateJsonSchema
-
+from archsum.json_schema import model_json_schema
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import MAX_SIZE
@@ -60,42 +59,18 @@ def sections(cls: type[Layer]) -> dict[str, str]:
 
 def fields(cls: type[Layer]) -> list[FieldDocumentation]:
     """Return the fields that a file may state: the required ones first, then a kind's own before its family's."""
-    properties = json_schema(cls)["properties"]
+    properties = model_json_schema(cls)["properties"]
     documented = [
-        FieldDocumentation(
-            name,
-            _words(properties[name]),
-            field.is_required(),
-            properties[name].get("default"),
-            field.description or "",
-        )
-        for name, field in cls.model_fields.items()
+        FieldDocumentation(name, _words(properties[name]), info.is_required(), info.default, info.description)
+        for name, info in cls.model_fields.items()
         if name != "type"
     ]
-    return sorted(documented, key=lambda field: (not field.required, _depth(cls, field.name)))
+    return sorted(documented, key=lambda field: (not field.required, _height(cls, field.name)))
 
 
 def example(cls: type[Layer]) -> dict[str, Any]:
     """Return the smallest set of fields that makes a layer: the required ones, each with its example."""
-    required = {name: field for name, field in cls.model_fields.items() if field.is_required()}
-    return {name: (required[name].examples or [None])[0] for name in sorted(required, key=lambda n: _depth(cls, n))}
-
-
-def json_schema(cls: type[Layer]) -> dict[str, Any]:
-    """Return the JSON Schema of a kind's fields; a default is written as a file would."""
-    schema = cls.model_json_schema(schema_generator=_WithoutTitles)
-    for field in schema["properties"].values():
-        match field.get("default"):
-            case [single]:
-                field["default"] = single
-    return schema
-
-
-class _WithoutTitles(GenerateJsonSchema):
-    """pydantic's generator, without the titles ("Kernel Size") that only repeat a field's name."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
+    return {field.name: cls.model_fields[field.name].example for field in fields(cls) if field.required}
 
 
 def _parse(cls: type) -> tuple[str, dict[str, str]]:
@@ -110,7 +85,7 @@ def _statements(text: str) -> str:
     return re.sub(r"(?<![.;])\n", " ", lines)
 
 
-def _depth(cls: type[Layer], field: str) -> int:
+def _height(cls: type[Layer], field: str) -> int:
     """Return how far up the base classes a field comes from."""
     return sum(issubclass(base, Layer) and field in base.model_fields for base in cls.__mro__)
 

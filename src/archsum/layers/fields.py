@@ -13,7 +13,9 @@ Rate = Annotated[float, Limits(ge=0, lt=1)]
 
 PerAxis = Annotated[
     tuple[Positive, ...],
-    JsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer"}}]}),
+    JsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer", "minimum": 1}}]}
+    ),
 ]
 """One number for every axis, or one for each. `Spatial` turns the first into the second."""
 

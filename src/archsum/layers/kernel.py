@@ -22,7 +22,7 @@ class KernelLayer(Sliding):
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"
     """The multiply-accumulates in words."""
 
-    kernel_size: PerAxis = field(description="The kernel's size: one number, or one for each axis.")
+    kernel_size: PerAxis = field(description="The kernel's size: one number, or one for each axis.", example=3)
     strides: PerAxis = field(1, description="The kernel's step: one number, or one for each axis.")
     activation: Activation | None = field(None, description="An elementwise function of the output.")
     bias: Bias = field(
@@ -115,7 +115,7 @@ class DilatedKernelLayer(KernelLayer):
 class GroupedKernelLayer(DilatedKernelLayer):
     """A layer of filters, each of which sees the input channels of its group."""
 
-    filters: Positive = field(description="The number of output channels.")
+    filters: Positive = field(description="The number of output channels.", example=64)
     groups: Positive = field(1, description="Channels are split into this many groups, each with its own filters.")
 
     @checks
