@@ -8,6 +8,34 @@ from archsum.layers.base import Layer
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "convolution": ("conv1d", "conv2d", "conv3d"),
+    "transposed_convolution": ("conv1d_transpose", "conv2d_transpose", "conv3d_transpose"),
+    "depthwise_convolution": ("depthwise_conv1d", "depthwise_conv2d"),
+    "separable_convolution": ("separable_conv1d", "separable_conv2d"),
+    "locally_connected": ("locally_connected1d", "locally_connected2d"),
+    "pooling": (
+        "max_pooling1d",
+        "max_pooling2d",
+        "max_pooling3d",
+        "average_pooling1d",
+        "average_pooling2d",
+        "average_pooling3d",
+    ),
+    "global_pooling": (
+        "global_max_pooling1d",
+        "global_max_pooling2d",
+        "global_max_pooling3d",
+        "global_average_pooling1d",
+        "global_average_pooling2d",
+        "global_average_pooling3d",
+    ),
+    "adaptive_pooling": (
+        "adaptive_max_pooling1d",
+        "adaptive_max_pooling2d",
+        "adaptive_max_pooling3d",
+        "adaptive_average_pooling1d",
+        "adaptive_average_pooling2d",
+        "adaptive_average_pooling3d",
+    ),
 }
 """The kinds that each module here defines. Explicit, so that a kind is known without importing its family."""
 

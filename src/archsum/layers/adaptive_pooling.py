@@ -1,0 +1,126 @@
+"""Adaptive pooling: the output's size is stated, and the windows follow from it."""
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from archsum.layers.base import Shape, Step, WeightlessLayer, product
+from archsum.layers.fields import Positive
+from archsum.layers.spatial import Spatial
+from archsum.model import JsonSchema, field
+
+_SIZE_SCHEMA = {"type": "integer", "minimum": 1}
+
+OutputSize = Annotated[
+    tuple[Positive | None, ...],
+    JsonSchema({"anyOf": [_SIZE_SCHEMA, {"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, {"type": "null"}]}}]}),
+]
+
+
+class AdaptivePooling(Spatial, WeightlessLayer):
+    """Pooling of `rank` spatial axes to a stated size, whatever the input's.
+
+    Shape:
+        (*sizes, channels) → (*output_size, channels), the channels first under `data_format: channels_first`;
+        null in output_size keeps the size of that axis.
+    Weights:
+        None.
+    MACs:
+        0; comparing and adding are not multiply-accumulates of weights.
+    Errors:
+        An input of another number of axes.
+    """
+
+    output_size: OutputSize = field(
+        description="The output's size: one number, or one for each axis; null keeps the input's."
+    )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the stated sizes and the input's channels."""
+        spatial, channels = self.parts(inputs[0])
+        return self.join(self._outputs(spatial), channels)
+
+    def _outputs(self, spatial: Shape) -> Shape:
+        return tuple(output or size for output, size in zip(self.output_size, spatial, strict=True))
+
+    def connections(self, *inputs: Shape) -> int | None:
+        """Return the elements of all windows: each is a link, as LeCun counts them."""
+        spatial, channels = self.parts(inputs[0])
+        return product((*map(_window_elements, spatial, self._outputs(spatial)), channels))
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Say where each size comes from."""
+        spatial, _ = self.parts(inputs[0])
+        for axis, stated, output in zip(self.axes, self.output_size, self._outputs(spatial), strict=True):
+            note = "kept, as `output_size` says" if stated is None else "as `output_size` says"
+            yield Step(axis, "?" if output is None else str(output), output, note)
+
+
+def _window_elements(size: int | None, output: int | None) -> int | None:
+    """Return the elements of the `output` windows from ⌊i × size / output⌋ to ⌈(i + 1) × size / output⌉, in all.
+
+    Neighbours share an element wherever a boundary between them is not whole; gcd − 1 of the inner ones are.
+    """
+    if size is None or output is None:
+        return None
+    return size + output - math.gcd(size, output)
+
+
+class AdaptiveMaxPooling1D(AdaptivePooling):
+    """The maximum of each part of one axis, such as time, the number of parts being stated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+    """
+
+    type: Literal["adaptive_max_pooling1d"] = "adaptive_max_pooling1d"
+    rank: ClassVar[int] = 1
+
+
+class AdaptiveMaxPooling2D(AdaptivePooling):
+    """The maximum of each part of the height and width of an image, the number of parts being stated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+    """
+
+    type: Literal["adaptive_max_pooling2d"] = "adaptive_max_pooling2d"
+    rank: ClassVar[int] = 2
+
+
+class AdaptiveMaxPooling3D(AdaptivePooling):
+    """The maximum of each part of the depth, height and width of a volume, the number of parts being stated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
+    """
+
+    type: Literal["adaptive_max_pooling3d"] = "adaptive_max_pooling3d"
+    rank: ClassVar[int] = 3
+
+
+class AdaptiveAveragePooling1D(AdaptivePooling):
+    """The average of each part of one axis, such as time, the number of parts being stated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+    """
+
+    type: Literal["adaptive_average_pooling1d"] = "adaptive_average_pooling1d"
+    rank: ClassVar[int] = 1
+
+
+class AdaptiveAveragePooling2D(AdaptivePooling):
+    """The average of each part of the height and width of an image, the number of parts being stated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+    """
+
+    type: Literal["adaptive_average_pooling2d"] = "adaptive_average_pooling2d"
+    rank: ClassVar[int] = 2
+
+
+class AdaptiveAveragePooling3D(AdaptivePooling):
+    """The average of each part of the depth, height and width of a volume, the number of parts being stated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
+    """
+
+    type: Literal["adaptive_average_pooling3d"] = "adaptive_average_pooling3d"
+    rank: ClassVar[int] = 3

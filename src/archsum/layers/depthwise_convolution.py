@@ -1,0 +1,64 @@
+"""Depthwise convolutions: each channel has kernels of its own."""
+
+from typing import ClassVar, Literal
+
+from archsum.layers.base import Shape, Step, Weight, times
+from archsum.layers.fields import Positive
+from archsum.layers.kernel import DilatedKernelLayer
+from archsum.model import field
+
+
+class DepthwiseConvolution(DilatedKernelLayer):
+    """A depthwise convolution of `rank` spatial axes.
+
+    Shape:
+        (*sizes, channels) → (*outputs, channels × depth_multiplier),
+        the channels first under `data_format: channels_first`.
+        valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
+        a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
+    Weights:
+        kernel (*kernel_size, channels, depth_multiplier);
+        bias (channels × depth_multiplier) if tied, the output's shape if untied.
+    MACs:
+        output locations × kernel_size × channels × depth_multiplier.
+    Errors:
+        A kernel larger than its input; an untied bias on an unknown size;
+        strides with dilation under Keras's paddings.
+    """
+
+    depth_multiplier: Positive = field(1, description="The number of filters that each input channel has.")
+
+    def output_channels(self, channels: int) -> int:
+        """Return the channels times their filters."""
+        return channels * self.depth_multiplier
+
+    def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernel."""
+        _, channels = self.split(inputs[0])
+        shape = (*self.kernel_size, channels, self.depth_multiplier)
+        return (Weight("kernel", shape, (*self.kernel_axes, "input channels", "filters of a channel")),)
+
+    def explain_channels(self, channels: int) -> Step:
+        """Derive the output channels."""
+        formula = times(channels, self.depth_multiplier)
+        return Step("channels", formula, self.output_channels(channels), "input channels × filters of each")
+
+
+class DepthwiseConv1D(DepthwiseConvolution):
+    """Convolution of each channel by itself over one axis, such as time.
+
+    Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution1d/
+    """
+
+    type: Literal["depthwise_conv1d"] = "depthwise_conv1d"
+    rank: ClassVar[int] = 1
+
+
+class DepthwiseConv2D(DepthwiseConvolution):
+    """Convolution of each channel by itself over the height and width of an image.
+
+    Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
+    """
+
+    type: Literal["depthwise_conv2d"] = "depthwise_conv2d"
+    rank: ClassVar[int] = 2

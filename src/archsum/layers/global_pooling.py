@@ -1,0 +1,92 @@
+"""Global pooling: each channel becomes one number."""
+
+from typing import ClassVar, Literal
+
+from archsum.layers.base import Shape, WeightlessLayer, product
+from archsum.layers.spatial import Spatial
+from archsum.model import field
+
+
+class GlobalPooling(Spatial, WeightlessLayer):
+    """Pooling of `rank` spatial axes into one location.
+
+    Shape:
+        (*sizes, channels) → (channels); with keepdims the axes stay, each of size 1.
+    Weights:
+        None.
+    MACs:
+        0; comparing and adding are not multiply-accumulates of weights.
+    Errors:
+        An input of another number of axes.
+    """
+
+    keepdims: bool = field(False, description="Keep the spatial axes, each of size 1.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the channels, with axes of size 1 if they are kept."""
+        _, channels = self.parts(inputs[0])
+        return self.join((1,) * self.rank, channels) if self.keepdims else (channels,)
+
+    def connections(self, *inputs: Shape) -> int | None:
+        """Return the input's elements: each is a link, as LeCun counts them."""
+        return product(inputs[0])
+
+
+class GlobalMaxPooling1D(GlobalPooling):
+    """The maximum of each channel over one axis, such as time.
+
+    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling1d/
+    """
+
+    type: Literal["global_max_pooling1d"] = "global_max_pooling1d"
+    rank: ClassVar[int] = 1
+
+
+class GlobalMaxPooling2D(GlobalPooling):
+    """The maximum of each channel over the height and width of an image.
+
+    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling2d/
+    """
+
+    type: Literal["global_max_pooling2d"] = "global_max_pooling2d"
+    rank: ClassVar[int] = 2
+
+
+class GlobalMaxPooling3D(GlobalPooling):
+    """The maximum of each channel over the depth, height and width of a volume.
+
+    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling3d/
+    """
+
+    type: Literal["global_max_pooling3d"] = "global_max_pooling3d"
+    rank: ClassVar[int] = 3
+
+
+class GlobalAveragePooling1D(GlobalPooling):
+    """The average of each channel over one axis, such as time.
+
+    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling1d/
+    """
+
+    type: Literal["global_average_pooling1d"] = "global_average_pooling1d"
+    rank: ClassVar[int] = 1
+
+
+class GlobalAveragePooling2D(GlobalPooling):
+    """The average of each channel over the height and width of an image.
+
+    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling2d/
+    """
+
+    type: Literal["global_average_pooling2d"] = "global_average_pooling2d"
+    rank: ClassVar[int] = 2
+
+
+class GlobalAveragePooling3D(GlobalPooling):
+    """The average of each channel over the depth, height and width of a volume.
+
+    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling3d/
+    """
+
+    type: Literal["global_average_pooling3d"] = "global_average_pooling3d"
+    rank: ClassVar[int] = 3

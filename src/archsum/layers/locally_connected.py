@@ -1,0 +1,72 @@
+"""Locally connected layers: a kernel of its own for each output location."""
+
+import math
+from typing import ClassVar, Literal
+
+from archsum.layers.base import Shape, Weight, require_known
+from archsum.layers.fields import Bias, Positive
+from archsum.layers.kernel import KernelLayer
+from archsum.model import field
+
+
+class LocallyConnected(KernelLayer):
+    """A locally connected layer of `rank` spatial axes.
+
+    Shape:
+        (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
+        valid: ⌊(size − kernel) / stride⌋ + 1;
+        a number p for each side: ⌊(size + 2 p − kernel) / stride⌋ + 1.
+    Weights:
+        kernel (output locations, kernel_size × channels, filters);
+        bias (filters) if tied, the output's shape if untied.
+    MACs:
+        output locations × kernel_size × channels × filters.
+    Errors:
+        A kernel larger than its input; an unknown size.
+    """
+
+    padding_words: ClassVar[tuple[str, ...]] = ("valid",)
+    macs_note: ClassVar[str] = "each kernel weight works once"
+
+    filters: Positive = field(description="The number of output channels.")
+    bias: Bias = field(
+        "untied", description="tied: one for each filter; untied: one for each filter and output location."
+    )
+
+    def output_channels(self, channels: int) -> int:
+        """Return the filters."""
+        return self.filters
+
+    def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernel, laid out as tf-keras does.
+
+        Errors: ShapeError where the number of locations, and so of kernels, is unknown.
+        """
+        spatial, channels = self.split(inputs[0])
+        outputs = require_known(self.slide(spatial), self.axes, "its kernels, one for each output location")
+        shape = (math.prod(outputs), math.prod(self.kernel_size) * channels, self.filters)
+        return (Weight("kernel", shape, ("output locations", "kernel elements × input channels", "filters")),)
+
+    def applied(self, *inputs: Shape) -> Shape:
+        """Return no sizes: each kernel is at one location only."""
+        return ()
+
+
+class LocallyConnected1D(LocallyConnected):
+    """Like a convolution over one axis, but with a kernel of its own for each output location.
+
+    Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected1D
+    """
+
+    type: Literal["locally_connected1d"] = "locally_connected1d"
+    rank: ClassVar[int] = 1
+
+
+class LocallyConnected2D(LocallyConnected):
+    """Like a convolution over height and width, but with a kernel of its own for each output location.
+
+    Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected2D
+    """
+
+    type: Literal["locally_connected2d"] = "locally_connected2d"
+    rank: ClassVar[int] = 2

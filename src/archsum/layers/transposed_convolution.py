@@ -1,0 +1,168 @@
+"""Transposed convolutions: each input location spreads a kernel over the output."""
+
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Shape, Weight
+from archsum.layers.fields import NonNegative
+from archsum.layers.kernel import GroupedKernelLayer
+from archsum.layers.window import Sides, SizeRule
+from archsum.model import JsonSchema, checks, field
+
+OutputPadding = Annotated[
+    tuple[NonNegative, ...],
+    JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "integer"}}]}),
+]
+
+
+class TransposedWindow(NamedTuple):
+    """A window that is spread from each location of one axis. `padding` is Keras's word or what is cut off each side.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution2d_transpose/ for the words;
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html for sides.
+    """
+
+    kernel: int
+    stride: int
+    dilation: int
+    padding: str | Sides
+    output_padding: int | None
+
+    @property
+    def extent(self) -> int:
+        """What the window covers, its holes included."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def keeps_size(self) -> bool:
+        """Whether only the stride changes the size."""
+        return self.padding == "same" and self.output_padding is None
+
+    @property
+    def ends(self) -> list[tuple[int, str]]:
+        """What the last window adds to (size − 1) × stride: numbers, and what they are."""
+        extra = (self.output_padding or 0, "output padding")
+        if not isinstance(self.padding, str):
+            before, after = self.padding
+            return [(self.extent, self._kernel), (-before, "padding before"), (-after, "padding after"), extra]
+        if self.padding == "same":
+            return [(self.stride, "stride")] if self.keeps_size else [(self.extent % 2, "1 for an odd kernel"), extra]
+        if self.output_padding is None:
+            return [(max(self.extent, self.stride), f"the larger of stride and {self._kernel}")]
+        return [(self.extent, self._kernel), extra]
+
+    @property
+    def _kernel(self) -> str:
+        return "kernel" if self.dilation == 1 else f"kernel ({self.dilation} × ({self.kernel} − 1) + 1 = {self.extent})"
+
+    def output_size(self, size: int | None) -> int | None:
+        """Return what all windows cover together; 0 or less where the padding cuts everything off."""
+        return None if size is None else (size - 1) * self.stride + sum(number for number, _ in self.ends)
+
+    def formula(self, size: int) -> str:
+        """Write the arithmetic of `output_size` with its numbers."""
+        if self.keeps_size:
+            return f"{size} × {self.stride}"
+        return f"({size} − 1) × {self.stride}" + "".join(f" {_sign(n)} {abs(n)}" for n, _ in self.ends if n)
+
+    def note(self) -> str:
+        """Say in words what the formula does."""
+        if self.keeps_size:
+            return "same padding: only the stride changes the size"
+        return "(size − 1) × stride" + "".join(f" {_sign(number)} {what}" for number, what in self.ends if number)
+
+    def misfit(self, size: int, axis: str) -> ShapeError:
+        """Say that the padding leaves nothing."""
+        output = f"{self.formula(size)} = {self.output_size(size)}"
+        return ShapeError(
+            f"has a padding that leaves nothing of its output's {axis} ({output})",
+            "take less padding, a larger kernel, or a larger input",
+        )
+
+
+def _sign(number: int) -> str:
+    return "−" if number < 0 else "+"
+
+
+class TransposedConvolution(GroupedKernelLayer):
+    """A transposed convolution of `rank` spatial axes.
+
+    Shape:
+        (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
+        valid: (size − 1) × stride + max(e, stride); same: size × stride;
+        with an output padding op, valid: (size − 1) × stride + e + op; same: (size − 1) × stride + e mod 2 + op;
+        a number p for each side: (size − 1) × stride + e − 2 p + op; where e = dilation × (kernel − 1) + 1.
+    Weights:
+        kernel (*kernel_size, filters / groups, channels);
+        bias (filters) if tied, the output's shape if untied.
+    MACs:
+        input locations × kernel_size × filters / groups × channels.
+    Errors:
+        A padding that leaves nothing; channels or filters not divisible by groups; an untied bias on an unknown size;
+        strides with dilation under Keras's paddings; an output padding that reaches the stride
+        (with padding as a number: the larger of stride and dilation).
+    """
+
+    macs_note: ClassVar[str] = "each kernel weight works once at each input location"
+
+    output_padding: OutputPadding | None = field(
+        None, description="Added to the output's size on one side: one number, or one for each axis."
+    )
+
+    @checks
+    def _output_padding_below_stride(self) -> None:
+        keras = isinstance(self.padding, str)
+        steps = self.strides if keras else tuple(map(max, self.strides, self.dilation_rate))
+        for extra, step in zip(self.output_padding or (0,) * self.rank, steps, strict=True):
+            if extra >= step:
+                bound = "`strides`" if keras else "`strides` or `dilation_rate`"
+                raise ValueError(f"has an `output_padding` of {extra}, which must be smaller than {bound} (={step})")
+
+    @cached_property
+    def windows(self) -> tuple[SizeRule, ...]:
+        """The window of each axis."""
+        extras = self.output_padding or (None,) * self.rank
+        return tuple(map(TransposedWindow, self.kernel_size, self.strides, self.dilation_rate, self.paddings, extras))
+
+    def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernel."""
+        _, channels = self.split(inputs[0])
+        shape = (*self.kernel_size, self.filters // self.groups, channels)
+        seen = "filters" if self.groups == 1 else "filters of a group"
+        return (Weight("kernel", shape, (*self.kernel_axes, seen, "input channels")),)
+
+    def applied(self, *inputs: Shape) -> Shape:
+        """Return the input's sizes: the kernel is spread from each of its locations."""
+        spatial, _ = self.split(inputs[0])
+        return spatial
+
+
+class Conv1DTranspose(TransposedConvolution):
+    """Transposed convolution over one axis, such as time.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution1d_transpose/
+    """
+
+    type: Literal["conv1d_transpose"] = "conv1d_transpose"
+    rank: ClassVar[int] = 1
+
+
+class Conv2DTranspose(TransposedConvolution):
+    """Transposed convolution over the height and width of an image, as decoders use to enlarge it.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution2d_transpose/
+    """
+
+    type: Literal["conv2d_transpose"] = "conv2d_transpose"
+    rank: ClassVar[int] = 2
+
+
+class Conv3DTranspose(TransposedConvolution):
+    """Transposed convolution over the depth, height and width of a volume.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution3d_transpose/
+    """
+
+    type: Literal["conv3d_transpose"] = "conv3d_transpose"
+    rank: ClassVar[int] = 3
