@@ -21,6 +21,23 @@ def reading_width() -> int:
     return max(40, min(shutil.get_terminal_size().columns, 100))
 
 
+def terminal_width(stream: TextIO) -> int | None:
+    """Return the columns of the terminal that a stream goes to; None where it goes elsewhere."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def can_write(text: str, stream: TextIO) -> bool:
+    """Whether a stream's encoding has every character of a text."""
+    try:
+        text.encode(stream.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def report(error: SpecError) -> None:
     """Write diagnostics to stderr."""
     text = str(error)

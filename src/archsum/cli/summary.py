@@ -1,20 +1,95 @@
 """`archsum summary`."""
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from archsum.cli.arguments import add_file_arguments, opened
+
+if TYPE_CHECKING:
+    from archsum.summary import Summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_file_arguments(parser)
+    parser.add_argument("--format", choices=tuple(_FORMATS), default="table", help="what to print (default: table)")
+    parser.add_argument(
+        "--style",
+        type=_style,
+        default="keras",
+        help="the table's look: keras (the default), classic, or a format of tabulate's, such as grid",
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="NAME,…",
+        type=_columns,
+        default=(),
+        help="columns to add to the table: weights, biases, kernel, macs, neurons, connections, memory "
+        "(csv always has them)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a network's summary."""
     from archsum.api import summarize
-    from archsum.render import table
 
     summary = summarize(opened(arguments.file), variables=dict(arguments.variables), input=arguments.input)
-    print(table.render(summary))
+    print(_FORMATS[arguments.format](summary, arguments))
     return 0
+
+
+def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
+    from archsum.cli.console import can_write, terminal_width
+    from archsum.render import table
+
+    width = terminal_width(sys.stdout)
+    text = table.render(summary, arguments.columns, arguments.style, width)
+    if can_write(text, sys.stdout):
+        return text
+    return table.render(summary, arguments.columns, _ASCII_STYLE, width).replace("×", "x")
+
+
+def _json(summary: "Summary", _: argparse.Namespace) -> str:
+    from archsum.render import json
+
+    return json.render(summary)
+
+
+def _csv(summary: "Summary", _: argparse.Namespace) -> str:
+    from archsum.render import csv
+
+    return csv.render(summary)
+
+
+def _markdown(summary: "Summary", arguments: argparse.Namespace) -> str:
+    from archsum.render import markdown
+
+    return markdown.render(summary, arguments.columns)
+
+
+_FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
+"""Each imports only what it needs."""
+
+_ASCII_STYLE = "grid"
+"""What takes the place of a look whose lines the output's encoding does not have."""
+
+
+def _style(text: str) -> str:
+    if text == "keras":  # the default, also where no table is drawn and tabulate is not needed
+        return text
+    from archsum.render.drawing import STYLES
+
+    if text not in STYLES:
+        raise argparse.ArgumentTypeError(f"there is no style `{text}`: choose from {', '.join(STYLES)}")
+    return text
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    from archsum.render.columns import OPTIONAL
+
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in OPTIONAL:
+            raise argparse.ArgumentTypeError(f"there is no column `{name}`: choose from {', '.join(OPTIONAL)}")
+    return names

@@ -9,3 +9,17 @@ def percent(part: int, whole: int) -> str:
     if tenths == 1000 and part != whole:
         return "> 100 %" if part > whole else "< 100 %"
     return f"{tenths // 10:,}.{tenths % 10} %"
+
+
+def count(number: int | None) -> str:
+    """Write a number with thousands separators, an unknown one as a word."""
+    return "unknown" if number is None else f"{number:,}"
+
+
+def memory(size: float) -> str:
+    """Write bytes as Keras does: two decimals, in powers of 1024."""
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if size < 1024:
+            return f"{size:.2f} {unit}"
+        size /= 1024
+    return f"{size:.2f} PB"

@@ -1,8 +1,25 @@
-"""The tables: Keras's look, the classic one, and tabulate's own formats."""
+"""The summary as people read it: the model's name, the table, the totals."""
 
+from collections.abc import Sequence
+
+from archsum.render.columns import cells, columns_named
+from archsum.render.drawing import MARKUP, Table
+from archsum.render.totals import title, totals
 from archsum.summary import Summary
 
 
-def render(summary: Summary) -> str:
-    """Return the summary as a table."""
-    return summary.name
+def render(summary: Summary, columns: Sequence[str] = (), style: str = "keras", width: int | None = None) -> str:
+    """Return the summary in Keras's look, its classic one, or a format of tabulate's.
+
+    `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines.
+    """
+    chosen = columns_named(columns)
+    headers, numeric = [column.header for column in chosen], [column.numeric for column in chosen]
+    table = Table(headers, cells(summary, chosen), numeric)
+    if style in MARKUP:
+        return table.draw(style)
+    drawn = table.draw(style, width)
+    if style == "classic":
+        rule = "_" * drawn.index("\n")
+        return "\n".join([drawn, *totals(summary, chosen, sizes=False), rule])
+    return "\n".join([title(summary), drawn, *(f" {line}" for line in totals(summary, chosen))])

@@ -1,0 +1,48 @@
+"""The summary as JSON, for scripts. They rely on the names: figures are added, never renamed."""
+
+import json
+from typing import Any
+
+from archsum.layers.base import Shape
+from archsum.summary import LayerSummary, Summary
+
+SCHEMA_VERSION = 1
+
+
+def render(summary: Summary) -> str:
+    """Return the inputs, the layers, one a line, and the totals; what is unknown is null, as is the batch axis."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "name": summary.name,
+        "inputs": {name: _batched(shape) for name, shape in summary.inputs.items()},
+    }
+    layers = ",\n".join(f"  {json.dumps(_layer(layer))}" for layer in summary.layers)
+    totals = {
+        "params": summary.params,
+        "trainable_params": summary.trainable_params,
+        "non_trainable_params": summary.non_trainable_params,
+        "bias_params": summary.bias_params,
+        "macs": summary.macs,
+    }
+    return f'{json.dumps(head)[:-1]},\n "layers": [\n{layers}\n ],\n "totals": {json.dumps(totals)}}}'
+
+
+def _layer(layer: LayerSummary) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "type": layer.type,
+        "path": layer.node.path,
+        "inputs": layer.node.inputs,
+        "output_shape": _batched(layer.output_shape),
+        "params": layer.params,
+        "trainable_params": layer.trainable_params,
+        "macs": layer.macs,
+        "weights": [
+            {"name": weight.name, "shape": weight.shape, "trainable": weight.trainable and layer.layer.trainable}
+            for weight in layer.weights
+        ],
+    }
+
+
+def _batched(shape: Shape) -> Shape:
+    return (None, *shape)
