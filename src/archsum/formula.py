@@ -4,7 +4,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 Number = int | float
 Scalar = int | float | bool | str | None
@@ -90,6 +90,11 @@ class Formula:
         if nodes > MAX_NODES or _depth(self._tree) > MAX_DEPTH:
             raise FormulaError("the formula is too long or too deeply nested", "split it over `variables`")
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that the formula mentions."""
+        return frozenset(node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name))
+
     def evaluate(self, names: Mapping[str, Scalar]) -> Scalar:
         """Compute the formula; a whole number comes back as an int.
 
@@ -106,6 +111,17 @@ class Formula:
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return value
+
+
+class BoundFormula(NamedTuple):
+    """A formula that waits for some of its names; the others are known."""
+
+    formula: Formula
+    known: Mapping[str, Scalar]
+
+    def evaluate(self, names: Mapping[str, Scalar]) -> Scalar:
+        """Compute the formula with the names it waited for. Errors: FormulaError, as for any formula."""
+        return self.formula.evaluate({**self.known, **names})
 
 
 def is_formula(value: object) -> bool:

@@ -17,8 +17,9 @@ REQUIRED: Any = object()
 
 
 class FieldInfo(NamedTuple):
-    """A field: its type, its default, what it is for and an example."""
+    """A field: the attribute that holds it, its type, its default, what it is for and an example."""
 
+    attribute: str
     annotation: Any
     default: Any
     description: str
@@ -49,7 +50,7 @@ UNCHECKED = object()
 
 def field(default: Any = REQUIRED, *, description: str, example: Any = None) -> Any:
     """Declare a field; without a default it is required, and the documentation shows its example."""
-    return FieldInfo(None, default, description, example)
+    return FieldInfo("", None, default, description, example)
 
 
 def prepares(*fields: str) -> Callable[[Any], Any]:
@@ -69,7 +70,10 @@ def checks(method: Any) -> Any:
 
 
 class Model:
-    """A frozen value with declared fields; `model_validate` makes one from a mapping and refuses unknown fields."""
+    """A frozen value with declared fields; `model_validate` makes one from a mapping and refuses unknown fields.
+
+    An attribute may end in `_`, where a method has the name already; its field is called without.
+    """
 
     # The attributes that pydantic-core sets.
     __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
@@ -78,9 +82,9 @@ class Model:
 
     def __init_subclass__(cls) -> None:
         cls.model_fields = {
-            name: _field_info(annotation, vars(base).get(name, REQUIRED))
+            attribute.rstrip("_"): _field_info(attribute, annotation, vars(base).get(attribute, REQUIRED))
             for base in reversed(cls.__mro__)
-            for name, annotation in vars(base).get("__annotations__", {}).items()
+            for attribute, annotation in vars(base).get("__annotations__", {}).items()
             if get_origin(annotation) is not ClassVar
         }
 
@@ -90,18 +94,23 @@ class Model:
         model: Self = _validator(cls).validate_python(values)
         return model
 
+    @property
+    def stated(self) -> frozenset[str]:
+        """The attributes that were given, and not left at their defaults."""
+        return frozenset(getattr(self, "__pydantic_fields_set__"))  # noqa: B009 (set by pydantic-core)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.model_fields)
+        fields = ", ".join(f"{name}={getattr(self, field.attribute)!r}" for name, field in self.model_fields.items())
         return f"{type(self).__name__}({fields})"
 
 
-def _field_info(annotation: Any, declared: Any) -> FieldInfo:
+def _field_info(attribute: str, annotation: Any, declared: Any) -> FieldInfo:
     if isinstance(declared, FieldInfo):
-        return declared._replace(annotation=annotation)
-    return FieldInfo(annotation, declared, "")
+        return declared._replace(attribute=attribute, annotation=annotation)
+    return FieldInfo(attribute, annotation, declared, "")
 
 
 @cache
@@ -120,7 +129,7 @@ def model_schema(cls: type[Model]) -> CoreSchema:
         if not info.is_required():
             prepared = name in preparations
             schema = core_schema.with_default_schema(schema, default=info.default, validate_default=prepared)
-        fields[name] = core_schema.model_field(schema)
+        fields[info.attribute] = core_schema.model_field(schema, validation_alias=name)
     all_fields = core_schema.model_fields_schema(fields, extra_behavior="forbid")
     schema = core_schema.model_schema(cls, all_fields)
     for check in checking:

@@ -1,12 +1,13 @@
 """A file's layers → Graph: spellings, defaults, formulas and names are resolved here."""
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from archsum.errors import Diagnostic, Span
-from archsum.formula import Formula, FormulaError, is_formula
+from archsum.formula import BoundFormula, Formula, FormulaError, is_formula
 from archsum.graph import Node
 from archsum.language.document import NAME_PATTERN, Document
 from archsum.language.scalars import Scalar
@@ -33,12 +34,24 @@ def resolve_formulas(value: Any, names: dict[str, Scalar]) -> Any:
 
     Errors: FormulaError.
     """
+    return _replace_formulas(value, lambda text: Formula(text).evaluate(names))
+
+
+def bind_formulas(value: Any, names: dict[str, Scalar]) -> Any:
+    """Read the formulas in a value and give them the names that are known; what computes them adds its own.
+
+    Errors: FormulaError.
+    """
+    return _replace_formulas(value, lambda text: BoundFormula(Formula(text), names))
+
+
+def _replace_formulas(value: Any, replace: Callable[[str], Any]) -> Any:
     if is_formula(value):
-        return Formula(value).evaluate(names)
+        return replace(value)
     if isinstance(value, list):
-        return [resolve_formulas(item, names) for item in value]
+        return [_replace_formulas(item, replace) for item in value]
     if isinstance(value, dict):
-        return {key: resolve_formulas(item, names) for key, item in value.items()}
+        return {key: _replace_formulas(item, replace) for key, item in value.items()}
     return value
 
 
@@ -167,7 +180,8 @@ class _Expansion:
         ignored: set[str] = set()
         for field, value in values.items():
             try:
-                values[field] = resolve_formulas(value, self.document.variables)
+                compute = bind_formulas if field in cls.late_formulas else resolve_formulas
+                values[field] = compute(value, self.document.variables)
             except FormulaError as error:
                 self._report("formula", error.message, self._locate(entry, (field,)), error.help)
                 ignored |= {field, *_cut_off(values)}

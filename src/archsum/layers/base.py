@@ -43,6 +43,9 @@ class Layer(Model):
     from them raises a ShapeError whose message reads on from the layer's name ("needs a known height for …").
     """
 
+    late_formulas: ClassVar[frozenset[str]] = frozenset()
+    """The fields whose formulas the layer computes itself, when it knows its input; they reach it as BoundFormula."""
+
     trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
 
     @abstractmethod

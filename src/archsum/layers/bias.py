@@ -20,6 +20,9 @@ def bias_weights(bias: Bias, output: Shape, axes: tuple[str, ...], count: int, e
 def explain_bias(bias: Bias, output: Shape, count: int, each: str) -> str:
     """Say what the bias is, and what the other kind of bias would be."""
     tied, untied = f"{count:,}", _untied(output)
+    if len(output) == 1:
+        same = "tied and untied are the same where there is one location"
+        return f"one for each of the {each}; {same}" if bias else f"no bias; it would be {tied}"
     if bias == "tied":
         return f"one for each of the {each}; untied, one for each output location too: {untied}"
     if bias == "untied":

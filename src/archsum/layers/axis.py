@@ -1,0 +1,70 @@
+"""Axes by number, as Keras counts them: the batch is axis 0, a sample's first axis is 1, the last is −1."""
+
+from typing import Annotated, Any
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Shape, require_known, show
+from archsum.layers.fields import DataFormat
+from archsum.layers.spatial import AXES
+from archsum.model import JsonSchema
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Axes = Annotated[
+    tuple[int, ...],
+    _listed,
+    JsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
+]
+"""One axis or several."""
+
+
+def positions(axes: tuple[int, ...], shape: Shape, field: str = "axis") -> tuple[int, ...]:
+    """Return the axes counted from the batch, which is 0.
+
+    Errors: ShapeError where the input has no such axis, or one is named twice.
+    """
+    count = len(shape)
+    for axis in axes:
+        if not -count - 1 <= axis <= count:
+            raise ShapeError(
+                f"has `{field}: {axis}`, and its input {show(shape)} has axes 1 to {count}",
+                "count from 1, or from the end, where -1 is the last axis",
+            )
+    found = tuple(axis % (count + 1) for axis in axes)
+    if len(set(found)) < len(found):
+        raise ShapeError(f"names an axis twice: `{field}: {list(axes)}` on an input {show(shape)}", "name each once")
+    return found
+
+
+def known_sizes(axes: tuple[int, ...], shape: Shape, purpose: str) -> tuple[int, ...]:
+    """Return the sizes of the axes that weights lie along.
+
+    Errors: ShapeError where there is no such axis, or its size is not known, as the batch's never is.
+    """
+    found = positions(axes, shape)
+    if 0 in found:
+        raise ShapeError(f"has the batch, axis 0, for {purpose}", "a sample's axes count from 1")
+    return require_known(tuple(shape[position - 1] for position in found), numbered(found), purpose)
+
+
+def numbered(positions: tuple[int, ...]) -> tuple[str, ...]:
+    """Return names for axes of which only the number is known."""
+    return tuple(f"size of axis {position}" for position in positions)
+
+
+def numbered_axes(shape: Shape) -> tuple[str, ...]:
+    """Return such names for all axes of a shape."""
+    return numbered(tuple(range(1, len(shape) + 1)))
+
+
+def named_axes(shape: Shape, data_format: DataFormat) -> tuple[str, ...]:
+    """Return the names of a shape's axes, which follow from how many there are."""
+    if len(shape) == 1:
+        return ("features",)
+    spatial = AXES.get(len(shape) - 1)
+    if spatial is None:
+        return numbered_axes(shape)
+    return (*spatial, "channels") if data_format == "channels_last" else ("channels", *spatial)

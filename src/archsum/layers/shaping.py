@@ -1,0 +1,173 @@
+"""Layers that give the same elements another shape, or repeat them."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Shape, Step, WeightlessLayer, product, show, times
+from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
+from archsum.model import field, prepares
+
+_SIZE_TO_SOLVE = -1
+
+
+class Shaping(WeightlessLayer):
+    """A layer whose work is to arrange.
+
+    Weights:
+        None.
+    MACs:
+        0.
+    """
+
+
+class Flatten(Shaping):
+    """All elements in one row.
+
+    Shape:
+        (*sizes) → (their product).
+    Errors:
+        None; an unknown size makes the output unknown.
+    Source: https://keras.io/api/layers/reshaping_layers/flatten/
+    """
+
+    type: Literal["flatten"] = "flatten"
+
+    data_format: DataFormat = field("channels_last", description="Where the channel axis is; it moves to the end.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the number of elements."""
+        return (product(inputs[0]),)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Multiply the sizes."""
+        yield Step("features", times(*inputs[0]) or "1", product(inputs[0]), "all elements in one row")
+
+
+class Reshape(Shaping):
+    """The same elements, in the same order, in another shape.
+
+    Shape:
+        (*sizes) → (*target_shape), where −1 is the number of elements / the product of the other sizes.
+        With an unknown size in the input, −1 is unknown.
+    Errors:
+        A target with more or fewer elements than the input.
+    Source: https://keras.io/api/layers/reshaping_layers/reshape/
+    """
+
+    type: Literal["reshape"] = "reshape"
+
+    target_shape: tuple[int, ...] = field(
+        description="The sizes, without the batch; one may be −1, for the rest.", example=[4, -1]
+    )
+
+    @prepares("target_shape")
+    def _sizes(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            if value.count(_SIZE_TO_SOLVE) > 1:
+                raise ValueError("takes one −1 at most: two cannot be solved")
+            if any(type(size) is int and not (1 <= size <= MAX_SIZE or size == _SIZE_TO_SOLVE) for size in value):
+                raise ValueError(f"takes sizes of at least 1, and one −1 for the rest, not {show(tuple(value))}")
+        return value
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the target with its −1 solved."""
+        elements = product(inputs[0])
+        if elements is None:
+            return tuple(None if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
+        rest, remainder = divmod(elements, self._stated_elements)
+        fits = remainder == 0 if _SIZE_TO_SOLVE in self.target_shape else elements == self._stated_elements
+        if not fits:
+            raise self._does_not_fit(inputs[0], elements)
+        return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Solve the −1."""
+        output = self.output_shape(*inputs)
+        for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
+            if stated == _SIZE_TO_SOLVE:
+                formula = "?" if size is None else f"({times(*inputs[0]) or '1'}) / {self._stated_elements}"
+                yield Step(f"axis {axis}", formula, size, "−1: all elements / the product of the other sizes")
+
+    @property
+    def _stated_elements(self) -> int:
+        """The product of the sizes but −1."""
+        result = 1
+        for size in self.target_shape:
+            result *= 1 if size == _SIZE_TO_SOLVE else size
+        return result
+
+    def _does_not_fit(self, shape: Shape, elements: int) -> ShapeError:
+        given = f"cannot make {show(self.target_shape)} of its input {show(shape)}: "
+        if _SIZE_TO_SOLVE in self.target_shape:
+            return ShapeError(
+                f"{given}{elements:,} elements cannot be divided by {self._stated_elements:,}",
+                f"the sizes beside the −1 multiply to a divisor of {elements:,}",
+            )
+        return ShapeError(
+            f"{given}{elements:,} elements are not {self._stated_elements:,}",
+            f"the sizes multiply to {elements:,}; write −1 for the one that follows from the others",
+        )
+
+
+class Permute(Shaping):
+    """The axes in another order.
+
+    Shape:
+        axis i of the output is axis dims[i] of the input, counted from 1, without the batch.
+    Errors:
+        An input with another number of axes than `dims`.
+    Source: https://keras.io/api/layers/reshaping_layers/permute/
+    """
+
+    type: Literal["permute"] = "permute"
+
+    dims: tuple[int, ...] = field(description="The input's axes, counted from 1, in their new order.", example=[2, 1])
+
+    @prepares("dims")
+    def _permutation(cls, value: Any) -> Any:
+        numbers = isinstance(value, list | tuple) and all(type(axis) is int for axis in value)
+        if numbers and sorted(value) != list(range(1, len(value) + 1)):
+            raise ValueError(f"takes each axis once, counted from 1, such as [2, 1], not {list(value)}")
+        return value
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the sizes in their new order."""
+        (shape,) = inputs
+        if len(shape) != len(self.dims):
+            raise ShapeError(
+                f"has {len(self.dims)} `dims`, and its input {show(shape)} has another number of axes, {len(shape)}",
+                f"name the axes 1 to {len(shape)}, each once",
+            )
+        return tuple(shape[axis - 1] for axis in self.dims)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Say where each size comes from."""
+        for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
+            yield Step(f"axis {axis}", times(size), size, f"axis {source} of the input")
+
+
+class RepeatVector(Shaping):
+    """A vector, n times over.
+
+    Shape:
+        (features) → (n, features).
+    Errors:
+        An input that is not a vector.
+    Source: https://keras.io/api/layers/reshaping_layers/repeat_vector/
+    """
+
+    type: Literal["repeat_vector"] = "repeat_vector"
+
+    n: Positive = field(description="How many times.", example=10)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return n and the vector's size."""
+        (shape,) = inputs
+        if len(shape) != 1:
+            raise ShapeError(f"takes a vector, not {show(shape)}", "a `flatten` before it makes a vector")
+        return (self.n, *shape)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Name the repetitions."""
+        yield Step("length", str(self.n), self.n, "`n`, the repetitions of the vector")
