@@ -1,5 +1,6 @@
 """The file as a whole: its head is checked here, its layers in `expand`."""
 
+import re
 from typing import Annotated, Any
 
 from archsum.language.quantities import parse_bytes, parse_count
@@ -44,11 +45,14 @@ class Budget(Model):
 def parse_inputs(value: Any) -> dict[str, Shape]:
     """Bring `[32, 32, 3]` and `{name: [32, 32, 3]}` into one form.
 
-    Errors: ValueError for what is neither, or has a size below 1.
+    Errors: ValueError for what is neither, has a size below 1, or a name that is none.
     """
     inputs = value if isinstance(value, dict) else {DEFAULT_INPUT: value}
     if not inputs:
         raise ValueError("names no input")
+    for name in inputs:
+        if not re.fullmatch(NAME_PATTERN, str(name)):
+            raise ValueError(f"names an input `{name}`; a name has letters, digits, `_`, `-` and `.`")
     return {str(name): _parse_shape(shape) for name, shape in inputs.items()}
 
 
@@ -84,6 +88,18 @@ def check_defaults(value: Any) -> Any:
     return value
 
 
+def check_layers(value: Any) -> Any:
+    """Return the layers as they are, with their places in the file.
+
+    Errors: ValueError for what is not a list, or is an empty one.
+    """
+    if not isinstance(value, list):
+        raise ValueError("takes a list, with a `- ` before each layer")
+    if not value:
+        raise ValueError("has no layers; a network has at least one")
+    return value
+
+
 class Document(Model):
     """A network file, formulas computed, layers not yet looked at."""
 
@@ -105,5 +121,5 @@ class Document(Model):
     defaults: Annotated[dict[str, dict[str, Any]], UNCHECKED, check_defaults] = field(
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
-    layers: Annotated[list[Any], UNCHECKED] = field(description="The layers, first to last.")
+    layers: Annotated[list[Any], UNCHECKED, check_layers] = field(description="The layers, first to last.")
     budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")
