@@ -22,8 +22,10 @@ OK, OVER_BUDGET, BAD_INPUT = 0, 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `archsum` and return its exit code: 0 all well, 1 over budget, 2 bad input or usage."""
     _make_a_short_process_quick()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115 - a closed one is None
+        stream.reconfigure(errors="replace")
+        setattr(sys, name, stream)
     arguments = _parse(sys.argv[1:] if argv is None else argv)
     from archsum.cli.console import report
     from archsum.errors import SpecError
@@ -34,10 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SpecError as error:
         report(error)
         return BAD_INPUT
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough; nothing is left to say, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
+        if isinstance(error, BrokenPipeError):
+            return OK  # the reader, such as `head`, has seen enough
+        print(f"archsum: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
     except KeyboardInterrupt:
         return 130
     return code

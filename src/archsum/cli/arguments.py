@@ -28,7 +28,7 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
 
 def opened(file: str) -> Any:
     """Return what `load` reads: the file's path, or standard input for `-`."""
-    return sys.stdin.buffer if file == "-" else file
+    return sys.stdin.buffer if file == "-" and sys.stdin else file
 
 
 def _variable(text: str) -> tuple[str, Scalar]:
