@@ -1,0 +1,143 @@
+"""The JSON Schema of network files, from the classes that read them, so that editors complete and check.
+
+It accepts every file that `load` accepts. What shows only as the shapes go through the layers, `load` alone finds.
+"""
+
+import json
+from collections import Counter
+from typing import Any
+
+from archsum.json_schema import model_json_schema
+from archsum.language.document import Document
+from archsum.layers import KINDS, layer_class
+from archsum.layers.documentation import sentence
+
+Schema = dict[str, Any]
+
+_FORMULA: Schema = {"type": "string", "pattern": "^=", "description": "A formula, as in a spreadsheet: `=4 * width`."}
+_NAME: Schema = {"type": "string", "maxLength": 100, "description": "The layer's name; by default its kind."}
+_NULL: Schema = {"type": "null"}
+_ANNOTATIONS = ("description", "default", "examples")
+
+
+def network_schema() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of network files."""
+    kinds = {kind: model_json_schema(layer_class(kind)) for kind in KINDS}
+    required = {kind: schema["required"] for kind, schema in kinds.items() if schema["required"]}
+    fields = {kind: _layer_fields(schema) for kind, schema in kinds.items()}
+    shared = _shared(fields)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Network",
+        "description": "A neural network, as archsum summarizes it.",
+        **_document(),
+        # Where there are `defaults`, a layer may take a required field from them.
+        "if": {"required": ["defaults"]},
+        "else": {"properties": {"layers": {"items": _complete(required)}}},
+        "$defs": {
+            "formula": _FORMULA,
+            "kind": {"anyOf": [{"const": kind, "description": sentence(layer_class(kind))} for kind in KINDS]},
+            "layer": _layer(),
+            **{kind: _fields_of(kind, schema, shared) for kind, schema in fields.items()},
+            **{name: json.loads(text) for text, name in shared.items()},
+        },
+    }
+
+
+def _document() -> Schema:
+    document = model_json_schema(Document)
+    properties = {name: _with_formulas(schema) for name, schema in document["properties"].items()}
+    properties["defaults"] |= {
+        "properties": {kind: _ref(kind) for kind in KINDS},
+        "additionalProperties": False,
+    }
+    properties["layers"]["items"] = _ref("layer")
+    for name in properties.keys() - set(document["required"]):
+        # `budget:` with nothing below it is an empty budget.
+        properties[name] = _any_of(properties[name], _NULL)
+    return document | {"properties": properties}
+
+
+def _layer() -> Schema:
+    """Return the three spellings of a layer: `flatten`, `conv2d: {…}`, `{type: conv2d, …}`."""
+    typed = {
+        "properties": {"type": _ref("kind")},
+        "allOf": [{"if": _is_typed(kind), "then": _ref(kind)} for kind in KINDS],
+    }
+    keyed = {
+        "properties": {kind: _ref(kind) for kind in KINDS},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    mapping = {"type": "object", "if": {"required": ["type"]}, "then": typed, "else": keyed}
+    return {"if": {"type": "string"}, "then": _ref("kind"), "else": mapping}
+
+
+def _is_typed(kind: str) -> Schema:
+    return {"type": "object", "required": ["type"], "properties": {"type": {"const": kind}}}
+
+
+def _complete(required: dict[str, list[str]]) -> Schema:
+    """Return what holds of a layer, in each spelling, that states every required field itself."""
+    return {
+        "not": {"enum": list(required)},
+        "properties": {kind: {"type": "object", "required": fields} for kind, fields in required.items()},
+        "allOf": [{"if": _is_typed(kind), "then": {"required": fields}} for kind, fields in required.items()],
+    }
+
+
+def _layer_fields(schema: Schema) -> Schema:
+    fields = {name: _with_formulas(field) for name, field in schema["properties"].items() if name != "type"}
+    return {"name": _NAME, **fields}
+
+
+def _shared(fields: dict[str, Schema]) -> dict[str, str]:
+    """Return a name for each field, by its text, that several kinds have alike: they refer to one definition."""
+    counts = Counter((name, json.dumps(field)) for of_kind in fields.values() for name, field in of_kind.items())
+    variants: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for (name, text), count in counts.items():
+        if count > 1:
+            variants[name] += 1
+            names[text] = f"fields.{name}" + (f".{variants[name]}" if variants[name] > 1 else "")
+    return names
+
+
+def _fields_of(kind: str, fields: Schema, shared: dict[str, str]) -> Schema:
+    """Return the mapping of a kind's fields; `type` is one of them in the spelling that has it."""
+    properties = {
+        name: _ref(shared[text]) if (text := json.dumps(field)) in shared else field for name, field in fields.items()
+    }
+    return {
+        "type": ["object", "null"],
+        "description": sentence(layer_class(kind)),
+        "properties": {"type": {"const": kind}, **properties},
+        "additionalProperties": False,
+    }
+
+
+def _with_formulas(schema: Schema) -> Schema:
+    """Allow a formula wherever a schema has a single value, in lists and mappings too."""
+    inner = dict(schema)
+    for key in ("items", "additionalProperties"):
+        if isinstance(inner.get(key), dict):
+            inner[key] = _with_formulas(inner[key])
+    if "properties" in inner:
+        inner["properties"] = {name: _with_formulas(field) for name, field in inner["properties"].items()}
+    if "anyOf" in inner:
+        inner["anyOf"] = [_with_formulas(alternative) for alternative in inner["anyOf"]]
+    single = "enum" in inner or inner.get("type") in ("integer", "number", "boolean", "string")
+    return _any_of(inner, _ref("formula")) if single else inner
+
+
+def _any_of(schema: Schema, alternative: Schema) -> Schema:
+    """Allow an alternative; the annotations stay outside."""
+    annotations = {key: schema[key] for key in _ANNOTATIONS if key in schema}
+    bare = {key: value for key, value in schema.items() if key not in annotations}
+    alternatives = bare["anyOf"] if bare.keys() == {"anyOf"} else [bare]
+    return {**annotations, "anyOf": [*alternatives, alternative]}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
