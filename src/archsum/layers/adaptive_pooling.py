@@ -32,7 +32,7 @@ class AdaptivePooling(Spatial, WeightlessLayer):
     """
 
     output_size: OutputSize = field(
-        description="The output's size: one number, or one for each axis; null keeps the input's."
+        description="The output's size: one number, or one for each axis; null keeps the input's.", example=7
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -28,7 +28,7 @@ class LocallyConnected(KernelLayer):
     padding_words: ClassVar[tuple[str, ...]] = ("valid",)
     macs_note: ClassVar[str] = "each kernel weight works once"
 
-    filters: Positive = field(description="The number of output channels.")
+    filters: Positive = field(description="The number of output channels.", example=32)
     bias: Bias = field(
         "untied", description="tied: one for each filter; untied: one for each filter and output location."
     )

@@ -26,7 +26,7 @@ class Pooling(Sliding, WeightlessLayer):
         A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
     """
 
-    pool_size: PerAxis = field(description="The window's size: one number, or one for each axis.")
+    pool_size: PerAxis = field(description="The window's size: one number, or one for each axis.", example=2)
     strides: PerAxis | None = field(
         None, description="The window's step: one number, or one for each axis; by default the window's size."
     )

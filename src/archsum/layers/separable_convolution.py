@@ -26,7 +26,7 @@ class SeparableConvolution(DilatedKernelLayer):
         strides with dilation under Keras's paddings.
     """
 
-    filters: Positive = field(description="The number of output channels.")
+    filters: Positive = field(description="The number of output channels.", example=64)
     depth_multiplier: Positive = field(1, description="The number of filters that each input channel has first.")
 
     def output_channels(self, channels: int) -> int:

@@ -74,9 +74,8 @@ class TransposedWindow(NamedTuple):
 
     def misfit(self, size: int, axis: str) -> ShapeError:
         """Say that the padding leaves nothing."""
-        output = f"{self.formula(size)} = {self.output_size(size)}"
         return ShapeError(
-            f"has a padding that leaves nothing of its output's {axis} ({output})",
+            f"has a padding that leaves nothing of its output's {axis}: {self.formula(size)} is below 1",
             "take less padding, a larger kernel, or a larger input",
         )
 
