@@ -40,7 +40,7 @@ def field_json_schema(info: FieldInfo) -> dict[str, Any]:
         schema["description"] = info.description
     if info.example is not None:
         schema["examples"] = [info.example]
-    if not info.is_required() and not isinstance(info.default, Model):
+    if not info.is_required() and info.default is not None and not isinstance(info.default, Model):
         schema["default"] = info.default
     return schema
 

@@ -10,35 +10,38 @@ from typing import Any
 from archsum.json_schema import model_json_schema
 from archsum.language.document import Document
 from archsum.layers import KINDS, layer_class
-from archsum.layers.documentation import sentence
+from archsum.layers.base import Layer
+from archsum.layers.documentation import example, fields, sentence
 
 Schema = dict[str, Any]
 
 _FORMULA: Schema = {"type": "string", "pattern": "^=", "description": "A formula, as in a spreadsheet: `=4 * width`."}
 _NAME: Schema = {"type": "string", "maxLength": 100, "description": "The layer's name; by default its kind."}
 _NULL: Schema = {"type": "null"}
+_HAS_TYPE: Schema = {"type": "object", "required": ["type"]}
 _ANNOTATIONS = ("description", "default", "examples")
 
 
 def network_schema() -> Schema:
     """Return the JSON Schema (draft 2020-12) of network files."""
-    kinds = {kind: model_json_schema(layer_class(kind)) for kind in KINDS}
-    required = {kind: schema["required"] for kind, schema in kinds.items() if schema["required"]}
-    fields = {kind: _layer_fields(schema) for kind, schema in kinds.items()}
-    shared = _shared(fields)
+    classes = {kind: layer_class(kind) for kind in KINDS}
+    properties = {kind: _properties(cls) for kind, cls in classes.items()}
+    shared = _shared(properties)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Network",
+        "title": "network",
         "description": "A neural network, as archsum summarizes it.",
         **_document(),
         # Where there are `defaults`, a layer may take a required field from them.
         "if": {"required": ["defaults"]},
-        "else": {"properties": {"layers": {"items": _complete(required)}}},
+        "else": {
+            "properties": {"layers": {"items": _complete({kind: [*example(cls)] for kind, cls in classes.items()})}}
+        },
         "$defs": {
             "formula": _FORMULA,
-            "kind": {"anyOf": [{"const": kind, "description": sentence(layer_class(kind))} for kind in KINDS]},
+            "kind": {"anyOf": [{"const": kind, "description": sentence(cls)} for kind, cls in classes.items()]},
             "layer": _layer(),
-            **{kind: _fields_of(kind, schema, shared) for kind, schema in fields.items()},
+            **{kind: _kind(kind, cls, properties[kind], shared) for kind, cls in classes.items()},
             **{name: json.loads(text) for text, name in shared.items()},
         },
     }
@@ -60,61 +63,67 @@ def _document() -> Schema:
 
 def _layer() -> Schema:
     """Return the three spellings of a layer: `flatten`, `conv2d: {…}`, `{type: conv2d, …}`."""
-    typed = {
-        "properties": {"type": _ref("kind")},
-        "allOf": [{"if": _is_typed(kind), "then": _ref(kind)} for kind in KINDS],
-    }
+    typed = {"properties": {"type": _ref("kind")}, "allOf": [_if_typed(kind, _ref(kind)) for kind in KINDS]}
     keyed = {
         "properties": {kind: _ref(kind) for kind in KINDS},
         "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
+        "anyOf": [_ref("kind"), {"type": "object", "minProperties": 1, "maxProperties": 1}],
     }
-    mapping = {"type": "object", "if": {"required": ["type"]}, "then": typed, "else": keyed}
-    return {"if": {"type": "string"}, "then": _ref("kind"), "else": mapping}
-
-
-def _is_typed(kind: str) -> Schema:
-    return {"type": "object", "required": ["type"], "properties": {"type": {"const": kind}}}
+    return {"title": "layer", "if": _HAS_TYPE, "then": typed, "else": keyed}
 
 
 def _complete(required: dict[str, list[str]]) -> Schema:
     """Return what holds of a layer, in each spelling, that states every required field itself."""
+    required = {kind: fields for kind, fields in required.items() if fields}
     return {
-        "not": {"enum": list(required)},
-        "properties": {kind: {"type": "object", "required": fields} for kind, fields in required.items()},
-        "allOf": [{"if": _is_typed(kind), "then": {"required": fields}} for kind, fields in required.items()],
+        "if": _HAS_TYPE,
+        "then": {"allOf": [_if_typed(kind, {"required": fields}) for kind, fields in required.items()]},
+        "else": {
+            "if": {"enum": list(required)},
+            "then": {"type": "object"},
+            "properties": {kind: {"type": "object", "required": fields} for kind, fields in required.items()},
+        },
     }
 
 
-def _layer_fields(schema: Schema) -> Schema:
-    fields = {name: _with_formulas(field) for name, field in schema["properties"].items() if name != "type"}
-    return {"name": _NAME, **fields}
+def _if_typed(kind: str, then: Schema) -> Schema:
+    return {"if": {"properties": {"type": {"const": kind}}}, "then": then}
 
 
-def _shared(fields: dict[str, Schema]) -> dict[str, str]:
+def _properties(cls: type[Layer]) -> Schema:
+    """Return the schemas of a kind's fields, in the order of its documentation."""
+    properties = model_json_schema(cls)["properties"]
+    return {"name": _NAME} | {field.name: _with_formulas(properties[field.name]) for field in fields(cls)}
+
+
+def _shared(properties: dict[str, Schema]) -> dict[str, str]:
     """Return a name for each field, by its text, that several kinds have alike: they refer to one definition."""
-    counts = Counter((name, json.dumps(field)) for of_kind in fields.values() for name, field in of_kind.items())
-    variants: Counter[str] = Counter()
+    counts = Counter((name, json.dumps(field)) for of_kind in properties.values() for name, field in of_kind.items())
     names: dict[str, str] = {}
     for (name, text), count in counts.items():
         if count > 1:
-            variants[name] += 1
-            names[text] = f"fields.{name}" + (f".{variants[name]}" if variants[name] > 1 else "")
+            variants = sum(other.startswith(f"fields.{name}.") for other in names.values())
+            names[text] = f"fields.{name}.{variants + 1}"
     return names
 
 
-def _fields_of(kind: str, fields: Schema, shared: dict[str, str]) -> Schema:
+def _kind(kind: str, cls: type[Layer], properties: Schema, shared: dict[str, str]) -> Schema:
     """Return the mapping of a kind's fields; `type` is one of them in the spelling that has it."""
     properties = {
-        name: _ref(shared[text]) if (text := json.dumps(field)) in shared else field for name, field in fields.items()
+        name: _ref(shared[text]) if (text := json.dumps(field)) in shared else field
+        for name, field in properties.items()
     }
-    return {
+    definition = {
         "type": ["object", "null"],
-        "description": sentence(layer_class(kind)),
-        "properties": {"type": {"const": kind}, **properties},
+        "title": kind,
+        "description": sentence(cls),
+        "properties": properties | {"type": {"const": kind}},
         "additionalProperties": False,
     }
+    if required := example(cls):
+        # What the YAML language server offers first.
+        definition["defaultSnippets"] = [{"label": ", ".join(required), "body": required}]
+    return definition
 
 
 def _with_formulas(schema: Schema) -> Schema:
