@@ -48,8 +48,8 @@ def per_axis(value: Any, rank: int) -> Any:
     Errors: ValueError where the list is not as long as there are axes.
     """
     if isinstance(value, list | tuple):
-        if len(value) not in (1, rank):
+        if len(value) != rank:
             numbers = "number" if rank == 1 else f"number, or a list of {rank}"
-            raise ValueError(f"takes one {numbers}, not {len(value)}")
-        return value if len(value) == rank else [*value] * rank
+            raise ValueError(f"takes one {numbers}, not a list of {len(value)}")
+        return value
     return (value,) * rank
