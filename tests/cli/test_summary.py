@@ -1,0 +1,175 @@
+"""`archsum summary` as a process: its options, exit codes, and what it is connected to."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NETWORK = """\
+name: small
+variables: {filters: 4}
+input: [8, 8, 3]
+layers:
+  - conv2d: {name: a_layer_with_a_rather_long_name, filters: =filters, kernel_size: 3}
+"""
+COMMAND = [sys.executable, "-m", "archsum", "summary"]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(NETWORK, encoding="utf-8")
+    return path
+
+
+def run(*arguments: str | Path, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_table_is_what_print_shows(file: Path) -> None:
+    from archsum import summarize
+
+    result = run(file)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == f"{summarize(file)}\n"
+
+
+def test_standard_input(file: Path) -> None:
+    assert run("-", stdin=NETWORK).stdout == run(file).stdout
+
+
+def test_set_and_input_override_the_file(file: Path) -> None:
+    result = run(file, "--format", "json", "--set", "filters=5", "--input", "9,?,1")
+    layer = json.loads(result.stdout)["layers"][0]
+    assert (layer["output_shape"], layer["params"], layer["macs"]) == ([None, 7, None, 5], 3 * 3 * 5 + 5, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first_line"),
+    [
+        (["--style", "classic"], "_" * 65),
+        (["--style", "grid"], 'Model: "small"'),
+        (["--format", "csv"], "name,type,output_shape,params,trainable_params,weights,biases,kernel,macs,"),
+        (["--format", "markdown"], "| Layer (type) "),
+        (["--format", "json"], '{"schema_version": 1, "name": "small", "inputs": {"input": [null, 8, 8, 3]},'),
+    ],
+)
+def test_looks_and_formats(file: Path, arguments: list[str], first_line: str) -> None:
+    result = run(file, *arguments)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(first_line)
+    assert result.stdout.endswith("\n")
+    assert not result.stdout.endswith("\n\n")
+
+
+def test_columns(file: Path) -> None:
+    header = run(file, "--columns", "macs, neurons", "--format", "markdown").stdout.splitlines()[0]
+    assert header.replace(" ", "") == "|Layer(type)|OutputShape|Param#|MACs|Neurons|"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (
+            ["--columns", "macs,flops"],
+            "argument --columns: there is no column `flops`: "
+            "choose from weights, biases, kernel, macs, neurons, connections, memory",
+        ),
+        (["--style", "kera"], "argument --style: there is no style `kera`: choose from keras, classic, "),
+        (["--format", "xml"], "argument --format: invalid choice: 'xml'"),
+        (["--set", "filters"], "argument --set: `filters` is not NAME=VALUE"),
+        (["--input", "8,x"], "argument --input: `8,x` is not a list of sizes such as 224,224,3"),
+    ],
+)
+def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
+    result = run(file, *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"archsum summary: error: {error}" in result.stderr
+
+
+def test_a_bad_file(file: Path) -> None:
+    file.write_text(NETWORK.replace("kernel_size", "kernel"), encoding="utf-8")
+    result = run(file)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("error[")
+    assert "\033" not in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_encoding_without_the_lines_gets_a_plain_look(file: Path, encoding: str) -> None:
+    result = run(file, "--columns", "kernel", PYTHONIOENCODING=encoding)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[1].startswith("+---")
+    assert "| 3x3x3x4" in result.stdout
+    assert "?" not in result.stdout
+
+
+def test_a_reader_that_leaves_early(tmp_path: Path) -> None:
+    layers = "\n".join(["  - conv2d: {filters: 3, kernel_size: 1}"] * 3000)
+    long = tmp_path / "long.yaml"
+    long.write_text(f"input: [8, 8, 3]\nlayers:\n{layers}\n", encoding="utf-8")
+    with subprocess.Popen([*COMMAND, long], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == b'Model: "long"\n'
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_said_in_one_line(file: Path) -> None:
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([*COMMAND, file], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert result.returncode == 2
+    assert result.stderr == b"archsum: No space left on device\n"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_terminal_gets_a_table_that_fits(file: Path, columns: int) -> None:
+    text = on_a_terminal([*COMMAND, str(file)], columns)
+    assert max(map(len, text.splitlines())) <= columns
+    assert ("a_layer_with_a_rather_long_name (Conv2D)" in text) == (columns > 60)
+
+
+def test_a_terminal_gets_colours_for_errors_alone_and_only_if_wanted(file: Path) -> None:
+    assert "\033" not in on_a_terminal([*COMMAND, str(file)], 80)
+    missing = [*COMMAND, str(file.with_name("missing.yaml"))]
+    assert "\033[1;31merror[unreadable]\033[0m" in on_a_terminal(missing, 80)
+    assert "\033" not in on_a_terminal(missing, 80, NO_COLOR="1")
+
+
+def on_a_terminal(command: list[str], columns: int, **environment: str) -> str:
+    """Run a command on a terminal of so many columns and return what appears on it."""
+    termios = pytest.importorskip("termios")
+    terminal, child_end = os.openpty()
+    termios.tcsetwinsize(child_end, (24, columns))
+    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    with subprocess.Popen(
+        command, stdout=child_end, stderr=child_end, env={**variables, "PYTHONIOENCODING": "utf-8", **environment}
+    ):
+        os.close(child_end)
+        received = b""
+        while chunk := read_terminal(terminal):
+            received += chunk
+    os.close(terminal)
+    return received.decode().replace("\r\n", "\n")
+
+
+def read_terminal(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux says that the other end has closed
+        return b""
