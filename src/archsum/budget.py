@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
-from archsum.errors import Diagnostic, SpecError
+from archsum.errors import Diagnostic, Span, SpecError
 from archsum.language.document import Budget
 from archsum.language.validation import diagnose
 from archsum.summary import LayerSummary, Summary
@@ -37,9 +37,10 @@ METRICS: dict[str, Metric] = {
     ),
     "max_layers": Metric("layers", lambda network: len(network.layers)),
     "max_layer_params": Metric(
-        "parameters of a layer",
+        "largest layer",
         lambda network: max((layer.params for layer in network.layers), default=0),
         lambda layer: layer.params,
+        unit="parameters",
         per_layer=True,
     ),
 }
@@ -110,8 +111,9 @@ def check(summary: Summary, budget: Budget) -> Check:
     """
     limits = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
     if not limits:
+        file = next((Span(layer.span.source, 0, 0) for layer in summary.layers), None)
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
-        raise SpecError([Diagnostic("no-budget", f"{summary.name} has no budget: nothing to check", help=cure)])
+        raise SpecError([Diagnostic("no-budget", f"{summary.name} has no budget: nothing to check", file, cure)])
     verdicts = tuple(_verdict(summary, name, limit) for name, limit in limits.items())
     return Check(summary.name, verdicts, tuple(_problems(summary, verdicts)))
 

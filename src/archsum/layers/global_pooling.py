@@ -1,8 +1,9 @@
 """Global pooling: each channel becomes one number."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, WeightlessLayer, product
+from archsum.layers.base import Shape, Step, WeightlessLayer, product, times
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 
@@ -30,6 +31,11 @@ class GlobalPooling(Spatial, WeightlessLayer):
     def connections(self, *inputs: Shape) -> int | None:
         """Return the input's elements: each is a link, as LeCun counts them."""
         return product(inputs[0])
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Say that each channel is one number."""
+        _, channels = self.parts(inputs[0])
+        yield Step("channels", times(channels), channels, "one number for each of the channels")
 
 
 class GlobalMaxPooling1D(GlobalPooling):

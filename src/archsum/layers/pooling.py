@@ -1,9 +1,10 @@
 """Pooling: a window slides over each channel and keeps its maximum or its average."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, WeightlessLayer, product
+from archsum.layers.base import Shape, Step, WeightlessLayer, product
 from archsum.layers.fields import PerAxis
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.model import checks, field
@@ -65,6 +66,11 @@ class Pooling(Sliding, WeightlessLayer):
     def connections(self, *inputs: Shape) -> int | None:
         """Return the window's elements for each output element: each is a link, as LeCun counts them."""
         return product((*self.output_shape(*inputs), *self.pool_size))
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Derive the output size along each axis."""
+        spatial, _ = self.parts(inputs[0])
+        yield from self.explain_sliding(spatial)
 
 
 class MaxPooling(Pooling):

@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from archsum.explanation import Explanation, LayerExplanation
@@ -51,9 +52,9 @@ def _unchanged(explanation: LayerExplanation) -> str:
 def _step_rows(steps: Iterable[Step]) -> Iterator[_Row]:
     """Yield a row for each step; a note that the next step repeats is said once, after the last of them."""
     steps = list(steps)
-    following = [step.note for step in steps[1:]]
-    for step, next_note in zip(steps, [*following, ""], strict=True):
-        yield _Row(_MARGIN + step.label, _equation(step), "" if step.note == next_note else step.note)
+    for step, following in zip_longest(steps, steps[1:]):
+        repeated = following is not None and following.note == step.note
+        yield _Row(_MARGIN + step.label, _equation(step), "" if repeated else step.note)
 
 
 def _equation(step: Step) -> str:

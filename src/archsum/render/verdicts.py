@@ -1,6 +1,7 @@
 """The table of a check: what is limited, by how much, and what made it large. Its figures are exact."""
 
 from archsum.budget import Check, Contributor, Verdict
+from archsum.errors import one_line
 from archsum.render.numbers import percent
 
 MAX_CONTRIBUTORS = 10
@@ -11,6 +12,7 @@ _HEAD = ("Metric", "Value", "Limit", "Used", "Verdict")
 
 def render(check: Check, title: str) -> str:
     """Return the table of a network's verdicts, under a title such as its file's name."""
+    title = one_line(title)
     if not check.verdicts:
         return f"{title}: not checked"
     rows = [_HEAD, *(_cells(verdict) for verdict in check.verdicts)]
