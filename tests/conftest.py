@@ -1,10 +1,13 @@
-"""What all tests share: golden files, and how many cases hypothesis draws."""
+"""What all tests share: golden files, how many cases hypothesis draws, and Keras without a framework."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+os.environ["KERAS_BACKEND"] = "numpy"  # Keras reads it when it is imported; its rules are all that tests need
 
 # The plain run draws the same cases each time, so that it is as green elsewhere as here;
 # `pytest --hypothesis-profile=thorough` draws new ones, and many more.
