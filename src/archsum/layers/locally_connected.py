@@ -45,7 +45,7 @@ class LocallyConnected(KernelLayer):
         spatial, channels = self.split(inputs[0])
         outputs = require_known(self.slide(spatial), self.axes, "its kernels, one for each output location")
         shape = (math.prod(outputs), math.prod(self.kernel_size) * channels, self.filters)
-        return (Weight("kernel", shape, ("output locations", "kernel elements × input channels", "filters")),)
+        return (Weight("kernel", shape, ("output locations", "window elements of all channels", "filters")),)
 
     def applied(self, *inputs: Shape) -> Shape:
         """Return no sizes: each kernel is at one location only."""

@@ -66,7 +66,7 @@ class TransposedWindow(NamedTuple):
             return f"{size} × {self.stride}"
         return f"({size} − 1) × {self.stride}" + "".join(f" {_sign(n)} {abs(n)}" for n, _ in self.ends if n)
 
-    def note(self) -> str:
+    def note(self, size: int) -> str:
         """Say in words what the formula does."""
         if self.keeps_size:
             return "same padding: only the stride changes the size"

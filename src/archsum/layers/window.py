@@ -31,7 +31,7 @@ class SizeRule(Protocol):
     def formula(self, size: int) -> str:
         """Write the arithmetic of `output_size` with its numbers."""
 
-    def note(self) -> str:
+    def note(self, size: int) -> str:
         """Say in words what the formula does."""
 
     def misfit(self, size: int, axis: str) -> ShapeError:
@@ -72,13 +72,16 @@ class Window(NamedTuple):
             return None
         if self.keeps_size:
             return -(-size // self.stride)
-        before, after = self.sides
-        free = size + before + after - self.dilation * (self.kernel - 1) - 1
-        if not self.ceil:
-            return free // self.stride + 1
-        steps = -(-free // self.stride)
-        # A window that would begin in the padding behind the data is left out.
-        return steps if steps * self.stride >= size + before else steps + 1
+        return self._steps(size) + 1 - self._last_begins_behind(size)
+
+    def _steps(self, size: int) -> int:
+        """Return how many steps there are from the window's first position."""
+        free = size + sum(self.sides) - self.extent
+        return -(-free // self.stride) if self.ceil else free // self.stride
+
+    def _last_begins_behind(self, size: int) -> bool:
+        """Whether the window that `ceil` adds would begin in the padding behind the data: then it is left out."""
+        return self.ceil and self._steps(size) * self.stride >= size + self.sides[0]
 
     def formula(self, size: int) -> str:
         """Write the arithmetic of `output_size` with its numbers."""
@@ -88,17 +91,18 @@ class Window(NamedTuple):
         padded = f"{size} + {before} + {after}" if before or after else f"{size}"
         open_, close = "⌈⌉" if self.ceil else "⌊⌋"
         formula = f"{open_}({padded} − {self.extent}) / {self.stride}{close} + 1"
-        steps = -(-(size + before + after - self.extent) // self.stride)
-        return f"{formula} − 1" if self.ceil and self.output_size(size) == steps else formula
+        return f"{formula} − 1" if self._last_begins_behind(size) else formula
 
-    def note(self) -> str:
+    def note(self, size: int) -> str:
         """Say in words what the formula does."""
         if self.keeps_size:
             return f"{self.padding} padding: only the stride changes the size"
         dilated = f"kernel, {self.dilation} × ({self.kernel} − 1) + 1 = {self.extent} wide"
         extent = dilated if self.dilation > 1 else "kernel"
         padded = "size + padding" if any(self.sides) else "size"
-        return f"({padded} − {extent}) / stride; + 1 for the window's first position"
+        note = f"({padded} − {extent}) / stride; + 1 for the window's first position"
+        left_out = "; − 1 as the last would begin in the padding behind the data"
+        return note + left_out if self._last_begins_behind(size) else note
 
     def misfit(self, size: int, axis: str) -> ShapeError:
         """Say that the window is larger than what it slides over."""
@@ -110,15 +114,18 @@ class Window(NamedTuple):
 
 
 def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[Sides, ...]:
-    """Bring the ways to write a padding into two: one of Keras's words, or (before, after) for each axis.
+    """Bring the ways to write a padding into two: one of `words`, which are Keras's, or (before, after) for each axis.
 
-    An integer is for every side, as in PyTorch; a list has an integer, or a pair [before, after], for each axis.
+    An integer is for every side, as in PyTorch; a list has an integer, or a pair [before, after], for each axis;
+    where there is one axis, the list may be its pair.
 
     Errors: ValueError for anything else.
     """
     if isinstance(value, str) and value in words:
         return value
     items = list(value) if isinstance(value, list | tuple) else [value] * rank
+    if rank == 1 and len(items) == 2:
+        items = [items]
     pairs = [tuple(item) if isinstance(item, list | tuple) else (item, item) for item in items]
     numbers = [number for pair in pairs for number in pair]
     if (
@@ -126,9 +133,9 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
         or any(len(pair) != 2 for pair in pairs)
         or any(type(number) is not int or not 0 <= number <= MAX_SIZE for number in numbers)
     ):
-        per_axis = {1: "[[before, after]]", 2: "[height, width] or [[top, bottom], [left, right]]"}
+        per_axis = {1: "[before, after]", 2: "[height, width] or [[top, bottom], [left, right]]"}
         many = per_axis.get(rank, "a number or a pair [before, after] for each axis")
-        raise ValueError(f"takes {', '.join(words)}, a number for every side, or {many}")
+        raise ValueError(f"takes {', '.join([*words, 'a number for every side'])}, or {many}")
     return tuple(pairs)
 
 
@@ -175,4 +182,4 @@ class Sliding(Spatial):
             if size is None:
                 yield Step(axis, "?", None, f"the input's {axis} is unknown")
             else:
-                yield Step(axis, window.formula(size), window.output_size(size), window.note())
+                yield Step(axis, window.formula(size), window.output_size(size), window.note(size))
