@@ -37,10 +37,9 @@ METRICS: dict[str, Metric] = {
     ),
     "max_layers": Metric("layers", lambda network: len(network.layers)),
     "max_layer_params": Metric(
-        "largest layer",
+        "layer parameters",
         lambda network: max((layer.params for layer in network.layers), default=0),
         lambda layer: layer.params,
-        unit="parameters",
         per_layer=True,
     ),
 }
@@ -145,10 +144,10 @@ def _problems(summary: Summary, verdicts: tuple[Verdict, ...]) -> Iterator[Diagn
             first, *others = [layer for layer in summary.layers if of_layer(layer) is None]
             layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
             message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} are unknown"
-            yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.metric))
+            yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.name))
 
 
-def _cure(layer: LayerSummary, metric: Metric) -> str:
+def _cure(layer: LayerSummary, limit: str) -> str:
     if any(None in shape for shape in (*layer.input_shapes, layer.output_shape)):
         return "give `input` a number for every size, in the file or with `--input`"
-    return f"state the layer's {metric.title}"
+    return f"state `{limit.removeprefix('max_')}` in the layer"

@@ -10,7 +10,7 @@ from archsum.budget import Check, Verdict
 from archsum.errors import Diagnostic, Span
 from archsum.render.numbers import percent
 
-MAX_CONTRIBUTORS = 3
+_MAX_SHOWN = 3
 
 
 def render(checks: Iterable[tuple[str, Check]]) -> str:
@@ -32,7 +32,7 @@ def _message(problem: Diagnostic) -> str:
 
 
 def _miss(name: str, verdict: Verdict) -> str:
-    metric, shown = verdict.metric, verdict.contributors[:MAX_CONTRIBUTORS]
+    metric, shown = verdict.metric, verdict.contributors[:_MAX_SHOWN]
     unit = f" {metric.unit}" if metric.unit else ""
     lines = [f"{name}: {metric.title} {verdict.value:,}{unit}, over the limit of {verdict.limit:,}{unit}"]
     lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]

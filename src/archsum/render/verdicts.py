@@ -4,7 +4,7 @@ from archsum.budget import Check, Contributor, Verdict
 from archsum.errors import one_line
 from archsum.render.numbers import percent
 
-MAX_CONTRIBUTORS = 10
+_MAX_SHOWN = 10
 """Layers listed below a verdict; a limit for each layer can be broken by thousands."""
 
 _HEAD = ("Metric", "Value", "Limit", "Used", "Verdict")
@@ -47,7 +47,7 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _contributors(verdict: Verdict) -> list[str]:
-    shown = verdict.contributors[:MAX_CONTRIBUTORS]
+    shown = verdict.contributors[:_MAX_SHOWN]
     width = max((len(f"{contributor.value:,}") for contributor in shown), default=0)
     lines = [_contributor(contributor, width) for contributor in shown]
     hidden = len(verdict.contributors) - len(shown)

@@ -1,0 +1,140 @@
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from archsum.cli import main
+from tests.conftest import Golden
+
+NETWORK = """\
+input: [32, 32, 3]
+layers:
+  - conv2d: {name: stem, filters: 32, kernel_size: 5}
+  - conv2d: {name: middle, filters: 16, kernel_size: 3}
+  - conv2d: {name: wide, filters: 64, kernel_size: 3}
+  - conv2d: {name: last, filters: 10, kernel_size: 1, bias: false}
+"""
+BUDGETS = {
+    "within.yaml": "budget: {max_params: 20k, max_macs: 11M, max_weight_memory: 1 MiB}\n",
+    "over.yaml": "budget: {max_params: 16975, max_macs: 1G, max_layers: 3, max_layer_params: 4k}\n",
+    "none.yaml": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, budget in BUDGETS.items():
+        Path(name).write_text(NETWORK + budget, encoding="utf-8")
+    Path("unknown.yaml").write_text(
+        NETWORK.replace("[32, 32, 3]", "[null, 32, 3]") + "budget: {max_params: 1k, max_macs: 1G}\n", encoding="utf-8"
+    )
+    Path("broken.yaml").write_text("input: [32, 32, 3]\nlayers:\n  - conv2d: {filter: 3}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["within.yaml"], 0),
+        (["over.yaml"], 1),
+        (["none.yaml"], 2),
+        (["unknown.yaml"], 2),
+        (["broken.yaml"], 2),
+        (["missing.yaml"], 2),
+        (["within.yaml", "within.yaml"], 0),
+        (["within.yaml", "over.yaml"], 1),
+        (["over.yaml", "within.yaml"], 1),
+        (["within.yaml", "broken.yaml"], 2),
+        (["over.yaml", "broken.yaml", "within.yaml"], 2),
+        (["unknown.yaml", "over.yaml"], 2),
+        (["none.yaml", "--max-params", "1M"], 0),
+        (["none.yaml", "--max-params", "1k"], 1),
+        (["within.yaml", "--max-params", "16976"], 0),
+        (["within.yaml", "--max-params", "16975"], 1),
+        (["within.yaml", "--max-macs", "0"], 1),
+        (["within.yaml", "--max-weight-memory", "60 kB"], 1),
+        (["within.yaml", "--max-layers", "3"], 1),
+        (["within.yaml", "--max-layer-params", "9k"], 1),
+        (["within.yaml", "--max-trainable-params", "1"], 1),
+        (["unknown.yaml", "--input", "32,32,3", "--max-params", "1M"], 0),
+    ],
+)
+@pytest.mark.parametrize("style", ["table", "json", "github"])
+def test_exit_code(arguments: list[str], code: int, style: str) -> None:
+    assert main(["check", *arguments, "--format", style]) == code
+
+
+@pytest.mark.parametrize(
+    ("style", "name"), [("table", "check.txt"), ("json", "check.json"), ("github", "check_github.txt")]
+)
+def test_several_files(style: str, name: str, golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    """All are reported, whichever of them is bad."""
+    files = ["within.yaml", "broken.yaml", "over.yaml", "unknown.yaml", "missing.yaml", "none.yaml"]
+    assert main(["check", *files, "--format", style]) == 2
+    printed = capsys.readouterr()
+    golden(name, printed.out)
+    golden("check_errors.txt", printed.err)
+
+
+def test_miss_that_rounding_would_hide(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "input: [1, 5000001]\nlayers:\n  - conv1d: {filters: 1, kernel_size: 1, bias: false}\n"
+    Path("net.yaml").write_text(text, encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-params", "5M"]) == 1
+    golden("check_near.txt", capsys.readouterr().out)
+
+
+def test_json_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "over.yaml", "within.yaml", "--max-macs", "0", "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["schema_version"] == 1
+    assert [file["file"] for file in report["files"]] == ["over.yaml", "within.yaml"]
+    params, macs = report["files"][0]["verdicts"][:2]
+    assert (params["metric"], params["value"], params["limit"], params["ok"]) == ("max_params", 16976, 16975, False)
+    assert params["used"] == 16976 / 16975
+    assert [part["name"] for part in params["contributors"]] == ["wide", "middle", "stem"]
+    assert params["contributors"][0]["line"] == 5
+    assert (macs["limit"], macs["used"], macs["ok"]) == (0, None, False)
+
+
+def test_annotations_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "a,b:c%d.yaml"
+    Path(name).write_text(NETWORK, encoding="utf-8")
+    assert main(["check", name, "--max-layer-params", "5k", "--format", "github"]) == 1
+    output = capsys.readouterr().out
+    assert output.count("\n") == 1
+    assert output.startswith("::error file=a%2Cb%3Ac%25d.yaml,line=5,col=5,title=over-budget::")
+    message = output.partition("over-budget::")[2]
+    assert "(54.7 %25)" in message
+    assert "%0A" in message
+    assert not re.search(r"%(?!25|0A|0D)", message)
+
+
+def test_annotations_of_what_is_well_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "within.yaml", "--format", "github"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_many_layers_over_their_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    layers = "  - conv2d: {filters: 3, kernel_size: 1}\n" * 1200
+    Path("deep.yaml").write_text(f"input: [8, 8, 3]\nlayers:\n{layers}", encoding="utf-8")
+    assert main(["check", "deep.yaml", "--max-layer-params", "1"]) == 1
+    output = capsys.readouterr().out
+    assert len(output.splitlines()) < 20
+    assert "… and 1,190 more layers" in output
+
+
+@pytest.mark.parametrize("limit", ["5X", "many", "-1", "1.5", ""])
+def test_limit_that_is_no_quantity(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["check", "within.yaml", f"--max-params={limit}"])
+    assert caught.value.code == 2
+    assert "argument --max-params: takes a" in capsys.readouterr().err
+
+
+def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(NETWORK.encode()), encoding="utf-8"))
+    assert main(["check", "-", "--max-params", "1M"]) == 0
+    assert "within budget" in capsys.readouterr().out

@@ -1,0 +1,57 @@
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from archsum.cli import main
+from tests.conftest import Golden
+
+NETWORK = """\
+input: [32, 32, 3]
+layers:
+  - conv2d: {name: stem, filters: 32, kernel_size: 5}
+  - conv2d: {name: untied, filters: 64, kernel_size: 3, strides: 2, dilation_rate: 2, padding: 1, bias: untied}
+  - max_pooling2d
+  - conv2d: {name: plain, filters: 8, kernel_size: 3, padding: same, bias: false, trainable: false}
+  - global_average_pooling2d
+"""
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
+
+
+def test_all_layers(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "net.yaml"]) == 0
+    golden("explain.txt", capsys.readouterr().out)
+
+
+def test_one_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "net.yaml", "untied"]) == 0
+    output = capsys.readouterr().out
+    assert output.startswith("untied (Conv2D)  net.yaml:4:5\n")
+    assert "stem" not in output
+
+
+def test_unknown_sizes(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "net.yaml", "stem", "--input", "?,?,3"]) == 2
+    Path("net.yaml").write_text(NETWORK.replace("bias: untied", "bias: tied"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["explain", "net.yaml", "stem", "--input", "?,?,3"]) == 0
+    golden("explain_unknown.txt", capsys.readouterr().out)
+
+
+def test_unknown_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "net.yaml", "stemm"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "error[unknown-name]: net has no layer `stemm`\n = help: did you mean `stem`?\n"
+
+
+def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(NETWORK.encode()), encoding="utf-8"))
+    assert main(["explain", "-", "stem"]) == 0
+    assert "(5 × 5 × 3 + 1) × 32 = 2,432" in capsys.readouterr().out
