@@ -1,9 +1,10 @@
 """The file as a whole: its head is checked here, its layers in `expand`."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
-from archsum.language.quantities import parse_bytes, parse_count
+from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
 from archsum.language.scalars import Scalar
 from archsum.language.vocabulary import suggest_kind
 from archsum.layers import KINDS
@@ -17,18 +18,14 @@ DEFAULT_INPUT = "input"
 NAME_PATTERN = r"[\w.\-]{1,100}"
 """The names of layers, inputs and variables."""
 
-Count = Annotated[
-    int,
-    Limits(ge=0),
-    parse_count,
-    JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "examples": ["250k", "5M"]}]}),
-]
-Bytes = Annotated[
-    int,
-    Limits(ge=0),
-    parse_bytes,
-    JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "examples": ["20 MB", "1 MiB"]}]}),
-]
+
+def _quantity_schema(units: Iterable[str], *examples: str) -> JsonSchema:
+    text = {"type": "string", "pattern": rf"^\s*\d+(\.\d+)? ?({'|'.join(units)})\s*$", "examples": list(examples)}
+    return JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, text]})
+
+
+Count = Annotated[int, Limits(ge=0), parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M")]
+Bytes = Annotated[int, Limits(ge=0), parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
 
 
 class Budget(Model):
