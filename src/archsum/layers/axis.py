@@ -9,13 +9,14 @@ from archsum.layers.spatial import AXES
 from archsum.model import JsonSchema
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """Make a list of a single value."""
     return value if isinstance(value, list | tuple) else (value,)
 
 
 Axes = Annotated[
     tuple[int, ...],
-    _listed,
+    listed,
     JsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
 ]
 """One axis or several."""

@@ -9,7 +9,8 @@ MAX_SIZE = 10**12
 
 Positive = Annotated[int, Limits(ge=1, le=MAX_SIZE)]
 NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
-Rate = Annotated[float, Limits(ge=0, lt=1)]
+NonNegativeNumber = Annotated[float, Limits(ge=0)]
+Rate = Annotated[float, Limits(ge=0, le=1)]
 
 PerAxis = Annotated[
     tuple[Positive, ...],

@@ -1,0 +1,135 @@
+"""Activations: a function of each element, or of the elements along an axis."""
+
+from typing import Annotated, Literal
+
+from archsum.layers.axis import Axes, listed, numbered_axes, positions
+from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer, require_known
+from archsum.layers.fields import Activation as ActivationName
+from archsum.layers.fields import NonNegativeNumber, Positive
+from archsum.model import JsonSchema, field
+
+
+class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
+    """A function of each element.
+
+    Shape:
+        The input's.
+    Weights:
+        None.
+    MACs:
+        0; elementwise work is not multiply-accumulates of weights.
+    Errors:
+        None; it takes an input of any shape.
+    """
+
+
+class Activation(ElementwiseFunction):
+    """An activation by its name.
+
+    Source: https://keras.io/api/layers/core_layers/activation/
+    """
+
+    type: Literal["activation"] = "activation"
+
+    activation: ActivationName = field(description="The function.", example="relu")
+
+
+class Identity(ElementwiseFunction):
+    """The input as it is, to hold a place or give it a name.
+
+    Source: https://keras.io/api/layers/core_layers/identity/
+    """
+
+    type: Literal["identity"] = "identity"
+
+
+class ReLU(ElementwiseFunction):
+    """The element where it is above the threshold, a multiple of it where it is below.
+
+    Source: https://keras.io/api/layers/activation_layers/relu/
+    """
+
+    type: Literal["relu"] = "relu"
+
+    max_value: NonNegativeNumber | None = field(None, description="The largest output, as 6 in ReLU6; null for none.")
+    negative_slope: NonNegativeNumber = field(0.0, description="The slope below the threshold.")
+    threshold: NonNegativeNumber = field(0.0, description="Where the function turns.")
+
+
+class LeakyReLU(ElementwiseFunction):
+    """The element where it is positive, a small multiple of it where it is negative.
+
+    Source: https://keras.io/api/layers/activation_layers/leaky_relu/
+    """
+
+    type: Literal["leaky_relu"] = "leaky_relu"
+
+    negative_slope: NonNegativeNumber = field(0.3, description="The slope of the negative part.")
+
+
+class ELU(ElementwiseFunction):
+    """The element where it is positive, alpha × (exp(element) − 1) where it is negative.
+
+    Source: https://keras.io/api/layers/activation_layers/elu/
+    """
+
+    type: Literal["elu"] = "elu"
+
+    alpha: float = field(1.0, description="Minus the limit of the negative part.")
+
+
+_SharedAxes = Annotated[
+    tuple[Positive, ...],
+    listed,
+    JsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer", "minimum": 1}}]}
+    ),
+]
+
+
+class PReLU(ElementwiseLayer):
+    """A leaky ReLU that learns its slope: one for each element, unless they share it along some axes.
+
+    Shape:
+        The input's.
+    Weights:
+        alpha (the input's shape, with size 1 on the shared axes).
+    MACs:
+        0; elementwise work is not multiply-accumulates of weights.
+    Errors:
+        An unknown size on an axis that is not shared.
+    Source: https://keras.io/api/layers/activation_layers/prelu/
+    """
+
+    type: Literal["prelu"] = "prelu"
+
+    shared_axes: _SharedAxes | None = field(
+        None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image."
+    )
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the slopes."""
+        (shape,) = inputs
+        shared = positions(self.shared_axes or (), shape, "shared_axes")
+        sizes = tuple(1 if axis in shared else size for axis, size in enumerate(shape, start=1))
+        names = numbered_axes(shape)
+        alpha = require_known(sizes, names, "its slopes, one for each element", "add the axis to `shared_axes`")
+        return (Weight("alpha", alpha, names),)
+
+
+class Softmax(ElementwiseFunction):
+    """Numbers that are positive and add up to 1 along an axis.
+
+    Errors:
+        An axis that the input does not have.
+    Source: https://keras.io/api/layers/activation_layers/softmax/
+    """
+
+    type: Literal["softmax"] = "softmax"
+
+    axis: Axes = field((-1,), description="The axis, or axes, along which they add up; the batch is 0.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape."""
+        positions(self.axis, inputs[0])
+        return inputs[0]

@@ -1,0 +1,170 @@
+"""A layer that states its own numbers, so that a kind we lack stops nobody."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from archsum.errors import ShapeError
+from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError
+from archsum.layers.axis import named_axes
+from archsum.layers.base import Layer, Shape, Step, Weight, product
+from archsum.layers.fields import MAX_SIZE, DataFormat
+from archsum.model import UNCHECKED, JsonSchema, field, prepares
+
+Number = int | BoundFormula
+"""A number, or the formula that gives it once the input is known."""
+
+
+class StatedWeight(NamedTuple):
+    """A weight as the file states it."""
+
+    shape: tuple[Number, ...]
+    trainable: bool = True
+
+
+def _is_number(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, BoundFormula) or (type(value) is int and least <= value <= most)
+
+
+def _are_sizes(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(_is_number(size, 1, MAX_SIZE) for size in value)
+
+
+def _parse_weight(value: Any) -> StatedWeight:
+    stated = value if isinstance(value, dict) else {"shape": value}
+    shape: Any = stated.get("shape")
+    trainable = stated.get("trainable", True)
+    if not stated.keys() <= {"shape", "trainable"} or not _are_sizes(shape) or type(trainable) is not bool:
+        raise ValueError("takes its sizes, such as [3, 3, 8], or {shape: [3, 3, 8], trainable: false}")
+    return StatedWeight(tuple(shape), trainable)
+
+
+_SIZE_SCHEMA = {"type": "integer", "minimum": 1}
+_SIZES_SCHEMA = {"type": "array", "items": _SIZE_SCHEMA}
+_WEIGHT_SCHEMA = {
+    "anyOf": [
+        _SIZES_SCHEMA,
+        {
+            "type": "object",
+            "properties": {"shape": _SIZES_SCHEMA, "trainable": {"type": "boolean"}},
+            "required": ["shape"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+class Custom(Layer):
+    """A layer of any kind, which states its output shape, weights and operations itself.
+
+    Its formulas know the file's variables, and the input's sizes by the names input_length; input_height, input_width;
+    input_depth, input_height, input_width; each with input_channels, as `data_format` has them; input_features for a
+    vector; and input_elements, their product.
+
+    Shape:
+        As stated; by default the input's.
+    Weights:
+        As stated.
+    MACs:
+        As stated; unknown by default, and where a formula uses an unknown size.
+    Errors:
+        A formula that cannot be computed, or gives no whole number;
+        a weight that depends on an unknown size.
+    Source: the file itself.
+    """
+
+    late_formulas: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs"})
+
+    type: Literal["custom"] = "custom"
+
+    output_shape_: Annotated[
+        tuple[Number | None, ...] | None,
+        UNCHECKED,
+        JsonSchema({"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, {"type": "null"}]}}),
+    ] = field(None, description="The output's sizes, without the batch; null is unknown. By default the input's.")
+    weights_: dict[str, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
+        {}, description="For each weight its sizes, or {shape: sizes, trainable: false}."
+    )
+    macs_: Annotated[Number | None, UNCHECKED, JsonSchema({"type": "integer", "minimum": 0})] = field(
+        None, description="Multiply-accumulates for one sample; unknown by default."
+    )
+    data_format: DataFormat = field("channels_last", description="Where the input's channel axis is.")
+
+    @prepares("output_shape")
+    def _parse_output_shape(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple) or not _are_sizes([size for size in value if size is not None]):
+            raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
+        return tuple(value)
+
+    @prepares("macs")
+    def _parse_macs(cls, value: Any) -> Any:
+        if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
+            raise ValueError("takes a whole number of at least 0")
+        return value
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the stated sizes."""
+        if self.output_shape_ is None:
+            return inputs[0]
+        sizes = self._input_sizes(inputs[0])
+        return tuple(_compute(size, sizes, "output_shape", least=1) for size in self.output_shape_)
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the stated weights."""
+        sizes = self._input_sizes(inputs[0])
+        return tuple(
+            Weight(name, tuple(_known(size, sizes, name) for size in weight.shape), trainable=weight.trainable)
+            for name, weight in self.weights_.items()
+        )
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return the stated operations."""
+        return _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0)
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Say that the file states the operations, or does not."""
+        note = "the file does not state `macs`" if self.macs_ is None else "as the file states"
+        return Step("MACs", "", self.macs(*inputs), note)
+
+    def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
+        """Return the input's sizes by the names that formulas use."""
+        named = zip(named_axes(shape, self.data_format), shape, strict=True)
+        return {**{f"input_{axis}": size for axis, size in named}, "input_elements": product(shape)}
+
+
+def _compute(number: Number | None, sizes: Mapping[str, int | None], field: str, least: int) -> int | None:
+    """Compute a stated number; None where it is, or depends on what is, unknown.
+
+    Errors: ShapeError where the formula cannot be computed, or gives something else than such a number.
+    """
+    if not isinstance(number, BoundFormula):
+        return number
+    if _unknown(number, sizes):
+        return None
+    try:
+        value = number.evaluate(sizes)
+    except FormulaError as error:
+        raise ShapeError(f"cannot compute its `{field}`: {error.message}", error.help) from None
+    if type(value) is int and value >= least:
+        return value
+    cure = "round it: `=round(…)`, or `=floor(…)`, `=ceil(…)`" if isinstance(value, float) else None
+    wanted = f"not a whole number of at least {least}"
+    raise ShapeError(f"has a formula in `{field}`, `{number.formula.text}`, that gives {value}, {wanted}", cure)
+
+
+def _known(number: Number, sizes: Mapping[str, int | None], weight: str) -> int:
+    """Compute a size of a weight. Errors: ShapeError where it is not known."""
+    size = _compute(number, sizes, "weights", least=1)
+    if size is None:
+        name = _unknown(number, sizes)
+        raise ShapeError(
+            f"needs a known `{name}` for its weight `{weight}`", "give `input` all the sizes it depends on"
+        )
+    return size
+
+
+def _unknown(number: Number | None, sizes: Mapping[str, int | None]) -> str | None:
+    """Return a name that a formula uses and that stands for an unknown size."""
+    names = number.formula.names if isinstance(number, BoundFormula) else ()
+    return next((name for name in sorted(names) if name in sizes and sizes[name] is None), None)

@@ -1,0 +1,182 @@
+"""Normalization by statistics of the data that pass through."""
+
+from typing import Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.axis import Axes, known_sizes, positions
+from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer
+from archsum.layers.fields import DataFormat
+from archsum.model import field, prepares
+
+
+class NormalizationLayer(ElementwiseLayer):
+    """A layer that brings the data to a common scale.
+
+    Shape:
+        The input's.
+    MACs:
+        0; elementwise work is not multiply-accumulates of weights.
+    Errors:
+        An axis that the input does not have, or whose size is unknown.
+    """
+
+    epsilon: float = field(0.001, description="Added to the variance, so that nothing is divided by 0.")
+
+
+class ScaledAndCentered(NormalizationLayer):
+    """Normalization with a learned factor and a learned offset."""
+
+    center: bool = field(True, description="Add the learned offset beta.")
+    scale: bool = field(True, description="Multiply by the learned factor gamma.")
+
+    def gamma_and_beta(self, shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[Weight, ...]:
+        """Return the factor and the offset."""
+        gamma, beta = Weight("gamma", shape, axes), Weight("beta", shape, axes)
+        return (gamma,) * self.scale + (beta,) * self.center
+
+
+class ChannelNormalization(ScaledAndCentered):
+    """Normalization with a factor and an offset for each channel."""
+
+    data_format: DataFormat = field(
+        "channels_last", description="Under channels_first the channel axis is 1, unless `axis` says otherwise."
+    )
+    axis: int = field(-1, description="The channel axis; the batch is 0. Under channels_first the default is 1.")
+
+    @property
+    def channel_axis(self) -> int:
+        """The channel axis: the one stated, or else the data format's."""
+        first = self.data_format == "channels_first" and "axis" not in self.stated
+        return 1 if first else self.axis
+
+    def channels(self, shape: Shape) -> int:
+        """Return the number of channels. Errors: ShapeError where there is no such axis, or its size is unknown."""
+        (channels,) = known_sizes((self.channel_axis,), shape, "its weights, one for each channel")
+        return channels
+
+
+class BatchNormalization(ChannelNormalization):
+    """Each channel by its mean and variance over the batch and all locations.
+
+    Weights:
+        gamma (channels) if scale; beta (channels) if center;
+        not trainable: moving_mean (channels), moving_variance (channels),
+        and with renorm moving_stddev, renorm_mean, renorm_stddev (channels each).
+    Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
+    """
+
+    type: Literal["batch_normalization"] = "batch_normalization"
+
+    momentum: float = field(0.99, description="How slowly the moving statistics follow the batches.")
+    renorm: bool = field(False, description="Batch renormalization, which keeps three more statistics.")
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return factor and offset, and the statistics, which are not trained."""
+        shape, axes = (self.channels(inputs[0]),), ("channels",)
+        statistics = ["moving_mean", "moving_variance"]
+        if self.renorm:
+            statistics += ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        return *self.gamma_and_beta(shape, axes), *(Weight(name, shape, axes, trainable=False) for name in statistics)
+
+
+class GroupNormalization(ChannelNormalization):
+    """Groups of channels, each by its mean and variance over all locations of one sample.
+
+    With `groups: -1` each channel is a group: instance normalization.
+
+    Weights:
+        gamma (channels) if scale; beta (channels) if center.
+    Errors:
+        An axis that the input does not have, or whose size is unknown;
+        channels that are not divisible by groups.
+    Source: https://keras.io/api/layers/normalization_layers/group_normalization/
+    """
+
+    type: Literal["group_normalization"] = "group_normalization"
+
+    groups: int = field(32, description="The number of groups; −1: as many as channels.")
+
+    @prepares("groups")
+    def _positive_or_all(cls, value: object) -> object:
+        if type(value) is int and value < 1 and value != -1:
+            raise ValueError(f"takes a number of at least 1, or −1 for as many groups as channels, not {value}")
+        return value
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return factor and offset."""
+        channels = self.channels(inputs[0])
+        if channels % self.groups:
+            raise ShapeError(
+                f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
+                f"choose `groups` among the divisors of {channels}, or −1 for as many as channels",
+            )
+        return self.gamma_and_beta((channels,), ("channels",))
+
+
+class LayerNormalization(ScaledAndCentered):
+    """One sample by its mean and variance along some axes.
+
+    Weights:
+        gamma (the axes' sizes) if scale; beta (the axes' sizes) if center.
+    Source: https://keras.io/api/layers/normalization_layers/layer_normalization/
+    """
+
+    type: Literal["layer_normalization"] = "layer_normalization"
+
+    axis: Axes = field((-1,), description="The axes that are normalized, one or a list; the batch is 0.")
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return factor and offset."""
+        return self.gamma_and_beta(*_along(self.axis, inputs[0]))
+
+
+class RMSNormalization(NormalizationLayer):
+    """One sample by its root mean square along some axes.
+
+    Weights:
+        scale (the axes' sizes).
+    Source: https://keras.io/api/layers/normalization_layers/rms_normalization/
+    """
+
+    type: Literal["rms_normalization"] = "rms_normalization"
+
+    axis: Axes = field((-1,), description="The axes that are normalized, one or a list; the batch is 0.")
+    epsilon: float = field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the factor."""
+        return (Weight("scale", *_along(self.axis, inputs[0])),)
+
+
+class UnitNormalization(ElementwiseLayer, WeightlessLayer):
+    """Vectors along some axes, brought to length 1.
+
+    Shape:
+        The input's.
+    Weights:
+        None.
+    MACs:
+        0.
+    Errors:
+        An axis that the input does not have.
+    Source: https://keras.io/api/layers/normalization_layers/unit_normalization/
+    """
+
+    type: Literal["unit_normalization"] = "unit_normalization"
+
+    axis: Axes = field((-1,), description="The axes along which a vector lies, one or a list; the batch is 0.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape."""
+        positions(self.axis, inputs[0])
+        return inputs[0]
+
+
+def _along(axes: tuple[int, ...], shape: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the shape of weights along axes, and its axes' names.
+
+    Keras sorts the axes as they are written, so that −1 comes before 1.
+    """
+    axes = tuple(sorted(axes))
+    names = tuple(f"axis {position}" for position in positions(axes, shape))
+    return known_sizes(axes, shape, "its weights, one for each element along it"), names

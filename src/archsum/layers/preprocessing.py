@@ -1,0 +1,102 @@
+"""Preprocessing: the data brought to the scale that a network expects."""
+
+from typing import Annotated, Any, Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.axis import Axes, known_sizes, listed, positions
+from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer, show
+from archsum.layers.fields import DataFormat
+from archsum.model import JsonSchema, checks, field, prepares
+
+Numbers = Annotated[
+    tuple[float, ...],
+    listed,
+    JsonSchema({"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]}),
+]
+"""One number for all, or one for each."""
+
+
+class Rescaling(ElementwiseLayer, WeightlessLayer):
+    """The data times a fixed factor plus a fixed offset.
+
+    Shape:
+        The input's.
+    Weights:
+        None; the factor and the offset are constants.
+    MACs:
+        0.
+    Errors:
+        A list that is not as long as there are channels.
+    Source: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
+    """
+
+    type: Literal["rescaling"] = "rescaling"
+
+    scale: Numbers = field(description="The factor: one number, or one for each channel.", example=1)
+    offset: Numbers = field((0.0,), description="The offset: one number, or one for each channel.")
+    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape."""
+        (shape,) = inputs
+        axis = -1 if self.data_format == "channels_last" else 0
+        for name, numbers in (("scale", self.scale), ("offset", self.offset)):
+            if shape and len(numbers) not in (1, shape[axis] or len(numbers)):
+                raise _not_one_for_each(name, numbers, "channel", shape)
+        return shape
+
+
+class Normalization(ElementwiseLayer):
+    """The data minus their mean over the training set, divided by their standard deviation.
+
+    Shape:
+        The input's.
+    Weights:
+        Not trainable: mean (the axes' sizes), variance (the axes' sizes), count ();
+        none where mean and variance are given.
+    MACs:
+        0.
+    Errors:
+        An axis that the input does not have, or whose size is unknown;
+        one of mean and variance without the other, or with another length.
+    Source: https://keras.io/api/layers/preprocessing_layers/numerical/normalization/
+    """
+
+    type: Literal["normalization"] = "normalization"
+
+    axis: Axes = field((-1,), description="The axes with a mean of their own, one or a list; null: one mean for all.")
+    mean: Numbers | None = field(None, description="A fixed mean: one number, or one for each element of the axis.")
+    variance: Numbers | None = field(None, description="A fixed variance, as long as the mean.")
+    invert: bool = field(False, description="Undo the normalization instead.")
+
+    @prepares("axis")
+    def _no_axis(cls, value: Any) -> Any:
+        return () if value is None else value
+
+    @checks
+    def _both_or_neither(self) -> None:
+        if (self.mean is None) != (self.variance is None):
+            raise ValueError("takes `mean` and `variance` together, or neither")
+        if self.mean is not None and self.variance is not None and len(self.mean) != len(self.variance):
+            raise ValueError(f"has a `mean` of {len(self.mean)} and a `variance` of {len(self.variance)} numbers")
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the statistics."""
+        (shape,) = inputs
+        # Keras sorts the axes by their place.
+        axes = tuple(sorted(positions(self.axis, shape)))
+        sizes = known_sizes(axes, shape, "its mean, one for each element along it")
+        if self.mean is not None:
+            if len(self.mean) not in (1, *sizes[-1:]):
+                raise _not_one_for_each("mean", self.mean, f"element of axis {axes[-1]}" if axes else "input", shape)
+            return ()
+        names = tuple(f"axis {axis}" for axis in axes)
+        statistics = (Weight(name, sizes, names, trainable=False) for name in ("mean", "variance"))
+        return *statistics, Weight("count", (), trainable=False)
+
+
+def _not_one_for_each(field: str, numbers: tuple[float, ...], each: str, shape: Shape) -> ShapeError:
+    return ShapeError(
+        f"has a `{field}` of {len(numbers)} numbers for its input {show(shape)}",
+        f"give one number, or one for each {each}",
+    )

@@ -1,0 +1,136 @@
+"""Regularization: layers that work only while the network is trained."""
+
+from typing import ClassVar, Literal
+
+from archsum.layers.base import ElementwiseLayer, Shape, WeightlessLayer
+from archsum.layers.fields import NonNegativeNumber, Positive, Rate
+from archsum.layers.spatial import Spatial
+from archsum.model import field
+
+
+class Regularization(ElementwiseLayer, WeightlessLayer):
+    """A layer that passes the data on, changed at random in training.
+
+    Shape:
+        The input's.
+    Weights:
+        None.
+    MACs:
+        0.
+    Errors:
+        A rate that is not between 0 and 1.
+    """
+
+
+class RandomDrop(Regularization):
+    """A layer that drops a part of the data."""
+
+    rate: Rate = field(description="The part that is dropped, 0 to 1.", example=0.5)
+
+
+NoiseShape = tuple[Positive | None, ...]
+
+
+class Dropout(RandomDrop):
+    """Elements are zero at random; the others grow, so that the sum is kept.
+
+    Source: https://keras.io/api/layers/regularization_layers/dropout/
+    """
+
+    type: Literal["dropout"] = "dropout"
+
+    noise_shape: NoiseShape | None = field(
+        None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
+    )
+
+
+class AlphaDropout(RandomDrop):
+    """Dropout that keeps mean and variance, for networks with selu.
+
+    Source: https://keras.io/api/layers/regularization_layers/alpha_dropout/
+    """
+
+    type: Literal["alpha_dropout"] = "alpha_dropout"
+
+    noise_shape: NoiseShape | None = field(
+        None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
+    )
+
+
+class GaussianDropout(RandomDrop):
+    """Elements are multiplied by random numbers around 1, of variance rate / (1 − rate).
+
+    Source: https://keras.io/api/layers/regularization_layers/gaussian_dropout/
+    """
+
+    type: Literal["gaussian_dropout"] = "gaussian_dropout"
+
+
+class GaussianNoise(Regularization):
+    """Random numbers around 0 are added.
+
+    Errors:
+        A standard deviation that is not between 0 and 1.
+    Source: https://keras.io/api/layers/regularization_layers/gaussian_noise/
+    """
+
+    type: Literal["gaussian_noise"] = "gaussian_noise"
+
+    stddev: Rate = field(description="The noise's standard deviation, 0 to 1.", example=0.1)
+
+
+class ActivityRegularization(Regularization):
+    """The size of the output is added to the loss.
+
+    Errors:
+        A negative factor.
+    Source: https://keras.io/api/layers/regularization_layers/activity_regularization/
+    """
+
+    type: Literal["activity_regularization"] = "activity_regularization"
+
+    l1: NonNegativeNumber = field(0.0, description="The factor of the sum of absolute values.")
+    l2: NonNegativeNumber = field(0.0, description="The factor of the sum of squares.")
+
+
+class SpatialDropout(Spatial, RandomDrop):
+    """Dropout of whole channels.
+
+    Errors:
+        A rate that is not between 0 and 1; an input of another number of axes.
+    """
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape."""
+        self.parts(inputs[0])
+        return inputs[0]
+
+
+class SpatialDropout1D(SpatialDropout):
+    """Dropout of whole channels of a sequence.
+
+    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout1d/
+    """
+
+    type: Literal["spatial_dropout1d"] = "spatial_dropout1d"
+    rank: ClassVar[int] = 1
+
+
+class SpatialDropout2D(SpatialDropout):
+    """Dropout of whole channels of an image.
+
+    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout2d/
+    """
+
+    type: Literal["spatial_dropout2d"] = "spatial_dropout2d"
+    rank: ClassVar[int] = 2
+
+
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of a volume or a video.
+
+    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout3d/
+    """
+
+    type: Literal["spatial_dropout3d"] = "spatial_dropout3d"
+    rank: ClassVar[int] = 3

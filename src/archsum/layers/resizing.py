@@ -1,0 +1,239 @@
+"""Layers that change the spatial sizes without weights: padding, cropping, repeating."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.base import Shape, Step, WeightlessLayer
+from archsum.layers.fields import PerAxis
+from archsum.layers.spatial import Spatial
+from archsum.layers.window import Sides, parse_padding
+from archsum.model import UNCHECKED, JsonSchema, field, prepares
+
+_NUMBER = {"type": "integer", "minimum": 0}
+_PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+SidesPerAxis = Annotated[
+    tuple[Sides, ...],
+    UNCHECKED,
+    JsonSchema({"anyOf": [_NUMBER, {"type": "array", "items": {"anyOf": [_NUMBER, _PAIR]}}]}),
+]
+"""A number for every side; or for each axis a number, or a pair [before, after]."""
+
+
+class Resizing(Spatial, WeightlessLayer):
+    """A layer that changes each spatial size by itself and passes the channels on.
+
+    Weights:
+        None.
+    MACs:
+        0.
+    """
+
+    note: ClassVar[str]
+    """The formula in words."""
+
+    @prepares("padding", "cropping")
+    def _per_side(cls, value: Any) -> Any:
+        return parse_padding(value, cls.rank, ())
+
+    def resized(self, axis: int, size: int) -> int:
+        """Return the size that one axis has afterwards."""
+        raise NotImplementedError
+
+    def formula(self, axis: int, size: int) -> str:
+        """Write the arithmetic of `resized` with its numbers."""
+        raise NotImplementedError
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the sizes, each changed, and the channels."""
+        spatial, channels = self.parts(inputs[0])
+        resized = (None if size is None else self.resized(axis, size) for axis, size in enumerate(spatial))
+        return self.join(tuple(resized), channels)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Derive the size of each axis."""
+        spatial, _ = self.parts(inputs[0])
+        for axis, (name, size) in enumerate(zip(self.axes, spatial, strict=True)):
+            if size is None:
+                yield Step(name, "?", None, f"the input's {name} is unknown")
+            else:
+                yield Step(name, self.formula(axis, size), self.resized(axis, size), self.note)
+
+
+class ZeroPadding(Resizing):
+    """Zeros around the data.
+
+    Shape:
+        (*sizes, channels) → (*(before + size + after), channels).
+    Errors:
+        An input of another number of axes.
+    """
+
+    note: ClassVar[str] = "zeros before + size + zeros after"
+
+    padding: SidesPerAxis = field(
+        1, description="The zeros: a number for every side, or for each axis a number or a pair [before, after]."
+    )
+
+    def resized(self, axis: int, size: int) -> int:
+        """Return the size with its zeros."""
+        before, after = self.padding[axis]
+        return before + size + after
+
+    def formula(self, axis: int, size: int) -> str:
+        """Write the sum."""
+        before, after = self.padding[axis]
+        return f"{before} + {size} + {after}"
+
+
+class ZeroPadding1D(ZeroPadding):
+    """Zeros before and after the data along one axis, such as time.
+
+    Source: https://keras.io/api/layers/reshaping_layers/zero_padding1d/
+    """
+
+    type: Literal["zero_padding1d"] = "zero_padding1d"
+    rank: ClassVar[int] = 1
+
+
+class ZeroPadding2D(ZeroPadding):
+    """Rows and columns of zeros around an image.
+
+    Source: https://keras.io/api/layers/reshaping_layers/zero_padding2d/
+    """
+
+    type: Literal["zero_padding2d"] = "zero_padding2d"
+    rank: ClassVar[int] = 2
+
+
+class ZeroPadding3D(ZeroPadding):
+    """Zeros around a volume or a video.
+
+    Source: https://keras.io/api/layers/reshaping_layers/zero_padding3d/
+    """
+
+    type: Literal["zero_padding3d"] = "zero_padding3d"
+    rank: ClassVar[int] = 3
+
+
+class Cropping(Resizing):
+    """The data without its margins.
+
+    Shape:
+        (*sizes, channels) → (*(size − before − after), channels).
+    Errors:
+        Margins that leave nothing; an input of another number of axes.
+    """
+
+    note: ClassVar[str] = "size − what is cut off before and after"
+
+    cropping: SidesPerAxis = field(
+        1, description="The margins: a number for every side, or for each axis a number or a pair [before, after]."
+    )
+
+    def resized(self, axis: int, size: int) -> int:
+        """Return what is left. Errors: ShapeError where nothing is."""
+        before, after = self.cropping[axis]
+        if before + after >= size:
+            raise ShapeError(
+                f"cuts off {before} + {after} of its input's {self.axes[axis]} of {size}, so that nothing is left",
+                "crop less, or take a larger input",
+            )
+        return size - before - after
+
+    def formula(self, axis: int, size: int) -> str:
+        """Write the difference."""
+        before, after = self.cropping[axis]
+        return f"{size} − {before} − {after}"
+
+
+class Cropping1D(Cropping):
+    """The data without its beginning and end along one axis, such as time.
+
+    Source: https://keras.io/api/layers/reshaping_layers/cropping1d/
+        (Keras's has no `data_format`: its data are channels_last.)
+    """
+
+    type: Literal["cropping1d"] = "cropping1d"
+    rank: ClassVar[int] = 1
+
+
+class Cropping2D(Cropping):
+    """An image without its outer rows and columns.
+
+    Source: https://keras.io/api/layers/reshaping_layers/cropping2d/
+    """
+
+    type: Literal["cropping2d"] = "cropping2d"
+    rank: ClassVar[int] = 2
+
+    cropping: SidesPerAxis = field(
+        0, description="The margins: a number for every side, or for each axis a number or a pair [before, after]."
+    )
+
+
+class Cropping3D(Cropping):
+    """A volume or a video without its outer slices.
+
+    Source: https://keras.io/api/layers/reshaping_layers/cropping3d/
+    """
+
+    type: Literal["cropping3d"] = "cropping3d"
+    rank: ClassVar[int] = 3
+
+
+class UpSampling(Resizing):
+    """Each element several times along every axis.
+
+    Shape:
+        (*sizes, channels) → (*(size × times), channels).
+    Errors:
+        An input of another number of axes.
+    """
+
+    note: ClassVar[str] = "size × `size`, how often each element is repeated"
+
+    size: PerAxis = field(2, description="How many for each element: one number, or one for each axis.")
+
+    def resized(self, axis: int, size: int) -> int:
+        """Return the size times the repetitions."""
+        return size * self.size[axis]
+
+    def formula(self, axis: int, size: int) -> str:
+        """Write the product."""
+        return f"{size} × {self.size[axis]}"
+
+
+class UpSampling1D(UpSampling):
+    """Each step several times along one axis, such as time.
+
+    Source: https://keras.io/api/layers/reshaping_layers/up_sampling1d/
+        (Keras's has no `data_format`: its data are channels_last.)
+    """
+
+    type: Literal["up_sampling1d"] = "up_sampling1d"
+    rank: ClassVar[int] = 1
+
+
+class UpSampling2D(UpSampling):
+    """A larger image, its rows and columns repeated or interpolated.
+
+    Source: https://keras.io/api/layers/reshaping_layers/up_sampling2d/
+    """
+
+    type: Literal["up_sampling2d"] = "up_sampling2d"
+    rank: ClassVar[int] = 2
+
+    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = field(
+        "nearest", description="How the elements in between are found."
+    )
+
+
+class UpSampling3D(UpSampling):
+    """A larger volume, its slices, rows and columns repeated.
+
+    Source: https://keras.io/api/layers/reshaping_layers/up_sampling3d/
+    """
+
+    type: Literal["up_sampling3d"] = "up_sampling3d"
+    rank: ClassVar[int] = 3

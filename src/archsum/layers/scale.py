@@ -1,0 +1,52 @@
+"""A factor and an offset for each channel, as LeNet-5's subsampling and Caffe's Scale have them."""
+
+from typing import Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.axis import named_axes
+from archsum.layers.base import ElementwiseLayer, Shape, Weight
+from archsum.layers.bias import bias_weights, explain_bias
+from archsum.layers.fields import Bias, DataFormat
+from archsum.model import field
+
+
+class Scale(ElementwiseLayer):
+    """Each channel times a learned factor, plus a learned offset.
+
+    After an average pooling it makes LeNet-5's subsampling. Its connections are the biases alone: the factor sits on
+    links that the pooling has counted.
+
+    Shape:
+        The input's.
+    Weights:
+        scale (channels);
+        bias (channels) if tied, the input's shape if untied.
+    MACs:
+        0; elementwise work is not multiply-accumulates of weights.
+    Errors:
+        Unknown channels; an untied bias on an unknown size.
+    Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B
+        and https://caffe.berkeleyvision.org/tutorial/layers/scale.html (whose bias is off by default).
+    """
+
+    type: Literal["scale"] = "scale"
+
+    bias: Bias = field("tied", description="tied: one for each channel; untied: one for each channel and location.")
+    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the factors and the bias."""
+        (shape,) = inputs
+        channels = self._channels(shape)
+        axes = named_axes(shape, self.data_format)
+        return Weight("scale", (channels,), ("channels",)), *bias_weights(self.bias, shape, axes, channels, "channels")
+
+    def explain_bias(self, *inputs: Shape) -> str:
+        """Say what the bias is, and what the other kind would be."""
+        return explain_bias(self.bias, inputs[0], self._channels(inputs[0]), "channels")
+
+    def _channels(self, shape: Shape) -> int:
+        channels = (shape[-1] if self.data_format == "channels_last" else shape[0]) if shape else None
+        if channels is None:
+            raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
+        return channels
