@@ -20,6 +20,14 @@ layers:
   - conv2d: {filters: 10, kernel_size: 5}
   - conv2d: {name: stem, filters: 3, kernel_size: 3, strides: 2, bias: false}
 """
+CLASSIFIER = """
+name: sequential
+input: [100, 100, 1]
+layers:
+  - conv2d: {filters: 10, kernel_size: 5}
+  - flatten
+  - dense: {units: 10, activation: softmax}
+"""
 UNKNOWN_SIZE = """
 name: a name with blanks and [brackets]
 input: {picture: [null, null, 3]}
@@ -48,6 +56,12 @@ def image() -> Any:
     return keras.Model(start, layers.Conv2D(3, 3, 2, use_bias=False, name="stem")(middle), name="image")
 
 
+def classifier() -> Any:
+    start = layers.Input((100, 100, 1), name="input")
+    flat = layers.Flatten(name="flatten")(layers.Conv2D(10, 5, name="conv2d")(start))
+    return keras.Model(start, layers.Dense(10, activation="softmax", name="dense")(flat), name="sequential")
+
+
 def unknown_size() -> Any:
     start = layers.Input((None, None, 3), name="picture")
     middle = layers.Conv2D(32, 7, padding="same", name="conv2d")(start)
@@ -67,7 +81,14 @@ def volume() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "build"), [(IMAGE, image), (UNKNOWN_SIZE, unknown_size), (FROZEN, frozen), (VOLUME, volume)]
+    ("text", "build"),
+    [
+        (IMAGE, image),
+        (CLASSIFIER, classifier),
+        (UNKNOWN_SIZE, unknown_size),
+        (FROZEN, frozen),
+        (VOLUME, volume),
+    ],
 )
 def test_the_table_is_the_one_that_keras_prints(
     text: str, build: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
