@@ -93,7 +93,7 @@ def test_json_schema() -> None:
             },
             "rate": {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "description": "A rate.", "default": 0.5},
             "type": {"enum": ["kind"], "default": "kind"},
-            "word": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "A word.", "default": None},
+            "word": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "A word."},
             "count": {"type": "integer", "description": "A count."},
         },
         "required": ["count"],

@@ -25,10 +25,12 @@ _BOUNDS = {
 
 def model_json_schema(cls: type[Model]) -> dict[str, Any]:
     """Return the schema of a mapping with a model's fields."""
+    properties = {name: field_json_schema(info) for name, info in cls.model_fields.items()}
+    cls.refine_json_schema(properties)
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: field_json_schema(info) for name, info in cls.model_fields.items()},
+        "properties": properties,
         "required": [name for name, info in cls.model_fields.items() if info.is_required()],
     }
 

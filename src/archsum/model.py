@@ -99,6 +99,10 @@ class Model:
         """The attributes that were given, and not left at their defaults."""
         return frozenset(getattr(self, "__pydantic_fields_set__"))  # noqa: B009 (set by pydantic-core)
 
+    @classmethod
+    def refine_json_schema(cls, properties: dict[str, Any]) -> None:
+        """Say of fields what their types cannot, as it differs between subclasses."""
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 

@@ -44,12 +44,12 @@ def families() -> dict[str, list[type[Layer]]]:
     }
 
 
-def sentence(cls: type[Layer]) -> str:
+def sentence(cls: type) -> str:
     """Return the sentence that says what a layer does."""
     return _parse(cls)[0]
 
 
-def sections(cls: type[Layer]) -> dict[str, str]:
+def sections(cls: type) -> dict[str, str]:
     """Return the sections of a kind, one statement to a line; those it does not have itself are its base classes'."""
     found: dict[str, str] = {}
     for base in reversed(cls.__mro__):
@@ -61,7 +61,9 @@ def fields(cls: type[Layer]) -> list[FieldDocumentation]:
     """Return the fields that a file may state: the required ones first, then a kind's own before its family's."""
     properties = model_json_schema(cls)["properties"]
     documented = [
-        FieldDocumentation(name, _words(properties[name]), info.is_required(), info.default, info.description)
+        FieldDocumentation(
+            name, _words(properties[name]), info.is_required(), properties[name].get("default"), info.description
+        )
         for name, info in cls.model_fields.items()
         if name != "type"
     ]

@@ -13,13 +13,10 @@ from archsum.model import UNCHECKED, JsonSchema, field, prepares
 Sides = tuple[int, int]
 """Padding before and after an axis."""
 
-_PADDING_SCHEMA: dict[str, Any] = {
-    "anyOf": [
-        {"enum": ["valid", "same", "causal"]},
-        {"type": "integer", "minimum": 0},
-        {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}},
-    ]
-}
+_STATED_PADDING: list[dict[str, Any]] = [
+    {"type": "integer", "minimum": 0},
+    {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}},
+]
 
 
 class SizeRule(Protocol):
@@ -144,10 +141,15 @@ class Sliding(Spatial):
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid", "same")
 
-    padding: Annotated[str | tuple[Sides, ...], UNCHECKED, JsonSchema(_PADDING_SCHEMA)] = field(
+    padding: Annotated[str | tuple[Sides, ...], UNCHECKED, JsonSchema({"anyOf": _STATED_PADDING})] = field(
         "valid",
-        description="valid, same, or the padding itself, as in PyTorch: an integer, or one or a pair for each axis.",
+        description="Keras's word, or the padding itself, as in PyTorch: an integer, or one or a pair for each axis.",
     )
+
+    @classmethod
+    def refine_json_schema(cls, properties: dict[str, Any]) -> None:
+        """Add the words to what `padding` takes."""
+        properties["padding"]["anyOf"] = [{"enum": [*cls.padding_words]}, *_STATED_PADDING]
 
     @prepares("padding")
     def _parse_padding(cls, value: Any) -> str | tuple[Sides, ...]:
