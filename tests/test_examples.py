@@ -1,0 +1,224 @@
+"""Every example is held to its published figures, to the real model where there is one, and to its own first lines."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archsum
+from archsum import Summary
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FILES = sorted(EXAMPLES.rglob("*.yaml"))
+
+FIGURES = {
+    "parameters": "params",
+    "trainable parameters": "trainable_params",
+    "biases": "bias_params",
+    "untied biases": "untied_bias_params",
+    "MACs": "macs",
+    "connections": "connections",
+}
+"""What a line `# expected: 9 parameters, 0 biases` may promise, and the total that it means."""
+
+
+def example(name: str, **variables: Any) -> Summary:
+    return archsum.summarize(EXAMPLES / f"{name}.yaml", variables=variables)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(EXAMPLES)))
+def test_an_example_keeps_what_its_comment_promises(file: Path) -> None:
+    lines = re.findall(r"^# expected: (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) == 1
+    promised = {what: int(number.replace(",", "")) for number, what in re.findall(r"(\d[\d,]*) ([^,]+)", lines[0])}
+    summary = archsum.summarize(file)
+    assert promised == {what: getattr(summary, FIGURES[what]) for what in promised}
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        # weights + biases, written out
+        ("tied", 3 * 5 * 5 * 32 + 32),
+        ("untied", 3 * 5 * 5 * 32 + 28 * 28 * 32),
+        ("one_filter", 9 + 1),
+        ("no_bias", 9),
+        ("ten_filters", 250 + 10),
+        ("grey", (9 * 1 + 1) * 10),
+        ("colour", (9 * 3 + 1) * 10),
+    ],
+)
+def test_biases(name: str, params: int) -> None:
+    assert example(f"biases/{name}").params == params
+
+
+def test_lenet5_has_the_paper_s_parameters_and_connections() -> None:
+    # LeCun et al. 1998, section II.B. The paper counts a subsampling layer as one, here it is two.
+    trainable, connections = Counter[str](), Counter[str]()
+    for layer in example("lenet5").layers:
+        paper_s_name = layer.name.removesuffix("_average")
+        trainable[paper_s_name] += layer.trainable_params
+        connections[paper_s_name] += layer.connections or 0
+    assert +trainable == {"C1": 156, "S2": 12, "C3": 1_516, "S4": 32, "C5": 48_120, "F6": 10_164}
+    assert +connections == {
+        "C1": 122_304,
+        "S2": 5_880,
+        "C3": 151_600,
+        "S4": 2_000,
+        "C5": 48_120,
+        "F6": 10_164,
+        "output": 340_908 - 340_068,  # the paper's total, less the six above
+    }
+
+
+def test_alexnet_has_the_paper_s_neurons() -> None:
+    # Krizhevsky et al. 2012, section 3.5, but for the first layer, where the paper has 253,440.
+    layers = [layer for layer in example("alexnet").layers if layer.params]
+    neurons = [55 * 55 * 96, 186_624, 64_896, 64_896, 43_264, 4096, 4096, 1000]
+    assert [layer.neurons for layer in layers] == neurons
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "macs"),
+    [
+        # Chen et al. 2016, "Eyeriss" (ISSCC 14.5): weights in millions, MACs in millions, of the convolutions.
+        ("alexnet", 2.3, 666),
+        ("vgg16", 14.7, 15_300),
+    ],
+)
+def test_convolutions_against_eyeriss(name: str, params: float, macs: int) -> None:
+    convolutions = [layer for layer in example(name).layers if layer.type == "Conv2D"]
+    assert round(sum(layer.params for layer in convolutions) / 1e6, 1) == params
+    assert sum(layer.macs or 0 for layer in convolutions) / 1e6 == pytest.approx(macs, rel=0.005)
+
+
+def test_galaxy_zoo_has_untied_biases_and_42_million_parameters() -> None:
+    # https://github.com/benanne/kaggle-galaxies, doc/documentation.pdf, section 1.
+    summary = example("galaxy_zoo")
+    assert round(summary.params / 1e6) == 42
+    convolutions = [layer for layer in summary.layers if layer.type == "Conv2D"]
+    biases = [layer.untied_bias_params for layer in convolutions]
+    assert biases == [40 * 40 * 32, 16 * 16 * 64, 6 * 6 * 128, 4 * 4 * 128]
+    tied = example("galaxy_zoo", bias="tied")
+    assert tied.untied_bias_params == 0
+    assert sum(layer.bias_params for layer in tied.layers if layer.type == "Conv2D") == 32 + 64 + 128 + 128
+    parts = next(layer for layer in summary.layers if layer.name == "parts")
+    assert parts.macs == 15 * sum(layer.macs or 0 for layer in convolutions)
+
+
+def test_vgg16_is_short() -> None:
+    assert len((EXAMPLES / "vgg16.yaml").read_text(encoding="utf-8").splitlines()) <= 30
+
+
+def keras_vgg16() -> Any:
+    import keras
+
+    return keras.applications.VGG16(weights=None)
+
+
+def keras_text_cnn() -> Any:
+    # https://github.com/keras-team/keras/blob/2.3.1/examples/imdb_cnn.py
+    from keras import Sequential, layers
+
+    return Sequential(
+        [
+            layers.Input((400,)),
+            layers.Embedding(5000, 50),
+            layers.Dropout(0.2),
+            layers.Conv1D(250, 3, activation="relu"),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(250),
+            layers.Dropout(0.2),
+            layers.Activation("relu"),
+            layers.Dense(1),
+            layers.Activation("sigmoid"),
+        ]
+    )
+
+
+def keras_autoencoder() -> Any:
+    # https://keras.io/examples/vision/autoencoder/
+    from keras import Sequential, layers
+
+    return Sequential(
+        [
+            layers.Input((28, 28, 1)),
+            layers.Conv2D(32, (3, 3), activation="relu", padding="same"),
+            layers.MaxPooling2D((2, 2), padding="same"),
+            layers.Conv2D(32, (3, 3), activation="relu", padding="same"),
+            layers.MaxPooling2D((2, 2), padding="same"),
+            layers.Conv2DTranspose(32, (3, 3), strides=2, activation="relu", padding="same"),
+            layers.Conv2DTranspose(32, (3, 3), strides=2, activation="relu", padding="same"),
+            layers.Conv2D(1, (3, 3), activation="sigmoid", padding="same"),
+        ]
+    )
+
+
+def keras_voxnet() -> Any:
+    # https://github.com/dimatura/voxnet/blob/master/scripts/config/shapenet10.py, for 40 classes
+    from keras import Sequential, layers
+
+    return Sequential(
+        [
+            layers.Input((32, 32, 32, 1)),
+            layers.Conv3D(32, 5, strides=2),
+            layers.LeakyReLU(0.1),
+            layers.Dropout(0.2),
+            layers.Conv3D(32, 3),
+            layers.LeakyReLU(0.1),
+            layers.MaxPooling3D(2),
+            layers.Dropout(0.3),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.4),
+            layers.Dense(40, activation="softmax"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("build", [keras_vgg16, keras_text_cnn, keras_autoencoder, keras_voxnet])
+def test_every_layer_equals_the_keras_model_s(build: Any) -> None:
+    model = build()
+    ours = example(build.__name__.removeprefix("keras_"))
+    assert ours.params == model.count_params()
+    assert [
+        (layer.type, layer.output_shape, [(weight.name, weight.shape) for weight in layer.weights])
+        for layer in ours.layers
+    ] == [
+        (type(layer).__name__, layer.output.shape[1:], [(weight.name, weight.shape) for weight in layer.weights])
+        for layer in model.layers
+        if type(layer).__name__ != "InputLayer"
+    ]
+
+
+@pytest.mark.torch
+def test_alexnet_equals_torchvision_s() -> None:
+    # The layers of https://github.com/pytorch/vision/blob/main/torchvision/models/alexnet.py
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+    with torch.device("meta"):
+        model = nn.Sequential(
+            nn.Conv2d(3, 64, kernel_size=11, stride=4, padding=2),
+            nn.MaxPool2d(kernel_size=3, stride=2),
+            nn.Conv2d(64, 192, kernel_size=5, padding=2),
+            nn.MaxPool2d(kernel_size=3, stride=2),
+            nn.Conv2d(192, 384, kernel_size=3, padding=1),
+            nn.Conv2d(384, 256, kernel_size=3, padding=1),
+            nn.Conv2d(256, 256, kernel_size=3, padding=1),
+            nn.MaxPool2d(kernel_size=3, stride=2),
+            nn.AdaptiveAvgPool2d((6, 6)),
+            nn.Flatten(),
+            nn.Dropout(),
+            nn.Linear(256 * 6 * 6, 4096),
+            nn.Dropout(),
+            nn.Linear(4096, 4096),
+            nn.Linear(4096, 1000),
+        )
+        output = torch.empty(1, 3, 224, 224)
+    theirs = []
+    for module in model:
+        output = module(output)
+        theirs.append((tuple(output.shape[1:]), sum(parameter.numel() for parameter in module.parameters())))
+    assert [(layer.output_shape, layer.params) for layer in example("alexnet_torchvision").layers] == theirs
