@@ -108,6 +108,17 @@ def test_galaxy_zoo_has_untied_biases_and_42_million_parameters() -> None:
     assert parts.macs == 15 * sum(layer.macs or 0 for layer in convolutions)
 
 
+def test_keyword_spotting_has_the_counts_of_mlperf_tiny_s_model() -> None:
+    # Counted in the int8 model of https://github.com/mlcommons/tiny, benchmark/training/keyword_spotting.
+    summary = example("keyword_spotting")
+    assert (summary.params, summary.macs) == (22_604, 2_656_768)
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "keyword_spotting", "lenet5", "text_cnn", "voxnet"])
+def test_an_example_keeps_its_budget(name: str) -> None:
+    assert archsum.check(EXAMPLES / f"{name}.yaml").ok
+
+
 def test_vgg16_is_short() -> None:
     assert len((EXAMPLES / "vgg16.yaml").read_text(encoding="utf-8").splitlines()) <= 30
 

@@ -99,6 +99,10 @@ def test_connections_of_an_unknown_size_are_unknown(kind: str, fields: dict[str,
     assert layer(kind, **fields).connections((None, 8, 3)) is None
 
 
+def test_a_layer_without_links_has_none_whatever_its_size() -> None:
+    assert layer("batch_normalization").connections((None, 8, 3)) == 0
+
+
 @pytest.mark.parametrize(
     ("kind", "fields", "macs"),
     [

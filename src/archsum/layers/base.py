@@ -119,10 +119,10 @@ def times(*sizes: Any) -> str:
 
 def add_bias_links(links: int | None, output: Shape, weights: tuple[Weight, ...]) -> int | None:
     """Add one link for each output element where there is a bias."""
+    if not any(weight.name == "bias" for weight in weights):
+        return links
     elements = product(output)
-    if links is None or elements is None:
-        return None
-    return links + elements * any(weight.name == "bias" for weight in weights)
+    return None if links is None or elements is None else links + elements
 
 
 def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str = "") -> tuple[int, ...]:
