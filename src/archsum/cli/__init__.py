@@ -74,4 +74,5 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"archsum {version('archsum')}\n")
+        print(f"archsum {version('archsum')}")
+        parser.exit()

@@ -34,9 +34,7 @@ def network_schema() -> Schema:
         **_document(),
         # Where there are `defaults`, a layer may take a required field from them.
         "if": {"required": ["defaults"]},
-        "else": {
-            "properties": {"layers": {"items": _complete({kind: [*example(cls)] for kind, cls in classes.items()})}}
-        },
+        "else": {"properties": {"layers": {"items": _complete(classes)}}},
         "$defs": {
             "formula": _FORMULA,
             "kind": {"anyOf": [{"const": kind, "description": sentence(cls)} for kind, cls in classes.items()]},
@@ -72,16 +70,17 @@ def _layer() -> Schema:
     return {"title": "layer", "if": _HAS_TYPE, "then": typed, "else": keyed}
 
 
-def _complete(required: dict[str, list[str]]) -> Schema:
+def _complete(classes: dict[str, type[Layer]]) -> Schema:
     """Return what holds of a layer, in each spelling, that states every required field itself."""
-    required = {kind: fields for kind, fields in required.items() if fields}
+    stated = {kind: [field.name for field in fields(cls) if field.required] for kind, cls in classes.items()}
+    required = {kind: names for kind, names in stated.items() if names}
     return {
         "if": _HAS_TYPE,
-        "then": {"allOf": [_if_typed(kind, {"required": fields}) for kind, fields in required.items()]},
+        "then": {"allOf": [_if_typed(kind, {"required": names}) for kind, names in required.items()]},
         "else": {
             "if": {"enum": list(required)},
             "then": {"type": "object"},
-            "properties": {kind: {"type": "object", "required": fields} for kind, fields in required.items()},
+            "properties": {kind: {"type": "object", "required": names} for kind, names in required.items()},
         },
     }
 
@@ -120,9 +119,9 @@ def _kind(kind: str, cls: type[Layer], properties: Schema, shared: dict[str, str
         "properties": properties | {"type": {"const": kind}},
         "additionalProperties": False,
     }
-    if required := example(cls):
+    if stated := example(cls):
         # What the YAML language server offers first.
-        definition["defaultSnippets"] = [{"label": ", ".join(required), "body": required}]
+        definition["defaultSnippets"] = [{"label": ", ".join(stated), "body": stated}]
     return definition
 
 

@@ -38,6 +38,7 @@ def _parse_weight(value: Any) -> StatedWeight:
     return StatedWeight(tuple(shape), trainable)
 
 
+_NULL = {"type": "null"}
 _SIZE_SCHEMA = {"type": "integer", "minimum": 1}
 _SIZES_SCHEMA = {"type": "array", "items": _SIZE_SCHEMA}
 _WEIGHT_SCHEMA = {
@@ -79,13 +80,21 @@ class Custom(Layer):
     output_shape_: Annotated[
         tuple[Number | None, ...] | None,
         UNCHECKED,
-        JsonSchema({"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, {"type": "null"}]}}),
-    ] = field(None, description="The output's sizes, without the batch; null is unknown. By default the input's.")
-    weights_: dict[str, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
-        {}, description="For each weight its sizes, or {shape: sizes, trainable: false}."
+        JsonSchema({"anyOf": [{"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, _NULL]}}, _NULL]}),
+    ] = field(
+        None,
+        description="The output's sizes, without the batch; null is unknown. By default the input's.",
+        example=[10],
     )
-    macs_: Annotated[Number | None, UNCHECKED, JsonSchema({"type": "integer", "minimum": 0})] = field(
-        None, description="Multiply-accumulates for one sample; unknown by default."
+    weights_: dict[str, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
+        {},
+        description="For each weight its sizes, or {shape: sizes, trainable: false}.",
+        example={"kernel": ["=input_elements", 10]},
+    )
+    macs_: Annotated[Number | None, UNCHECKED, JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})] = (
+        field(
+            None, description="Multiply-accumulates for one sample; unknown by default.", example="=input_elements * 10"
+        )
     )
     data_format: DataFormat = field("channels_last", description="Where the input's channel axis is.")
 

@@ -46,7 +46,12 @@ def families() -> dict[str, list[type[Layer]]]:
 
 def sentence(cls: type) -> str:
     """Return the sentence that says what a layer does."""
-    return _parse(cls)[0]
+    return _parse(cls)[0].partition("\n")[0]
+
+
+def remarks(cls: type) -> str:
+    """Return what a kind says beyond its sentence, one paragraph to a line."""
+    return _parse(cls)[0].partition("\n")[2]
 
 
 def sections(cls: type) -> dict[str, str]:
@@ -71,14 +76,16 @@ def fields(cls: type[Layer]) -> list[FieldDocumentation]:
 
 
 def example(cls: type[Layer]) -> dict[str, Any]:
-    """Return the smallest set of fields that makes a layer: the required ones, each with its example."""
-    return {field.name: cls.model_fields[field.name].example for field in fields(cls) if field.required}
+    """Return what a first use of a kind states: the required fields, and others that have an example."""
+    examples = {field.name: cls.model_fields[field.name].example for field in fields(cls)}
+    return {field.name: examples[field.name] for field in fields(cls) if field.required or examples[field.name]}
 
 
 def _parse(cls: type) -> tuple[str, dict[str, str]]:
     # A class does not inherit its base's docstring here: its sentence would be about something else.
     text, *parts = _HEADING.split(inspect.cleandoc(vars(cls).get("__doc__") or ""))
-    return " ".join(text.split()), dict(zip(parts[::2], map(_statements, parts[1::2]), strict=True))
+    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
+    return "\n".join(paragraphs), dict(zip(parts[::2], map(_statements, parts[1::2]), strict=True))
 
 
 def _statements(text: str) -> str:

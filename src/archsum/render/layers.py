@@ -7,11 +7,13 @@ from typing import Any
 
 from archsum.layers import kind_of
 from archsum.layers.base import Layer
-from archsum.layers.documentation import FieldDocumentation, example, families, fields, sections, sentence
+from archsum.layers.documentation import FieldDocumentation, example, families, fields, remarks, sections, sentence
 
 _FOOTER = """\
 `archsum layers KIND` shows a kind's fields and formulas.
 Every layer also takes `name`, unique in its file; any value may be a formula, as in `filters: =4 * width`."""
+
+_CODE_WIDTH = 100
 
 
 def render_list(width: int) -> str:
@@ -46,8 +48,8 @@ def render_kind(cls: type[Layer], width: int) -> str:
     documented = fields(cls)
     column = 4 + max(len(field.name) for field in documented)
     blocks = [
-        f"{kind_of(cls)}\n{_wrap(sentence(cls), width, '  ')}",
-        f"Example:\n{_wrap(_example(cls), width, '  ')}",
+        f"{kind_of(cls)}\n{_wrap(_introduction(cls), width, '  ')}",
+        f"Example:\n{textwrap.indent(_example(cls, width - 2), '  ')}",
         "\n".join(["Fields:", *(_field(field, column, width) for field in documented)]),
         *(f"{name}:\n{_wrap(text, width, '  ')}" for name, text in sections(cls).items()),
     ]
@@ -61,12 +63,16 @@ def render_kind_markdown(cls: type[Layer]) -> str:
         for field in fields(cls)
     ]
     blocks = [
-        f"## {kind_of(cls)}\n\n{sentence(cls)}",
-        f"```yaml\n{_example(cls)}\n```",
+        f"## {kind_of(cls)}\n\n{_introduction(cls)}",
+        f"```yaml\n{_example(cls, _CODE_WIDTH)}\n```",
         "\n".join(["| field | takes | default | |", "|---|---|---|---|", *rows]),
         *(f"**{name}**\n\n```text\n{text}\n```" for name, text in sections(cls).items()),
     ]
     return "\n\n".join(blocks)
+
+
+def _introduction(cls: type[Layer]) -> str:
+    return f"{sentence(cls)}\n{remarks(cls)}".strip()
 
 
 def _field(field: FieldDocumentation, column: int, width: int) -> str:
@@ -79,10 +85,13 @@ def _default(field: FieldDocumentation) -> str:
     return "required" if field.required else _yaml(field.default)
 
 
-def _example(cls: type[Layer]) -> str:
-    """Return the shortest entry of a layer."""
-    stated = example(cls)
-    return f"- {kind_of(cls)}: {_yaml(stated)}" if stated else f"- {kind_of(cls)}"
+def _example(cls: type[Layer], width: int) -> str:
+    """Return a layer's entry as a file would have it, in one line where it fits."""
+    kind, stated = kind_of(cls), example(cls)
+    entry = f"- {kind}: {_yaml(stated)}" if stated else f"- {kind}"
+    if len(entry) <= width:
+        return entry
+    return "\n".join([f"- {kind}:", *(f"    {name}: {_yaml(value)}" for name, value in stated.items())])
 
 
 def _yaml(value: Any) -> str:

@@ -1,0 +1,82 @@
+import io
+from collections.abc import Callable
+
+import pytest
+
+from archsum import SpecError, load
+from archsum.cli import main
+from archsum.layers import KINDS, layer_class
+from archsum.render.layers import render_kind, render_list
+from tests.conftest import Golden
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `archsum layers` as in a pipe, 80 columns wide."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: str) -> str:
+        assert main(["layers", *arguments]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_list_has_every_kind_in_its_family(run: Run) -> None:
+    lines = run().splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "] == list(KINDS)
+
+
+@pytest.mark.parametrize("kind", ["conv2d", "max_pooling2d", "flatten", "custom"])
+def test_kind(run: Run, golden: Golden, kind: str) -> None:
+    golden(f"{kind}.txt", run(kind))
+
+
+def test_markdown_list_has_a_row_for_every_kind(run: Run) -> None:
+    rows = [line for line in run("--format", "markdown").splitlines() if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows] == list(KINDS)
+
+
+def test_markdown_kind(run: Run, golden: Golden) -> None:
+    golden("conv2d.md", run("conv2d", "--format", "markdown"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("width", [50, 80])
+def test_lines_fit(kind: str, width: int) -> None:
+    too_long = [line for line in render_kind(layer_class(kind), width).splitlines() if len(line) > width]
+    assert all("https://" in line for line in too_long)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("width", [40, 80])
+def test_example_makes_a_layer(kind: str, width: int) -> None:
+    _, _, rest = render_kind(layer_class(kind), width).partition("Example:\n")
+    entry, _, _ = rest.partition("\n\n")
+    try:
+        load(io.StringIO(f"input: [8, 8, 3]\nlayers:\n{entry}"))
+    except SpecError as error:
+        assert all(diagnostic.code == "shape" for diagnostic in error.diagnostics), error  # noqa: PT017
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_list_fits(width: int) -> None:
+    assert max(map(len, render_list(width).splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("word", "cure"),
+    [
+        ("Conv2D", "write `conv2d`"),
+        ("linear", "write `dense`"),
+        ("conv2dd", "did you mean `conv2d`?"),
+        ("wurst", "`archsum layers` lists the kinds; `custom` states its own numbers"),
+    ],
+)
+def test_unknown_kind(capsys: pytest.CaptureFixture[str], word: str, cure: str) -> None:
+    assert main(["layers", word]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err == f"error[unknown-layer]: there is no layer `{word}`\n = help: {cure}\n"

@@ -1,0 +1,176 @@
+"""The schema accepts what `load` accepts, and refuses what an editor can know to be wrong."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from archsum import SpecError, load
+from archsum.language.schema import network_schema
+from archsum.language.source import read
+from archsum.layers import KINDS, layer_class
+from archsum.layers.documentation import example
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    return Draft202012Validator(network_schema())
+
+
+def accepted_by_load(text: str) -> bool:
+    """Whether every layer could be made, be it that their shapes do not fit."""
+    try:
+        load(io.StringIO(text))
+    except SpecError as error:
+        return all(diagnostic.code == "shape" for diagnostic in error.diagnostics)
+    return True
+
+
+def test_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(network_schema())
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples(validator: Any, path: Path) -> None:
+    validator.validate(read(path.read_bytes(), path.name).data)
+
+
+SPELLINGS = [
+    "- flatten",
+    "- flatten:",
+    "- flatten: {}",
+    "- {type: flatten}",
+    "- flatten: {name: flat}",
+    "- {type: flatten, name: flat}",
+    "- conv2d: {filters: 8, kernel_size: 3}",
+    "- {type: conv2d, filters: 8, kernel_size: 3, activation: relu}",
+    "- {type: activation, activation: relu}",
+    "- activation: {activation: =function}",
+    "- conv2d: {filters: =2 * width, kernel_size: [=width, 3], strides: =width}",
+    "- conv2d: {filters: 8, kernel_size: [5, 3], padding: [[0, 1], 2], bias: untied}",
+    "- conv2d: {filters: 8, kernel_size: 3, bias: false, padding: =word, trainable: =width > 5}",
+    "- conv2d: {filters: 2, kernel_size: 1, connection_table: [[0, =width - 7], [1]]}",
+    "- conv1d: {filters: 8, kernel_size: 3, padding: causal}",
+    "- dense: {units: 10, activation: null}",
+    "- dropout: {rate: 0.5}",
+]
+
+
+@pytest.mark.parametrize("layer", SPELLINGS)
+def test_spellings_of_a_layer(validator: Any, layer: str) -> None:
+    text = f"input: [8, 8, 3]\nvariables: {{width: 8, function: relu, word: same}}\nlayers:\n  {layer}\n"
+    assert accepted_by_load(text)
+    validator.validate(read(text, "net.yaml").data)
+
+
+HEADS = [
+    "input: {image: [null, 32, 3]}",
+    "input: [=width, 2]\nvariables: {width: 3}\nname: =width",
+    "input: [3]\nname:\nvariables:\ndefaults:\nbudget:\ndata_format:",
+    "input: [3]\nbudget: {max_params: 250k, max_macs: 40M, max_weight_memory: 1 MiB, max_layers: 3}",
+    "input: [3]\nbudget: {max_params: 250000, max_trainable_params: null, max_layer_params: =10 * 1000}",
+    "input: [3]\ndata_format: channels_first\ndefaults: {dense: {activation: =function}}\nvariables: {function: relu}",
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_heads_of_a_file(validator: Any, head: str) -> None:
+    text = f"{head}\nlayers: [dropout: {{rate: 0.5}}]\n"
+    assert "name: =width" in head or accepted_by_load(text)
+    validator.validate(read(text, "net.yaml").data)
+
+
+def test_a_required_field_may_come_from_the_defaults(validator: Any) -> None:
+    text = "input: [8, 8, 3]\ndefaults: {conv2d: {kernel_size: 3}}\nlayers: [conv2d: {filters: 8}]\n"
+    assert accepted_by_load(text)
+    validator.validate(read(text, "net.yaml").data)
+
+
+WRONG = [
+    "layers: [flatten]",
+    "input: [8, 8, 3]",
+    "input: 8\nlayers: [flatten]",
+    "input: [0]\nlayers: [flatten]",
+    "input: [8]\nlayer: []\nlayers: [flatten]",
+    "input: [8]\nlayers: flatten",
+    "input: [8]\nlayers: [flaten]",
+    "input: [8]\nlayers: [Flatten]",
+    "input: [8]\nlayers: [7]",
+    "input: [8]\nlayers: [null]",
+    "input: [8]\nlayers: [{}]",
+    "input: [8]\nlayers: [dens: {units: 3}]",
+    "input: [8]\nlayers: [{type: dens, units: 3}]",
+    "input: [8]\nlayers: [{type: dense, unit: 3}]",
+    "input: [8]\nlayers: [{type: dense, units: many}]",
+    "input: [8]\nlayers: [{type: dense}]",
+    "input: [8]\nlayers: [dense]",
+    "input: [8]\nlayers: [dense: ]",
+    "input: [8]\nlayers: [dense: {unit: 3}]",
+    "input: [8]\nlayers: [dense: {units: 0}]",
+    "input: [8]\nlayers: [dense: {units: 1.5}]",
+    "input: [8]\nlayers: [dense: {units: true}]",
+    "input: [8]\nlayers: [dense: {units: [3]}]",
+    "input: [8]\nlayers: [dense: {units: 3, activation: Relu}]",
+    "input: [8]\nlayers: [dense: {units: 3, bias: yes}]",
+    "input: [8]\nlayers: [dense: {units: 3, name: 3}]",
+    "input: [8]\nlayers:\n  - dense:\n    units: 3",
+    "input: [8]\nlayers: [{dense: {units: 3}, flatten: }]",
+    "input: [8, 8, 3]\nlayers: [conv2d: {filters: 8, kernel_size: 3, padding: sam}]",
+    "input: [8, 8, 3]\nlayers: [conv2d: {filters: 8, kernel_size: 3, padding: causal}]",
+    "input: [8, 8, 3]\nlayers: [conv2d: {out_channels: 8, kernel_size: 3}]",
+    "input: [8]\nbudget: {max_parameters: 3}\nlayers: [flatten]",
+    "input: [8]\nbudget: {max_params: lots}\nlayers: [flatten]",
+    "input: [8]\nbudget: {max_weight_memory: 3M}\nlayers: [flatten]",
+    "input: [8]\ndata_format: NCHW\nlayers: [flatten]",
+    "input: [8]\ndefaults: {dens: {units: 3}}\nlayers: [flatten]",
+    "input: [8]\ndefaults: {dense: {unit: 3}}\nlayers: [dense: {units: 3}]",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_wrong_files(validator: Any, text: str) -> None:
+    assert not accepted_by_load(text)
+    assert not validator.is_valid(read(text, "net.yaml").data)
+
+
+def test_every_kind_completes_with_an_example_that_is_valid(validator: Any) -> None:
+    for kind in KINDS:
+        validator.validate({"input": [8, 8, 3], "layers": [{kind: example(layer_class(kind))}]})
+
+
+SCALARS: list[Any] = [
+    0,
+    1,
+    2,
+    -1,
+    0.5,
+    True,
+    False,
+    None,
+    "same",
+    "relu",
+    "tied",
+    "channels_first",
+    "=2",
+    "=1 / 2",
+    "=1 > 2",
+]
+VALUES = st.sampled_from([*SCALARS, [1], [1, 2], [2, 1, 2], [[1, 1], [0, 2]], [], {}])
+
+
+@given(data=st.data(), kind=st.sampled_from(list(KINDS)), spelled_out=st.booleans())
+def test_what_load_accepts(validator: Any, data: st.DataObject, kind: str, spelled_out: bool) -> None:
+    cls = layer_class(kind)
+    others = st.dictionaries(st.sampled_from([*cls.model_fields]), VALUES, max_size=2)
+    fields = example(cls) | {name: value for name, value in data.draw(others).items() if name != "type"}
+    layer = {"type": kind, **fields} if spelled_out else {kind: fields}
+    text = json.dumps({"input": [8, 8, 3], "layers": [layer]})
+    if accepted_by_load(text):
+        validator.validate(json.loads(text))

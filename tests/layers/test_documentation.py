@@ -1,0 +1,127 @@
+"""What is asked of every kind of layer; a new one is held to it by being there."""
+
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+
+import archsum.layers
+from archsum.layers import FAMILIES, KINDS, layer_class, layer_classes
+from archsum.layers.base import Layer
+from archsum.layers.documentation import SECTIONS, FieldDocumentation, example, fields, remarks, sections, sentence
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+every_kind = pytest.mark.parametrize("cls", [layer_class(kind) for kind in KINDS], ids=list(KINDS))
+
+
+@pytest.mark.parametrize("name", [module.name for module in iter_modules(archsum.layers.__path__)])
+def test_table_of_families_lists_what_the_modules_define(name: str) -> None:
+    defined = tuple(cls.model_fields["type"].default for cls in layer_classes(import_module(f"archsum.layers.{name}")))
+    listed = FAMILIES.get(name, ())
+    assert set(listed) == set(defined), f'write in FAMILIES (archsum/layers/__init__.py): "{name}": {defined},'
+
+
+def test_import_contract_covers_every_family() -> None:
+    contracts = tomllib.loads(PYPROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (modules,) = [c["modules"] for c in contracts if c["name"] == "Families of layers do not know one another"]
+    missing = {f"archsum.layers.{family}" for family in FAMILIES} - set(modules)
+    assert not missing, "write them in pyproject.toml, in the contract of the families"
+
+
+@every_kind
+def test_class_is_named_as_its_kind(cls: type[Layer]) -> None:
+    assert cls.__name__.lower() == cls.model_fields["type"].default.replace("_", "")
+
+
+@every_kind
+def test_rules_are_its_own_or_its_family_s(cls: type[Layer]) -> None:
+    inherited = [rule for rule in ("output_shape", "weights", "macs") if getattr(cls, rule) is getattr(Layer, rule)]
+    assert not inherited
+
+
+@every_kind
+def test_sentence(cls: type[Layer]) -> None:
+    assert re.fullmatch(r"[A-Z].*\.", sentence(cls))
+    assert ". " not in sentence(cls), "what follows the sentence is a paragraph of its own"
+
+
+@every_kind
+def test_sections(cls: type[Layer]) -> None:
+    documented = sections(cls)
+    missing = [name for name in SECTIONS if not documented.get(name)]
+    assert not missing, f"write these sections in the docstring of {cls.__name__}, or of a base class"
+
+
+@every_kind
+def test_source_is_an_address_or_a_paper(cls: type[Layer]) -> None:
+    assert re.search(r"https://\S+\.\S+|\b(19|20)\d\d\b|^the file itself", sections(cls)["Source"])
+
+
+@every_kind
+def test_fields_are_described(cls: type[Layer]) -> None:
+    for field in fields(cls):
+        assert re.fullmatch(r"\S.*\.", field.description), field.name
+
+
+@every_kind
+def test_required_fields_have_an_example(cls: type[Layer]) -> None:
+    missing = [name for name, value in example(cls).items() if value is None]
+    assert not missing, "a required field is declared with an example: field(description=…, example=…)"
+
+
+def test_sections_come_from_base_classes_where_a_kind_has_none() -> None:
+    class Family(Layer):
+        """What a family has in common.
+
+        Shape:
+            as it
+            comes.
+        Weights: none;
+            no biases either.
+        """
+
+    class Kind(Family):
+        """A kind
+        of it.
+
+        There is
+        more to say.
+
+        Weights:
+            one.
+        """
+
+    assert sentence(Kind) == "A kind of it."
+    assert remarks(Kind) == "There is more to say."
+    assert remarks(Family) == ""
+    assert sections(Kind) == {"Shape": "as it comes.", "Weights": "one."}
+    assert sections(Family) == {"Shape": "as it comes.", "Weights": "none;\nno biases either."}
+
+
+def test_a_class_without_a_docstring_has_no_sentence_of_its_base() -> None:
+    class Kind(layer_class("conv2d")):  # type: ignore[misc]
+        pass
+
+    assert sentence(Kind) == ""
+
+
+def test_fields_in_the_words_of_a_file() -> None:
+    documented = {field.name: field for field in fields(layer_class("conv2d"))}
+    assert [field.name for field in documented.values() if field.required] == ["filters", "kernel_size"]
+    assert documented["filters"] == FieldDocumentation(
+        "filters", "whole number ≥ 1", True, None, "The number of output channels."
+    )
+    assert documented["kernel_size"].type == "whole number ≥ 1 | [whole number ≥ 1, …]"
+    assert documented["bias"][1:4] == ("tied | untied | true | false", False, "tied")
+    assert documented["connection_table"].type == "[[whole number ≥ 0, …], …] | null"
+    assert "type" not in documented
+
+
+def test_own_fields_stand_before_those_of_the_family() -> None:
+    names = [field.name for field in fields(layer_class("conv2d"))]
+    assert names[-1] == "trainable"
+    assert names.index("connection_table") < names.index("strides") < names.index("data_format")
