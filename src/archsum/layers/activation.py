@@ -110,7 +110,7 @@ class PReLU(ElementwiseLayer):
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the slopes."""
         (shape,) = inputs
-        shared = positions(self.shared_axes or (), shape, "shared_axes")
+        shared = positions(tuple(set(self.shared_axes or ())), shape, "shared_axes")
         sizes = tuple(1 if axis in shared else size for axis, size in enumerate(shape, start=1))
         names = numbered_axes(shape)
         alpha = require_known(sizes, names, "its slopes, one for each element", "add the axis to `shared_axes`")

@@ -127,6 +127,9 @@ class LayerNormalization(ScaledAndCentered):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return factor and offset."""
+        if not (self.scale or self.center):
+            positions(self.axis, inputs[0])
+            return ()
         return self.gamma_and_beta(*_along(self.axis, inputs[0]))
 
 

@@ -1,17 +1,27 @@
 """Preprocessing: the data brought to the scale that a network expects."""
 
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import Axes, known_sizes, listed, positions
+from archsum.layers.axis import Axes, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer, show
 from archsum.layers.fields import DataFormat
-from archsum.model import JsonSchema, checks, field, prepares
+from archsum.model import UNCHECKED, JsonSchema, checks, field, prepares
+
+
+def _one_or_several(value: Any) -> Any:
+    numbers = value if isinstance(value, list | tuple) else [value]
+    if not numbers or any(type(number) not in (int, float) or not isfinite(number) for number in numbers):
+        raise ValueError("takes a number, or a list of numbers")
+    return tuple(value) if isinstance(value, list) else value
+
 
 Numbers = Annotated[
-    tuple[float, ...],
-    listed,
-    JsonSchema({"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]}),
+    float | tuple[float, ...],
+    UNCHECKED,
+    _one_or_several,
+    JsonSchema({"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 1}]}),
 ]
 """One number for all, or one for each."""
 
@@ -33,16 +43,15 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
     type: Literal["rescaling"] = "rescaling"
 
     scale: Numbers = field(description="The factor: one number, or one for each channel.", example=1)
-    offset: Numbers = field((0.0,), description="The offset: one number, or one for each channel.")
+    offset: Numbers = field(0.0, description="The offset: one number, or one for each channel.")
     data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""
         (shape,) = inputs
-        axis = -1 if self.data_format == "channels_last" else 0
+        channels = shape[-1 if self.data_format == "channels_last" else 0] if shape else 1
         for name, numbers in (("scale", self.scale), ("offset", self.offset)):
-            if shape and len(numbers) not in (1, shape[axis] or len(numbers)):
-                raise _not_one_for_each(name, numbers, "channel", shape)
+            _check_length(name, numbers, channels, "channel", shape)
         return shape
 
 
@@ -77,8 +86,10 @@ class Normalization(ElementwiseLayer):
     def _both_or_neither(self) -> None:
         if (self.mean is None) != (self.variance is None):
             raise ValueError("takes `mean` and `variance` together, or neither")
-        if self.mean is not None and self.variance is not None and len(self.mean) != len(self.variance):
-            raise ValueError(f"has a `mean` of {len(self.mean)} and a `variance` of {len(self.variance)} numbers")
+        if _length(self.mean) != _length(self.variance):
+            raise ValueError("has a `mean` and a `variance` of different lengths")
+        if _length(self.mean) is not None and not self.axis:
+            raise ValueError("has `axis: null`, so that its `mean` and `variance` are one number each")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the statistics."""
@@ -87,16 +98,20 @@ class Normalization(ElementwiseLayer):
         axes = tuple(sorted(positions(self.axis, shape)))
         sizes = known_sizes(axes, shape, "its mean, one for each element along it")
         if self.mean is not None:
-            if len(self.mean) not in (1, *sizes[-1:]):
-                raise _not_one_for_each("mean", self.mean, f"element of axis {axes[-1]}" if axes else "input", shape)
+            _check_length("mean", self.mean, sizes[-1] if sizes else None, "element of its axis", shape)
             return ()
         names = tuple(f"axis {axis}" for axis in axes)
         statistics = (Weight(name, sizes, names, trainable=False) for name in ("mean", "variance"))
         return *statistics, Weight("count", (), trainable=False)
 
 
-def _not_one_for_each(field: str, numbers: tuple[float, ...], each: str, shape: Shape) -> ShapeError:
-    return ShapeError(
-        f"has a `{field}` of {len(numbers)} numbers for its input {show(shape)}",
-        f"give one number, or one for each {each}",
-    )
+def _length(numbers: float | tuple[float, ...] | None) -> int | None:
+    return len(numbers) if isinstance(numbers, tuple) else None
+
+
+def _check_length(field: str, numbers: float | tuple[float, ...], size: int | None, each: str, shape: Shape) -> None:
+    """Compare the length of a list with the size of an axis. Errors: ShapeError where they differ."""
+    length = _length(numbers)
+    if length not in (None, 1) and size not in (None, length):
+        message = f"has a `{field}` of {length} numbers for its input {show(shape)}"
+        raise ShapeError(message, f"give one number, or one for each {each}")
