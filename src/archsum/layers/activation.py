@@ -112,9 +112,9 @@ class PReLU(ElementwiseLayer):
         (shape,) = inputs
         shared = positions(tuple(set(self.shared_axes or ())), shape, "shared_axes")
         sizes = tuple(1 if axis in shared else size for axis, size in enumerate(shape, start=1))
-        names = numbered_axes(shape)
-        alpha = require_known(sizes, names, "its slopes, one for each element", "add the axis to `shared_axes`")
-        return (Weight("alpha", alpha, names),)
+        purpose, cure = "its slopes, one for each element", "add the axis to `shared_axes`"
+        alpha = require_known(sizes, numbered_axes(shape), purpose, cure)
+        return (Weight("alpha", alpha, tuple(f"axis {axis}" for axis in range(1, len(shape) + 1))),)
 
 
 class Softmax(ElementwiseFunction):

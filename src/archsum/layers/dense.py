@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import numbered_axes
+from archsum.layers.axis import named_axes
 from archsum.layers.base import Layer, Shape, Step, Weight, product, times
 from archsum.layers.bias import bias_weights, explain_bias
 from archsum.layers.fields import Activation, Bias, Positive
@@ -45,7 +45,7 @@ class Dense(Layer):
         _, features = _split(inputs[0])
         kernel = Weight("kernel", (features, self.units), ("features", "units"))
         output = self.output_shape(*inputs)
-        axes = (*numbered_axes(output[:-1]), "units")
+        axes = (*named_axes(output, "channels_last")[:-1], "units")
         return kernel, *bias_weights(self.bias, output, axes, self.units, "units")
 
     def macs(self, *inputs: Shape) -> int | None:

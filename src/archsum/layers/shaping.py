@@ -86,7 +86,7 @@ class Reshape(Shaping):
         output = self.output_shape(*inputs)
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
             if stated == _SIZE_TO_SOLVE:
-                formula = "?" if size is None else f"({times(*inputs[0]) or '1'}) / {self._stated_elements}"
+                formula = "?" if size is None else f"{times(*inputs[0]) or '1'} / {self._stated_elements}"
                 yield Step(f"axis {axis}", formula, size, "−1: all elements / the product of the other sizes")
 
     @property
