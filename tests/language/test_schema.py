@@ -120,6 +120,7 @@ WRONG = [
     "input: [8]\nlayers: [dense: {units: 3, activation: Relu}]",
     "input: [8]\nlayers: [dense: {units: 3, bias: yes}]",
     "input: [8]\nlayers: [dense: {units: 3, name: 3}]",
+    "input: [8]\nlayers: [dense: {units: 3, type: flatten}]",
     "input: [8]\nlayers:\n  - dense:\n    units: 3",
     "input: [8]\nlayers: [{dense: {units: 3}, flatten: }]",
     "input: [8, 8, 3]\nlayers: [conv2d: {filters: 8, kernel_size: 3, padding: sam}]",

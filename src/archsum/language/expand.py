@@ -17,8 +17,8 @@ from archsum.language.vocabulary import suggest_kind
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
 
-PLACEMENT = ("type", "name")
-"""What a layer's entry says beside the layer's own fields: which kind it is, and where it stands."""
+PLACEMENT = ("name",)
+"""What a layer's entry says beside the layer's own fields: where it stands."""
 
 
 class Entry(NamedTuple):
