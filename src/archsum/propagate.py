@@ -1,9 +1,14 @@
 """The engine: threads shapes through a graph. It knows `Layer`, and no kind of it."""
 
+from math import prod
+
 from archsum.errors import Diagnostic, ShapeError, SpecError
 from archsum.graph import Graph
 from archsum.layers.base import Layer, Shape, Weight
 from archsum.summary import LayerSummary, Summary
+
+MAX_ELEMENTS = 10**30
+"""The largest tensor: far beyond any computer, and small enough that totals stay numbers which can be printed."""
 
 
 def propagate(graph: Graph) -> Summary:
@@ -45,4 +50,8 @@ _Computed = tuple[Shape, tuple[Weight, ...], int | None]
 
 
 def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
-    return layer.output_shape(*inputs), layer.weights(*inputs), layer.macs(*inputs)
+    output, weights = layer.output_shape(*inputs), layer.weights(*inputs)
+    for shape in (output, *(weight.shape for weight in weights)):
+        if prod(size for size in shape if size) > MAX_ELEMENTS:
+            raise ShapeError(f"makes a tensor of more than {MAX_ELEMENTS:.0e} elements", "check the sizes for a slip")
+    return output, weights, layer.macs(*inputs)

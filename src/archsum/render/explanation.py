@@ -37,7 +37,8 @@ def _layer(explanation: LayerExplanation) -> str:
     ]
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
     lines = [line for row in rows for line in _lines(row, indent)]
-    return "\n".join([f"{layer.name} ({layer.type})  {layer.span.place}", "", *lines])
+    heading = _wrap(f"{layer.name} ({layer.type})  {layer.span.place}", 0)
+    return "\n".join([*heading, "", *lines])
 
 
 def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:

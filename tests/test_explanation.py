@@ -1,0 +1,125 @@
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archsum
+from archsum.explanation import Explanation
+from archsum.layers.window import Window
+from tests.formulas import evaluate
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def explain(text: str, layer: str | None = None) -> Explanation:
+    return archsum.explain(io.StringIO(text), layer)
+
+
+def network(layer: str, shape: str = "[32, 32, 3]") -> str:
+    return f"input: {shape}\nlayers:\n  - {layer}\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "lines"),
+    [
+        ("tied", ["5 × 5 × 3 × 32 = 2,400", "2,400 + 32 = 2,432", "(5 × 5 × 3 + 1) × 32 = 2,432"]),
+        ("untied", ["32 × 28 × 28 = 25,088", "2,400 + 25,088 = 27,488", "tied it would be 32"]),
+        ("one_filter", ["9 + 1 = 10", "(3 × 3 × 1 + 1) × 1 = 10"]),
+        ("no_bias", ["3 × 3 × 1 × 1 = 9", "no bias; tied it would be 1, untied 100 × 100 × 1 = 10,000"]),
+        ("ten_filters", ["250 + 10 = 260", "(5 × 5 × 1 + 1) × 10 = 260"]),
+        ("grey", ["(3 × 3 × 1 + 1) × 10 = 100"]),
+        ("colour", ["(3 × 3 × 3 + 1) × 10 = 280"]),
+    ],
+)
+def test_the_question_the_project_was_born_from(file: str, lines: list[str]) -> None:
+    text = str(archsum.explain(EXAMPLES / "biases" / f"{file}.yaml"))
+    for line in lines:
+        assert line in " ".join(text.split())
+    if any("+ 1)" in line for line in lines):
+        assert "the + 1 is each filter's bias" in text
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_examples_add_up(file: Path) -> None:
+    explanation = archsum.explain(file)
+    assert len(explanation.layers) == len(archsum.summarize(file).layers)
+    for layer in explanation.layers:
+        assert sum(step.value or 0 for step in layer.weights) == layer.layer.params
+        assert layer.parameters[0].value == layer.layer.params
+        assert layer.macs.value == layer.layer.macs
+        for step in layer.steps:
+            if step.formula and step.value is not None:
+                assert evaluate(step.formula) == step.value, step
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_text_fits_80_columns(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    for line in str(archsum.explain(file.name)).splitlines():
+        assert len(line) <= 80, line
+
+
+@given(st.data())
+def test_formulas_of_windows_compute_their_positions(data: st.DataObject) -> None:
+    small = st.integers(1, 6)
+    sides = st.tuples(st.integers(0, 4), st.integers(0, 4))
+    padding = data.draw(st.sampled_from(["valid", "same", "causal"]) | sides)
+    window = Window(data.draw(small), data.draw(small), data.draw(small), padding, data.draw(st.booleans()))
+    size = data.draw(st.integers(1, 40))
+    positions = window.output_size(size)
+    assert positions is not None
+    if positions > 0:
+        assert evaluate(window.formula(size)) == positions
+
+
+def test_unknown_sizes_are_said_to_be_unknown() -> None:
+    (layer,) = explain(network("conv2d: {filters: 8, kernel_size: 3}", "[null, 20, 3]")).layers
+    assert [(step.label, step.value) for step in layer.output] == [("height", None), ("width", 18), ("channels", 8)]
+    assert layer.macs.value is None
+    text = str(explain(network("conv2d: {filters: 8, kernel_size: 3}", "[null, 20, 3]")))
+    assert "(None, 18, 8)" in text
+    assert "None is a size that is unknown" in text
+    assert "? × 18 × 3 × 3 × 3 × 8 = unknown" in text
+
+
+def test_connection_table_has_no_form_by_filter() -> None:
+    layer = "conv2d: {filters: 2, kernel_size: 3, connection_table: [[0], [0, 1]]}"
+    (explained,) = explain(network(layer)).layers
+    assert [step.formula for step in explained.parameters] == ["27 + 2"]
+
+
+def test_each_filter_of_a_group_has_one_bias() -> None:
+    (explained,) = explain(network("conv2d: {filters: 6, kernel_size: 3, groups: 3}")).layers
+    assert [step.formula for step in explained.parameters] == ["54 + 6", "(3 × 3 × 1 + 1) × 6"]
+
+
+def test_frozen_layer_trains_nothing() -> None:
+    (explained,) = explain(network("conv2d: {filters: 8, kernel_size: 3, trainable: false}")).layers
+    assert explained.parameters[-1] == ("trainable", "0", 0, "`trainable: false` freezes the layer")
+
+
+def test_note_of_several_steps_is_said_once() -> None:
+    assert str(explain(network("conv2d: {filters: 8, kernel_size: 3}"))).count("(size − kernel) / stride") == 1
+
+
+def test_one_layer() -> None:
+    text = (
+        network("conv2d: {name: a, filters: 2, kernel_size: 3}") + "  - conv2d: {name: b, filters: 2, kernel_size: 1}"
+    )
+    assert [layer.layer.name for layer in explain(text, "b").layers] == ["b"]
+
+
+def test_unknown_layer() -> None:
+    with pytest.raises(archsum.SpecError) as caught:
+        explain(network("conv2d: {name: stem, filters: 8, kernel_size: 3}"), "stemm")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "unknown-name"
+    assert diagnostic.help == "did you mean `stem`?"
+
+
+def test_module_does_not_hide_the_function() -> None:
+    import archsum.explanation
+
+    assert callable(archsum.explain)
