@@ -74,8 +74,6 @@ def test_an_untied_bias_on_an_unknown_size_names_the_axis_and_the_cure(kind: str
 
 
 def axis_names(kind: str) -> tuple[str, ...]:
-    if kind == "dense":
-        return "size of axis 1", "size of axis 2"
     names = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
     return names[len(sizes_for(kind))]
 
