@@ -14,7 +14,7 @@ class Base(Model):
     rate: Annotated[float, Limits(ge=0, lt=1)] = field(0.5, description="A rate.")
 
     @prepares("size")
-    def _repeat(cls, value: Any) -> Any:  # noqa: N805
+    def _repeat(cls, value: Any) -> Any:
         if value == 0:
             raise ValueError("is nothing")
         return (value,) * cls.rank if isinstance(value, int) else value

@@ -91,7 +91,7 @@ class Model:
     @classmethod
     def model_validate(cls, values: Any) -> Self:
         """Make a model. Errors: pydantic_core.ValidationError with everything that is wrong."""
-        model: Self = _validator(cls).validate_python(values)
+        model: Self = _validator(cls).validate_python(values)  # type: ignore[arg-type]  # mypy: no class is Hashable
         return model
 
     @property
