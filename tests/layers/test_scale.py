@@ -1,0 +1,38 @@
+"""The layer `scale`: LeNet-5's subsampling and Caffe's Scale."""
+
+from typing import Any
+
+import pytest
+
+from archsum.errors import ShapeError
+from archsum.layers import layer_class
+from archsum.layers.base import Layer, Shape
+
+
+def scale(**fields: Any) -> Layer:
+    return layer_class("scale").model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("pooled", "shape", "parameters", "connections"),
+    [
+        # LeCun et al. 1998, section II.B; the other connections are the links of the average pooling before it.
+        pytest.param((28, 28, 6), (14, 14, 6), 12, 5_880, id="S2"),
+        pytest.param((10, 10, 16), (5, 5, 16), 32, 2_000, id="S4"),
+    ],
+)
+def test_subsampling_of_lenet5(pooled: Shape, shape: Shape, parameters: int, connections: int) -> None:
+    pooling = layer_class("average_pooling2d").model_validate({"pool_size": 2})
+    assert pooling.output_shape(pooled) == shape
+    assert sum(weight.size for weight in scale().weights(shape)) == parameters
+    assert (pooling.connections(pooled) or 0) + (scale().connections(shape) or 0) == connections
+
+
+def test_caffe_s_scale_without_a_bias() -> None:
+    (factors,) = scale(bias=False, data_format="channels_first").weights((64, None, None))
+    assert factors.shape == (64,)
+
+
+def test_unknown_channels_are_an_error() -> None:
+    with pytest.raises(ShapeError, match="needs a known number of channels"):
+        scale().weights((9, 9, None))
