@@ -131,7 +131,8 @@ def model_schema(cls: type[Model]) -> CoreSchema:
         if name in preparations:
             schema = core_schema.no_info_before_validator_function(preparations[name], schema)
         if not info.is_required():
-            prepared = name in preparations
+            # Such a default is written as a file would write it, and prepared as a stated value is.
+            prepared = schema["type"] == "function-before"
             schema = core_schema.with_default_schema(schema, default=info.default, validate_default=prepared)
         fields[info.attribute] = core_schema.model_field(schema, validation_alias=name)
     all_fields = core_schema.model_fields_schema(fields, extra_behavior="forbid")

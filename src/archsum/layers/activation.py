@@ -127,7 +127,7 @@ class Softmax(ElementwiseFunction):
 
     type: Literal["softmax"] = "softmax"
 
-    axis: Axes = field((-1,), description="The axis, or axes, along which they add up; the batch is 0.")
+    axis: Axes = field(-1, description="The axis, or axes, along which they add up; the batch is 0.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""

@@ -57,9 +57,9 @@ _WEIGHT_SCHEMA = {
 class Custom(Layer):
     """A layer of any kind, which states its output shape, weights and operations itself.
 
-    Its formulas know the file's variables, and the input's sizes by the names input_length; input_height, input_width;
-    input_depth, input_height, input_width; each with input_channels, as `data_format` has them; input_features for a
-    vector; and input_elements, their product.
+    Its formulas know the file's variables and the input's sizes: input_features of a vector; input_depth, input_height,
+    input_width or input_length, and input_channels, of data with these axes, in the order of `data_format`; and
+    input_elements, the product of all.
 
     Shape:
         As stated; by default the input's.

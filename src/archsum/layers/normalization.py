@@ -123,7 +123,7 @@ class LayerNormalization(ScaledAndCentered):
 
     type: Literal["layer_normalization"] = "layer_normalization"
 
-    axis: Axes = field((-1,), description="The axes that are normalized, one or a list; the batch is 0.")
+    axis: Axes = field(-1, description="The axes that are normalized, one or a list; the batch is 0.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return factor and offset."""
@@ -143,7 +143,7 @@ class RMSNormalization(NormalizationLayer):
 
     type: Literal["rms_normalization"] = "rms_normalization"
 
-    axis: Axes = field((-1,), description="The axes that are normalized, one or a list; the batch is 0.")
+    axis: Axes = field(-1, description="The axes that are normalized, one or a list; the batch is 0.")
     epsilon: float = field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -167,7 +167,7 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
 
     type: Literal["unit_normalization"] = "unit_normalization"
 
-    axis: Axes = field((-1,), description="The axes along which a vector lies, one or a list; the batch is 0.")
+    axis: Axes = field(-1, description="The axes along which a vector lies, one or a list; the batch is 0.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""

@@ -73,7 +73,7 @@ class Normalization(ElementwiseLayer):
 
     type: Literal["normalization"] = "normalization"
 
-    axis: Axes = field((-1,), description="The axes with a mean of their own, one or a list; null: one mean for all.")
+    axis: Axes = field(-1, description="The axes with a mean of their own, one or a list; null: one mean for all.")
     mean: Numbers | None = field(None, description="A fixed mean: one number, or one for each element of the axis.")
     variance: Numbers | None = field(None, description="A fixed variance, as long as the mean.")
     invert: bool = field(False, description="Undo the normalization instead.")
