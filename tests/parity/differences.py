@@ -1,0 +1,113 @@
+"""Where we do not follow Keras, and why: what Keras lets pass until it computes, and what has no meaning."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tests.parity.cases import Case, Computed
+
+
+class Difference(NamedTuple):
+    """What we refuse and Keras does not: why, in which cases, and an example."""
+
+    reason: str
+    holds: Callable[[str, Case, Computed], bool]
+    kind: str
+    example: Case
+
+
+def _axes(case: Case) -> list[int]:
+    stated = case.fields.get("axis", case.fields.get("shared_axes"))
+    return stated if isinstance(stated, list) else [] if stated is None else [stated]
+
+
+def _beyond_the_input(case: Case) -> bool:
+    count = len(case.shape)
+    return any(not -count - 1 <= axis <= count for axis in _axes(case))
+
+
+def _axis_without_meaning(kind: str, case: Case, _: Computed) -> bool:
+    places = [axis % (len(case.shape) + 1) for axis in _axes(case)]
+    return not _beyond_the_input(case) and (0 in places or len(set(places)) < len(places))
+
+
+def _axis_too_far(kind: str, case: Case, _: Computed) -> bool:
+    return kind == "softmax" and _beyond_the_input(case)
+
+
+def _negative_shared_axis(kind: str, case: Case, _: Computed) -> bool:
+    return kind == "prelu" and min(_axes(case), default=1) < 1
+
+
+def _strides_and_dilation(kind: str, case: Case, _: Computed) -> bool:
+    stated = (case.fields.get(field, 1) for field in ("strides", "dilation_rate"))
+    both = all(max(steps) > 1 if isinstance(steps, list) else steps > 1 for steps in stated)
+    return both and kind.startswith(("depthwise", "separable"))
+
+
+def _nothing_left(kind: str, case: Case, expected: Computed) -> bool:
+    return 0 in expected.output_shape
+
+
+def _adaptive_rank(kind: str, case: Case, _: Computed) -> bool:
+    return kind.startswith("adaptive") and len(case.shape) != int(kind[-2]) + 1
+
+
+def _rescaling_list(kind: str, case: Case, _: Computed) -> bool:
+    lists = [numbers for numbers in case.fields.values() if isinstance(numbers, list)]
+    return kind == "rescaling" and any(len(numbers) not in (1, *case.shape[-1:]) for numbers in lists)
+
+
+def _noise_shape_of_nothing(kind: str, case: Case, _: Computed) -> bool:
+    return kind == "alpha_dropout" and any(size is not None and size < 1 for size in case.fields["noise_shape"])
+
+
+DIFFERENCES = [
+    Difference(
+        "an axis named twice, or the batch's, has no meaning: Keras makes weights for it, or fails when it computes",
+        _axis_without_meaning,
+        "layer_normalization",
+        Case({"axis": [1, -1]}, (3,)),
+    ),
+    Difference(
+        "a softmax looks for its axis when it computes",
+        _axis_too_far,
+        "softmax",
+        Case({"axis": 2}, (3,)),
+    ),
+    Difference(
+        "Keras counts a shared axis below 1 from the end and then one off",
+        _negative_shared_axis,
+        "prelu",
+        Case({"shared_axes": [-1]}, (2, 5)),
+    ),
+    Difference(
+        "Keras documents that strides exclude dilation, and leaves it to the backend to refuse them here",
+        _strides_and_dilation,
+        "depthwise_conv2d",
+        Case({"kernel_size": 2, "strides": 2, "dilation_rate": 2}, (9, 9, 3)),
+    ),
+    Difference(
+        "an output without elements trains nothing",
+        _nothing_left,
+        "conv1d_transpose",
+        Case({"filters": 1, "kernel_size": 2, "strides": 2, "padding": "same", "output_padding": 0}, (1, 3)),
+    ),
+    Difference(
+        "adaptive pooling finds an input of another rank when it computes",
+        _adaptive_rank,
+        "adaptive_max_pooling2d",
+        Case({"output_size": 2}, (5, 3)),
+    ),
+    Difference(
+        "rescaling finds a list that is not as long as there are channels when it computes",
+        _rescaling_list,
+        "rescaling",
+        Case({"scale": [1.0, 2.0]}, (4, 3)),
+    ),
+    Difference(
+        "alpha dropout finds a mask without elements when it computes",
+        _noise_shape_of_nothing,
+        "alpha_dropout",
+        Case({"rate": 0.5, "noise_shape": [0]}, (3,)),
+    ),
+]

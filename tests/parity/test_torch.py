@@ -1,0 +1,150 @@
+"""What PyTorch has beyond Keras: padding by numbers, ceil_mode, dilation with strides, adaptive sizes.
+
+PyTorch is large, so it is an extra of its own. Without it this file is skipped, and pytest says so; but a run of this
+file alone (`pytest tests/parity/test_torch.py`, or `pytest -m torch`) then fails, as it finds no test to run.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.parity.cases import FLAGS, Case, Computed, Fields, Outcome, Strategy, fields_of, ours, rarely
+
+torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+
+pytestmark = pytest.mark.torch
+
+BIASES = st.sampled_from(["tied", False])
+
+
+def _per_axis(rank: int, low: int, high: int) -> Strategy:
+    number = st.integers(low, high)
+    return number | st.lists(number, min_size=rank, max_size=rank)
+
+
+def _sides(rank: int, most: int) -> Strategy:
+    """Draw a padding before and after each axis."""
+    return st.lists(st.lists(st.integers(0, most), min_size=2, max_size=2), min_size=rank, max_size=rank)
+
+
+def _convolution(rank: int) -> Strategy:
+    required = {"filters": st.sampled_from([2, 4, 6]), "kernel_size": _per_axis(rank, 1, 4)}
+    optional = {
+        "strides": _per_axis(rank, 1, 4),
+        "padding": _per_axis(rank, 0, 3) | _sides(rank, 3),
+        "dilation_rate": _per_axis(rank, 1, 3),
+        "groups": st.just(1) | st.integers(1, 3),
+        "bias": BIASES,
+    }
+    return fields_of({**required, "padding": optional.pop("padding")}, optional)
+
+
+def _transpose(rank: int) -> Strategy:
+    required = {
+        "filters": st.sampled_from([2, 4, 6]),
+        "kernel_size": _per_axis(rank, 1, 4),
+        "padding": _per_axis(rank, 0, 2),
+    }
+    optional = {
+        "strides": _per_axis(rank, 1, 4),
+        "output_padding": st.just(0) | _per_axis(rank, 0, 2),
+        "dilation_rate": _per_axis(rank, 1, 3),
+        "groups": st.just(1) | st.integers(1, 3),
+        "bias": BIASES,
+    }
+    return fields_of(required, optional)
+
+
+def _pooling(rank: int, *, dilation: bool) -> Strategy:
+    optional = {"strides": _per_axis(rank, 1, 4), "padding": _per_axis(rank, 0, 2), "ceil_mode": FLAGS}
+    if dilation:
+        optional["dilation_rate"] = _per_axis(rank, 1, 3)
+    return fields_of({"pool_size": _per_axis(rank, 1, 4)}, optional)
+
+
+def _adaptive_pooling(rank: int) -> Strategy:
+    return fields_of({"output_size": _per_axis(rank, 1, 6)})
+
+
+RANKS = (1, 2, 3)
+LAYERS = {
+    **{f"conv{rank}d": (rank, f"Conv{rank}d", _convolution(rank)) for rank in RANKS},
+    **{f"conv{rank}d_transpose": (rank, f"ConvTranspose{rank}d", _transpose(rank)) for rank in RANKS},
+    **{f"max_pooling{rank}d": (rank, f"MaxPool{rank}d", _pooling(rank, dilation=True)) for rank in RANKS},
+    **{f"average_pooling{rank}d": (rank, f"AvgPool{rank}d", _pooling(rank, dilation=False)) for rank in RANKS},
+    **{f"adaptive_max_pooling{rank}d": (rank, f"AdaptiveMaxPool{rank}d", _adaptive_pooling(rank)) for rank in RANKS},
+    **{
+        f"adaptive_average_pooling{rank}d": (rank, f"AdaptiveAvgPool{rank}d", _adaptive_pooling(rank)) for rank in RANKS
+    },
+}
+"""For each kind its rank, PyTorch's module and its fields."""
+
+NAMES = {"filters": "out_channels", "pool_size": "kernel_size", "strides": "stride", "dilation_rate": "dilation"}
+"""What PyTorch calls our fields; the others have the same name."""
+
+
+@st.composite
+def torch_cases(draw: st.DrawFn, rank: int, fields: Strategy) -> Case:
+    """Draw a layer and a shape in PyTorch's order."""
+    spatial = draw(st.lists(rarely(st.integers(4, 20), st.integers(1, 3)), min_size=rank, max_size=rank))
+    return Case({**draw(fields), "data_format": "channels_first"}, (draw(st.sampled_from([1, 2, 4, 6])), *spatial))
+
+
+def torchs(module: str, case: Case) -> Outcome:
+    """Give the case to PyTorch's own module.
+
+    The meta device computes nothing; but it lets pass transposed convolutions that the others refuse.
+    """
+    device = "cpu" if "Transpose" in module else "meta"
+    arguments: Fields = {NAMES.get(name, name): value for name, value in case.fields.items() if name != "data_format"}
+    sides = arguments.get("padding")
+    if isinstance(sides, list) and isinstance(sides[0], list):
+        # PyTorch pads each side by itself only with a layer of its own, last axis first.
+        arguments["padding"] = 0
+        around = [side for pair in reversed(sides) for side in pair]
+    else:
+        around = []
+    if "out_channels" in arguments:
+        arguments = {
+            **arguments,
+            "in_channels": case.shape[0],
+            "bias": case.fields.get("bias") is not False,
+            "device": device,
+        }
+    data = torch.nn.functional.pad(torch.empty(1, *case.shape, device=device), around)
+    try:
+        layer = getattr(torch.nn, module)(**{k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()})
+        output = layer(data)
+    except (ValueError, RuntimeError):
+        return None
+    weights = [
+        ("kernel" if name == "weight" else name, _our_order(weight), True) for name, weight in layer.named_parameters()
+    ]
+    return Computed(tuple(output.shape[1:]), tuple(weights))
+
+
+def _our_order(weight: Any) -> tuple[int, ...]:
+    """PyTorch's kernels begin with the channels that Keras's end with."""
+    last, *others = reversed(weight.shape[:2])
+    return (*weight.shape[2:], last, *others)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_layer(kind: str, record_property: Callable[[str, object], None]) -> None:
+    rank, module, fields = LAYERS[kind]
+    tally: Counter[str] = Counter()
+
+    @given(torch_cases(rank, fields))
+    def compare(case: Case) -> None:
+        expected = torchs(module, case)
+        tally["layers compared with PyTorch" if expected else "layers that PyTorch refuses"] += 1
+        assert ours(kind, case) == expected
+
+    compare()
+    for what, count in tally.items():
+        record_property(what, count)
+    assert tally["layers compared with PyTorch"] > tally.total() // 3, "most of what is drawn is refused"
