@@ -1,0 +1,45 @@
+"""Every formula that an explanation writes, evaluated, is the value beside it: for every kind that is drawn here."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archsum.errors import SourceText, Span
+from archsum.explanation import LayerExplanation, explain
+from archsum.graph import Graph, Node
+from archsum.layers import layer_class
+from archsum.propagate import propagate
+from tests.formulas import evaluate
+from tests.parity.cases import REFUSED, Case, ours
+from tests.parity.keras_kinds import CASES
+
+NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
+
+
+def explained(kind: str, case: Case) -> LayerExplanation:
+    node = Node("layer", layer_class(kind).model_validate(case.fields), ("input",), ("layer",), NOWHERE)
+    (layer,) = explain(propagate(Graph("net", {"input": case.shape}, (node,)))).layers
+    return layer
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_formulas_compute_their_values(kind: str) -> None:
+    @settings(max_examples=30)
+    @given(CASES[kind], st.booleans())
+    def check(case: Case, untied: bool) -> None:
+        if untied and "bias" in layer_class(kind).model_fields:
+            case = Case({**case.fields, "bias": "untied"}, case.shape)
+        if ours(kind, case) is REFUSED:
+            return
+        layer = explained(kind, case)
+        for step in layer.steps:
+            if step.value is None:
+                assert not step.formula or "?" in step.formula, step
+            elif step.formula:
+                assert evaluate(step.formula) == step.value, step
+        assert all(step.value in layer.layer.output_shape for step in layer.output)
+        assert sum(step.value or 0 for step in layer.weights) == layer.layer.params
+        assert layer.parameters[0].value == layer.layer.params
+        assert layer.macs.value == layer.layer.macs
+
+    check()
