@@ -133,7 +133,7 @@ def test_without_a_limit_there_is_nothing_to_check(text: str) -> None:
     ("limits", "code", "message"),
     [
         ({"max_parms": 5}, "unknown-field", "the budget has no field `max_parms`"),
-        ({"max_params": "5 monkeys"}, "bad-value", "`max_params` takes a quantity such as 5M"),
+        ({"max_params": "5 monkeys"}, "bad-value", "`max_params` takes a quantity such as `5M`"),
         ({"max_params": -1}, "bad-value", "`max_params` must be at least 0"),
         ({"max_params": 1.5}, "wrong-type", "`max_params` takes a whole number"),
         ({"max_params": True}, "wrong-type", "`max_params` takes a whole number"),

@@ -100,7 +100,7 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
     try:
         return Budget.model_validate({**vars(budget), **limits})
     except ValidationError as error:
-        raise SpecError(diagnose(error, Budget, "the budget", lambda path, key: None)) from None
+        raise SpecError(diagnose(error, Budget, "the budget", lambda path, key: (None, path))) from None
 
 
 def check(summary: Summary, budget: Budget) -> Check:

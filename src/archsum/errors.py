@@ -1,11 +1,19 @@
 """What can be wrong with a network file, and how it is said: code, place, text and cure."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 MAX_SHOWN = 50
 """Diagnostics printed in full; a generated file can have thousands of the same kind."""
 
+MAX_FOUND = 200
+"""Diagnostics after which a stage stops looking for more."""
+
 _EXCERPT_WIDTH = 100
+_QUOTE_WIDTH = 40
+_MAX_COMPARED_LENGTH = 40
+_MAX_COMPARED_WORDS = 200
 
 
 class SourceText(NamedTuple):
@@ -23,6 +31,11 @@ class Span(NamedTuple):
     end: int
 
     @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.source.text[self.start : self.end]
+
+    @property
     def line(self) -> int:
         """The line of the first character, counted from 1."""
         return self.source.text.count("\n", 0, self.start) + 1
@@ -35,30 +48,77 @@ class Span(NamedTuple):
     @property
     def place(self) -> str:
         """`file:line:column`, as editors and terminals understand it."""
-        return f"{self.source.name}:{self.line}:{self.column}"
+        return f"{one_line(self.source.name)}:{self.line}:{self.column}"
 
     @property
     def _line_start(self) -> int:
         return self.source.text.rfind("\n", 0, self.start) + 1
 
     def excerpt(self) -> str:
-        """Return the line it stands on, with the stretch underlined."""
+        """Return the line it stands on, with the stretch underlined; of a long line the part around it."""
         text, first = self.source.text, self._line_start
-        newline = text.find("\n", first)
-        last = len(text) if newline < 0 else newline
-        end = min(max(self.end, self.start + 1), max(last, self.start + 1))
-        if last - first > _EXCERPT_WIDTH:
-            first = max(first, self.start - _EXCERPT_WIDTH // 2)
-            last = min(last, first + _EXCERPT_WIDTH)
-            end = min(end, max(last, self.start + 1))
+        last = text.find("\n", first)
+        last = len(text) if last < 0 else last
+        left = max(first, min(self.start - _EXCERPT_WIDTH // 2, last - _EXCERPT_WIDTH))
+        right = min(last, left + _EXCERPT_WIDTH)
+        shown = one_line(text[left:right].replace("\t", " "))
+        if left > first:
+            shown = f"…{shown[1:]}"
+        if right < last:
+            shown = f"{shown[:-1]}…"
+        start = self.start - left
+        end = min(self.end - left, len(shown))
+        underline = " " * _width(shown[:start]) + "^" * max(_width(shown[start:end]), 1)
         gutter = str(self.line)
-        underline = " " * (self.start - first) + "^" * (end - self.start)
-        return f"{gutter} | {_printable(text[first:last])}\n{' ' * len(gutter)} | {underline}"
+        return f"{gutter} | {shown}\n{' ' * len(gutter)} | {underline}"
 
 
-def _printable(text: str) -> str:
-    """Keep a hostile file from steering the terminal, one character for one."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text.rstrip("\r"))
+def one_line(text: str) -> str:
+    """Keep text on its line, and a hostile file from steering the terminal, one character for one."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _width(text: str) -> int:
+    """Return the columns that text takes in a terminal, where Chinese, Japanese and emoji are two wide."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "FW" else 1 for c in text)
+
+
+def quote(value: object) -> str:
+    """Write a value in a message: as the file would, and shortened."""
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text[:_QUOTE_WIDTH]}…`" if len(text) > _QUOTE_WIDTH else f"`{text}`"
+
+
+def enumerate_words(words: Iterable[str], conjunction: str = "and") -> str:
+    """Write words as a sentence does: `a`, `b` and `c`."""
+    *most, last = (f"`{word}`" for word in words)
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def suggest(word: str, known: Iterable[str]) -> str | None:
+    """Return "did you mean" where a known word is close."""
+    close = closest(word, known)
+    return f"did you mean `{close}`?" if close else None
+
+
+def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the known word that is most like a word, if any is; capitals make no difference."""
+    from difflib import get_close_matches
+
+    # Comparing takes the product of the lengths, for each known word.
+    if len(word) > _MAX_COMPARED_LENGTH:
+        return None
+    by_letters = {known_word.lower(): known_word for known_word in islice(known, _MAX_COMPARED_WORDS)}
+    found = get_close_matches(word.lower(), by_letters, 1, cutoff)
+    return by_letters[found[0]] if found else None
 
 
 class Diagnostic(NamedTuple):
@@ -83,14 +143,10 @@ class Diagnostic(NamedTuple):
         return "\n".join(lines)
 
 
-def one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in text)
-
-
 class SpecError(Exception):
     """A network file that cannot be summarized, with every problem found in it, in the file's order."""
 
-    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         unique = dict.fromkeys(diagnostics)
         self.diagnostics = sorted(unique, key=lambda d: d.span.start if d.span else -1)
         super().__init__(self.diagnostics)
@@ -98,14 +154,27 @@ class SpecError(Exception):
     def __str__(self) -> str:
         shown = [str(diagnostic) for diagnostic in self.diagnostics[:MAX_SHOWN]]
         if hidden := len(self.diagnostics) - len(shown):
-            shown.append(f"… and {hidden:,} more")
+            shown.append(f"… and {f'{hidden} more' if len(self.diagnostics) < MAX_FOUND else 'many more'}")
         return "\n\n".join(shown)
 
 
-class ShapeError(ValueError):
-    """A layer's complaint about the shapes it is given; whoever knows the file adds the place."""
+class PlacelessError(ValueError):
+    """Something wrong, said by one who does not know the place in the file; whoever knows it adds it."""
 
     def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002
         super().__init__(message)
         self.message = message
         self.help = help
+
+
+class ShapeError(PlacelessError):
+    """A layer's complaint about the shapes it is given; the message reads on from the layer's name."""
+
+
+class FieldError(PlacelessError):
+    """A field's complaint about its value; the message reads on from the field's name."""
+
+    def __init__(self, message: str, help: str | None = None, *, words: Iterable[str] = ()) -> None:  # noqa: A002
+        super().__init__(message, help)
+        self.words = tuple(words)
+        """The words that the field takes: one of them may have been meant."""

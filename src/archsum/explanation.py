@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archsum.errors import Diagnostic, SpecError
-from archsum.language.vocabulary import suggest
+from archsum.errors import Diagnostic, SpecError, suggest
 from archsum.layers.base import Step, Weight, times
 from archsum.summary import LayerSummary, Summary
 

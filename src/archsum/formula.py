@@ -3,8 +3,10 @@
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+
+from archsum.errors import PlacelessError, quote, suggest
 
 Number = int | float
 Scalar = int | float | bool | str | None
@@ -12,17 +14,34 @@ Scalar = int | float | bool | str | None
 MAX_LENGTH = 500
 MAX_NODES = 200
 MAX_DEPTH = 40
-MAX_MAGNITUDE = 10**18
+MAX_DIGITS = 18
+MAX_MAGNITUDE = 10**MAX_DIGITS
 MAX_EXPONENT = 64
 
+_TOO_LARGE = f"a number in the formula is larger than 10^{MAX_DIGITS}"
+_SPLIT = "give its parts names under `variables`"
+_CONSTANTS = {"true": True, "false": False, "null": None}
 
-class FormulaError(ValueError):
+
+class FormulaError(PlacelessError):
     """A formula that cannot be read or computed."""
 
-    def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002
-        super().__init__(message)
-        self.message = message
-        self.help = help
+
+class UnknownNameError(FormulaError):
+    """A formula that names what is not a variable."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        cure = suggest(name, known) or f"add it at the top of the file: `variables: {{{name}: …}}`"
+        super().__init__(f"the formula names {quote(name)}, which is not a variable", cure)
+        self.name = name
+
+
+class BrokenVariableError(FormulaError):
+    """A formula that names a variable which is itself wrong, and has been reported."""
+
+
+BROKEN: Any = object()
+"""The value of such a variable."""
 
 
 def make_divisible(value: Number, divisor: int = 8) -> int:
@@ -36,9 +55,15 @@ def make_divisible(value: Number, divisor: int = 8) -> int:
 
 def _power(base: Number, exponent: Number) -> Number:
     if abs(exponent) > MAX_EXPONENT:
-        raise FormulaError(f"the exponent {exponent} is larger than {MAX_EXPONENT}")
+        raise FormulaError(f"the formula has an exponent of {quote(exponent)}; {MAX_EXPONENT} is the largest")
     result: Number = base**exponent
     return result
+
+
+def _round(value: Number, digits: int | None = None) -> Number:
+    if digits is not None and abs(digits) > MAX_DIGITS:
+        raise FormulaError(f"the formula rounds to {quote(digits)} digits; {MAX_DIGITS} are the most")
+    return round(value, digits)
 
 
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -63,13 +88,19 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
-    "round": round,
+    "round": _round,
     "ceil": math.ceil,
     "floor": math.floor,
     "abs": abs,
     "make_divisible": make_divisible,
 }
 """The functions a formula may call."""
+
+
+_LANGUAGE = (
+    "formulas know numbers, variables, + - * / // % **, comparisons, `a if b else c`, "
+    f"and the functions {', '.join(FUNCTIONS)}"
+)
 
 
 class Formula:
@@ -81,14 +112,14 @@ class Formula:
     def __init__(self, text: str) -> None:
         self.text = text
         if len(text) > MAX_LENGTH:
-            raise FormulaError(f"the formula is longer than {MAX_LENGTH} characters")
-        try:
-            self._tree = ast.parse(text[1:].strip(), mode="eval").body
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            raise FormulaError(f"`{text}` is not a formula", _syntax_help(text)) from None
-        nodes = sum(1 for _ in ast.walk(self._tree))
-        if nodes > MAX_NODES or _depth(self._tree) > MAX_DEPTH:
-            raise FormulaError("the formula is too long or too deeply nested", "split it over `variables`")
+            raise FormulaError(f"the formula is longer than {MAX_LENGTH} characters", _SPLIT)
+        self._tree = _parse(text)
+        nodes = list(ast.walk(self._tree))
+        if len(nodes) > MAX_NODES or _depth(self._tree) > MAX_DEPTH:
+            raise FormulaError("the formula is too long or too deeply nested", _SPLIT)
+        for node in nodes:
+            if isinstance(node, ast.expr):
+                _check(node, text)
 
     @property
     def names(self) -> frozenset[str]:
@@ -103,11 +134,9 @@ class Formula:
         try:
             value = _evaluate(self._tree, names)
         except ZeroDivisionError:
-            raise FormulaError(f"`{self.text}` divides by zero") from None
-        except (TypeError, ValueError, OverflowError) as error:
-            if isinstance(error, FormulaError):
-                raise
-            raise FormulaError(f"`{self.text}` cannot be computed: {error}") from None
+            raise FormulaError(f"{quote(self.text)} divides by zero") from None
+        except OverflowError:
+            raise FormulaError(_TOO_LARGE) from None
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return value
@@ -129,10 +158,32 @@ def is_formula(value: object) -> bool:
     return type(value) is str and value[:1] == "="
 
 
-def _syntax_help(text: str) -> str:
-    if text.count("(") > text.count(")"):
-        return 'a comma inside { } or [ ] ends the value: put the formula in quotes, as in "=max(a, b)"'
-    return f"formulas know numbers, variables, + - * / // % **, comparisons and {', '.join(FUNCTIONS)}"
+def _parse(text: str) -> ast.expr:
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            # Python warns of `1if x else 2` and of `"\d"`; the first is fine, and texts have no use here.
+            warnings.simplefilter("ignore")
+            return ast.parse(text[1:].strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        cure = "close the `(` with `)`" if text.count("(") > text.count(")") else _LANGUAGE
+        raise FormulaError(f"{quote(text)} is not a formula", cure) from None
+
+
+def _check(node: ast.expr, text: str) -> None:
+    """Hold an expression to the language. Errors: FormulaError for anything that is not on the list."""
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() | None) | ast.Name() | ast.IfExp():
+            return
+        case ast.UnaryOp(op=op) | ast.BinOp(op=op) | ast.Compare(ops=[op]) if type(op) in _OPERATORS:
+            return
+        case ast.Call(func=ast.Name(id=name), keywords=[]):
+            if name not in FUNCTIONS:
+                raise FormulaError(f"a formula has no function {quote(name)}", f"it may call {', '.join(FUNCTIONS)}")
+            return
+    part = ast.get_source_segment(text[1:].strip(), node)
+    raise FormulaError(f"{quote(part)} is not allowed in a formula", _LANGUAGE)
 
 
 def _depth(tree: ast.AST) -> int:
@@ -143,51 +194,55 @@ def _depth(tree: ast.AST) -> int:
     return depth
 
 
-def _evaluate(node: ast.AST, names: Mapping[str, Scalar]) -> Scalar:
+def _evaluate(node: ast.expr, names: Mapping[str, Scalar]) -> Scalar:
     match node:
-        case ast.Constant(value=bool() | int() | float() | str() | None as value):
+        case ast.Constant(value=value):
             return _bounded(value)
         case ast.Name(id=name):
-            return _lookup(name, names)
-        case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
+            return _bounded(_lookup(name, names))
+        case ast.UnaryOp(op=op, operand=operand):
             return _bounded(_OPERATORS[type(op)](_number(_evaluate(operand, names))))
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+        case ast.BinOp(left=left, op=op, right=right):
             values = _number(_evaluate(left, names)), _number(_evaluate(right, names))
             return _bounded(_OPERATORS[type(op)](*values))
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPERATORS:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]):
             return bool(_OPERATORS[type(op)](_evaluate(left, names), _evaluate(right, names)))
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return bool(_OPERATORS[type(op)](_number(_evaluate(left, names)), _number(_evaluate(right, names))))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _evaluate(body if _evaluate(test, names) else orelse, names)
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
-            return _bounded(FUNCTIONS[name](*(_number(_evaluate(arg, names)) for arg in args)))
-        case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
-            raise FormulaError(f"a formula has no function `{name}`", f"it may call {', '.join(FUNCTIONS)}")
-    raise FormulaError(
-        f"`{ast.unparse(node)}` is not allowed in a formula",
-        f"formulas know numbers, variables, + - * / // % **, comparisons and {', '.join(FUNCTIONS)}",
-    )
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return _call(name, [_number(_evaluate(arg, names)) for arg in args])
+    raise AssertionError(ast.dump(node))  # `_check` has let it pass
+
+
+def _call(name: str, values: list[Number]) -> Scalar:
+    try:
+        return _bounded(FUNCTIONS[name](*values))
+    except TypeError:
+        raise FormulaError(f"`{name}` cannot take ({', '.join(map(str, values))})") from None
 
 
 def _lookup(name: str, names: Mapping[str, Scalar]) -> Scalar:
     if name in names:
+        if names[name] is BROKEN:
+            raise BrokenVariableError(f"`{name}` is a variable with an error")
         return names[name]
-    known = ", ".join(f"`{known}`" for known in names)
-    raise FormulaError(
-        f"the formula names `{name}`, which is not a variable",
-        f"the variables here are {known}" if known else f"add it: `variables: {{{name}: …}}`",
-    )
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    raise UnknownNameError(name, names)
 
 
 def _number(value: Scalar) -> Number:
     if isinstance(value, int | float):
         return value
-    raise FormulaError(f"a formula calculates with numbers, and `{value}` is not one")
+    raise FormulaError(f"a formula calculates with numbers, and {quote(value)} is not one")
 
 
 def _bounded(value: Any) -> Scalar:
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         raise FormulaError("the formula's result is not a finite number")
     if isinstance(value, int | float) and abs(value) > MAX_MAGNITUDE:
-        raise FormulaError(f"a number in the formula is larger than {MAX_MAGNITUDE:.0e}")
+        raise FormulaError(_TOO_LARGE)
     result: Scalar = value
     return result

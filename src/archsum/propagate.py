@@ -5,6 +5,7 @@ from math import prod
 from archsum.errors import Diagnostic, ShapeError, SpecError
 from archsum.graph import Graph
 from archsum.layers.base import Layer, Shape, Weight
+from archsum.layers.fields import MAX_AXES
 from archsum.summary import LayerSummary, Summary
 
 MAX_ELEMENTS = 10**30
@@ -51,6 +52,8 @@ _Computed = tuple[Shape, tuple[Weight, ...], int | None]
 
 def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
     output, weights = layer.output_shape(*inputs), layer.weights(*inputs)
+    if len(output) > MAX_AXES:
+        raise ShapeError(f"has an output of {len(output):,} axes; {MAX_AXES} are the most")
     for shape in (output, *(weight.shape for weight in weights)):
         if prod(size for size in shape if size) > MAX_ELEMENTS:
             raise ShapeError(f"makes a tensor of more than {MAX_ELEMENTS:.0e} elements", "check the sizes for a slip")

@@ -25,10 +25,10 @@ def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
 def test_reshape_that_does_not_fit_says_both_numbers_of_elements() -> None:
     message, help_ = complaint("reshape", (7, 7, 64), target_shape=[49, 65])
     assert message == "cannot make (49, 65) of its input (7, 7, 64): 3,136 elements are not 3,185"
-    assert help_ == "the sizes multiply to 3,136; write −1 for the one that follows from the others"
+    assert help_ == "the sizes multiply to 3,136; write `-1` for the one that follows from the others"
     message, help_ = complaint("reshape", (7, 7, 64), target_shape=[-1, 65])
     assert message == "cannot make (-1, 65) of its input (7, 7, 64): 3,136 elements cannot be divided by 65"
-    assert help_ == "the sizes beside the −1 multiply to a divisor of 3,136"
+    assert help_ == "the sizes beside the -1 multiply to a divisor of 3,136"
 
 
 def test_reshape_takes_an_unknown_size_on_trust() -> None:

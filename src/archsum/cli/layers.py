@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the kinds, or one kind's documentation."""
     from archsum.cli.console import reading_width
-    from archsum.errors import Diagnostic, SpecError
+    from archsum.errors import Diagnostic, SpecError, quote
     from archsum.language.vocabulary import suggest_kind
     from archsum.layers import KINDS, layer_class
     from archsum.render import layers
@@ -24,5 +24,6 @@ def run(arguments: argparse.Namespace) -> int:
         cls = layer_class(kind)
         print(layers.render_kind_markdown(cls) if markdown else layers.render_kind(cls, reading_width()))
     else:
-        raise SpecError([Diagnostic("unknown-layer", f"there is no layer `{kind}`", help=suggest_kind(kind, KINDS))])
+        cure = suggest_kind(kind, KINDS)
+        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", help=cure)])
     return 0

@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
+from archsum.errors import FieldError, quote
 from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
 from archsum.language.scalars import Scalar
-from archsum.language.vocabulary import suggest_kind
-from archsum.layers import KINDS
-from archsum.layers.base import Shape
-from archsum.layers.fields import MAX_SIZE, DataFormat
+from archsum.layers.fields import MAX_AXES, DataFormat, Positive
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
 
 DEFAULT_INPUT = "input"
@@ -39,61 +37,70 @@ class Budget(Model):
     max_layer_params: Count | None = field(None, description="Parameters of any one layer.")
 
 
-def parse_inputs(value: Any) -> dict[str, Shape]:
+def check_name(value: Any) -> Any:
+    """Return a name of a layer or an input as it is. Errors: FieldError for what is none."""
+    if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value):
+        return value
+    if value is None:
+        raise FieldError("is empty")
+    cure = "a name has letters, digits, `_`, `-` and `.`, 100 at most"
+    if isinstance(value, int | float):
+        cure = f'put it in quotes: `"{quote(value)[1:-1]}"`'
+    raise FieldError(f"cannot be {quote(value)}", cure)
+
+
+def parse_inputs(value: Any) -> Any:
     """Bring `[32, 32, 3]` and `{name: [32, 32, 3]}` into one form.
 
-    Errors: ValueError for what is neither, has a size below 1, or a name that is none.
+    Errors: FieldError for a mapping without inputs.
     """
-    inputs = value if isinstance(value, dict) else {DEFAULT_INPUT: value}
-    if not inputs:
-        raise ValueError("names no input")
-    for name in inputs:
-        if not re.fullmatch(NAME_PATTERN, str(name)):
-            raise ValueError(f"names an input `{name}`; a name has letters, digits, `_`, `-` and `.`")
-    return {str(name): _parse_shape(shape) for name, shape in inputs.items()}
+    if value == {}:
+        raise FieldError("names no input")
+    return value if isinstance(value, dict) else {DEFAULT_INPUT: value}
 
 
-def _parse_shape(value: Any) -> Shape:
-    if not isinstance(value, list | tuple):
-        raise ValueError("takes a list of sizes such as [32, 32, 3], without the batch axis")
-    for size in value:
-        if size is not None and (type(size) is not int or not 1 <= size <= MAX_SIZE):
-            raise ValueError(f"takes whole numbers of at least 1, or null for an unknown size, not `{size}`")
-    if not value:
-        raise ValueError("has no sizes; a vector of 10 numbers is [10]")
-    return tuple(value)
+def _check_sizes(value: Any) -> Any:
+    numbers = re.findall(r"\d+", str(value)[:50]) if isinstance(value, str | int) else []
+    if not numbers:
+        return value
+    raise FieldError(f"takes a list of sizes, not {quote(value)}", f"write `[{', '.join(numbers)}]`")
 
 
+_Sizes = Annotated[tuple[Positive | None, ...], Limits(min_length=1, max_length=MAX_AXES), _check_sizes]
 _SHAPE_SCHEMA = {
     "type": "array",
     "minItems": 1,
+    "maxItems": MAX_AXES,
     "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
 }
 
 
 def check_defaults(value: Any) -> Any:
-    """Return the defaults as they are, with their places in the file.
+    """Return the defaults as they are, with their places in the file; `expand` looks at each kind's.
 
-    Errors: ValueError for what is not a mapping of kinds to fields.
+    Errors: FieldError for what is not a mapping.
     """
-    if not isinstance(value, dict) or not all(isinstance(fields, dict) for fields in value.values()):
-        raise ValueError("takes a mapping such as {conv2d: {padding: same}}")
-    if unknown := [kind for kind in value if kind not in KINDS]:
-        raise ValueError(
-            f"names a kind of layer that does not exist, `{unknown[0]}`: {suggest_kind(unknown[0], KINDS)}"
-        )
+    if not isinstance(value, dict):
+        raise FieldError(f"takes a mapping, not {quote(value)}", "write it as in `{conv2d: {padding: same}}`")
+    return value
+
+
+def check_variables(value: Any) -> Any:
+    """Return the variables as they are. Errors: FieldError for what is not a mapping."""
+    if not isinstance(value, dict):
+        raise FieldError(f"takes a mapping, not {quote(value)}", "write it as in `{width: 64, classes: 10}`")
     return value
 
 
 def check_layers(value: Any) -> Any:
     """Return the layers as they are, with their places in the file.
 
-    Errors: ValueError for what is not a list, or is an empty one.
+    Errors: FieldError for what is not a list, or is an empty one.
     """
+    if value is None or value == []:
+        raise FieldError("has no layers", "a network has at least one: write `- flatten` below it, indented")
     if not isinstance(value, list):
-        raise ValueError("takes a list, with a `- ` before each layer")
-    if not value:
-        raise ValueError("has no layers; a network has at least one")
+        raise FieldError(f"takes a list, not {quote(value)}", "begin each layer with `- `")
     return value
 
 
@@ -104,19 +111,22 @@ class Document(Model):
         None, description="The network's name; by default the file's."
     )
     input: Annotated[
-        dict[str, Shape],
-        UNCHECKED,
+        dict[Annotated[str, check_name], _Sizes],
         parse_inputs,
         JsonSchema({"anyOf": [_SHAPE_SCHEMA, {"type": "object", "additionalProperties": _SHAPE_SCHEMA}]}),
-    ] = field(description="The shape of one sample, without the batch axis; null is an unknown size.")
+    ] = field(
+        description="The shape of one sample, without the batch axis; null is an unknown size.", example=[32, 32, 3]
+    )
     data_format: DataFormat = field(
         "channels_last", description="Where the channel axis is, for every layer that cares."
     )
-    variables: Annotated[dict[str, Scalar], UNCHECKED] = field(
+    variables: Annotated[dict[str, Scalar], UNCHECKED, check_variables] = field(
         {}, description="Names for formulas; `--set name=value` overrides them."
     )
     defaults: Annotated[dict[str, dict[str, Any]], UNCHECKED, check_defaults] = field(
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
-    layers: Annotated[list[Any], UNCHECKED, check_layers] = field(description="The layers, first to last.")
+    layers: Annotated[list[Any], UNCHECKED, check_layers] = field(
+        description="The layers, first to last.", example=["flatten"]
+    )
     budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")

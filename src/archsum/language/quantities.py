@@ -4,47 +4,60 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from archsum.errors import FieldError, quote
+
 COUNT_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 BYTE_UNITS = {
     "": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
 
-_QUANTITY = re.compile(r"(\d{1,18}(?:\.\d{1,18})?) ?([A-Za-z]{0,4})")
+_QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([A-Za-z]{0,4})")
+_SEPARATED_THOUSANDS = re.compile(r"[0-9]{1,3}([_, ][0-9]{3}){1,5}")
 
 
 def parse_count(value: Any) -> Any:
     """Read `250k`, `5M`, `1.5G`; what is not a text is left as it is.
 
-    Errors: ValueError for a text that is not a whole quantity.
+    Errors: FieldError for a text that is not a whole quantity.
     """
-    return _parse(value, COUNT_UNITS, "5M (k, M and G are thousands, millions and thousand millions)")
+    return _parse(value, COUNT_UNITS, "`5M`", "k, M and G are thousands, millions and thousand millions")
 
 
 def parse_bytes(value: Any) -> Any:
     """Read `20 MB`, `16 GiB` as bytes; what is not a text is left as it is.
 
-    Errors: ValueError for a text that is not a whole quantity.
+    Errors: FieldError for a text that is not a whole quantity.
     """
-    return _parse(value, BYTE_UNITS, "16 GiB or 20 MB (kB, MB, GB are decimal; KiB, MiB, GiB binary)")
+    return _parse(value, BYTE_UNITS, "`20 MB`", "kB, MB and GB are powers of 1000, KiB, MiB and GiB powers of 1024")
 
 
-def _parse(value: Any, units: dict[str, int], example: str) -> Any:
+def without_separators(text: str) -> str | None:
+    """Return the digits of a number with separated thousands, such as 5,000,000; None for any other text."""
+    return re.sub("[_, ]", "", text) if _SEPARATED_THOUSANDS.fullmatch(text) else None
+
+
+def _parse(value: Any, units: dict[str, int], example: str, explanation: str) -> Any:
     if not isinstance(value, str):
         return value
     match = _QUANTITY.fullmatch(value.strip())
     if match is None:
-        raise ValueError(f"takes a quantity such as {example}, not `{value}`")
+        digits = without_separators(value)
+        cure = f"write `{digits}`" if digits else explanation
+        raise FieldError(f"takes a quantity such as {example}, not {quote(value)}", cure)
     number, unit = match.groups()
     if unit not in units:
-        close = [known for known in units if known.lower() == unit.lower()]
-        cure = (
-            f"write `{number}{' ' if len(close[0]) > 1 else ''}{close[0]}`"
-            if close
-            else f"write a quantity such as {example}"
-        )
-        raise ValueError(f"takes a quantity, and `{unit}` is not one of its units: {cure}")
+        cure = _write_with_unit(number, unit, units) or explanation
+        raise FieldError(f"takes a quantity such as {example}, not {quote(value)}", cure)
     quantity = Fraction(number) * units[unit]
     if quantity.denominator != 1:
-        raise ValueError(f"takes a whole number, and `{value}` is {float(quantity):g}")
+        raise FieldError(f"takes a whole quantity, and {quote(value)} is {float(quantity):g}", explanation)
     return quantity.numerator
+
+
+def _write_with_unit(number: str, unit: str, units: dict[str, int]) -> str | None:
+    """Return how to write a quantity whose unit is almost right: `m` for `M`, `M` or `mb` for `MB`."""
+    almost = [f"{unit}{ending}".lower() for ending in ("", "B", "iB")]
+    meant = [known for known in units if known.lower() in almost]
+    written = [f"`{number} {known}`" if len(known) > 1 else f"`{number}{known}`" for known in meant]
+    return f"write {' or '.join(written)}" if written else None

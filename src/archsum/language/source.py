@@ -4,21 +4,34 @@ We walk over the parser's events instead of calling `yaml.load`: it is several t
 keeps its place, and depth, size and the growth of aliases are bounded before anything is built.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
 import yaml
 
-from archsum.errors import Diagnostic, SourceText, Span, SpecError
+from archsum.errors import MAX_FOUND, Diagnostic, SourceText, Span, SpecError, quote
 from archsum.language.scalars import resolve
+from archsum.language.syntax import explain_syntax
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
+MAX_KEY_LENGTH = 200
 MAX_NODES = 5_000_000
-"""Scalars, lists and mappings in a file, each alias counted as what it stands for."""
+"""Scalars, lists and mappings in a file, each alias counted as what it stands for, and long texts as several."""
+
+_NODE_LENGTH = 100
+"""The characters that count as one."""
+
+Mark = tuple[int, int]
+"""Where something starts and ends, in characters."""
+
+Path = tuple[int | str, ...]
+"""The keys and indices that lead to a value."""
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _MERGE = "<<"
+_TAG = re.compile(r"![^\s,\[\]{}]*")
 
 
 class SpannedMapping(dict[str, Any]):
@@ -36,67 +49,104 @@ class SpannedList(list[Any]):
     __slots__ = ("marks",)
 
     def __init__(self) -> None:
-        self.marks: list[tuple[int, int]] = []
+        self.marks: list[Mark] = []
 
 
 class YamlFile(NamedTuple):
-    """What a file holds, and the place of the whole."""
+    """What a file holds, the place that stands for the whole, and what is wrong with the text."""
 
     data: Any
     span: Span
+    diagnostics: list[Diagnostic]
 
 
 def locate(data: Any, path: Iterable[int | str], whole: Span, *, key: bool = False) -> Span:
     """Return the place of the value at `path`, or of its key; the nearest container's where the path ends early."""
-    span = whole
+    return find(data, path, whole, key=key)[0]
+
+
+def find(data: Any, path: Iterable[int | str], whole: Span, *, key: bool = False) -> tuple[Span, Path]:
+    """Return that place, and the steps of the path that the data has: the others are passed over."""
+    span, found = whole, []
     for step in path:
         if isinstance(data, SpannedMapping) and step in data:
-            step = cast(str, step)
-            mark = data.marks[step]
+            mark = data.marks[cast(str, step)]
             span = Span(whole.source, *(mark[:2] if key else mark[2:]))
-            data = data[step]
+            data = data[cast(str, step)]
         elif isinstance(data, SpannedList) and isinstance(step, int) and step < len(data):
             span = Span(whole.source, *data.marks[step])
             data = data[step]
         else:
-            break
-    return span
+            continue
+        found.append(step)
+    return span, tuple(found)
+
+
+def count_values(data: Any) -> int:
+    """Count the scalars, lists and mappings in a value, itself included."""
+    count, pending = 0, [data]
+    while pending:
+        value = pending.pop()
+        count += 1
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+    return count
 
 
 def read(content: bytes | str, name: str) -> YamlFile:
-    """Read YAML text.
+    """Read YAML text. What is wrong with it but leaves it readable, such as a key written twice, comes with the data.
 
-    Errors: SpecError for what is not a single, bounded YAML document without tags and without duplicate keys.
+    Errors: SpecError for what is not a single, bounded YAML document.
     """
     source = SourceText(name, _decode(content, name))
     builder = _Builder(source)
     try:
-        builder.run(_Loader(source.text))
+        loader: Any = _Loader(source.text)
+        builder.run(loader)
     except yaml.YAMLError as error:
-        builder.diagnostics.append(_syntax_diagnostic(error, source))
+        raise SpecError([*builder.diagnostics, _syntax_diagnostic(error, source)]) from None
+    except (ValueError, OverflowError):
+        # So says PyYAML's scanner in Python, where the one in C is not installed, of the escape "\UFFFFFFFF".
+        raise SpecError([*builder.diagnostics, explain_syntax(source, "escape", loader.index)]) from None
     except _StopError:
-        pass
-    if builder.diagnostics:
-        raise SpecError(builder.diagnostics)
-    return YamlFile(builder.root, Span(source, 0, len(source.text.partition("\n")[0])))
+        raise SpecError(builder.diagnostics) from None
+    return YamlFile(builder.root, _first_place(builder.root, source), builder.diagnostics)
+
+
+def _first_place(data: Any, source: SourceText) -> Span:
+    """Return the first key or item, or the first line: it stands for the whole where something is missing."""
+    if isinstance(data, SpannedMapping | SpannedList) and data:
+        start, end = next(iter(data.marks.values()))[:2] if isinstance(data, SpannedMapping) else data.marks[0]
+        return Span(source, start, end)
+    return Span(source, 0, len(source.text.partition("\n")[0]))
 
 
 def _decode(content: bytes | str, name: str) -> str:
+    if len(content) > MAX_BYTES:
+        raise _unreadable(f"{name} is larger than {MAX_BYTES // 1024**2} MiB")
     try:
-        if len(content) > MAX_BYTES:
-            raise _unreadable(name, f"is larger than {MAX_BYTES // 1024**2} MiB")
         if isinstance(content, str):
             content = content.encode()
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise _unreadable(name, "is UTF-16", "save the file as UTF-8")
+            raise _unreadable(f"{name} is UTF-16", cure="save the file as UTF-8")
+        if b"\0" in content:
+            raise _unreadable(f"{name} is not text", cure="is this the right file?")
         # The parser's positions do not count a byte order mark, so it must not be in the text either.
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeError:
-        raise _unreadable(name, "is not text in UTF-8", "is this the right file?") from None
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        readable = error.object[: error.start].decode("utf-8-sig", "replace")
+        rest = error.object[error.start : error.start + _NODE_LENGTH].decode("utf-8", "replace")
+        place = Span(SourceText(name, readable + rest), len(readable), len(readable) + 1)
+        raise _unreadable("the file is not UTF-8 from here on", place, "save the file as UTF-8") from None
+    except UnicodeEncodeError:
+        raise _unreadable(f"{name} is not text in UTF-8", cure="is this the right file?") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _unreadable(name: str, problem: str, cure: str | None = None) -> SpecError:
-    return SpecError([Diagnostic("not-text", f"{name} {problem}", help=cure)])
+def _unreadable(problem: str, place: Span | None = None, cure: str | None = None) -> SpecError:
+    return SpecError([Diagnostic("not-text", problem, place, cure)])
 
 
 class _StopError(Exception):
@@ -114,8 +164,8 @@ class _Open:
         self.anchor = anchor
         self.nodes_before = nodes_before
         self.key: str | None = None  # None with a key_mark: the merge key
-        self.key_mark: tuple[int, int] | None = None
-        self.merges: list[tuple[Any, tuple[int, int]]] = []
+        self.key_mark: Mark | None = None
+        self.merges: list[tuple[Any, Mark]] = []
 
 
 class _Builder:
@@ -152,23 +202,35 @@ class _Builder:
                 if documents > 1:
                     cure = "a file describes one network: remove the `---`, or write two files"
                     self._stop("second-document", "the file holds a second document", _mark(event), cure)
+                if event.tags:
+                    self._stop("tag", "a network file has no tags", _mark(event), "remove the lines with `%TAG`")
             elif kind is yaml.StreamEndEvent:
                 return
 
-    def _report(self, code: str, message: str, mark: tuple[int, int], help: str | None = None) -> None:  # noqa: A002
-        self.diagnostics.append(Diagnostic(code, message, Span(self.source, *mark), help))
+    def _report(self, code: str, message: str, mark: Mark, help: str | None = None) -> None:  # noqa: A002
+        self._add_diagnostic(Diagnostic(code, message, Span(self.source, *mark), help))
 
-    def _stop(self, code: str, message: str, mark: tuple[int, int], help: str | None = None) -> None:  # noqa: A002
+    def _add_diagnostic(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+        if len(self.diagnostics) >= MAX_FOUND:
+            raise _StopError
+
+    def _stop(self, code: str, message: str, mark: Mark, help: str | None = None) -> None:  # noqa: A002
         self._report(code, message, mark, help)
         raise _StopError
 
-    def _count(self, nodes: int, mark: tuple[int, int]) -> None:
+    def _count(self, nodes: int, mark: Mark) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            self._stop("too-large", f"the file, its aliases written out, has more than {MAX_NODES:,} values", mark)
+            message = f"the file has more than {MAX_NODES:,} values, its aliases written out"
+            self._stop("too-large", message, mark)
 
     def _refuse_tag(self, event: Any) -> None:
-        self._report("tag", f"a network file has no tags such as `{event.tag}`", _mark(event), "write the value alone")
+        # An anchor may stand before it, and `event.tag` is not what the file says.
+        match = _TAG.search(self.source.text, event.start_mark.index)
+        mark = match.span() if match else _mark(event)
+        tag = quote(self.source.text[slice(*mark)])
+        self._report("tag", f"{tag} is a tag, which a network file has none of", mark, "write the value alone")
 
     def _scalar(self, event: Any) -> None:
         mark = (event.start_mark.index, event.end_mark.index)
@@ -185,18 +247,22 @@ class _Builder:
                 value = resolve(text)
             except ValueError as error:
                 self._report("bad-number", str(error), mark)
-        self._count(1, mark)
+        nodes = 1 + len(text) // _NODE_LENGTH
+        self._count(nodes, mark)
         self._add(value, mark)
         if event.anchor is not None:
-            self.anchors[event.anchor] = (value, 1)
+            self.anchors[event.anchor] = (value, nodes)
 
-    def _key(self, text: str, mark: tuple[int, int], *, merge: bool) -> None:
+    def _key(self, text: str, mark: Mark, *, merge: bool) -> None:
         top = self.top
         if text in top.container and not merge:
-            first = Span(self.source, *top.container.marks[text][:2])
-            notes = (("first written at", first),)
+            notes = (("first written at", Span(self.source, *top.container.marks[text][:2])),)
             span = Span(self.source, *mark)
-            self.diagnostics.append(Diagnostic("duplicate-key", f"`{text}` is written twice", span, "keep one", notes))
+            self._add_diagnostic(
+                Diagnostic("duplicate-key", f"{quote(text)} is written twice", span, "keep one", notes)
+            )
+        elif len(text) > MAX_KEY_LENGTH:
+            self._stop("bad-key", f"a key is longer than {MAX_KEY_LENGTH} characters", mark)
         top.key = None if merge else text
         top.key_mark = mark
 
@@ -204,7 +270,7 @@ class _Builder:
         mark = _mark(event)
         if event.tag is not None:
             self._refuse_tag(event)
-        self._expect_value("a list or a mapping", mark)
+        self._expect_value(quote(container), mark)
         if len(self.stack) >= MAX_DEPTH:
             self._stop("too-deep", f"the file is nested more than {MAX_DEPTH} levels deep", mark)
         self.stack.append(self.top)
@@ -224,16 +290,24 @@ class _Builder:
         mark = _mark(event)
         self._expect_value("an alias", mark)
         if event.anchor not in self.anchors:
-            self._report("unknown-alias", f"no anchor `&{event.anchor}` stands before `*{event.anchor}`", mark)
+            self._report_alias(event.anchor, mark)
         value, nodes = self.anchors.get(event.anchor, (None, 1))
         self._count(nodes, mark)
         self._add(value, mark)
 
-    def _expect_value(self, found: str, mark: tuple[int, int]) -> None:
-        if self.top.key_mark is None and type(self.top.container) is SpannedMapping:
-            self._stop("bad-key", f"a key is a word, not {found}", mark)
+    def _report_alias(self, name: str, mark: Mark) -> None:
+        if any(name == open_.anchor for open_ in (*self.stack, self.top)):
+            message = f"{quote(f'*{name}')} stands inside the value that it names"
+            self._report("unknown-alias", message, mark, "write the value out")
+        else:
+            cure = f"put {quote(f'&{name}')} before the value that it repeats, further up"
+            self._report("unknown-alias", f"there is no {quote(f'&{name}')} above", mark, cure)
 
-    def _add(self, value: Any, mark: tuple[int, int]) -> None:
+    def _expect_value(self, found: str, mark: Mark) -> None:
+        if self.top.key_mark is None and type(self.top.container) is SpannedMapping:
+            self._stop("bad-key", f"a key is a word, not {found}", mark, "a text with brackets or a `*` needs quotes")
+
+    def _add(self, value: Any, mark: Mark) -> None:
         top = self.top
         container = top.container
         if type(container) is SpannedMapping:
@@ -242,7 +316,7 @@ class _Builder:
                 top.merges.append((value, mark))
             elif key not in container:
                 container[key] = value
-                container.marks[key] = cast(tuple[int, int], top.key_mark) + mark
+                container.marks[key] = cast(Mark, top.key_mark) + mark
             top.key_mark = None
         elif type(container) is SpannedList:
             container.append(value)
@@ -250,11 +324,15 @@ class _Builder:
         else:
             self.root = value
 
-    def _merge(self, target: SpannedMapping, merged: Any, mark: tuple[int, int]) -> None:
+    def _merge(self, target: SpannedMapping, merged: Any, mark: Mark) -> None:
         """Add what `<<` names; the mapping's own keys win, then the earlier of several (YAML 1.1's merge key)."""
-        for mapping in merged if isinstance(merged, SpannedList) else [merged]:
+        items = zip(merged, merged.marks, strict=True) if isinstance(merged, SpannedList) else [(merged, mark)]
+        for mapping, place in items:
             if not isinstance(mapping, SpannedMapping):
-                self._report("bad-merge", "`<<` takes a mapping, or a list of mappings", mark)
+                cure = "write `<<: *name`, where `&name` stands before a mapping"
+                self._report(
+                    "bad-merge", f"`<<` takes a mapping, or a list of mappings, not {quote(mapping)}", place, cure
+                )
                 continue
             for key, value in mapping.items():
                 if key not in target:
@@ -262,29 +340,17 @@ class _Builder:
                     target.marks[key] = mapping.marks[key]
 
 
-def _mark(event: Any) -> tuple[int, int]:
+def _mark(event: Any) -> Mark:
     return event.start_mark.index, event.end_mark.index
 
 
 def _syntax_diagnostic(error: yaml.YAMLError, source: SourceText) -> Diagnostic:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    index = mark.index if mark else getattr(error, "position", 0)
-    index = min(index, len(source.text))
-    return Diagnostic("yaml-syntax", problem, Span(source, index, index + 1), _syntax_help(problem))
-
-
-_SYNTAX_CURES = (
-    ("mapping values are not allowed", "a `:` too many, or the line before is indented differently"),
-    ("expected ',' or '}'", "close the `{` with `}`, and separate fields with commas"),
-    ("expected ',' or ']'", "close the `[` with `]`, and separate items with commas"),
-    ("cannot start any token", "indent with spaces, not tabs; a text that begins with @ ` or % needs quotes"),
-    ("expected <block end>", "the line is indented differently from the ones it belongs with"),
-    ("expected '-' indicator", "an item of a list begins with `- `, indented as the others"),
-    ("could not find expected ':'", "a key is followed by `:` and a space"),
-    ("control characters are not allowed", "is this the right file?"),
-)
-
-
-def _syntax_help(problem: str) -> str | None:
-    return next((cure for part, cure in _SYNTAX_CURES if part in problem), None)
+    problem = getattr(error, "problem", None) or str(error)
+    place, since = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
+    return explain_syntax(
+        source,
+        problem,
+        place.index if place else None,
+        getattr(error, "context", None) or "",
+        since.index if since else None,
+    )

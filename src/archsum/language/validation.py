@@ -1,23 +1,29 @@
-"""pydantic's errors, said in the words of the file."""
+"""What pydantic's core finds wrong with values, said in the words of the file."""
 
-import json
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
 from pydantic_core import ErrorDetails, ValidationError
 
-from archsum.errors import Diagnostic, Span
-from archsum.language.vocabulary import renamed_field, suggest, suggest_field
-from archsum.model import Model
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
+from archsum.formula import Formula, FormulaError, is_formula
+from archsum.language.quantities import without_separators
+from archsum.language.scalars import resolve
+from archsum.language.vocabulary import meant_field, suggest_field, suggest_value
+from archsum.model import FieldInfo, Model
 
 Path = tuple[int | str, ...]
-Locate = Callable[[Path, bool], Span | None]
-"""Finds the place of the value at a path, or of its key; None where it stands in no file."""
+Locate = Callable[[Path, bool], tuple[Span | None, Path]]
+"""Finds the value at a path, or its key: its place, None where it stands in no file, and the steps that lead there.
+pydantic's path can be longer: a single number that stands for every axis has one place.
+"""
 
 _WANTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
+    "finite_number": "a finite number",
     "bool_type": "true or false",
     "string_type": "a text",
     "tuple_type": "a list",
@@ -25,7 +31,6 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
-    "finite_number": "a finite number",
 }
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -33,67 +38,109 @@ _BOUNDS = {
     "less_than_equal": ("at most", "le"),
     "less_than": ("less than", "lt"),
 }
-_MAX_SHOWN = 40
+_LENGTHS = {
+    "too_short": "is empty",
+    "too_long": "has {actual_length} items; {max_length} are the most",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {max_length} characters",
+}
+_OPERATOR = re.compile(r"[-+*/(]")
 
 
 def diagnose(
     error: ValidationError, model: type[Model], subject: str, locate: Locate, ignored: Collection[str] = ()
 ) -> list[Diagnostic]:
-    """Turn what pydantic found into diagnostics; `ignored` fields have been reported already.
+    """Turn what is wrong with a model's values into diagnostics; `ignored` fields have been reported already.
 
     `subject` is what the fields belong to, as the message names it: "conv2d", "the file".
     """
-    details = error.errors(include_url=False)
-    unknown = [str(detail["loc"][-1]) for detail in details if detail["type"] == "extra_forbidden"]
+    details = [detail for detail in errors_of(error) if not (detail["loc"] and detail["loc"][0] in ignored)]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
-    misspelt = {renamed_field(word) for word in unknown}
-    return [
-        _diagnostic(detail, model, subject, locate)
+    meant = {
+        meant_field(str(detail["loc"][-1]), _fields(model, detail["loc"]))
         for detail in details
-        if not (detail["loc"] and detail["loc"][0] in ignored)
-        and not (detail["type"] == "missing" and detail["loc"][-1] in misspelt)
-    ]
+        if detail["type"] == "extra_forbidden"
+    }
+    missing = [str(detail["loc"][-1]) for detail in details if detail["type"] == "missing"]
+    missing = [field for field in missing if field not in meant]
+    found = [_diagnostic(detail, model, subject, locate) for detail in details if detail["type"] != "missing"]
+    return [*found, _missing(missing, model, subject, locate)] if missing else found
 
 
-def show_value(value: Any) -> str:
-    """Write a value as the file would, shortened."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    return f"`{text[:_MAX_SHOWN]}…`" if len(text) > _MAX_SHOWN else f"`{text}`"
+def errors_of(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is wrong, and of very much the beginning."""
+    details = error.errors(include_url=False)[:MAX_FOUND]
+    # A list whose items are wrong counts as short of them.
+    return [detail for detail in details if detail["type"] != "too_short" or not detail["input"]]
+
+
+def _missing(fields: list[str], model: type[Model], subject: str, locate: Locate) -> Diagnostic:
+    infos = {field: model.model_fields[field] for field in fields}
+    cures = [f"`{field}: {_write(info.example)}` ({_lower(info.description)})" for field, info in infos.items()]
+    place, _ = locate((), False)
+    message = f"{subject} needs {enumerate_words(fields)}"
+    return Diagnostic("missing-field", message, place, f"add {' and '.join(cures)}")
 
 
 def _diagnostic(detail: ErrorDetails, model: type[Model], subject: str, locate: Locate) -> Diagnostic:
-    kind, path, value, context = detail["type"], detail["loc"], detail["input"], detail.get("ctx", {})
-    span = locate(path, False)
-    field = _show_path(path)
-    if kind == "missing":
-        about = _description(model, path)
-        return Diagnostic(
-            "missing-field", f"{subject} needs `{field}`", locate(path[:-1], False), f"add `{field}`: {about}"
-        )
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        fields = _nested(model, path).model_fields
-        return Diagnostic(
-            "unknown-field",
-            f"{subject} has no field `{field}`",
-            locate(path, True),
-            suggest_field(str(path[-1]), fields),
-        )
+        return _unknown(detail["loc"], model, subject, locate)
+    place, path = locate(detail["loc"], False)
+    field = f"`{_show_path(path)}`"
+    about = _about(model, path)
     if kind in _WANTED:
-        fraction = kind.startswith("int") and isinstance(value, float)
-        cure = "round it: `=round(…)`, or `=floor(…)`, `=ceil(…)`" if fraction else None
-        return Diagnostic("wrong-type", f"`{field}` takes {_WANTED[kind]}, not {show_value(value)}", span, cure)
+        found = "but it is empty" if value is None else f"not {quote(value)}"
+        cure = _cure_text(value) if kind == "string_type" else _cure_number(value, place)
+        return Diagnostic("wrong-type", f"{field} takes {_WANTED[kind]}, {found}", place, cure or about)
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
-        return Diagnostic("bad-value", f"`{field}` must be {words} {context[bound]}, not {show_value(value)}", span)
+        message = f"{field} must be {words} {_number(context[bound])}, not {quote(value)}"
+        return Diagnostic("bad-value", message, place, about)
     if kind == "literal_error":
-        wanted = context["expected"].replace("'", "").replace("True", "true").replace("False", "false")
-        message = f"`{field}` cannot be {show_value(value)}"
-        close = suggest(str(value), wanted.replace(" or ", ", ").split(", "))
-        return Diagnostic("bad-value", message, span, f"{close or ''} it is one of {wanted}".strip())
+        allowed = re.findall(r"\w+", context["expected"].replace(" or ", " ").replace("False", "false"))
+        cure = suggest_value(value if isinstance(value, str) else quote(value), allowed)
+        return Diagnostic("bad-value", f"{field} cannot be {quote(value)}", place, cure)
     if kind == "value_error":
-        where = f"`{field}`" if path else subject
-        return Diagnostic("bad-value", f"{where} {context['error']}", span)
-    return Diagnostic("bad-value", f"`{field}`: {detail['msg'][:1].lower()}{detail['msg'][1:]}", span)
+        error = context["error"]
+        cure = error.help if isinstance(error, FieldError) else None
+        if isinstance(error, FieldError) and isinstance(value, str):
+            cure = suggest(value, error.words) or cure
+        return Diagnostic("bad-value", f"{field if path else subject} {error}", place, cure or about)
+    if kind in _LENGTHS:
+        return Diagnostic("bad-value", f"{field} {_LENGTHS[kind].format(**context)}", place, about)
+    return Diagnostic("bad-value", f"{field}: {_lower(detail['msg'])}", place, about)
+
+
+def _unknown(path: Path, model: type[Model], subject: str, locate: Locate) -> Diagnostic:
+    place, _ = locate(path, True)
+    owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject
+    cure = suggest_field(str(path[-1]), _fields(model, path))
+    return Diagnostic("unknown-field", f"{owner} has no field {quote(path[-1])}", place, cure)
+
+
+def _cure_text(value: Any) -> str | None:
+    """Return how a text is written that YAML takes for something else."""
+    return f'put it in quotes: `"{quote(value)[1:-1]}"`' if isinstance(value, int | float) else None
+
+
+def _cure_number(value: Any, place: Span | None) -> str | None:
+    """Return what to write instead of a value that is not the number it looks like."""
+    if isinstance(value, float) and value.is_integer():
+        return f"write `{value:.0f}`"
+    if isinstance(value, float):
+        formula = place.text.strip("\"'") if place else ""
+        return f"round it: `=round({formula[1:].strip()})`" if is_formula(formula) else None
+    if not isinstance(value, str):
+        return None
+    if digits := without_separators(value):
+        return f"write `{digits}`"
+    try:
+        if isinstance(resolve(value.replace("−", "-")), int | float):
+            return f"write `{value}` without quotes" if "−" not in value else f"write `{value.replace('−', '-')}`"
+        return f"a formula begins with `=`: `={value}`" if _OPERATOR.search(value) and Formula(f"={value}") else None
+    except (FormulaError, ValueError):
+        return None
 
 
 def _show_path(path: Path) -> str:
@@ -103,16 +150,41 @@ def _show_path(path: Path) -> str:
     return text
 
 
-def _nested(model: type[Model], path: Path) -> type[Model]:
+def _owner(model: type[Model], path: Path) -> type[Model]:
     """Return the model that a path's last step is a field of."""
     for step in path[:-1]:
-        annotation = model.model_fields[str(step)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, Model):
-            model = annotation
+        info = model.model_fields.get(str(step))
+        if info and isinstance(info.annotation, type) and issubclass(info.annotation, Model):
+            model = info.annotation
     return model
 
 
-def _description(model: type[Model], path: Path) -> str:
-    field = _nested(model, path).model_fields[str(path[-1])]
-    description = field.description or ""
-    return description[:1].lower() + description[1:].rstrip(".")
+def _fields(model: type[Model], path: Path) -> list[str]:
+    """Return the fields that a path's last step can be, the required first."""
+    fields = _owner(model, path).model_fields
+    return sorted(
+        fields.keys() - {"type"}, key=lambda field: (not fields[field].is_required(), list(fields).index(field))
+    )
+
+
+def _about(model: type[Model], path: Path) -> str | None:
+    """Say what the field is that a path leads to, or into."""
+    fields: dict[str, FieldInfo] = _owner(model, path).model_fields
+    name = next((str(step) for step in reversed(path) if step in fields), None)
+    return f"`{name}`: {_lower(fields[name].description)}" if name and fields[name].description else None
+
+
+def _write(value: Any) -> str:
+    """Write an example as the file would."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_write, value))}]"
+    return "…" if value is None else str(value)
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+
+
+def _lower(text: str) -> str:
+    first = text[:1] if text.startswith(("Keras", "PyTorch")) else text[:1].lower()
+    return first + text[1:].rstrip(".")

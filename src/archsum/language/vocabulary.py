@@ -1,8 +1,9 @@
 """Words of PyTorch, of Keras's Python and of older tools, and what they are called here; only errors use them."""
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable
+
+from archsum.errors import closest, suggest
 
 _KINDS = {
     "linear": "dense",
@@ -51,99 +52,158 @@ _KINDS = {
     "upsample": "up_sampling2d",
     "upsamplingnearest2d": "up_sampling2d",
     "zeropad2d": "zero_padding2d",
+    "zeropad1d": "zero_padding1d",
+    "zeropad3d": "zero_padding3d",
     "unflatten": "reshape",
     "view": "reshape",
-    "identity": "activation: {activation: linear}",
+    "rmsnorm": "rms_normalization",
     **{
         name: f"activation: {{activation: {name}}}"
-        for name in ("sigmoid", "tanh", "gelu", "silu", "swish", "mish", "selu", "softplus")
+        for name in ("sigmoid", "tanh", "gelu", "silu", "swish", "mish", "selu", "softplus", "relu6")
     },
 }
 """Kinds by another name, without case and punctuation."""
 
-_FIELDS = {
-    "out_channels": "filters",
-    "num_filters": "filters",
-    "num_output": "filters",
-    "kernel": "kernel_size",
-    "filter_size": "kernel_size",
-    "stride": "strides",
-    "dilation": "dilation_rate",
-    "pad": "padding",
-    "out_features": "units",
-    "use_bias": "bias",
-    "untie_biases": "bias",
-    "tied_biases": "bias",
-    "num_embeddings": "input_dim",
-    "embedding_dim": "output_dim",
-    "eps": "epsilon",
-    "p": "rate",
-    "num_groups": "groups",
-    "scale_factor": "size",
-    "start_dim": None,
-    "negative_slope": "negative_slope",
-    "inplace": None,
-    "in_channels": None,
-    "in_features": None,
-    "num_features": None,
-    "normalized_shape": None,
-    "input_shape": None,
-    "kernel_initializer": None,
-    "kernel_regularizer": None,
-    "bias_initializer": None,
-    "dtype": None,
-}
-"""Fields by another name; None where the field is not needed here."""
+_LONGEST = 50
+"""Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
 
-_HINTS = {
-    "in_channels": "leave it out: the channels come from the layer before",
-    "in_features": "leave it out: the features come from the layer before",
-    "num_features": "leave it out: the channels come from the layer before",
-    "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
-    "input_shape": "leave it out: the shape comes from the layer before, the first from `input` at the top of the file",
+_OTHER_KINDS = "`archsum layers` lists the kinds; `custom` states its own numbers"
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "out_channels": ("filters", "units"),
+    "num_filters": ("filters",),
+    "num_output": ("filters", "units"),
+    "kernel": ("kernel_size", "pool_size"),
+    "kernel_size": ("pool_size",),
+    "pool_size": ("kernel_size",),
+    "filter_size": ("kernel_size", "pool_size"),
+    "stride": ("strides",),
+    "subsample": ("strides",),
+    "dilation": ("dilation_rate",),
+    "pad": ("padding",),
+    "border_mode": ("padding",),
+    "out_features": ("units",),
+    "filters": ("units",),
+    "use_bias": ("bias",),
+    "untie_biases": ("bias",),
+    "tied_biases": ("bias",),
+    "num_embeddings": ("input_dim",),
+    "embedding_dim": ("output_dim",),
+    "eps": ("epsilon",),
+    "p": ("rate",),
+    "num_groups": ("groups",),
+    "scale_factor": ("size",),
+    "output_size": ("target_shape",),
+    "shape": ("target_shape",),
+    "dim": ("axis",),
+    "dims": ("axis",),
+    "function": ("activation",),
+    "nonlinearity": ("activation",),
+    "params": ("max_params",),
+    "parameters": ("max_params",),
+    "macs": ("max_macs",),
+    "flops": ("max_macs",),
+    "max_flops": ("max_macs",),
+    "memory": ("max_weight_memory",),
+    "max_memory": ("max_weight_memory",),
+    "max_size": ("max_weight_memory",),
+    "input_shape": ("input",),
+    "inputs": ("input",),
+    "model": ("layers",),
+    "architecture": ("layers",),
+    "network": ("layers",),
+    "vars": ("variables",),
+    "constants": ("variables",),
+    "limits": ("budget",),
+}
+"""Fields by another name; of several, the one that the layer has."""
+
+_CURES = {
     "use_bias": "write `bias: tied`, `bias: untied` or `bias: false`",
     "untie_biases": "write `bias: untied`",
     "tied_biases": "write `bias: tied` or `bias: untied`",
+    "flops": "write `max_macs`: one multiply-accumulate is two FLOPs",
+    "max_flops": "write `max_macs`: one multiply-accumulate is two FLOPs",
 }
+"""What to write for a field by another name, where its value differs too."""
+
+_NOT_NEEDED = {
+    **dict.fromkeys(
+        ("in_channels", "num_features", "num_parameters", "input_channels"),
+        "leave it out: the channels come from the layer before",
+    ),
+    **dict.fromkeys(
+        ("in_features", "input_dim", "input_size"), "leave it out: the features come from the layer before"
+    ),
+    **dict.fromkeys(
+        ("input_shape", "batch_input_shape", "batch_shape"),
+        "leave it out: the shape comes from the layer before, the first from `input` at the top of the file",
+    ),
+    "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
+    "affine": "write `center: false` and `scale: false` for a normalization without weights",
+    "elementwise_affine": "write `center: false` and `scale: false` for a normalization without weights",
+    "name": "a name belongs to one layer",
+    "inputs": "leave it out: a layer takes the output of the one before",
+    **dict.fromkeys(
+        (
+            "padding_mode", "inplace", "start_dim", "end_dim", "track_running_stats", "return_indices",
+            "count_include_pad", "divisor_override", "align_corners", "mode", "dtype", "device", "seed",
+            "synchronized", "sparse", "max_norm",
+        ),
+        "leave it out: it does not change the counts",
+    ),
+}  # fmt: skip
+"""Fields that a layer does not have because it does not need them, and why."""
+
+_NOT_NEEDED_ENDING = ("_initializer", "_regularizer", "_constraint")
+
+_VALUES = {
+    "no": "false", "off": "false", "none": "false", "yes": "tied", "on": "tied",
+    "nchw": "channels_first", "nhwc": "channels_last", "channel_first": "channels_first",
+    "channel_last": "channels_last",
+}  # fmt: skip
+"""Values by another name."""
 
 
-def suggest_kind(word: str, kinds: Iterable[str]) -> str | None:
-    """Return what to write instead of an unknown kind."""
+def suggest_kind(word: object, kinds: Iterable[str]) -> str:
+    """Return what to write instead of an unknown kind, such as `Conv2D` or `nn.Linear(8, 10)`."""
+    word = str(word)[:_LONGEST].partition("(")[0].rpartition(".")[2] if isinstance(word, str) else ""
     plain = {_plain(kind): kind for kind in kinds}
     if _plain(word) in ("input", "inputlayer"):
-        return "the input is not a layer here: state `input` at the top of the file"
-    found = plain.get(_plain(word)) or _KINDS.get(_plain(word))
-    if found is None:
-        found = next(iter(get_close_matches(_plain(word), plain, 1, 0.75)), None)
-        found = plain[found] if found else None
-        return (
-            f"did you mean `{found}`?" if found else "`archsum layers` lists the kinds; `custom` states its own numbers"
-        )
-    return f"write `{found}`"
-
-
-def renamed_field(word: str) -> str | None:
-    """Return what a field of another framework is called here."""
-    return _FIELDS.get(word)
-
-
-def suggest_field(word: str, fields: Iterable[str]) -> str | None:
-    """Return what to write instead of an unknown field, of those that there are."""
-    fields = list(fields)
-    known = _FIELDS.get(word)
-    if word in _HINTS and (known is None or known in fields):
-        return _HINTS[word]
-    if known in fields:
+        return "leave it out: the input is not a layer here, `input` at the top of the file states it"
+    if known := plain.get(_plain(word)) or _KINDS.get(_plain(word)):
         return f"write `{known}`"
-    if word in _FIELDS and known is None:
-        return "leave it out: it does not change the counts"
-    return suggest(word, fields) or (f"its fields are {', '.join(fields)}" if fields else None)
+    close = closest(_plain(word), plain, 0.75)
+    return f"did you mean `{plain[close]}`?" if close else _OTHER_KINDS
 
 
-def suggest(word: str, known: Iterable[str]) -> str | None:
-    """Return "did you mean" where a known word is close."""
-    close = get_close_matches(word, list(known), 1, 0.6)
-    return f"did you mean `{close[0]}`?" if close else None
+def meant_field(word: str, fields: Collection[str]) -> str | None:
+    """Return the field that was meant by a word that is none."""
+    renamed = (field for field in _FIELDS.get(word, ()) if field in fields)
+    return next(renamed, None) or (None if _reason_not_needed(word) else closest(word, fields, 0.7))
+
+
+def suggest_field(word: str, fields: Collection[str]) -> str:
+    """Return what to write instead of an unknown field, of those that there are."""
+    meant = meant_field(word, fields)
+    if meant in _FIELDS.get(word, ()):
+        return _CURES.get(word, f"write `{meant}`")
+    if meant:
+        return f"did you mean `{meant}`?"
+    return _reason_not_needed(word) or f"its fields are {', '.join(fields)}"
+
+
+def suggest_value(word: str, values: Collection[str]) -> str:
+    """Return what to write instead of an unknown word, of those that a field takes."""
+    meant = _VALUES.get(word[:_LONGEST].lower())
+    if meant in values:
+        return f"write `{meant}`"
+    return suggest(word, values) or f"it is one of {', '.join(values)}"
+
+
+def _reason_not_needed(word: str) -> str | None:
+    ending = next((ending for ending in _NOT_NEEDED_ENDING if word.endswith(ending)), None)
+    return _NOT_NEEDED["dtype"] if ending else _NOT_NEEDED.get(word)
 
 
 def _plain(word: str) -> str:

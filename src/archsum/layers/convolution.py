@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Shape, Weight
 from archsum.layers.fields import NonNegative
 from archsum.layers.kernel import GroupedKernelLayer
@@ -71,7 +71,10 @@ class Conv2D(Convolution):
         if self.groups != 1:
             raise ValueError("takes `groups` or a `connection_table`, not both")
         if len(self.connection_table) != self.filters:
-            raise ValueError(f"has {self.filters} filters and a `connection_table` of {len(self.connection_table)}")
+            raise FieldError(
+                f"has {self.filters} filters and a `connection_table` of {len(self.connection_table)}",
+                "the table has one list for each filter, with the input channels that the filter sees",
+            )
         if any(len(set(seen)) != len(seen) for seen in self.connection_table):
             raise ValueError("has a `connection_table` that names a channel twice for one filter")
 

@@ -7,6 +7,9 @@ from archsum.model import JsonSchema, Limits
 MAX_SIZE = 10**12
 """The largest size a field takes: far beyond any network, and small enough to stay harmless."""
 
+MAX_AXES = 64
+"""The most axes a shape has, as in PyTorch and NumPy."""
+
 Positive = Annotated[int, Limits(ge=1, le=MAX_SIZE)]
 NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
 NonNegativeNumber = Annotated[float, Limits(ge=0)]

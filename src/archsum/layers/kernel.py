@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Shape, Step, Weight, product, times
 from archsum.layers.bias import bias_weights, explain_bias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
@@ -101,9 +101,9 @@ class DilatedKernelLayer(KernelLayer):
     @checks
     def _strides_or_dilation(self) -> None:
         if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                "has `strides` and `dilation_rate` above 1, which Keras refuses together; "
-                "with the padding as a number (`padding: 0`) it is PyTorch's convolution, which takes both"
+            raise FieldError(
+                "has `strides` and `dilation_rate` above 1, which Keras refuses together",
+                "write the padding as a number, `padding: 0`, for PyTorch's convolution, which takes both",
             )
 
     @cached_property
@@ -121,7 +121,10 @@ class GroupedKernelLayer(DilatedKernelLayer):
     @checks
     def _whole_groups(self) -> None:
         if self.filters % self.groups:
-            raise ValueError(f"has `filters` (={self.filters}), which must be divisible by `groups` (={self.groups})")
+            raise FieldError(
+                f"has `filters` (={self.filters}), which must be divisible by `groups` (={self.groups})",
+                f"choose `groups` among the divisors of {self.filters}",
+            )
 
     def output_channels(self, channels: int) -> int:
         """Return the filters.

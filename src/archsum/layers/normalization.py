@@ -99,7 +99,7 @@ class GroupNormalization(ChannelNormalization):
     @prepares("groups")
     def _positive_or_all(cls, value: object) -> object:
         if type(value) is int and value < 1 and value != -1:
-            raise ValueError(f"takes a number of at least 1, or −1 for as many groups as channels, not {value}")
+            raise ValueError(f"takes a number of at least 1, or `-1` for as many groups as channels, not {value}")
         return value
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:

@@ -65,9 +65,9 @@ class Reshape(Shaping):
     def _sizes(cls, value: Any) -> Any:
         if isinstance(value, list | tuple):
             if value.count(_SIZE_TO_SOLVE) > 1:
-                raise ValueError("takes one −1 at most: two cannot be solved")
+                raise ValueError("takes one `-1` at most: two cannot be solved")
             if any(type(size) is int and not (1 <= size <= MAX_SIZE or size == _SIZE_TO_SOLVE) for size in value):
-                raise ValueError(f"takes sizes of at least 1, and one −1 for the rest, not {show(tuple(value))}")
+                raise ValueError("takes sizes of at least 1, and one `-1` for the rest")
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -102,11 +102,11 @@ class Reshape(Shaping):
         if _SIZE_TO_SOLVE in self.target_shape:
             return ShapeError(
                 f"{given}{elements:,} elements cannot be divided by {self._stated_elements:,}",
-                f"the sizes beside the −1 multiply to a divisor of {elements:,}",
+                f"the sizes beside the -1 multiply to a divisor of {elements:,}",
             )
         return ShapeError(
             f"{given}{elements:,} elements are not {self._stated_elements:,}",
-            f"the sizes multiply to {elements:,}; write −1 for the one that follows from the others",
+            f"the sizes multiply to {elements:,}; write `-1` for the one that follows from the others",
         )
 
 
@@ -128,7 +128,7 @@ class Permute(Shaping):
     def _permutation(cls, value: Any) -> Any:
         numbers = isinstance(value, list | tuple) and all(type(axis) is int for axis in value)
         if numbers and sorted(value) != list(range(1, len(value) + 1)):
-            raise ValueError(f"takes each axis once, counted from 1, such as [2, 1], not {list(value)}")
+            raise ValueError("takes each axis once, counted from 1, such as [2, 1]")
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Shape, Step
 from archsum.layers.fields import MAX_SIZE
 from archsum.layers.spatial import Spatial
@@ -116,7 +116,7 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     An integer is for every side, as in PyTorch; a list has an integer, or a pair [before, after], for each axis;
     where there is one axis, the list may be its pair.
 
-    Errors: ValueError for anything else.
+    Errors: FieldError for anything else.
     """
     if isinstance(value, str) and value in words:
         return value
@@ -132,7 +132,7 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     ):
         per_axis = {1: "[before, after]", 2: "[height, width] or [[top, bottom], [left, right]]"}
         many = per_axis.get(rank, "a number or a pair [before, after] for each axis")
-        raise ValueError(f"takes {', '.join([*words, 'a number for every side'])}, or {many}")
+        raise FieldError(f"takes {', '.join([*words, 'a number for every side'])}, or {many}", words=words)
     return tuple(pairs)
 
 

@@ -1,0 +1,109 @@
+"""Entries → layers: defaults and formulas are resolved here, and the layer's class checks the rest."""
+
+from pydantic_core import ValidationError
+
+from archsum.errors import Diagnostic, Span, quote
+from archsum.language.document import Document
+from archsum.language.entries import Entry, unknown_kind
+from archsum.language.formulas import Resolved, resolve_fields
+from archsum.language.source import Path, SpannedMapping, count_values, find, locate
+from archsum.language.validation import Locate, diagnose, errors_of
+from archsum.layers import KINDS, layer_class
+from archsum.layers.base import Layer
+
+MAX_VALUES = 100_000
+"""The most values in one layer; a connection table has many."""
+
+MAX_DEFAULT_VALUES = 100
+"""The most values in a kind's defaults, which are checked with every layer of the kind."""
+
+_NO_DEFAULTS = Resolved({}, set(), [])
+
+
+class LayerBuilder:
+    """What makes a file's layers, and collects what is wrong with them."""
+
+    def __init__(self, document: Document, whole: Span) -> None:
+        self.document = document
+        self.diagnostics: dict[Diagnostic, None] = {}  # each once: what an alias repeats is wrong in one place
+        self._known: dict[str, Layer | None] = {}
+        self._defaults = {kind: self._read_defaults(kind, whole) for kind in document.defaults}
+
+    def build(self, entry: Entry) -> Layer | None:
+        """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves."""
+        same = f"{entry.kind} {entry.stated}"
+        if same not in self._known:
+            self._known[same] = self._build(entry)
+        elif self._known[same] is None:
+            self._build(entry)
+        return self._known[same]
+
+    def _build(self, entry: Entry) -> Layer | None:
+        if count_values(entry.fields) > MAX_VALUES:
+            message = f"the layer has more than {MAX_VALUES:,} values"
+            self._report([Diagnostic("too-large", message, entry.span)])
+            return None
+        cls = layer_class(entry.kind)
+        stated = resolve_fields(entry.stated, self.document.variables, cls.late_formulas)
+        defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
+        values = {**defaults.values, **stated.values}
+        if self.document.data_format != "channels_last" and "data_format" in cls.model_fields:
+            values.setdefault("data_format", self.document.data_format)
+        faulty = stated.faulty | (defaults.faulty - entry.fields.keys())
+        locate_in = self._locate_in(entry)
+        problems = stated.diagnose(locate_in)
+        layer = None
+        try:
+            layer = cls.model_validate(values)
+        except ValidationError as error:
+            problems += diagnose(error, cls, entry.kind, locate_in, faulty)
+        self._report(problems)
+        return None if problems or faulty else layer
+
+    def _read_defaults(self, kind: str, whole: Span) -> Resolved:
+        """Resolve a kind's defaults, and check them by themselves: what is wrong with them is said once."""
+        fields = self.document.defaults[kind]
+        key, place = (locate(self.document.defaults, [kind], whole, key=is_key) for is_key in (True, False))
+        if not isinstance(fields, SpannedMapping):
+            found = "but it is empty" if fields is None else f"not {quote(fields)}"
+            message = f"`defaults.{kind}` takes a mapping of fields, {found}"
+            cure = "`defaults` has the fields of each kind, as in `{conv2d: {padding: same}}`"
+            self._report([Diagnostic("wrong-type", message, place, cure)])
+        elif kind not in KINDS:
+            self._report([unknown_kind(kind, key)])
+        elif count_values(fields) > MAX_DEFAULT_VALUES:
+            message = f"`defaults.{kind}` has more than {MAX_DEFAULT_VALUES} values"
+            self._report([Diagnostic("too-large", message, key, "write long lists in the layers themselves")])
+        else:
+            return self._check_defaults(Entry(kind, fields, key))
+        return _NO_DEFAULTS
+
+    def _check_defaults(self, entry: Entry) -> Resolved:
+        cls = layer_class(entry.kind)
+        resolved = resolve_fields(entry.fields, self.document.variables, cls.late_formulas)
+        locate_in = self._locate_in(entry)
+        self._report(resolved.diagnose(locate_in))
+        try:
+            cls.model_validate(resolved.values)
+        except ValidationError as error:
+            problems = diagnose(error, cls, entry.kind, locate_in, resolved.faulty)
+            # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
+            self._report([problem for problem in problems if problem.span != entry.span])
+            faulty = resolved.faulty | {
+                str(detail["loc"][0]) for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"
+            }
+            return Resolved({name: resolved.values[name] for name in resolved.values.keys() - faulty}, faulty, [])
+        return resolved
+
+    def _locate_in(self, entry: Entry) -> Locate:
+        """Find fields in the layer's entry, or in the defaults that it took them from."""
+        defaults = self.document.defaults.get(entry.kind)
+
+        def locate_in(path: Path, key: bool) -> tuple[Span, Path]:
+            stated = not path or path[0] in entry.fields
+            return find(entry.fields if stated else defaults, path, entry.span, key=key)
+
+        return locate_in
+
+    def _report(self, problems: list[Diagnostic]) -> None:
+        self.diagnostics.update(dict.fromkeys(problems))

@@ -1,0 +1,95 @@
+"""The formulas in a file's values, replaced by what they give; what is wrong with them, said where they stand."""
+
+from collections.abc import Collection, Mapping
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from archsum.errors import Diagnostic, Span
+from archsum.formula import BROKEN, BoundFormula, BrokenVariableError, Formula, FormulaError, Scalar, is_formula
+from archsum.language.source import Path
+from archsum.language.validation import Locate
+
+_LONGEST_SHOWN = 200
+
+
+class Resolved(NamedTuple):
+    """Fields with their formulas computed; those that could not be are left out, and named as faulty."""
+
+    values: dict[str, Any]
+    faulty: set[str]
+    errors: list[tuple[Path, FormulaError]]
+
+    def diagnose(self, locate: Locate) -> list[Diagnostic]:
+        """Say what is wrong with the formulas, but for what follows from a variable that is wrong itself."""
+        return [
+            _diagnostic(error, locate(path, False)[0])
+            for path, error in self.errors
+            if not isinstance(error, BrokenVariableError)
+        ]
+
+
+def resolve_fields(
+    fields: Mapping[str, Any], names: Mapping[str, Scalar], late: Collection[str] = frozenset()
+) -> Resolved:
+    """Compute the formulas in fields, however deep they are in lists and mappings (which are bounded).
+
+    The formulas of `late` fields are only read: what computes them adds names of its own.
+    """
+    errors: list[tuple[Path, FormulaError]] = []
+    values = {field: _resolve(value, names, field in late, (field,), errors) for field, value in fields.items()}
+    faulty = {str(path[0]) for path, _ in errors}
+    for field in list(faulty):
+        faulty.update(_cut_off(fields, field))
+    return Resolved({field: value for field, value in values.items() if field not in faulty}, faulty, errors)
+
+
+def _resolve(
+    value: Any, names: Mapping[str, Scalar], late: bool, path: Path, errors: list[tuple[Path, FormulaError]]
+) -> Any:
+    if is_formula(value):
+        try:
+            return _bind(Formula(value), names) if late else Formula(value).evaluate(names)
+        except FormulaError as error:
+            errors.append((path, error))
+    if isinstance(value, list):
+        return [_resolve(item, names, late, (*path, index), errors) for index, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _resolve(item, names, late, (*path, key), errors) for key, item in value.items()}
+    return value
+
+
+def _bind(formula: Formula, names: Mapping[str, Scalar]) -> BoundFormula:
+    if any(names.get(name) is BROKEN for name in formula.names):
+        raise BrokenVariableError("")
+    return BoundFormula(formula, names)
+
+
+def _cut_off(fields: Mapping[str, Any], field: str) -> list[str]:
+    """Return the pieces that YAML makes of a formula with commas inside `{ }`: keys without a value."""
+    if not (is_formula(fields[field]) and _is_open(fields[field])):
+        return []
+    following = list(fields)[list(fields).index(field) + 1 :]
+    return list(takewhile(lambda key: fields[key] is None, following))
+
+
+def _is_open(text: str) -> bool:
+    return text.count("(") > text.count(")")
+
+
+def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
+    cure = error.help
+    if place and (whole := _before_the_comma(place)):
+        cure = f'a comma inside {{ }} or [ ] ends the value: put the formula in quotes, `"{whole}"`'
+    return Diagnostic("formula", error.message, place, cure)
+
+
+def _before_the_comma(place: Span) -> str | None:
+    """Return the whole of a formula that a comma has cut, up to the parenthesis that closes it."""
+    text = place.source.text
+    if not _is_open(place.text) or text[place.end : place.end + 20].lstrip()[:1] != ",":
+        return None
+    for end in range(place.end, min(len(text), place.start + _LONGEST_SHOWN)):
+        whole = text[place.start : end + 1]
+        if not _is_open(whole) and "\n" not in whole:
+            return whole
+    return None
