@@ -1,6 +1,7 @@
 """What all tests share: golden files, how many cases hypothesis draws, and Keras without a framework."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,15 @@ Golden = Callable[[str, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew; read the diff after")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases the comparisons with frameworks drew, as they recorded them."""
+    drawn: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", []):
+        drawn.update(dict(report.user_properties))
+    for what, count in drawn.items():
+        terminalreporter.write_line(f"{count:,} {what}")
 
 
 @pytest.fixture
