@@ -85,7 +85,8 @@ class Table:
 
     def _narrowed(self, excess: int) -> list[int]:
         """Return the columns' widths after the texts have given way, the widest first."""
-        widths = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
+        # Every cell may be empty, as those for kernels in a network that has none.
+        widths = [max(1, *map(len, column)) for column in zip(*self.rows, strict=True)]
         texts = [index for index, number in enumerate(self.numeric) if not number]
         for _ in range(excess):
             widest = max(texts, key=widths.__getitem__)
