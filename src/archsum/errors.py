@@ -22,6 +22,9 @@ class SourceText(NamedTuple):
     name: str
     text: str
 
+    def __repr__(self) -> str:
+        return f"SourceText({self.name!r}, …)"
+
 
 class Span(NamedTuple):
     """A stretch of a file, from `start` up to but not including `end`, in characters."""

@@ -3,6 +3,7 @@
 import ast
 import math
 import operator
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -150,7 +151,7 @@ class BoundFormula(NamedTuple):
 
     def evaluate(self, names: Mapping[str, Scalar]) -> Scalar:
         """Compute the formula with the names it waited for. Errors: FormulaError, as for any formula."""
-        return self.formula.evaluate({**self.known, **names})
+        return self.formula.evaluate(ChainMap(names, self.known))  # type: ignore[arg-type]  # both are only read
 
 
 def is_formula(value: object) -> bool:

@@ -52,8 +52,8 @@ def load(
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:
     """Put together what is wrong; a faulty text, such as an unknown alias, is a faulty value too, and said once."""
     places = {diagnostic.span.start for diagnostic in in_text if diagnostic.span}
-    said = [diagnostic for diagnostic in in_values if diagnostic.span and diagnostic.span.start in places]
-    return SpecError([*in_text, *(diagnostic for diagnostic in in_values if diagnostic not in said)])
+    others = (diagnostic for diagnostic in in_values if not (diagnostic.span and diagnostic.span.start in places))
+    return SpecError([*in_text, *others])
 
 
 def _read_file(file: File) -> tuple[str | bytes, str]:

@@ -49,7 +49,7 @@ class LayerBuilder:
         values = {**defaults.values, **stated.values}
         if self.document.data_format != "channels_last" and "data_format" in cls.model_fields:
             values.setdefault("data_format", self.document.data_format)
-        faulty = stated.faulty | (defaults.faulty - entry.fields.keys())
+        faulty = stated.faulty | {path for path in defaults.faulty if path[0] not in entry.fields}
         locate_in = self._locate_in(entry)
         problems = stated.diagnose(locate_in)
         layer = None
@@ -89,10 +89,8 @@ class LayerBuilder:
             problems = diagnose(error, cls, entry.kind, locate_in, resolved.faulty)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
             self._report([problem for problem in problems if problem.span != entry.span])
-            faulty = resolved.faulty | {
-                str(detail["loc"][0]) for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"
-            }
-            return Resolved({name: resolved.values[name] for name in resolved.values.keys() - faulty}, faulty, [])
+            wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
+            return Resolved(resolved.values, resolved.faulty | wrong, [])
         return resolved
 
     def _locate_in(self, entry: Entry) -> Locate:

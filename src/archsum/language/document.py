@@ -60,13 +60,15 @@ def parse_inputs(value: Any) -> Any:
 
 
 def _check_sizes(value: Any) -> Any:
+    if isinstance(value, list | tuple) and len(value) > MAX_AXES:
+        raise FieldError(f"has {len(value):,} sizes; {MAX_AXES} are the most")
     numbers = re.findall(r"\d+", str(value)[:50]) if isinstance(value, str | int) else []
     if not numbers:
         return value
     raise FieldError(f"takes a list of sizes, not {quote(value)}", f"write `[{', '.join(numbers)}]`")
 
 
-_Sizes = Annotated[tuple[Positive | None, ...], Limits(min_length=1, max_length=MAX_AXES), _check_sizes]
+_Sizes = Annotated[tuple[Positive | None, ...], Limits(min_length=1), _check_sizes]
 _SHAPE_SCHEMA = {
     "type": "array",
     "minItems": 1,

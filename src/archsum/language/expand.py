@@ -30,10 +30,9 @@ class _Expansion:
     def run(self) -> tuple[tuple[Node, ...], list[Diagnostic]]:
         # The names that the file gives are known before the others get theirs.
         entries = self._read_entries()
-        names = [self._given_name(entry) if entry else None for entry in entries]
         nodes: list[Node] = []
         previous = next(iter(self.document.input))
-        for entry, given in zip(entries, names, strict=True):
+        for entry, given in entries:
             layer = self.builder.build(entry) if entry else None
             name = given or (self._next_name(entry.kind) if entry else "")
             if entry and layer:
@@ -43,13 +42,14 @@ class _Expansion:
                 break
         return tuple(nodes), [*self.diagnostics, *self.builder.diagnostics]
 
-    def _read_entries(self) -> list[Entry | None]:
+    def _read_entries(self) -> list[tuple[Entry | None, str | None]]:
+        """Read the layers and the names that the file gives them."""
         layers = self.document.layers
-        entries: list[Entry | None] = []
+        entries: list[tuple[Entry | None, str | None]] = []
         for index in range(len(layers)):
             entry, problems = read_entry(layers, index, self.whole)
-            entries.append(entry)
             self.diagnostics += problems
+            entries.append((entry, self._given_name(entry) if entry else None))
             if len(self.diagnostics) >= MAX_FOUND:
                 break
         return entries

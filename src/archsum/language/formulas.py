@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from archsum.errors import Diagnostic, Span
+from archsum.errors import MAX_FOUND, Diagnostic, Span
 from archsum.formula import BROKEN, BoundFormula, BrokenVariableError, Formula, FormulaError, Scalar, is_formula
 from archsum.language.source import Path
 from archsum.language.validation import Locate
@@ -13,10 +13,10 @@ _LONGEST_SHOWN = 200
 
 
 class Resolved(NamedTuple):
-    """Fields with their formulas computed; those that could not be are left out, and named as faulty."""
+    """Fields with their formulas computed; where one could not be, its text stands still, and the path is faulty."""
 
     values: dict[str, Any]
-    faulty: set[str]
+    faulty: set[Path]
     errors: list[tuple[Path, FormulaError]]
 
     def diagnose(self, locate: Locate) -> list[Diagnostic]:
@@ -37,16 +37,14 @@ def resolve_fields(
     """
     errors: list[tuple[Path, FormulaError]] = []
     values = {field: _resolve(value, names, field in late, (field,), errors) for field, value in fields.items()}
-    faulty = {str(path[0]) for path, _ in errors}
-    for field in list(faulty):
-        faulty.update(_cut_off(fields, field))
-    return Resolved({field: value for field, value in values.items() if field not in faulty}, faulty, errors)
+    pieces = {(piece,) for path, _ in errors for piece in _cut_off(fields, str(path[0]))}
+    return Resolved(values, {path for path, _ in errors} | pieces, errors)
 
 
 def _resolve(
     value: Any, names: Mapping[str, Scalar], late: bool, path: Path, errors: list[tuple[Path, FormulaError]]
 ) -> Any:
-    if is_formula(value):
+    if is_formula(value) and len(errors) < MAX_FOUND:
         try:
             return _bind(Formula(value), names) if late else Formula(value).evaluate(names)
         except FormulaError as error:

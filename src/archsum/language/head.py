@@ -2,17 +2,21 @@
 
 import keyword
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
-from archsum.errors import Diagnostic, Span, quote, suggest
+from archsum.errors import MAX_FOUND, Diagnostic, Span, quote, suggest
 from archsum.formula import BROKEN, Scalar, UnknownNameError
 from archsum.language.document import DEFAULT_INPUT, Document
 from archsum.language.formulas import resolve_fields
-from archsum.language.source import Path, SpannedMapping, YamlFile, find
-from archsum.language.validation import diagnose, errors_of
+from archsum.language.source import Path, SpannedMapping, YamlFile, count_values, find
+from archsum.language.validation import diagnose
 from archsum.language.vocabulary import meant_field
+
+MAX_VALUES = 100_000
+"""The most values beside the layers: variables, for the most part."""
 
 _NEEDED_BY_LAYERS = {"variables", "defaults", "layers"}
 _NEEDED_BY_SHAPES = {"input", "data_format"}
@@ -36,9 +40,14 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
         cure = "a network file begins with `input: [32, 32, 3]` and `layers:`"
         return Head(None, [Diagnostic("not-a-network", f"the file {found}", file.span, cure)])
 
+    if count_values({field: value for field, value in data.items() if field != "layers"}) > MAX_VALUES:
+        message = f"the file has more than {MAX_VALUES:,} values beside its layers"
+        return Head(None, [Diagnostic("too-large", message, file.span)])
+
     def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
-        given = shape is not None and path[:1] == ("input",)
-        return (None, path) if given else find(data, path, file.span, key=key)
+        if shape is not None and path[:1] == ("input",):
+            return None, ("input", *path[2:])  # the second step is the input's name
+        return find(data, path, file.span, key=key)
 
     # `budget:` with nothing below it is an empty budget.
     stated: dict[str, Any] = {
@@ -59,7 +68,7 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
         document = Document.model_validate(values)
     except ValidationError as error:
         diagnostics += diagnose(error, Document, "the file", locate, formulas.faulty)
-        faulty = formulas.faulty | _faulty_fields(error)
+        faulty = _faulty_fields(error)
         if faulty & _NEEDED_BY_LAYERS:
             return Head(None, diagnostics)
         sound = {field: value for field, value in values.items() if field not in faulty}
@@ -70,8 +79,10 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
 
 def _faulty_fields(error: ValidationError) -> set[str | None]:
     """Return the fields that are wrong, and those that unknown words were meant to be."""
-    fields = {str(detail["loc"][0]) for detail in errors_of(error)}
-    return fields | {meant_field(field, Document.model_fields) for field in fields - Document.model_fields.keys()}
+    known = Document.model_fields
+    fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
+    unknown = islice((field for field in fields if field not in known), MAX_FOUND)
+    return {*fields, *(meant_field(field, known) for field in unknown)}
 
 
 def _read_variables(
@@ -87,6 +98,9 @@ def _read_variables(
 
     for name in stated:
         value = overrides.get(name, stated[name])
+        if len(diagnostics) >= MAX_FOUND:
+            names[name] = BROKEN
+            continue
         if not name.isidentifier() or keyword.iskeyword(name):
             cure = "formulas name it: take letters, digits and `_`, and no word of Python's"
             message = f"a variable cannot be named {quote(name)}"
@@ -101,7 +115,7 @@ def _read_variables(
             if isinstance(error, UnknownNameError) and error.name in stated:
                 error.help = "a variable is computed from those above it"
         diagnostics += formulas.diagnose(locate)
-        names[name] = formulas.values.get(name, BROKEN)
+        names[name] = BROKEN if formulas.faulty else formulas.values[name]
     return names, diagnostics
 
 

@@ -10,14 +10,15 @@ from archsum.errors import Diagnostic, SourceText, Span
 _BRACKETS = {"flow sequence": ("[", "]", "items"), "flow mapping": ("{", "}", "fields")}
 _NOT_ALLOWED = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _OTHERS = (
-    ("escape", "an escape that double quotes do not know", r"write `\\` for a backslash, or take single quotes"),
+    ("node content", "a value is missing here", None),
     ("alphabetic or numeric", "`&` and `*` are followed by a name", "put a text that begins with one in quotes"),
     ("chomping", "`|` and `>` end their line", "put a text that begins with one in quotes"),
     ("comment or line break", "`|` and `>` end their line", "put a text that begins with one in quotes"),
     ("tag", "a network file has no tags", "put a text that begins with `!` in quotes"),
+    ("'>'", "a network file has no tags", "put a text that begins with `!` in quotes"),
     ("YAML document", "a version of YAML that this is not written for", "remove the line"),
     ("directive", "a line that begins with `%` is a directive", "remove it"),
-    ("node content", "a value is missing here", None),
+    ("document start", "a network file has no directives", "remove the lines that begin with `%`"),
 )
 
 
@@ -50,7 +51,9 @@ def explain_syntax(
         return _odd_colon(line, here)
     if "entries are not allowed" in problem:
         return _diagnostic("a list cannot begin here", here, "begin it on a line of its own, or write it in [ ]")
-    if "block" in reading and "tag" not in problem:
+    if "escape" in problem:
+        return _odd_escape(here)
+    if "block mapping" in reading or "block collection" in reading:
         return _out_of_line(line, here)
     for part, message, cure in _OTHERS:
         if part in problem:
@@ -89,8 +92,14 @@ def _without_colon(begin: Span) -> Diagnostic:
 def _odd_character(here: Span) -> Diagnostic:
     if here.text == "\t":
         return _diagnostic("a tab indents this line", here, "indent with spaces")
-    cure = "put the whole text in quotes"
-    return _diagnostic(f"a text without quotes cannot begin with `{here.text}`", here, cure)
+    return _diagnostic("a text that begins with this needs quotes", here, "put the whole text in quotes")
+
+
+def _odd_escape(here: Span) -> Diagnostic:
+    backslash = here.source.text.rfind("\\", 0, here.end)
+    place = Span(here.source, backslash, backslash + 2)
+    cure = r"write `\\` for a backslash, or take single quotes"
+    return _diagnostic(f"double quotes do not know the escape `{place.text}`", place, cure)
 
 
 def _odd_colon(line: str, here: Span) -> Diagnostic:
@@ -106,5 +115,8 @@ def _out_of_line(line: str, here: Span) -> Diagnostic:
         return _diagnostic("the value ends before this", here, "put the whole value in quotes, or remove the rest")
     above = next((text for text in reversed(here.source.text[: here.start].split("\n")[:-1]) if text.strip()), "")
     spaces = len(above) - len(above.lstrip(" "))
+    if len(line) == spaces:
+        cure = "begin items of a list with `- `, and fields with their name and a `:`"
+        return _diagnostic("items of a list and fields do not go together", here, cure)
     message = f"the line is indented by {len(line)} spaces, and the one above by {spaces}"
     return _diagnostic(message, here, "begin lines that belong together in the same column")

@@ -44,17 +44,20 @@ _LENGTHS = {
     "string_too_short": "is empty",
     "string_too_long": "is longer than {max_length} characters",
 }
+_LONGEST_NUMBER = 100
 _OPERATOR = re.compile(r"[-+*/(]")
 
 
 def diagnose(
-    error: ValidationError, model: type[Model], subject: str, locate: Locate, ignored: Collection[str] = ()
+    error: ValidationError, model: type[Model], subject: str, locate: Locate, faulty: Collection[Path] = ()
 ) -> list[Diagnostic]:
-    """Turn what is wrong with a model's values into diagnostics; `ignored` fields have been reported already.
+    """Turn what is wrong with a model's values into diagnostics, but for what is known to be faulty.
 
     `subject` is what the fields belong to, as the message names it: "conv2d", "the file".
     """
-    details = [detail for detail in errors_of(error) if not (detail["loc"] and detail["loc"][0] in ignored)]
+    details = [
+        detail for detail in errors_of(error) if not _touches(locate(detail["loc"], False)[1] or detail["loc"], faulty)
+    ]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
     meant = {
         meant_field(str(detail["loc"][-1]), _fields(model, detail["loc"]))
@@ -74,6 +77,11 @@ def errors_of(error: ValidationError) -> list[ErrorDetails]:
     return [detail for detail in details if detail["type"] != "too_short" or not detail["input"]]
 
 
+def _touches(path: Path, others: Collection[Path]) -> bool:
+    """Whether a path leads to, into or around one of the others."""
+    return any(path[: len(other)] == other[: len(path)] for other in others)
+
+
 def _missing(fields: list[str], model: type[Model], subject: str, locate: Locate) -> Diagnostic:
     infos = {field: model.model_fields[field] for field in fields}
     cures = [f"`{field}: {_write(info.example)}` ({_lower(info.description)})" for field, info in infos.items()]
@@ -86,8 +94,9 @@ def _diagnostic(detail: ErrorDetails, model: type[Model], subject: str, locate: 
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown(detail["loc"], model, subject, locate)
-    place, path = locate(detail["loc"], False)
-    field = f"`{_show_path(path)}`"
+    is_key = detail["loc"][-1:] == ("[key]",)
+    place, path = locate(detail["loc"], is_key)
+    field = f"a name in `{_show_path(path[:-1])}`" if is_key else f"`{_show_path(path)}`"
     about = _about(model, path)
     if kind in _WANTED:
         found = "but it is empty" if value is None else f"not {quote(value)}"
@@ -131,7 +140,7 @@ def _cure_number(value: Any, place: Span | None) -> str | None:
     if isinstance(value, float):
         formula = place.text.strip("\"'") if place else ""
         return f"round it: `=round({formula[1:].strip()})`" if is_formula(formula) else None
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
         return None
     if digits := without_separators(value):
         return f"write `{digits}`"

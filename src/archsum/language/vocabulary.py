@@ -198,7 +198,8 @@ def suggest_value(word: str, values: Collection[str]) -> str:
     meant = _VALUES.get(word[:_LONGEST].lower())
     if meant in values:
         return f"write `{meant}`"
-    return suggest(word, values) or f"it is one of {', '.join(values)}"
+    others = f"it is one of {', '.join(values)}" if len(values) > 1 else f"write `{next(iter(values))}`"
+    return suggest(word, values) or others
 
 
 def _reason_not_needed(word: str) -> str | None:

@@ -1,0 +1,312 @@
+"""Files that no editor writes: each gets a plain answer, within bounds."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archsum
+from archsum import Diagnostic, SpecError
+from archsum.cli import main
+from archsum.errors import MAX_FOUND, MAX_SHOWN
+from archsum.language.source import MAX_BYTES
+
+HEAD = "input: [32, 32, 3]\nlayers:\n"
+GOOD = f"{HEAD}  - conv2d: {{filters: 8, kernel_size: 3}}\n"
+BAD = f"{HEAD}  - conv2d: {{filters: 8, kernel: 3}}\n"
+
+
+def problems(content: str | bytes, **overrides: Any) -> list[Diagnostic]:
+    file: Any = io.BytesIO(content) if isinstance(content, bytes) else io.StringIO(content)
+    with pytest.raises(SpecError) as caught:
+        archsum.summarize(file, **overrides)
+    return caught.value.diagnostics
+
+
+def only(content: str | bytes, **overrides: Any) -> Diagnostic:
+    (diagnostic,) = problems(content, **overrides)
+    return diagnostic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 200_000,
+        "{a: " * 200_000,
+        "- " * 200_000,
+        f"{HEAD}  - conv2d: {{filters: {'[' * 200_000}",
+        "\n".join(f"{' ' * depth}a:" for depth in range(1_000)),
+    ],
+)
+def test_nesting(text: str) -> None:
+    assert only(text).code == "too-deep"
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 5_000, "-" + "9" * 5_000, "0x" + "f" * 5_000, "1." + "0" * 5_000, "1e" + "9" * 5_000]
+)
+def test_long_numbers(number: str) -> None:
+    diagnostic = only(f"{HEAD}  - conv2d: {{filters: {number}, kernel_size: 3}}\n")
+    assert diagnostic.code == "bad-number"
+    assert diagnostic.span
+    assert diagnostic.span.text == number
+    assert len(str(diagnostic)) < 1_000
+
+
+def test_long_number_in_a_formula() -> None:
+    assert (
+        "longer than 500 characters" in only(f"{HEAD}  - conv2d: {{filters: ={'9' * 5_000}, kernel_size: 3}}\n").message
+    )
+
+
+def bomb(first: str, level: Callable[[int], str]) -> str:
+    return "\n".join(["variables:", f"  a0: &a0 {first}", *map(level, range(1, 10)), GOOD])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        bomb("[1, 1]", lambda n: f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]"),
+        bomb("{k: 1}", lambda n: f"  a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}"),
+        bomb("{k: 1}", lambda n: f"  a{n}: &a{n} {{{', '.join(f'k{i}: *a{n - 1}' for i in range(9))}}}"),
+        bomb("word", lambda n: f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]"),
+        f"a: &a {'x' * 1_000_000}\nb: &b [{'*a, ' * 1_000}]\n{GOOD}",
+    ],
+)
+def test_alias_bombs(text: str) -> None:
+    """A few bytes that would unfold to gigabytes."""
+    assert only(text).code == "too-large"
+
+
+def test_large_defaults_do_not_multiply() -> None:
+    table = ", ".join(["[0, 1]"] * 50)
+    assert only(f"defaults: {{conv2d: {{connection_table: [{table}]}}}}\n{GOOD}").code == "too-large"
+
+
+def test_large_layer() -> None:
+    table = ", ".join(["[0, 1]"] * 50_000)
+    text = f"{HEAD}  - conv2d: {{filters: 50000, kernel_size: 3, connection_table: [{table}]}}\n"
+    assert only(text).message == "the layer has more than 100,000 values"
+
+
+def test_large_head() -> None:
+    names = "\n".join(f"  v{number}: 1" for number in range(100_000))
+    assert only(f"variables:\n{names}\n{GOOD}").code == "too-large"
+
+
+def test_errors_in_every_variable() -> None:
+    names = "\n".join(f"  v{number}: =nothing" for number in range(10_000))
+    assert len(problems(f"variables:\n{names}\n{HEAD}  - conv2d: {{filters: =v9999, kernel_size: 3}}\n")) == MAX_FOUND
+
+
+@pytest.mark.parametrize("axes", [65, 1_000])
+def test_more_axes_than_any_framework_has(axes: int) -> None:
+    sizes = ", ".join(["1"] * axes)
+    assert "64 are the most" in only(f"input: [{sizes}]\nlayers: [flatten]\n").message
+    assert "64 are the most" in only(f"input: [1]\nlayers: [reshape: {{target_shape: [{sizes}]}}]\n").message
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "conv2d: {filters: -1, kernel_size: 3}",
+        "no_such_layer",
+        "conv2d: {filters: =nothing, kernel_size: 3}",
+        "conv2d: {filters: 8, kernel_size: 3, filters: 8}",
+        "conv2d: {filters: !!int 8, kernel_size: 3}",
+        "conv2d: {filters: *nothing, kernel_size: 3}",
+        "conv2d: {filters: 8, kernel_size: 3, name: 8}",
+    ],
+)
+def test_thousands_of_errors(layer: str) -> None:
+    """The first are shown; the search ends where nobody reads on."""
+    found = problems(HEAD + f"  - {layer}\n" * 10_000)
+    assert MAX_FOUND <= len(found) <= 2 * MAX_FOUND
+    text = str(SpecError(found))
+    assert text.count("error[") == MAX_SHOWN
+    assert text.endswith("\n\n… and many more")
+
+
+def test_shape_error_comes_with_thousands_of_others() -> None:
+    found = problems(HEAD + "  - conv2d: {filters: 8, kernel_size: 99}\n" + "  - conv2d: {}\n" * 10_000)
+    assert found[0].code == "shape"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00", "<input> is not text"),
+        (b"\x7fELF\x02\x01\x01\x00", "<input> is not text"),
+        (GOOD.encode("utf-16"), "<input> is UTF-16"),
+        (GOOD.encode("utf-16-be"), "<input> is not text"),
+        (b"\xfe\xff" + GOOD.encode("utf-16-be"), "<input> is UTF-16"),
+        (GOOD.encode("utf-32"), "<input> is UTF-16"),
+    ],
+)
+def test_what_is_not_text(content: bytes, message: str) -> None:
+    diagnostic = only(content)
+    assert (diagnostic.code, diagnostic.message, diagnostic.span) == ("not-text", message, None)
+
+
+def test_other_encoding_is_refused_where_it_begins() -> None:
+    diagnostic = only(f"name: a\n# größe\n{GOOD}".encode("latin-1"))
+    assert diagnostic.span
+    assert (diagnostic.code, diagnostic.span.place) == ("not-text", "<input>:2:5")
+
+
+def test_half_of_a_surrogate_pair() -> None:
+    assert only(f"name: \ud800\n{GOOD}").code == "not-text"
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# nothing\n# but comments\n", "---\n", "~\n", "\ufeff"])
+def test_nothing(content: str) -> None:
+    assert only(content).message == "the file is empty"
+
+
+def test_byte_order_mark_is_no_text() -> None:
+    assert archsum.summarize(io.BytesIO(b"\xef\xbb\xbf" + GOOD.encode())).params == 224
+    diagnostic = only(b"\xef\xbb\xbf" + BAD.replace("input", "inputs").replace("kernel", "kernel_size").encode())
+    assert diagnostic.span
+    assert diagnostic.span.place == "<input>:1:1"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends(line_end: str) -> None:
+    assert archsum.summarize(io.BytesIO(GOOD.replace("\n", line_end).encode())).params == 224
+    diagnostic = only(BAD.replace("\n", line_end).encode())
+    assert diagnostic.span
+    assert diagnostic.span.place == "<input>:3:26"
+    assert diagnostic.span.excerpt().splitlines()[0] == "3 |   - conv2d: {filters: 8, kernel: 3}"
+
+
+def test_long_line() -> None:
+    layers = ", ".join(["conv2d: {filters: 8, kernel_size: 1}"] * 30_000)
+    diagnostic = only(f"input: [32, 32, 3]\nlayers: [{layers}, conv2d: {{filtres: 8, kernel_size: 1}}]\n")
+    assert diagnostic.span
+    line, underline = diagnostic.span.excerpt().splitlines()
+    assert len(line) < 120
+    assert line[underline.index("^") : underline.rindex("^") + 1] == "filtres"
+
+
+class Endless(io.RawIOBase):
+    """A file as /dev/zero is one: it has whatever is asked of it."""
+
+    def __init__(self, piece: bytes) -> None:
+        self.piece = piece
+        self.asked = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert size >= 0, "it would be read to its end"
+        self.asked += size
+        return self.piece * size
+
+
+@pytest.mark.parametrize("piece", [b"\0", b" "])
+def test_endless_file(piece: bytes) -> None:
+    file: Any = Endless(piece)
+    with pytest.raises(SpecError, match="is larger than 64 MiB"):
+        archsum.load(file)
+    assert file.asked == MAX_BYTES + 1
+
+
+def test_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"error[unreadable]: cannot read {tmp_path}: Is a directory\n"
+
+
+def test_missing_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["summary", "none.yaml"]) == 2
+    assert capsys.readouterr().err == "error[unreadable]: cannot read none.yaml: No such file or directory\n"
+
+
+def test_file_without_permission(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(file: str, mode: str) -> None:
+        raise PermissionError(13, "Permission denied", file)
+
+    # The superuser may read everything, so that the refusal has to be played.
+    monkeypatch.setattr("builtins.open", refuse)
+    assert main(["summary", "secret.yaml"]) == 2
+    assert capsys.readouterr().err == "error[unreadable]: cannot read secret.yaml: Permission denied\n"
+
+
+def test_name_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "a\0b.yaml"]) == 2
+    assert capsys.readouterr().err == "error[unreadable]: cannot read a�b.yaml: embedded null byte\n"
+
+
+class Broken(io.StringIO):
+    """An open file whose disk fails, or whose text is not in the encoding it was opened with."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def read(self, size: int | None = -1) -> str:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(5, "Input/output error"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")]
+)
+def test_open_file_that_cannot_be_read(error: Exception) -> None:
+    with pytest.raises(SpecError) as caught:
+        archsum.load(Broken(error))
+    assert caught.value.diagnostics[0].code == "unreadable"
+
+
+def test_nothing_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither the text, nor a value with escapes, nor the file's name."""
+    file = tmp_path / "\x1b[31mred\n.yaml"
+    file.write_text(f'"\\e[2J": 1\n"\\u202e": 2\n"a\\r\\nb": [\u2066\u200b]\n{GOOD}', encoding="utf-8")
+    assert main(["summary", str(file)]) == 2
+    error = capsys.readouterr().err
+    assert re.findall(r"[^\n\x20-\x7e…�]", error) == []
+    assert error.count("error[unknown-field]") == 3
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"variables": {"widht": 8}}, "the file has no variable `widht`"),
+        ({"variables": {"width": "wide"}}, "a formula calculates with numbers, and `wide` is not one"),
+        ({"variables": {"width": [8]}}, "`variables.width` takes a number, a text, true or false, not a list"),
+        ({"variables": {"width": "=8 / 0"}}, "`=8 / 0` divides by zero"),
+        ({"variables": {"width": 0.3}}, "`filters` takes a whole number, not `0.6`"),
+        ({"input": [32, 0, 3]}, "`input[1]` must be at least 1, not `0`"),
+        ({"input": []}, "`input` is empty"),
+        ({"input": [1] * 65}, "`input` has 65 sizes; 64 are the most"),
+        ({"input": [32, 32]}, "`conv2d` takes an input of 3 axes (height, width, channels), not (32, 32)"),
+    ],
+)
+def test_overrides(overrides: dict[str, Any], message: str) -> None:
+    text = "input: [32, 32, 3]\nvariables: {width: 8}\nlayers:\n  - conv2d: {filters: =2 * width, kernel_size: 3}\n"
+    assert only(text, **overrides).message == message
+
+
+def test_override_has_no_place_in_the_file() -> None:
+    assert only(GOOD, input=[0]).span is None
+    assert only(GOOD, variables={"width": 1}).span is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--set", "width"],
+        ["--set", "=8"],
+        ["--set", f"width={'9' * 5_000}"],
+        ["--input", "32,32,rgb"],
+        ["--input", ""],
+        ["--input", "9" * 5_000],
+        ["--sett", "width=8"],
+        ["second.yaml"],
+    ],
+)
+def test_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["summary", "network.yaml", *arguments])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: archsum")
