@@ -1,133 +1,204 @@
-"""Whatever a file holds, a network file is summarized or refused with a SpecError: never with another exception."""
+"""Whatever a file holds, it is summarized, explained and checked, or refused with a SpecError: no other exception."""
 
 import io
 import json
 import re
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archsum import Diagnostic, SpecError, Summary, summarize
+from archsum import Diagnostic, Model, SpecError, Summary, check, explain, load, summarize
 from archsum.layers import KINDS, layer_class
+from archsum.render import csv, html, markdown, table
+from archsum.render import json as json_format
+from archsum.render.columns import OPTIONAL
 
-NETWORKS = [
-    path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
-]
+Record = Callable[[str, object], None]
+
+MORE = settings(max_examples=3 * settings().max_examples)
 
 WITHOUT_PLACE = {"not-text", "unreadable"}
 """Codes of what is wrong with a file as a whole."""
 
 
-def outcome(content: bytes | str) -> Summary | SpecError:
-    file: Any = io.BytesIO(content) if isinstance(content, bytes) else io.StringIO(content)
-    try:
-        return summarize(file)
-    except SpecError as error:
-        return error
+class Examiner:
+    """Reads files, shows what came of them in every way there is, and counts."""
+
+    def __init__(self) -> None:
+        self.tally: Counter[str] = Counter()
+
+    def __call__(self, content: bytes | str, **overrides: Any) -> None:
+        file: Any = io.BytesIO(content) if isinstance(content, bytes) else io.StringIO(content)
+        try:
+            model = load(file, **overrides)
+            summary = summarize(model)
+        except SpecError as error:
+            refusal = error
+        else:
+            self.tally["fuzzed files that are summarized"] += 1
+            return check_outputs(model, summary)
+        self.tally["fuzzed files that are refused"] += 1
+        return check_refusal(refusal, placed=not overrides)
 
 
-def check(content: bytes | str) -> None:
-    result = outcome(content)
+def check_outputs(model: Model, summary: Summary) -> None:
+    assert str(summary)
+    for width in (None, 40, 80):
+        assert table.render(summary, tuple(OPTIONAL), "keras", width)
+    for render in (csv.render, html.render, markdown.render):
+        assert render(summary)
+    assert json.loads(json_format.render(summary))["totals"]["params"] == summary.params
+    assert str(explain(model))
+    result = check(model, {"max_params": 10, "max_macs": 10, "max_layer_params": 10})
     assert str(result)
-    if isinstance(result, SpecError):
-        assert result.diagnostics
-        for diagnostic in result.diagnostics:
-            check_place(diagnostic)
+    for problem in result.problems:
+        check_place(problem)
+
+
+def check_refusal(refusal: SpecError, *, placed: bool) -> None:
+    assert refusal.diagnostics
+    assert str(refusal)
+    for diagnostic in refusal.diagnostics:
+        check_place(diagnostic)
+        assert diagnostic.span or not placed or diagnostic.code in WITHOUT_PLACE, diagnostic
 
 
 def check_place(diagnostic: Diagnostic) -> None:
     assert str(diagnostic)
-    spans = [span for _, span in diagnostic.notes]
-    if diagnostic.code not in WITHOUT_PLACE:
-        assert diagnostic.span, diagnostic
-        spans.append(diagnostic.span)
-    for span in spans:
-        assert 0 <= span.start <= span.end <= len(span.source.text) + 1
+    for span in (diagnostic.span, *(span for _, span in diagnostic.notes)):
+        assert not span or 0 <= span.start <= span.end <= len(span.source.text) + 1
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes(content: bytes) -> None:
-    check(content)
+@pytest.fixture(scope="module")
+def examine() -> Examiner:
+    return Examiner()
 
 
-@given(st.text(max_size=300))
-def test_any_text(content: str) -> None:
-    check(content)
+@MORE
+@given(content=st.binary(max_size=300))
+def test_any_bytes(examine: Examiner, content: bytes) -> None:
+    examine(content)
 
 
-YAML_CHARACTERS = st.text(alphabet="ab1 \t\n\r-?:,[]{}#&*!|>'\"%@`=<~.é\u2028\x85\ufeff\x00", max_size=200)
+@MORE
+@given(content=st.text(max_size=300))
+def test_any_text(examine: Examiner, content: str) -> None:
+    examine(content)
 
 
-@given(YAML_CHARACTERS)
-def test_any_text_of_yaml_signs(content: str) -> None:
-    check(content)
+YAML_SIGNS = st.text(alphabet="ab1 \t\n\r-?:,[]{}#&*!|>'\"%@`=<~.é\u2028\x85\ufeff\x00", max_size=200)
+
+
+@MORE
+@given(content=YAML_SIGNS)
+def test_any_text_of_yaml_signs(examine: Examiner, content: str) -> None:
+    examine(content)
 
 
 FIELDS = sorted({field for kind in KINDS for field in layer_class(kind).model_fields})
 WORDS = ["name", "input", "data_format", "variables", "defaults", "layers", "budget", *KINDS, *FIELDS]
-FORMULAS = ["=1", "=width", "=1/0", "=9**9**9", "=(", "=2 * width", "=round(1.5)", "=-1", '="a"', "=1 < 2", "=None"]
+VALUES = ["same", "valid", "causal", "untied", "channels_first", "5M", "1 MiB", "null", "\x1b[31m", "a" * 300]
+FORMULAS = [
+    "=1", "=width", "=a", "=1/0", "=9**9**9", "=(", "=2 * width", "=round(1.5)", "=-1", '="a"', "=1 < 2", "=None",
+    "=input_height // 2", "=input_channels", "=input_elements", "=1e18 * 1e18", "=min()", "=min(1)", "=abs(-a)",
+    "=0.1", "=1 if a else 2", "=a.b", "=[1]", "=max(1, 2, 3)", "=2 ** -1", "=(-8) ** 0.5", "=make_divisible(3, 0)",
+]  # fmt: skip
 NUMBERS = st.integers(-3, 70) | st.sampled_from([10**12, 10**30, -(10**30)]) | st.floats()
-TEXTS = st.sampled_from([*WORDS, *FORMULAS, "same", "valid", "untied", "channels_first"]) | st.text(max_size=5)
+TEXTS = st.sampled_from(WORDS) | st.sampled_from([*FORMULAS, *VALUES]) | st.text(max_size=5)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 TREES = st.recursive(
-    SCALARS,
-    lambda trees: st.lists(trees, max_size=4) | st.dictionaries(TEXTS, trees, max_size=4),
-    max_leaves=15,
+    SCALARS, lambda trees: st.lists(trees, max_size=3) | st.dictionaries(TEXTS, trees, max_size=3), max_leaves=8
 )
 
 
-@given(TREES)
-def test_any_tree(tree: Any) -> None:
-    check(json.dumps(tree))
+@MORE
+@given(tree=TREES)
+def test_any_tree(examine: Examiner, tree: Any) -> None:
+    examine(json.dumps(tree))
 
 
 @st.composite
-def layers(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw an entry for a layer: its own fields, with values of any type."""
+def entries(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a layer as its documentation shows it, with some fields more, of any type."""
     kind = draw(st.sampled_from(sorted(KINDS)))
-    names = st.sampled_from(sorted(layer_class(kind).model_fields)) | st.sampled_from(WORDS)
-    small = st.integers(0, 4) | st.sampled_from(["same", "untied", "relu", "=width"]) | st.lists(st.integers(0, 4))
-    return {kind: draw(st.dictionaries(names, small | TREES, max_size=6))}
+    declared = layer_class(kind).model_fields
+    fields = {name: info.example for name, info in declared.items() if info.is_required()}
+    small = st.integers(0, 4) | st.sampled_from(["same", "untied", "relu", *FORMULAS]) | st.lists(st.integers(0, 4))
+    names = st.sampled_from(sorted(declared)) if draw(st.integers(0, 9)) else TEXTS
+    return {kind: fields | draw(st.dictionaries(names, small if draw(st.integers(0, 9)) else TREES, max_size=1))}
 
 
-@given(
-    st.fixed_dictionaries(
-        {
-            "input": st.lists(st.none() | st.integers(1, 40), min_size=1, max_size=4),
-            "layers": st.lists(layers() | TREES),
-        },
-        optional={
-            "name": TREES,
-            "data_format": st.sampled_from(["channels_first", "channels_last"]) | TREES,
-            "variables": st.dictionaries(st.sampled_from(["width", "a", "b c"]), SCALARS) | TREES,
-            "defaults": st.lists(layers(), max_size=1).map(lambda entries: entries[0] if entries else None) | TREES,
-            "budget": TREES,
-        },
-    )
+SIZES = st.none() | st.integers(1, 40) | st.sampled_from([1, 10**12])
+INPUTS = st.sampled_from([[8], [16, 4], [9, 9, 4], [None, 9, 4], [5, 6, 7, 2]]) | st.lists(
+    SIZES, min_size=1, max_size=4
 )
-def test_any_network(tree: dict[str, Any]) -> None:
-    check(json.dumps(tree))
+NETWORKS = st.fixed_dictionaries(
+    {
+        "input": INPUTS,
+        "layers": st.lists(entries(), min_size=1, max_size=2) | st.lists(entries() | TREES, max_size=3),
+    },
+    optional={
+        "name": TREES,
+        "data_format": st.sampled_from(["channels_first", "channels_last"]),
+        "variables": st.dictionaries(st.sampled_from(["width", "a", "b c"]), SCALARS) | TREES,
+        "defaults": entries() | TREES,
+        "budget": st.dictionaries(st.sampled_from(["max_params", "max_macs", "max_layers"]), SCALARS) | TREES,
+    },
+)
 
 
+@MORE
+@given(tree=NETWORKS)
+def test_any_network(examine: Examiner, tree: dict[str, Any]) -> None:
+    examine(json.dumps(tree))
+
+
+EXAMPLES = [
+    path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+]
 TOKENS = re.compile(r"\s+|\w+|.")
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> str:
-    """Draw a network of the examples with a few of its tokens deleted, replaced or doubled."""
-    tokens = TOKENS.findall(draw(st.sampled_from(NETWORKS)))
+    """Draw one of the examples with a few of its tokens deleted, replaced or added to."""
+    tokens = TOKENS.findall(draw(st.sampled_from(EXAMPLES)))
     others = st.sampled_from(tokens) | st.sampled_from(
-        [*WORDS, *FORMULAS, "null", "-1", "[", "}", ": ", "\n", "- ", "<<"]
+        [*WORDS, *FORMULAS, "-1", "[", "}", ": ", "\n", "- ", "<<", "&a"]
     )
     for _ in range(draw(st.integers(1, 4))):
         place = draw(st.integers(0, len(tokens) - 1))
-        length = draw(st.integers(0, 2))
-        tokens[place : place + length] = draw(st.lists(others, max_size=2))
+        tokens[place : place + draw(st.integers(0, 2))] = draw(st.lists(others, max_size=2))
     return "".join(tokens)
 
 
-@given(mutations())
-def test_mutations_of_networks(content: str) -> None:
-    check(content)
+@MORE
+@given(content=mutations())
+def test_mutations_of_examples(examine: Examiner, content: str) -> None:
+    examine(content)
+
+
+OVERRIDES = st.fixed_dictionaries(
+    {},
+    optional={
+        "variables": st.dictionaries(st.sampled_from(["width", "classes", "a"]), SCALARS),
+        "input": st.lists(st.none() | st.integers(-2, 300), max_size=4),
+    },
+)
+
+
+@MORE
+@given(content=st.sampled_from(EXAMPLES), overrides=OVERRIDES)
+def test_any_override(examine: Examiner, content: str, overrides: dict[str, Any]) -> None:
+    examine(content, **overrides)
+
+
+def test_some_of_each_were_drawn(examine: Examiner, record_property: Record) -> None:
+    for what, count in examine.tally.items():
+        record_property(what, count)
+    assert min(examine.tally.values()) > examine.tally.total() // 50

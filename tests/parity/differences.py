@@ -57,6 +57,10 @@ def _rescaling_list(kind: str, case: Case, _: Computed) -> bool:
     return kind == "rescaling" and any(len(numbers) not in (1, *case.shape[-1:]) for numbers in lists)
 
 
+def _negative_padding(kind: str, case: Case, _: Computed) -> bool:
+    return kind.startswith("zero_padding") and case.fields["padding"] == -1
+
+
 def _noise_shape_of_nothing(kind: str, case: Case, _: Computed) -> bool:
     return kind == "alpha_dropout" and any(size is not None and size < 1 for size in case.fields["noise_shape"])
 
@@ -81,7 +85,7 @@ DIFFERENCES = [
         Case({"shared_axes": [-1]}, (2, 5)),
     ),
     Difference(
-        "Keras documents that strides exclude dilation, and leaves it to the backend to refuse them here",
+        "Keras documents that strides exclude dilation, and does not check it for these kinds",
         _strides_and_dilation,
         "depthwise_conv2d",
         Case({"kernel_size": 2, "strides": 2, "dilation_rate": 2}, (9, 9, 3)),
@@ -93,7 +97,7 @@ DIFFERENCES = [
         Case({"filters": 1, "kernel_size": 2, "strides": 2, "padding": "same", "output_padding": 0}, (1, 3)),
     ),
     Difference(
-        "adaptive pooling finds an input of another rank when it computes",
+        "adaptive pooling of an input of another rank computes another shape than it announces, or fails",
         _adaptive_rank,
         "adaptive_max_pooling2d",
         Case({"output_size": 2}, (5, 3)),
@@ -103,6 +107,12 @@ DIFFERENCES = [
         _rescaling_list,
         "rescaling",
         Case({"scale": [1.0, 2.0]}, (4, 3)),
+    ),
+    Difference(
+        "zero padding takes a negative number and fails when it computes, though not a list of them",
+        _negative_padding,
+        "zero_padding2d",
+        Case({"padding": -1}, (4, 4, 1)),
     ),
     Difference(
         "alpha dropout finds a mask without elements when it computes",

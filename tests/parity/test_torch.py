@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.parity.cases import FLAGS, Case, Computed, Fields, Outcome, Strategy, fields_of, ours, rarely
@@ -138,6 +138,7 @@ def test_layer(kind: str, record_property: Callable[[str, object], None]) -> Non
     rank, module, fields = LAYERS[kind]
     tally: Counter[str] = Counter()
 
+    @settings(max_examples=2 * settings().max_examples)
     @given(torch_cases(rank, fields))
     def compare(case: Case) -> None:
         expected = torchs(module, case)
