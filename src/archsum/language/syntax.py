@@ -51,12 +51,12 @@ def explain_syntax(
         return _odd_colon(line, here)
     if "entries are not allowed" in problem:
         return _diagnostic("a list cannot begin here", here, "begin it on a line of its own, or write it in [ ]")
-    if "escape" in problem:
+    if "escape" in problem and "URI" not in problem:
         return _odd_escape(here)
     if "block mapping" in reading or "block collection" in reading:
         return _out_of_line(line, here)
     for part, message, cure in _OTHERS:
-        if part in problem:
+        if part in problem or part in reading:
             return _diagnostic(message, here, cure)
     return _diagnostic(problem, here)
 
