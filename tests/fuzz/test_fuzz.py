@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archsum import Diagnostic, Model, SpecError, Summary, check, explain, load, summarize
@@ -96,6 +96,8 @@ YAML_SIGNS = st.text(alphabet="ab1 \t\n\r-?:,[]{}#&*!|>'\"%@`=<~.é\u2028\x85\uf
 
 @MORE
 @given(content=YAML_SIGNS)
+@example(content="a: !%")
+@example(content="%TAG ! %")
 def test_any_text_of_yaml_signs(examine: Examiner, content: str) -> None:
     examine(content)
 
