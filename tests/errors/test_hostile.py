@@ -81,6 +81,12 @@ def test_alias_bombs(text: str) -> None:
     assert only(text).code == "too-large"
 
 
+def test_tag_directives() -> None:
+    """The parser compares each with all others."""
+    directives = "".join(f"%TAG !a{number}! x\n" for number in range(500_000))
+    assert only(f"{directives}---\n{GOOD}").code == "tag"
+
+
 def test_large_defaults_do_not_multiply() -> None:
     table = ", ".join(["[0, 1]"] * 50)
     assert only(f"defaults: {{conv2d: {{connection_table: [{table}]}}}}\n{GOOD}").code == "too-large"

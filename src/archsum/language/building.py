@@ -90,7 +90,8 @@ class LayerBuilder:
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
             self._report([problem for problem in problems if problem.span != entry.span])
             wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
-            return Resolved(resolved.values, resolved.faulty | wrong, [])
+            sound = {field: value for field, value in resolved.values.items() if (field,) not in wrong}
+            return Resolved(sound, resolved.faulty | wrong, [])
         return resolved
 
     def _locate_in(self, entry: Entry) -> Locate:

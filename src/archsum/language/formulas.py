@@ -48,7 +48,8 @@ def _resolve(
         try:
             return _bind(Formula(value), names) if late else Formula(value).evaluate(names)
         except FormulaError as error:
-            errors.append((path, error))
+            # A traceback would hold this very list, and keep both alive.
+            errors.append((path, error.with_traceback(None)))
     if isinstance(value, list):
         return [_resolve(item, names, late, (*path, index), errors) for index, item in enumerate(value)]
     if isinstance(value, dict):

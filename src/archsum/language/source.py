@@ -17,7 +17,7 @@ from archsum.language.syntax import explain_syntax
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_KEY_LENGTH = 200
-MAX_NODES = 5_000_000
+MAX_NODES = 2_000_000
 """Scalars, lists and mappings in a file, each alias counted as what it stands for, and long texts as several."""
 
 _NODE_LENGTH = 100
@@ -31,6 +31,7 @@ Path = tuple[int | str, ...]
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _MERGE = "<<"
+_TAG_DIRECTIVE = re.compile("^%TAG", re.MULTILINE)
 _TAG = re.compile(r"![^\s,\[\]{}]*")
 
 
@@ -101,6 +102,10 @@ def read(content: bytes | str, name: str) -> YamlFile:
     Errors: SpecError for what is not a single, bounded YAML document.
     """
     source = SourceText(name, _decode(content, name))
+    if match := _TAG_DIRECTIVE.search(source.text):
+        # The parser compares each with all others.
+        place = Span(source, *match.span())
+        raise SpecError([Diagnostic("tag", "a network file has no tags", place, "remove the line")])
     builder = _Builder(source)
     try:
         loader: Any = _Loader(source.text)
@@ -202,8 +207,6 @@ class _Builder:
                 if documents > 1:
                     cure = "a file describes one network: remove the `---`, or write two files"
                     self._stop("second-document", "the file holds a second document", _mark(event), cure)
-                if event.tags:
-                    self._stop("tag", "a network file has no tags", _mark(event), "remove the lines with `%TAG`")
             elif kind is yaml.StreamEndEvent:
                 return
 

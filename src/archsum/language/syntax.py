@@ -18,7 +18,7 @@ _OTHERS = (
     ("'>'", "a network file has no tags", "put a text that begins with `!` in quotes"),
     ("YAML document", "a version of YAML that this is not written for", "remove the line"),
     ("directive", "a line that begins with `%` is a directive", "remove it"),
-    ("document start", "a network file has no directives", "remove the lines that begin with `%`"),
+    ("document start", "the file goes on where its value has ended", "a network file is one mapping: `key: value`"),
 )
 
 
