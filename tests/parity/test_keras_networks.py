@@ -123,7 +123,7 @@ def count(weights: list[Any]) -> int:
 def test_networks(record_property: Callable[[str, object], None]) -> None:
     tally: Counter[str] = Counter()
 
-    @settings(max_examples=3 * settings().max_examples)
+    @settings(max_examples=2 * settings().max_examples)
     @given(networks())
     def compare(network: Network) -> None:
         expected, found = keras_model(network), summarize(io.StringIO(network.text()))
