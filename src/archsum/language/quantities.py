@@ -59,5 +59,6 @@ def _write_with_unit(number: str, unit: str, units: dict[str, int]) -> str | Non
     """Return how to write a quantity whose unit is almost right: `m` for `M`, `M` or `mb` for `MB`."""
     almost = [f"{unit}{ending}".lower() for ending in ("", "B", "iB")]
     meant = [known for known in units if known.lower() in almost]
-    written = [f"`{number} {known}`" if len(known) > 1 else f"`{number}{known}`" for known in meant]
+    gap = "" if units is COUNT_UNITS else " "
+    written = [f"`{number}{gap}{known}`" for known in meant]
     return f"write {' or '.join(written)}" if written else None
