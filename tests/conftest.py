@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ Golden = Callable[[str, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew; read the diff after")
+    parser.addoption("--require-torch", action="store_true", help="fail where PyTorch is missing, instead of skipping")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--require-torch") and find_spec("torch") is None:
+        raise pytest.UsageError('PyTorch is missing: pip install -e ".[torch]"')
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
