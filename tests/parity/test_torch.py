@@ -1,7 +1,7 @@
 """What PyTorch has beyond Keras: padding by numbers, ceil_mode, dilation with strides, adaptive sizes.
 
-PyTorch is large, so it is an extra of its own. Without it this file is skipped, and pytest says so; but a run of this
-file alone (`pytest tests/parity/test_torch.py`, or `pytest -m torch`) then fails, as it finds no test to run.
+PyTorch is large, so it is an extra of its own. Without it this file is skipped, and pytest says so;
+`pytest -m torch --require-torch` fails then.
 """
 
 from collections import Counter
