@@ -8,7 +8,7 @@ import re
 from archsum.errors import Diagnostic, SourceText, Span
 
 _BRACKETS = {"flow sequence": ("[", "]", "items"), "flow mapping": ("{", "}", "fields")}
-_NOT_ALLOWED = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_ALLOWED = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"  # slow to compile
 _OTHERS = (
     ("node content", "a value is missing here", None),
     ("alphabetic or numeric", "`&` and `*` are followed by a name", "put a text that begins with one in quotes"),
@@ -68,7 +68,7 @@ def _diagnostic(
 
 
 def _control_character(source: SourceText) -> Diagnostic:
-    match = _NOT_ALLOWED.search(source.text)
+    match = re.search(_NOT_ALLOWED, source.text)
     at = match.start() if match else 0
     here = Span(source, at, at + 1)
     return _diagnostic(f"the control character U+{ord(here.text):04X} is not text", here, "remove it")

@@ -1,31 +1,24 @@
 """The columns of a summary's table, for every format that has one, and its rows: the inputs, then the layers."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from archsum.layers.base import Shape, Weight, show
 from archsum.render.numbers import count, memory
 from archsum.summary import LayerSummary, Summary
 
 
-@dataclass(frozen=True)
 class InputRow:
     """An input as a row of the table, as in Keras. It is data: no weights, no neurons, no operations."""
 
-    name: str
-    output_shape: Shape
+    type = "InputLayer"
+    weights: tuple[Weight, ...] = ()
+    params = trainable_params = bias_params = weight_memory = macs = neurons = connections = 0
 
-    type: ClassVar[str] = "InputLayer"
-    weights: ClassVar[tuple[Weight, ...]] = ()
-    params: ClassVar[int] = 0
-    trainable_params: ClassVar[int] = 0
-    bias_params: ClassVar[int] = 0
-    weight_memory: ClassVar[int] = 0
-    macs: ClassVar[int | None] = 0
-    neurons: ClassVar[int | None] = 0
-    connections: ClassVar[int | None] = 0
+    def __init__(self, name: str, output_shape: Shape) -> None:
+        self.name = name
+        self.output_shape = output_shape
 
 
 Row = InputRow | LayerSummary
