@@ -1,5 +1,7 @@
 """Entries → layers: defaults and formulas are resolved here, and the layer's class checks the rest."""
 
+from typing import TYPE_CHECKING
+
 from pydantic_core import ValidationError
 
 from archsum.errors import Diagnostic, Span, quote
@@ -7,9 +9,11 @@ from archsum.language.document import Document
 from archsum.language.entries import Entry, unknown_kind
 from archsum.language.formulas import Resolved, resolve_fields
 from archsum.language.source import Path, SpannedMapping, count_values, find, locate
-from archsum.language.validation import Locate, diagnose, errors_of
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
+
+if TYPE_CHECKING:
+    from archsum.language.validation import Locate
 
 MAX_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
@@ -56,6 +60,8 @@ class LayerBuilder:
         try:
             layer = cls.model_validate(values)
         except ValidationError as error:
+            from archsum.language.validation import diagnose
+
             problems += diagnose(error, cls, entry.kind, locate_in, faulty)
         self._report(problems)
         return None if problems or faulty else layer
@@ -86,6 +92,8 @@ class LayerBuilder:
         try:
             cls.model_validate(resolved.values)
         except ValidationError as error:
+            from archsum.language.validation import diagnose, errors_of
+
             problems = diagnose(error, cls, entry.kind, locate_in, resolved.faulty)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
             self._report([problem for problem in problems if problem.span != entry.span])
@@ -94,7 +102,7 @@ class LayerBuilder:
             return Resolved(sound, resolved.faulty | wrong, [])
         return resolved
 
-    def _locate_in(self, entry: Entry) -> Locate:
+    def _locate_in(self, entry: Entry) -> "Locate":
         """Find fields in the layer's entry, or in the defaults that it took them from."""
         defaults = self.document.defaults.get(entry.kind)
 

@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
 from archsum.language.source import SpannedMapping, locate
-from archsum.language.vocabulary import suggest_kind
 from archsum.layers import KINDS, layer_class
 
 PLACEMENT = ("name",)
@@ -49,6 +48,8 @@ def read_entry(layers: Any, index: int, whole: Span) -> tuple[Entry | None, list
 
 def unknown_kind(kind: Any, span: Span) -> Diagnostic:
     """Say that there is no such kind, and what to write."""
+    from archsum.language.vocabulary import suggest_kind
+
     return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, KINDS))
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span
 from archsum.formula import BROKEN, BoundFormula, BrokenVariableError, Formula, FormulaError, Scalar, is_formula
 from archsum.language.source import Path
-from archsum.language.validation import Locate
+
+if TYPE_CHECKING:
+    from archsum.language.validation import Locate
 
 _LONGEST_SHOWN = 200
 
@@ -19,7 +21,7 @@ class Resolved(NamedTuple):
     faulty: set[Path]
     errors: list[tuple[Path, FormulaError]]
 
-    def diagnose(self, locate: Locate) -> list[Diagnostic]:
+    def diagnose(self, locate: "Locate") -> list[Diagnostic]:
         """Say what is wrong with the formulas, but for what follows from a variable that is wrong itself."""
         return [
             _diagnostic(error, locate(path, False)[0])

@@ -12,8 +12,6 @@ from archsum.formula import BROKEN, Scalar, UnknownNameError
 from archsum.language.document import DEFAULT_INPUT, Document
 from archsum.language.formulas import resolve_fields
 from archsum.language.source import Path, SpannedMapping, YamlFile, count_values, find
-from archsum.language.validation import diagnose
-from archsum.language.vocabulary import meant_field
 
 MAX_VALUES = 100_000
 """The most values beside the layers: variables, for the most part."""
@@ -67,6 +65,8 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
     try:
         document = Document.model_validate(values)
     except ValidationError as error:
+        from archsum.language.validation import diagnose
+
         diagnostics += diagnose(error, Document, "the file", locate, formulas.faulty)
         faulty = _faulty_fields(error)
         if faulty & _NEEDED_BY_LAYERS:
@@ -79,6 +79,8 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
 
 def _faulty_fields(error: ValidationError) -> set[str | None]:
     """Return the fields that are wrong, and those that unknown words were meant to be."""
+    from archsum.language.vocabulary import meant_field
+
     known = Document.model_fields
     fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
     unknown = islice((field for field in fields if field not in known), MAX_FOUND)

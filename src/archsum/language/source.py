@@ -12,7 +12,6 @@ import yaml
 
 from archsum.errors import MAX_FOUND, Diagnostic, SourceText, Span, SpecError, quote
 from archsum.language.scalars import resolve
-from archsum.language.syntax import explain_syntax
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
@@ -113,6 +112,8 @@ def read(content: bytes | str, name: str) -> YamlFile:
     except yaml.YAMLError as error:
         raise SpecError([*builder.diagnostics, _syntax_diagnostic(error, source)]) from None
     except (ValueError, OverflowError):
+        from archsum.language.syntax import explain_syntax
+
         # So says PyYAML's scanner in Python, where the one in C is not installed, of the escape "\UFFFFFFFF".
         raise SpecError([*builder.diagnostics, explain_syntax(source, "escape", loader.index)]) from None
     except _StopError:
@@ -348,6 +349,8 @@ def _mark(event: Any) -> Mark:
 
 
 def _syntax_diagnostic(error: yaml.YAMLError, source: SourceText) -> Diagnostic:
+    from archsum.language.syntax import explain_syntax
+
     problem = getattr(error, "problem", None) or str(error)
     place, since = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
     return explain_syntax(
