@@ -1,9 +1,11 @@
 """The public names: they are all there, and cost nothing until they are used."""
 
+import io
 import subprocess
 import sys
 from importlib.metadata import version
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,30 @@ def test_what_the_api_offers_is_offered_by_the_package() -> None:
 def test_no_other_names() -> None:
     with pytest.raises(AttributeError, match="module 'archsum' has no attribute 'summarise'"):
         _ = archsum.summarise
+
+
+def test_the_names_show_where_an_editor_completes_them() -> None:
+    assert set(archsum.__all__) <= set(dir(archsum))
+
+
+@pytest.mark.parametrize("file", [3, None, {"input": [8], "layers": []}])
+def test_what_is_no_file_is_called_so(file: Any) -> None:
+    for function in (archsum.load, archsum.summarize, archsum.check, archsum.explain):
+        with pytest.raises(TypeError, match=f"a path or an open file, not as a value of type {type(file).__name__}"):
+            function(file)
+
+
+@pytest.mark.parametrize("sizes", ["64,64,3", 64, {8}])
+def test_what_are_no_sizes_is_called_so(sizes: Any) -> None:
+    with pytest.raises(TypeError, match=f"a sequence of sizes.*, not a value of type {type(sizes).__name__}"):
+        archsum.summarize(io.StringIO("input: [8]\nlayers: [flatten]"), input=sizes)
+
+
+def test_a_model_is_not_overridden() -> None:
+    model = archsum.load(io.StringIO("input: [8]\nlayers: [flatten]"))
+    assert archsum.summarize(model).layers[0].output_shape == (8,)
+    with pytest.raises(TypeError, match="give them to `load`"):
+        archsum.summarize(model, input=[9])
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

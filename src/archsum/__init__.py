@@ -17,3 +17,7 @@ def __getattr__(name: str) -> Any:
 
     module = import_module("archsum.errors" if name in ("Diagnostic", "SpecError") else "archsum.api")
     return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

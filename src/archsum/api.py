@@ -1,6 +1,7 @@
 """The functions that the package offers; the command line is thin over them."""
 
 import gc
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ def load(
 
     Errors: SpecError with every problem in the file, shapes that do not fit included.
     """
+    if not (isinstance(file, str | os.PathLike) or hasattr(file, "read")):
+        raise TypeError(f"a network file is given as a path or an open file, not as {_a(file)}")
+    if isinstance(input, str) or not isinstance(input, Sequence | None):
+        raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), not {_a(input)}")
     with _uncollected():
         return language.load(file, variables=variables, input=input)
 
@@ -44,8 +49,8 @@ def summarize(
 
     Errors: SpecError with every problem in the file.
     """
+    model = _model(file, variables, input)
     with _uncollected():
-        model = file if isinstance(file, Model) else language.load(file, variables=variables, input=input)
         return propagate(model.graph)
 
 
@@ -65,7 +70,7 @@ def check(
     """
     from archsum.budget import check, override
 
-    model = file if isinstance(file, Model) else load(file, variables=variables, input=input)
+    model = _model(file, variables, input)
     return check(summarize(model), override(model.budget, budget or {}))
 
 
@@ -83,6 +88,18 @@ def explain(
     from archsum.explanation import explain
 
     return explain(summarize(file, variables=variables, input=input), layer)
+
+
+def _model(file: File | Model, variables: Mapping[str, Scalar] | None, shape: Sequence[int | None] | None) -> Model:
+    if not isinstance(file, Model):
+        return load(file, variables=variables, input=shape)
+    if variables is not None or shape is not None:
+        raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Model")
+    return file
+
+
+def _a(value: object) -> str:
+    return f"a value of type {type(value).__name__}"
 
 
 @contextmanager

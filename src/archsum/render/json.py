@@ -23,6 +23,10 @@ def render(summary: Summary) -> str:
         "non_trainable_params": summary.non_trainable_params,
         "bias_params": summary.bias_params,
         "macs": summary.macs,
+        "untied_bias_params": summary.untied_bias_params,
+        "weight_memory": summary.weight_memory,
+        "neurons": summary.neurons,
+        "connections": summary.connections,
     }
     return f'{json.dumps(head)[:-1]},\n "layers": [\n{layers}\n ],\n "totals": {json.dumps(totals)}}}'
 
@@ -41,6 +45,12 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
             {"name": weight.name, "shape": weight.shape, "trainable": weight.trainable and layer.layer.trainable}
             for weight in layer.weights
         ],
+        "non_trainable_params": layer.non_trainable_params,
+        "bias_params": layer.bias_params,
+        "untied_bias_params": layer.untied_bias_params,
+        "weight_memory": layer.weight_memory,
+        "neurons": layer.neurons,
+        "connections": layer.connections,
     }
 
 
