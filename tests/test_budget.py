@@ -127,6 +127,7 @@ def test_without_a_limit_there_is_nothing_to_check(text: str) -> None:
         check(text)
     (problem,) = caught.value.diagnostics
     assert problem.code == "no-budget"
+    assert problem.span is None  # nothing in the file is wrong
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,12 @@ def test_variables_and_input_override_the_file() -> None:
     text = "variables: {n: 8}\ninput: [8, 8, 1]\nlayers:\n  - conv2d: {filters: =n, kernel_size: 1, bias: false}\n"
     found = archsum.check(io.StringIO(text), {"max_params": 10}, variables={"n": 5}, input=[8, 8, 3])
     assert found.verdicts[0].value == 15
+
+
+def test_in_a_session_and_in_a_notebook() -> None:
+    found = check(NETWORK + "name: a<b\n", max_params="1k")
+    assert repr(found) == "<Check of a<b: ok=False>"
+    assert found._repr_html_().startswith("<pre>a&lt;b: over budget\n")
 
 
 def test_printed_it_is_a_table() -> None:

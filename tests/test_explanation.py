@@ -84,6 +84,75 @@ def test_unknown_sizes_are_said_to_be_unknown() -> None:
     assert "? × 18 × 3 × 3 × 3 × 8 = unknown" in text
 
 
+def notes(layer: str, shape: str = "[32, 32, 3]", head: str = "") -> dict[str, str]:
+    (explained,) = explain(head + network(layer, shape)).layers
+    return {step.label: step.note for step in explained.steps if step.label}
+
+
+def test_locations_and_windows_of_locally_connected_kernels() -> None:
+    layer = "locally_connected2d: {filters: 4, kernel_size: 3}"
+    assert "30 × 29 = 870 output locations; 3 × 3 × 2 = 18 window elements" in notes(layer, "[32, 31, 2]")["kernel"]
+    (explained,) = explain(network(layer, "[32, 31, 2]")).layers
+    assert explained.macs.formula == "30 × 29 × 3 × 3 × 2 × 4"
+
+
+def test_connected_pairs_are_counted() -> None:
+    (c3,) = archsum.explain(EXAMPLES / "lenet5.yaml", "C3").layers
+    (kernel,) = (step for step in c3.weights if step.label == "kernel")
+    # LeCun et al. 1998, table I: six maps see 3 of the maps before, nine see 4, one sees all 6.
+    assert "6 × 3 + 9 × 4 + 1 × 6 = 60 pairs" in kernel.note
+
+
+def test_formulas_of_a_custom_layer_are_shown() -> None:
+    layer = (
+        "custom: {output_shape: [=input_height / 2, 5, null], weights: {mixing: [=input_channels * k, 4]}, "
+        'macs: "=max(input_height, k)"}'
+    )
+    shown = notes(layer, head="variables: {k: 7}\n")
+    assert shown["axis 1"] == "`=input_height / 2`, where input_height = 32"
+    assert shown["axis 2"] == shown["axis 3"] == "as the file states"
+    assert shown["mixing"] == "`=input_channels * k` × 4, where input_channels = 3, k = 7"
+    assert shown["MACs"] == "`=max(input_height, k)`, where input_height = 32, k = 7"
+    unknown = notes(layer, "[null, 32, 3]", "variables: {k: 7}\n")
+    assert unknown["axis 1"] == "`=input_height / 2`, where input_height = None"
+
+
+def test_formula_of_a_custom_layer_cannot_steer_the_terminal() -> None:
+    layer = """custom: {macs: "=1 if '\\e[31m' else 2"}"""
+    assert "\033" not in notes(layer)["MACs"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "note"),
+    [
+        ("conv2d: {filters: 1, kernel_size: 3}", "(size − kernel) / stride; + 1 for the window's first position"),
+        (
+            "conv2d: {filters: 1, kernel_size: 3, padding: 1, dilation_rate: 2}",
+            "(size + padding − kernel) / stride; + 1 for the window's first position; "
+            "the dilated kernel is 2 × (3 − 1) + 1 = 5 wide",
+        ),
+        ("max_pooling2d", "(size − window) / stride; + 1 for the window's first position"),
+        (
+            "max_pooling2d: {pool_size: 1, strides: 31, ceil_mode: true}",
+            "(size − window) / stride, rounded up by `ceil_mode`; + 1 for the window's first position",
+        ),
+        (
+            "max_pooling2d: {pool_size: 1, strides: 30, ceil_mode: true}",
+            "(size − window) / stride, rounded up by `ceil_mode`; + 1 for the window's first position; "
+            "− 1 as the last would begin behind the data",
+        ),
+    ],
+)
+def test_windows_in_words(layer: str, note: str) -> None:
+    assert notes(layer)["height"] == note
+
+
+def test_in_a_session_and_in_a_notebook() -> None:
+    explanation = explain(network("conv2d: {filters: 2, kernel_size: 3}"))
+    assert repr(explanation) == "<Explanation: layers=1>"
+    assert explanation._repr_html_().startswith("<pre>conv2d (Conv2D)  &lt;input&gt;:3:5\n")
+
+
 def test_connection_table_has_no_form_by_filter() -> None:
     layer = "conv2d: {filters: 2, kernel_size: 3, connection_table: [[0], [0, 1]]}"
     (explained,) = explain(network(layer)).layers

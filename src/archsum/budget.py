@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
-from archsum.errors import Diagnostic, Span, SpecError
+from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.language.document import Budget
 from archsum.language.validation import diagnose
 from archsum.summary import LayerSummary, Summary
@@ -91,6 +91,14 @@ class Check:
 
         return verdicts.render(self, self.name or "")
 
+    def __repr__(self) -> str:
+        return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
+
+    def _repr_html_(self) -> str:
+        from archsum.render import html
+
+        return html.preformatted(str(self))
+
 
 def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
     """Return a budget with other limits put in or added; None lifts one.
@@ -110,9 +118,8 @@ def check(summary: Summary, budget: Budget) -> Check:
     """
     limits = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
     if not limits:
-        file = next((Span(layer.span.source, 0, 0) for layer in summary.layers), None)
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
-        raise SpecError([Diagnostic("no-budget", f"{summary.name} has no budget: nothing to check", file, cure)])
+        raise SpecError([Diagnostic("no-budget", f"{summary.name} has no budget: nothing to check", help=cure)])
     verdicts = tuple(_verdict(summary, name, limit) for name, limit in limits.items())
     return Check(summary.name, verdicts, tuple(_problems(summary, verdicts)))
 

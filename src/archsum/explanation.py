@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, SpecError, suggest
-from archsum.layers.base import Step, Weight, times
+from archsum.layers.base import Step, Weight, show, times
 from archsum.summary import LayerSummary, Summary
 
 
@@ -35,6 +35,14 @@ class Explanation:
 
         return explanation.render(self)
 
+    def __repr__(self) -> str:
+        return f"<Explanation: layers={len(self.layers)}>"
+
+    def _repr_html_(self) -> str:
+        from archsum.render import html
+
+        return html.preformatted(str(self))
+
 
 def explain(summary: Summary, layer: str | None = None) -> Explanation:
     """Derive the numbers of every layer, or of the one with the given name.
@@ -43,9 +51,18 @@ def explain(summary: Summary, layer: str | None = None) -> Explanation:
     """
     chosen = [candidate for candidate in summary.layers if layer is None or candidate.name == layer]
     if layer is not None and not chosen:
-        cure = suggest(layer, (known.name for known in summary.layers)) or "`archsum summary` lists the layers"
-        raise SpecError([Diagnostic("unknown-name", f"{summary.name} has no layer `{layer}`", help=cure)])
+        raise SpecError([_unknown(layer, summary)])
     return Explanation(tuple(map(_explain_layer, chosen)))
+
+
+def _unknown(layer: str, summary: Summary) -> Diagnostic:
+    if layer in summary.inputs:
+        message = f"`{layer}` is the input of {summary.name}, not a layer: there is nothing to derive"
+        cure = f"its shape, {show(summary.inputs[layer])}, is stated at the top of the file or with `--input`"
+    else:
+        message = f"{summary.name} has no layer `{layer}`"
+        cure = suggest(layer, (known.name for known in summary.layers)) or "`archsum summary` lists the layers"
+    return Diagnostic("unknown-name", message, help=cure)
 
 
 def _explain_layer(summary: LayerSummary) -> LayerExplanation:
@@ -63,7 +80,8 @@ def _weights(summary: LayerSummary) -> Iterator[Step]:
     for weight in summary.weights:
         explained = bias if weight.name == "bias" else ""
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
-        notes = [axes, explained, "" if weight.trainable else "not changed by training"]
+        sizes = summary.layer.explain_weight(weight.name, *summary.input_shapes)
+        notes = [axes, sizes, explained, "" if weight.trainable else "not changed by training"]
         yield Step(weight.name, times(*weight.shape) or "1", weight.size, "; ".join(filter(None, notes)))
     if bias and not any(weight.name == "bias" for weight in summary.weights):
         yield Step("bias", "0", 0, bias)

@@ -151,7 +151,15 @@ class BoundFormula(NamedTuple):
 
     def evaluate(self, names: Mapping[str, Scalar]) -> Scalar:
         """Compute the formula with the names it waited for. Errors: FormulaError, as for any formula."""
-        return self.formula.evaluate(ChainMap(names, self.known))  # type: ignore[arg-type]  # both are only read
+        return self.formula.evaluate(self._scope(names))
+
+    def values(self, names: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """Return what the names that the formula mentions stand for."""
+        scope = self._scope(names)
+        return {name: scope[name] for name in sorted(self.formula.names) if name in scope}
+
+    def _scope(self, names: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+        return ChainMap(names, self.known)  # type: ignore[arg-type]  # both are only read
 
 
 def is_formula(value: object) -> bool:

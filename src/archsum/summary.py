@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archsum.errors import Span
+from archsum.errors import Span, one_line
 from archsum.graph import Node
 from archsum.layers.base import Layer, Shape, Weight, product
 
@@ -138,6 +138,9 @@ class Summary:
         from archsum.render import table
 
         return table.render(self)
+
+    def __repr__(self) -> str:
+        return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={self.params:,}>"
 
     def _repr_html_(self) -> str:
         from archsum.render import html

@@ -21,6 +21,7 @@ layers:
 @pytest.fixture(autouse=True)
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
     Path("net.yaml").write_text(NETWORK, encoding="utf-8")
 
 
@@ -49,6 +50,23 @@ def test_unknown_layer(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == "error[unknown-name]: net has no layer `stemm`\n = help: did you mean `stem`?\n"
+
+
+def test_the_input_is_no_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "net.yaml", "input"]) == 2
+    assert capsys.readouterr().err == (
+        "error[unknown-name]: `input` is the input of net, not a layer: there is nothing to derive\n"
+        " = help: its shape, (32, 32, 3), is stated at the top of the file or with `--input`\n"
+    )
+
+
+@pytest.mark.parametrize(("columns", "width"), [(50, 50), (90, 90), (300, 100)])
+def test_width_of_the_terminal(
+    columns: int, width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["explain", "net.yaml"]) == 0
+    assert width - 10 < max(map(len, capsys.readouterr().out.splitlines())) <= width
 
 
 def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

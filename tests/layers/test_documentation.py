@@ -11,7 +11,16 @@ import pytest
 import archsum.layers
 from archsum.layers import FAMILIES, KINDS, layer_class, layer_classes
 from archsum.layers.base import Layer
-from archsum.layers.documentation import SECTIONS, FieldDocumentation, example, fields, remarks, sections, sentence
+from archsum.layers.documentation import (
+    SECTIONS,
+    FieldDocumentation,
+    example,
+    field_names,
+    fields,
+    remarks,
+    sections,
+    sentence,
+)
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -111,7 +120,7 @@ def test_a_class_without_a_docstring_has_no_sentence_of_its_base() -> None:
 
 def test_fields_in_the_words_of_a_file() -> None:
     documented = {field.name: field for field in fields(layer_class("conv2d"))}
-    assert [field.name for field in documented.values() if field.required] == ["filters", "kernel_size"]
+    assert [field.name for field in documented.values() if field.required] == ["kernel_size", "filters"]
     assert documented["filters"] == FieldDocumentation(
         "filters", "whole number ≥ 1", True, None, "The number of output channels."
     )
@@ -121,7 +130,13 @@ def test_fields_in_the_words_of_a_file() -> None:
     assert "type" not in documented
 
 
-def test_own_fields_stand_before_those_of_the_family() -> None:
-    names = [field.name for field in fields(layer_class("conv2d"))]
-    assert names[-1] == "trainable"
-    assert names.index("connection_table") < names.index("strides") < names.index("data_format")
+def test_required_fields_stand_first_and_last_those_of_nearly_every_kind() -> None:
+    names = field_names(layer_class("conv2d"))
+    assert names[:4] == ["kernel_size", "filters", "padding", "strides"]
+    assert names[-2:] == ["data_format", "trainable"]
+    assert names == [field.name for field in fields(layer_class("conv2d"))]
+
+
+def test_only_kinds_that_take_a_padding_word_speak_of_it() -> None:
+    convolutions = [layer_class(f"conv{rank}d") for rank in (1, 2, 3)]
+    assert ["causal" in (cls.__doc__ or "") + sections(cls)["Shape"] for cls in convolutions] == [True, False, False]

@@ -43,6 +43,10 @@ def test_columns_stand_in_the_order_asked_for_and_once() -> None:
     assert header.split()[-2:] == ["MACs", "Biases"]
 
 
+def test_in_a_session() -> None:
+    assert repr(network("untied")) == "<Summary of untied: layers=4, params=82,150>"
+
+
 def test_totals() -> None:
     # first 5·5·6 + 28·28·6, second 5·5·6·16 + 16 (frozen), third 5·5·16·120 + 8·8·120, last 4·4·120·10
     assert table.render(network("untied"), ("macs",)).split("\n")[-5:] == [

@@ -31,6 +31,11 @@ def opened(file: str) -> Any:
     return sys.stdin.buffer if file == "-" and sys.stdin else file
 
 
+def shown(file: str) -> str:
+    """Return what a file is called in what we print."""
+    return "<stdin>" if file == "-" else file
+
+
 def _variable(text: str) -> tuple[str, Scalar]:
     name, equals, value = text.partition("=")
     if not (name and equals):

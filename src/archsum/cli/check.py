@@ -1,11 +1,12 @@
 """`archsum check`."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from archsum.cli.arguments import add_file_arguments, opened
-from archsum.cli.console import report
+from archsum.cli.arguments import add_file_arguments, opened, shown
+from archsum.cli.console import colour_verdicts, colours, report
 from archsum.errors import SpecError
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     given = {name: getattr(arguments, name) for name in METRICS}
     limits = {name: limit for name, limit in given.items() if limit is not None}
-    checks = [(file, _check(file, limits, arguments)) for file in arguments.file]
+    checks = [(shown(file), _check(file, limits, arguments)) for file in arguments.file]
+    problems = [SpecError(check.problems) for _, check in checks if check.problems]
+    if problems and arguments.format != "github":  # whose annotations say them
+        report(*problems)
     if text := _render(checks, arguments.format):
         print(text)
     codes = {True: OK, False: OVER_BUDGET, None: BAD_INPUT}
@@ -56,12 +60,9 @@ def _check(file: str, limits: dict[str, int], arguments: argparse.Namespace) -> 
     from archsum.budget import Check
 
     try:
-        result = check(opened(file), limits, variables=dict(arguments.variables), input=arguments.input)
+        return check(opened(file), limits, variables=dict(arguments.variables), input=arguments.input)
     except SpecError as error:
-        result = Check(None, (), tuple(error.diagnostics))
-    if result.problems:
-        report(SpecError(list(result.problems)))
-    return result
+        return Check(None, (), tuple(error.diagnostics))
 
 
 def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
@@ -75,7 +76,8 @@ def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
         return github.render(checks)
     from archsum.render import verdicts
 
-    return "\n\n".join(verdicts.render(check, file) for file, check in checks)
+    text = "\n\n".join(verdicts.render(check, file) for file, check in checks)
+    return colour_verdicts(text) if colours(sys.stdout) else text
 
 
 def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from archsum.errors import SpecError
 
-_RED, _BLUE, _BOLD, _RESET = "\033[1;31m", "\033[1;34m", "\033[1m", "\033[0m"
+_RED, _GREEN, _BLUE, _BOLD, _RESET = "\033[1;31m", "\033[1;32m", "\033[1;34m", "\033[1m", "\033[0m"
 
 
 def colours(stream: TextIO) -> bool:
@@ -38,9 +38,15 @@ def can_write(text: str, stream: TextIO) -> bool:
     return True
 
 
-def report(error: SpecError) -> None:
-    """Write diagnostics to stderr."""
-    text = str(error)
+def colour_verdicts(text: str) -> str:
+    """Colour the verdicts, which end the lines of a check's tables."""
+    text = re.sub(r"\bOVER(?= by [\d,]+$)", rf"{_RED}\g<0>{_RESET}", text, flags=re.MULTILINE)
+    return re.sub(r"\bok(?=, [\d,]+ left$)", rf"{_GREEN}\g<0>{_RESET}", text, flags=re.MULTILINE)
+
+
+def report(*errors: SpecError) -> None:
+    """Write diagnostics to stderr, a blank line between them."""
+    text = "\n\n".join(map(str, errors))
     if colours(sys.stderr):
         text = re.sub(r"^(error\[[\w-]+\])(:.*)$", rf"{_RED}\1{_RESET}{_BOLD}\2{_RESET}", text, flags=re.MULTILINE)
         text = re.sub(r"^( *-->| *\d* \|| *= \w+:)", rf"{_BLUE}\1{_RESET}", text, flags=re.MULTILINE)

@@ -14,9 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print how a network's numbers come about."""
     from archsum.api import explain
+    from archsum.cli.console import reading_width
+    from archsum.render import explanation as text
 
     explanation = explain(
         opened(arguments.file), arguments.layer, variables=dict(arguments.variables), input=arguments.input
     )
-    print(explanation)
+    print(text.render(explanation, reading_width()))
     return 0

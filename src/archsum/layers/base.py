@@ -68,6 +68,10 @@ class Layer(Model):
         """Derive the output's sizes; nothing where the shape is passed on or simply stated."""
         yield from ()
 
+    def explain_weight(self, name: str, *inputs: Shape) -> str:
+        """Say where the sizes of a weight come from, where its axes do not say it."""
+        return ""
+
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind of bias would be."""
         return ""

@@ -1,9 +1,10 @@
 """Convolutions: a kernel shared by all locations."""
 
+from collections import Counter
 from typing import Annotated, ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Shape, Weight
+from archsum.layers.base import Shape, Weight, times
 from archsum.layers.fields import NonNegative
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.model import Limits, checks, field
@@ -14,7 +15,7 @@ class Convolution(GroupedKernelLayer):
 
     Shape:
         (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
-        valid: ⌊(size − e) / stride⌋ + 1; same and causal: ⌈size / stride⌉;
+        valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
         a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
     Weights:
         kernel (*kernel_size, channels / groups, filters);
@@ -36,6 +37,8 @@ class Convolution(GroupedKernelLayer):
 
 class Conv1D(Convolution):
     """Convolution over one axis, such as time or the words of a text.
+
+    With `padding: causal` no output sees what comes after it; the sizes are those of `same`.
 
     Source: https://keras.io/api/layers/convolution_layers/convolution1d/
     """
@@ -91,6 +94,14 @@ class Conv2D(Convolution):
             )
         pairs = sum(len(seen) for seen in self.connection_table)
         return (Weight("kernel", (*self.kernel_size, pairs), (*self.kernel_axes, "connected filter-channel pairs")),)
+
+    def explain_weight(self, name: str, *inputs: Shape) -> str:
+        """Count the connected pairs: for each number of channels, the filters that see so many."""
+        if name != "kernel" or self.connection_table is None:
+            return ""
+        filters = Counter(map(len, self.connection_table))
+        pairs = " + ".join(times(filters[seen], seen) for seen in sorted(filters))
+        return f"{pairs} = {sum(map(len, self.connection_table)):,} pairs: filters × the channels that they see"
 
 
 class Conv3D(Convolution):

@@ -1,9 +1,9 @@
 """A layer that states its own numbers, so that a kind we lack stops nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from archsum.errors import ShapeError
+from archsum.errors import ShapeError, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Layer, Shape, Step, Weight, product
@@ -131,15 +131,38 @@ class Custom(Layer):
         """Return the stated operations."""
         return _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0)
 
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Show what the file states for each size."""
+        sizes = self._input_sizes(inputs[0])
+        outputs = zip(self.output_shape_ or (), self.output_shape(*inputs), strict=False)
+        for axis, (stated, output) in enumerate(outputs, start=1):
+            yield Step(f"axis {axis}", "", output, _show([stated], sizes))
+
+    def explain_weight(self, name: str, *inputs: Shape) -> str:
+        """Show what the file states for the weight's sizes."""
+        return _show(self.weights_[name].shape, self._input_sizes(inputs[0]))
+
     def explain_macs(self, *inputs: Shape) -> Step:
-        """Say that the file states the operations, or does not."""
-        note = "the file does not state `macs`" if self.macs_ is None else "as the file states"
+        """Show what the file states for the operations."""
+        stated = self.macs_ is not None
+        note = _show([self.macs_], self._input_sizes(inputs[0])) if stated else "the file does not state `macs`"
         return Step("MACs", "", self.macs(*inputs), note)
 
     def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
         """Return the input's sizes by the names that formulas use."""
         named = zip(named_axes(shape, self.data_format), shape, strict=True)
         return {**{f"input_{axis}": size for axis, size in named}, "input_elements": product(shape)}
+
+
+def _show(stated: Sequence[Number | None], sizes: Mapping[str, int | None]) -> str:
+    """Write a number, or a product, as the file states it, and what the names in its formulas stand for."""
+    formulas = [number for number in stated if isinstance(number, BoundFormula)]
+    if not formulas:
+        return "as the file states"
+    written = (f"`{number.formula.text}`" if isinstance(number, BoundFormula) else str(number) for number in stated)
+    values = {name: value for formula in formulas for name, value in formula.values(sizes).items()}
+    where = ", where " + ", ".join(f"{name} = {value}" for name, value in values.items()) if values else ""
+    return one_line(" ".join(f"{' × '.join(written)}{where}".split()))
 
 
 def _compute(number: Number | None, sizes: Mapping[str, int | None], field: str, least: int) -> int | None:

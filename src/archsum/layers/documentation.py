@@ -9,6 +9,7 @@ from archsum.json_schema import model_json_schema
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import MAX_SIZE
+from archsum.model import FieldInfo, Model
 
 SECTIONS = ("Shape", "Weights", "MACs", "Errors", "Source")
 """The sections that the documentation of every kind has."""
@@ -24,6 +25,7 @@ _TYPES = {
     "null": "null",
 }
 _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+_LAST = {"data_format": 1, "trainable": 2}
 
 
 class FieldDocumentation(NamedTuple):
@@ -63,22 +65,26 @@ def sections(cls: type) -> dict[str, str]:
 
 
 def fields(cls: type[Layer]) -> list[FieldDocumentation]:
-    """Return the fields that a file may state: the required ones first, then a kind's own before its family's."""
+    """Return the fields that a file may state."""
     properties = model_json_schema(cls)["properties"]
-    documented = [
-        FieldDocumentation(
-            name, _words(properties[name]), info.is_required(), properties[name].get("default"), info.description
-        )
-        for name, info in cls.model_fields.items()
-        if name != "type"
-    ]
-    return sorted(documented, key=lambda field: (not field.required, _height(cls, field.name)))
+    return [_document(name, cls.model_fields[name], properties[name]) for name in field_names(cls)]
+
+
+def field_names(cls: type[Model]) -> list[str]:
+    """Return the names of the fields: the required ones first, last those that nearly every kind has."""
+    infos = cls.model_fields
+    names = (name for name in infos if name != "type")
+    return sorted(names, key=lambda name: (not infos[name].is_required(), _LAST.get(name, 0)))
 
 
 def example(cls: type[Layer]) -> dict[str, Any]:
     """Return what a first use of a kind states: the required fields, and others that have an example."""
     examples = {field.name: cls.model_fields[field.name].example for field in fields(cls)}
     return {field.name: examples[field.name] for field in fields(cls) if field.required or examples[field.name]}
+
+
+def _document(name: str, info: FieldInfo, schema: dict[str, Any]) -> FieldDocumentation:
+    return FieldDocumentation(name, _words(schema), info.is_required(), schema.get("default"), info.description)
 
 
 def _parse(cls: type) -> tuple[str, dict[str, str]]:
@@ -92,11 +98,6 @@ def _statements(text: str) -> str:
     """Join the lines of a section but where a statement ends."""
     lines = "\n".join(line.strip() for line in text.strip().splitlines())
     return re.sub(r"(?<![.;])\n", " ", lines)
-
-
-def _height(cls: type[Layer], field: str) -> int:
-    """Return how far up the base classes a field comes from."""
-    return sum(issubclass(base, Layer) and field in base.model_fields for base in cls.__mro__)
 
 
 def _words(schema: dict[str, Any]) -> str:

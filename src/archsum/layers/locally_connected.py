@@ -3,7 +3,7 @@
 import math
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, Weight, require_known
+from archsum.layers.base import Shape, Step, Weight, require_known, times
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.model import field
@@ -50,6 +50,23 @@ class LocallyConnected(KernelLayer):
     def applied(self, *inputs: Shape) -> Shape:
         """Return no sizes: each kernel is at one location only."""
         return ()
+
+    def explain_weight(self, name: str, *inputs: Shape) -> str:
+        """Derive the kernel's locations and window elements."""
+        if name != "kernel":
+            return ""
+        (locations, elements, _), factors = self.kernels(*inputs)[0].shape, self._factors(*inputs)
+        outputs, window = times(*factors[: self.rank]), times(*factors[self.rank : -1])
+        return f"{outputs} = {locations:,} output locations; {window} = {elements:,} window elements"
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Derive the multiply-accumulates."""
+        return Step("MACs", times(*self._factors(*inputs)), self.macs(*inputs), self.macs_note)
+
+    def _factors(self, *inputs: Shape) -> Shape:
+        """Return what the kernel's size is the product of: output sizes, kernel sizes, channels and filters."""
+        spatial, channels = self.split(inputs[0])
+        return *self.slide(spatial), *self.kernel_size, channels, self.filters
 
 
 class LocallyConnected1D(LocallyConnected):

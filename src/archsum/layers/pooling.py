@@ -17,7 +17,7 @@ class Pooling(Sliding, WeightlessLayer):
         (*sizes, channels) → (*outputs, channels), the channels first under `data_format: channels_first`.
         valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
         a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; with ceil_mode ⌈ ⌉ instead of ⌊ ⌋,
-        and one less where the last window would begin in the padding behind the data;
+        and one less where the last window would begin behind the data;
         where e = dilation × (pool − 1) + 1, the dilation being 1 for averages.
     Weights:
         None.
@@ -55,8 +55,8 @@ class Pooling(Sliding, WeightlessLayer):
     def windows(self) -> tuple[SizeRule, ...]:
         """The window of each axis."""
         strides = self.strides or self.pool_size
-        ceil = (self.ceil_mode,) * self.rank
-        return tuple(map(Window, self.pool_size, strides, self.dilations, self.paddings, ceil))
+        ceil, name = (self.ceil_mode,) * self.rank, ("window",) * self.rank
+        return tuple(map(Window, self.pool_size, strides, self.dilations, self.paddings, ceil, name))
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the window counts and the input's channels."""

@@ -47,6 +47,8 @@ class Window(NamedTuple):
     dilation: int = 1
     padding: str | Sides = "valid"
     ceil: bool = False
+    name: str = "kernel"
+    """What the layer's fields call it."""
 
     @property
     def extent(self) -> int:
@@ -77,7 +79,7 @@ class Window(NamedTuple):
         return -(-free // self.stride) if self.ceil else free // self.stride
 
     def _last_begins_behind(self, size: int) -> bool:
-        """Whether the window that `ceil` adds would begin in the padding behind the data: then it is left out."""
+        """Whether the window that `ceil` adds would begin behind the data: then it is left out."""
         return self.ceil and self._steps(size) * self.stride >= size + self.sides[0]
 
     def formula(self, size: int) -> str:
@@ -94,12 +96,14 @@ class Window(NamedTuple):
         """Say in words what the formula does."""
         if self.keeps_size:
             return f"{self.padding} padding: only the stride changes the size"
-        dilated = f"kernel, {self.dilation} × ({self.kernel} − 1) + 1 = {self.extent} wide"
-        extent = dilated if self.dilation > 1 else "kernel"
         padded = "size + padding" if any(self.sides) else "size"
-        note = f"({padded} − {extent}) / stride; + 1 for the window's first position"
-        left_out = "; − 1 as the last would begin in the padding behind the data"
-        return note + left_out if self._last_begins_behind(size) else note
+        rounded = ", rounded up by `ceil_mode`" if self.ceil else ""
+        notes = [f"({padded} − {self.name}) / stride{rounded}", "+ 1 for the window's first position"]
+        if self._last_begins_behind(size):
+            notes.append("− 1 as the last would begin behind the data")
+        if self.dilation > 1:
+            notes.append(f"the dilated {self.name} is {self.dilation} × ({self.kernel} − 1) + 1 = {self.extent} wide")
+        return "; ".join(notes)
 
     def misfit(self, size: int, axis: str) -> ShapeError:
         """Say that the window is larger than what it slides over."""

@@ -1,4 +1,4 @@
-"""The derivation of a layer's numbers, as a text of at most 80 columns."""
+"""The derivation of a layer's numbers, as a text."""
 
 import re
 import textwrap
@@ -9,7 +9,6 @@ from typing import NamedTuple
 from archsum.explanation import Explanation, LayerExplanation
 from archsum.layers.base import Shape, Step, show
 
-WIDTH = 80
 _MARGIN = "  "
 _MAX_LABEL = 24
 
@@ -20,12 +19,12 @@ class _Row(NamedTuple):
     note: str = ""
 
 
-def render(explanation: Explanation) -> str:
+def render(explanation: Explanation, width: int = 80) -> str:
     """Return the explanation's text: for each layer its label, formula and value, and below them what they mean."""
-    return "\n\n".join(_layer(layer) for layer in explanation.layers)
+    return "\n\n".join(_layer(layer, width) for layer in explanation.layers)
 
 
-def _layer(explanation: LayerExplanation) -> str:
+def _layer(explanation: LayerExplanation, width: int) -> str:
     layer = explanation.layer
     rows = [
         *(_shape_row("input", shape) for shape in layer.input_shapes),
@@ -36,8 +35,8 @@ def _layer(explanation: LayerExplanation) -> str:
         *_step_rows([explanation.macs]),
     ]
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
-    lines = [line for row in rows for line in _lines(row, indent)]
-    heading = _wrap(f"{layer.name} ({layer.type})  {layer.span.place}", 0)
+    lines = [line for row in rows for line in _lines(row, indent, width)]
+    heading = _wrap(f"{layer.name} ({layer.type})  {layer.span.place}", 0, width)
     return "\n".join([*heading, "", *lines])
 
 
@@ -67,18 +66,18 @@ def _equation(step: Step) -> str:
     return f"{formula} = {value}"
 
 
-def _lines(row: _Row, indent: int) -> Iterator[str]:
-    first, *others = _wrap(row.text, indent)
+def _lines(row: _Row, indent: int, width: int) -> Iterator[str]:
+    first, *others = _wrap(row.text, indent, width)
     if len(row.label) < indent:
         yield f"{row.label:<{indent}}{first.lstrip()}"
     else:
         yield from (row.label, first)
     yield from others
-    yield from _wrap(row.note, indent + 2)
+    yield from _wrap(row.note, indent + 2, width)
 
 
-def _wrap(text: str, indent: int) -> list[str]:
+def _wrap(text: str, indent: int, width: int) -> list[str]:
     margin = " " * indent
     return textwrap.wrap(
-        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
     )

@@ -1,4 +1,4 @@
-"""The summary as a notebook shows it. Names come from files that others wrote: every text is escaped."""
+"""Results as a notebook shows them. Names come from files that others wrote: every text is escaped."""
 
 from collections.abc import Sequence
 from html import escape
@@ -9,7 +9,7 @@ from archsum.summary import Summary
 
 
 def render(summary: Summary, columns: Sequence[str] = ()) -> str:
-    """Return a heading, a table and the totals."""
+    """Return a summary's heading, table and totals."""
     chosen = columns_named(columns)
     head = _row("th", [column.header for column in chosen], chosen)
     body = "\n".join(_row("td", texts, chosen) for texts in cells(summary, chosen))
@@ -19,6 +19,11 @@ def render(summary: Summary, columns: Sequence[str] = ()) -> str:
         f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
         f"<p>{below}</p>"
     )
+
+
+def preformatted(text: str) -> str:
+    """Return a text as it is."""
+    return f"<pre>{escape(text)}</pre>"
 
 
 def _row(tag: str, texts: Sequence[str], columns: Sequence[Column]) -> str:

@@ -9,6 +9,9 @@ _MAX_SHOWN = 10
 
 _HEAD = ("Metric", "Value", "Limit", "Used", "Verdict")
 
+_WIDTH = 80
+"""A wider table, of a network with billions, does without the share: the verdict says the same exactly."""
+
 
 def render(check: Check, title: str) -> str:
     """Return the table of a network's verdicts, under a title such as its file's name."""
@@ -16,8 +19,10 @@ def render(check: Check, title: str) -> str:
     if not check.verdicts:
         return f"{title}: not checked"
     rows = [_HEAD, *(_cells(verdict) for verdict in check.verdicts)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [f"{title}: {_outcome(check)}", "", _line(_HEAD, widths), "─" * (sum(widths) + 2 * len(widths) - 2)]
+    if len(_rule(rows)) > _WIDTH:
+        rows = [(*row[:3], row[4]) for row in rows]
+    widths = _widths(rows)
+    lines = [f"{title}: {_outcome(check)}", "", _line(rows[0], widths), _rule(rows)]
     for verdict, row in zip(check.verdicts, rows[1:], strict=True):
         lines += [_line(row, widths), *_contributors(verdict)]
     return "\n".join(lines)
@@ -36,6 +41,15 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
         return title, "unknown", f"{limit:,}", "?", "unknown"
     outcome = f"ok, {limit - value:,} left" if verdict.ok else f"OVER by {value - limit:,}"
     return title, f"{value:,}", f"{limit:,}", percent(value, limit), outcome
+
+
+def _widths(rows: list[tuple[str, ...]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _rule(rows: list[tuple[str, ...]]) -> str:
+    widths = _widths(rows)
+    return "─" * (sum(widths) + 2 * len(widths) - 2)
 
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
