@@ -13,6 +13,7 @@ from archsum.render import csv as csv_format
 from archsum.render import html, markdown, table
 from archsum.render import json as json_format
 from archsum.render.columns import OPTIONAL
+from archsum.render.drawing import Table
 from tests.conftest import Golden
 
 NETWORKS = sorted((Path(__file__).parent / "networks").glob("*.yaml"))
@@ -68,6 +69,14 @@ def test_a_terminal_narrower_than_the_table_wraps_texts(style: str, width: int, 
     text = table.render(network("long_names"), (), style, width)
     assert max(widths(text)) <= width
     golden(f"long_names.{style}.{width}.txt", text)
+
+
+def test_a_text_breaks_before_the_type_and_then_where_the_parts_of_words_meet() -> None:
+    drawing = Table(
+        ["Layer (type)", "Param #"], [["global_average_pooling2d (GlobalAveragePooling2D)", "0"]], [False, True]
+    )
+    lines = [line.split("│")[1].strip() for line in drawing.draw("keras", 34).split("\n")[3:-1]]
+    assert lines == ["global_average_", "pooling2d", "(GlobalAverage", "Pooling2D)"]
 
 
 @pytest.mark.parametrize("style", ["keras", "classic", "grid"])

@@ -1,8 +1,9 @@
 """Tables of text, drawn by tabulate, which only this file imports."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from textwrap import wrap
+from textwrap import TextWrapper, wrap
 
 from tabulate import DataRow, Line, TableFormat, tabulate, tabulate_formats
 
@@ -94,7 +95,7 @@ class Table:
         return widths
 
     def _draw_wrapped(self, style: str, widths: Sequence[int]) -> str:
-        rows = [[wrap(cell, size) for cell, size in zip(row, widths, strict=True)] for row in self.rows]
+        rows = [[_break(cell, size) for cell, size in zip(row, widths, strict=True)] for row in self.rows]
         if style not in _LOOKS:
             return self._draw(style, [["\n".join(lines) for lines in row] for row in rows])
         # In a format of our own tabulate does not break lines: each line is drawn as a row,
@@ -108,6 +109,18 @@ class Table:
                 next(drawn)
             kept += next(drawn), next(drawn)
         return "\n".join(kept)
+
+
+class _WordBreaker(TextWrapper):
+    """Breaks a word where its parts meet, and a part that is still too long anywhere."""
+
+    wordsep_re = re.compile(r"(?<=[_.×-])|(?<=[a-z])(?=[A-Z])")
+
+
+def _break(text: str, width: int) -> list[str]:
+    """Break a text between words, so that the type goes to its own line first, and then within long words."""
+    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [piece for line in lines for piece in (_WordBreaker(width).wrap(line) if len(line) > width else [line])]
 
 
 def _width(table: str) -> int:
