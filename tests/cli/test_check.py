@@ -159,7 +159,9 @@ def test_limit_that_is_no_quantity(limit: str, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as caught:
         main(["check", "within.yaml", f"--max-params={limit}"])
     assert caught.value.code == 2
-    assert "argument --max-params: takes a" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "argument --max-params: takes a" in error
+    assert "k, M and G are thousands, millions and thousand millions" in error
 
 
 def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

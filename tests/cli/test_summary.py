@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archsum.cli import main
+
 NETWORK = """\
 name: small
 variables: {filters: 4}
@@ -87,7 +89,15 @@ def test_columns(file: Path) -> None:
             "argument --columns: there is no column `flops`: "
             "choose from weights, biases, kernel, macs, neurons, connections, memory",
         ),
-        (["--style", "kera"], "argument --style: there is no style `kera`: choose from keras, classic, "),
+        (["--columns", "mac"], "argument --columns: there is no column `mac`: did you mean `macs`?"),
+        (["--columns", "macs", "weights"], "`weights` is one argument too many; a list has commas, as in"),
+        (["--colums", "macs"], "`--colums` is no option"),
+        (["other.yaml"], "`other.yaml` is one argument too many"),
+        (["--style", "fancy"], "argument --style: there is no style `fancy`: did you mean `fancy_grid`?"),
+        (["--style", "zzz"], "argument --style: there is no style `zzz`: choose keras, classic, grid, simple or "),
+        (["--format", "json", "--columns", "macs"], "--columns is for the table and markdown; csv and json always"),
+        (["--format", "csv", "--columns", "macs"], "--columns is for the table and markdown; csv and json always"),
+        (["--format", "markdown", "--style", "grid"], "--style is for the table"),
         (["--format", "xml"], "argument --format: invalid choice: 'xml'"),
         (["--set", "filters"], "argument --set: `filters` is not NAME=VALUE"),
         (["--input", "8,x"], "argument --input: `8,x` is not a list of sizes such as 224,224,3"),
@@ -97,6 +107,27 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
     result = run(file, *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert f"archsum summary: error: {error}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["net.yaml"], "did you mean `archsum summary net.yaml`?"),
+        (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
+        (["train"], "there is no command `train`: choose `summary`, `check`, `explain`, `layers` or `schema`"),
+    ],
+)
+def test_no_such_command(words: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    said = capsys.readouterr().err
+    assert said.startswith("usage: archsum [-h] [--version] COMMAND ...")
+    assert error in said
+
+
+@pytest.mark.parametrize("sizes", ["null,null,3", "None,None,3", "?,?,3", "(null, null, 3)"])
+def test_unknown_sizes(file: Path, sizes: str) -> None:
+    assert json.loads(run(file, "--format", "json", "--input", sizes).stdout)["inputs"] == {"input": [None] * 3 + [3]}
 
 
 def test_a_bad_file(file: Path) -> None:

@@ -58,11 +58,27 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action=_Version)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        parser.error(_unknown_command(argv[0]))
     for command, purpose in COMMANDS.items():
         subparser = subparsers.add_parser(command, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if command in argv:  # only the command that runs is imported
             import_module(f"archsum.cli.{command}").add_arguments(subparser)
-    return parser.parse_args(argv)
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        option = rest[0].startswith("-")
+        about = "is no option" if option else "is one argument too many; a list has commas, as in `macs,weights`"
+        subparsers.choices[arguments.command].error(f"`{rest[0]}` {about}")
+    return arguments
+
+
+def _unknown_command(word: str) -> str:
+    from archsum.errors import enumerate_words, suggest
+
+    if word.endswith((".yaml", ".yml")) or os.path.isfile(word):
+        return f"which command? did you mean `archsum summary {word}`?"
+    cure = suggest(word, COMMANDS) or f"choose {enumerate_words(COMMANDS, 'or')}"
+    return f"there is no command `{word}`: {cure}"
 
 
 class _Version(argparse.Action):

@@ -22,7 +22,10 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
         help="override a variable of the file; may be given several times",
     )
     parser.add_argument(
-        "--input", metavar="SIZES", type=_shape, help="override the input, as in 224,224,3; `?` is an unknown size"
+        "--input",
+        metavar="SIZES",
+        type=_shape,
+        help="override the input, as in 224,224,3, or null,null,3 where sizes are unknown",
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archsum.cli.arguments import add_file_arguments, opened, shown
 from archsum.cli.console import colour_verdicts, colours, report
-from archsum.errors import SpecError
+from archsum.errors import FieldError, SpecError
 
 if TYPE_CHECKING:
     from archsum.budget import Check
@@ -84,8 +84,8 @@ def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:
     def read(text: str) -> int:
         try:
             quantity: int = parse(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
+        except FieldError as error:
+            raise argparse.ArgumentTypeError(f"{error.message}: {error.help}") from None
         return quantity
 
     return read

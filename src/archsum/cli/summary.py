@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--style",
         type=_style,
-        default="keras",
-        help="the table's look: keras (the default), classic, or a format of tabulate's, such as grid",
+        help="the table's look: keras (the default), classic, or a format of tabulate's, such as grid; "
+        "one that is markup, such as html or latex, has the table alone, without name and totals",
     )
     parser.add_argument(
         "--columns",
@@ -26,12 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_columns,
         default=(),
         help="columns to add to the table: weights, biases, kernel, macs, neurons, connections, memory "
-        "(csv always has them)",
+        "(csv and json always have every figure)",
     )
+    parser.set_defaults(error=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a network's summary."""
+    if arguments.columns and arguments.format in ("json", "csv"):
+        arguments.error("--columns is for the table and markdown; csv and json always have every figure")
+    if arguments.style and arguments.format != "table":
+        arguments.error("--style is for the table")
     from archsum.api import summarize
 
     summary = summarize(opened(arguments.file), variables=dict(arguments.variables), input=arguments.input)
@@ -44,7 +49,7 @@ def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
     from archsum.render import table
 
     width = terminal_width(sys.stdout)
-    text = table.render(summary, arguments.columns, arguments.style, width)
+    text = table.render(summary, arguments.columns, arguments.style or "keras", width)
     if can_write(text, sys.stdout):
         return text
     return table.render(summary, arguments.columns, _ASCII_STYLE, width).replace("×", "x")
@@ -76,20 +81,22 @@ _ASCII_STYLE = "grid"
 
 
 def _style(text: str) -> str:
-    if text == "keras":  # the default, also where no table is drawn and tabulate is not needed
-        return text
+    from archsum.errors import suggest
     from archsum.render.drawing import STYLES
 
     if text not in STYLES:
-        raise argparse.ArgumentTypeError(f"there is no style `{text}`: choose from {', '.join(STYLES)}")
+        cure = suggest(text, STYLES) or "choose keras, classic, grid, simple or another of tabulate's formats"
+        raise argparse.ArgumentTypeError(f"there is no style `{text}`: {cure}")
     return text
 
 
 def _columns(text: str) -> tuple[str, ...]:
+    from archsum.errors import suggest
     from archsum.render.columns import OPTIONAL
 
     names = tuple(name.strip() for name in text.split(","))
     for name in names:
         if name not in OPTIONAL:
-            raise argparse.ArgumentTypeError(f"there is no column `{name}`: choose from {', '.join(OPTIONAL)}")
+            cure = suggest(name, OPTIONAL) or f"choose from {', '.join(OPTIONAL)}"
+            raise argparse.ArgumentTypeError(f"there is no column `{name}`: {cure}")
     return names
