@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, SpecError, suggest
-from archsum.layers.base import Step, Weight, show, times
+from archsum.layers.base import Step, Weight
+from archsum.layers.shapes import show, times
 from archsum.summary import LayerSummary, Summary
 
 
@@ -78,12 +79,12 @@ def _explain_layer(summary: LayerSummary) -> LayerExplanation:
 def _weights(summary: LayerSummary) -> Iterator[Step]:
     bias = summary.layer.explain_bias(*summary.input_shapes)
     for weight in summary.weights:
-        explained = bias if weight.name == "bias" else ""
+        explained = bias if weight.is_bias else ""
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
         sizes = summary.layer.explain_weight(weight.name, *summary.input_shapes)
         notes = [axes, sizes, explained, "" if weight.trainable else "not changed by training"]
         yield Step(weight.name, times(*weight.shape) or "1", weight.size, "; ".join(filter(None, notes)))
-    if bias and not any(weight.name == "bias" for weight in summary.weights):
+    if bias and not any(weight.is_bias for weight in summary.weights):
         yield Step("bias", "0", 0, bias)
 
 
@@ -99,8 +100,8 @@ def _parameters(summary: LayerSummary) -> Iterator[Step]:
 
 def _by_filter(weights: tuple[Weight, ...]) -> Iterator[Step]:
     """Yield the form that people ask about: the weights of one filter or unit, + 1 for its bias, times all of them."""
-    kernels = [weight for weight in weights if weight.name != "bias"]
-    biases = [weight for weight in weights if weight.name == "bias"]
+    kernels = [weight for weight in weights if not weight.is_bias]
+    biases = [weight for weight in weights if weight.is_bias]
     if len(kernels) != 1 or len(biases) != 1 or len(biases[0].axes) != 1:
         return
     (kernel,), (bias,), (each,) = kernels, biases, biases[0].axes

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from archsum.errors import Span
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 
 
 class Node(NamedTuple):

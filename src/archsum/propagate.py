@@ -4,8 +4,9 @@ from math import prod
 
 from archsum.errors import Diagnostic, ShapeError, SpecError
 from archsum.graph import Graph
-from archsum.layers.base import Layer, Shape, Weight
+from archsum.layers.base import Layer, Weight
 from archsum.layers.fields import MAX_AXES
+from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
 MAX_ELEMENTS = 10**30

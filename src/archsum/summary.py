@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from archsum.errors import Span, one_line
 from archsum.graph import Node
-from archsum.layers.base import Layer, Shape, Weight, product
+from archsum.layers.base import Layer, Weight
+from archsum.layers.shapes import Shape, product
 
 BYTES_PER_PARAMETER = 4  # float32
 
@@ -58,7 +59,7 @@ class LayerSummary(NamedTuple):
     @property
     def bias_params(self) -> int:
         """Biases, tied and untied."""
-        return sum(weight.size for weight in self.weights if weight.name == "bias")
+        return sum(weight.size for weight in self.weights if weight.is_bias)
 
     @property
     def untied_bias_params(self) -> int:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsum.layers import layer_class
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 
 # LeCun et al. 1998, "Gradient-based learning applied to document recognition", table I: which maps of S2 each of
 # C3's sees.

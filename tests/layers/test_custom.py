@@ -8,7 +8,8 @@ import pytest
 import archsum
 from archsum.formula import BoundFormula, Formula
 from archsum.layers import layer_class
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 
 
 def summarize(fields: str, shape: str = "[32, 28, 3]", head: str = "") -> archsum.Summary:

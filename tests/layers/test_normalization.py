@@ -7,7 +7,8 @@ from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 
 
 def layer(kind: str, **fields: Any) -> Layer:

@@ -9,7 +9,8 @@ from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
 
 KINDS = [f"{what}{rank}d" for what in ("zero_padding", "cropping", "up_sampling") for rank in (1, 2, 3)]

@@ -6,7 +6,8 @@ import pytest
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 
 
 def scale(**fields: Any) -> Layer:

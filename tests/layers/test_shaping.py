@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Layer, Shape
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
 
 

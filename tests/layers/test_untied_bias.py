@@ -6,8 +6,9 @@ import pytest
 
 from archsum.errors import ShapeError
 from archsum.layers import KINDS, layer_class
-from archsum.layers.base import Layer, Shape, Weight
+from archsum.layers.base import Layer, Weight
 from archsum.layers.documentation import example
+from archsum.layers.shapes import Shape
 
 BIASED = [kind for kind in KINDS if "bias" in layer_class(kind).model_fields]
 SIZES = (9, 8, 7)
@@ -29,7 +30,7 @@ def sizes_for(kind: str) -> tuple[int, ...]:
 
 
 def bias_of(layer: Layer, shape: Shape) -> Weight:
-    (bias,) = (weight for weight in layer.weights(shape) if weight.name == "bias")
+    (bias,) = (weight for weight in layer.weights(shape) if weight.is_bias)
     return bias
 
 
@@ -50,7 +51,7 @@ def test_a_tied_bias_is_one_for_each_output_channel_and_false_is_none(kind: str)
     assert bias.shape == tied.output_shape(shape)[-1:]
     assert not bias.untied
     assert [weight.name for weight in smallest(kind, False).weights(shape)] == [
-        weight.name for weight in tied.weights(shape) if weight.name != "bias"
+        weight.name for weight in tied.weights(shape) if not weight.is_bias
     ]
 
 

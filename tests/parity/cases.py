@@ -8,7 +8,7 @@ from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Shape
+from archsum.layers.shapes import Shape
 
 Strategy = st.SearchStrategy[Any]
 Fields = dict[str, Any]

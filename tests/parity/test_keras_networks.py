@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from archsum import summarize
 from archsum.layers import layer_class
-from archsum.layers.base import Shape
+from archsum.layers.shapes import Shape
 from tests.parity.cases import FLAGS, REFUSED, Case, Fields, Strategy, ours, sizes
 from tests.parity.keras_kinds import CASES, arguments_of, keras_layer
 

@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 from archsum.layers.axis import Axes, listed, numbered_axes, positions
-from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer, require_known
+from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber, Positive
+from archsum.layers.shapes import Shape, require_known
 from archsum.model import JsonSchema, field
 
 

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from archsum.layers.base import Shape, Step, WeightlessLayer, product
+from archsum.layers.base import Step, WeightlessLayer
 from archsum.layers.fields import Positive
+from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 from archsum.model import JsonSchema, field
 

@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Shape, require_known, show
 from archsum.layers.fields import DataFormat
+from archsum.layers.shapes import Shape, require_known, show
 from archsum.layers.spatial import AXES
 from archsum.model import JsonSchema
 

@@ -1,15 +1,11 @@
 """What a layer promises: it alone knows its fields, its shape rule, its weights and its operations."""
 
 import math
-from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
-from archsum.errors import ShapeError
+from archsum.layers.shapes import Shape, product
 from archsum.model import Model, field
-
-Shape = tuple[int | None, ...]
-"""Sizes without the batch axis; None is a size that is not known."""
 
 
 class Weight(NamedTuple):
@@ -20,6 +16,11 @@ class Weight(NamedTuple):
     axes: tuple[str, ...] = ()
     trainable: bool = True
     untied: bool = False
+
+    @property
+    def is_bias(self) -> bool:
+        """Whether it is a bias, which is what every weight called `bias` is, a custom layer's too."""
+        return self.name == "bias"
 
     @property
     def size(self) -> int:
@@ -48,21 +49,25 @@ class Layer(Model):
 
     trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
 
-    @abstractmethod
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""
+        raise NotImplementedError
 
-    @abstractmethod
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the weights, in Keras's order and by Keras's names."""
+        raise NotImplementedError
 
-    @abstractmethod
     def macs(self, *inputs: Shape) -> int | None:
         """Return the multiply-accumulates for one sample; None where a size is unknown."""
+        raise NotImplementedError
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links into this layer's neurons and the biases they use, as LeCun counts them."""
-        return add_bias_links(self.macs(*inputs), self.output_shape(*inputs), self.weights(*inputs))
+        links = self.macs(*inputs)
+        if not any(weight.is_bias for weight in self.weights(*inputs)):
+            return links
+        biased = product(self.output_shape(*inputs))
+        return None if links is None or biased is None else links + biased
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output's sizes; nothing where the shape is passed on or simply stated."""
@@ -104,43 +109,3 @@ class ElementwiseLayer(Layer):
     def macs(self, *inputs: Shape) -> int | None:
         """Return 0: elementwise work is not multiply-accumulates of weights."""
         return 0
-
-
-def product(sizes: Shape) -> int | None:
-    """Multiply sizes; unknown where one is unknown."""
-    result = 1
-    for size in sizes:
-        if size is None:
-            return None
-        result *= size
-    return result
-
-
-def times(*sizes: Any) -> str:
-    """Write a product as people do: `5 × 5 × 3`."""
-    return " × ".join("?" if size is None else str(size) for size in sizes)
-
-
-def add_bias_links(links: int | None, output: Shape, weights: tuple[Weight, ...]) -> int | None:
-    """Add one link for each output element where there is a bias."""
-    if not any(weight.name == "bias" for weight in weights):
-        return links
-    elements = product(output)
-    return None if links is None or elements is None else links + elements
-
-
-def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str = "") -> tuple[int, ...]:
-    """Return the shape with every size known.
-
-    Errors: ShapeError that names the first unknown axis, what needs it and how to make it known.
-    """
-    for size, axis in zip(shape, axes, strict=True):
-        if size is None:
-            cures = [f"give `input` a number for the {axis}", *([cure] if cure else [])]
-            raise ShapeError(f"needs a known {axis} for {purpose}", ", or ".join(cures))
-    return tuple(size for size in shape if size is not None)
-
-
-def show(shape: Shape) -> str:
-    """Write a shape as Keras does, without the batch axis."""
-    return f"({', '.join(str(size) for size in shape)}{',' if len(shape) == 1 else ''})"

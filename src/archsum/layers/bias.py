@@ -1,7 +1,8 @@
 """Tied and untied biases: how many there are, and why."""
 
-from archsum.layers.base import Shape, Weight, product, require_known, times
+from archsum.layers.base import Weight
 from archsum.layers.fields import Bias
+from archsum.layers.shapes import Shape, product, require_known, times
 
 
 def bias_weights(bias: Bias, output: Shape, axes: tuple[str, ...], count: int, each: str) -> tuple[Weight, ...]:

@@ -4,9 +4,10 @@ from collections import Counter
 from typing import Annotated, ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Shape, Weight, times
+from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative
 from archsum.layers.kernel import GroupedKernelLayer
+from archsum.layers.shapes import Shape, times
 from archsum.model import Limits, checks, field
 
 

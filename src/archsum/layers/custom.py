@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from archsum.errors import ShapeError, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Layer, Shape, Step, Weight, product
+from archsum.layers.base import Layer, Step, Weight
 from archsum.layers.fields import MAX_SIZE, DataFormat
+from archsum.layers.shapes import Shape, product
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
 Number = int | BoundFormula

@@ -5,9 +5,10 @@ from typing import Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Layer, Shape, Step, Weight, product, times
+from archsum.layers.base import Layer, Step, Weight
 from archsum.layers.bias import bias_weights, explain_bias
 from archsum.layers.fields import Activation, Bias, Positive
+from archsum.layers.shapes import Shape, product, times
 from archsum.model import field
 
 

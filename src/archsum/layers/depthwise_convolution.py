@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, Step, Weight, times
+from archsum.layers.base import Step, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
+from archsum.layers.shapes import Shape, times
 from archsum.model import field
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from archsum.layers.base import ElementwiseLayer, Layer, Shape, Step, Weight, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, Layer, Step, Weight, WeightlessLayer
 from archsum.layers.fields import Positive
+from archsum.layers.shapes import Shape
 from archsum.model import field
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, Step, WeightlessLayer, product, times
+from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 

@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import ClassVar
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Shape, Step, Weight, product, times
+from archsum.layers.base import Step, Weight
 from archsum.layers.bias import bias_weights, explain_bias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
+from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.model import checks, field

@@ -3,9 +3,10 @@
 import math
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, Step, Weight, require_known, times
+from archsum.layers.base import Step, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
+from archsum.layers.shapes import Shape, require_known, times
 from archsum.model import field
 
 

@@ -4,8 +4,9 @@ from typing import Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import Axes, known_sizes, positions
-from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
+from archsum.layers.shapes import Shape
 from archsum.model import field, prepares
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, Step, WeightlessLayer, product
+from archsum.layers.base import Step, WeightlessLayer
 from archsum.layers.fields import PerAxis
+from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.model import checks, field
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import Axes, known_sizes, positions
-from archsum.layers.base import ElementwiseLayer, Shape, Weight, WeightlessLayer, show
+from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
+from archsum.layers.shapes import Shape, show
 from archsum.model import UNCHECKED, JsonSchema, checks, field, prepares
 
 

@@ -2,8 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import ElementwiseLayer, Shape, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, WeightlessLayer
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate
+from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Shape, Step, WeightlessLayer
+from archsum.layers.base import Step, WeightlessLayer
 from archsum.layers.fields import PerAxis
+from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 from archsum.layers.window import Sides, parse_padding
 from archsum.model import UNCHECKED, JsonSchema, field, prepares

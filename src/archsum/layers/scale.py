@@ -4,9 +4,10 @@ from typing import Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import named_axes
-from archsum.layers.base import ElementwiseLayer, Shape, Weight
+from archsum.layers.base import ElementwiseLayer, Weight
 from archsum.layers.bias import bias_weights, explain_bias
 from archsum.layers.fields import Bias, DataFormat
+from archsum.layers.shapes import Shape
 from archsum.model import field
 
 

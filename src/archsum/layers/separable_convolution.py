@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Shape, Weight
+from archsum.layers.base import Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
+from archsum.layers.shapes import Shape
 from archsum.model import field
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Shape, Step, WeightlessLayer, product, show, times
+from archsum.layers.base import Step, WeightlessLayer
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
+from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import field, prepares
 
 _SIZE_TO_SOLVE = -1

@@ -3,8 +3,9 @@
 from typing import Any, ClassVar, TypeVar
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Layer, Shape, show
+from archsum.layers.base import Layer
 from archsum.layers.fields import DataFormat, per_axis
+from archsum.layers.shapes import Shape, show
 from archsum.model import field, prepares
 
 T = TypeVar("T")

@@ -4,9 +4,10 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Shape, Weight
+from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative
 from archsum.layers.kernel import GroupedKernelLayer
+from archsum.layers.shapes import Shape
 from archsum.layers.window import Sides, SizeRule
 from archsum.model import JsonSchema, checks, field
 

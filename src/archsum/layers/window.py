@@ -5,8 +5,9 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Shape, Step
+from archsum.layers.base import Step
 from archsum.layers.fields import MAX_SIZE
+from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from archsum.layers.base import Shape, Weight, show
+from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape, show
 from archsum.render.numbers import count, memory
 from archsum.summary import LayerSummary, Summary
 

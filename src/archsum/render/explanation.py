@@ -7,7 +7,8 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from archsum.explanation import Explanation, LayerExplanation
-from archsum.layers.base import Shape, Step, show
+from archsum.layers.base import Step
+from archsum.layers.shapes import Shape, show
 
 _MARGIN = "  "
 _MAX_LABEL = 24

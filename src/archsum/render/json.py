@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from archsum.layers.base import Shape
+from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
 SCHEMA_VERSION = 1
