@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from archsum.layers.axis import Axes, listed, numbered_axes, positions
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
+from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
 from archsum.layers.fields import Activation as ActivationName
-from archsum.layers.fields import NonNegativeNumber, Positive
 from archsum.layers.shapes import Shape, require_known
-from archsum.model import JsonSchema, field
+from archsum.model import field
 
 
 class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
@@ -79,15 +79,6 @@ class ELU(ElementwiseFunction):
     alpha: float = field(1.0, description="Minus the limit of the negative part.")
 
 
-_SharedAxes = Annotated[
-    tuple[Positive, ...],
-    listed,
-    JsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer", "minimum": 1}}]}
-    ),
-]
-
-
 class PReLU(ElementwiseLayer):
     """A leaky ReLU that learns its slope: one for each element, unless they share it along some axes.
 
@@ -104,7 +95,7 @@ class PReLU(ElementwiseLayer):
 
     type: Literal["prelu"] = "prelu"
 
-    shared_axes: _SharedAxes | None = field(
+    shared_axes: Annotated[tuple[Positive, ...], listed, one_or_list(AT_LEAST_1)] | None = field(
         None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image."
     )
 

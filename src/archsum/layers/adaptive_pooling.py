@@ -5,17 +5,12 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from archsum.layers.base import Step, WeightlessLayer
-from archsum.layers.fields import Positive
+from archsum.layers.fields import AT_LEAST_1, Positive, one_or_list
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
-from archsum.model import JsonSchema, field
+from archsum.model import field
 
-_SIZE_SCHEMA = {"type": "integer", "minimum": 1}
-
-OutputSize = Annotated[
-    tuple[Positive | None, ...],
-    JsonSchema({"anyOf": [_SIZE_SCHEMA, {"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, {"type": "null"}]}}]}),
-]
+OutputSize = Annotated[tuple[Positive | None, ...], one_or_list(AT_LEAST_1, {"anyOf": [AT_LEAST_1, {"type": "null"}]})]
 
 
 class AdaptivePooling(Spatial, WeightlessLayer):

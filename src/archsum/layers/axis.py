@@ -3,10 +3,9 @@
 from typing import Annotated, Any
 
 from archsum.errors import ShapeError
-from archsum.layers.fields import DataFormat
+from archsum.layers.fields import DataFormat, one_or_list
 from archsum.layers.shapes import Shape, require_known, show
 from archsum.layers.spatial import AXES
-from archsum.model import JsonSchema
 
 
 def listed(value: Any) -> Any:
@@ -14,11 +13,7 @@ def listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-Axes = Annotated[
-    tuple[int, ...],
-    listed,
-    JsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
-]
+Axes = Annotated[tuple[int, ...], listed, one_or_list({"type": "integer"})]
 """One axis or several."""
 
 

@@ -15,12 +15,16 @@ NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
 NonNegativeNumber = Annotated[float, Limits(ge=0)]
 Rate = Annotated[float, Limits(ge=0, le=1)]
 
-PerAxis = Annotated[
-    tuple[Positive, ...],
-    JsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "array", "items": {"type": "integer", "minimum": 1}}]}
-    ),
-]
+AT_LEAST_0 = {"type": "integer", "minimum": 0}
+AT_LEAST_1 = {"type": "integer", "minimum": 1}
+
+
+def one_or_list(one: dict[str, Any], item: dict[str, Any] | None = None) -> JsonSchema:
+    """Say that a field takes one value or a list; its items are like the one unless `item` says otherwise."""
+    return JsonSchema({"anyOf": [one, {"type": "array", "items": item or one}]})
+
+
+PerAxis = Annotated[tuple[Positive, ...], one_or_list(AT_LEAST_1)]
 """One number for every axis, or one for each. `Spatial` turns the first into the second."""
 
 Activation = Literal[

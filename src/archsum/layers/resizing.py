@@ -8,16 +8,10 @@ from archsum.layers.base import Step, WeightlessLayer
 from archsum.layers.fields import PerAxis
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
-from archsum.layers.window import Sides, parse_padding
-from archsum.model import UNCHECKED, JsonSchema, field, prepares
+from archsum.layers.window import SIDES_SCHEMA, Sides, parse_padding
+from archsum.model import UNCHECKED, field, prepares
 
-_NUMBER = {"type": "integer", "minimum": 0}
-_PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
-SidesPerAxis = Annotated[
-    tuple[Sides, ...],
-    UNCHECKED,
-    JsonSchema({"anyOf": [_NUMBER, {"type": "array", "items": {"anyOf": [_NUMBER, _PAIR]}}]}),
-]
+SidesPerAxis = Annotated[tuple[Sides, ...], UNCHECKED, SIDES_SCHEMA]
 """A number for every side; or for each axis a number, or a pair [before, after]."""
 
 

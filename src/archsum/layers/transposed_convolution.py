@@ -5,16 +5,11 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Weight
-from archsum.layers.fields import NonNegative
+from archsum.layers.fields import AT_LEAST_0, NonNegative, one_or_list
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.layers.shapes import Shape
 from archsum.layers.window import Sides, SizeRule
-from archsum.model import JsonSchema, checks, field
-
-OutputPadding = Annotated[
-    tuple[NonNegative, ...],
-    JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "integer"}}]}),
-]
+from archsum.model import checks, field
 
 
 class TransposedWindow(NamedTuple):
@@ -106,7 +101,7 @@ class TransposedConvolution(GroupedKernelLayer):
 
     macs_note: ClassVar[str] = "each kernel weight works once at each input location"
 
-    output_padding: OutputPadding | None = field(
+    output_padding: Annotated[tuple[NonNegative, ...], one_or_list(AT_LEAST_0)] | None = field(
         None, description="Added to the output's size on one side: one number, or one for each axis."
     )
 

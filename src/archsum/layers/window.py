@@ -6,18 +6,17 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Step
-from archsum.layers.fields import MAX_SIZE
+from archsum.layers.fields import AT_LEAST_0, MAX_SIZE, one_or_list
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
-from archsum.model import UNCHECKED, JsonSchema, field, prepares
+from archsum.model import UNCHECKED, field, prepares
 
 Sides = tuple[int, int]
 """Padding before and after an axis."""
 
-_STATED_PADDING: list[dict[str, Any]] = [
-    {"type": "integer", "minimum": 0},
-    {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}},
-]
+_PAIR = {"type": "array", "items": AT_LEAST_0, "minItems": 2, "maxItems": 2}
+SIDES_SCHEMA = one_or_list(AT_LEAST_0, {"anyOf": [AT_LEAST_0, _PAIR]})
+"""The ways to write the sides of each axis, which `parse_padding` reads."""
 
 
 class SizeRule(Protocol):
@@ -146,7 +145,7 @@ class Sliding(Spatial):
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid", "same")
 
-    padding: Annotated[str | tuple[Sides, ...], UNCHECKED, JsonSchema({"anyOf": _STATED_PADDING})] = field(
+    padding: Annotated[str | tuple[Sides, ...], UNCHECKED, SIDES_SCHEMA] = field(
         "valid",
         description="Keras's word, or the padding itself, as in PyTorch: an integer, or one or a pair for each axis.",
     )
@@ -154,7 +153,7 @@ class Sliding(Spatial):
     @classmethod
     def refine_json_schema(cls, properties: dict[str, Any]) -> None:
         """Add the words to what `padding` takes."""
-        properties["padding"]["anyOf"] = [{"enum": [*cls.padding_words]}, *_STATED_PADDING]
+        properties["padding"]["anyOf"] = [{"enum": [*cls.padding_words]}, *properties["padding"]["anyOf"]]
 
     @prepares("padding")
     def _parse_padding(cls, value: Any) -> str | tuple[Sides, ...]:
