@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from archsum.layers.axis import Axes, listed, numbered_axes, positions
+from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
 from archsum.layers.fields import Activation as ActivationName
@@ -105,8 +105,9 @@ class PReLU(ElementwiseLayer):
         shared = positions(tuple(set(self.shared_axes or ())), shape, "shared_axes")
         sizes = tuple(1 if axis in shared else size for axis, size in enumerate(shape, start=1))
         purpose, cure = "its slopes, one for each element", "add the axis to `shared_axes`"
-        alpha = require_known(sizes, numbered_axes(shape), purpose, cure)
-        return (Weight("alpha", alpha, tuple(f"axis {axis}" for axis in range(1, len(shape) + 1))),)
+        axes = range(1, len(shape) + 1)
+        alpha = require_known(sizes, tuple(map(size_name, axes)), purpose, cure)
+        return (Weight("alpha", alpha, tuple(map(axis_name, axes))),)
 
 
 class Softmax(ElementwiseFunction):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from archsum.errors import ShapeError
 from archsum.layers.fields import DataFormat, one_or_list
-from archsum.layers.shapes import Shape, require_known, show
+from archsum.layers.shapes import Shape, join_channels, require_known, show
 from archsum.layers.spatial import AXES
 
 
@@ -43,17 +43,17 @@ def known_sizes(axes: tuple[int, ...], shape: Shape, purpose: str) -> tuple[int,
     found = positions(axes, shape)
     if 0 in found:
         raise ShapeError(f"has the batch, axis 0, for {purpose}", "a sample's axes count from 1")
-    return require_known(tuple(shape[position - 1] for position in found), numbered(found), purpose)
+    return require_known(tuple(shape[position - 1] for position in found), tuple(map(size_name, found)), purpose)
 
 
-def numbered(positions: tuple[int, ...]) -> tuple[str, ...]:
-    """Return names for axes of which only the number is known."""
-    return tuple(f"size of axis {position}" for position in positions)
+def axis_name(position: int) -> str:
+    """Return the name of an axis of which only the number is known."""
+    return f"axis {position}"
 
 
-def numbered_axes(shape: Shape) -> tuple[str, ...]:
-    """Return such names for all axes of a shape."""
-    return numbered(tuple(range(1, len(shape) + 1)))
+def size_name(position: int) -> str:
+    """Return the name of such an axis's size."""
+    return f"size of {axis_name(position)}"
 
 
 def named_axes(shape: Shape, data_format: DataFormat) -> tuple[str, ...]:
@@ -62,5 +62,5 @@ def named_axes(shape: Shape, data_format: DataFormat) -> tuple[str, ...]:
         return ("features",)
     spatial = AXES.get(len(shape) - 1)
     if spatial is None:
-        return numbered_axes(shape)
-    return (*spatial, "channels") if data_format == "channels_last" else ("channels", *spatial)
+        return tuple(map(size_name, range(1, len(shape) + 1)))
+    return join_channels(spatial, "channels", data_format)

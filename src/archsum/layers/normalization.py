@@ -3,7 +3,7 @@
 from typing import Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import Axes, known_sizes, positions
+from archsum.layers.axis import Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
 from archsum.layers.shapes import Shape
@@ -182,5 +182,5 @@ def _along(axes: tuple[int, ...], shape: Shape) -> tuple[tuple[int, ...], tuple[
     Keras sorts the axes as they are written, so that −1 comes before 1.
     """
     axes = tuple(sorted(axes))
-    names = tuple(f"axis {position}" for position in positions(axes, shape))
+    names = tuple(map(axis_name, positions(axes, shape)))
     return known_sizes(axes, shape, "its weights, one for each element along it"), names

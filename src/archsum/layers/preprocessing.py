@@ -4,10 +4,10 @@ from math import isfinite
 from typing import Annotated, Any, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import Axes, known_sizes, positions
+from archsum.layers.axis import Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
-from archsum.layers.shapes import Shape, show
+from archsum.layers.shapes import Shape, show, split_channels
 from archsum.model import UNCHECKED, JsonSchema, checks, field, prepares
 
 
@@ -50,7 +50,7 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""
         (shape,) = inputs
-        channels = shape[-1 if self.data_format == "channels_last" else 0] if shape else 1
+        channels = split_channels(shape, self.data_format)[1] if shape else 1
         for name, numbers in (("scale", self.scale), ("offset", self.offset)):
             _check_length(name, numbers, channels, "channel", shape)
         return shape
@@ -101,7 +101,7 @@ class Normalization(ElementwiseLayer):
         if self.mean is not None:
             _check_length("mean", self.mean, sizes[-1] if sizes else None, "element of its axis", shape)
             return ()
-        names = tuple(f"axis {axis}" for axis in axes)
+        names = tuple(map(axis_name, axes))
         statistics = (Weight(name, sizes, names, trainable=False) for name in ("mean", "variance"))
         return *statistics, Weight("count", (), trainable=False)
 

@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from archsum.errors import ShapeError
 from archsum.layers.axis import named_axes
 from archsum.layers.base import ElementwiseLayer, Weight
 from archsum.layers.bias import bias_weights, explain_bias
 from archsum.layers.fields import Bias, DataFormat
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, require_channels, split_channels
 from archsum.model import field
 
 
@@ -47,7 +46,4 @@ class Scale(ElementwiseLayer):
         return explain_bias(self.bias, inputs[0], self._channels(inputs[0]), "channels")
 
     def _channels(self, shape: Shape) -> int:
-        channels = (shape[-1] if self.data_format == "channels_last" else shape[0]) if shape else None
-        if channels is None:
-            raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
-        return channels
+        return require_channels(split_channels(shape, self.data_format)[1] if shape else None)

@@ -1,8 +1,11 @@
-"""Shapes: sizes that may be unknown, and how they are multiplied, written and required."""
+"""Shapes: sizes that may be unknown, and how they are taken apart, multiplied, written and required."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from archsum.errors import ShapeError
+from archsum.layers.fields import DataFormat
+
+T = TypeVar("T")
 
 Shape = tuple[int | None, ...]
 """Sizes without the batch axis; None is a size that is not known."""
@@ -38,3 +41,20 @@ def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str =
 def show(shape: Shape) -> str:
     """Write a shape as Keras does, without the batch axis."""
     return f"({', '.join(str(size) for size in shape)}{',' if len(shape) == 1 else ''})"
+
+
+def split_channels(shape: Shape, data_format: DataFormat) -> tuple[Shape, int | None]:
+    """Take a shape of at least one axis apart into the spatial sizes and the channels."""
+    return (shape[:-1], shape[-1]) if data_format == "channels_last" else (shape[1:], shape[0])
+
+
+def join_channels(spatial: tuple[T, ...], channels: T, data_format: DataFormat) -> tuple[T, ...]:
+    """Put spatial sizes, or their names, and the channels together."""
+    return (*spatial, channels) if data_format == "channels_last" else (channels, *spatial)
+
+
+def require_channels(channels: int | None) -> int:
+    """Return the number of channels. Errors: ShapeError where it is not known."""
+    if channels is None:
+        raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
+    return channels

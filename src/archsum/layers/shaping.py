@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from archsum.errors import ShapeError
+from archsum.layers.axis import axis_name
 from archsum.layers.base import Step, WeightlessLayer
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
 from archsum.layers.shapes import Shape, product, show, times
@@ -88,7 +89,7 @@ class Reshape(Shaping):
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
             if stated == _SIZE_TO_SOLVE:
                 formula = "?" if size is None else f"{times(*inputs[0]) or '1'} / {self._stated_elements}"
-                yield Step(f"axis {axis}", formula, size, "−1: all elements / the product of the other sizes")
+                yield Step(axis_name(axis), formula, size, "−1: all elements / the product of the other sizes")
 
     @property
     def _stated_elements(self) -> int:
@@ -145,7 +146,7 @@ class Permute(Shaping):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""
         for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
-            yield Step(f"axis {axis}", times(size), size, f"axis {source} of the input")
+            yield Step(axis_name(axis), times(size), size, f"{axis_name(source)} of the input")
 
 
 class RepeatVector(Shaping):

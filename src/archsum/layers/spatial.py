@@ -1,14 +1,12 @@
 """What layers over 1-D, 2-D and 3-D data share: the axes' names, and where the channels are."""
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
 from archsum.layers.fields import DataFormat, per_axis
-from archsum.layers.shapes import Shape, show
+from archsum.layers.shapes import Shape, T, join_channels, require_channels, show, split_channels
 from archsum.model import field, prepares
-
-T = TypeVar("T")
 
 AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """The spatial axes by rank, in order."""
@@ -44,7 +42,7 @@ class Spatial(Layer):
             wanted = ", ".join(self.axes_with_channels)
             message = f"takes an input of {self.rank + 1} axes ({wanted}), not {show(shape)}"
             raise ShapeError(message, _rank_help(shape, self.rank))
-        return (shape[:-1], shape[-1]) if self.data_format == "channels_last" else (shape[1:], shape[0])
+        return split_channels(shape, self.data_format)
 
     def split(self, shape: Shape) -> tuple[Shape, int]:
         """Take a shape apart, for a layer whose weights depend on the channels.
@@ -52,13 +50,11 @@ class Spatial(Layer):
         Errors: ShapeError where the rank is not this layer's, or the channels are unknown.
         """
         spatial, channels = self.parts(shape)
-        if channels is None:
-            raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
-        return spatial, channels
+        return spatial, require_channels(channels)
 
     def join(self, spatial: tuple[T, ...], channels: T) -> tuple[T, ...]:
         """Put spatial sizes and channels together in this layer's order."""
-        return (*spatial, channels) if self.data_format == "channels_last" else (channels, *spatial)
+        return join_channels(spatial, channels, self.data_format)
 
 
 def _rank_help(shape: Shape, rank: int) -> str:
