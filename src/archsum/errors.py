@@ -1,7 +1,7 @@
 """What can be wrong with a network file, and how it is said: code, place, text and cure."""
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 MAX_SHOWN = 50
@@ -14,6 +14,7 @@ _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
 _MAX_COMPARED_LENGTH = 40
 _MAX_COMPARED_WORDS = 200
+_MAX_COMPARED_LETTER_BY_LETTER = 5
 
 
 class SourceText(NamedTuple):
@@ -115,13 +116,26 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known word that is most like a word, if any is; capitals make no difference."""
     from difflib import get_close_matches
+    from heapq import nlargest
 
-    # Comparing takes the product of the lengths, for each known word.
     if len(word) > _MAX_COMPARED_LENGTH:
         return None
+    word = word.lower()
     by_letters = {known_word.lower(): known_word for known_word in islice(known, _MAX_COMPARED_WORDS)}
-    found = get_close_matches(word.lower(), by_letters, 1, cutoff)
+    # difflib is slow, above all with words that are alike: it compares only those that have most in common.
+    parts = _parts(word)
+    likely = nlargest(
+        _MAX_COMPARED_LETTER_BY_LETTER,
+        by_letters,
+        key=lambda known_word: len(parts & _parts(known_word)) / (len(word) + len(known_word)),
+    )
+    found = get_close_matches(word, likely, 1, cutoff)
     return by_letters[found[0]] if found else None
+
+
+def _parts(word: str) -> set[str]:
+    """Return the letters of a word, and the pairs of letters that follow one another."""
+    return {*word, *map("".join, pairwise(word))}
 
 
 class Diagnostic(NamedTuple):
@@ -140,7 +154,7 @@ class Diagnostic(NamedTuple):
             indent = " " * len(str(self.span.line))
             lines += [f"{indent}--> {self.span.place}", self.span.excerpt()]
         for text, span in self.notes:
-            lines.append(f"{indent} = note: {text} {span.place}")
+            lines.append(f"{indent} = note: {one_line(text)} {span.place}")
         if self.help:
             lines.append(f"{indent} = help: {one_line(self.help)}")
         return "\n".join(lines)

@@ -46,6 +46,32 @@ def test_nesting(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "level",
+    [
+        lambda before: f"{'[' * 20}{before}{']' * 20}",
+        lambda before: f"{'{k: ' * 20}{before}{'}' * 20}",
+        lambda before: f"{{<<: {{k: {'[' * 20}{before}{']' * 20}}}}}",
+    ],
+)
+def test_nesting_of_aliases(level: Callable[[str], str]) -> None:
+    """Each value is shallow as it is written, and deep with the one that it wraps."""
+    anchors = "".join(f"  a{n}: &a{n} {level(f'*a{n - 1}')}\n" for n in range(1, 60))
+    text = f"variables:\n  a0: &a0 1\n{anchors}{HEAD}  - dense: {{units: *a59}}\n"
+    assert only(text).code == "too-deep"
+
+
+def test_nesting_of_a_list_s_aliases_counts_the_deepest() -> None:
+    deep = f"{'[' * 40}1{']' * 40}"
+    assert only(f"a: &a {deep}\nb: &b [1, *a, 1]\nc: {'[' * 30}*b{']' * 30}\n{GOOD}").code == "too-deep"
+
+
+def test_aliases_of_shallow_values_may_be_many() -> None:
+    layer = "{conv2d: {filters: 8, kernel_size: 3, padding: same}}"
+    text = f"input: [32, 32, 3]\nlayers:\n  - &a {layer}\n" + "  - *a\n" * 200
+    assert len(archsum.summarize(io.StringIO(text)).layers) == 201
+
+
+@pytest.mark.parametrize(
     "number", ["9" * 5_000, "-" + "9" * 5_000, "0x" + "f" * 5_000, "1." + "0" * 5_000, "1e" + "9" * 5_000]
 )
 def test_long_numbers(number: str) -> None:

@@ -165,6 +165,25 @@ def test_any_network(record_property: Record) -> None:
     assert min(tally.values()) > tally.total() // 10, "most of what is drawn comes out alike"
 
 
+CLOSING = {"[": "]", "{k: ": "}", "{<<: ": "}", "[1, ": ", 2]"}
+
+
+@st.composite
+def nested_aliases(draw: st.DrawFn) -> str:
+    """Draw values of which each wraps the one before in brackets, and a layer with the last."""
+    levels = draw(st.lists(st.tuples(st.sampled_from(sorted(CLOSING)), st.integers(0, 40)), min_size=1, max_size=20))
+    lines = ["variables:", f"  a0: &a0 {draw(st.sampled_from(['1', '{k: 1}']))}"]
+    for number, (opening, times) in enumerate(levels, start=1):
+        wrapped = f"{opening * times}*a{number - 1} {CLOSING[opening] * times}"
+        lines.append(f"  a{number}: &a{number} {wrapped if times else '1'}")
+    field = draw(st.sampled_from(["units", "name", "bias", "<<"]))
+    return "\n".join([*lines, "input: [8]", f"layers: [dense: {{{field}: *a{len(levels)}, units: 8}}]"])
+
+
+def test_nested_aliases(record_property: Record) -> None:
+    examine_all(nested_aliases(), record_property)
+
+
 EXAMPLES = [
     path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 ]

@@ -162,13 +162,14 @@ class _StopError(Exception):
 class _Open:
     """A list or mapping whose end has not been read yet, and what belongs to it."""
 
-    __slots__ = ("anchor", "container", "key", "key_mark", "merges", "nodes_before", "start")
+    __slots__ = ("anchor", "container", "height", "key", "key_mark", "merges", "nodes_before", "start")
 
     def __init__(self, container: Any, start: int, anchor: str | None, nodes_before: int) -> None:
         self.container = container
         self.start = start
         self.anchor = anchor
         self.nodes_before = nodes_before
+        self.height = 1  # the levels of lists and mappings, this one included
         self.key: str | None = None  # None with a key_mark: the merge key
         self.key_mark: Mark | None = None
         self.merges: list[tuple[Any, Mark]] = []
@@ -182,7 +183,7 @@ class _Builder:
         self.root: Any = None
         self.diagnostics: list[Diagnostic] = []
         self.nodes = 0
-        self.anchors: dict[str, tuple[Any, int]] = {}  # a value and how many nodes it has
+        self.anchors: dict[str, tuple[Any, int, int]] = {}  # a value, how many nodes it has, and its height
         self.top = _Open([], 0, None, 0)  # takes the root
         self.stack: list[_Open] = []
 
@@ -229,6 +230,11 @@ class _Builder:
             message = f"the file has more than {MAX_NODES:,} values, its aliases written out"
             self._stop("too-large", message, mark)
 
+    def _rise(self, height: int, mark: Mark) -> None:
+        if len(self.stack) + height > MAX_DEPTH:
+            message = f"the file is nested more than {MAX_DEPTH} levels deep, its aliases written out"
+            self._stop("too-deep", message, mark)
+
     def _refuse_tag(self, event: Any) -> None:
         # An anchor may stand before it, and `event.tag` is not what the file says.
         match = _TAG.search(self.source.text, event.start_mark.index)
@@ -255,7 +261,7 @@ class _Builder:
         self._count(nodes, mark)
         self._add(value, mark)
         if event.anchor is not None:
-            self.anchors[event.anchor] = (value, nodes)
+            self.anchors[event.anchor] = (value, nodes, 0)
 
     def _key(self, text: str, mark: Mark, *, merge: bool) -> None:
         top = self.top
@@ -275,8 +281,7 @@ class _Builder:
         if event.tag is not None:
             self._refuse_tag(event)
         self._expect_value(quote(container), mark)
-        if len(self.stack) >= MAX_DEPTH:
-            self._stop("too-deep", f"the file is nested more than {MAX_DEPTH} levels deep", mark)
+        self._rise(1, mark)
         self.stack.append(self.top)
         self.top = _Open(container, mark[0], event.anchor, self.nodes)
         self._count(1, mark)
@@ -284,19 +289,22 @@ class _Builder:
     def _close(self, event: Any) -> None:
         done = self.top
         self.top = self.stack.pop()
+        self.top.height = max(self.top.height, done.height + 1)
         for merged, mark in done.merges:
             self._merge(done.container, merged, mark)
         self._add(done.container, (done.start, event.end_mark.index))
         if done.anchor is not None:
-            self.anchors[done.anchor] = (done.container, self.nodes - done.nodes_before)
+            self.anchors[done.anchor] = (done.container, self.nodes - done.nodes_before, done.height)
 
     def _alias(self, event: Any) -> None:
         mark = _mark(event)
         self._expect_value("an alias", mark)
         if event.anchor not in self.anchors:
             self._report_alias(event.anchor, mark)
-        value, nodes = self.anchors.get(event.anchor, (None, 1))
+        value, nodes, height = self.anchors.get(event.anchor, (None, 1, 0))
         self._count(nodes, mark)
+        self._rise(height, mark)
+        self.top.height = max(self.top.height, height + 1)
         self._add(value, mark)
 
     def _report_alias(self, name: str, mark: Mark) -> None:
