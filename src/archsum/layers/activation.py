@@ -13,12 +13,6 @@ from archsum.model import field
 class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
     """A function of each element.
 
-    Shape:
-        The input's.
-    Weights:
-        None.
-    MACs:
-        0; elementwise work is not multiply-accumulates of weights.
     Errors:
         None; it takes an input of any shape.
     """
@@ -82,12 +76,8 @@ class ELU(ElementwiseFunction):
 class PReLU(ElementwiseLayer):
     """A leaky ReLU that learns its slope: one for each element, unless they share it along some axes.
 
-    Shape:
-        The input's.
     Weights:
         alpha (the input's shape, with size 1 on the shared axes).
-    MACs:
-        0; elementwise work is not multiply-accumulates of weights.
     Errors:
         An unknown size on an axis that is not shared.
     Source: https://keras.io/api/layers/activation_layers/prelu/
@@ -124,5 +114,6 @@ class Softmax(ElementwiseFunction):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""
-        positions(self.axis, inputs[0])
-        return inputs[0]
+        (shape,) = inputs
+        positions(self.axis, shape)
+        return shape

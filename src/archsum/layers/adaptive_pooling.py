@@ -33,7 +33,7 @@ class AdaptivePooling(Spatial, WeightlessLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the stated sizes and the input's channels."""
-        spatial, channels = self.parts(inputs[0])
+        spatial, channels = self.parts(*inputs)
         return self.join(self._outputs(spatial), channels)
 
     def _outputs(self, spatial: Shape) -> Shape:
@@ -41,12 +41,12 @@ class AdaptivePooling(Spatial, WeightlessLayer):
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the elements of all windows: each is a link, as LeCun counts them."""
-        spatial, channels = self.parts(inputs[0])
+        spatial, channels = self.parts(*inputs)
         return product((*map(_window_elements, spatial, self._outputs(spatial)), channels))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""
-        spatial, _ = self.parts(inputs[0])
+        spatial, _ = self.parts(*inputs)
         for axis, stated, output in zip(self.axes, self.output_size, self._outputs(spatial), strict=True):
             note = "kept, as `output_size` says" if stated is None else "as `output_size` says"
             yield Step(axis, "?" if output is None else str(output), output, note)

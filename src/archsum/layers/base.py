@@ -88,7 +88,13 @@ class Layer(Model):
 
 
 class WeightlessLayer(Layer):
-    """A layer without weights and without multiply-accumulates."""
+    """A layer without weights and without multiply-accumulates.
+
+    Weights:
+        None.
+    MACs:
+        0.
+    """
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return no weights."""
@@ -100,11 +106,18 @@ class WeightlessLayer(Layer):
 
 
 class ElementwiseLayer(Layer):
-    """A layer that passes the shape on; its work is one operation or a few for each element, which are not MACs."""
+    """A layer that passes the shape on; its work is one operation or a few for each element.
+
+    Shape:
+        The input's.
+    MACs:
+        0; elementwise work is not multiply-accumulates of weights.
+    """
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""
-        return inputs[0]
+        (shape,) = inputs
+        return shape
 
     def macs(self, *inputs: Shape) -> int | None:
         """Return 0: elementwise work is not multiply-accumulates of weights."""

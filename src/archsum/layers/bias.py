@@ -18,7 +18,7 @@ def bias_weights(bias: Bias, output: Shape, axes: tuple[str, ...], count: int, e
     return ()
 
 
-def explain_bias(bias: Bias, output: Shape, count: int, each: str) -> str:
+def bias_note(bias: Bias, output: Shape, count: int, each: str) -> str:
     """Say what the bias is, and what the other kind of bias would be."""
     tied, untied = f"{count:,}", _untied(output)
     if len(output) == 1:

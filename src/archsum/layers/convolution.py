@@ -30,7 +30,7 @@ class Convolution(GroupedKernelLayer):
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel."""
-        _, channels = self.split(inputs[0])
+        _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels // self.groups, self.filters)
         seen = "input channels" if self.groups == 1 else "input channels of a group"
         return (Weight("kernel", shape, (*self.kernel_axes, seen, "filters")),)
@@ -86,7 +86,7 @@ class Conv2D(Convolution):
         """Return the kernel; with a connection table, one small kernel for each connected pair."""
         if self.connection_table is None:
             return super().kernels(*inputs)
-        _, channels = self.split(inputs[0])
+        _, channels = self.split(*inputs)
         highest = max(max(seen) for seen in self.connection_table)
         if highest >= channels:
             raise ShapeError(

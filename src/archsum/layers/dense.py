@@ -6,7 +6,7 @@ from typing import Literal
 from archsum.errors import ShapeError
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Layer, Step, Weight
-from archsum.layers.bias import bias_weights, explain_bias
+from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, Positive
 from archsum.layers.shapes import Shape, product, times
 from archsum.model import field
@@ -38,12 +38,12 @@ class Dense(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape with the units in the place of the features."""
-        leading, _ = _split(inputs[0])
+        leading, _ = _split(*inputs)
         return (*leading, self.units)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel and the bias."""
-        _, features = _split(inputs[0])
+        _, features = _split(*inputs)
         kernel = Weight("kernel", (features, self.units), ("features", "units"))
         output = self.output_shape(*inputs)
         axes = (*named_axes(output, "channels_last")[:-1], "units")
@@ -51,7 +51,7 @@ class Dense(Layer):
 
     def macs(self, *inputs: Shape) -> int | None:
         """Return the leading sizes times the kernel's weights."""
-        leading, features = _split(inputs[0])
+        leading, features = _split(*inputs)
         return product((*leading, features, self.units))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
@@ -60,11 +60,11 @@ class Dense(Layer):
 
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind would be."""
-        return explain_bias(self.bias, self.output_shape(*inputs), self.units, "units")
+        return bias_note(self.bias, self.output_shape(*inputs), self.units, "units")
 
     def explain_macs(self, *inputs: Shape) -> Step:
         """Derive the multiply-accumulates."""
-        leading, features = _split(inputs[0])
+        leading, features = _split(*inputs)
         note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
         return Step("MACs", times(*leading, features, self.units), self.macs(*inputs), note)
 

@@ -35,7 +35,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel."""
-        _, channels = self.split(inputs[0])
+        _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         return (Weight("kernel", shape, (*self.kernel_axes, "input channels", "filters of a channel")),)
 

@@ -31,7 +31,8 @@ class Embedding(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape and the vectors' axis."""
-        return (*inputs[0], self.output_dim)
+        (shape,) = inputs
+        return (*shape, self.output_dim)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the table."""
@@ -49,12 +50,6 @@ class Embedding(Layer):
 class Masking(ElementwiseLayer, WeightlessLayer):
     """Steps in which every feature has a certain value are padding, which later layers pass over.
 
-    Shape:
-        The input's.
-    Weights:
-        None.
-    MACs:
-        0.
     Errors:
         None; it takes an input of any shape.
     Source: https://keras.io/api/layers/core_layers/masking/

@@ -26,16 +26,17 @@ class GlobalPooling(Spatial, WeightlessLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the channels, with axes of size 1 if they are kept."""
-        _, channels = self.parts(inputs[0])
+        _, channels = self.parts(*inputs)
         return self.join((1,) * self.rank, channels) if self.keepdims else (channels,)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the input's elements: each is a link, as LeCun counts them."""
-        return product(inputs[0])
+        (shape,) = inputs
+        return product(shape)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say that each channel is one number."""
-        _, channels = self.parts(inputs[0])
+        _, channels = self.parts(*inputs)
         yield Step("channels", times(channels), channels, "one number for each of the channels")
 
 

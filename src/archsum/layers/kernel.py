@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Step, Weight
-from archsum.layers.bias import bias_weights, explain_bias
+from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import AXES
@@ -49,14 +49,14 @@ class KernelLayer(Sliding):
         """Return the weights that are multiplied with the data: all but the bias."""
         raise NotImplementedError
 
-    def applied(self, *inputs: Shape) -> Shape:
+    def locations(self, *inputs: Shape) -> Shape:
         """Return the sizes along which the kernel is applied: each of its weights works once at each location."""
-        spatial, _ = self.split(inputs[0])
+        spatial, _ = self.split(*inputs)
         return self.slide(spatial)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the window counts and the output channels."""
-        spatial, channels = self.split(inputs[0])
+        spatial, channels = self.split(*inputs)
         return self.join(self.slide(spatial), self.output_channels(channels))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -67,7 +67,7 @@ class KernelLayer(Sliding):
 
     def macs(self, *inputs: Shape) -> int | None:
         """Return every kernel weight times the locations it is applied at."""
-        locations = product(self.applied(*inputs))
+        locations = product(self.locations(*inputs))
         return None if locations is None else locations * sum(kernel.size for kernel in self.kernels(*inputs))
 
     def explain_channels(self, channels: int) -> Step:
@@ -77,7 +77,7 @@ class KernelLayer(Sliding):
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output size along each axis, and the channels."""
-        spatial, channels = self.split(inputs[0])
+        spatial, channels = self.split(*inputs)
         yield from self.explain_sliding(spatial)
         yield self.explain_channels(channels)
 
@@ -85,13 +85,13 @@ class KernelLayer(Sliding):
         """Say what the bias is, and what the other kind would be."""
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
-        return explain_bias(self.bias, output, filters, "filters")
+        return bias_note(self.bias, output, filters, "filters")
 
     def explain_macs(self, *inputs: Shape) -> Step:
         """Derive the multiply-accumulates."""
         kernels = [times(*kernel.shape) for kernel in self.kernels(*inputs)]
         kernel = kernels[0] if len(kernels) == 1 else f"({' + '.join(kernels)})"
-        return Step("MACs", times(*self.applied(*inputs), kernel), self.macs(*inputs), self.macs_note)
+        return Step("MACs", times(*self.locations(*inputs), kernel), self.macs(*inputs), self.macs_note)
 
 
 class DilatedKernelLayer(KernelLayer):

@@ -43,12 +43,12 @@ class LocallyConnected(KernelLayer):
 
         Errors: ShapeError where the number of locations, and so of kernels, is unknown.
         """
-        spatial, channels = self.split(inputs[0])
+        spatial, channels = self.split(*inputs)
         outputs = require_known(self.slide(spatial), self.axes, "its kernels, one for each output location")
         shape = (math.prod(outputs), math.prod(self.kernel_size) * channels, self.filters)
         return (Weight("kernel", shape, ("output locations", "window elements of all channels", "filters")),)
 
-    def applied(self, *inputs: Shape) -> Shape:
+    def locations(self, *inputs: Shape) -> Shape:
         """Return no sizes: each kernel is at one location only."""
         return ()
 
@@ -66,7 +66,7 @@ class LocallyConnected(KernelLayer):
 
     def _factors(self, *inputs: Shape) -> Shape:
         """Return what the kernel's size is the product of: output sizes, kernel sizes, channels and filters."""
-        spatial, channels = self.split(inputs[0])
+        spatial, channels = self.split(*inputs)
         return *self.slide(spatial), *self.kernel_size, channels, self.filters
 
 

@@ -13,10 +13,6 @@ from archsum.model import field, prepares
 class NormalizationLayer(ElementwiseLayer):
     """A layer that brings the data to a common scale.
 
-    Shape:
-        The input's.
-    MACs:
-        0; elementwise work is not multiply-accumulates of weights.
     Errors:
         An axis that the input does not have, or whose size is unknown.
     """
@@ -73,7 +69,7 @@ class BatchNormalization(ChannelNormalization):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return factor and offset, and the statistics, which are not trained."""
-        shape, axes = (self.channels(inputs[0]),), ("channels",)
+        shape, axes = (self.channels(*inputs),), ("channels",)
         statistics = ["moving_mean", "moving_variance"]
         if self.renorm:
             statistics += ["moving_stddev", "renorm_mean", "renorm_stddev"]
@@ -105,7 +101,7 @@ class GroupNormalization(ChannelNormalization):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return factor and offset."""
-        channels = self.channels(inputs[0])
+        channels = self.channels(*inputs)
         if channels % self.groups:
             raise ShapeError(
                 f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
@@ -114,7 +110,23 @@ class GroupNormalization(ChannelNormalization):
         return self.gamma_and_beta((channels,), ("channels",))
 
 
-class LayerNormalization(ScaledAndCentered):
+class NormalizationAlongAxes(NormalizationLayer):
+    """Normalization of one sample, with a weight for each element along some axes."""
+
+    axis: Axes = field(-1, description="The axes that are normalized, one or a list; the batch is 0.")
+
+    def along_axes(self, shape: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Return the shape of such weights, and its axes' names.
+
+        Errors: ShapeError where there is no such axis, or its size is unknown.
+        """
+        # Keras sorts the axes as they are written, so that −1 comes before 1.
+        axes = tuple(sorted(self.axis))
+        names = tuple(map(axis_name, positions(axes, shape)))
+        return known_sizes(axes, shape, "its weights, one for each element along it"), names
+
+
+class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
     """One sample by its mean and variance along some axes.
 
     Weights:
@@ -124,17 +136,16 @@ class LayerNormalization(ScaledAndCentered):
 
     type: Literal["layer_normalization"] = "layer_normalization"
 
-    axis: Axes = field(-1, description="The axes that are normalized, one or a list; the batch is 0.")
-
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return factor and offset."""
+        (shape,) = inputs
         if not (self.scale or self.center):
-            positions(self.axis, inputs[0])
+            positions(self.axis, shape)
             return ()
-        return self.gamma_and_beta(*_along(self.axis, inputs[0]))
+        return self.gamma_and_beta(*self.along_axes(shape))
 
 
-class RMSNormalization(NormalizationLayer):
+class RMSNormalization(NormalizationAlongAxes):
     """One sample by its root mean square along some axes.
 
     Weights:
@@ -144,23 +155,17 @@ class RMSNormalization(NormalizationLayer):
 
     type: Literal["rms_normalization"] = "rms_normalization"
 
-    axis: Axes = field(-1, description="The axes that are normalized, one or a list; the batch is 0.")
     epsilon: float = field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the factor."""
-        return (Weight("scale", *_along(self.axis, inputs[0])),)
+        (shape,) = inputs
+        return (Weight("scale", *self.along_axes(shape)),)
 
 
 class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     """Vectors along some axes, brought to length 1.
 
-    Shape:
-        The input's.
-    Weights:
-        None.
-    MACs:
-        0.
     Errors:
         An axis that the input does not have.
     Source: https://keras.io/api/layers/normalization_layers/unit_normalization/
@@ -172,15 +177,6 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""
-        positions(self.axis, inputs[0])
-        return inputs[0]
-
-
-def _along(axes: tuple[int, ...], shape: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Return the shape of weights along axes, and its axes' names.
-
-    Keras sorts the axes as they are written, so that −1 comes before 1.
-    """
-    axes = tuple(sorted(axes))
-    names = tuple(map(axis_name, positions(axes, shape)))
-    return known_sizes(axes, shape, "its weights, one for each element along it"), names
+        (shape,) = inputs
+        positions(self.axis, shape)
+        return shape

@@ -10,6 +10,8 @@ from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.model import checks, field
 
+_POOL_SIZE = "The window's size: one number, or one for each axis."
+
 
 class Pooling(Sliding, WeightlessLayer):
     """Pooling over `rank` spatial axes.
@@ -28,7 +30,7 @@ class Pooling(Sliding, WeightlessLayer):
         A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
     """
 
-    pool_size: PerAxis = field(description="The window's size: one number, or one for each axis.", example=2)
+    pool_size: PerAxis = field(description=_POOL_SIZE, example=2)
     strides: PerAxis | None = field(
         None, description="The window's step: one number, or one for each axis; by default the window's size."
     )
@@ -61,7 +63,7 @@ class Pooling(Sliding, WeightlessLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the window counts and the input's channels."""
-        spatial, channels = self.parts(inputs[0])
+        spatial, channels = self.parts(*inputs)
         return self.join(self.slide(spatial), channels)
 
     def connections(self, *inputs: Shape) -> int | None:
@@ -70,14 +72,14 @@ class Pooling(Sliding, WeightlessLayer):
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output size along each axis."""
-        spatial, _ = self.parts(inputs[0])
+        spatial, _ = self.parts(*inputs)
         yield from self.explain_sliding(spatial)
 
 
 class MaxPooling(Pooling):
     """Max pooling, which PyTorch also dilates."""
 
-    pool_size: PerAxis = field(2, description="The window's size: one number, or one for each axis.")
+    pool_size: PerAxis = field(2, description=_POOL_SIZE)
     dilation_rate: PerAxis = field(1, description="The distance between the window's elements, as in PyTorch.")
 
     @property

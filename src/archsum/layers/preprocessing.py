@@ -30,12 +30,8 @@ Numbers = Annotated[
 class Rescaling(ElementwiseLayer, WeightlessLayer):
     """The data times a fixed factor plus a fixed offset.
 
-    Shape:
-        The input's.
     Weights:
         None; the factor and the offset are constants.
-    MACs:
-        0.
     Errors:
         A list that is not as long as there are channels.
     Source: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
@@ -59,13 +55,9 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
 class Normalization(ElementwiseLayer):
     """The data minus their mean over the training set, divided by their standard deviation.
 
-    Shape:
-        The input's.
     Weights:
         Not trainable: mean (the axes' sizes), variance (the axes' sizes), count ();
         none where mean and variance are given.
-    MACs:
-        0.
     Errors:
         An axis that the input does not have, or whose size is unknown;
         one of mean and variance without the other, or with another length.

@@ -12,12 +12,6 @@ from archsum.model import field
 class Regularization(ElementwiseLayer, WeightlessLayer):
     """A layer that passes the data on, changed at random in training.
 
-    Shape:
-        The input's.
-    Weights:
-        None.
-    MACs:
-        0.
     Errors:
         A rate that is not between 0 and 1.
     """
@@ -29,10 +23,15 @@ class RandomDrop(Regularization):
     rate: Rate = field(description="The part that is dropped, 0 to 1.", example=0.5)
 
 
-NoiseShape = tuple[Positive | None, ...]
+class MaskedDrop(RandomDrop):
+    """A layer that drops what a mask says."""
+
+    noise_shape: tuple[Positive | None, ...] | None = field(
+        None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
+    )
 
 
-class Dropout(RandomDrop):
+class Dropout(MaskedDrop):
     """Elements are zero at random; the others grow, so that the sum is kept.
 
     Source: https://keras.io/api/layers/regularization_layers/dropout/
@@ -40,22 +39,14 @@ class Dropout(RandomDrop):
 
     type: Literal["dropout"] = "dropout"
 
-    noise_shape: NoiseShape | None = field(
-        None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
-    )
 
-
-class AlphaDropout(RandomDrop):
+class AlphaDropout(MaskedDrop):
     """Dropout that keeps mean and variance, for networks with selu.
 
     Source: https://keras.io/api/layers/regularization_layers/alpha_dropout/
     """
 
     type: Literal["alpha_dropout"] = "alpha_dropout"
-
-    noise_shape: NoiseShape | None = field(
-        None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
-    )
 
 
 class GaussianDropout(RandomDrop):
@@ -103,8 +94,9 @@ class SpatialDropout(Spatial, RandomDrop):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape."""
-        self.parts(inputs[0])
-        return inputs[0]
+        (shape,) = inputs
+        self.parts(shape)
+        return shape
 
 
 class SpatialDropout1D(SpatialDropout):

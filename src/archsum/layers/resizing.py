@@ -14,15 +14,11 @@ from archsum.model import UNCHECKED, field, prepares
 SidesPerAxis = Annotated[tuple[Sides, ...], UNCHECKED, SIDES_SCHEMA]
 """A number for every side; or for each axis a number, or a pair [before, after]."""
 
+_MARGINS = "The margins: a number for every side, or for each axis a number or a pair [before, after]."
+
 
 class Resizing(Spatial, WeightlessLayer):
-    """A layer that changes each spatial size by itself and passes the channels on.
-
-    Weights:
-        None.
-    MACs:
-        0.
-    """
+    """A layer that changes each spatial size by itself and passes the channels on."""
 
     note: ClassVar[str]
     """The formula in words."""
@@ -41,13 +37,13 @@ class Resizing(Spatial, WeightlessLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the sizes, each changed, and the channels."""
-        spatial, channels = self.parts(inputs[0])
+        spatial, channels = self.parts(*inputs)
         resized = (None if size is None else self.resized(axis, size) for axis, size in enumerate(spatial))
         return self.join(tuple(resized), channels)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the size of each axis."""
-        spatial, _ = self.parts(inputs[0])
+        spatial, _ = self.parts(*inputs)
         for axis, (name, size) in enumerate(zip(self.axes, spatial, strict=True)):
             if size is None:
                 yield Step(name, "?", None, f"the input's {name} is unknown")
@@ -122,9 +118,7 @@ class Cropping(Resizing):
 
     note: ClassVar[str] = "size − what is cut off before and after"
 
-    cropping: SidesPerAxis = field(
-        1, description="The margins: a number for every side, or for each axis a number or a pair [before, after]."
-    )
+    cropping: SidesPerAxis = field(1, description=_MARGINS)
 
     def resized(self, axis: int, size: int) -> int:
         """Return what is left. Errors: ShapeError where nothing is."""
@@ -162,9 +156,7 @@ class Cropping2D(Cropping):
     type: Literal["cropping2d"] = "cropping2d"
     rank: ClassVar[int] = 2
 
-    cropping: SidesPerAxis = field(
-        0, description="The margins: a number for every side, or for each axis a number or a pair [before, after]."
-    )
+    cropping: SidesPerAxis = field(0, description=_MARGINS)
 
 
 class Cropping3D(Cropping):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from archsum.layers.axis import named_axes
 from archsum.layers.base import ElementwiseLayer, Weight
-from archsum.layers.bias import bias_weights, explain_bias
+from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, require_channels, split_channels
 from archsum.model import field
@@ -16,13 +16,9 @@ class Scale(ElementwiseLayer):
     After an average pooling it makes LeNet-5's subsampling. Its connections are the biases alone: the factor sits on
     links that the pooling has counted.
 
-    Shape:
-        The input's.
     Weights:
         scale (channels);
         bias (channels) if tied, the input's shape if untied.
-    MACs:
-        0; elementwise work is not multiply-accumulates of weights.
     Errors:
         Unknown channels; an untied bias on an unknown size.
     Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B
@@ -43,7 +39,8 @@ class Scale(ElementwiseLayer):
 
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind would be."""
-        return explain_bias(self.bias, inputs[0], self._channels(inputs[0]), "channels")
+        (shape,) = inputs
+        return bias_note(self.bias, shape, self._channels(shape), "channels")
 
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)

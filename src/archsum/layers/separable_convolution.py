@@ -36,7 +36,7 @@ class SeparableConvolution(DilatedKernelLayer):
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the depthwise and the pointwise kernel."""
-        _, channels = self.split(inputs[0])
+        _, channels = self.split(*inputs)
         depthwise = (*self.kernel_size, channels, self.depth_multiplier)
         pointwise = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
         return (

@@ -13,17 +13,7 @@ from archsum.model import field, prepares
 _SIZE_TO_SOLVE = -1
 
 
-class Shaping(WeightlessLayer):
-    """A layer whose work is to arrange.
-
-    Weights:
-        None.
-    MACs:
-        0.
-    """
-
-
-class Flatten(Shaping):
+class Flatten(WeightlessLayer):
     """All elements in one row.
 
     Shape:
@@ -39,14 +29,16 @@ class Flatten(Shaping):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the number of elements."""
-        return (product(inputs[0]),)
+        (shape,) = inputs
+        return (product(shape),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Multiply the sizes."""
-        yield Step("features", times(*inputs[0]) or "1", product(inputs[0]), "all elements in one row")
+        (shape,) = inputs
+        yield Step("features", times(*shape) or "1", product(shape), "all elements in one row")
 
 
-class Reshape(Shaping):
+class Reshape(WeightlessLayer):
     """The same elements, in the same order, in another shape.
 
     Shape:
@@ -74,21 +66,23 @@ class Reshape(Shaping):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the target with its −1 solved."""
-        elements = product(inputs[0])
+        (shape,) = inputs
+        elements = product(shape)
         if elements is None:
             return tuple(None if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
         rest, remainder = divmod(elements, self._stated_elements)
         fits = remainder == 0 if _SIZE_TO_SOLVE in self.target_shape else elements == self._stated_elements
         if not fits:
-            raise self._does_not_fit(inputs[0], elements)
+            raise self._does_not_fit(shape, elements)
         return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Solve the −1."""
-        output = self.output_shape(*inputs)
+        (shape,) = inputs
+        output = self.output_shape(shape)
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
             if stated == _SIZE_TO_SOLVE:
-                formula = "?" if size is None else f"{times(*inputs[0]) or '1'} / {self._stated_elements}"
+                formula = "?" if size is None else f"{times(*shape) or '1'} / {self._stated_elements}"
                 yield Step(axis_name(axis), formula, size, "−1: all elements / the product of the other sizes")
 
     @property
@@ -112,7 +106,7 @@ class Reshape(Shaping):
         )
 
 
-class Permute(Shaping):
+class Permute(WeightlessLayer):
     """The axes in another order.
 
     Shape:
@@ -149,7 +143,7 @@ class Permute(Shaping):
             yield Step(axis_name(axis), times(size), size, f"{axis_name(source)} of the input")
 
 
-class RepeatVector(Shaping):
+class RepeatVector(WeightlessLayer):
     """A vector, n times over.
 
     Shape:

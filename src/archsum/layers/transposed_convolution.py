@@ -122,14 +122,14 @@ class TransposedConvolution(GroupedKernelLayer):
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel."""
-        _, channels = self.split(inputs[0])
+        _, channels = self.split(*inputs)
         shape = (*self.kernel_size, self.filters // self.groups, channels)
         seen = "filters" if self.groups == 1 else "filters of a group"
         return (Weight("kernel", shape, (*self.kernel_axes, seen, "input channels")),)
 
-    def applied(self, *inputs: Shape) -> Shape:
+    def locations(self, *inputs: Shape) -> Shape:
         """Return the input's sizes: the kernel is spread from each of its locations."""
-        spatial, _ = self.split(inputs[0])
+        spatial, _ = self.split(*inputs)
         return spatial
 
 
