@@ -72,7 +72,7 @@ def test_what_is_generated_is_up_to_date(folder: Path, request: pytest.FixtureRe
     assert sections == 2
     if request.config.getoption("--update-golden"):
         README.write_text(shown)
-    assert shown == README.read_text()
+    assert shown == README.read_text(), "pytest --update-golden writes it anew"
 
 
 def test_every_python_session_is_true(folder: Path) -> None:
