@@ -1,8 +1,13 @@
+import copy
+import io
+import pickle
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 from pydantic_core import ValidationError
 
+from archsum import Summary, summarize
 from archsum.json_schema import model_json_schema
 from archsum.model import Limits, Model, checks, field, prepares
 
@@ -51,6 +56,33 @@ def test_values_defaults_and_preparation() -> None:
 def test_a_model_is_frozen() -> None:
     with pytest.raises(AttributeError, match="Kind is frozen"):
         Kind.model_validate({"count": 3}).count = 4
+
+
+def test_models_with_the_same_values_are_equal() -> None:
+    kind = Kind.model_validate({"count": 3})
+    assert kind == Kind.model_validate({"count": 3, "size": 1})
+    assert hash(kind) == hash(Kind.model_validate({"count": 3, "size": 1}))
+    assert kind != Kind.model_validate({"count": 4})
+    assert kind != Base.model_validate({})
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies(copied: Callable[[Model], Model]) -> None:
+    kind = Kind.model_validate({"count": 3})
+    again = copied(kind)
+    assert again == kind
+    assert again.stated == kind.stated == {"count"}
+    with pytest.raises(AttributeError, match="Kind is frozen"):
+        again.count = 4
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda summary: pickle.loads(pickle.dumps(summary))])
+def test_copies_of_a_summary(copied: Callable[[Summary], Summary]) -> None:
+    layers = "[conv2d: {filters: 8, kernel_size: 3}, custom: {macs: =input_elements}, flatten]"
+    summary = summarize(io.StringIO(f"input: [8, 8, 3]\nlayers: {layers}\n"))
+    again = copied(summary)
+    assert again == summary
+    assert str(again) == str(summary)
 
 
 def test_everything_wrong_is_found_at_once() -> None:

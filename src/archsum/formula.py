@@ -97,6 +97,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """The functions a formula may call."""
 
+RESERVED = FUNCTIONS.keys() | _CONSTANTS.keys()
+"""Words that have a meaning in formulas, and so are no names of variables."""
 
 _LANGUAGE = (
     "formulas know numbers, variables, + - * / // % **, comparisons, `a if b else c`, "
@@ -121,6 +123,9 @@ class Formula:
         for node in nodes:
             if isinstance(node, ast.expr):
                 _check(node, text)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
 
     @property
     def names(self) -> frozenset[str]:
@@ -191,6 +196,8 @@ def _check(node: ast.expr, text: str) -> None:
             if name not in FUNCTIONS:
                 raise FormulaError(f"a formula has no function {quote(name)}", f"it may call {', '.join(FUNCTIONS)}")
             return
+        case ast.BinOp(op=ast.BitXor()):
+            raise FormulaError("`^` is not allowed in a formula", "write `**` for a power")
     part = ast.get_source_segment(text[1:].strip(), node)
     raise FormulaError(f"{quote(part)} is not allowed in a formula", _LANGUAGE)
 

@@ -106,6 +106,16 @@ class Model:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        for name, value in {**state[0], **state[1]}.items():
+            object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, field.attribute)!r}" for name, field in self.model_fields.items())
         return f"{type(self).__name__}({fields})"
@@ -131,8 +141,8 @@ def model_schema(cls: type[Model]) -> CoreSchema:
         if name in preparations:
             schema = core_schema.no_info_before_validator_function(preparations[name], schema)
         if not info.is_required():
-            # Such a default is written as a file would write it, and prepared as a stated value is.
-            prepared = schema["type"] == "function-before"
+            # Such a default is written as a file would write it, and prepared as a stated value is; None is no value.
+            prepared = schema["type"] == "function-before" and info.default is not None
             schema = core_schema.with_default_schema(schema, default=info.default, validate_default=prepared)
         fields[info.attribute] = core_schema.model_field(schema, validation_alias=name)
     all_fields = core_schema.model_fields_schema(fields, extra_behavior="forbid")
