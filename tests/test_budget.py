@@ -121,6 +121,11 @@ def test_none_lifts_a_limit() -> None:
     assert found.name == "max_layers"
 
 
+def test_none_of_an_unknown_limit_lifts_nothing() -> None:
+    with pytest.raises(archsum.SpecError, match="the budget has no field `max_parms`"):
+        check(NETWORK + "budget: {max_params: 1k}\n", max_parms=None)
+
+
 @pytest.mark.parametrize("text", [NETWORK, NETWORK + "budget:\n", NETWORK + "budget: {}\n"])
 def test_without_a_limit_there_is_nothing_to_check(text: str) -> None:
     with pytest.raises(archsum.SpecError) as caught:

@@ -8,7 +8,7 @@ from pydantic_core import ValidationError
 
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.language.document import Budget
-from archsum.language.validation import diagnose
+from archsum.language.validation import Subject, diagnose
 from archsum.summary import LayerSummary, Summary
 
 MAX_CONTRIBUTORS = 3
@@ -105,10 +105,13 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
 
     Errors: SpecError for an unknown limit, or for what is not a quantity.
     """
+    together = {**vars(budget), **limits}
+    stated = {name: limit for name, limit in together.items() if limit is not None or name not in METRICS}
     try:
-        return Budget.model_validate({**vars(budget), **limits})
+        return Budget.model_validate(stated)
     except ValidationError as error:
-        raise SpecError(diagnose(error, Budget, "the budget", lambda path, key: (None, path))) from None
+        subject = Subject("the budget", Budget, stated, lambda path, key: (None, path))
+        raise SpecError(diagnose(error, subject)) from None
 
 
 def check(summary: Summary, budget: Budget) -> Check:

@@ -10,11 +10,13 @@ MAX_SHOWN = 50
 MAX_FOUND = 200
 """Diagnostics after which a stage stops looking for more."""
 
+MAX_COMPARED_LETTER_BY_LETTER = 5
+"""Known words that are compared with an unknown one at length."""
+
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
 _MAX_COMPARED_LENGTH = 40
 _MAX_COMPARED_WORDS = 200
-_MAX_COMPARED_LETTER_BY_LETTER = 5
 
 
 class SourceText(NamedTuple):
@@ -125,7 +127,7 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     # difflib is slow, above all with words that are alike: it compares only those that have most in common.
     parts = _parts(word)
     likely = nlargest(
-        _MAX_COMPARED_LETTER_BY_LETTER,
+        MAX_COMPARED_LETTER_BY_LETTER,
         by_letters,
         key=lambda known_word: len(parts & _parts(known_word)) / (len(word) + len(known_word)),
     )

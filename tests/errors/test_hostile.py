@@ -3,16 +3,19 @@
 import io
 import re
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import archsum
 from archsum import Diagnostic, SpecError
 from archsum.cli import main
-from archsum.errors import MAX_FOUND, MAX_SHOWN
+from archsum.errors import MAX_COMPARED_LETTER_BY_LETTER, MAX_FOUND, MAX_SHOWN
 from archsum.language.source import MAX_BYTES
+from archsum.layers import KINDS
 
 HEAD = "input: [32, 32, 3]\nlayers:\n"
 GOOD = f"{HEAD}  - conv2d: {{filters: 8, kernel_size: 3}}\n"
@@ -162,6 +165,44 @@ def test_thousands_of_errors(layer: str) -> None:
     assert text.endswith("\n\n… and many more")
 
 
+KINDS_OF_CONVOLUTION = [kind for kind in KINDS if "conv" in kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(
+            ["defaults:"]
+            + [f"  {kind}: {{{', '.join(f'kernel_{n}_size: 1' for n in range(97))}}}" for kind in KINDS_OF_CONVOLUTION]
+            + [GOOD]
+        ),
+        f"{HEAD}  - conv2d: {{{', '.join(f'kernel_{n}_size: 1' for n in range(1_000))}}}\n",
+        "\n".join(f"data_{n}_format: 1" for n in range(1_000)) + f"\n{GOOD}",
+        "\n".join(
+            ["variables:"]
+            + [f"  the_width_of_layer_{n}: 1" for n in range(200)]
+            + [HEAD]
+            + [f"  - conv2d: {{filters: =the_width_of_the_layer_{n}, kernel_size: 3}}" for n in range(1_000)]
+        ),
+    ],
+    ids=["defaults", "fields", "words", "variables"],
+)
+def test_what_suggestions_cost(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To compare words takes difflib long, so that it is done for a few words, and for what is reported."""
+    compared = 0
+    ratio = SequenceMatcher.ratio
+
+    def count(matcher: SequenceMatcher[str]) -> float:
+        nonlocal compared
+        compared += 1
+        return ratio(matcher)
+
+    monkeypatch.setattr(SequenceMatcher, "ratio", count)
+    found = problems(text)
+    assert len(found) < 2 * MAX_FOUND
+    assert MAX_FOUND / 2 < compared <= 2 * MAX_COMPARED_LETTER_BY_LETTER * len(found)
+
+
 def test_shape_error_comes_with_thousands_of_others() -> None:
     found = problems(HEAD + "  - conv2d: {filters: 8, kernel_size: 99}\n" + "  - conv2d: {}\n" * 10_000)
     assert found[0].code == "shape"
@@ -300,6 +341,13 @@ def test_nothing_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert error.count("error[unknown-field]") == 3
 
 
+class Half:
+    """A number that Python does not take for one."""
+
+    def __str__(self) -> str:
+        return "½"
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
@@ -310,6 +358,7 @@ def test_nothing_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixtu
         ({"variables": {"width": 0.3}}, "`filters` takes a whole number, not `0.6`"),
         ({"input": [32, 0, 3]}, "`input[1]` must be at least 1, not `0`"),
         ({"input": []}, "`input` is empty"),
+        ({"variables": {"width": Half()}}, "`variables.width` takes a number, a text, true or false, not `½`"),
         ({"input": [1] * 65}, "`input` has 65 sizes; 64 are the most"),
         ({"input": [32, 32]}, "`conv2d` takes an input of 3 axes (height, width, channels), not (32, 32)"),
     ],
@@ -317,6 +366,19 @@ def test_nothing_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_overrides(overrides: dict[str, Any], message: str) -> None:
     text = "input: [32, 32, 3]\nvariables: {width: 8}\nlayers:\n  - conv2d: {filters: =2 * width, kernel_size: 3}\n"
     assert only(text, **overrides).message == message
+
+
+def test_numpy_s_numbers_override_too() -> None:
+    text = "input: [8]\nvariables: {width: 8, rate: 0.5}\nlayers: [dense: {units: =width}, dropout: {rate: =rate}]\n"
+    overrides: Any = {"variables": {"width": np.int64(4), "rate": np.float64(0.1)}, "input": [np.int32(2)]}
+    assert archsum.summarize(io.StringIO(text), **overrides).params == 2 * 4 + 4
+
+
+def test_override_of_a_named_input() -> None:
+    text = "input: {image: [8]}\nlayers: [flatten]\n"
+    assert archsum.summarize(io.StringIO(text), input=[9]).inputs == {"image": (9,)}
+    several = "input: {image: [8], mask: [8]}\nlayers: [flatten]\n"
+    assert only(several, input=[9]).message == "`input` names 2 inputs"
 
 
 def test_override_has_no_place_in_the_file() -> None:

@@ -75,7 +75,7 @@ HEADS = [
     "input: [=width, 2]\nvariables: {width: 3}\nname: =width",
     "input: [3]\nname:\nvariables:\ndefaults:\nbudget:\ndata_format:",
     "input: [3]\nbudget: {max_params: 250k, max_macs: 40M, max_weight_memory: 1 MiB, max_layers: 3}",
-    "input: [3]\nbudget: {max_params: 250000, max_trainable_params: null, max_layer_params: =10 * 1000}",
+    "input: [3]\nbudget: {max_params: 250000, max_layer_params: =10 * 1000}",
     "input: [3]\ndata_format: channels_first\ndefaults: {dense: {activation: =function}}\nvariables: {function: relu}",
 ]
 

@@ -34,7 +34,8 @@ def load(
 
     `file` is a path or an open file; `variables` and `input` (sizes without the batch axis) override the file's own.
 
-    Errors: SpecError with every problem in the file, shapes that do not fit included.
+    Errors: SpecError with every problem in the file. Shapes that do not fit are found by `propagate`, and come with
+    these problems only where there are any.
     """
     content, name = _read_file(file)
     yaml_file = read(content, name)

@@ -1,10 +1,11 @@
 """Entries → layers: defaults and formulas are resolved here, and the layer's class checks the rest."""
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError
 
-from archsum.errors import Diagnostic, Span, quote
+from archsum.errors import MAX_FOUND, Diagnostic, Span, quote
 from archsum.language.document import Document
 from archsum.language.entries import Entry, unknown_kind
 from archsum.language.formulas import Resolved, resolve_fields
@@ -15,13 +16,13 @@ from archsum.layers.base import Layer
 if TYPE_CHECKING:
     from archsum.language.validation import Locate
 
-MAX_VALUES = 100_000
+MAX_LAYER_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
 
 MAX_DEFAULT_VALUES = 100
 """The most values in a kind's defaults, which are checked with every layer of the kind."""
 
-_NO_DEFAULTS = Resolved({}, set(), [])
+_NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
 
 
 class LayerBuilder:
@@ -30,41 +31,54 @@ class LayerBuilder:
     def __init__(self, document: Document, whole: Span) -> None:
         self.document = document
         self.diagnostics: dict[Diagnostic, None] = {}  # each once: what an alias repeats is wrong in one place
-        self._known: dict[str, Layer | None] = {}
-        self._defaults = {kind: self._read_defaults(kind, whole) for kind in document.defaults}
+        self._known: dict[str, Layer] = {}
+        self._defaults: dict[str, Resolved] = {}
+        for kind in document.defaults:
+            if len(self.diagnostics) < MAX_FOUND:
+                self._defaults[kind] = self._read_defaults(kind, whole)
 
     def build(self, entry: Entry) -> Layer | None:
         """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves."""
-        same = f"{entry.kind} {entry.stated}"
-        if same not in self._known:
-            self._known[same] = self._build(entry)
-        elif self._known[same] is None:
-            self._build(entry)
-        return self._known[same]
-
-    def _build(self, entry: Entry) -> Layer | None:
-        if count_values(entry.fields) > MAX_VALUES:
-            message = f"the layer has more than {MAX_VALUES:,} values"
+        if count_values(entry.fields) > MAX_LAYER_VALUES:
+            message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             self._report([Diagnostic("too-large", message, entry.span)])
             return None
+        same = f"{entry.kind} {entry.stated}"
+        # What is wrong with an entry stands in its own place, so that a faulty one is read each time.
+        if same not in self._known:
+            layer, _, problems = self._read(entry, entry.stated, self._defaults.get(entry.kind, _NO_DEFAULTS))
+            self._report(problems)
+            if layer is None:
+                return None
+            self._known[same] = layer
+        return self._known[same]
+
+    def _read(
+        self, entry: Entry, fields: dict[str, Any], defaults: Resolved
+    ) -> tuple[Layer | None, Resolved, list[Diagnostic]]:
+        """Make a layer of an entry's fields and of defaults.
+
+        Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.
+        """
         cls = layer_class(entry.kind)
-        stated = resolve_fields(entry.stated, self.document.variables, cls.late_formulas)
-        defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
+        stated = resolve_fields(fields, self.document.variables, cls.late_formulas)
         values = {**defaults.values, **stated.values}
         if self.document.data_format != "channels_last" and "data_format" in cls.model_fields:
             values.setdefault("data_format", self.document.data_format)
         faulty = stated.faulty | {path for path in defaults.faulty if path[0] not in entry.fields}
         locate_in = self._locate_in(entry)
         problems = stated.diagnose(locate_in)
-        layer = None
         try:
             layer = cls.model_validate(values)
         except ValidationError as error:
-            from archsum.language.validation import diagnose
+            from archsum.language.validation import Subject, diagnose, errors_of
 
-            problems += diagnose(error, cls, entry.kind, locate_in, faulty)
-        self._report(problems)
-        return None if problems or faulty else layer
+            subject = Subject(entry.kind, cls, fields, locate_in, self.document.variables)
+            problems += diagnose(error, subject, faulty)
+            wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
+            sound = {field: value for field, value in values.items() if (field,) not in wrong}
+            return None, Resolved(sound, faulty | wrong, ()), problems
+        return None if problems or faulty else layer, Resolved(values, faulty, ()), problems
 
     def _read_defaults(self, kind: str, whole: Span) -> Resolved:
         """Resolve a kind's defaults, and check them by themselves: what is wrong with them is said once."""
@@ -81,26 +95,11 @@ class LayerBuilder:
             message = f"`defaults.{kind}` has more than {MAX_DEFAULT_VALUES} values"
             self._report([Diagnostic("too-large", message, key, "write long lists in the layers themselves")])
         else:
-            return self._check_defaults(Entry(kind, fields, key))
-        return _NO_DEFAULTS
-
-    def _check_defaults(self, entry: Entry) -> Resolved:
-        cls = layer_class(entry.kind)
-        resolved = resolve_fields(entry.fields, self.document.variables, cls.late_formulas)
-        locate_in = self._locate_in(entry)
-        self._report(resolved.diagnose(locate_in))
-        try:
-            cls.model_validate(resolved.values)
-        except ValidationError as error:
-            from archsum.language.validation import diagnose, errors_of
-
-            problems = diagnose(error, cls, entry.kind, locate_in, resolved.faulty)
+            _, resolved, problems = self._read(Entry(kind, fields, key), fields, _NO_DEFAULTS)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
-            self._report([problem for problem in problems if problem.span != entry.span])
-            wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
-            sound = {field: value for field, value in resolved.values.items() if (field,) not in wrong}
-            return Resolved(sound, resolved.faulty | wrong, [])
-        return resolved
+            self._report([problem for problem in problems if problem.span != key])
+            return resolved
+        return _NO_DEFAULTS
 
     def _locate_in(self, entry: Entry) -> "Locate":
         """Find fields in the layer's entry, or in the defaults that it took them from."""

@@ -7,14 +7,11 @@ from typing import Annotated, Any
 from archsum.errors import FieldError, quote
 from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
 from archsum.language.scalars import Scalar
-from archsum.layers.fields import MAX_AXES, DataFormat, Positive
+from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
 
 DEFAULT_INPUT = "input"
-"""The name of the input where a file has one and does not name it."""
-
-NAME_PATTERN = r"[\w.\-]{1,100}"
-"""The names of layers, inputs and variables."""
+"""The name of the input where the file does not name it."""
 
 
 def _quantity_schema(units: Iterable[str], *examples: str) -> JsonSchema:
@@ -22,40 +19,31 @@ def _quantity_schema(units: Iterable[str], *examples: str) -> JsonSchema:
     return JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, text]})
 
 
-Count = Annotated[int, Limits(ge=0), parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M")]
-Bytes = Annotated[int, Limits(ge=0), parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
+_Limit = Annotated[int, Limits(ge=0)] | None
+Count = Annotated[_Limit, parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M")]
+Bytes = Annotated[_Limit, parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
 
 
 class Budget(Model):
     """Limits that the network must keep to; each is the largest value allowed."""
 
-    max_params: Count | None = field(None, description="Parameters, trainable or not.")
-    max_trainable_params: Count | None = field(None, description="Trainable parameters.")
-    max_macs: Count | None = field(None, description="Multiply-accumulates for one sample.")
-    max_weight_memory: Bytes | None = field(None, description="Bytes of all weights in float32.")
-    max_layers: Count | None = field(None, description="Layers, inputs not counted.")
-    max_layer_params: Count | None = field(None, description="Parameters of any one layer.")
-
-
-def check_name(value: Any) -> Any:
-    """Return a name of a layer or an input as it is. Errors: FieldError for what is none."""
-    if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value):
-        return value
-    if value is None:
-        raise FieldError("is empty")
-    cure = "a name has letters, digits, `_`, `-` and `.`, 100 at most"
-    if isinstance(value, int | float):
-        cure = f'put it in quotes: `"{quote(value)[1:-1]}"`'
-    raise FieldError(f"cannot be {quote(value)}", cure)
+    max_params: Count = field(None, description="Parameters, trainable or not.")
+    max_trainable_params: Count = field(None, description="Trainable parameters.")
+    max_macs: Count = field(None, description="Multiply-accumulates for one sample.")
+    max_weight_memory: Bytes = field(None, description="Bytes of all weights in float32.")
+    max_layers: Count = field(None, description="Layers, inputs not counted.")
+    max_layer_params: Count = field(None, description="Parameters of any one layer.")
 
 
 def parse_inputs(value: Any) -> Any:
     """Bring `[32, 32, 3]` and `{name: [32, 32, 3]}` into one form.
 
-    Errors: FieldError for a mapping without inputs.
+    Errors: FieldError for a mapping without inputs, or with several.
     """
     if value == {}:
         raise FieldError("names no input")
+    if isinstance(value, dict) and len(value) > 1:
+        raise FieldError(f"names {len(value):,} inputs", "a network is a chain of layers, which takes one: keep one")
     return value if isinstance(value, dict) else {DEFAULT_INPUT: value}
 
 
@@ -74,6 +62,12 @@ _SHAPE_SCHEMA = {
     "minItems": 1,
     "maxItems": MAX_AXES,
     "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
+}
+_NAMED_SHAPE_SCHEMA = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": _SHAPE_SCHEMA,
 }
 
 
@@ -113,9 +107,9 @@ class Document(Model):
         None, description="The network's name; by default the file's."
     )
     input: Annotated[
-        dict[Annotated[str, check_name], _Sizes],
+        dict[Name, _Sizes],
         parse_inputs,
-        JsonSchema({"anyOf": [_SHAPE_SCHEMA, {"type": "object", "additionalProperties": _SHAPE_SCHEMA}]}),
+        JsonSchema({"anyOf": [_SHAPE_SCHEMA, _NAMED_SHAPE_SCHEMA]}),
     ] = field(
         description="The shape of one sample, without the batch axis; null is an unknown size.", example=[32, 32, 3]
     )

@@ -39,11 +39,16 @@ def read_entry(layers: Any, index: int, whole: Span) -> tuple[Entry | None, list
         return _of_kind(value["type"], value, locate(value, ["type"], span))
     if len(value) > 1:
         return None, _diagnose_several_keys(value, span)
-    kind, fields = next(iter(value.items()))
-    if kind in KINDS and not (fields is None or isinstance(fields, SpannedMapping)):
-        message = f"`{kind}` takes a mapping of fields, not {quote(fields)}"
-        return None, [Diagnostic("wrong-type", message, locate(value, [kind], span), _name_fields(kind, fields))]
-    return _of_kind(kind, fields or SpannedMapping(), locate(value, [kind], span, key=True))
+    word, fields = next(iter(value.items()))
+    is_mapping = fields is None or isinstance(fields, SpannedMapping)
+    entry, problems = _of_kind(
+        word, fields if fields and is_mapping else SpannedMapping(), locate(value, [word], span, key=True)
+    )
+    if entry is None or is_mapping:
+        return entry, problems
+    message = f"`{entry.kind}` takes a mapping of fields, not {quote(fields)}"
+    cure = _name_fields(entry.kind, fields)
+    return None, [*problems, Diagnostic("wrong-type", message, locate(value, [word], span), cure)]
 
 
 def unknown_kind(kind: Any, span: Span) -> Diagnostic:
@@ -53,10 +58,14 @@ def unknown_kind(kind: Any, span: Span) -> Diagnostic:
     return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, KINDS))
 
 
-def _of_kind(kind: Any, fields: SpannedMapping, span: Span) -> tuple[Entry | None, list[Diagnostic]]:
-    if isinstance(kind, str) and kind in KINDS:
-        return Entry(kind, fields, span), []
-    return None, [unknown_kind(kind, span)]
+def _of_kind(word: Any, fields: SpannedMapping, span: Span) -> tuple[Entry | None, list[Diagnostic]]:
+    if isinstance(word, str) and word in KINDS:
+        return Entry(word, fields, span), []
+    from archsum.language.vocabulary import meant_kind
+
+    # What is wrong with the fields is said at once where it is certain what the layer is.
+    kind = meant_kind(word, KINDS)
+    return Entry(kind, fields, span) if kind else None, [unknown_kind(word, span)]
 
 
 def _diagnose_several_keys(value: SpannedMapping, span: Span) -> list[Diagnostic]:

@@ -3,9 +3,10 @@
 from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span
 from archsum.graph import Node
 from archsum.language.building import LayerBuilder
-from archsum.language.document import Document, check_name
+from archsum.language.document import Document
 from archsum.language.entries import Entry, read_entry
 from archsum.language.source import locate
+from archsum.layers.fields import check_name
 
 
 def expand(document: Document, whole: Span) -> tuple[tuple[Node, ...], list[Diagnostic]]:
@@ -33,13 +34,13 @@ class _Expansion:
         nodes: list[Node] = []
         previous = next(iter(self.document.input))
         for entry, given in entries:
+            if len(self.builder.diagnostics) >= MAX_FOUND:
+                break
             layer = self.builder.build(entry) if entry else None
             name = given or (self._next_name(entry.kind) if entry else "")
             if entry and layer:
                 nodes.append(Node(name, layer, (previous,), (name,), entry.span))
             previous = name
-            if len(self.builder.diagnostics) >= MAX_FOUND:
-                break
         return tuple(nodes), [*self.diagnostics, *self.builder.diagnostics]
 
     def _read_entries(self) -> list[tuple[Entry | None, str | None]]:

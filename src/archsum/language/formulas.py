@@ -5,8 +5,18 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span
-from archsum.formula import BROKEN, BoundFormula, BrokenVariableError, Formula, FormulaError, Scalar, is_formula
+from archsum.formula import (
+    BROKEN,
+    BoundFormula,
+    BrokenVariableError,
+    Formula,
+    FormulaError,
+    Scalar,
+    UnknownNameError,
+    is_formula,
+)
 from archsum.language.source import Path
+from archsum.layers.fields import INPUT_SIZES
 
 if TYPE_CHECKING:
     from archsum.language.validation import Locate
@@ -17,9 +27,9 @@ _LONGEST_SHOWN = 200
 class Resolved(NamedTuple):
     """Fields with their formulas computed; where one could not be, its text stands still, and the path is faulty."""
 
-    values: dict[str, Any]
-    faulty: set[Path]
-    errors: list[tuple[Path, FormulaError]]
+    values: Mapping[str, Any]
+    faulty: frozenset[Path]
+    errors: tuple[tuple[Path, FormulaError], ...]
 
     def diagnose(self, locate: "Locate") -> list[Diagnostic]:
         """Say what is wrong with the formulas, but for what follows from a variable that is wrong itself."""
@@ -40,7 +50,7 @@ def resolve_fields(
     errors: list[tuple[Path, FormulaError]] = []
     values = {field: _resolve(value, names, field in late, (field,), errors) for field, value in fields.items()}
     pieces = {(piece,) for path, _ in errors for piece in _cut_off(fields, str(path[0]))}
-    return Resolved(values, {path for path, _ in errors} | pieces, errors)
+    return Resolved(values, frozenset(path for path, _ in errors) | pieces, tuple(errors))
 
 
 def _resolve(
@@ -79,6 +89,8 @@ def _is_open(text: str) -> bool:
 
 def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
     cure = error.help
+    if isinstance(error, UnknownNameError) and error.name in INPUT_SIZES:
+        cure = "only the formulas of a `custom` layer know its input's sizes"
     if place and (whole := _before_the_comma(place)):
         cure = f'a comma inside {{ }} or [ ] ends the value: put the formula in quotes, `"{whole}"`'
     return Diagnostic("formula", error.message, place, cure)

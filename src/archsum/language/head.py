@@ -1,6 +1,7 @@
 """The head of a file: all but its layers. What is wrong with it keeps the layers from being read only if it must."""
 
 import keyword
+import operator
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -8,12 +9,12 @@ from typing import Any, NamedTuple
 from pydantic_core import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, quote, suggest
-from archsum.formula import BROKEN, Scalar, UnknownNameError
+from archsum.formula import BROKEN, RESERVED, Scalar, UnknownNameError
 from archsum.language.document import DEFAULT_INPUT, Document
 from archsum.language.formulas import resolve_fields
 from archsum.language.source import Path, SpannedMapping, YamlFile, count_values, find
 
-MAX_VALUES = 100_000
+MAX_HEAD_VALUES = 100_000
 """The most values beside the layers: variables, for the most part."""
 
 _NEEDED_BY_LAYERS = {"variables", "defaults", "layers"}
@@ -38,37 +39,48 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
         cure = "a network file begins with `input: [32, 32, 3]` and `layers:`"
         return Head(None, [Diagnostic("not-a-network", f"the file {found}", file.span, cure)])
 
-    if count_values({field: value for field, value in data.items() if field != "layers"}) > MAX_VALUES:
-        message = f"the file has more than {MAX_VALUES:,} values beside its layers"
+    if count_values({field: value for field, value in data.items() if field != "layers"}) > MAX_HEAD_VALUES:
+        message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers"
         return Head(None, [Diagnostic("too-large", message, file.span)])
-
-    def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
-        if shape is not None and path[:1] == ("input",):
-            return None, ("input", *path[2:])  # the second step is the input's name
-        return find(data, path, file.span, key=key)
 
     # `budget:` with nothing below it is an empty budget.
     stated: dict[str, Any] = {
         field: value for field, value in data.items() if value is not None or field in ("input", "layers")
     }
-    if shape is not None:
-        inputs = data.get("input")
-        stated["input"] = {next(iter(inputs)): list(shape)} if isinstance(inputs, dict) and inputs else list(shape)
-    names: dict[str, Scalar] = {}
-    diagnostics: list[Diagnostic] = []
+    in_variables: list[Diagnostic] = []
     if isinstance(stated.get("variables", {}), dict):
-        names, diagnostics = _read_variables(file, stated.get("variables", {}), variables)
-        stated["variables"] = names
+        stated["variables"], in_variables = _read_variables(file, stated.get("variables", {}), variables)
+    if shape is not None:
+        stated["input"] = _override_input(data.get("input"), shape)
+    head = _check(file, stated, overridden="input" if shape is not None else None)
+    return head._replace(diagnostics=[*in_variables, *head.diagnostics])
+
+
+def _override_input(stated: Any, shape: Sequence[int | None]) -> Any:
+    """Return an input of another shape; it keeps the name that the file gives it."""
+    sizes = [_plain(size) for size in shape]
+    return dict.fromkeys(stated, sizes) if isinstance(stated, dict) and stated else sizes
+
+
+def _check(file: YamlFile, stated: dict[str, Any], overridden: str | None) -> Head:
+    """Compute the formulas and check the fields; what is wrong with an overridden field has no place in the file."""
+
+    def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
+        if overridden and path[:1] == (overridden,):
+            return None, (overridden, *path[2:])  # the second step is the input's name
+        return find(file.data, path, file.span, key=key)
+
+    names = stated["variables"] if isinstance(stated.get("variables"), dict) else {}
     formulas = resolve_fields({field: stated[field] for field in _WITH_FORMULAS if field in stated}, names)
-    diagnostics += formulas.diagnose(locate)
+    diagnostics = formulas.diagnose(locate)
     values = {**stated, **formulas.values}
     try:
         document = Document.model_validate(values)
     except ValidationError as error:
-        from archsum.language.validation import diagnose
+        from archsum.language.validation import Subject, diagnose
 
-        diagnostics += diagnose(error, Document, "the file", locate, formulas.faulty)
-        faulty = _faulty_fields(error)
+        diagnostics += diagnose(error, Subject("the file", Document, values, locate, names), formulas.faulty)
+        faulty = _faulty_fields(error, values)
         if faulty & _NEEDED_BY_LAYERS:
             return Head(None, diagnostics)
         sound = {field: value for field, value in values.items() if field not in faulty}
@@ -77,14 +89,14 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
     return Head(document, diagnostics)
 
 
-def _faulty_fields(error: ValidationError) -> set[str | None]:
+def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
     """Return the fields that are wrong, and those that unknown words were meant to be."""
     from archsum.language.vocabulary import meant_field
 
     known = Document.model_fields
     fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
     unknown = islice((field for field in fields if field not in known), MAX_FOUND)
-    return {*fields, *(meant_field(field, known) for field in unknown)}
+    return {*fields, *(meant_field(field, known, stated) for field in unknown)}
 
 
 def _read_variables(
@@ -99,15 +111,15 @@ def _read_variables(
         return (None, path) if given else find(file.data, ("variables", *path), file.span, key=key)
 
     for name in stated:
-        value = overrides.get(name, stated[name])
+        value = _plain(overrides[name]) if name in overrides else stated[name]
         if len(diagnostics) >= MAX_FOUND:
             names[name] = BROKEN
             continue
-        if not name.isidentifier() or keyword.iskeyword(name):
-            cure = "formulas name it: take letters, digits and `_`, and no word of Python's"
+        if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
+            cure = "formulas name it: take letters, digits and `_`, but no word that formulas or Python know"
             message = f"a variable cannot be named {quote(name)}"
             diagnostics.append(Diagnostic("bad-name", message, locate((name,), True)[0], cure))
-        if isinstance(value, list | dict):
+        if not isinstance(value, Scalar):
             message = f"`variables.{name}` takes a number, a text, true or false, not {quote(value)}"
             diagnostics.append(Diagnostic("wrong-type", message, locate((name,), False)[0]))
             names[name] = BROKEN
@@ -119,6 +131,11 @@ def _read_variables(
         diagnostics += formulas.diagnose(locate)
         names[name] = BROKEN if formulas.faulty else formulas.values[name]
     return names, diagnostics
+
+
+def _plain(value: Any) -> Any:
+    """Make an int of a whole number of another library, such as NumPy's."""
+    return operator.index(value) if hasattr(value, "__index__") and not isinstance(value, bool) else value
 
 
 def _unknown_variable(name: str, stated: Mapping[str, Any]) -> Diagnostic:

@@ -1,7 +1,7 @@
 """Numbers as people write them: `5M` parameters, `16 GiB` of memory. Exact: no float is involved."""
 
 import re
-from fractions import Fraction
+from decimal import Context, Decimal
 from typing import Any
 
 from archsum.errors import FieldError, quote
@@ -13,6 +13,7 @@ BYTE_UNITS = {
 }  # fmt: skip
 
 _QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([A-Za-z]{0,4})")
+_EXACT = Context(prec=60)  # more digits than such a number times the largest unit has
 _SEPARATED_THOUSANDS = re.compile(r"[0-9]{1,3}([_, ][0-9]{3}){1,5}")
 
 
@@ -38,6 +39,8 @@ def without_separators(text: str) -> str | None:
 
 
 def _parse(value: Any, units: dict[str, int], example: str, explanation: str) -> Any:
+    if value is None:
+        raise FieldError("is empty", "write a number, or remove it")
     if not isinstance(value, str):
         return value
     match = _QUANTITY.fullmatch(value.strip())
@@ -49,16 +52,16 @@ def _parse(value: Any, units: dict[str, int], example: str, explanation: str) ->
     if unit not in units:
         cure = _write_with_unit(number, unit, units) or explanation
         raise FieldError(f"takes a quantity such as {example}, not {quote(value)}", cure)
-    quantity = Fraction(number) * units[unit]
-    if quantity.denominator != 1:
-        raise FieldError(f"takes a whole quantity, and {quote(value)} is {float(quantity):g}", explanation)
-    return quantity.numerator
+    quantity = _EXACT.multiply(Decimal(number), Decimal(units[unit]))
+    if quantity % 1:
+        raise FieldError(f"takes a whole quantity, and {quote(value)} is {_EXACT.normalize(quantity):f}", explanation)
+    return int(quantity)
 
 
 def _write_with_unit(number: str, unit: str, units: dict[str, int]) -> str | None:
-    """Return how to write a quantity whose unit is almost right: `m` for `M`, `M` or `mb` for `MB`."""
-    almost = [f"{unit}{ending}".lower() for ending in ("", "B", "iB")]
-    meant = [known for known in units if known.lower() in almost]
+    """Return how to write a quantity whose unit is almost right: `m` for `M`, `M` or `mb` for `MB` or `MiB`."""
+    almost = [f"{unit.lower().removesuffix('b')}{ending}" for ending in ("", "b", "ib")]
+    meant = [known for known in units if known and known.lower() in almost]
     gap = "" if units is COUNT_UNITS else " "
     written = [f"`{number}{gap}{known}`" for known in meant]
     return f"write {' or '.join(written)}" if written else None

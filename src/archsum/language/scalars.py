@@ -6,7 +6,7 @@ Source: https://yaml.org/spec/1.2.2/#103-core-schema
 import re
 from functools import lru_cache
 
-Scalar = int | float | bool | str | None
+from archsum.formula import Scalar as Scalar
 
 MAX_DIGITS = 1000
 

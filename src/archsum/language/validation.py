@@ -1,8 +1,8 @@
 """What pydantic's core finds wrong with values, said in the words of the file."""
 
 import re
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -10,10 +10,10 @@ from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_wo
 from archsum.formula import Formula, FormulaError, is_formula
 from archsum.language.quantities import without_separators
 from archsum.language.scalars import resolve
+from archsum.language.source import Path
 from archsum.language.vocabulary import meant_field, suggest_field, suggest_value
 from archsum.model import FieldInfo, Model
 
-Path = tuple[int | str, ...]
 Locate = Callable[[Path, bool], tuple[Span | None, Path]]
 """Finds the value at a path, or its key: its place, None where it stands in no file, and the steps that lead there.
 pydantic's path can be longer: a single number that stands for every axis has one place.
@@ -46,35 +46,48 @@ _LENGTHS = {
 }
 _LONGEST_NUMBER = 100
 _OPERATOR = re.compile(r"[-+*/(]")
+_TUPLE = re.compile(r"\(\s*(\d+(?:\s*,\s*\d+)*)\s*,?\s*\)")
+_PIECE_OF_TUPLE = re.compile(r"\d*\)?")
 
 
-def diagnose(
-    error: ValidationError, model: type[Model], subject: str, locate: Locate, faulty: Collection[Path] = ()
-) -> list[Diagnostic]:
-    """Turn what is wrong with a model's values into diagnostics, but for what is known to be faulty.
+class Subject(NamedTuple):
+    """What was validated: what messages call it ("conv2d", "the file"), its model, its values and their places."""
 
-    `subject` is what the fields belong to, as the message names it: "conv2d", "the file".
-    """
+    name: str
+    model: type[Model]
+    values: Mapping[str, Any]
+    locate: Locate
+    variables: Collection[str] = ()
+
+
+def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Path] = ()) -> list[Diagnostic]:
+    """Turn what is wrong with values into diagnostics, but for what is known to be faulty."""
     details = [
-        detail for detail in errors_of(error) if not _touches(locate(detail["loc"], False)[1] or detail["loc"], faulty)
+        detail
+        for detail in errors_of(error)
+        if not _touches(subject.locate(detail["loc"], False)[1] or detail["loc"], faulty)
     ]
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
-    meant = {
-        meant_field(str(detail["loc"][-1]), _fields(model, detail["loc"]))
-        for detail in details
-        if detail["type"] == "extra_forbidden"
-    }
+    meant = {meant_field(str(path[-1]), *_fields(subject, path)) for path in unknown}
     missing = [str(detail["loc"][-1]) for detail in details if detail["type"] == "missing"]
     missing = [field for field in missing if field not in meant]
-    found = [_diagnostic(detail, model, subject, locate) for detail in details if detail["type"] != "missing"]
-    return [*found, _missing(missing, model, subject, locate)] if missing else found
+    found = [_diagnostic(detail, subject) for detail in details if detail["type"] != "missing"]
+    return [*found, _missing(missing, subject)] if missing else found
 
 
 def errors_of(error: ValidationError) -> list[ErrorDetails]:
     """Return what is wrong, and of very much the beginning."""
     details = error.errors(include_url=False)[:MAX_FOUND]
-    # A list whose items are wrong counts as short of them.
-    return [detail for detail in details if detail["type"] != "too_short" or not detail["input"]]
+    has_tuple = any(isinstance(detail["input"], str) and detail["input"].startswith("(") for detail in details)
+    return [
+        detail
+        for detail in details
+        # A list whose items are wrong counts as short of them.
+        if not (detail["type"] == "too_short" and detail["input"])
+        # Inside { }, YAML makes `3)` of (3, 3) a key without a value.
+        and not (has_tuple and detail["input"] is None and _PIECE_OF_TUPLE.fullmatch(str(detail["loc"][-1])))
+    ]
 
 
 def _touches(path: Path, others: Collection[Path]) -> bool:
@@ -82,50 +95,76 @@ def _touches(path: Path, others: Collection[Path]) -> bool:
     return any(path[: len(other)] == other[: len(path)] for other in others)
 
 
-def _missing(fields: list[str], model: type[Model], subject: str, locate: Locate) -> Diagnostic:
-    infos = {field: model.model_fields[field] for field in fields}
+def _missing(fields: list[str], subject: Subject) -> Diagnostic:
+    infos = {field: subject.model.model_fields[field] for field in fields}
     cures = [f"`{field}: {_write(info.example)}` ({_lower(info.description)})" for field, info in infos.items()]
-    place, _ = locate((), False)
-    message = f"{subject} needs {enumerate_words(fields)}"
+    place, _ = subject.locate((), False)
+    message = f"{subject.name} needs {enumerate_words(fields)}"
     return Diagnostic("missing-field", message, place, f"add {' and '.join(cures)}")
 
 
-def _diagnostic(detail: ErrorDetails, model: type[Model], subject: str, locate: Locate) -> Diagnostic:
-    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown(detail["loc"], model, subject, locate)
+def _diagnostic(detail: ErrorDetails, subject: Subject) -> Diagnostic:
+    if detail["type"] == "extra_forbidden":
+        return _unknown(detail["loc"], detail["input"], subject)
     is_key = detail["loc"][-1:] == ("[key]",)
-    place, path = locate(detail["loc"], is_key)
+    place, path = subject.locate(detail["loc"], is_key)
     field = f"a name in `{_show_path(path[:-1])}`" if is_key else f"`{_show_path(path)}`"
-    about = _about(model, path)
+    complaint, cure = _complaint(detail, place)
+    value = detail["input"]
+    if isinstance(value, str) and value in subject.variables:
+        cure = f"write `={value}` for the variable"
+    elif sizes := _sizes_of_tuple(value, place):
+        cure = f"write `[{sizes}]`"
+    code = "wrong-type" if detail["type"] in _WANTED else "bad-value"
+    message = f"{field if path else subject.name} {complaint}"
+    return Diagnostic(code, message, place, cure or _about(subject.model, path))
+
+
+def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | None]:
+    """Return what is wrong with a value, as it reads on from the field's name, and what to write instead."""
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind in _WANTED:
-        found = "but it is empty" if value is None else f"not {quote(value)}"
         cure = _cure_text(value) if kind == "string_type" else _cure_number(value, place)
-        return Diagnostic("wrong-type", f"{field} takes {_WANTED[kind]}, {found}", place, cure or about)
+        return f"takes {_WANTED[kind]}, {_found(value)}", cure
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
-        message = f"{field} must be {words} {_number(context[bound])}, not {quote(value)}"
-        return Diagnostic("bad-value", message, place, about)
+        return f"must be {words} {_number(context[bound])}, not {quote(value)}", None
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**context), None
     if kind == "literal_error":
         allowed = re.findall(r"\w+", context["expected"].replace(" or ", " ").replace("False", "false"))
-        cure = suggest_value(value if isinstance(value, str) else quote(value), allowed)
-        return Diagnostic("bad-value", f"{field} cannot be {quote(value)}", place, cure)
+        return f"cannot be {quote(value)}", suggest_value(value if isinstance(value, str) else quote(value), allowed)
     if kind == "value_error":
         error = context["error"]
-        cure = error.help if isinstance(error, FieldError) else None
-        if isinstance(error, FieldError) and isinstance(value, str):
-            cure = suggest(value, error.words) or cure
-        return Diagnostic("bad-value", f"{field if path else subject} {error}", place, cure or about)
-    if kind in _LENGTHS:
-        return Diagnostic("bad-value", f"{field} {_LENGTHS[kind].format(**context)}", place, about)
-    return Diagnostic("bad-value", f"{field}: {_lower(detail['msg'])}", place, about)
+        if not isinstance(error, FieldError):
+            return str(error), None
+        close = suggest(value, error.words) if isinstance(value, str) else None
+        return error.message, close or error.help
+    return f"is wrong: {_lower(detail['msg'])}", None
 
 
-def _unknown(path: Path, model: type[Model], subject: str, locate: Locate) -> Diagnostic:
-    place, _ = locate(path, True)
-    owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject
-    cure = suggest_field(str(path[-1]), _fields(model, path))
+def _unknown(path: Path, value: Any, subject: Subject) -> Diagnostic:
+    place, _ = subject.locate(path, True)
+    owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject.name
+    cure = suggest_field(str(path[-1]), value, *_fields(subject, path))
     return Diagnostic("unknown-field", f"{owner} has no field {quote(path[-1])}", place, cure)
+
+
+def _found(value: Any) -> str:
+    """Write a value that is of another type: quotes, which make a text of a number, are shown."""
+    if value is None:
+        return "but it is empty"
+    is_quoted = isinstance(value, str) and len(value) <= _LONGEST_NUMBER and not isinstance(resolve(value), str)
+    written = f'"{value}"' if is_quoted else value
+    return f"not {quote(written)}"
+
+
+def _sizes_of_tuple(value: Any, place: Span | None) -> str | None:
+    """Return what stands in the parentheses of (3, 3), Python's way to write a list, which { } may have cut."""
+    if not (isinstance(value, str) and value.startswith("(")):
+        return None
+    match = _TUPLE.match(value) or (_TUPLE.match(place.source.text, place.start) if place else None)
+    return match and match[1]
 
 
 def _cure_text(value: Any) -> str | None:
@@ -168,12 +207,14 @@ def _owner(model: type[Model], path: Path) -> type[Model]:
     return model
 
 
-def _fields(model: type[Model], path: Path) -> list[str]:
-    """Return the fields that a path's last step can be, the required first."""
-    fields = _owner(model, path).model_fields
-    return sorted(
-        fields.keys() - {"type"}, key=lambda field: (not fields[field].is_required(), list(fields).index(field))
-    )
+def _fields(subject: Subject, path: Path) -> tuple[list[str], Collection[str]]:
+    """Return the fields that a path's last step can be, the required first, and those that are stated."""
+    from archsum.layers.documentation import field_names
+
+    values: Any = subject.values
+    for step in path[:-1]:
+        values = values[step]
+    return field_names(_owner(subject.model, path)), values
 
 
 def _about(model: type[Model], path: Path) -> str | None:

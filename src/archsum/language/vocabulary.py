@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from archsum.errors import closest, suggest
+from archsum.errors import closest, quote, suggest
 
 _KINDS = {
     "linear": "dense",
@@ -67,6 +68,19 @@ _KINDS = {
 _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
 
+_NOT_YET = {
+    "add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "concat", "dot",
+    "residual", "branch", "repeat", "parallel", "sequential", "timedistributed",
+    "lstm", "gru", "rnn", "simplernn", "bidirectional", "convlstm1d", "convlstm2d", "convlstm3d",
+    "attention", "additiveattention", "multiheadattention", "groupedqueryattention",
+    "transformer", "transformerencoder", "transformerencoderlayer",
+}  # fmt: skip
+"""Kinds that take several inputs, or hold other layers, without case and punctuation."""
+
+_CHAIN = (
+    "a network is a chain of layers: merging layers, recurrent layers, attention and layers that hold others "
+    "are not in the language yet; `custom` can stand in"
+)
 _OTHER_KINDS = "`archsum layers` lists the kinds; `custom` states its own numbers"
 
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -85,8 +99,14 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "out_features": ("units",),
     "filters": ("units",),
     "use_bias": ("bias",),
+    "use_bias: true": ("bias: tied",),
+    "use_bias: false": ("bias: false",),
     "untie_biases": ("bias",),
+    "untie_biases: true": ("bias: untied",),
+    "untie_biases: false": ("bias: tied",),
     "tied_biases": ("bias",),
+    "tied_biases: true": ("bias: tied",),
+    "tied_biases: false": ("bias: untied",),
     "num_embeddings": ("input_dim",),
     "embedding_dim": ("output_dim",),
     "eps": ("epsilon",),
@@ -102,8 +122,6 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "params": ("max_params",),
     "parameters": ("max_params",),
     "macs": ("max_macs",),
-    "flops": ("max_macs",),
-    "max_flops": ("max_macs",),
     "memory": ("max_weight_memory",),
     "max_memory": ("max_weight_memory",),
     "max_size": ("max_weight_memory",),
@@ -116,18 +134,9 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "constants": ("variables",),
     "limits": ("budget",),
 }
-"""Fields by another name; of several, the one that the layer has."""
+"""What to write for a field by another name, or for one with a certain value; of several, what the layer has."""
 
-_CURES = {
-    "use_bias": "write `bias: tied`, `bias: untied` or `bias: false`",
-    "untie_biases": "write `bias: untied`",
-    "tied_biases": "write `bias: tied` or `bias: untied`",
-    "flops": "write `max_macs`: one multiply-accumulate is two FLOPs",
-    "max_flops": "write `max_macs`: one multiply-accumulate is two FLOPs",
-}
-"""What to write for a field by another name, where its value differs too."""
-
-_NOT_NEEDED = {
+_REASONS = {
     **dict.fromkeys(
         ("in_channels", "num_features", "num_parameters", "input_channels"),
         "leave it out: the channels come from the layer before",
@@ -142,6 +151,7 @@ _NOT_NEEDED = {
     "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
     "affine": "write `center: false` and `scale: false` for a normalization without weights",
     "elementwise_affine": "write `center: false` and `scale: false` for a normalization without weights",
+    **dict.fromkeys(("flops", "max_flops"), "write `max_macs`: one multiply-accumulate is two FLOPs"),
     "name": "a name belongs to one layer",
     "inputs": "leave it out: a layer takes the output of the one before",
     **dict.fromkeys(
@@ -153,44 +163,60 @@ _NOT_NEEDED = {
         "leave it out: it does not change the counts",
     ),
 }  # fmt: skip
-"""Fields that a layer does not have because it does not need them, and why."""
+"""Why there is no such field: most often because it is not needed."""
 
-_NOT_NEEDED_ENDING = ("_initializer", "_regularizer", "_constraint")
+_ENDINGS_WITHOUT_COUNTS = ("_initializer", "_regularizer", "_constraint")
 
 _VALUES = {
     "no": "false", "off": "false", "none": "false", "yes": "tied", "on": "tied",
     "nchw": "channels_first", "nhwc": "channels_last", "channel_first": "channels_first",
-    "channel_last": "channels_last",
+    "channel_last": "channels_last", "shared": "tied", "unshared": "untied",
 }  # fmt: skip
 """Values by another name."""
 
 
-def suggest_kind(word: object, kinds: Iterable[str]) -> str:
-    """Return what to write instead of an unknown kind, such as `Conv2D` or `nn.Linear(8, 10)`."""
-    word = str(word)[:_LONGEST].partition("(")[0].rpartition(".")[2] if isinstance(word, str) else ""
-    plain = {_plain(kind): kind for kind in kinds}
-    if _plain(word) in ("input", "inputlayer"):
-        return "leave it out: the input is not a layer here, `input` at the top of the file states it"
-    if known := plain.get(_plain(word)) or _KINDS.get(_plain(word)):
+def meant_kind(word: Any, kinds: Collection[str]) -> str | None:
+    """Return the kind that certainly was meant by another word, such as `Conv2D` or `nn.Linear(8, 10)`."""
+    known = _translate(word, kinds)
+    return known if known in kinds else None
+
+
+def suggest_kind(word: Any, kinds: Collection[str]) -> str:
+    """Return what to write instead of an unknown kind."""
+    if known := _translate(word, kinds):
         return f"write `{known}`"
-    close = closest(_plain(word), plain, 0.75)
-    return f"did you mean `{plain[close]}`?" if close else _OTHER_KINDS
+    plain = _plain_kind(word)
+    if plain in ("input", "inputlayer"):
+        return "leave it out: the input is not a layer here, `input` at the top of the file states it"
+    if plain in _NOT_YET:
+        return _CHAIN
+    by_plain = {_plain(kind): kind for kind in kinds}
+    close = closest(plain, by_plain, 0.75)
+    return f"did you mean `{by_plain[close]}`?" if close else _OTHER_KINDS
 
 
-def meant_field(word: str, fields: Collection[str]) -> str | None:
-    """Return the field that was meant by a word that is none."""
-    renamed = (field for field in _FIELDS.get(word, ()) if field in fields)
-    return next(renamed, None) or (None if _reason_not_needed(word) else closest(word, fields, 0.7))
+def _translate(word: Any, kinds: Iterable[str]) -> str | None:
+    plain = _plain_kind(word)
+    return next((kind for kind in kinds if _plain(kind) == plain), None) or _KINDS.get(plain)
 
 
-def suggest_field(word: str, fields: Collection[str]) -> str:
+def meant_field(word: str, fields: Collection[str], stated: Collection[str] = ()) -> str | None:
+    """Return the field that was meant by a word that is none; it is not one of those that are stated."""
+    possible = [field for field in fields if field not in stated]
+    renamed = next((field for field in _FIELDS.get(word, ()) if field in possible), None)
+    return renamed or (None if _reason(word) else closest(word, possible, 0.7))
+
+
+def suggest_field(word: str, value: Any, fields: Collection[str], stated: Collection[str] = ()) -> str:
     """Return what to write instead of an unknown field, of those that there are."""
-    meant = meant_field(word, fields)
+    meant = meant_field(word, fields, stated)
     if meant in _FIELDS.get(word, ()):
-        return _CURES.get(word, f"write `{meant}`")
+        (written,) = _FIELDS.get(f"{word}: {quote(value)[1:-1]}", (meant,))
+        return f"write `{written}`"
     if meant:
         return f"did you mean `{meant}`?"
-    return _reason_not_needed(word) or f"its fields are {', '.join(fields)}"
+    below = "; a layer's own fields stand below it, indented" if "layers" in fields else ""
+    return _reason(word) or f"its fields are {', '.join(fields)}{below}"
 
 
 def suggest_value(word: str, values: Collection[str]) -> str:
@@ -202,9 +228,13 @@ def suggest_value(word: str, values: Collection[str]) -> str:
     return suggest(word, values) or others
 
 
-def _reason_not_needed(word: str) -> str | None:
-    ending = next((ending for ending in _NOT_NEEDED_ENDING if word.endswith(ending)), None)
-    return _NOT_NEEDED["dtype"] if ending else _NOT_NEEDED.get(word)
+def _reason(word: str) -> str | None:
+    ending = next((ending for ending in _ENDINGS_WITHOUT_COUNTS if word.endswith(ending)), None)
+    return _REASONS["dtype"] if ending else _REASONS.get(word)
+
+
+def _plain_kind(word: Any) -> str:
+    return _plain(word[:_LONGEST].partition("(")[0].rpartition(".")[2]) if isinstance(word, str) else ""
 
 
 def _plain(word: str) -> str:

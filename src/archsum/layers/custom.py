@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from archsum.errors import ShapeError, one_line
-from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError
+from archsum.errors import ShapeError, enumerate_words, one_line
+from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Layer, Step, Weight
-from archsum.layers.fields import MAX_SIZE, DataFormat
+from archsum.layers.fields import MAX_SIZE, DataFormat, Name
 from archsum.layers.shapes import Shape, product
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
@@ -87,7 +87,7 @@ class Custom(Layer):
         description="The output's sizes, without the batch; null is unknown. By default the input's.",
         example=[10],
     )
-    weights_: dict[str, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
+    weights_: dict[Name, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
         {},
         description="For each weight its sizes, or {shape: sizes, trainable: false}.",
         example={"kernel": ["=input_elements", 10]},
@@ -178,6 +178,8 @@ def _compute(number: Number | None, sizes: Mapping[str, int | None], field: str,
     try:
         value = number.evaluate(sizes)
     except FormulaError as error:
+        if isinstance(error, UnknownNameError) and error.name.startswith("input_"):
+            error.help = f"this input has {enumerate_words(sizes)}"
         raise ShapeError(f"cannot compute its `{field}`: {error.message}", error.help) from None
     if type(value) is int and value >= least:
         return value

@@ -1,7 +1,9 @@
 """Types of fields that several families of layers share."""
 
+import re
 from typing import Annotated, Any, Literal
 
+from archsum.errors import FieldError, quote
 from archsum.model import JsonSchema, Limits
 
 MAX_SIZE = 10**12
@@ -9,6 +11,11 @@ MAX_SIZE = 10**12
 
 MAX_AXES = 64
 """The most axes a shape has, as in PyTorch and NumPy."""
+
+INPUT_SIZES = frozenset(
+    f"input_{axis}" for axis in ("features", "depth", "height", "width", "length", "channels", "elements")
+)
+"""The names that formulas of `custom` have for the sizes of its input."""
 
 Positive = Annotated[int, Limits(ge=1, le=MAX_SIZE)]
 NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
@@ -26,6 +33,23 @@ def one_or_list(one: dict[str, Any], item: dict[str, Any] | None = None) -> Json
 
 PerAxis = Annotated[tuple[Positive, ...], one_or_list(AT_LEAST_1)]
 """One number for every axis, or one for each. `Spatial` turns the first into the second."""
+
+_NAME_PATTERN = r"[\w.\-]{1,100}"
+
+
+def check_name(value: Any) -> Any:
+    """Return a name of a layer, an input or a weight as it is. Errors: FieldError for what is none."""
+    if isinstance(value, str) and re.fullmatch(_NAME_PATTERN, value):
+        return value
+    if value is None:
+        raise FieldError("is empty")
+    cure = "a name has letters, digits, `_`, `-` and `.`, 100 at most"
+    if isinstance(value, int | float):
+        cure = f'put it in quotes: `"{quote(value)[1:-1]}"`'
+    raise FieldError(f"cannot be {quote(value)}", cure)
+
+
+Name = Annotated[str, check_name]
 
 Activation = Literal[
     "celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh",

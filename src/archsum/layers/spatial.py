@@ -60,6 +60,8 @@ class Spatial(Layer):
 def _rank_help(shape: Shape, rank: int) -> str:
     if len(shape) == rank:
         return "if the channel axis is missing, add it: a grey image is [height, width, 1]"
+    if len(shape) == rank + 2 and shape[0] in (1, None):
+        return f"leave the batch axis out of `input`, if that is what the first axis of {show(shape)} is"
     if len(shape) < rank:
         return "a `reshape` before it gives the data the axes back"
     return "a `flatten`, a `reshape` or a global pooling before it takes axes away"
