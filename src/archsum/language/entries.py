@@ -1,5 +1,6 @@
 """A layer as the file has it: `flatten`, `conv2d: {filters: 8}` or `{type: conv2d, filters: 8}`."""
 
+from copy import copy
 from typing import Any, NamedTuple
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
@@ -63,7 +64,9 @@ def _of_kind(word: Any, fields: SpannedMapping, span: Span) -> tuple[Entry | Non
         return Entry(word, fields, span), []
     from archsum.language.vocabulary import meant_kind
 
-    # What is wrong with the fields is said at once where it is certain what the layer is.
+    # Where it is certain what the layer is, what is wrong with its fields is said at once; `type` has had its turn.
+    fields = copy(fields)
+    fields.pop("type", None)
     kind = meant_kind(word, KINDS)
     return Entry(kind, fields, span) if kind else None, [unknown_kind(word, span)]
 
