@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archsum import language
-from archsum.language import File, Model
+from archsum.language import File, Network
 from archsum.language.scalars import Scalar
 from archsum.propagate import propagate
 from archsum.summary import Summary
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archsum.budget import Check
     from archsum.explanation import Explanation
 
-__all__ = ["Model", "Summary", "check", "explain", "load", "summarize"]
+__all__ = ["Network", "Summary", "check", "explain", "load", "summarize"]
 
 
 def load(
@@ -24,12 +24,12 @@ def load(
     *,
     variables: Mapping[str, Scalar] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
-) -> Model:
+) -> Network:
     """Read a network file: its graph and its budget.
 
     `file` is a path or an open file; `variables` and `input` (sizes without the batch axis) override the file's own.
 
-    Errors: SpecError with every problem in the file, shapes that do not fit included.
+    Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
     if not (isinstance(file, str | os.PathLike) or hasattr(file, "read")):
         raise TypeError(f"a network file is given as a path or an open file, not as {_a(file)}")
@@ -40,22 +40,22 @@ def load(
 
 
 def summarize(
-    file: File | Model,
+    file: File | Network,
     *,
     variables: Mapping[str, Scalar] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
 ) -> Summary:
-    """Summarize a network file, or a Model that `load` returned; printed, the summary is a table.
+    """Summarize a network file, or a Network that `load` returned; printed, the summary is a table.
 
     Errors: SpecError with every problem in the file.
     """
-    model = _model(file, variables, input)
+    network = _network(file, variables, input)
     with _uncollected():
-        return propagate(model.graph)
+        return propagate(network.graph)
 
 
 def check(
-    file: File | Model,
+    file: File | Network,
     budget: Mapping[str, int | str | None] | None = None,
     *,
     variables: Mapping[str, Scalar] | None = None,
@@ -70,12 +70,12 @@ def check(
     """
     from archsum.budget import check, override
 
-    model = _model(file, variables, input)
-    return check(summarize(model), override(model.budget, budget or {}))
+    network = _network(file, variables, input)
+    return check(summarize(network), override(network.budget, budget or {}))
 
 
 def explain(
-    file: File | Model,
+    file: File | Network,
     layer: str | None = None,
     *,
     variables: Mapping[str, Scalar] | None = None,
@@ -90,11 +90,13 @@ def explain(
     return explain(summarize(file, variables=variables, input=input), layer)
 
 
-def _model(file: File | Model, variables: Mapping[str, Scalar] | None, shape: Sequence[int | None] | None) -> Model:
-    if not isinstance(file, Model):
+def _network(
+    file: File | Network, variables: Mapping[str, Scalar] | None, shape: Sequence[int | None] | None
+) -> Network:
+    if not isinstance(file, Network):
         return load(file, variables=variables, input=shape)
     if variables is not None or shape is not None:
-        raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Model")
+        raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file
 
 

@@ -1,6 +1,9 @@
 """What can be wrong with a network file, and how it is said: code, place, text and cure."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -44,7 +47,7 @@ class Span(NamedTuple):
     @property
     def line(self) -> int:
         """The line of the first character, counted from 1."""
-        return self.source.text.count("\n", 0, self.start) + 1
+        return bisect_right(_line_starts(self.source.text), self.start)
 
     @property
     def column(self) -> int:
@@ -58,7 +61,7 @@ class Span(NamedTuple):
 
     @property
     def _line_start(self) -> int:
-        return self.source.text.rfind("\n", 0, self.start) + 1
+        return _line_starts(self.source.text)[self.line - 1]
 
     def excerpt(self) -> str:
         """Return the line it stands on, with the stretch underlined; of a long line the part around it."""
@@ -138,6 +141,12 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 def _parts(word: str) -> set[str]:
     """Return the letters of a word, and the pairs of letters that follow one another."""
     return {*word, *map("".join, pairwise(word))}
+
+
+@lru_cache(maxsize=1)
+def _line_starts(text: str) -> list[int]:
+    """Return where each line begins; kept for the last file, as `explain` and `check` ask it of every layer."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 class Diagnostic(NamedTuple):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archsum import Diagnostic, Model, SpecError, Summary, check, explain, load, summarize
+from archsum import Diagnostic, Network, SpecError, Summary, check, explain, load, summarize
 from archsum.layers import KINDS, layer_class
 from archsum.render import csv, html, markdown, table
 from archsum.render import json as json_format
@@ -44,7 +44,7 @@ class Examiner:
         return check_refusal(refusal, placed=not overrides)
 
 
-def check_outputs(model: Model, summary: Summary) -> None:
+def check_outputs(model: Network, summary: Summary) -> None:
     assert str(summary)
     for width in (None, 40, 80):
         assert table.render(summary, tuple(OPTIONAL), "keras", width)

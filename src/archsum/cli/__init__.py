@@ -21,7 +21,7 @@ OK, OVER_BUDGET, BAD_INPUT = 0, 1, 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `archsum` and return its exit code: 0 all well, 1 over budget, 2 bad input or usage."""
-    _make_a_short_process_quick()
+    gc.disable()  # the process ends before there is garbage worth collecting
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115 - a closed one is None
         stream.reconfigure(errors="replace")
@@ -45,11 +45,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
-
-
-def _make_a_short_process_quick() -> None:
-    gc.disable()  # it ends before there is garbage worth collecting
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for them reads every installed package
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -17,7 +17,7 @@ from archsum.propagate import propagate_where_possible
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
 
 
-class Model(NamedTuple):
+class Network(NamedTuple):
     """A network file, read: its graph and its budget."""
 
     graph: Graph
@@ -29,7 +29,7 @@ def load(
     *,
     variables: Mapping[str, Scalar] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
-) -> Model:
+) -> Network:
     """Read a network file.
 
     `file` is a path or an open file; `variables` and `input` (sizes without the batch axis) override the file's own.
@@ -47,7 +47,7 @@ def load(
     if yaml_file.diagnostics or head.diagnostics or in_layers:
         in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*head.diagnostics, *in_layers, *in_shapes])
-    return Model(graph, head.document.budget)
+    return Network(graph, head.document.budget)
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

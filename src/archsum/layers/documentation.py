@@ -71,10 +71,12 @@ def fields(cls: type[Layer]) -> list[FieldDocumentation]:
 
 
 def field_names(cls: type[Model]) -> list[str]:
-    """Return the names of the fields: the required ones first, last those that nearly every kind has."""
+    """Return the names of the fields: the required first, a kind's own before its family's; last what all have."""
     infos = cls.model_fields
-    names = (name for name in infos if name != "type")
-    return sorted(names, key=lambda name: (not infos[name].is_required(), _LAST.get(name, 0)))
+    own_first = dict.fromkeys(name for base in cls.__mro__ for name in vars(base).get("__annotations__", ()))
+    required = [name for name in own_first if name in infos and infos[name].is_required()]
+    others = [name for name in infos if name not in required and name != "type"]
+    return required + sorted(others, key=lambda name: _LAST.get(name, 0))
 
 
 def example(cls: type[Layer]) -> dict[str, Any]:
