@@ -138,13 +138,21 @@ def test_a_bad_file(file: Path) -> None:
     assert "\033" not in result.stderr
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_an_encoding_without_the_lines_gets_a_plain_look(file: Path, encoding: str) -> None:
-    result = run(file, "--columns", "kernel", PYTHONIOENCODING=encoding)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.splitlines()[1].startswith("+---")
-    assert "| 3x3x3x4" in result.stdout
-    assert "?" not in result.stdout
+@pytest.mark.parametrize(("encoding", "kernel"), [("ascii", "3x3x3x4"), ("latin-1", "3×3×3×4")])
+def test_an_encoding_without_our_signs_gets_the_nearest_in_ascii(file: Path, encoding: str, kernel: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    printed = subprocess.check_output([*COMMAND, file, "--columns", "kernel"], env=environment).decode(encoding)
+    title, rule, header, *_ = printed.splitlines()
+    assert (title, rule[:5], header[:6]) == ('Model: "small"', "+====", "| Laye")
+    assert f"| {kernel} " in printed
+    assert "?" not in printed
+
+
+def test_formulas_in_ascii(file: Path) -> None:
+    command = [*COMMAND[:-1], "explain", str(file)]
+    printed = subprocess.check_output(command, env={**os.environ, "PYTHONIOENCODING": "ascii"}).decode("ascii")
+    assert "  height      floor((8 - 3) / 1) + 1 = 6\n" in printed
+    assert "  kernel      3 x 3 x 3 x 4 = 108\n" in printed
 
 
 def test_a_reader_that_leaves_early(tmp_path: Path) -> None:

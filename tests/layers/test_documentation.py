@@ -120,7 +120,7 @@ def test_a_class_without_a_docstring_has_no_sentence_of_its_base() -> None:
 
 def test_fields_in_the_words_of_a_file() -> None:
     documented = {field.name: field for field in fields(layer_class("conv2d"))}
-    assert [field.name for field in documented.values() if field.required] == ["kernel_size", "filters"]
+    assert [field.name for field in documented.values() if field.required] == ["filters", "kernel_size"]
     assert documented["filters"] == FieldDocumentation(
         "filters", "whole number ≥ 1", True, None, "The number of output channels."
     )
@@ -132,7 +132,7 @@ def test_fields_in_the_words_of_a_file() -> None:
 
 def test_required_fields_stand_first_and_last_those_of_nearly_every_kind() -> None:
     names = field_names(layer_class("conv2d"))
-    assert names[:4] == ["kernel_size", "filters", "padding", "strides"]
+    assert names[:4] == ["filters", "kernel_size", "padding", "strides"]
     assert names[-2:] == ["data_format", "trainable"]
     assert names == [field.name for field in fields(layer_class("conv2d"))]
 

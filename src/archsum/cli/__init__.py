@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from archsum.cli.console import report, write_signs_in_ascii
+
 COMMANDS = {
     "summary": "print a network's layers, shapes and parameters",
     "check": "compare networks with their budgets",
@@ -24,10 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()  # the process ends before there is garbage worth collecting
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name) or open(os.devnull, "w")  # noqa: SIM115 - a closed one is None
-        stream.reconfigure(errors="replace")
+        write_signs_in_ascii(stream)
         setattr(sys, name, stream)
     arguments = _parse(sys.argv[1:] if argv is None else argv)
-    from archsum.cli.console import report
     from archsum.errors import SpecError
 
     try:

@@ -1,12 +1,23 @@
 """What the terminal is like, and how diagnostics look on it."""
 
+import codecs
 import os
 import re
 import shutil
 import sys
+from io import TextIOWrapper
 from typing import TextIO
 
 from archsum.errors import SpecError
+
+_ASCII = {
+    **dict.fromkeys("━", "="),
+    **dict.fromkeys("─", "-"),
+    **dict.fromkeys("┃│", "|"),
+    **dict.fromkeys("┏┳┓┡╇┩├┼┤└┴┘", "+"),
+    **{"×": "x", "−": "-", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "→": "->", "…": "."},
+}
+"""What stands for our signs where the output's encoding does not have them."""
 
 _RED, _GREEN, _BLUE, _BOLD, _RESET = "\033[1;31m", "\033[1;32m", "\033[1;34m", "\033[1m", "\033[0m"
 
@@ -29,13 +40,15 @@ def terminal_width(stream: TextIO) -> int | None:
         return None
 
 
-def can_write(text: str, stream: TextIO) -> bool:
-    """Whether a stream's encoding has every character of a text."""
-    try:
-        text.encode(stream.encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+def write_signs_in_ascii(stream: TextIOWrapper) -> None:
+    """Let a stream whose encoding lacks our signs write the nearest in ASCII: `floor((32 - 5) / 1) + 1`."""
+    codecs.register_error("archsum", _in_ascii)
+    stream.reconfigure(errors="archsum")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(_ASCII.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
 
 
 def colour_verdicts(text: str) -> str:

@@ -45,14 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
-    from archsum.cli.console import can_write, terminal_width
+    from archsum.cli.console import terminal_width
     from archsum.render import table
 
-    width = terminal_width(sys.stdout)
-    text = table.render(summary, arguments.columns, arguments.style or "keras", width)
-    if can_write(text, sys.stdout):
-        return text
-    return table.render(summary, arguments.columns, _ASCII_STYLE, width).replace("×", "x")
+    return table.render(summary, arguments.columns, arguments.style or "keras", terminal_width(sys.stdout))
 
 
 def _json(summary: "Summary", _: argparse.Namespace) -> str:
@@ -75,9 +71,6 @@ def _markdown(summary: "Summary", arguments: argparse.Namespace) -> str:
 
 _FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
 """Each imports only what it needs."""
-
-_ASCII_STYLE = "grid"
-"""What takes the place of a look whose lines the output's encoding does not have."""
 
 
 def _style(text: str) -> str:
