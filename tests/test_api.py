@@ -49,11 +49,17 @@ def test_what_are_no_sizes_is_called_so(sizes: Any) -> None:
         archsum.summarize(io.StringIO("input: [8]\nlayers: [flatten]"), input=sizes)
 
 
-def test_a_model_is_not_overridden() -> None:
-    model = archsum.load(io.StringIO("input: [8]\nlayers: [flatten]"))
-    assert archsum.summarize(model).layers[0].output_shape == (8,)
+@pytest.mark.parametrize("variables", [5, ["width"], {1: 2}, {None: 2}])
+def test_what_are_no_variables_is_called_so(variables: Any) -> None:
+    with pytest.raises(TypeError, match="`variables` takes a mapping of names to values"):
+        archsum.summarize(io.StringIO("input: [8]\nlayers: [flatten]"), variables=variables)
+
+
+def test_a_network_is_not_overridden() -> None:
+    network = archsum.load(io.StringIO("input: [8]\nlayers: [flatten]"))
+    assert archsum.summarize(network).layers[0].output_shape == (8,)
     with pytest.raises(TypeError, match="give them to `load`"):
-        archsum.summarize(model, input=[9])
+        archsum.summarize(network, input=[9])
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

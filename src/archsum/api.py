@@ -35,6 +35,8 @@ def load(
         raise TypeError(f"a network file is given as a path or an open file, not as {_a(file)}")
     if isinstance(input, str) or not isinstance(input, Sequence | None):
         raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), not {_a(input)}")
+    if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
+        raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
     with _uncollected():
         return language.load(file, variables=variables, input=input)
 

@@ -140,6 +140,15 @@ def test_annotations_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     assert not re.search(r"%(?!25|0A|0D)", message)
 
 
+def test_annotations_hold_nothing_that_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    layer = 'custom: {output_shape: [4], weights: {"a\\e[31m\\u202e": [3]}, macs: 5}'
+    Path("escape.yaml").write_text(f"input: [8]\nlayers: [{layer}]\n", encoding="utf-8")
+    assert main(["check", "escape.yaml", "--max-params", "1", "--format", "github"]) == 2
+    output = capsys.readouterr().out
+    assert output.startswith("::error file=escape.yaml,line=2,")
+    assert output.removesuffix("\n").isprintable()
+
+
 def test_annotations_of_what_is_well_are_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "within.yaml", "--format", "github"]) == 0
     assert capsys.readouterr().out == ""

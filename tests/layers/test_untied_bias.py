@@ -46,7 +46,7 @@ def test_an_untied_bias_has_the_shape_of_the_output(kind: str) -> None:
 @pytest.mark.parametrize("kind", BIASED)
 def test_a_tied_bias_is_one_for_each_output_channel_and_false_is_none(kind: str) -> None:
     shape = (*sizes_for(kind), CHANNELS)
-    tied = smallest(kind, True)
+    tied = smallest(kind, "tied")
     bias = bias_of(tied, shape)
     assert bias.shape == tied.output_shape(shape)[-1:]
     assert not bias.untied
@@ -100,6 +100,14 @@ def test_the_layout_of_lasagne_and_blocks() -> None:
     # Lasagne's untie_biases and Blocks' tied_biases=False hold (filters, height, width).
     untied = layer("conv2d", filters=32, kernel_size=5, bias="untied", data_format="channels_first")
     assert [weight.shape for weight in untied.weights((3, 32, 32))] == [(5, 5, 3, 32), (32, 28, 28)]
+
+
+@pytest.mark.parametrize("kind", BIASED)
+def test_true_is_the_bias_that_keras_gives_the_kind(kind: str) -> None:
+    # tf-keras's locally connected layers, with use_bias=True, have a bias for each output location.
+    shape = (*sizes_for(kind), CHANNELS)
+    expected = "untied" if kind.startswith("locally_connected") else "tied"
+    assert bias_of(smallest(kind, True), shape) == bias_of(smallest(kind, expected), shape)
 
 
 def test_a_locally_connected_layer_as_its_documentation_counts_it() -> None:

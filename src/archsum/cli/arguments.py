@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from archsum.errors import quote
 from archsum.language.scalars import Scalar, resolve
 
 
@@ -52,6 +53,15 @@ def _variable(text: str) -> tuple[str, Scalar]:
 def _shape(text: str) -> list[int | None]:
     sizes = text.strip("()[] ").rstrip(",").split(",")
     try:
-        return [None if size.strip() in ("?", "null", "None") else int(size) for size in sizes]
+        return [_size(size.strip()) for size in sizes]
     except ValueError:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a list of sizes such as 224,224,3") from None
+        raise argparse.ArgumentTypeError(f"{quote(text)} is not a list of sizes such as 224,224,3") from None
+
+
+def _size(text: str) -> int | None:
+    if text in ("?", "null", "None"):
+        return None
+    size = resolve(text)
+    if type(size) is not int:
+        raise ValueError
+    return size

@@ -99,7 +99,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "out_features": ("units",),
     "filters": ("units",),
     "use_bias": ("bias",),
-    "use_bias: true": ("bias: tied",),
+    "use_bias: true": ("bias: true",),
     "use_bias: false": ("bias: false",),
     "untie_biases": ("bias",),
     "untie_biases: true": ("bias: untied",),

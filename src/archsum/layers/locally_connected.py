@@ -1,13 +1,13 @@
 """Locally connected layers: a kernel of its own for each output location."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from archsum.layers.base import Step, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.shapes import Shape, require_known, times
-from archsum.model import field
+from archsum.model import field, prepares
 
 
 class LocallyConnected(KernelLayer):
@@ -31,8 +31,13 @@ class LocallyConnected(KernelLayer):
 
     filters: Positive = field(description="The number of output channels.", example=32)
     bias: Bias = field(
-        "untied", description="tied: one for each filter; untied: one for each filter and output location."
+        "untied",
+        description="tied: one for each filter; untied, or true: one for each filter and output location.",
     )
+
+    @prepares("bias")
+    def _untied_if_true(cls, value: Any) -> Any:
+        return "untied" if value is True else value
 
     def output_channels(self, channels: int) -> int:
         """Return the filters."""

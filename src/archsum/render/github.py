@@ -7,7 +7,7 @@ and for the escapes https://github.com/actions/toolkit/blob/main/packages/core/s
 from collections.abc import Iterable, Iterator
 
 from archsum.budget import Check, Verdict
-from archsum.errors import Diagnostic, Span
+from archsum.errors import Diagnostic, Span, one_line
 from archsum.render.numbers import percent
 
 _MAX_SHOWN = 3
@@ -45,7 +45,9 @@ def _annotation(file: str, span: Span | None, title: str, message: str) -> str:
     place = {"line": span.line, "col": span.column} if span else {}
     properties = {"file": file, **place, "title": title}
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::error {written}::{_data(message)}"
+    # What a message quotes may hold signs that would steer the log; the file's name must stay what it is.
+    safe = "\n".join(map(one_line, message.split("\n")))
+    return f"::error {written}::{_data(safe)}"
 
 
 def _data(text: str) -> str:
