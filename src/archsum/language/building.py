@@ -43,10 +43,11 @@ class LayerBuilder:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             self._report([Diagnostic("too-large", message, entry.span)])
             return None
-        same = f"{entry.kind} {entry.stated}"
+        stated = entry.stated
+        same = f"{entry.kind} {stated}"
         # What is wrong with an entry stands in its own place, so that a faulty one is read each time.
         if same not in self._known:
-            layer, _, problems = self._read(entry, entry.stated, self._defaults.get(entry.kind, _NO_DEFAULTS))
+            layer, _, problems = self._read(entry, stated, self._defaults.get(entry.kind, _NO_DEFAULTS))
             self._report(problems)
             if layer is None:
                 return None

@@ -6,11 +6,9 @@ and for the escapes https://github.com/actions/toolkit/blob/main/packages/core/s
 
 from collections.abc import Iterable, Iterator
 
-from archsum.budget import Check, Verdict
+from archsum.budget import MAX_CONTRIBUTORS, Check, Verdict
 from archsum.errors import Diagnostic, Span, one_line
 from archsum.render.numbers import percent
-
-_MAX_SHOWN = 3
 
 
 def render(checks: Iterable[tuple[str, Check]]) -> str:
@@ -32,7 +30,7 @@ def _message(problem: Diagnostic) -> str:
 
 
 def _miss(name: str, verdict: Verdict) -> str:
-    metric, shown = verdict.metric, verdict.contributors[:_MAX_SHOWN]
+    metric, shown = verdict.metric, verdict.contributors[:MAX_CONTRIBUTORS]
     unit = f" {metric.unit}" if metric.unit else ""
     lines = [f"{name}: {metric.title} {verdict.value:,}{unit}, over the limit of {verdict.limit:,}{unit}"]
     lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]

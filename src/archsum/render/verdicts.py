@@ -19,10 +19,11 @@ def render(check: Check, title: str) -> str:
     if not check.verdicts:
         return f"{title}: not checked"
     rows = [_HEAD, *(_cells(verdict) for verdict in check.verdicts)]
-    if len(_rule(rows)) > _WIDTH:
-        rows = [(*row[:3], row[4]) for row in rows]
     widths = _widths(rows)
-    lines = [f"{title}: {_outcome(check)}", "", _line(rows[0], widths), _rule(rows)]
+    if _total(widths) > _WIDTH:
+        rows = [(*row[:3], row[4]) for row in rows]
+        widths = _widths(rows)
+    lines = [f"{title}: {_outcome(check)}", "", _line(rows[0], widths), "─" * _total(widths)]
     for verdict, row in zip(check.verdicts, rows[1:], strict=True):
         lines += [_line(row, widths), *_contributors(verdict)]
     return "\n".join(lines)
@@ -47,9 +48,8 @@ def _widths(rows: list[tuple[str, ...]]) -> list[int]:
     return [max(map(len, column)) for column in zip(*rows, strict=True)]
 
 
-def _rule(rows: list[tuple[str, ...]]) -> str:
-    widths = _widths(rows)
-    return "─" * (sum(widths) + 2 * len(widths) - 2)
+def _total(widths: list[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
