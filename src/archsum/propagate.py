@@ -52,6 +52,7 @@ _Computed = tuple[Shape, tuple[Weight, ...], int | None]
 
 
 def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
+    require_inputs(layer, len(inputs))
     output, weights = layer.output_shape(*inputs), layer.weights(*inputs)
     if len(output) > MAX_AXES:
         raise ShapeError(f"has an output of {len(output):,} axes; {MAX_AXES} are the most")
@@ -59,3 +60,16 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
         if prod(size for size in shape if size) > MAX_ELEMENTS:
             raise ShapeError(f"makes a tensor of more than {MAX_ELEMENTS:.0e} elements", "check the sizes for a slip")
     return output, weights, layer.macs(*inputs)
+
+
+def require_inputs(layer: Layer, count: int) -> None:
+    """Check how many inputs a layer is given. Errors: ShapeError where it takes more or fewer."""
+    least, most = layer.least_inputs, layer.most_inputs
+    if least <= count <= (count if most is None else most):
+        return
+    wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"
+    plural = "" if wanted == "1" else "s"
+    cure = "name those it takes, as in `inputs: [a, b]`" if count < least else "say which: `inputs: name`"
+    if count > 1 == most:
+        cure += "; or merge them first, with `add` or `concatenate`"
+    raise ShapeError(f"takes {wanted} input{plural}, not {count}", cure)

@@ -7,7 +7,7 @@ from pydantic_core import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, quote
 from archsum.language.document import Document
-from archsum.language.entries import Entry, unknown_kind
+from archsum.language.entries import Entry, read_entry, unknown_kind
 from archsum.language.formulas import Resolved, resolve_fields
 from archsum.language.source import Path, SpannedMapping, count_values, find, locate
 from archsum.layers import KINDS, layer_class
@@ -69,6 +69,7 @@ class LayerBuilder:
         faulty = stated.faulty | {path for path in defaults.faulty if path[0] not in entry.fields}
         locate_in = self._locate_in(entry)
         problems = stated.diagnose(locate_in)
+        problems += self._build_held(cls, entry, values)
         try:
             layer = cls.model_validate(values)
         except ValidationError as error:
@@ -80,6 +81,19 @@ class LayerBuilder:
             sound = {field: value for field, value in values.items() if (field,) not in wrong}
             return None, Resolved(sound, faulty | wrong, ()), problems
         return None if problems or faulty else layer, Resolved(values, faulty, ()), problems
+
+    def _build_held(self, cls: type[Layer], entry: Entry, values: dict[str, Any]) -> list[Diagnostic]:
+        """Build the layers that a wrapper's fields hold; a faulty one is None."""
+        problems: list[Diagnostic] = []
+        for field in cls.held_layers & entry.fields.keys():
+            held, wrong = read_entry(entry.fields, field, entry.span)
+            layer = None
+            if held:
+                layer, _, in_layer = self._read(held, held.fields, self._defaults.get(held.kind, _NO_DEFAULTS))
+                wrong += in_layer
+            problems += wrong
+            values[field] = layer
+        return problems
 
     def _read_defaults(self, kind: str, whole: Span) -> Resolved:
         """Resolve a kind's defaults, and check them by themselves: what is wrong with them is said once."""

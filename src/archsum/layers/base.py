@@ -47,6 +47,13 @@ class Layer(Model):
     late_formulas: ClassVar[frozenset[str]] = frozenset()
     """The fields whose formulas the layer computes itself, when it knows its input; they reach it as BoundFormula."""
 
+    held_layers: ClassVar[frozenset[str]] = frozenset()
+    """The fields that hold a layer, as those of wrappers; they reach the class as layers."""
+
+    least_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
+    """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
+
     trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
