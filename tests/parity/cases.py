@@ -8,17 +8,25 @@ from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
+from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
+from archsum.propagate import require_inputs
 
 Strategy = st.SearchStrategy[Any]
 Fields = dict[str, Any]
 
 
 class Case(NamedTuple):
-    """A layer's fields, as a file has them, and the shape it is given."""
+    """A layer's fields, as a file has them, and the shapes it is given: most layers take one, some take others too."""
 
     fields: Fields
     shape: Shape
+    others: tuple[Shape, ...] = ()
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes of all inputs."""
+        return (self.shape, *self.others)
 
 
 class Computed(NamedTuple):
@@ -32,10 +40,24 @@ REFUSED = None
 Outcome = Computed | None
 
 
+def build(kind: str, fields: Fields) -> Layer:
+    """Make a layer, and those that its fields hold."""
+    cls = layer_class(kind)
+    held = {name: build(*single(fields[name])) for name in cls.held_layers & fields.keys()}
+    return cls.model_validate({**fields, **held})
+
+
+def single(entry: dict[str, Fields]) -> tuple[str, Fields]:
+    """Take a layer in a field apart into its kind and its fields."""
+    ((kind, fields),) = entry.items()
+    return kind, fields
+
+
 def ours(kind: str, case: Case) -> Outcome:
     try:
-        layer = layer_class(kind).model_validate(case.fields)
-        output, weights = layer.output_shape(case.shape), layer.weights(case.shape)
+        layer = build(kind, case.fields)
+        require_inputs(layer, len(case.shapes))
+        output, weights = layer.output_shape(*case.shapes), layer.weights(*case.shapes)
     except (ValidationError, ShapeError):
         return REFUSED
     named = ((weight.name, weight.shape, weight.trainable and layer.trainable) for weight in weights)
@@ -80,7 +102,7 @@ def fields_of(required: Mapping[str, Strategy], optional: Mapping[str, Strategy]
 
 def any_cases(fields: Strategy, shapes: Strategy = SHAPES) -> Strategy:
     """Draw a layer that takes an input of any rank."""
-    return st.builds(Case, fields, shapes)
+    return st.builds(Case, fields, shapes, st.just(()))
 
 
 @st.composite

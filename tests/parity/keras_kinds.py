@@ -1,11 +1,14 @@
 """How to draw layers of each kind that Keras has too."""
 
 import inspect
+import re
+from collections.abc import Callable
 from typing import Any
 
 import keras
 from hypothesis import strategies as st
 
+from archsum.layers import layer_class
 from tests.parity.cases import (
     DATA_FORMATS,
     FLAGS,
@@ -21,6 +24,7 @@ from tests.parity.cases import (
     fields_of,
     per_axis,
     rarely,
+    single,
     sizes,
     spatial_cases,
 )
@@ -209,7 +213,8 @@ CASES: dict[str, Strategy] = {
 }
 """For each kind, its layers: fields in and out of bounds, and shapes that mostly suit them."""
 
-_CLASSES = {name.lower(): getattr(keras.layers, name) for name in dir(keras.layers)}
+# By the names that summaries print, which are not all those that the classes are imported by.
+_CLASSES = {cls.__name__.lower(): cls for cls in vars(keras.layers).values() if isinstance(cls, type)}
 
 
 def keras_class(kind: str) -> Any:
@@ -224,7 +229,8 @@ def arguments_of(kind: str) -> set[str]:
 
 def keras_layer(kind: str, fields: Fields) -> Any:
     """Build Keras's own layer from the fields of ours."""
-    arguments = {**fields}
+    held = {name: keras_layer(*single(fields[name])) for name in layer_class(kind).held_layers & fields.keys()}
+    arguments = {**fields, **held}
     if "bias" in fields:
         arguments["use_bias"] = arguments.pop("bias") is not False
     return keras_class(kind)(**arguments)
@@ -234,8 +240,28 @@ def keras_outcome(kind: str, case: Case) -> Outcome:
     """Give the case to Keras as a model does: symbolically, so that it checks and builds, and computes nothing."""
     try:
         layer = keras_layer(kind, case.fields)
-        output = layer(keras.KerasTensor((None, *case.shape)))
+        output = call(kind, layer, [keras.KerasTensor((None, *shape)) for shape in case.shapes], case.fields)
     except Exception:  # Keras refuses with whatever its arithmetic stumbles over
         return REFUSED
-    weights = ((weight.name, tuple(weight.shape), weight.trainable) for weight in layer.weights)
+    trained = {id(weight) for weight in layer.trainable_weights}
+    weights = ((_own_name(weight), tuple(weight.shape), id(weight) in trained) for weight in layer.weights)
     return Computed(tuple(output.shape[1:]), tuple(weights))
+
+
+def call(kind: str, layer: Any, inputs: list[Any], fields: Fields) -> Any:
+    """Call Keras's layer on its inputs, as Keras passes them to layers of its kind."""
+    return CALLS.get(kind, _call)(layer, inputs, fields)
+
+
+def _call(layer: Any, inputs: list[Any], fields: Fields) -> Any:
+    return layer(inputs[0] if len(inputs) == 1 else inputs)
+
+
+CALLS: dict[str, Callable[[Any, list[Any], Fields], Any]] = {}
+"""How Keras calls a layer, where it is not `layer(input)` or `layer(list of inputs)`."""
+
+
+def _own_name(weight: Any) -> str:
+    """Return a weight's path below its layer, without the numbers that Keras gives to names, and without cells."""
+    *below, name = weight.path.split("/")[1:]
+    return "/".join([*(re.sub(r"_\d+$", "", part) for part in below if not part.endswith("_cell")), name])

@@ -10,15 +10,16 @@ from archsum.graph import Graph, Node
 from archsum.layers import layer_class
 from archsum.propagate import propagate
 from tests.formulas import evaluate
-from tests.parity.cases import REFUSED, Case, ours
+from tests.parity.cases import REFUSED, Case, build, ours
 from tests.parity.keras_kinds import CASES
 
 NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
 
 
 def explained(kind: str, case: Case) -> LayerExplanation:
-    node = Node("layer", layer_class(kind).model_validate(case.fields), ("input",), ("layer",), NOWHERE)
-    (layer,) = explain(propagate(Graph("net", {"input": case.shape}, (node,)))).layers
+    inputs = {f"input_{number}": shape for number, shape in enumerate(case.shapes)}
+    node = Node("layer", build(kind, case.fields), tuple(inputs), ("layer",), NOWHERE)
+    (layer,) = explain(propagate(Graph("net", inputs, (node,)))).layers
     return layer
 
 
@@ -28,7 +29,7 @@ def test_formulas_compute_their_values(kind: str) -> None:
     @given(CASES[kind], st.booleans())
     def check(case: Case, untied: bool) -> None:
         if untied and "bias" in layer_class(kind).model_fields:
-            case = Case({**case.fields, "bias": "untied"}, case.shape)
+            case = case._replace(fields={**case.fields, "bias": "untied"})
         if ours(kind, case) is REFUSED:
             return
         layer = explained(kind, case)

@@ -45,7 +45,9 @@ class Network(NamedTuple):
 
 
 def _fits(kind: str, data_format: str) -> bool:
-    """Whether the file's data format means the same to Keras: some kinds have it here and not there."""
+    """Whether a chain can have the kind, and the file's data format means the same to it in Keras."""
+    if layer_class(kind).most_inputs != 1:
+        return False
     ours_too = "data_format" in layer_class(kind).model_fields
     return data_format == "channels_last" or ours_too == ("data_format" in arguments_of(kind))
 
