@@ -1,13 +1,12 @@
 """What is known about a network: one value for each layer, and totals that are derived, never stored."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from archsum.errors import Span, one_line
 from archsum.graph import Node
 from archsum.layers.base import Layer, Weight
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape, product, total
 
 BYTES_PER_PARAMETER = 4  # float32
 
@@ -147,13 +146,3 @@ class Summary:
         from archsum.render import html
 
         return html.render(self)
-
-
-def total(values: Iterable[int | None]) -> int | None:
-    """Add values; unknown where one is unknown."""
-    result = 0
-    for value in values:
-        if value is None:
-            return None
-        result += value
-    return result

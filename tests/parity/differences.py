@@ -1,8 +1,11 @@
 """Where we do not follow Keras, and why: what Keras lets pass until it computes, and what has no meaning."""
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import NamedTuple
 
+from archsum.layers import FAMILIES
+from archsum.layers.fields import per_axis
 from tests.parity.cases import Case, Computed
 
 
@@ -65,6 +68,20 @@ def _noise_shape_of_nothing(kind: str, case: Case, _: Computed) -> bool:
     return kind == "alpha_dropout" and any(size is not None and size < 1 for size in case.fields["noise_shape"])
 
 
+def _unknown_between_sizes(kind: str, case: Case, _: Computed) -> bool:
+    ends = zip_longest(*(reversed(shape) for shape in case.shapes), fillvalue=1)
+    along_one = [set(sizes) for sizes in ends]
+    elementwise = kind in FAMILIES["merging"] and kind not in ("concatenate", "dot")
+    return elementwise and any(None in sizes and len(sizes - {1, None}) > 1 for sizes in along_one)
+
+
+def _dot_axis_without_meaning(kind: str, case: Case, _: Computed) -> bool:
+    if kind != "dot":
+        return False
+    axes = zip(per_axis(case.fields["axes"], 2), case.shapes, strict=True)
+    return any(axis % (len(shape) + 1) == 0 or not -len(shape) <= axis <= len(shape) for axis, shape in axes)
+
+
 DIFFERENCES = [
     Difference(
         "an axis named twice, or the batch's, has no meaning: Keras makes weights for it, or fails when it computes",
@@ -119,5 +136,17 @@ DIFFERENCES = [
         _noise_shape_of_nothing,
         "alpha_dropout",
         Case({"rate": 0.5, "noise_shape": [0]}, (3,)),
+    ),
+    Difference(
+        "a merge of different sizes passes where an unknown one stands before them",
+        _unknown_between_sizes,
+        "add",
+        Case({}, (None,), ((2,), (3,))),
+    ),
+    Difference(
+        "a dot product over the batch, or over an axis counted from the end beyond the first, fails when it computes",
+        _dot_axis_without_meaning,
+        "dot",
+        Case({"axes": -2}, (3,), ((4,),)),
     ),
 ]

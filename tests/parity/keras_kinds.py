@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from hypothesis import strategies as st
 
-from archsum.layers import layer_class
+from archsum.layers import FAMILIES, layer_class
 from tests.parity.cases import (
     DATA_FORMATS,
     FLAGS,
@@ -163,6 +163,51 @@ def _normalization_fields(draw: st.DrawFn) -> Fields:
     return drawn
 
 
+def _merged_sizes(size: int | None) -> Strategy:
+    """Draw a size that merges with another: the same, 1 or unknown; rarely one that does not."""
+    return rarely(st.just(size) | st.just(size) | st.just(1) | st.none(), st.integers(1, 6))
+
+
+@st.composite
+def _elementwise_merges(draw: st.DrawFn, number: Strategy) -> Case:
+    """Draw inputs that are alike, but for sizes of 1 and axes that lack at the front."""
+    shape = draw(SHAPES)
+    others = []
+    for _ in range(draw(number)):
+        sizes = draw(st.tuples(*map(_merged_sizes, shape)))
+        others.append(sizes[draw(rarely(st.just(0), st.integers(0, len(shape)))) :])
+    first, *others = draw(st.permutations([shape, *others]))
+    return Case({}, first, tuple(others))
+
+
+@st.composite
+def _concatenations(draw: st.DrawFn) -> Case:
+    """Draw inputs that are alike, but for their sizes along an axis; rarely for others too."""
+    shape = draw(SHAPES.filter(bool))
+    fields = draw(fields_of({}, {"axis": st.integers(-len(shape), len(shape)) | AXES}))
+    axis = fields.get("axis", -1)
+    joined = axis - 1 if axis > 0 else len(shape) + axis
+    others = []
+    for _ in range(draw(st.integers(0, 3))):
+        like = [rarely(st.just(size), sizes(6)) for size in shape]
+        if 0 <= joined < len(shape):
+            like[joined] = sizes(6)
+        others.append(draw(rarely(st.tuples(*like), SHAPES)))
+    return Case(fields, shape, tuple(others))
+
+
+@st.composite
+def _dots(draw: st.DrawFn) -> Case:
+    """Draw two inputs and an axis of each, mostly of the same size, counted from either end."""
+    shapes = [draw(st.lists(sizes(6), min_size=1, max_size=3)) for _ in range(2)]
+    axes = [draw(st.integers(1, len(shape))) for shape in shapes]
+    shapes[1][axes[1] - 1] = draw(rarely(st.just(shapes[0][axes[0] - 1]), sizes(6)))
+    axes = [axis if draw(FLAGS) else axis - len(shape) - 1 for axis, shape in zip(axes, shapes, strict=True)]
+    stated = rarely(st.just(axes[0] if axes[0] == axes[1] else axes), AXES | st.lists(AXES, max_size=3))
+    fields = draw(fields_of({"axes": stated}, {"normalize": FLAGS}))
+    return Case(fields, tuple(shapes[0]), (tuple(shapes[1]), *draw(rarely(st.just(()), st.just(((3,),))))))
+
+
 CASES: dict[str, Strategy] = {
     **{f"conv{rank}d": _convolution(rank) for rank in (1, 2, 3)},
     **{f"conv{rank}d_transpose": _transpose(rank) for rank in (1, 2, 3)},
@@ -208,6 +253,10 @@ CASES: dict[str, Strategy] = {
     ),
     "rms_normalization": any_cases(fields_of({}, {"axis": SEVERAL_AXES, "epsilon": POSITIVE, **TRAINABLE})),
     "unit_normalization": any_cases(fields_of({}, {"axis": SEVERAL_AXES})),
+    **{kind: _elementwise_merges(st.integers(0, 3)) for kind in ("add", "multiply", "average", "maximum", "minimum")},
+    "subtract": _elementwise_merges(rarely(st.just(1), st.just(2))),
+    "concatenate": _concatenations(),
+    "dot": _dots(),
     "normalization": any_cases(_normalization_fields()),
     "rescaling": any_cases(fields_of({"scale": NUMBERS}, {"offset": NUMBERS})),
 }
@@ -257,7 +306,11 @@ def _call(layer: Any, inputs: list[Any], fields: Fields) -> Any:
     return layer(inputs[0] if len(inputs) == 1 else inputs)
 
 
-CALLS: dict[str, Callable[[Any, list[Any], Fields], Any]] = {}
+def _call_on_list(layer: Any, inputs: list[Any], fields: Fields) -> Any:
+    return layer(inputs)
+
+
+CALLS: dict[str, Callable[[Any, list[Any], Fields], Any]] = dict.fromkeys(FAMILIES["merging"], _call_on_list)
 """How Keras calls a layer, where it is not `layer(input)` or `layer(list of inputs)`."""
 
 

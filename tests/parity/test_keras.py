@@ -15,7 +15,10 @@ from tests.parity.keras_kinds import CASES, arguments_of, keras_layer, keras_out
 # A warning of Keras's, raised as an error, would be taken for a refusal.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-WITHOUT_KERAS = {"locally_connected1d", "locally_connected2d", "scale", "custom"}
+WITHOUT_KERAS = {
+    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
+    *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
+}
 """Kinds that Keras lacks."""
 
 Record = Callable[[str, object], None]

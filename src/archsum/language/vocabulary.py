@@ -58,6 +58,21 @@ _KINDS = {
     "unflatten": "reshape",
     "view": "reshape",
     "rmsnorm": "rms_normalization",
+    "cat": "concatenate",
+    "concat": "concatenate",
+    "eltwise": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "bmm": "dot",
+    "matmul": "dot",
+    "batchdot": "dot",
+    "chunk": "split",
+    "narrow": "slice",
+    "pixelshuffle": "depth_to_space",
+    "pixelunshuffle": "space_to_depth",
+    "classtoken": "parameter",
+    "positionembedding": "parameter",
+    "droppath": "stochastic_depth",
     **{
         name: f"activation: {{activation: {name}}}"
         for name in ("sigmoid", "tanh", "gelu", "silu", "swish", "mish", "selu", "softplus", "relu6")
@@ -69,7 +84,6 @@ _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
 
 _NOT_YET = {
-    "add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "concat", "dot",
     "residual", "branch", "repeat", "parallel", "sequential", "timedistributed",
     "lstm", "gru", "rnn", "simplernn", "bidirectional", "convlstm1d", "convlstm2d", "convlstm3d",
     "attention", "additiveattention", "multiheadattention", "groupedqueryattention",
@@ -77,10 +91,7 @@ _NOT_YET = {
 }  # fmt: skip
 """Kinds that take several inputs, or hold other layers, without case and punctuation."""
 
-_CHAIN = (
-    "a network is a chain of layers: merging layers, recurrent layers, attention and layers that hold others "
-    "are not in the language yet; `custom` can stand in"
-)
+_CHAIN = "recurrent layers, attention and layers that hold others are not in the language yet; `custom` can stand in"
 _OTHER_KINDS = "`archsum layers` lists the kinds; `custom` states its own numbers"
 
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -112,11 +123,20 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "eps": ("epsilon",),
     "p": ("rate",),
     "num_groups": ("groups",),
-    "scale_factor": ("size",),
+    "scale_factor": ("size", "block_size"),
     "output_size": ("target_shape",),
     "shape": ("target_shape",),
+    "size": ("shape",),
     "dim": ("axis",),
-    "dims": ("axis",),
+    "dims": ("axis", "axes"),
+    "concat_axis": ("axis",),
+    "upscale_factor": ("block_size",),
+    "downscale_factor": ("block_size",),
+    "chunks": ("parts",),
+    "index": ("part",),
+    "end": ("stop",),
+    "drop_prob": ("rate",),
+    "drop_rate": ("rate",),
     "function": ("activation",),
     "nonlinearity": ("activation",),
     "params": ("max_params",),
@@ -158,7 +178,7 @@ _REASONS = {
         (
             "padding_mode", "inplace", "start_dim", "end_dim", "track_running_stats", "return_indices",
             "count_include_pad", "divisor_override", "align_corners", "mode", "dtype", "device", "seed",
-            "synchronized", "sparse", "max_norm",
+            "synchronized", "sparse", "max_norm", "init_values", "projection_dim",
         ),
         "leave it out: it does not change the counts",
     ),

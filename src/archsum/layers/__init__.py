@@ -46,6 +46,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "rms_normalization",
         "unit_normalization",
     ),
+    "merging": ("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot"),
     "regularization": (
         "dropout",
         "spatial_dropout1d",
@@ -53,10 +54,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "spatial_dropout3d",
         "alpha_dropout",
         "gaussian_dropout",
+        "stochastic_depth",
         "gaussian_noise",
         "activity_regularization",
     ),
     "shaping": ("flatten", "reshape", "permute", "repeat_vector"),
+    "slicing": ("split", "slice"),
+    "channels": ("channel_shuffle", "space_to_depth", "depth_to_space"),
     "resizing": (
         "zero_padding1d",
         "zero_padding2d",
@@ -69,7 +73,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "up_sampling3d",
     ),
     "preprocessing": ("rescaling", "normalization"),
-    "scale": ("scale",),
+    "scale": ("scale", "layer_scale"),
+    "parameter": ("parameter",),
     "custom": ("custom",),
 }
 """The kinds that each module here defines. Explicit, so that a kind is known without importing its family."""

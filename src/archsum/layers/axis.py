@@ -3,9 +3,11 @@
 from typing import Annotated, Any
 
 from archsum.errors import ShapeError
+from archsum.layers.base import Layer
 from archsum.layers.fields import DataFormat, one_or_list
 from archsum.layers.shapes import Shape, join_channels, require_known, show
 from archsum.layers.spatial import AXES
+from archsum.model import field
 
 
 def listed(value: Any) -> Any:
@@ -15,6 +17,23 @@ def listed(value: Any) -> Any:
 
 Axes = Annotated[tuple[int, ...], listed, one_or_list({"type": "integer"})]
 """One axis or several."""
+
+
+class AlongChannels(Layer):
+    """A layer that works along the channel axis, unless another is stated."""
+
+    data_format: DataFormat = field(
+        "channels_last", description="Under channels_first the channel axis is 1, unless `axis` says otherwise."
+    )
+    axis: int = field(
+        -1, description="The channel axis, or another; the batch is 0. Under channels_first the default is 1."
+    )
+
+    @property
+    def chosen_axis(self) -> int:
+        """The axis: the one stated, or else the data format's."""
+        first = self.data_format == "channels_first" and "axis" not in self.stated
+        return 1 if first else self.axis
 
 
 def positions(axes: tuple[int, ...], shape: Shape, field: str = "axis") -> tuple[int, ...]:
@@ -33,6 +52,17 @@ def positions(axes: tuple[int, ...], shape: Shape, field: str = "axis") -> tuple
     if len(set(found)) < len(found):
         raise ShapeError(f"names an axis twice: `{field}: {list(axes)}` on an input {show(shape)}", "name each once")
     return found
+
+
+def sample_position(axis: int, shape: Shape, field: str = "axis") -> int:
+    """Return an axis counted from the batch, which it may not be.
+
+    Errors: ShapeError where the input has no such axis, or it is the batch.
+    """
+    (position,) = positions((axis,), shape, field)
+    if position == 0:
+        raise ShapeError(f"has the batch as its `{field}`", "a sample's axes count from 1")
+    return position
 
 
 def known_sizes(axes: tuple[int, ...], shape: Shape, purpose: str) -> tuple[int, ...]:

@@ -58,12 +58,12 @@ _WEIGHT_SCHEMA = {
 class Custom(Layer):
     """A layer of any kind, which states its output shape, weights and operations itself.
 
-    Its formulas know the file's variables and the input's sizes: input_features of a vector; input_depth, input_height,
-    input_width or input_length, and input_channels, of data with these axes, in the order of `data_format`; and
-    input_elements, the product of all.
+    Its formulas know the file's variables and the sizes of its input, or of the first of several: input_features of a
+    vector; input_depth, input_height, input_width or input_length, and input_channels, of data with these axes, in the
+    order of `data_format`; and input_elements, the product of all.
 
     Shape:
-        As stated; by default the input's.
+        As stated; by default the input's, or the first's of several.
     Weights:
         As stated.
     MACs:
@@ -75,6 +75,7 @@ class Custom(Layer):
     """
 
     late_formulas: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs"})
+    most_inputs: ClassVar[int | None] = None
 
     type: Literal["custom"] = "custom"
 

@@ -3,9 +3,8 @@
 from typing import Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import Axes, axis_name, known_sizes, positions
+from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
-from archsum.layers.fields import DataFormat
 from archsum.layers.shapes import Shape
 from archsum.model import field, prepares
 
@@ -32,23 +31,12 @@ class ScaledAndCentered(NormalizationLayer):
         return (gamma,) * self.scale + (beta,) * self.center
 
 
-class ChannelNormalization(ScaledAndCentered):
+class ChannelNormalization(AlongChannels, ScaledAndCentered):
     """Normalization with a factor and an offset for each channel."""
-
-    data_format: DataFormat = field(
-        "channels_last", description="Under channels_first the channel axis is 1, unless `axis` says otherwise."
-    )
-    axis: int = field(-1, description="The channel axis; the batch is 0. Under channels_first the default is 1.")
-
-    @property
-    def channel_axis(self) -> int:
-        """The channel axis: the one stated, or else the data format's."""
-        first = self.data_format == "channels_first" and "axis" not in self.stated
-        return 1 if first else self.axis
 
     def channels(self, shape: Shape) -> int:
         """Return the number of channels. Errors: ShapeError where there is no such axis, or its size is unknown."""
-        (channels,) = known_sizes((self.channel_axis,), shape, "its weights, one for each channel")
+        (channels,) = known_sizes((self.chosen_axis,), shape, "its weights, one for each channel")
         return channels
 
 

@@ -58,6 +58,16 @@ class GaussianDropout(RandomDrop):
     type: Literal["gaussian_dropout"] = "gaussian_dropout"
 
 
+class StochasticDepth(RandomDrop):
+    """Samples are zero at random, which takes a residual connection's layers out; the others grow.
+
+    Source: Huang et al. 2016, "Deep networks with stochastic depth", https://arxiv.org/abs/1603.09382
+        and https://docs.pytorch.org/vision/stable/generated/torchvision.ops.stochastic_depth.html
+    """
+
+    type: Literal["stochastic_depth"] = "stochastic_depth"
+
+
 class GaussianNoise(Regularization):
     """Random numbers around 0 are added.
 

@@ -1,8 +1,8 @@
-"""A factor and an offset for each channel, as LeNet-5's subsampling and Caffe's Scale have them."""
+"""A learned factor for each channel: with an offset in LeNet-5's subsampling, without one in ConvNeXt."""
 
 from typing import Literal
 
-from archsum.layers.axis import named_axes
+from archsum.layers.axis import AlongChannels, known_sizes, named_axes
 from archsum.layers.base import ElementwiseLayer, Weight
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Bias, DataFormat
@@ -44,3 +44,23 @@ class Scale(ElementwiseLayer):
 
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)
+
+
+class LayerScale(AlongChannels, ElementwiseLayer):
+    """Each channel times a learned factor, which is small at first, at the end of a residual connection.
+
+    Weights:
+        gamma (channels).
+    Errors:
+        An axis that the input does not have, or whose size is unknown.
+    Source: Touvron et al. 2021, "Going deeper with image transformers", https://arxiv.org/abs/2103.17239;
+        Keras has it in keras.applications.convnext, torchvision in its ConvNeXt.
+    """
+
+    type: Literal["layer_scale"] = "layer_scale"
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the factors."""
+        (shape,) = inputs
+        (channels,) = known_sizes((self.chosen_axis,), shape, "its factors, one for each channel")
+        return (Weight("gamma", (channels,), ("channels",)),)

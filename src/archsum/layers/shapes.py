@@ -1,5 +1,6 @@
 """Shapes: sizes that may be unknown, and how they are taken apart, multiplied, written and required."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from archsum.errors import ShapeError
@@ -9,6 +10,8 @@ T = TypeVar("T")
 
 Shape = tuple[int | None, ...]
 """Sizes without the batch axis; None is a size that is not known."""
+
+_MOST_SHOWN = 8
 
 
 def product(sizes: Shape) -> int | None:
@@ -21,9 +24,28 @@ def product(sizes: Shape) -> int | None:
     return result
 
 
+def total(sizes: Iterable[int | None]) -> int | None:
+    """Add sizes, or other numbers; unknown where one is unknown."""
+    result = 0
+    for size in sizes:
+        if size is None:
+            return None
+        result += size
+    return result
+
+
 def times(*sizes: Any) -> str:
     """Write a product as people do: `5 × 5 × 3`."""
-    return " × ".join("?" if size is None else str(size) for size in sizes)
+    return _joined(" × ", sizes)
+
+
+def plus(*sizes: Any) -> str:
+    """Write a sum as people do: `64 + 32`."""
+    return _joined(" + ", sizes)
+
+
+def _joined(sign: str, sizes: Iterable[Any]) -> str:
+    return sign.join("?" if size is None else str(size) for size in sizes)
 
 
 def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str = "") -> tuple[int, ...]:
@@ -41,6 +63,15 @@ def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str =
 def show(shape: Shape) -> str:
     """Write a shape as Keras does, without the batch axis."""
     return f"({', '.join(str(size) for size in shape)}{',' if len(shape) == 1 else ''})"
+
+
+def show_all(shapes: Iterable[Shape]) -> str:
+    """Write several shapes as a sentence does, equal ones once; of very many the first."""
+    different = list(map(show, dict.fromkeys(shapes)))
+    if len(different) > _MOST_SHOWN:
+        different[_MOST_SHOWN:] = [f"{len(different) - _MOST_SHOWN:,} other shapes"]
+    *most, last = different
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def split_channels(shape: Shape, data_format: DataFormat) -> tuple[Shape, int | None]:

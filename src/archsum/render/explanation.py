@@ -47,7 +47,9 @@ def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:
 
 def _unchanged(explanation: LayerExplanation) -> str:
     layer = explanation.layer
-    return "the input's shape" if layer.output_shape == layer.input_shapes[0] else ""
+    if set(layer.input_shapes) != {layer.output_shape}:
+        return ""
+    return "the input's shape" if len(layer.input_shapes) == 1 else "the inputs' shape"
 
 
 def _step_rows(steps: Iterable[Step]) -> Iterator[_Row]:

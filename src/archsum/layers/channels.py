@@ -1,0 +1,128 @@
+"""Layers that rearrange channels."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.axis import AlongChannels, sample_position
+from archsum.layers.base import ElementwiseLayer, Step, WeightlessLayer
+from archsum.layers.fields import Positive
+from archsum.layers.shapes import Shape, product, times
+from archsum.layers.spatial import Spatial
+from archsum.model import field
+
+
+class ChannelShuffle(AlongChannels, ElementwiseLayer, WeightlessLayer):
+    """The channels in another order: the first of each group, then the second of each, and so on.
+
+    Between convolutions with groups it lets each group see all the others.
+
+    Errors:
+        Channels that are not divisible by groups; an axis that the input does not have.
+    Source: Zhang et al. 2017, "ShuffleNet", https://arxiv.org/abs/1707.01083
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+    """
+
+    type: Literal["channel_shuffle"] = "channel_shuffle"
+
+    groups: Positive = field(description="The number of groups.", example=2)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape."""
+        (shape,) = inputs
+        channels = shape[sample_position(self.chosen_axis, shape) - 1]
+        if channels is not None and channels % self.groups:
+            raise ShapeError(
+                f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
+                f"choose `groups` among the divisors of {channels}",
+            )
+        return shape
+
+
+class BlockLayer(Spatial, WeightlessLayer):
+    """A layer that moves the blocks of an image into its channels, or back."""
+
+    rank: ClassVar[int] = 2
+
+    block_size: Positive = field(description="The height and the width of a block.", example=2)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the sizes, divided or multiplied."""
+        return tuple(step.value for step in self.explain_output(*inputs))
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Divide and multiply the sizes."""
+        (shape,) = inputs
+        self.parts(shape)
+        for axis, size in zip(self.axes_with_channels, shape, strict=True):
+            yield self.channels_step(axis, size) if axis == "channels" else self.location_step(axis, size)
+
+    def location_step(self, axis: str, size: int | None) -> Step:
+        """Derive the height or the width."""
+        raise NotImplementedError
+
+    def channels_step(self, axis: str, size: int | None) -> Step:
+        """Derive the channels."""
+        raise NotImplementedError
+
+
+class SpaceToDepth(BlockLayer):
+    """Each block of an image becomes one location, and its elements channels; PyTorch's PixelUnshuffle.
+
+    Only the sizes matter here: tf.nn and PyTorch put the new channels in different orders.
+
+    Shape:
+        (height, width, channels) → (height / block_size, width / block_size, channels × block_size²).
+    Errors:
+        A height or width that is not divisible by block_size; an input of another number of axes.
+    Source: https://www.tensorflow.org/api_docs/python/tf/nn/space_to_depth
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+    """
+
+    type: Literal["space_to_depth"] = "space_to_depth"
+
+    def location_step(self, axis: str, size: int | None) -> Step:
+        """Divide the height or the width."""
+        cure = f"`zero_padding2d` or `cropping2d` before it brings the {axis} to a multiple of {self.block_size}"
+        return _divided(axis, size, self.block_size, "one location for each block", cure)
+
+    def channels_step(self, axis: str, size: int | None) -> Step:
+        """Multiply the channels."""
+        return _multiplied(axis, size, self.block_size**2, "each for every element of a block")
+
+
+class DepthToSpace(BlockLayer):
+    """Each location becomes a block, whose elements were channels; PyTorch's PixelShuffle.
+
+    Only the sizes matter here: tf.nn and PyTorch take the channels in different orders.
+
+    Shape:
+        (height, width, channels) → (height × block_size, width × block_size, channels / block_size²).
+    Errors:
+        Channels that are not divisible by block_size²; an input of another number of axes.
+    Source: https://www.tensorflow.org/api_docs/python/tf/nn/depth_to_space
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+    """
+
+    type: Literal["depth_to_space"] = "depth_to_space"
+
+    def location_step(self, axis: str, size: int | None) -> Step:
+        """Multiply the height or the width."""
+        return _multiplied(axis, size, self.block_size, "one block for each location")
+
+    def channels_step(self, axis: str, size: int | None) -> Step:
+        """Divide the channels."""
+        elements = self.block_size**2
+        cure = f"a convolution before it brings the channels to a multiple of {elements}, the elements of a block"
+        return _divided(axis, size, elements, "the others are the elements of a block", cure)
+
+
+def _multiplied(axis: str, size: int | None, factor: int, note: str) -> Step:
+    return Step(axis, times(size, factor), product((size, factor)), note)
+
+
+def _divided(axis: str, size: int | None, divisor: int, note: str, cure: str) -> Step:
+    """Derive a quotient. Errors: ShapeError where it is not a whole number."""
+    if size is not None and size % divisor:
+        raise ShapeError(f"needs {axis} divisible by {divisor}, and its input has {size}", cure)
+    return Step(axis, f"{times(size)} / {divisor}", None if size is None else size // divisor, note)

@@ -1,0 +1,42 @@
+"""A learned tensor that stands by itself."""
+
+from typing import ClassVar, Literal
+
+from archsum.layers.base import Layer, Weight
+from archsum.layers.fields import Positive
+from archsum.layers.shapes import Shape
+from archsum.model import field
+
+
+class Parameter(Layer):
+    """A learned tensor, which takes no input: a class token, a position embedding, StyleGAN's constant.
+
+    Shape:
+        As stated; the same for each sample.
+    Weights:
+        parameter (*shape).
+    MACs:
+        0; nothing is computed.
+    Errors:
+        An input.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+    """
+
+    least_inputs: ClassVar[int] = 0
+    most_inputs: ClassVar[int | None] = 0
+
+    type: Literal["parameter"] = "parameter"
+
+    shape: tuple[Positive, ...] = field(description="The sizes, without the batch.", example=[1, 768])
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the stated sizes."""
+        return self.shape
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the tensor."""
+        return (Weight("parameter", self.shape),)
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return 0: nothing is computed."""
+        return 0

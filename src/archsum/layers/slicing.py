@@ -1,0 +1,123 @@
+"""Layers that pass on a part of an axis."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from archsum.errors import FieldError, ShapeError
+from archsum.layers.axis import AlongChannels, axis_name, sample_position
+from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.fields import NonNegative, Positive
+from archsum.layers.shapes import Shape, show, times
+from archsum.model import checks, field
+
+
+class PartOfAxis(AlongChannels, WeightlessLayer):
+    """A layer that passes on a part of an axis, and all of the others."""
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape with the part's size along the axis."""
+        (shape,) = inputs
+        axis, size = self.axis_and_size(shape)
+        return (*shape[: axis - 1], self.part_of(size, shape), *shape[axis:])
+
+    def axis_and_size(self, shape: Shape) -> tuple[int, int | None]:
+        """Return the axis, counted from 1, and its size. Errors: ShapeError where there is no such axis."""
+        axis = sample_position(self.chosen_axis, shape)
+        return axis, shape[axis - 1]
+
+    def part_of(self, size: int | None, shape: Shape) -> int | None:
+        """Return the part's size."""
+        raise NotImplementedError
+
+
+class Split(PartOfAxis):
+    """One of the equal parts of an axis.
+
+    Shape:
+        size → size / parts along the axis.
+    Errors:
+        A size that is not divisible by parts; a part that there is not; an axis that the input does not have.
+    Source: https://keras.io/api/ops/numpy/#split-function (one of its results);
+        https://docs.pytorch.org/docs/stable/generated/torch.chunk.html
+    """
+
+    type: Literal["split"] = "split"
+
+    parts: Positive = field(description="How many equal parts there are.", example=2)
+    part: NonNegative = field(description="Which of them is passed on, counted from 0.", example=0)
+
+    @checks
+    def _one_of_the_parts(self) -> None:
+        if self.part >= self.parts:
+            raise FieldError(
+                f"has {self.parts} `parts`, and no part {self.part}", f"parts count from 0 to {self.parts - 1}"
+            )
+
+    def part_of(self, size: int | None, shape: Shape) -> int | None:
+        """Return the size of a part. Errors: ShapeError where the parts are not equal."""
+        if size is None:
+            return None
+        if size % self.parts:
+            axis, _ = self.axis_and_size(shape)
+            raise ShapeError(
+                f"has size {size} along {axis_name(axis)} of its input {show(shape)}, "
+                f"which must be divisible by `parts` (={self.parts})",
+                f"choose `parts` among the divisors of {size}, or take unequal parts with `slice`",
+            )
+        return size // self.parts
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Divide the size."""
+        (shape,) = inputs
+        axis, size = self.axis_and_size(shape)
+        note = f"part {self.part} of {self.parts} equal parts, counted from 0"
+        yield Step(axis_name(axis), f"{times(size)} / {self.parts}", self.part_of(size, shape), note)
+
+
+class Slice(PartOfAxis):
+    """The elements of an axis from `start` up to, but not including, `stop`.
+
+    Both count from 0, and from the end where they are negative, as in Python.
+
+    Shape:
+        size → stop − start along the axis, within the size. Of an unknown size it is unknown, but for the first element
+        and the last, which are 1.
+    Errors:
+        A slice without elements; an axis that the input does not have.
+    Source: https://docs.python.org/3/library/functions.html#slice
+        and https://docs.pytorch.org/docs/stable/generated/torch.narrow.html
+    """
+
+    type: Literal["slice"] = "slice"
+
+    start: int = field(0, description="The first element; a negative one counts from the end.", example=0)
+    stop: int | None = field(None, description="The element behind the last; null: the axis's end.", example=1)
+
+    def part_of(self, size: int | None, shape: Shape) -> int | None:
+        """Return the number of elements. Errors: ShapeError where there are none."""
+        if size is None:
+            return 1 if (self.start, self.stop) in ((0, 1), (-1, None)) else None
+        start, stop = self._bounds(size)
+        if stop <= start:
+            axis, _ = self.axis_and_size(shape)
+            stated = f"`start: {self.start}`" + (f" and `stop: {self.stop}`" if self.stop is not None else "")
+            raise ShapeError(
+                f"has {stated}, which leave nothing of {axis_name(axis)} of its input {show(shape)}",
+                f"its elements count from 0 to {size - 1}; `stop` is the one behind the last",
+            )
+        return stop - start
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Subtract the bounds."""
+        (shape,) = inputs
+        axis, size = self.axis_and_size(shape)
+        if size is None:
+            yield Step(axis_name(axis), "", self.part_of(size, shape))
+        else:
+            start, stop = self._bounds(size)
+            note = f"elements {start} to {stop - 1} of {size}, counted from 0"
+            yield Step(axis_name(axis), f"{stop} − {start}", stop - start, note)
+
+    def _bounds(self, size: int) -> tuple[int, int]:
+        start, stop, _ = slice(self.start, self.stop).indices(size)
+        return start, stop
