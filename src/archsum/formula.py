@@ -1,6 +1,7 @@
 """`=` formulas, as in a spreadsheet: parsed against a whitelist, never evaluated by Python itself."""
 
 import ast
+import keyword
 import math
 import operator
 from collections import ChainMap
@@ -11,6 +12,8 @@ from archsum.errors import PlacelessError, quote, suggest
 
 Number = int | float
 Scalar = int | float | bool | str | None
+Value = Scalar | list[Any] | dict[str, Any]
+"""What a name may stand for; a list or mapping is passed on whole, or taken an item of."""
 
 MAX_LENGTH = 500
 MAX_NODES = 200
@@ -100,9 +103,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 RESERVED = FUNCTIONS.keys() | _CONSTANTS.keys()
 """Words that have a meaning in formulas, and so are no names of variables."""
 
+
+def name_problem(name: str) -> str | None:
+    """Say what keeps a name from being one of a variable or a parameter, which formulas use."""
+    if name.isidentifier() and not keyword.iskeyword(name) and name not in RESERVED:
+        return None
+    return "formulas name it: take letters, digits and `_`, but no word that formulas or Python know"
+
+
 _LANGUAGE = (
-    "formulas know numbers, variables, + - * / // % **, comparisons, `a if b else c`, "
-    f"and the functions {', '.join(FUNCTIONS)}"
+    "formulas know numbers, variables, + - * / // % **, comparisons, `and`, `or`, `not`, `a if b else c`, "
+    f"`list[index]`, and the functions {', '.join(FUNCTIONS)}"
 )
 
 
@@ -132,7 +143,7 @@ class Formula:
         """The names that the formula mentions."""
         return frozenset(node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name))
 
-    def evaluate(self, names: Mapping[str, Scalar]) -> Scalar:
+    def evaluate(self, names: Mapping[str, Value]) -> Value:
         """Compute the formula; a whole number comes back as an int.
 
         Errors: FormulaError for an unknown name, a forbidden construct, a division by zero, a number out of bounds.
@@ -152,18 +163,18 @@ class BoundFormula(NamedTuple):
     """A formula that waits for some of its names; the others are known."""
 
     formula: Formula
-    known: Mapping[str, Scalar]
+    known: Mapping[str, Value]
 
-    def evaluate(self, names: Mapping[str, Scalar]) -> Scalar:
+    def evaluate(self, names: Mapping[str, Value]) -> Value:
         """Compute the formula with the names it waited for. Errors: FormulaError, as for any formula."""
         return self.formula.evaluate(self._scope(names))
 
-    def values(self, names: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    def values(self, names: Mapping[str, Value]) -> dict[str, Value]:
         """Return what the names that the formula mentions stand for."""
         scope = self._scope(names)
         return {name: scope[name] for name in sorted(self.formula.names) if name in scope}
 
-    def _scope(self, names: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+    def _scope(self, names: Mapping[str, Value]) -> Mapping[str, Value]:
         return ChainMap(names, self.known)  # type: ignore[arg-type]  # both are only read
 
 
@@ -188,7 +199,9 @@ def _parse(text: str) -> ast.expr:
 def _check(node: ast.expr, text: str) -> None:
     """Hold an expression to the language. Errors: FormulaError for anything that is not on the list."""
     match node:
-        case ast.Constant(value=bool() | int() | float() | str() | None) | ast.Name() | ast.IfExp():
+        case ast.Constant(value=bool() | int() | float() | str() | None) | ast.Name() | ast.IfExp() | ast.BoolOp():
+            return
+        case ast.Subscript(slice=index) if not isinstance(index, ast.Slice):
             return
         case ast.UnaryOp(op=op) | ast.BinOp(op=op) | ast.Compare(ops=[op]) if type(op) in _OPERATORS:
             return
@@ -210,7 +223,7 @@ def _depth(tree: ast.AST) -> int:
     return depth
 
 
-def _evaluate(node: ast.expr, names: Mapping[str, Scalar]) -> Scalar:
+def _evaluate(node: ast.expr, names: Mapping[str, Value]) -> Value:
     match node:
         case ast.Constant(value=value):
             return _bounded(value)
@@ -227,19 +240,33 @@ def _evaluate(node: ast.expr, names: Mapping[str, Scalar]) -> Scalar:
             return bool(_OPERATORS[type(op)](_number(_evaluate(left, names)), _number(_evaluate(right, names))))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _evaluate(body if _evaluate(test, names) else orelse, names)
+        case ast.BoolOp(op=op, values=values):
+            return (all if isinstance(op, ast.And) else any)(_evaluate(value, names) for value in values)
+        case ast.Subscript(value=value, slice=index):
+            return _item(_evaluate(value, names), _evaluate(index, names))
         case ast.Call(func=ast.Name(id=name), args=args):
             return _call(name, [_number(_evaluate(arg, names)) for arg in args])
     raise AssertionError(ast.dump(node))  # `_check` has let it pass
 
 
-def _call(name: str, values: list[Number]) -> Scalar:
+def _call(name: str, values: list[Number]) -> Value:
     try:
         return _bounded(FUNCTIONS[name](*values))
     except TypeError:
         raise FormulaError(f"`{name}` cannot take ({', '.join(map(str, values))})") from None
 
 
-def _lookup(name: str, names: Mapping[str, Scalar]) -> Scalar:
+def _item(items: Value, index: Value) -> Value:
+    if not isinstance(items, list):
+        raise FormulaError(f"a formula takes an item of a list, and {quote(items)} is none")
+    if type(index) is not int:
+        raise FormulaError(f"a list's items have whole numbers, from 0 on, and {quote(index)} is none")
+    if not -len(items) <= index < len(items):
+        raise FormulaError(f"the list has {len(items)} items, 0 to {len(items) - 1}, and no item {index}")
+    return _bounded(items[index])
+
+
+def _lookup(name: str, names: Mapping[str, Value]) -> Value:
     if name in names:
         if names[name] is BROKEN:
             raise BrokenVariableError(f"`{name}` is a variable with an error")
@@ -249,16 +276,16 @@ def _lookup(name: str, names: Mapping[str, Scalar]) -> Scalar:
     raise UnknownNameError(name, names)
 
 
-def _number(value: Scalar) -> Number:
+def _number(value: Value) -> Number:
     if isinstance(value, int | float):
         return value
     raise FormulaError(f"a formula calculates with numbers, and {quote(value)} is not one")
 
 
-def _bounded(value: Any) -> Scalar:
+def _bounded(value: Any) -> Value:
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         raise FormulaError("the formula's result is not a finite number")
     if isinstance(value, int | float) and abs(value) > MAX_MAGNITUDE:
         raise FormulaError(_TOO_LARGE)
-    result: Scalar = value
+    result: Value = value
     return result

@@ -1,19 +1,45 @@
 """A network as a flat graph, in topological order: what the language produces and the engine reads."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from archsum.errors import Span
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
+Path = tuple[str, ...]
+"""Where a layer stands: the blocks that it is in, outermost first, and its own name."""
+
+
+class Use(NamedTuple):
+    """A block's use, or a repetition, that layers came out of, as a note says it, and where it stands."""
+
+    what: str
+    span: Span
+
 
 class Node(NamedTuple):
-    """A layer in its place: its name, what it takes, and where it stands in the file."""
+    """A layer in its place: its name, what it takes, and where it stands in the file.
+
+    Nodes of one block follow one another.
+    """
 
     name: str
     layer: Layer
     inputs: tuple[str, ...]
-    path: tuple[str, ...]
+    path: Path
+    span: Span
+    uses: tuple[Use, ...] = ()
+    """What the layer came out of, innermost first."""
+    shared_with: str | None = None
+    """The node, further up, whose weights the layer uses."""
+
+
+class Group(NamedTuple):
+    """What nodes with a common path came out of: the block's name, or a container's, and where it was used."""
+
+    kind: str
     span: Span
 
 
@@ -23,3 +49,6 @@ class Graph(NamedTuple):
     name: str
     inputs: dict[str, Shape]
     nodes: tuple[Node, ...]
+    outputs: tuple[str, ...] = ()
+    groups: Mapping[Path, Group] = MappingProxyType({})
+    """The blocks, by the path that their nodes have in common."""

@@ -1,12 +1,13 @@
 """The engine: threads shapes through a graph. It knows `Layer`, and no kind of it."""
 
+from collections.abc import Mapping, Sequence
 from math import prod
 
-from archsum.errors import Diagnostic, ShapeError, SpecError
-from archsum.graph import Graph
+from archsum.errors import MAX_FOUND, Diagnostic, ShapeError, Span, SpecError
+from archsum.graph import Graph, Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.fields import MAX_AXES
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, show
 from archsum.summary import LayerSummary, Summary
 
 MAX_ELEMENTS = 10**30
@@ -24,11 +25,40 @@ def propagate(graph: Graph) -> Summary:
     return Summary(graph.name, graph.inputs, tuple(layers))
 
 
+class OutputShapes:
+    """The shapes that nodes give, computed as they are asked for; a size that is unknown counts as a large one.
+
+    Whether a layer keeps its input's shape can be told so before every size is known.
+    """
+
+    _UNKNOWN = 2**20
+
+    def __init__(self, inputs: Mapping[str, Shape]) -> None:
+        self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
+        self._done = 0
+
+    def of(self, name: str, nodes: Sequence[Node]) -> Shape | None:
+        """Return the shape that a node gives; None where it cannot be computed. `nodes` only grow between calls."""
+        for node in nodes[self._done :]:
+            if all(taken in self._shapes for taken in node.inputs):
+                inputs = tuple(self._shapes[taken] for taken in node.inputs)
+                try:
+                    require_inputs(node.layer, len(inputs))
+                    self._shapes[node.name] = self._known(node.layer.output_shape(*inputs))
+                except ShapeError:
+                    continue
+        self._done = len(nodes)
+        return self._shapes.get(name)
+
+    def _known(self, shape: Shape) -> Shape:
+        return tuple(self._UNKNOWN if size is None else size for size in shape)
+
+
 def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Diagnostic]]:
     """Compute what can be computed, and collect what is wrong with the rest."""
     shapes: dict[str, Shape] = dict(graph.inputs)
-    layers: list[LayerSummary] = []
-    diagnostics: list[Diagnostic] = []
+    layers: dict[str, LayerSummary] = {}
+    diagnostics: dict[tuple[str, Span], Diagnostic] = {}  # a line that a block repeats is reported once
     # Deep networks repeat the same layer on the same shapes: each pair is computed once.
     known: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
     for node in graph.nodes:
@@ -39,13 +69,46 @@ def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Dia
         try:
             if key not in known:
                 known[key] = _compute(node.layer, inputs)
+            output, weights, macs = known[key]
+            if node.shared_with:
+                if node.shared_with in layers:
+                    _require_same(weights, layers[node.shared_with])
+                weights = ()
         except ShapeError as error:
-            diagnostics.append(Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.help))
+            diagnostics.setdefault((error.message, node.span), _diagnostic(error, node, inputs, layers))
+            if len(diagnostics) >= MAX_FOUND:
+                break
         else:
-            computed = known[key]
-            shapes[node.name] = computed[0]
-            layers.append(LayerSummary(node, inputs, *computed))
-    return layers, diagnostics
+            shapes[node.name] = output
+            layers[node.name] = LayerSummary(node, inputs, output, weights, macs)
+    return list(layers.values()), list(diagnostics.values())
+
+
+def _diagnostic(
+    error: ShapeError, node: Node, inputs: tuple[Shape, ...], layers: Mapping[str, LayerSummary]
+) -> Diagnostic:
+    """Say what is wrong with a layer: of several inputs, where each comes from; and the uses of blocks it is in."""
+    notes = [
+        (f"{show(shape)} comes from `{name}` at", layers[name].span)
+        for name, shape in zip(node.inputs, inputs, strict=True)
+        if len(inputs) > 1 and name in layers
+    ]
+    notes += [(f"{use.what} at", use.span) for use in node.uses]
+    return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.help, tuple(notes))
+
+
+def _require_same(weights: tuple[Weight, ...], owner: LayerSummary) -> None:
+    """Check weights against those of the layer that they are shared with. Errors: ShapeError where they differ."""
+    if weights == owner.weights:
+        return
+    own, shared = (
+        ", ".join(f"{weight.name} {show(weight.shape)}" for weight in listed) or "no weights"
+        for listed in (weights, owner.weights)
+    )
+    raise ShapeError(
+        f"shares the weights of `{owner.name}`, {shared}, and would have {own}",
+        "what shares weights has the same fields, and inputs of the same features",
+    )
 
 
 _Computed = tuple[Shape, tuple[Weight, ...], int | None]

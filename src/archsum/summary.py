@@ -12,7 +12,10 @@ BYTES_PER_PARAMETER = 4  # float32
 
 
 class LayerSummary(NamedTuple):
-    """One layer with its shapes, weights and operations. Shapes have no batch axis."""
+    """One layer with its shapes, weights and operations. Shapes have no batch axis.
+
+    Weights that are shared are those of the first layer that uses them, and counted there.
+    """
 
     node: Node
     input_shapes: tuple[Shape, ...]

@@ -8,10 +8,11 @@ from typing import IO, NamedTuple
 from archsum.errors import Diagnostic, SpecError
 from archsum.graph import Graph
 from archsum.language.document import Budget
-from archsum.language.expand import expand
+from archsum.language.expand import expand, unused
 from archsum.language.head import read_head
 from archsum.language.scalars import Scalar
 from archsum.language.source import MAX_BYTES, read
+from archsum.language.structure import read_structure
 from archsum.propagate import propagate_where_possible
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
@@ -42,11 +43,14 @@ def load(
     head = read_head(yaml_file, variables or {}, input)
     if head.document is None:
         raise _everything_wrong(yaml_file.diagnostics, head.diagnostics)
-    nodes, in_layers = expand(head.document, yaml_file.span)
-    graph = Graph(head.document.name or Path(name).stem, head.document.input, nodes)
-    if yaml_file.diagnostics or head.diagnostics or in_layers:
+    structure = read_structure(head.document, yaml_file.data, yaml_file.span)
+    graph, in_expansion = expand(head.document, structure, head.document.name or Path(name).stem, yaml_file.span)
+    problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
+    if not (yaml_file.diagnostics or problems):
+        problems = unused(graph, yaml_file.data, yaml_file.span)
+    if yaml_file.diagnostics or problems:
         in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
-        raise _everything_wrong(yaml_file.diagnostics, [*head.diagnostics, *in_layers, *in_shapes])
+        raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
     return Network(graph, head.document.budget)
 
 

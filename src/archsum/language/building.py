@@ -1,17 +1,21 @@
-"""Entries → layers: defaults and formulas are resolved here, and the layer's class checks the rest."""
+"""Entries → layers and containers: defaults and formulas are resolved here, and the layer's class checks the rest."""
 
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, quote
+from archsum.formula import Value
+from archsum.language.containers import CONTAINERS, Container
 from archsum.language.document import Document
-from archsum.language.entries import Entry, read_entry, unknown_kind
-from archsum.language.formulas import Resolved, resolve_fields
+from archsum.language.entries import LAYER_WORDS, Entry, read_entry, unknown_kind
+from archsum.language.formulas import Resolved, names_in, resolve_fields
 from archsum.language.source import Path, SpannedMapping, count_values, find, locate
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
+from archsum.model import Model
 
 if TYPE_CHECKING:
     from archsum.language.validation import Locate
@@ -22,78 +26,116 @@ MAX_LAYER_VALUES = 100_000
 MAX_DEFAULT_VALUES = 100
 """The most values in a kind's defaults, which are checked with every layer of the kind."""
 
+MAX_COMPARED_ITEMS = 64
+"""The most items of a list by which the layers that formulas make of it are told apart."""
+
 _NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
 
+Built = tuple[Model | None, list[Diagnostic]]
 
-class LayerBuilder:
-    """What makes a file's layers, and collects what is wrong with them."""
 
-    def __init__(self, document: Document, whole: Span) -> None:
+class Builder:
+    """What makes a file's layers and containers of their entries."""
+
+    def __init__(self, document: Document, held: Mapping[tuple[int, str], Any], whole: Span) -> None:
         self.document = document
-        self.diagnostics: dict[Diagnostic, None] = {}  # each once: what an alias repeats is wrong in one place
-        self._known: dict[str, Layer] = {}
+        self.diagnostics: list[Diagnostic] = []
+        """What is wrong with the defaults."""
+        self._held = held
+        self._built: dict[Hashable, Built] = {}
+        self._keys: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._defaults: dict[str, Resolved] = {}
         for kind in document.defaults:
             if len(self.diagnostics) < MAX_FOUND:
                 self._defaults[kind] = self._read_defaults(kind, whole)
 
-    def build(self, entry: Entry) -> Layer | None:
-        """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves."""
-        if count_values(entry.fields) > MAX_LAYER_VALUES:
+    def build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
+        """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves.
+
+        `names` are what formulas know. What is wrong with the entry comes with it.
+        """
+        key = self._key(entry, names)
+        # What is wrong with an entry stands in its own place.
+        built = self._built.get(key) or self._built.get((key, entry.span))
+        if built is None:
+            built = self._build(entry, names)
+            if key is not None:
+                self._built[(key, entry.span) if built[1] else key] = built
+        return built
+
+    def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
+        stated = self._stated(entry)
+        if count_values(stated) > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
-            self._report([Diagnostic("too-large", message, entry.span)])
+            return None, [Diagnostic("too-large", message, entry.span)]
+        model, _, problems = self._read(entry, stated, self._defaults.get(entry.kind, _NO_DEFAULTS), names)
+        return model, problems
+
+    def _key(self, entry: Entry, names: Mapping[str, Value]) -> Hashable:
+        """Return what tells an entry's layer from others: its text, and the values that its formulas name."""
+        if id(entry) not in self._keys:
+            stated = self._stated(entry)
+            text = f"{entry.kind} {id(entry.fields) if entry.kind in CONTAINERS else ''} {stated}"
+            self._keys[id(entry)] = text, names_in(stated) if "=" in text else ()
+        text, used = self._keys[id(entry)]
+        if not used:
+            return text
+        values = [names.get(name) for name in used]
+        if any(isinstance(value, list | dict) and len(value) > MAX_COMPARED_ITEMS for value in values):
             return None
-        stated = entry.stated
-        same = f"{entry.kind} {stated}"
-        # What is wrong with an entry stands in its own place, so that a faulty one is read each time.
-        if same not in self._known:
-            layer, _, problems = self._read(entry, stated, self._defaults.get(entry.kind, _NO_DEFAULTS))
-            self._report(problems)
-            if layer is None:
-                return None
-            self._known[same] = layer
-        return self._known[same]
+        return text, repr(values)
+
+    def _stated(self, entry: Entry) -> dict[str, Any]:
+        """Return an entry's own fields, but for those that hold a container's layers, which can be a whole network."""
+        held = CONTAINERS[entry.kind].held_layers if entry.kind in CONTAINERS else ()
+        return {field: value for field, value in entry.stated.items() if field not in held}
 
     def _read(
-        self, entry: Entry, fields: dict[str, Any], defaults: Resolved
-    ) -> tuple[Layer | None, Resolved, list[Diagnostic]]:
-        """Make a layer of an entry's fields and of defaults.
+        self, entry: Entry, fields: dict[str, Any], defaults: Resolved, names: Mapping[str, Value]
+    ) -> tuple[Model | None, Resolved, list[Diagnostic]]:
+        """Make a layer, or a container, of an entry's fields and of defaults.
 
         Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.
         """
-        cls = layer_class(entry.kind)
-        stated = resolve_fields(fields, self.document.variables, cls.late_formulas)
-        values = {**defaults.values, **stated.values}
+        cls = _class_of(entry.kind)
+        own = {field: value for field, value in fields.items() if field not in cls.held_layers}
+        stated = resolve_fields(own, names, cls.late_formulas)
+        held, problems = self._read_held(cls, entry, names)
+        values = {**defaults.values, **stated.values, **held}
         if self.document.data_format != "channels_last" and "data_format" in cls.model_fields:
             values.setdefault("data_format", self.document.data_format)
         faulty = stated.faulty | {path for path in defaults.faulty if path[0] not in entry.fields}
+        faulty |= {(field,) for field in held if held[field] is None}
         locate_in = self._locate_in(entry)
-        problems = stated.diagnose(locate_in)
-        problems += self._build_held(cls, entry, values)
+        problems += stated.diagnose(locate_in)
         try:
-            layer = cls.model_validate(values)
+            model = cls.model_validate(values)
         except ValidationError as error:
             from archsum.language.validation import Subject, diagnose, errors_of
 
-            subject = Subject(entry.kind, cls, fields, locate_in, self.document.variables)
-            problems += diagnose(error, subject, faulty)
+            problems += diagnose(error, Subject(entry.kind, cls, fields, locate_in, names), faulty)
             wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
             sound = {field: value for field, value in values.items() if (field,) not in wrong}
             return None, Resolved(sound, faulty | wrong, ()), problems
-        return None if problems or faulty else layer, Resolved(values, faulty, ()), problems
+        return None if problems or faulty else model, Resolved(values, faulty, ()), problems
 
-    def _build_held(self, cls: type[Layer], entry: Entry, values: dict[str, Any]) -> list[Diagnostic]:
-        """Build the layers that a wrapper's fields hold; a faulty one is None."""
+    def _read_held(
+        self, cls: type[Layer | Container], entry: Entry, names: Mapping[str, Value]
+    ) -> tuple[dict[str, Any], list[Diagnostic]]:
+        """Return what the fields hold that hold layers: a container's were read before, a wrapper's are built here."""
+        fields = [field for field in cls.held_layers if field in entry.fields]
+        if issubclass(cls, Container):
+            return {field: self._held[id(entry.fields), field] for field in fields}, []
+        held: dict[str, Any] = dict.fromkeys(fields)
         problems: list[Diagnostic] = []
-        for field in cls.held_layers & entry.fields.keys():
-            held, wrong = read_entry(entry.fields, field, entry.span)
-            layer = None
-            if held:
-                layer, _, in_layer = self._read(held, held.fields, self._defaults.get(held.kind, _NO_DEFAULTS))
-                wrong += in_layer
+        for field in fields:
+            inner, wrong = read_entry(entry.fields, field, entry.span, LAYER_WORDS)
             problems += wrong
-            values[field] = layer
-        return problems
+            if inner:
+                defaults = self._defaults.get(inner.kind, _NO_DEFAULTS)
+                held[field], _, wrong = self._read(inner, inner.fields, defaults, names)
+                problems += wrong
+        return held, problems
 
     def _read_defaults(self, kind: str, whole: Span) -> Resolved:
         """Resolve a kind's defaults, and check them by themselves: what is wrong with them is said once."""
@@ -103,16 +145,18 @@ class LayerBuilder:
             found = "but it is empty" if fields is None else f"not {quote(fields)}"
             message = f"`defaults.{kind}` takes a mapping of fields, {found}"
             cure = "`defaults` has the fields of each kind, as in `{conv2d: {padding: same}}`"
-            self._report([Diagnostic("wrong-type", message, place, cure)])
+            self.diagnostics.append(Diagnostic("wrong-type", message, place, cure))
         elif kind not in KINDS:
-            self._report([unknown_kind(kind, key)])
+            self.diagnostics.append(unknown_kind(kind, key, KINDS))
         elif count_values(fields) > MAX_DEFAULT_VALUES:
             message = f"`defaults.{kind}` has more than {MAX_DEFAULT_VALUES} values"
-            self._report([Diagnostic("too-large", message, key, "write long lists in the layers themselves")])
+            cure = "write long lists in the layers themselves"
+            self.diagnostics.append(Diagnostic("too-large", message, key, cure))
         else:
-            _, resolved, problems = self._read(Entry(kind, fields, key), fields, _NO_DEFAULTS)
+            names = self.document.variables
+            _, resolved, problems = self._read(Entry(kind, fields, key), fields, _NO_DEFAULTS, names)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
-            self._report([problem for problem in problems if problem.span != key])
+            self.diagnostics += [problem for problem in problems if problem.span != key]
             return resolved
         return _NO_DEFAULTS
 
@@ -126,5 +170,6 @@ class LayerBuilder:
 
         return locate_in
 
-    def _report(self, problems: list[Diagnostic]) -> None:
-        self.diagnostics.update(dict.fromkeys(problems))
+
+def _class_of(kind: str) -> type[Layer | Container]:
+    return CONTAINERS.get(kind) or layer_class(kind)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from archsum.errors import FieldError, quote
+from archsum.formula import Value
 from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
-from archsum.language.scalars import Scalar
 from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
 
@@ -36,14 +36,9 @@ class Budget(Model):
 
 
 def parse_inputs(value: Any) -> Any:
-    """Bring `[32, 32, 3]` and `{name: [32, 32, 3]}` into one form.
-
-    Errors: FieldError for a mapping without inputs, or with several.
-    """
+    """Bring `[32, 32, 3]` and `{name: [32, 32, 3]}` into one form. Errors: FieldError for a mapping without inputs."""
     if value == {}:
         raise FieldError("names no input")
-    if isinstance(value, dict) and len(value) > 1:
-        raise FieldError(f"names {len(value):,} inputs", "a network is a chain of layers, which takes one: keep one")
     return value if isinstance(value, dict) else {DEFAULT_INPUT: value}
 
 
@@ -63,12 +58,7 @@ _SHAPE_SCHEMA = {
     "maxItems": MAX_AXES,
     "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
 }
-_NAMED_SHAPE_SCHEMA = {
-    "type": "object",
-    "minProperties": 1,
-    "maxProperties": 1,
-    "additionalProperties": _SHAPE_SCHEMA,
-}
+_NAMED_SHAPE_SCHEMA = {"type": "object", "minProperties": 1, "additionalProperties": _SHAPE_SCHEMA}
 
 
 def check_defaults(value: Any) -> Any:
@@ -88,6 +78,18 @@ def check_variables(value: Any) -> Any:
     return value
 
 
+def check_blocks(value: Any) -> Any:
+    """Return the blocks as they are; `structure` reads each. Errors: FieldError for what is not a mapping."""
+    if not isinstance(value, dict):
+        raise FieldError(f"takes a mapping, not {quote(value)}", "write it as in `{conv_bn: {layers: […]}}`")
+    return value
+
+
+def parse_names(value: Any) -> Any:
+    """Make a list of a single name."""
+    return [value] if isinstance(value, str) else value
+
+
 def check_layers(value: Any) -> Any:
     """Return the layers as they are, with their places in the file.
 
@@ -98,6 +100,34 @@ def check_layers(value: Any) -> Any:
     if not isinstance(value, list):
         raise FieldError(f"takes a list, not {quote(value)}", "begin each layer with `- `")
     return value
+
+
+_NAME_SCHEMA = {"type": "string", "maxLength": 100}
+Names = Annotated[
+    tuple[str, ...],
+    Limits(min_length=1),
+    parse_names,
+    JsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "minItems": 1, "items": _NAME_SCHEMA}]}),
+]
+"""One name or several."""
+
+Layers = Annotated[list[Any], UNCHECKED, check_layers]
+"""Layers as the file has them; `structure` reads them."""
+
+
+class Block(Model):
+    """Layers under one name, used like a layer whose fields are the block's parameters."""
+
+    parameters: Annotated[dict[str, Any] | None, UNCHECKED, check_variables] = field(
+        {}, description="Names for formulas, each with its default; one that is left empty must be given."
+    )
+    inputs: Names | None = field(
+        None, description="Names for the block's inputs, where it takes several; a single one is called `input`."
+    )
+    outputs: Names | None = field(
+        None, description="The layers whose outputs the block gives; by default what its last layer gives."
+    )
+    layers: Layers = field(description="The layers, first to last.", example=["flatten"])
 
 
 class Document(Model):
@@ -116,13 +146,17 @@ class Document(Model):
     data_format: DataFormat = field(
         "channels_last", description="Where the channel axis is, for every layer that cares."
     )
-    variables: Annotated[dict[str, Scalar], UNCHECKED, check_variables] = field(
+    variables: Annotated[dict[str, Value], UNCHECKED, check_variables] = field(
         {}, description="Names for formulas; `--set name=value` overrides them."
     )
     defaults: Annotated[dict[str, dict[str, Any]], UNCHECKED, check_defaults] = field(
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
-    layers: Annotated[list[Any], UNCHECKED, check_layers] = field(
-        description="The layers, first to last.", example=["flatten"]
+    blocks: Annotated[dict[str, Any], UNCHECKED, check_blocks] = field(
+        {}, description="Layers under one name, with parameters, to be used like a layer."
+    )
+    layers: Layers = field(description="The layers, first to last.", example=["flatten"])
+    outputs: Names | None = field(
+        None, description="The layers whose outputs the network gives; by default what its last layer gives."
     )
     budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")

@@ -1,17 +1,27 @@
-"""A layer as the file has it: `flatten`, `conv2d: {filters: 8}` or `{type: conv2d, filters: 8}`."""
+"""A layer as the file has it: `flatten`, `conv2d: {filters: 8}` or `{type: conv2d, filters: 8}`.
 
+Blocks and containers are written likewise; a container may have its layers as a plain list: `residual: [relu]`.
+"""
+
+from collections.abc import Collection, Mapping
 from copy import copy
 from typing import Any, NamedTuple
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
-from archsum.language.source import SpannedMapping, locate
+from archsum.language.source import SpannedList, SpannedMapping, locate
 from archsum.layers import KINDS, layer_class
 
-PLACEMENT = ("name",)
-"""What a layer's entry says beside the layer's own fields: where it stands."""
+PLACEMENT = ("name", "inputs", "shared", "if")
+"""What an entry says beside its own fields: where it stands."""
 
 _SPELLINGS = "write `- flatten`, `- conv2d: {filters: 8, kernel_size: 3}` or `- {type: conv2d, …}`"
 _MAX_NAMED = 5
+
+Words = Mapping[str, str | None]
+"""The words that an entry can begin with, and for a container the field that a plain list is."""
+
+LAYER_WORDS: Words = dict.fromkeys(KINDS)
+"""The words of layers alone."""
 
 
 class Entry(NamedTuple):
@@ -27,23 +37,49 @@ class Entry(NamedTuple):
         return {field: value for field, value in self.fields.items() if field not in PLACEMENT}
 
 
-def read_entry(layers: Any, index: int, whole: Span) -> tuple[Entry | None, list[Diagnostic]]:
-    """Read one of the layers, and say what keeps it from being one."""
-    value = layers[index]
-    span = locate(layers, [index], whole)
+class Reference(NamedTuple):
+    """A name of what a layer takes, and where it is written."""
+
+    name: str
+    span: Span
+
+
+class Item(NamedTuple):
+    """An entry in its place: a layer, a block or a container, its name, and what it takes."""
+
+    entry: Entry
+    name: str | None = None
+    inputs: tuple[Reference, ...] | None = None
+    shared: str | None = None
+    condition: Any = True
+    """Whether it is there: true, false or a formula."""
+
+
+class Body(NamedTuple):
+    """Layers in a list; None where one could not be read."""
+
+    items: tuple[Item | None, ...]
+
+
+def read_entry(items: Any, step: int | str, whole: Span, words: Words) -> tuple[Entry | None, list[Diagnostic]]:
+    """Read the entry at an index of a list, or in a field, and say what keeps it from being one."""
+    value = items[step]
+    span = locate(items, [step], whole)
     if isinstance(value, str):
-        return _of_kind(value, SpannedMapping(), span)
+        return _of_kind(value, SpannedMapping(), span, words)
     if not isinstance(value, SpannedMapping) or not value:
         message = "the item is empty, where a layer should be" if value is None else f"{quote(value)} is not a layer"
         return None, [Diagnostic("not-a-layer", message, span, _SPELLINGS)]
     if "type" in value:
-        return _of_kind(value["type"], value, locate(value, ["type"], span))
+        return _of_kind(value["type"], value, locate(value, ["type"], span), words)
     if len(value) > 1:
-        return None, _diagnose_several_keys(value, span)
+        return None, _diagnose_several_keys(value, span, words)
     word, fields = next(iter(value.items()))
+    if isinstance(fields, SpannedList) and words.get(word):
+        fields = _field(words[word] or "", fields, value.marks[word])
     is_mapping = fields is None or isinstance(fields, SpannedMapping)
     entry, problems = _of_kind(
-        word, fields if fields and is_mapping else SpannedMapping(), locate(value, [word], span, key=True)
+        word, fields if fields and is_mapping else SpannedMapping(), locate(value, [word], span, key=True), words
     )
     if entry is None or is_mapping:
         return entry, problems
@@ -52,33 +88,41 @@ def read_entry(layers: Any, index: int, whole: Span) -> tuple[Entry | None, list
     return None, [*problems, Diagnostic("wrong-type", message, locate(value, [word], span), cure)]
 
 
-def unknown_kind(kind: Any, span: Span) -> Diagnostic:
+def _field(name: str, value: Any, marks: tuple[int, int, int, int]) -> SpannedMapping:
+    """Return a mapping with one field, which stands where its value does."""
+    fields = SpannedMapping()
+    fields[name] = value
+    fields.marks[name] = marks
+    return fields
+
+
+def unknown_kind(kind: Any, span: Span, words: Collection[str]) -> Diagnostic:
     """Say that there is no such kind, and what to write."""
     from archsum.language.vocabulary import suggest_kind
 
-    return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, KINDS))
+    return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, words))
 
 
-def _of_kind(word: Any, fields: SpannedMapping, span: Span) -> tuple[Entry | None, list[Diagnostic]]:
-    if isinstance(word, str) and word in KINDS:
+def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> tuple[Entry | None, list[Diagnostic]]:
+    if isinstance(word, str) and word in words:
         return Entry(word, fields, span), []
     from archsum.language.vocabulary import meant_kind
 
     # Where it is certain what the layer is, what is wrong with its fields is said at once; `type` has had its turn.
     fields = copy(fields)
     fields.pop("type", None)
-    kind = meant_kind(word, KINDS)
-    return Entry(kind, fields, span) if kind else None, [unknown_kind(word, span)]
+    kind = meant_kind(word, words)
+    return Entry(kind, fields, span) if kind else None, [unknown_kind(word, span, words)]
 
 
-def _diagnose_several_keys(value: SpannedMapping, span: Span) -> list[Diagnostic]:
+def _diagnose_several_keys(value: SpannedMapping, span: Span, words: Words) -> list[Diagnostic]:
     kind, *others = value
     kind_span, other_span = (locate(value, [key], span, key=True) for key in (kind, others[0]))
-    if not (value[kind] is None or isinstance(value[kind], dict)):
+    if not (value[kind] is None or isinstance(value[kind], dict) or kind in words):
         cure = f"begin it with its kind: `type: conv2d, {kind}: …`"
         return [Diagnostic("not-a-layer", "the layer does not say of what kind it is", kind_span, cure)]
-    problems = [] if kind in KINDS else [unknown_kind(kind, kind_span)]
-    if value[kind] is None and others[0] not in KINDS and not isinstance(value[others[0]], dict):
+    problems = [] if kind in words else [unknown_kind(kind, kind_span, words)]
+    if value[kind] is None and others[0] not in words and not isinstance(value[others[0]], dict):
         message = f"the fields of {quote(kind)} stand beside it, not below it"
         cure = f"indent {enumerate_words(others[:_MAX_NAMED])} two spaces further than `{kind}`"
         return [*problems, Diagnostic("under-indented", message, other_span, cure)]
@@ -88,6 +132,8 @@ def _diagnose_several_keys(value: SpannedMapping, span: Span) -> list[Diagnostic
 
 def _name_fields(kind: str, value: Any) -> str:
     """Return how a layer is written of which there is only a value."""
+    if kind not in KINDS:
+        return f"write its fields, as in `{kind}: {{…: …}}`"
     required = [name for name, info in layer_class(kind).model_fields.items() if info.is_required()]
     if not required:
         return f"write `{kind}`, or its fields as in `{kind}: {{name: …}}`"

@@ -1,89 +1,247 @@
-"""A file's layers → Graph: each is read, built, named and put behind the one before."""
+"""A file's structure → Graph: blocks, repetitions and branches are written out, and each layer built and named."""
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span
-from archsum.graph import Node
-from archsum.language.building import LayerBuilder
+from collections.abc import Collection
+
+from archsum.errors import MAX_FOUND, Diagnostic, Span, enumerate_words, one_line, quote, suggest
+from archsum.graph import Graph, Group, Node, Path, Use
+from archsum.language.arguments import read_arguments
+from archsum.language.building import Builder
+from archsum.language.containers import CONTAINERS, MAX_TIMES, Container
 from archsum.language.document import Document
-from archsum.language.entries import Entry, read_entry
-from archsum.language.source import locate
-from archsum.layers.fields import check_name
+from archsum.language.entries import Body, Item, Reference
+from archsum.language.formulas import resolve_fields
+from archsum.language.scope import Level, Outputs, Scope
+from archsum.language.source import SpannedMapping, find, locate
+from archsum.language.structure import Structure
+from archsum.layers import KINDS
+from archsum.layers.base import Layer
+from archsum.propagate import OutputShapes
+
+MAX_LAYERS = MAX_TIMES
+MAX_NESTING = 100
+"""The most blocks and containers in one another."""
+
+_NOTHING: Outputs = ("",)
+"""What a faulty layer gives: those behind it find no such input, and are passed over."""
 
 
-def expand(document: Document, whole: Span) -> tuple[tuple[Node, ...], list[Diagnostic]]:
-    """Return the nodes that could be made, and what is wrong with the others.
+def expand(document: Document, structure: Structure, name: str, whole: Span) -> tuple[Graph, list[Diagnostic]]:
+    """Return the graph of the nodes that could be made, and what is wrong with the others."""
+    expansion = Expansion(document, structure, whole)
+    graph = expansion.run(name)
+    return graph, list(expansion.diagnostics.values())
 
-    A node that could not be made is missing, so that those behind it find no input and are passed over.
-    """
-    return _Expansion(document, whole).run()
+
+def unused(graph: Graph, data: SpannedMapping, whole: Span) -> list[Diagnostic]:
+    """Return inputs and layers whose outputs nothing takes: most likely a slip."""
+    used = {*graph.outputs}.union(*(node.inputs for node in graph.nodes))
+    cure = "give it to a layer, with `inputs: …`"
+    problems = [
+        Diagnostic(
+            "unused",
+            f"nothing takes the input `{name}`",
+            locate(data, ["input", name], whole, key=True),
+            f"{cure}, or leave it out",
+        )
+        for name in graph.inputs
+        if name not in used
+    ]
+    for node in graph.nodes:
+        if node.name not in used:
+            notes = tuple((f"{use.what} at", use.span) for use in node.uses)
+            message = f"nothing takes what `{node.name}` gives"
+            problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
+            if len(problems) >= MAX_FOUND:
+                break
+    return problems
 
 
-class _Expansion:
-    """One file's expansion: what has been read so far, and what was found wrong."""
+class _StopError(Exception):
+    """Enough has been found."""
 
-    def __init__(self, document: Document, whole: Span) -> None:
+
+class Expansion:
+    """One file's expansion: what has been written out so far, and what was found wrong."""
+
+    def __init__(self, document: Document, structure: Structure, whole: Span) -> None:
         self.document = document
-        self.whole = whole
-        self.builder = LayerBuilder(document, whole)
-        self.diagnostics: list[Diagnostic] = []
-        self.first_named: dict[str, Span] = {}
-        self.numbers: dict[str, int] = {}
+        self.structure = structure
+        self.nodes: list[Node] = []
+        self.groups: dict[Path, Group] = {}
+        self.diagnostics: dict[tuple[str, str, Span | None], Diagnostic] = {}
+        self._builder = Builder(document, structure.held, whole)
+        self._shapes = OutputShapes(document.input)
+        self._owners: dict[Path, str] = {}
+        self._entries = 0
+        self._depth = 0
 
-    def run(self) -> tuple[tuple[Node, ...], list[Diagnostic]]:
-        # The names that the file gives are known before the others get theirs.
-        entries = self._read_entries()
-        nodes: list[Node] = []
-        previous = next(iter(self.document.input))
-        for entry, given in entries:
-            if len(self.builder.diagnostics) >= MAX_FOUND:
-                break
-            layer = self.builder.build(entry) if entry else None
-            name = given or (self._next_name(entry.kind) if entry else "")
-            if entry and layer:
-                nodes.append(Node(name, layer, (previous,), (name,), entry.span))
-            previous = name
-        return tuple(nodes), [*self.diagnostics, *self.builder.diagnostics]
-
-    def _read_entries(self) -> list[tuple[Entry | None, str | None]]:
-        """Read the layers and the names that the file gives them."""
-        layers = self.document.layers
-        entries: list[tuple[Entry | None, str | None]] = []
-        for index in range(len(layers)):
-            entry, problems = read_entry(layers, index, self.whole)
-            self.diagnostics += problems
-            entries.append((entry, self._given_name(entry) if entry else None))
-            if len(self.diagnostics) >= MAX_FOUND:
-                break
-        return entries
-
-    def _given_name(self, entry: Entry) -> str | None:
-        """Return the name that the file gives a layer, if it is one; each can be given once."""
-        if "name" not in entry.fields:
-            return None
-        span = locate(entry.fields, ["name"], entry.span)
+    def run(self, name: str) -> Graph:
+        """Expand the file's layers."""
+        inputs, structure = tuple(self.document.input), self.structure
+        known: dict[str, Outputs] = {name: (name,) for name in inputs}
+        level = Level((), {*structure.names, *inputs}, (), shared=False)
+        scope = Scope(self.document.variables, known, level)
+        outputs: Outputs = ()
         try:
-            name: str = check_name(entry.fields["name"])
-        except FieldError as error:
-            self._report("bad-name", f"`name` {error}", span, error.help)
-            return None
-        if name in self.document.input:
-            self._report("duplicate-name", f"`{name}` is the name of an input", span, "choose another")
-        elif name in self.first_named:
-            notes = (("the other is at", self.first_named[name]),)
-            self._report("duplicate-name", f"two layers are named `{name}`", span, "choose another", notes)
+            self._report(self._builder.diagnostics, scope)
+            outputs = self._outputs(structure.body, structure.outputs, scope, inputs)
+        except _StopError:
+            pass
+        return Graph(name, self.document.input, tuple(self.nodes), outputs, self.groups)
+
+    def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
+        """Add layers, each behind the one before, and return what the last one gives."""
+        for item in body.items:
+            inputs = self.add_item(item, scope, inputs)
+        return inputs
+
+    def add_item(self, item: Item | None, scope: Scope, inputs: Outputs) -> Outputs:
+        """Add a layer, a block or a container behind `inputs`, and return what it gives."""
+        if item is None:
+            return _NOTHING
+        self._entries += 1
+        if self._entries > MAX_LAYERS:
+            cure = "look at the `times` of the repeats that this is in"
+            message = f"the network has more than {MAX_LAYERS:,} layers"
+            self._report([Diagnostic("too-large", message, item.entry.span, cure)], scope)
+            raise _StopError
+        if item.condition is not True and not self._is_there(item, scope):
+            return inputs
+        if item.inputs is not None:
+            inputs = self._find(item.inputs, scope, item.name)
+        kind = item.entry.kind
+        if kind in KINDS:
+            outputs = self._add_layer(item, scope, inputs)
+        elif self._depth >= MAX_NESTING:
+            message = f"blocks and containers are nested more than {MAX_NESTING} levels deep"
+            self._report([Diagnostic("too-deep", message, item.entry.span)], scope)
+            outputs = _NOTHING
         else:
-            self.first_named[name] = span
-        return name
+            self._depth += 1
+            add = self._add_container if kind in CONTAINERS else self._add_block
+            outputs = add(item, scope, inputs)
+            self._depth -= 1
+        if item.name:
+            scope.known[item.name] = outputs
+        return outputs
 
-    def _next_name(self, kind: str) -> str:
-        """Return the next free of Keras's numbered names: conv2d, conv2d_1, conv2d_2."""
-        while True:
-            number = self.numbers.get(kind, 0)
-            self.numbers[kind] = number + 1
-            name = f"{kind}_{number}" if number else kind
-            if name not in self.first_named and name not in self.document.input:
-                return name
+    def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
+        """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
+        before, after = (tuple(self._shapes.of(name, self.nodes) for name in names) for names in (inputs, outputs))
+        return None not in (*before, *after) and before != after
 
-    def _report(
-        self, code: str, message: str, span: Span, cure: str | None, notes: tuple[tuple[str, Span], ...] = ()
-    ) -> None:
-        self.diagnostics.append(Diagnostic(code, message, span, cure, notes))
+    def _add_layer(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+        entry, level = item.entry, scope.level
+        layer, problems = self._builder.build(entry, scope.values)
+        name = level.name(item.name, entry.kind)
+        full_name = level.prefix + name
+        if problems:
+            self._report(problems, scope)
+        if isinstance(layer, Layer):
+            taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
+            shared_with = None
+            if level.shared or item.shared:
+                identity = (*scope.labels, f"={item.shared}") if item.shared else (*level.identity, name)
+                owner = self._owners.setdefault(identity, full_name)
+                shared_with = owner if owner != full_name else None
+            path = (*level.path, name)
+            self.nodes.append(Node(full_name, layer, taken, path, entry.span, scope.uses, shared_with))
+        return (full_name,)
+
+    def _add_container(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+        entry = item.entry
+        container, problems = self._builder.build(entry, scope.values)
+        self._report(problems, scope)
+        if item.name:
+            scope = scope.at(self._level(item, scope, scope.level.given))
+        if not isinstance(container, Container):
+            return _NOTHING
+        return container.expand(self, scope, inputs, entry.span)
+
+    def _add_block(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+        entry = item.entry
+        definition = self.structure.blocks.get(entry.kind)
+        if definition is None:
+            return _NOTHING
+        values, problems = read_arguments(entry, definition, scope.values, self.document.variables)
+        self._report(problems, scope)
+        level = self._level(item, scope, {*definition.names, *definition.inputs})
+        if len(definition.inputs) == 1:
+            known = {definition.inputs[0]: inputs}
+        elif len(definition.inputs) == len(inputs):
+            known = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=True)}
+        else:
+            names = enumerate_words(definition.inputs)
+            message = f"`{entry.kind}` takes {len(definition.inputs)} inputs, {names}, not {len(inputs)}"
+            cure = "name them, as in `inputs: [a, b]`"
+            self._report([Diagnostic("inputs", message, entry.span, cure)], scope)
+            known, inputs = dict.fromkeys(definition.inputs, _NOTHING), _NOTHING
+        uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
+        inner = Scope(values, known, level, uses)
+        outputs = self._outputs(definition.body, definition.outputs, inner, inputs)
+        if item.name:
+            # From outside, what has a name in the block is `block/name`.
+            for name in inner.known.keys() - definition.inputs:
+                scope.known[f"{item.name}/{name}"] = inner.known[name]
+        return outputs
+
+    def _level(self, item: Item, scope: Scope, given: Collection[str]) -> Level:
+        """Return the level of the path that a block or a named container is."""
+        outer, kind = scope.level, item.entry.kind
+        name = outer.name(item.name, kind)
+        path = (*outer.path, name)
+        self.groups[path] = Group(kind, item.entry.span)
+        identity = (*scope.labels, f"={item.shared}") if item.shared else (*outer.identity, name)
+        return Level(path, given, identity, shared=outer.shared or item.shared is not None)
+
+    def _outputs(self, body: Body, references: tuple[Reference, ...] | None, scope: Scope, inputs: Outputs) -> Outputs:
+        """Add a file's or a block's layers, and return its outputs: those stated, or what the last layer gives."""
+        outputs = self.add_body(body, scope, inputs)
+        return outputs if references is None else self._find(references, scope)
+
+    def _is_there(self, item: Item, scope: Scope) -> bool:
+        """Compute an item's `if`."""
+        resolved = resolve_fields({"if": item.condition}, scope.values)
+        fields, span = item.entry.fields, item.entry.span
+        self._report(resolved.diagnose(lambda path, key: find(fields, path, span, key=key)), scope)
+        value = resolved.values["if"]
+        if isinstance(value, bool) or resolved.faulty:
+            return value is True
+        cure = "compare it with something, as in `=depth > 1`"
+        message = f"`if` takes true or false, and the formula gives {quote(value)}"
+        self._report([Diagnostic("wrong-type", message, locate(fields, ["if"], span), cure)], scope)
+        return False
+
+    def _find(self, references: tuple[Reference, ...], scope: Scope, name: str | None = None) -> Outputs:
+        """Return what the layers of those names give; `name` is that of the one who asks."""
+        found: list[str] = []
+        for reference in references:
+            known = scope.find(reference.name)
+            found += known or _NOTHING
+            if known is None:
+                message, cure = self._unknown(reference.name, scope, name)
+                self._report([Diagnostic("unknown-name", message, reference.span, cure)], scope)
+        return tuple(found)
+
+    def _unknown(self, name: str, scope: Scope, asking: str | None) -> tuple[str, str]:
+        """Say why a name is not known, and what to write."""
+        if name == asking:
+            return f"`{name}` takes its own output", "take that of a layer above it"
+        if name in scope.level.given:
+            cure = "a layer takes what stands above it: in its own list, or in a list around it"
+            return f"{quote(name)} stands further down, in another repetition, or was left out by its `if`", cure
+        if scope.level.path and (name in self.structure.names or name in self.document.input):
+            message = f"{quote(name)} stands outside this block, which sees its inputs alone"
+            return message, "give it to the block: `inputs: […]` where it is used, and names for them in the block"
+        cure = suggest(name, scope.visible()) or f"give a layer above it a name: `name: {one_line(name)[:20]}`"
+        return f"there is no {quote(name)} above", cure
+
+    def _report(self, problems: list[Diagnostic], scope: Scope) -> None:
+        """Note problems, each once however often a block is used, with where the first such use stands."""
+        for problem in problems:
+            key = problem.code, problem.message, problem.span
+            if key not in self.diagnostics:
+                notes = tuple((f"{use.what} at", use.span) for use in scope.uses)
+                self.diagnostics[key] = problem._replace(notes=problem.notes + notes)
+        if len(self.diagnostics) >= MAX_FOUND:
+            raise _StopError

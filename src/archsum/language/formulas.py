@@ -11,8 +11,8 @@ from archsum.formula import (
     BrokenVariableError,
     Formula,
     FormulaError,
-    Scalar,
     UnknownNameError,
+    Value,
     is_formula,
 )
 from archsum.language.source import Path
@@ -41,7 +41,7 @@ class Resolved(NamedTuple):
 
 
 def resolve_fields(
-    fields: Mapping[str, Any], names: Mapping[str, Scalar], late: Collection[str] = frozenset()
+    fields: Mapping[str, Any], names: Mapping[str, Value], late: Collection[str] = frozenset()
 ) -> Resolved:
     """Compute the formulas in fields, however deep they are in lists and mappings (which are bounded).
 
@@ -53,8 +53,19 @@ def resolve_fields(
     return Resolved(values, frozenset(path for path, _ in errors) | pieces, tuple(errors))
 
 
+def names_in(value: Any) -> tuple[str, ...]:
+    """Return the names that the formulas in a value mention."""
+    if is_formula(value):
+        try:
+            return tuple(sorted(Formula(value).names))
+        except FormulaError:
+            return ()
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return tuple(dict.fromkeys(name for item in items for name in names_in(item)))
+
+
 def _resolve(
-    value: Any, names: Mapping[str, Scalar], late: bool, path: Path, errors: list[tuple[Path, FormulaError]]
+    value: Any, names: Mapping[str, Value], late: bool, path: Path, errors: list[tuple[Path, FormulaError]]
 ) -> Any:
     if is_formula(value) and len(errors) < MAX_FOUND:
         try:
@@ -69,7 +80,7 @@ def _resolve(
     return value
 
 
-def _bind(formula: Formula, names: Mapping[str, Scalar]) -> BoundFormula:
+def _bind(formula: Formula, names: Mapping[str, Value]) -> BoundFormula:
     if any(names.get(name) is BROKEN for name in formula.names):
         raise BrokenVariableError("")
     return BoundFormula(formula, names)

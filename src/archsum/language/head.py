@@ -1,6 +1,5 @@
 """The head of a file: all but its layers. What is wrong with it keeps the layers from being read only if it must."""
 
-import keyword
 import operator
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -9,15 +8,15 @@ from typing import Any, NamedTuple
 from pydantic_core import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, quote, suggest
-from archsum.formula import BROKEN, RESERVED, Scalar, UnknownNameError
+from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem
 from archsum.language.document import DEFAULT_INPUT, Document
 from archsum.language.formulas import resolve_fields
 from archsum.language.source import Path, SpannedMapping, YamlFile, count_values, find
 
 MAX_HEAD_VALUES = 100_000
-"""The most values beside the layers: variables, for the most part."""
+"""The most values beside layers and blocks: variables, for the most part."""
 
-_NEEDED_BY_LAYERS = {"variables", "defaults", "layers"}
+_NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
 _NEEDED_BY_SHAPES = {"input", "data_format"}
 _WITH_FORMULAS = ("name", "input", "data_format", "budget")
 
@@ -39,8 +38,11 @@ def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[i
         cure = "a network file begins with `input: [32, 32, 3]` and `layers:`"
         return Head(None, [Diagnostic("not-a-network", f"the file {found}", file.span, cure)])
 
-    if count_values({field: value for field, value in data.items() if field != "layers"}) > MAX_HEAD_VALUES:
-        message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers"
+    if (
+        count_values({field: value for field, value in data.items() if field not in ("layers", "blocks")})
+        > MAX_HEAD_VALUES
+    ):
+        message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers and blocks"
         return Head(None, [Diagnostic("too-large", message, file.span)])
 
     # `budget:` with nothing below it is an empty budget.
@@ -101,9 +103,9 @@ def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str
 
 def _read_variables(
     file: YamlFile, stated: dict[str, Any], overrides: Mapping[str, Scalar]
-) -> tuple[dict[str, Scalar], list[Diagnostic]]:
+) -> tuple[dict[str, Value], list[Diagnostic]]:
     """Compute the variables in order: a formula may use those before it."""
-    names: dict[str, Scalar] = {}
+    names: dict[str, Value] = {}
     diagnostics = [_unknown_variable(name, stated) for name in overrides if name not in stated]
 
     def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
@@ -115,12 +117,11 @@ def _read_variables(
         if len(diagnostics) >= MAX_FOUND:
             names[name] = BROKEN
             continue
-        if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
-            cure = "formulas name it: take letters, digits and `_`, but no word that formulas or Python know"
+        if cure := name_problem(name):
             message = f"a variable cannot be named {quote(name)}"
             diagnostics.append(Diagnostic("bad-name", message, locate((name,), True)[0], cure))
-        if not isinstance(value, Scalar):
-            message = f"`variables.{name}` takes a number, a text, true or false, not {quote(value)}"
+        if not isinstance(value, Scalar | list):
+            message = f"`variables.{name}` takes a number, a text, true or false, or a list, not {quote(value)}"
             diagnostics.append(Diagnostic("wrong-type", message, locate((name,), False)[0]))
             names[name] = BROKEN
             continue

@@ -1,0 +1,166 @@
+"""Containers: what holds layers, and how the network goes through them. Each is one class, as a kind of layer is."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from archsum.errors import FieldError, Span, quote
+from archsum.language.entries import Body, Entry, Item
+from archsum.language.source import SpannedMapping
+from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
+
+if TYPE_CHECKING:
+    from archsum.language.expand import Expansion
+    from archsum.language.scope import Outputs, Scope
+
+MAX_TIMES = 1_000_000
+"""The most repetitions, and the most layers of a network."""
+
+_LAYER = {"$ref": "#/$defs/layer"}
+_LAYERS = {"type": "array", "minItems": 1, "items": _LAYER}
+_PATH = {"type": "array", "items": _LAYER}
+_ROW = {"type": "object", "minProperties": 1}
+_COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
+
+Holding = Literal["layer", "layers", "paths"]
+
+Layers = Annotated[Body, UNCHECKED, JsonSchema(_LAYERS)]
+Path = Annotated[Body, UNCHECKED, JsonSchema(_PATH)]
+Merge = Annotated[Item | str | None, UNCHECKED, JsonSchema(_LAYER)]
+
+
+class Container(Model):
+    """What holds layers. The fields that hold them are read with the file's structure, before their formulas."""
+
+    held_layers: ClassVar[Mapping[str, Holding]] = {}
+    """The fields that hold layers, and whether one, a list, or a list of lists."""
+    late_formulas: ClassVar[frozenset[str]] = frozenset()
+    list_field: ClassVar[str | None] = None
+    """The field that a plain list is, written in the place of the fields."""
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Add the layers to the network, and return what the last of them give."""
+        raise NotImplementedError
+
+
+def _rows(value: Any) -> Any:
+    """Bring rows, a list of mappings, and columns, a mapping of lists, into one form: rows."""
+    if isinstance(value, dict) and value and all(isinstance(column, list) for column in value.values()):
+        lengths = {name: len(column) for name, column in value.items()}
+        if len(set(lengths.values())) > 1:
+            listed = ", ".join(f"`{name}` {length}" for name, length in lengths.items())
+            raise FieldError(f"has lists of different lengths: {listed}", "give each as many values")
+        value = [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
+    if not (isinstance(value, list) and value and all(isinstance(row, dict) and row for row in value)):
+        cure = "write `{filters: [64, 128]}`, a list for each name, or `[{filters: 64}, {filters: 128}]`"
+        raise FieldError(f"takes lists by name, or a list of mappings, not {quote(value)}", cure)
+    if any(row.keys() != value[0].keys() for row in value):
+        raise FieldError("has rows with different names", "give each row the same names")
+    return value
+
+
+class Repeat(Container):
+    """The same layers several times, one after the other.
+
+    In formulas `index` counts the repetitions from 0: `strides: "=2 if index == 0 else 1"`. With `over` each repetition
+    has values of its own: rows of a table, or a list for each name.
+    """
+
+    held_layers: ClassVar[Mapping[str, Holding]] = {"layers": "layers"}
+
+    times: Annotated[int, Limits(ge=1, le=MAX_TIMES)] | None = field(None, description="How many times.", example=3)
+    over: (
+        Annotated[
+            list[dict[str, Any]],
+            UNCHECKED,
+            _rows,
+            JsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
+        ]
+        | None
+    ) = field(
+        None,
+        description="For each repetition the values that formulas name: a list for each name, or a list of mappings.",
+    )
+    layers: Layers = field(description="The layers, first to last.", example=["relu"])
+
+    @checks
+    def _times_or_over(self) -> None:
+        if (self.times is None) == (self.over is None):
+            raise FieldError(
+                "takes either `times` or `over`",
+                "write `times: 3`, or `over: {filters: [64, 128]}` for values of their own",
+            )
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Expand the layers once for each repetition."""
+        times = self.times or len(self.over or ())
+        for index, values in enumerate(self._values(times)):
+            repetition = scope.nested(values | {"index": index}, f"in repetition {index + 1} of {times} of", span)
+            inputs = expansion.add_body(self.layers, repetition, inputs)
+        return inputs
+
+    def _values(self, times: int) -> Iterator[dict[str, Any]]:
+        yield from self.over or ({} for _ in range(times))
+
+
+class Residual(Container):
+    """Layers, and a shortcut around them, merged: by default added.
+
+    `shortcut` has layers of its own, such as a projection; without them it is the input itself. With `shortcut_when:
+    shape_changes` they are there only where the layers change the shape, as in ResNet. With `when: shape_stays` there
+    is no shortcut at all where they change it, as in MobileNetV2. A size that is unknown counts as a large one here.
+    """
+
+    held_layers: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
+    list_field = "layers"
+
+    layers: Layers = field(description="The layers that the shortcut leads around.", example=["relu"])
+    shortcut: Path = field(Body(()), description="The shortcut's layers; none pass the input on.")
+    shortcut_when: Literal["always", "shape_changes"] = field(
+        "always", description="Whether the shortcut's layers are there only where the shape changes."
+    )
+    when: Literal["always", "shape_stays"] = field(
+        "always", description="Whether there is a shortcut only where the shape stays the same."
+    )
+    merge: Merge = field(
+        "add", description="The layer that merges the shortcut's output, its first input, and the layers'."
+    )
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Expand the layers, the shortcut, and what merges them."""
+        outputs = expansion.add_body(self.layers, scope, inputs)
+        depends = self.when == "shape_stays" or (self.shortcut.items and self.shortcut_when == "shape_changes")
+        changes = depends and expansion.shape_changes(inputs, outputs)
+        if changes and self.when == "shape_stays":
+            return outputs
+        if self.shortcut_when == "always" or changes:
+            inputs = expansion.add_body(self.shortcut, scope, inputs)
+        return expansion.add_item(_merging(self.merge, span), scope, inputs + outputs)
+
+
+class Branch(Container):
+    """Paths side by side that take the same input, merged: by default concatenated.
+
+    An empty path passes the input on.
+    """
+
+    held_layers: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
+    list_field = "paths"
+
+    paths: Annotated[tuple[Body, ...], UNCHECKED, JsonSchema({"type": "array", "minItems": 1, "items": _PATH})] = field(
+        description="The paths, each a list of layers.", example=[["relu"], []]
+    )
+    merge: Merge = field("concatenate", description="The layer that merges the paths' outputs, in their order.")
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Expand each path, and what merges them."""
+        outputs = [output for path in self.paths for output in expansion.add_body(path, scope, inputs)]
+        return expansion.add_item(_merging(self.merge, span), scope, tuple(outputs))
+
+
+def _merging(merge: Item | str | None, span: Span) -> Item | None:
+    """Return the merging layer; that of the default stands where the container does."""
+    return Item(Entry(merge, SpannedMapping(), span)) if isinstance(merge, str) else merge
+
+
+CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}
+"""The containers by the word that a file uses."""

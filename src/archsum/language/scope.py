@@ -1,0 +1,95 @@
+"""What a layer sees where it stands: values for formulas, names of layers, and its level of the network's path.
+
+A name is known below its place in the file, block or repetition where it stands, and in everything nested in it; from
+outside, layer `x` of the block named `b` is `b/x`.
+"""
+
+from collections.abc import Collection, Mapping
+
+from archsum.errors import Span
+from archsum.formula import Value
+from archsum.graph import Path, Use
+
+Outputs = tuple[str, ...]
+"""The names of the nodes whose outputs something gives or takes."""
+
+
+class Level:
+    """One level of the path: the file's, a block's or a named container's. Names are unique on it."""
+
+    __slots__ = ("_numbers", "_used", "given", "identity", "path", "prefix", "shared")
+
+    def __init__(self, path: Path, given: Collection[str], identity: Path, *, shared: bool) -> None:
+        self.path = path
+        self.prefix = "".join(f"{name}/" for name in path)
+        self.given = given
+        self.identity = identity
+        """What weights here belong to: the path, or that of the first use where they are shared."""
+        self.shared = shared
+        self._numbers: dict[str, int] = {}
+        self._used: set[str] = set()
+
+    def name(self, given: str | None, kind: str) -> str:
+        """Return a name for a layer: the one given, or Keras's numbered names, which repetitions get too."""
+        if given and given not in self._used:
+            self._used.add(given)
+            return given
+        base = given or kind
+        while True:
+            number = self._numbers.get(base, 0)
+            self._numbers[base] = number + 1
+            name = f"{base}_{number}" if number else base
+            if name not in self._used and name not in self.given:
+                self._used.add(name)
+                return name
+
+
+class Scope:
+    """The file, a block's use, a repetition, or a named container in one of them."""
+
+    __slots__ = ("known", "labels", "level", "parent", "uses", "values")
+
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        known: dict[str, Outputs],
+        level: Level,
+        uses: tuple[Use, ...] = (),
+        parent: "Scope | None" = None,
+        labels: Path | None = None,
+    ) -> None:
+        self.values = values
+        """What names stand for in formulas."""
+        self.known = known
+        """What the layers give that have been named so far."""
+        self.level = level
+        self.uses = uses
+        self.parent = parent
+        self.labels = level.identity if labels is None else labels
+        """The file or block that labels of `shared` belong to."""
+
+    def nested(self, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
+        """Return a repetition's scope: it sees this one, and is not seen from it."""
+        return Scope({**self.values, **values}, {}, self.level, (Use(what, span), *self.uses), self, self.labels)
+
+    def at(self, level: Level) -> "Scope":
+        """Return the same scope on another level of the path."""
+        return Scope(self.values, self.known, level, self.uses, self.parent, self.labels)
+
+    def find(self, name: str) -> Outputs | None:
+        """Return what the layer of that name gives, if it is known here."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.known:
+                return scope.known[name]
+            scope = scope.parent
+        return None
+
+    def visible(self) -> list[str]:
+        """Return the names that are known here."""
+        scope: Scope | None = self
+        names: list[str] = []
+        while scope is not None:
+            names += scope.known
+            scope = scope.parent
+        return names

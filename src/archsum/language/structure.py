@@ -1,0 +1,264 @@
+"""The layers of a file and of its blocks, read once, however often a block or a repetition uses them.
+
+What is wrong with a block's structure is found here, even where nothing uses it; what depends on its parameters, in
+`expand`.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from pydantic_core import ValidationError
+
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
+from archsum.formula import is_formula, name_problem
+from archsum.language.containers import CONTAINERS
+from archsum.language.document import DEFAULT_INPUT, Block, Document, check_layers
+from archsum.language.entries import PLACEMENT, Body, Entry, Item, Reference, Words, read_entry
+from archsum.language.source import SpannedMapping, find, locate
+from archsum.layers import KINDS
+from archsum.layers.fields import check_name
+
+Names = dict[str, Span]
+"""The names given in a file or a block, and where."""
+
+
+class Definition(NamedTuple):
+    """A block, read: its parameters and their defaults, the names of its inputs, its outputs and its layers."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    inputs: tuple[str, ...]
+    outputs: tuple[Reference, ...] | None
+    body: Body
+    names: Names
+    span: Span
+
+
+class Structure(NamedTuple):
+    """A file's layers and blocks, read, and what is wrong with them."""
+
+    body: Body
+    outputs: tuple[Reference, ...] | None
+    names: Names
+    blocks: Mapping[str, Definition]
+    held: Mapping[tuple[int, str], Any]
+    """What the fields of containers hold, by the entry's fields and the field's name."""
+    diagnostics: list[Diagnostic]
+
+
+def read_structure(document: Document, data: SpannedMapping, whole: Span) -> Structure:
+    """Read the layers and the blocks of a file; `data` is the file's mapping, which knows the places."""
+    reader = _Reader(document.blocks)
+    for name in document.blocks:
+        reader.read_block(document.blocks, name, locate(data, ["blocks"], whole))
+    names: Names = {}
+    inputs = {name: locate(data, ["input", name], whole, key=True) for name in document.input}
+    body = reader.body(data, "layers", whole, names, inputs)
+    outputs = reader.references(data, "outputs", whole) if data.get("outputs") is not None else None
+    reader.refuse_cycles()
+    return Structure(body, outputs, names, reader.blocks, reader.held, reader.diagnostics)
+
+
+class _Reader:
+    """What has been read, and what was found wrong."""
+
+    def __init__(self, blocks: Mapping[str, Any]) -> None:
+        self.words: Words = {
+            **dict.fromkeys(KINDS),
+            **{word: cls.list_field for word, cls in CONTAINERS.items()},
+            **dict.fromkeys(blocks),
+        }
+        self.blocks: dict[str, Definition] = {}
+        self.held: dict[tuple[int, str], Any] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._uses: dict[str, dict[str, Span]] = {}  # the blocks that each block uses
+        self._block = ""  # the one that is being read
+
+    def read_block(self, blocks: Mapping[str, Any], name: str, whole: Span) -> None:
+        """Read a block's definition."""
+        key = locate(blocks, [name], whole, key=True)
+        value = blocks[name]
+        if problem := self._block_name_problem(name):
+            self._report("bad-name", f"a block cannot be named {quote(name)}", key, problem)
+        if not isinstance(value, SpannedMapping):
+            found = "but it is empty" if value is None else f"not {quote(value)}"
+            cure = "a block has `layers`, and `parameters` if it takes any"
+            return self._report("wrong-type", f"`blocks.{name}` takes a mapping, {found}", key, cure)
+        try:
+            block = Block.model_validate(value)
+        except ValidationError as error:
+            from archsum.language.validation import Subject, diagnose
+
+            subject = Subject(f"`blocks.{name}`", Block, value, lambda path, key_: find(value, path, key, key=key_))
+            self.diagnostics += diagnose(error, subject)
+            return None
+        self._block, self._uses[name] = name, {}
+        for parameter in block.parameters or {}:
+            place = locate(value, ["parameters", parameter], key, key=True)
+            if problem := name_problem(parameter):
+                self._report("bad-name", f"a parameter cannot be named {quote(parameter)}", place, problem)
+            elif parameter in PLACEMENT:
+                cure = f"`{parameter}` says of every layer and block where it stands: choose another name"
+                self._report("bad-name", f"a parameter cannot be named `{parameter}`", place, cure)
+        input_names = block.inputs or (DEFAULT_INPUT,)
+        # Where the name is not in a list, the index leads nowhere, and the place is the name's.
+        places = {given: locate(value, ("inputs", index), key) for index, given in enumerate(input_names)}
+        names: Names = {}
+        body = self.body(value, "layers", key, names, places)
+        outputs = self.references(value, "outputs", key) if block.outputs else None
+        self.blocks[name] = Definition(name, block.parameters or {}, input_names, outputs, body, names, key)
+        self._block = ""
+        return None
+
+    def body(
+        self, fields: Any, step: int | str, whole: Span, names: Names, inputs: Names, *, empty: bool = False
+    ) -> Body:
+        """Read the layers in a field, or at an index of a list, and the names that the file gives them."""
+        value, span = fields[step], locate(fields, [step], whole)
+        try:
+            layers = value if empty and value == [] else check_layers(value)
+        except FieldError as error:
+            field = f"`{step}`" if isinstance(step, str) else "the path"
+            self._report("wrong-type", f"{field} {error}", span, error.help)
+            return Body((None,))
+        items: list[Item | None] = []
+        for index in range(len(layers)):
+            items.append(self.item(layers, index, whole, names, inputs))
+            if len(self.diagnostics) >= MAX_FOUND:
+                break
+        return Body(tuple(items))
+
+    def item(self, items: Any, step: int | str, whole: Span, names: Names, inputs: Names) -> Item | None:
+        """Read an entry and its place; of a container, what it holds too."""
+        entry, problems = read_entry(items, step, whole, self.words)
+        self.diagnostics += problems
+        if entry is None:
+            return None
+        if entry.kind in self.words and entry.kind not in KINDS:
+            if entry.kind in CONTAINERS:
+                self._read_held(entry, names, inputs)
+            elif self._block:
+                self._uses[self._block].setdefault(entry.kind, entry.span)
+        if not entry.fields.keys() & PLACEMENT:
+            return Item(entry)
+        return self._place(entry, names, inputs)
+
+    def references(self, fields: SpannedMapping, field: str, whole: Span) -> tuple[Reference, ...] | None:
+        """Read a name, or a list of names, of layers further up."""
+        value = fields[field]
+        names = value if isinstance(value, list) else [value]
+        if names and all(name and isinstance(name, str) for name in names):
+            # Where the name is not in a list, the index leads nowhere, and the place is the name's.
+            places = (locate(fields, (field, index), whole) for index in range(len(names)))
+            return tuple(map(Reference, names, places))
+        found = "but it is empty" if value is None or value == [] else f"not {quote(value)}"
+        cure = "write `inputs: stem`, or `inputs: [left, right]`".replace("inputs", field)
+        span = locate(fields, [field], whole)
+        self._report("wrong-type", f"`{field}` takes a name or a list of names, {found}", span, cure)
+        return None
+
+    def refuse_cycles(self) -> None:
+        """Report blocks that use themselves, directly or through others."""
+        finished: set[str] = set()
+        for first in self._uses:
+            chain, pending = [first], [iter(self._uses[first])]
+            while pending:
+                used = next(pending[-1], None)
+                if used is None:
+                    finished.add(chain.pop())
+                    pending.pop()
+                elif used in chain:
+                    cycle = [*chain[chain.index(used) :], used]
+                    self._report_cycle(cycle)
+                    return
+                elif used in self._uses and used not in finished:
+                    chain.append(used)
+                    pending.append(iter(self._uses[used]))
+
+    def _report_cycle(self, cycle: list[str]) -> None:
+        *_, last, first = cycle
+        notes = tuple((f"`{user}` uses `{used}` at", self._uses[user][used]) for user, used in pairwise(cycle[:-1]))
+        message = f"the block `{first}` uses itself: {' → '.join(cycle)}"
+        cure = "a network has an end: `repeat` says how many times"
+        self.diagnostics.append(Diagnostic("recursion", message, self._uses[last][first], cure, notes))
+
+    def _block_name_problem(self, name: str) -> str | None:
+        if name in KINDS or name in CONTAINERS:
+            return f"`{name}` is a word of the language: choose another"
+        try:
+            check_name(name)
+        except FieldError as error:
+            return error.help
+        return None
+
+    def _read_held(self, entry: Entry, names: Names, inputs: Names) -> None:
+        """Read the layers in a container's fields."""
+        fields, span = entry.fields, entry.span
+        for field, holding in CONTAINERS[entry.kind].held_layers.items():
+            if field not in fields:
+                continue
+            held: Any
+            match holding:
+                case "layer":
+                    held = self.item(fields, field, span, names, inputs)
+                case "layers":
+                    held = self.body(fields, field, span, names, inputs, empty=field == "shortcut")
+                case "paths":
+                    held = self._paths(fields, field, span, names, inputs)
+            self.held[id(fields), field] = held
+
+    def _paths(self, fields: SpannedMapping, field: str, whole: Span, names: Names, inputs: Names) -> tuple[Body, ...]:
+        paths, span = fields[field], locate(fields, [field], whole)
+        if not isinstance(paths, list) or not paths:
+            found = "but it is empty" if not paths else f"not {quote(paths)}"
+            cure = "each path is a list of layers, as in `[[relu], [flatten, dense: {units: 8}]]`"
+            self._report("wrong-type", f"`{field}` takes a list of paths, {found}", span, cure)
+            return (Body((None,)),)
+        return tuple(self.body(paths, index, span, names, inputs, empty=True) for index in range(len(paths)))
+
+    def _place(self, entry: Entry, names: Names, inputs: Names) -> Item:
+        """Read where an entry stands."""
+        fields, span = entry.fields, entry.span
+        references = self.references(fields, "inputs", span) if "inputs" in fields else None
+        shared = None
+        if "shared" in fields:
+            shared = self._name(fields, "shared", span)
+            if shared and entry.kind in CONTAINERS:
+                cure = "give it to the layers in it, or put them into a block"
+                self._report(
+                    "bad-value", f"`{entry.kind}` has no weights to share", locate(fields, ["shared"], span), cure
+                )
+        condition = fields.get("if", True)
+        if not isinstance(condition, bool) and not is_formula(condition):
+            found = "but it is empty" if condition is None else f"not {quote(condition)}"
+            cure = "write a formula, as in `if: =strides > 1`"
+            self._report("wrong-type", f"`if` takes true or false, {found}", locate(fields, ["if"], span), cure)
+            condition = True
+        name = self._name(fields, "name", span) if "name" in fields else None
+        if name:
+            self._note(name, locate(fields, ["name"], span), names, inputs)
+        return Item(entry, name, references, shared, condition)
+
+    def _name(self, fields: SpannedMapping, field: str, whole: Span) -> str | None:
+        """Return a name as the file gives it, if it is one."""
+        try:
+            name: str = check_name(fields[field])
+        except FieldError as error:
+            self._report("bad-name", f"`{field}` {error}", locate(fields, [field], whole), error.help)
+            return None
+        return name
+
+    def _note(self, name: str, span: Span, names: Names, inputs: Names) -> None:
+        """Take a name down; each can be given once in a file or a block."""
+        if name in inputs:
+            self._report("duplicate-name", f"`{name}` is the name of an input", span, "choose another")
+        elif name in names:
+            notes = (("the other is at", names[name]),)
+            message = f"two layers are named `{name}`"
+            self.diagnostics.append(Diagnostic("duplicate-name", message, span, "choose another", notes))
+        else:
+            names[name] = span
+
+    def _report(self, code: str, message: str, span: Span, cure: str | None) -> None:
+        self.diagnostics.append(Diagnostic(code, message, span, cure))
