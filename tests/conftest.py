@@ -26,8 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--require-torch") and find_spec("torch") is None:
-        raise pytest.UsageError('PyTorch is missing: pip install -e ".[torch]"')
+    if config.getoption("--require-torch") and not (find_spec("torch") and find_spec("torchvision")):
+        raise pytest.UsageError('PyTorch or torchvision is missing: pip install -e ".[torch]"')
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

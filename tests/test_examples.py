@@ -1,4 +1,4 @@
-"""Every example is held to its published figures, to the real model where there is one, and to its own first lines."""
+"""Every example keeps what its first lines promise; those that parity/zoo.py lacks also equal figures from outside."""
 
 import re
 from collections import Counter
@@ -123,12 +123,6 @@ def test_vgg16_is_short() -> None:
     assert len((EXAMPLES / "vgg16.yaml").read_text(encoding="utf-8").splitlines()) <= 30
 
 
-def keras_vgg16() -> Any:
-    import keras
-
-    return keras.applications.VGG16(weights=None)
-
-
 def keras_text_cnn() -> Any:
     # https://github.com/keras-team/keras/blob/2.3.1/examples/imdb_cnn.py
     from keras import Sequential, layers
@@ -189,7 +183,7 @@ def keras_voxnet() -> Any:
     )
 
 
-@pytest.mark.parametrize("build", [keras_vgg16, keras_text_cnn, keras_autoencoder, keras_voxnet])
+@pytest.mark.parametrize("build", [keras_text_cnn, keras_autoencoder, keras_voxnet])
 def test_every_layer_equals_the_keras_model_s(build: Any) -> None:
     model = build()
     ours = example(build.__name__.removeprefix("keras_"))
@@ -202,34 +196,3 @@ def test_every_layer_equals_the_keras_model_s(build: Any) -> None:
         for layer in model.layers
         if type(layer).__name__ != "InputLayer"
     ]
-
-
-@pytest.mark.torch
-def test_alexnet_equals_torchvision_s() -> None:
-    # The layers of https://github.com/pytorch/vision/blob/main/torchvision/models/alexnet.py
-    torch = pytest.importorskip("torch")
-    nn = torch.nn
-    with torch.device("meta"):
-        model = nn.Sequential(
-            nn.Conv2d(3, 64, kernel_size=11, stride=4, padding=2),
-            nn.MaxPool2d(kernel_size=3, stride=2),
-            nn.Conv2d(64, 192, kernel_size=5, padding=2),
-            nn.MaxPool2d(kernel_size=3, stride=2),
-            nn.Conv2d(192, 384, kernel_size=3, padding=1),
-            nn.Conv2d(384, 256, kernel_size=3, padding=1),
-            nn.Conv2d(256, 256, kernel_size=3, padding=1),
-            nn.MaxPool2d(kernel_size=3, stride=2),
-            nn.AdaptiveAvgPool2d((6, 6)),
-            nn.Flatten(),
-            nn.Dropout(),
-            nn.Linear(256 * 6 * 6, 4096),
-            nn.Dropout(),
-            nn.Linear(4096, 4096),
-            nn.Linear(4096, 1000),
-        )
-        output = torch.empty(1, 3, 224, 224)
-    theirs = []
-    for module in model:
-        output = module(output)
-        theirs.append((tuple(output.shape[1:]), sum(parameter.numel() for parameter in module.parameters())))
-    assert [(layer.output_shape, layer.params) for layer in example("alexnet_torchvision").layers] == theirs
