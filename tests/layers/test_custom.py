@@ -143,3 +143,10 @@ def test_values_of_the_wrong_form(fields: str, message: str) -> None:
         summarize(f"      {fields}")
     (diagnostic,) = error.value.diagnostics
     assert diagnostic.message.startswith(message)
+
+
+def test_of_several_inputs_formulas_know_the_first() -> None:
+    layer = custom(output_shape=[formula("=input_features * 2")], macs=formula("=input_elements"))
+    assert layer.output_shape((3,), (7, 8)) == (6,)
+    assert layer.macs((3,), (7, 8)) == 3
+    assert custom().output_shape((3,), (7, 8)) == (3,)

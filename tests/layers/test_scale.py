@@ -37,3 +37,22 @@ def test_caffe_s_scale_without_a_bias() -> None:
 def test_unknown_channels_are_an_error() -> None:
     with pytest.raises(ShapeError, match="needs a known number of channels"):
         scale().weights((9, 9, None))
+
+
+def test_layer_scale_of_convnext_tiny() -> None:
+    # Liu et al. 2022: 3, 3, 9 and 3 blocks of 96, 192, 384 and 768 channels, a factor for each channel of each block.
+    factors = layer_class("layer_scale").model_validate({})
+    blocks = {96: 3, 192: 3, 384: 9, 768: 3}
+    weights = [(weight, number) for channels, number in blocks.items() for weight in factors.weights((7, 7, channels))]
+    assert {weight.name for weight, _ in weights} == {"gamma"}
+    assert sum(weight.size * number for weight, number in weights) == 6_624
+
+
+def test_layer_scale_under_channels_first() -> None:
+    fields = {"data_format": "channels_first"}
+    (gamma,) = layer_class("layer_scale").model_validate(fields).weights((96, None, None))
+    assert gamma.shape == (96,)
+    (gamma,) = layer_class("layer_scale").model_validate({**fields, "axis": -1}).weights((197, 384))
+    assert gamma.shape == (384,)
+    with pytest.raises(ShapeError, match="needs a known size of axis 3 for its factors, one for each channel"):
+        layer_class("layer_scale").model_validate({}).weights((7, 7, None))

@@ -88,7 +88,7 @@ class SpaceToDepth(BlockLayer):
 
     def channels_step(self, axis: str, size: int | None) -> Step:
         """Multiply the channels."""
-        return _multiplied(axis, size, self.block_size**2, "each for every element of a block")
+        return _multiplied(axis, size, self.block_size**2, "`block_size`² for each channel: the elements of its block")
 
 
 class DepthToSpace(BlockLayer):
@@ -114,7 +114,7 @@ class DepthToSpace(BlockLayer):
         """Divide the channels."""
         elements = self.block_size**2
         cure = f"a convolution before it brings the channels to a multiple of {elements}, the elements of a block"
-        return _divided(axis, size, elements, "the others are the elements of a block", cure)
+        return _divided(axis, size, elements, "`block_size`² for each channel: the elements of its block", cure)
 
 
 def _multiplied(axis: str, size: int | None, factor: int, note: str) -> Step:

@@ -49,7 +49,8 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         for axis, sizes in _aligned(inputs):
             if len(set(sizes)) > 1:
                 size = self._merged(axis, sizes, inputs)
-                yield Step(axis_name(axis), times(size), size, "an input of size 1 is repeated along the axis")
+                note = "an input's size is unknown" if size is None else "an input of size 1 is repeated along the axis"
+                yield Step(axis_name(axis), times(size), size, note)
 
     def _merged(self, axis: int, sizes: Shape, inputs: tuple[Shape, ...]) -> int | None:
         """Return the size of an axis. Errors: ShapeError where two inputs have different ones."""
@@ -153,7 +154,7 @@ class Concatenate(AlongChannels, Merging, WeightlessLayer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Add the sizes along the axis."""
         joined, sizes = self._joined_axis(inputs)
-        yield Step(axis_name(joined), plus(*sizes), total(sizes), "one size for each input")
+        yield Step(axis_name(joined), plus(*sizes), total(sizes), "the inputs' sizes, added")
 
     def _joined_axis(self, inputs: tuple[Shape, ...]) -> tuple[int, Shape]:
         """Return the axis along which the inputs are joined, and each one's size.

@@ -100,9 +100,9 @@ class Slice(PartOfAxis):
         start, stop = self._bounds(size)
         if stop <= start:
             axis, _ = self.axis_and_size(shape)
-            stated = f"`start: {self.start}`" + (f" and `stop: {self.stop}`" if self.stop is not None else "")
+            bounds = f"`start: {self.start}`" if self.stop is None else f"`start: {self.start}` to `stop: {self.stop}`"
             raise ShapeError(
-                f"has {stated}, which leave nothing of {axis_name(axis)} of its input {show(shape)}",
+                f"has {bounds}, which leaves nothing of {axis_name(axis)} of its input {show(shape)}",
                 f"its elements count from 0 to {size - 1}; `stop` is the one behind the last",
             )
         return stop - start
@@ -115,7 +115,8 @@ class Slice(PartOfAxis):
             yield Step(axis_name(axis), "", self.part_of(size, shape))
         else:
             start, stop = self._bounds(size)
-            note = f"elements {start} to {stop - 1} of {size}, counted from 0"
+            elements = f"element {start}" if stop - start == 1 else f"elements {start} to {stop - 1}"
+            note = f"{elements} of {size}, counted from 0"
             yield Step(axis_name(axis), f"{stop} − {start}", stop - start, note)
 
     def _bounds(self, size: int) -> tuple[int, int]:
