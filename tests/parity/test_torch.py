@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archsum.layers import layer_class
 from archsum.layers.fields import per_axis
 from tests.parity.cases import FLAGS, REFUSED, Case, Computed, Fields, Outcome, Strategy, fields_of, ours, rarely
 
@@ -160,3 +161,97 @@ def test_layer(kind: str, record_property: Callable[[str, object], None]) -> Non
     for what, count in tally.items():
         record_property(what, count)
     assert tally["layers compared with PyTorch"] > tally.total() // 3, "most of what is drawn is refused"
+
+
+Rearrange = Callable[..., Any]
+
+
+def _chunk(data: Any, parts: int, part: int, axis: int = 1) -> Any:
+    """Return a chunk; PyTorch's last may be smaller, where we want them equal."""
+    if data.shape[axis] % parts:
+        raise ValueError
+    return data.chunk(parts, axis)[part]
+
+
+def _slice(data: Any, axis: int = 1, start: int = 0, stop: int | None = None) -> Any:
+    return data.movedim(axis, 0)[start:stop].movedim(0, axis)
+
+
+AXES = st.integers(1, 3) | st.integers(-3, -1)
+REARRANGED: dict[str, tuple[Strategy, Rearrange]] = {
+    "channel_shuffle": (
+        fields_of({"groups": st.integers(1, 4)}),
+        lambda data, groups: torch.nn.ChannelShuffle(groups)(data),
+    ),
+    "space_to_depth": (
+        fields_of({"block_size": st.integers(1, 3)}),
+        lambda data, block_size: torch.nn.PixelUnshuffle(block_size)(data),
+    ),
+    "depth_to_space": (
+        fields_of({"block_size": st.integers(1, 3)}),
+        lambda data, block_size: torch.nn.PixelShuffle(block_size)(data),
+    ),
+    "split": (fields_of({"parts": st.integers(1, 4), "part": st.integers(0, 3)}, {"axis": AXES}), _chunk),
+    "slice": (
+        fields_of({}, {"axis": AXES, "start": st.integers(-9, 9), "stop": st.none() | st.integers(-9, 9)}),
+        _slice,
+    ),
+}
+"""For each kind its fields, and what PyTorch does with an image, channels first."""
+
+
+@pytest.mark.parametrize("kind", REARRANGED)
+def test_rearrangement(kind: str) -> None:
+    fields, rearrange = REARRANGED[kind]
+    tally: Counter[bool] = Counter()
+
+    @given(fields, st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, 12)))
+    def compare(drawn: Fields, shape: tuple[int, ...]) -> None:
+        try:
+            output = tuple(rearrange(torch.empty(1, *shape), **drawn).shape[1:])
+        except (ValueError, IndexError, RuntimeError):
+            output = (0,)
+        expected = REFUSED if 0 in output else Computed(output, ())
+        tally[expected is not REFUSED] += 1
+        assert ours(kind, Case({**drawn, "data_format": "channels_first"}, shape)) == expected
+
+    compare()
+    assert tally[True] > tally.total() // 4
+    assert tally[False]
+
+
+MERGED: dict[str, Rearrange] = {
+    "add": lambda first, second: first + second,
+    "multiply": lambda first, second: first * second,
+    "concatenate": lambda first, second: torch.cat([first, second], dim=1),
+}
+
+
+@pytest.mark.parametrize("kind", MERGED)
+def test_merge(kind: str) -> None:
+    size = st.sampled_from([1, 1, 5])
+    shapes = st.tuples(size, size, size | st.just(4))
+
+    @given(shapes, shapes)
+    def compare(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+        try:
+            tensors = (torch.empty(1, *shape, device="meta") for shape in (first, second))
+            expected: Outcome = Computed(tuple(MERGED[kind](*tensors).shape[1:]), ())
+        except RuntimeError:
+            expected = REFUSED
+        fields = {"data_format": "channels_first"} if kind == "concatenate" else {}
+        assert ours(kind, Case(fields, first, (second,))) == expected
+
+    compare()
+
+
+@given(st.tuples(*[st.integers(1, 9)] * 3))
+def test_macs_of_dot_are_those_of_a_matrix_product(sizes: tuple[int, int, int]) -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    rows, length, columns = sizes
+    with FlopCounterMode(display=False) as counter:
+        torch.bmm(torch.empty(1, rows, length, device="meta"), torch.empty(1, length, columns, device="meta"))
+    dot = layer_class("dot").model_validate({"axes": [2, 1]})
+    # It counts two operations for each multiply-accumulate.
+    assert counter.get_total_flops() == 2 * (dot.macs((rows, length), (length, columns)) or 0)
