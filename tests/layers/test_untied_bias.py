@@ -8,9 +8,10 @@ from archsum.errors import ShapeError
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer, Weight
 from archsum.layers.documentation import example
+from archsum.layers.fields import Bias
 from archsum.layers.shapes import Shape
 
-BIASED = [kind for kind in KINDS if "bias" in layer_class(kind).model_fields]
+BIASED = [kind for kind in KINDS if getattr(layer_class(kind).model_fields.get("bias"), "annotation", None) is Bias]
 SIZES = (9, 8, 7)
 CHANNELS = 3
 

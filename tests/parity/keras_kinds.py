@@ -9,6 +9,7 @@ import keras
 from hypothesis import strategies as st
 
 from archsum.layers import FAMILIES, layer_class
+from tests.parity import sequences
 from tests.parity.cases import (
     DATA_FORMATS,
     FLAGS,
@@ -259,6 +260,7 @@ CASES: dict[str, Strategy] = {
     "dot": _dots(),
     "normalization": any_cases(_normalization_fields()),
     "rescaling": any_cases(fields_of({"scale": NUMBERS}, {"offset": NUMBERS})),
+    **sequences.CASES,
 }
 """For each kind, its layers: fields in and out of bounds, and shapes that mostly suit them."""
 
@@ -280,6 +282,7 @@ def keras_layer(kind: str, fields: Fields) -> Any:
     """Build Keras's own layer from the fields of ours."""
     held = {name: keras_layer(*single(fields[name])) for name in layer_class(kind).held_layers & fields.keys()}
     arguments = {**fields, **held}
+    arguments.pop("reverse", None)  # which Keras takes with the call
     if "bias" in fields:
         arguments["use_bias"] = arguments.pop("bias") is not False
     return keras_class(kind)(**arguments)
@@ -310,7 +313,10 @@ def _call_on_list(layer: Any, inputs: list[Any], fields: Fields) -> Any:
     return layer(inputs)
 
 
-CALLS: dict[str, Callable[[Any, list[Any], Fields], Any]] = dict.fromkeys(FAMILIES["merging"], _call_on_list)
+CALLS: dict[str, Callable[[Any, list[Any], Fields], Any]] = {
+    **dict.fromkeys(FAMILIES["merging"], _call_on_list),
+    **sequences.CALLS,
+}
 """How Keras calls a layer, where it is not `layer(input)` or `layer(list of inputs)`."""
 
 

@@ -18,7 +18,7 @@ from archsum import summarize
 from archsum.layers import layer_class
 from archsum.layers.shapes import Shape
 from tests.parity.cases import FLAGS, REFUSED, Case, Fields, Strategy, ours, sizes
-from tests.parity.keras_kinds import CASES, arguments_of, keras_layer
+from tests.parity.keras_kinds import CALLS, CASES, arguments_of, keras_layer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Keras warns of networks that no one would train
 
@@ -46,7 +46,7 @@ class Network(NamedTuple):
 
 def _fits(kind: str, data_format: str) -> bool:
     """Whether a chain can have the kind, and the file's data format means the same to it in Keras."""
-    if layer_class(kind).most_inputs != 1:
+    if kind in CALLS:
         return False
     ours_too = "data_format" in layer_class(kind).model_fields
     return data_format == "channels_last" or ours_too == ("data_format" in arguments_of(kind))

@@ -228,6 +228,8 @@ def _write(value: Any) -> str:
     """Write an example as the file would."""
     if isinstance(value, list):
         return f"[{', '.join(map(_write, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_write(item)}' for name, item in value.items())}}}"
     return "…" if value is None else str(value)
 
 

@@ -73,6 +73,22 @@ _KINDS = {
     "classtoken": "parameter",
     "positionembedding": "parameter",
     "droppath": "stochastic_depth",
+    "parallel": "branch",
+    "rnn": "simple_rnn",
+    "rnncell": "simple_rnn",
+    "simplernncell": "simple_rnn",
+    "lstmcell": "lstm",
+    "cudnnlstm": "lstm",
+    "grucell": "gru",
+    "cudnngru": "gru",
+    "bilstm": "bidirectional",
+    "bigru": "bidirectional",
+    "mha": "multi_head_attention",
+    "selfattention": "multi_head_attention",
+    "multiheadselfattention": "multi_head_attention",
+    "gqa": "grouped_query_attention",
+    "groupqueryattention": "grouped_query_attention",
+    "multiqueryattention": "grouped_query_attention",
     **{
         name: f"activation: {{activation: {name}}}"
         for name in ("sigmoid", "tanh", "gelu", "silu", "swish", "mish", "selu", "softplus", "relu6")
@@ -83,15 +99,20 @@ _KINDS = {
 _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
 
-_NOT_YET = {
-    "residual", "branch", "repeat", "parallel", "sequential", "timedistributed",
-    "lstm", "gru", "rnn", "simplernn", "bidirectional", "convlstm1d", "convlstm2d", "convlstm3d",
-    "attention", "additiveattention", "multiheadattention", "groupedqueryattention",
-    "transformer", "transformerencoder", "transformerencoderlayer",
-}  # fmt: skip
-"""Kinds that take several inputs, or hold other layers, without case and punctuation."""
+_KIND_REASONS = {
+    **dict.fromkeys(
+        ("input", "inputlayer"),
+        "leave it out: the input is not a layer here, `input` at the top of the file states it",
+    ),
+    **dict.fromkeys(
+        ("transformer", "transformerencoder", "transformerencoderlayer", "transformerdecoderlayer"),
+        "write its layers in a block: `multi_head_attention`, `layer_normalization` and `dense`",
+    ),
+    **dict.fromkeys(("convlstm1d", "convlstm2d", "convlstm3d"), "there is no such layer; `custom` can stand in"),
+    "sequential": "write the layers one after another, or as a block under `blocks`, which is used like a layer",
+}
+"""Why there is no such kind, without case and punctuation."""
 
-_CHAIN = "recurrent layers, attention and layers that hold others are not in the language yet; `custom` can stand in"
 _OTHER_KINDS = "`archsum layers` lists the kinds; `custom` states its own numbers"
 
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -119,7 +140,17 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "tied_biases: true": ("bias: tied",),
     "tied_biases: false": ("bias: untied",),
     "num_embeddings": ("input_dim",),
+    "vocab_size": ("input_dim",),
     "embedding_dim": ("output_dim",),
+    "hidden_size": ("units",),
+    "hidden_dim": ("units",),
+    "nhead": ("num_heads", "num_query_heads"),
+    "heads": ("num_heads", "num_query_heads"),
+    "num_heads": ("num_query_heads",),
+    "num_kv_heads": ("num_key_value_heads",),
+    "head_dim": ("key_dim",),
+    "head_size": ("key_dim", "head_dim"),
+    "key_dim": ("head_dim",),
     "eps": ("epsilon",),
     "p": ("rate",),
     "num_groups": ("groups",),
@@ -165,6 +196,16 @@ _REASONS = {
         ("in_features", "input_dim", "input_size"), "leave it out: the features come from the layer before"
     ),
     **dict.fromkeys(
+        ("embed_dim", "d_model"),
+        "leave it out: the features come from the layer before; each head has `key_dim`, mostly features / heads",
+    ),
+    **dict.fromkeys(("kdim", "vdim"), "leave it out: the features come from the layers before"),
+    "num_layers": "`repeat` the layer, with `return_sequences: true` in all but the last",
+    "bidirectional": "write a layer that holds this one: `bidirectional: {layer: {lstm: {units: 64}}}`",
+    "backward_layer": "write both layers by themselves, and `concatenate` what they give",
+    "return_state": "leave it out: a layer has one output",
+    "batch_first": "leave it out: shapes are without the batch",
+    **dict.fromkeys(
         ("input_shape", "batch_input_shape", "batch_shape"),
         "leave it out: the shape comes from the layer before, the first from `input` at the top of the file",
     ),
@@ -179,6 +220,9 @@ _REASONS = {
             "padding_mode", "inplace", "start_dim", "end_dim", "track_running_stats", "return_indices",
             "count_include_pad", "divisor_override", "align_corners", "mode", "dtype", "device", "seed",
             "synchronized", "sparse", "max_norm", "init_values", "projection_dim",
+            "go_backwards", "stateful", "unroll", "implementation", "use_cudnn", "zero_output_for_mask", "time_major",
+            "unit_forget_bias", "sliding_window", "flash_attention", "use_causal_mask", "is_causal",
+            "return_attention_scores", "need_weights", "logit_soft_cap", "reverse_dtype", "input_length",
         ),
         "leave it out: it does not change the counts",
     ),
@@ -206,10 +250,8 @@ def suggest_kind(word: Any, kinds: Collection[str]) -> str:
     if known := _translate(word, kinds):
         return f"write `{known}`"
     plain = _plain_kind(word)
-    if plain in ("input", "inputlayer"):
-        return "leave it out: the input is not a layer here, `input` at the top of the file states it"
-    if plain in _NOT_YET:
-        return _CHAIN
+    if plain in _KIND_REASONS:
+        return _KIND_REASONS[plain]
     by_plain = {_plain(kind): kind for kind in kinds}
     close = closest(plain, by_plain, 0.75)
     return f"did you mean `{by_plain[close]}`?" if close else _OTHER_KINDS

@@ -37,7 +37,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "adaptive_average_pooling3d",
     ),
     "dense": ("dense",),
-    "embedding": ("embedding", "masking"),
+    "embedding": ("embedding", "reversible_embedding", "masking"),
+    "recurrent": ("simple_rnn", "lstm", "gru"),
+    "attention": ("multi_head_attention", "grouped_query_attention", "attention", "additive_attention"),
+    "wrappers": ("bidirectional", "time_distributed"),
     "activation": ("activation", "identity", "relu", "leaky_relu", "prelu", "elu", "softmax"),
     "normalization": (
         "batch_normalization",

@@ -19,8 +19,8 @@ class Weight(NamedTuple):
 
     @property
     def is_bias(self) -> bool:
-        """Whether it is a bias, which is what every weight called `bias` is, a custom layer's too."""
-        return self.name == "bias"
+        """Whether it is a bias, which is what every weight called `bias` is, a custom or a held layer's too."""
+        return self.name.rpartition("/")[2] == "bias"
 
     @property
     def size(self) -> int:

@@ -109,6 +109,8 @@ def _words(schema: dict[str, Any]) -> str:
             return " | ".join(map(_words, alternatives))
         case {"enum": values}:
             return " | ".join(map(_word, values))
+        case {"$ref": definition}:
+            return str(definition).rpartition("/")[2]
         case {"const": value}:
             return _word(value)
         case {"prefixItems": items}:

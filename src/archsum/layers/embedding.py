@@ -3,27 +3,15 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from archsum.errors import ShapeError
 from archsum.layers.base import ElementwiseLayer, Layer, Step, Weight, WeightlessLayer
 from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import field
 
 
-class Embedding(Layer):
-    """A vector for each word: the row of a table that the word's number names.
-
-    Shape:
-        (*sizes) → (*sizes, output_dim).
-    Weights:
-        embeddings (input_dim, output_dim).
-    MACs:
-        0; a row is looked up, not computed.
-    Errors:
-        None; it takes numbers of words in any shape.
-    Source: https://keras.io/api/layers/core_layers/embedding/
-    """
-
-    type: Literal["embedding"] = "embedding"
+class Table(Layer):
+    """A table with a vector for each word, in the row that the word's number names."""
 
     input_dim: Positive = field(description="The number of words, the largest + 1.", example=10000)
     output_dim: Positive = field(description="The length of a word's vector.", example=64)
@@ -45,6 +33,87 @@ class Embedding(Layer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the new axis."""
         yield Step("features", str(self.output_dim), self.output_dim, "`output_dim`, a new axis: each word's vector")
+
+
+class Embedding(Table):
+    """A vector for each word: the row of a table that the word's number names.
+
+    Shape:
+        (*sizes) → (*sizes, output_dim).
+    Weights:
+        embeddings (input_dim, output_dim).
+    MACs:
+        0; a row is looked up, not computed.
+    Errors:
+        None; it takes numbers of words in any shape.
+    Source: https://keras.io/api/layers/core_layers/embedding/
+    """
+
+    type: Literal["embedding"] = "embedding"
+
+
+class ReversibleEmbedding(Table):
+    """A vector for each word or, with reverse, a score of each word for a vector.
+
+    A language model ends with the table that it begins with: two uses, the second with `reverse: true`,
+    that have the same `shared` label.
+
+    Shape:
+        (*sizes) → (*sizes, output_dim);
+        with reverse (*sizes, output_dim) → (*sizes, input_dim).
+    Weights:
+        embeddings (input_dim, output_dim);
+        reverse_embeddings (output_dim, input_dim) without tie_weights.
+    MACs:
+        0; a row is looked up, not computed;
+        with reverse sizes × output_dim × input_dim.
+    Errors:
+        With reverse, vectors of another length than output_dim.
+    Source: https://keras.io/api/layers/core_layers/reversible_embedding/
+    """
+
+    type: Literal["reversible_embedding"] = "reversible_embedding"
+
+    tie_weights: bool = field(True, description="Scores use the same table; false: a table of their own.")
+    reverse: bool = field(False, description="True makes scores of vectors, false vectors of words.")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the words' vectors, or the vectors' scores."""
+        return (*self._vectors(*inputs), self.input_dim) if self.reverse else super().output_shape(*inputs)
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the table, or both; each use has both."""
+        reverse = Weight("reverse_embeddings", (self.output_dim, self.input_dim), ("features", "words"))
+        return super().weights(*inputs) + (reverse,) * (not self.tie_weights)
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return 0 for vectors; for scores those of a product with each word's vector."""
+        return product(self._factors(*inputs)) if self.reverse else 0
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Name the last axis."""
+        if self.reverse:
+            yield Step("scores", str(self.input_dim), self.input_dim, "`input_dim`, one for each word")
+        else:
+            yield from super().explain_output(*inputs)
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Derive the multiply-accumulates."""
+        if not self.reverse:
+            return super().explain_macs(*inputs)
+        return Step("MACs", times(*self._factors(*inputs)), self.macs(*inputs), "each vector with each word's vector")
+
+    def _factors(self, *inputs: Shape) -> Shape:
+        return (*self._vectors(*inputs), self.output_dim, self.input_dim)
+
+    def _vectors(self, shape: Shape) -> Shape:
+        """Return the sizes of the axes before the vectors'. Errors: ShapeError where these have another length."""
+        if shape[-1:] not in ((self.output_dim,), (None,)):
+            raise ShapeError(
+                f"takes vectors of `output_dim` (={self.output_dim}) features, not an input {show(shape)}",
+                "a `dense` layer brings them to this length",
+            )
+        return shape[:-1]
 
 
 class Masking(ElementwiseLayer, WeightlessLayer):

@@ -62,16 +62,20 @@ Activation = Literal[
 DataFormat = Literal["channels_last", "channels_first"]
 
 
-def _tied_if_true(value: Any) -> Any:
+def true_is_tied(value: Any) -> Any:
+    """Read `true` as the bias that Keras gives a layer."""
     return "tied" if value is True else value
 
 
 Bias = Annotated[
     Literal["tied", "untied", False],
-    _tied_if_true,
+    true_is_tied,
     JsonSchema({"enum": ["tied", "untied", True, False]}),
 ]
 """tied: one bias for each filter; untied: one for each filter and output location; false: none."""
+
+TiedBias = Annotated[Literal["tied", False], true_is_tied, JsonSchema({"enum": ["tied", True, False]})]
+"""The bias of a layer that uses it in several places or steps, so that there is no untied one."""
 
 
 def per_axis(value: Any, rank: int) -> Any:
