@@ -47,6 +47,6 @@ LAYERS = [
 def test_notation(layer: str, shape: tuple[int, ...], build: Any) -> None:
     ours = archsum.summarize(io.StringIO(f"{{input: {list(shape)}, data_format: channels_first, layers: [{layer}]}}"))
     with torch.device("meta"):
-        theirs = facts_of(build(torch.nn), shape)
+        theirs = facts_of(build(torch.nn), torch.empty(2, *shape))
     assert not tensors.difference(tensors.of_summary(ours), theirs.tensors)
     assert {what: getattr(ours, what) for what in theirs.totals} == theirs.totals

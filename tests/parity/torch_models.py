@@ -40,7 +40,8 @@ class Torchvision:
         with torch.device(self.device), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of how weights will be initialized, which does not matter
             model = models.get_model(self.name, weights=None, **self.arguments)
-        facts = facts_of(model.to("meta"), (3, *image_size(input_shape)))
+        images = torch.empty(BATCH, 3, *image_size(input_shape), device="meta")
+        facts = facts_of(model.to("meta"), images)
         if not self.published:
             return facts
         return facts._replace(published_gigamacs=models.get_model_weights(self.name).DEFAULT.meta["_ops"])
@@ -70,8 +71,8 @@ def _declare_operators() -> Any:
     return operators
 
 
-def facts_of(model: Any, input_shape: tuple[int, ...]) -> Facts:
-    """Run a model on the meta device, and collect what it has."""
+def facts_of(model: Any, batch: Any) -> Facts:
+    """Run a model on a batch, both on the meta device, and collect what the model has."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -87,14 +88,14 @@ def facts_of(model: Any, input_shape: tuple[int, ...]) -> Facts:
         if any(True for _ in module.parameters(recurse=False)):
             module.register_forward_hook(record)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        model(torch.empty(BATCH, *input_shape, device="meta"))
+        model(batch)
 
     tensors: Tensors = {}
     for name, module in model.named_modules():
         for tensor in _tensors(module, outputs.get(module, ())):
             tensors.setdefault(tensor, []).append(name)
     params = sum(parameter.numel() for parameter in model.parameters())
-    return Facts(tensors, {"trainable_params": params, "macs": counter.get_total_flops() // (2 * BATCH)})
+    return Facts(tensors, {"trainable_params": params, "macs": counter.get_total_flops() // (2 * len(batch))})
 
 
 NORMALIZATION = {

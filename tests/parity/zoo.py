@@ -10,6 +10,7 @@ or for the models of both libraries. Where the two libraries differ, a file foll
     Entry("googlenet", Torchvision("googlenet", {"aux_logits": False})),
     Entry("inception_v3", Torchvision("inception_v3", published=False), {"auxiliary": True}),
     Entry("regnet_y_400mf", Torchvision("regnet_y_400mf", device="cpu")),
+    Entry("gpt2", Written(gpt2_small)),
 """
 
 from collections.abc import Mapping
