@@ -14,6 +14,11 @@ torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e 
 pytestmark = pytest.mark.torch
 
 
+class SelfAttention(torch.nn.MultiheadAttention):  # type: ignore[misc,name-defined]
+    def forward(self, data: Any) -> Any:
+        return super().forward(data, data, data, need_weights=False)
+
+
 class Factor(torch.nn.Module):  # type: ignore[misc,name-defined]
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +45,7 @@ LAYERS = [
     ("layer_normalization", WORDS, lambda nn: nn.LayerNorm(12)),
     ("dense: {units: 5}", WORDS, lambda nn: nn.Linear(12, 5)),
     ("dense: {units: 5, bias: false}", WORDS, lambda nn: nn.Linear(12, 5, bias=False)),
+    ("multi_head_attention: {num_heads: 3, key_dim: 4}", WORDS, lambda nn: SelfAttention(12, 3, batch_first=True)),
 ]
 
 
