@@ -34,7 +34,8 @@ def _axis_without_meaning(kind: str, case: Case, _: Computed) -> bool:
 
 
 def _axis_too_far(kind: str, case: Case, _: Computed) -> bool:
-    return kind == "softmax" and _beyond_the_input(case)
+    looks_late = kind == "softmax" or (kind == "concatenate" and not case.others)
+    return looks_late and _beyond_the_input(case)
 
 
 def _negative_shared_axis(kind: str, case: Case, _: Computed) -> bool:
@@ -90,7 +91,7 @@ DIFFERENCES = [
         Case({"axis": [1, -1]}, (3,)),
     ),
     Difference(
-        "a softmax looks for its axis when it computes",
+        "a softmax, or a concatenation of one input, looks for its axis when it computes",
         _axis_too_far,
         "softmax",
         Case({"axis": 2}, (3,)),
