@@ -46,11 +46,12 @@ class Explanation:
 
 
 def explain(summary: Summary, layer: str | None = None) -> Explanation:
-    """Derive the numbers of every layer, or of the one with the given name.
+    """Derive the numbers of every layer, of the one with the given name, or of those in the block of that name.
 
-    Errors: SpecError where no layer has that name.
+    Errors: SpecError where nothing has that name.
     """
-    chosen = [candidate for candidate in summary.layers if layer is None or candidate.name == layer]
+    path = tuple(layer.split("/")) if layer else ()
+    chosen = [candidate for candidate in summary.layers if candidate.path[: len(path)] == path]
     if layer is not None and not chosen:
         raise SpecError([_unknown(layer, summary)])
     return Explanation(tuple(map(_explain_layer, chosen)))
@@ -62,7 +63,11 @@ def _unknown(layer: str, summary: Summary) -> Diagnostic:
         cure = f"its shape, {show(summary.inputs[layer])}, is stated at the top of the file or with `--input`"
     else:
         message = f"{summary.name} has no layer `{layer}`"
-        cure = suggest(layer, (known.name for known in summary.layers)) or "`archsum summary` lists the layers"
+        names = [*map("/".join, summary.groups), *(known.name for known in summary.layers)]
+        # A name from the inside of a block is most likely meant with the names around it.
+        inner = next((name for name in names if name.endswith(f"/{layer}")), None)
+        close = f"did you mean `{inner}`?" if inner else suggest(layer, names)
+        cure = close or "`archsum summary` lists the layers"
     return Diagnostic("unknown-name", message, help=cure)
 
 
@@ -84,12 +89,15 @@ def _weights(summary: LayerSummary) -> Iterator[Step]:
         sizes = summary.layer.explain_weight(weight.name, *summary.input_shapes)
         notes = [axes, sizes, explained, "" if weight.trainable else "not changed by training"]
         yield Step(weight.name, times(*weight.shape) or "1", weight.size, "; ".join(filter(None, notes)))
-    if bias and not any(weight.is_bias for weight in summary.weights):
+    if bias and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
         yield Step("bias", "0", 0, bias)
 
 
 def _parameters(summary: LayerSummary) -> Iterator[Step]:
-    yield Step("parameters", _sum(summary.weights), summary.params, "" if summary.weights else "no weights")
+    note = "" if summary.weights else "no weights"
+    if summary.shared_with:
+        note = f"its weights are those of `{summary.shared_with}`, and counted there"
+    yield Step("parameters", _sum(summary.weights), summary.params, note)
     yield from _by_filter(summary.weights)
     if not summary.layer.trainable and summary.params:
         yield Step("trainable", "0", 0, "`trainable: false` freezes the layer")

@@ -22,7 +22,7 @@ def propagate(graph: Graph) -> Summary:
     layers, diagnostics = propagate_where_possible(graph)
     if diagnostics:
         raise SpecError(diagnostics)
-    return Summary(graph.name, graph.inputs, tuple(layers))
+    return Summary(graph.name, graph.inputs, tuple(layers), graph.outputs, graph.groups)
 
 
 class OutputShapes:

@@ -1,10 +1,11 @@
 """What is known about a network: one value for each layer, and totals that are derived, never stored."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from archsum.errors import Span, one_line
-from archsum.graph import Node
+from archsum.graph import Group, Node, Path
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape, product, total
 
@@ -39,9 +40,20 @@ class LayerSummary(NamedTuple):
         return type(self.node.layer).__name__
 
     @property
+    def path(self) -> Path:
+        """The blocks that the layer is in, outermost first, and its own name."""
+        return self.node.path
+
+    @property
     def span(self) -> Span:
         """Where the layer stands in the file."""
         return self.node.span
+
+    @property
+    def shared_with(self) -> str | None:
+        """The layer, further up, whose weights this one uses; None where it has none, or weights of its own."""
+        owner = self.node.shared_with
+        return owner if owner and self.layer.weights(*self.input_shapes) else None
 
     @property
     def params(self) -> int:
@@ -84,12 +96,9 @@ class LayerSummary(NamedTuple):
         return self.layer.connections(*self.input_shapes)
 
 
-@dataclass(frozen=True)
-class Summary:
-    """A network's layers in order, and their totals."""
+class Totals:
+    """What layers have together: derived, never stored."""
 
-    name: str
-    inputs: dict[str, Shape]
     layers: tuple[LayerSummary, ...]
 
     @property
@@ -136,6 +145,17 @@ class Summary:
     def connections(self) -> int | None:
         """Links and used biases of all layers; None where a layer's are unknown."""
         return total(layer.connections for layer in self.layers)
+
+
+@dataclass(frozen=True)
+class Summary(Totals):
+    """A network's inputs, layers in order, outputs and blocks; and its totals."""
+
+    name: str
+    inputs: dict[str, Shape]
+    layers: tuple[LayerSummary, ...]
+    outputs: tuple[str, ...] = ()
+    groups: Mapping[Path, Group] = field(default_factory=dict)
 
     def __str__(self) -> str:
         from archsum.render import table

@@ -9,6 +9,7 @@ import pytest
 from tabulate import tabulate_formats
 
 from archsum import Summary, summarize
+from archsum.folding import fold
 from archsum.render import csv as csv_format
 from archsum.render import html, markdown, table
 from archsum.render import json as json_format
@@ -37,6 +38,29 @@ def test_looks(path: Path, style: str, golden: Golden) -> None:
 @pytest.mark.parametrize("style", ["keras", "classic", "grid", "simple"])
 def test_all_columns(style: str, golden: Golden) -> None:
     golden(f"untied.all_columns.{style}.txt", table.render(network("untied"), ALL_COLUMNS, style))
+
+
+@pytest.mark.parametrize("name", ["nested", "twins"])
+@pytest.mark.parametrize("depth", [1, 2])
+def test_folded(name: str, depth: int, golden: Golden) -> None:
+    golden(f"{name}.depth{depth}.txt", table.render(network(name), ("macs",), depth=depth))
+
+
+def test_folded_to_any_depth_the_sums_are_the_same() -> None:
+    for name in ("nested", "twins"):
+        summary = network(name)
+        for depth in (1, 2, 3, None):
+            parts = fold(summary, depth)
+            assert sum(part.of.params for part in parts) == summary.params
+            assert sum(part.of.macs or 0 for part in parts) == summary.macs
+
+
+@pytest.mark.parametrize("name", ["nested", "twins"])
+def test_formats_of_nested_networks(name: str, golden: Golden) -> None:
+    golden(f"{name}.md", markdown.render(network(name)))
+    golden(f"{name}.json", json_format.render(network(name)))
+    golden(f"{name}.csv", csv_format.render(network(name)))
+    golden(f"{name}.html", html.render(network(name)))
 
 
 def test_columns_stand_in_the_order_asked_for_and_once() -> None:

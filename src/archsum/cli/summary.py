@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="columns to add to the table: weights, biases, kernel, macs, neurons, connections, memory "
         "(csv and json always have every figure)",
     )
+    parser.add_argument(
+        "--depth", metavar="N", type=_depth, help="fold blocks more than N levels deep into one row with their sums"
+    )
     parser.set_defaults(error=parser.error)
 
 
@@ -35,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print a network's summary."""
     if arguments.columns and arguments.format in ("json", "csv"):
         arguments.error("--columns is for the table and markdown; csv and json always have every figure")
+    if arguments.depth and arguments.format in ("json", "csv"):
+        arguments.error("--depth is for the table and markdown; csv and json always have every layer")
     if arguments.style and arguments.format != "table":
         arguments.error("--style is for the table")
     from archsum.api import summarize
@@ -48,7 +53,9 @@ def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
     from archsum.cli.console import terminal_width
     from archsum.render import table
 
-    return table.render(summary, arguments.columns, arguments.style or "keras", terminal_width(sys.stdout))
+    return table.render(
+        summary, arguments.columns, arguments.style or "keras", terminal_width(sys.stdout), arguments.depth
+    )
 
 
 def _json(summary: "Summary", _: argparse.Namespace) -> str:
@@ -66,11 +73,17 @@ def _csv(summary: "Summary", _: argparse.Namespace) -> str:
 def _markdown(summary: "Summary", arguments: argparse.Namespace) -> str:
     from archsum.render import markdown
 
-    return markdown.render(summary, arguments.columns)
+    return markdown.render(summary, arguments.columns, arguments.depth)
 
 
 _FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
 """Each imports only what it needs."""
+
+
+def _depth(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of levels: 1 or more")
+    return int(text)
 
 
 def _style(text: str) -> str:

@@ -43,7 +43,7 @@ class Builder:
         """What is wrong with the defaults."""
         self._held = held
         self._built: dict[Hashable, Built] = {}
-        self._keys: dict[int, tuple[str, tuple[str, ...]]] = {}
+        self._keys: dict[int, tuple[Entry, str, tuple[str, ...]]] = {}  # the entry, so that no other gets its id
         self._defaults: dict[str, Resolved] = {}
         for kind in document.defaults:
             if len(self.diagnostics) < MAX_FOUND:
@@ -76,8 +76,8 @@ class Builder:
         if id(entry) not in self._keys:
             stated = self._stated(entry)
             text = f"{entry.kind} {id(entry.fields) if entry.kind in CONTAINERS else ''} {stated}"
-            self._keys[id(entry)] = text, names_in(stated) if "=" in text else ()
-        text, used = self._keys[id(entry)]
+            self._keys[id(entry)] = entry, text, names_in(stated) if "=" in text else ()
+        _, text, used = self._keys[id(entry)]
         if not used:
             return text
         values = [names.get(name) for name in used]

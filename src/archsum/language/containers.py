@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from archsum.errors import FieldError, Span, quote
-from archsum.language.entries import Body, Entry, Item
-from archsum.language.source import SpannedMapping
+from archsum.language.entries import Body, Item
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
 
 if TYPE_CHECKING:
@@ -94,7 +93,9 @@ class Repeat(Container):
         """Expand the layers once for each repetition."""
         times = self.times or len(self.over or ())
         for index, values in enumerate(self._values(times)):
-            repetition = scope.nested(values | {"index": index}, f"in repetition {index + 1} of {times} of", span)
+            repetition = scope.nested(
+                values | {"index": index}, f"in repetition {index + 1} of {times} of the repeat", span
+            )
             inputs = expansion.add_body(self.layers, repetition, inputs)
         return inputs
 
@@ -134,7 +135,7 @@ class Residual(Container):
             return outputs
         if self.shortcut_when == "always" or changes:
             inputs = expansion.add_body(self.shortcut, scope, inputs)
-        return expansion.add_item(_merging(self.merge, span), scope, inputs + outputs)
+        return expansion.add_merge(self.merge, scope, inputs + outputs, span)
 
 
 class Branch(Container):
@@ -154,12 +155,7 @@ class Branch(Container):
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand each path, and what merges them."""
         outputs = [output for path in self.paths for output in expansion.add_body(path, scope, inputs)]
-        return expansion.add_item(_merging(self.merge, span), scope, tuple(outputs))
-
-
-def _merging(merge: Item | str | None, span: Span) -> Item | None:
-    """Return the merging layer; that of the default stands where the container does."""
-    return Item(Entry(merge, SpannedMapping(), span)) if isinstance(merge, str) else merge
+        return expansion.add_merge(self.merge, scope, tuple(outputs), span)
 
 
 CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}

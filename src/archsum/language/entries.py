@@ -71,7 +71,8 @@ def read_entry(items: Any, step: int | str, whole: Span, words: Words) -> tuple[
         message = "the item is empty, where a layer should be" if value is None else f"{quote(value)} is not a layer"
         return None, [Diagnostic("not-a-layer", message, span, _SPELLINGS)]
     if "type" in value:
-        return _of_kind(value["type"], value, locate(value, ["type"], span), words)
+        fields = copy(value)
+        return _of_kind(fields.pop("type"), fields, locate(value, ["type"], span), words)
     if len(value) > 1:
         return None, _diagnose_several_keys(value, span, words)
     word, fields = next(iter(value.items()))
@@ -108,9 +109,7 @@ def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> tup
         return Entry(word, fields, span), []
     from archsum.language.vocabulary import meant_kind
 
-    # Where it is certain what the layer is, what is wrong with its fields is said at once; `type` has had its turn.
-    fields = copy(fields)
-    fields.pop("type", None)
+    # Where it is certain what the layer is, what is wrong with its fields is said at once.
     kind = meant_kind(word, words)
     return Entry(kind, fields, span) if kind else None, [unknown_kind(word, span, words)]
 

@@ -8,7 +8,7 @@ from archsum.language.arguments import read_arguments
 from archsum.language.building import Builder
 from archsum.language.containers import CONTAINERS, MAX_TIMES, Container
 from archsum.language.document import Document
-from archsum.language.entries import Body, Item, Reference
+from archsum.language.entries import Body, Entry, Item, Reference
 from archsum.language.formulas import resolve_fields
 from archsum.language.scope import Level, Outputs, Scope
 from archsum.language.source import SpannedMapping, find, locate
@@ -72,6 +72,7 @@ class Expansion:
         self._builder = Builder(document, structure.held, whole)
         self._shapes = OutputShapes(document.input)
         self._owners: dict[Path, str] = {}
+        self._merges: dict[tuple[str, Span], Item] = {}
         self._entries = 0
         self._depth = 0
 
@@ -124,6 +125,12 @@ class Expansion:
         if item.name:
             scope.known[item.name] = outputs
         return outputs
+
+    def add_merge(self, merge: Item | str | None, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+        """Add a container's merging layer; where only its kind is known, it stands where the container does."""
+        if isinstance(merge, str):
+            merge = self._merges.setdefault((merge, span), Item(Entry(merge, SpannedMapping(), span)))
+        return self.add_item(merge, scope, inputs)
 
     def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
         """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from archsum.render.columns import OPTIONAL, output_shape, rows
+from archsum.render.columns import OPTIONAL, figures, output_shape
 from archsum.summary import Summary
 
 
@@ -12,7 +12,7 @@ def render(summary: Summary) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["name", "type", "output_shape", "params", "trainable_params", *OPTIONAL])
-    for row in rows(summary):
-        figures = [column.value(row) for column in OPTIONAL.values()]
-        writer.writerow([row.name, row.type, output_shape(row), row.params, row.trainable_params, *figures])
+    for of in figures(summary):
+        optional = [column.value(of) for column in OPTIONAL.values()]
+        writer.writerow([of.name, of.type, output_shape(of), of.params, of.trainable_params, *optional])
     return text.getvalue().removesuffix("\n")

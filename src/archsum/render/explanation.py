@@ -9,6 +9,7 @@ from typing import NamedTuple
 from archsum.explanation import Explanation, LayerExplanation
 from archsum.layers.base import Step
 from archsum.layers.shapes import Shape, show
+from archsum.summary import LayerSummary
 
 _MARGIN = "  "
 _MAX_LABEL = 24
@@ -28,7 +29,7 @@ def render(explanation: Explanation, width: int = 80) -> str:
 def _layer(explanation: LayerExplanation, width: int) -> str:
     layer = explanation.layer
     rows = [
-        *(_shape_row("input", shape) for shape in layer.input_shapes),
+        *_input_rows(layer),
         *_step_rows(explanation.output),
         _shape_row("output", layer.output_shape, "" if explanation.output else _unchanged(explanation)),
         *_step_rows(explanation.weights),
@@ -38,11 +39,20 @@ def _layer(explanation: LayerExplanation, width: int) -> str:
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
     lines = [line for row in rows for line in _lines(row, indent, width)]
     heading = _wrap(f"{layer.name} ({layer.type})  {layer.span.place}", 0, width)
+    for use in layer.node.uses:
+        heading += _wrap(f"{use.what} at {use.span.place}", len(_MARGIN), width)
     return "\n".join([*heading, "", *lines])
 
 
+def _input_rows(layer: LayerSummary) -> Iterator[_Row]:
+    several = len(layer.input_shapes) > 1
+    for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True):
+        yield _shape_row("input", shape, f"from `{name}`" if several else "")
+
+
 def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:
-    return _Row(_MARGIN + label, show(shape), "None is a size that is unknown" if None in shape else note)
+    notes = [note, "None is a size that is unknown" if None in shape else ""]
+    return _Row(_MARGIN + label, show(shape), "; ".join(filter(None, notes)))
 
 
 def _unchanged(explanation: LayerExplanation) -> str:

@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from html import escape
 
-from archsum.render.columns import Column, cells, columns_named
+from archsum.render.columns import body
 from archsum.render.totals import title, totals
 from archsum.summary import Summary
 
 
 def render(summary: Summary, columns: Sequence[str] = ()) -> str:
     """Return a summary's heading, table and totals."""
-    chosen = columns_named(columns)
-    head = _row("th", [column.header for column in chosen], chosen)
-    body = "\n".join(_row("td", texts, chosen) for texts in cells(summary, chosen))
+    headers, cells, numeric, chosen = body(summary, columns)
+    rows = "\n".join(_row("td", texts, numeric) for texts in cells)
     below = "<br>\n".join(escape(line) for line in totals(summary, chosen))
     return (
         f"<p><strong>{escape(title(summary))}</strong></p>\n"
-        f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        f"<table>\n<thead>\n{_row('th', headers, numeric)}\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
         f"<p>{below}</p>"
     )
 
@@ -26,9 +25,10 @@ def preformatted(text: str) -> str:
     return f"<pre>{escape(text)}</pre>"
 
 
-def _row(tag: str, texts: Sequence[str], columns: Sequence[Column]) -> str:
-    aligns = ("right" if column.numeric else "left" for column in columns)
+def _row(tag: str, texts: Sequence[str], numeric: Sequence[bool]) -> str:
+    # Blanks stay, since they indent what is in a block.
     cells = (
-        f'<{tag} style="text-align: {align}">{escape(text)}</{tag}>' for text, align in zip(texts, aligns, strict=True)
+        f'<{tag} style="text-align: {"right" if number else "left"}; white-space: pre">{escape(text)}</{tag}>'
+        for text, number in zip(texts, numeric, strict=True)
     )
     return f"<tr>{''.join(cells)}</tr>"

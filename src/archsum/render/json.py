@@ -28,7 +28,9 @@ def render(summary: Summary) -> str:
         "neurons": summary.neurons,
         "connections": summary.connections,
     }
-    return f'{json.dumps(head)[:-1]},\n "layers": [\n{layers}\n ],\n "totals": {json.dumps(totals)}}}'
+    blocks = [{"path": path, "type": group.kind} for path, group in summary.groups.items()]
+    rest = {"totals": totals, "outputs": summary.outputs, "blocks": blocks}
+    return f'{json.dumps(head)[:-1]},\n "layers": [\n{layers}\n ],\n {json.dumps(rest)[1:]}'
 
 
 def _layer(layer: LayerSummary) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
         "weight_memory": layer.weight_memory,
         "neurons": layer.neurons,
         "connections": layer.connections,
+        "shared_with": layer.shared_with,
     }
 
 

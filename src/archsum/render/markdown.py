@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from archsum.render.columns import cells, columns_named
+from archsum.render.columns import body
 from archsum.render.drawing import Table
 from archsum.render.totals import totals
 from archsum.summary import Summary
 
 
-def render(summary: Summary, columns: Sequence[str] = ()) -> str:
-    """Return a pipe table and a list of the totals."""
-    chosen = columns_named(columns)
-    headers, numeric = [column.header for column in chosen], [column.numeric for column in chosen]
-    table = Table(headers, cells(summary, chosen), numeric).draw("pipe")
+def render(summary: Summary, columns: Sequence[str] = (), depth: int | None = None) -> str:
+    """Return a pipe table, in which layers have their whole names, and a list of the totals."""
+    headers, cells, numeric, chosen = body(summary, columns, depth, indented=False)
+    table = Table(headers, cells, numeric).draw("pipe")
     return "\n".join([table, "", *(f"- {line}" for line in totals(summary, chosen))])

@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 
-from archsum.render.columns import cells, columns_named
+from archsum.render.columns import body
 from archsum.render.drawing import MARKUP, Table
 from archsum.render.totals import title, totals
 from archsum.summary import Summary
 
 
-def render(summary: Summary, columns: Sequence[str] = (), style: str = "keras", width: int | None = None) -> str:
+def render(
+    summary: Summary,
+    columns: Sequence[str] = (),
+    style: str = "keras",
+    width: int | None = None,
+    depth: int | None = None,
+) -> str:
     """Return the summary in Keras's look, its classic one, or a format of tabulate's.
 
-    `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines.
+    `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines. Blocks more than
+    `depth` levels deep are folded into one row.
     """
-    chosen = columns_named(columns)
-    headers, numeric = [column.header for column in chosen], [column.numeric for column in chosen]
-    table = Table(headers, cells(summary, chosen), numeric)
+    headers, cells, numeric, chosen = body(summary, columns, depth, indented=style not in MARKUP)
+    table = Table(headers, cells, numeric)
     if style in MARKUP:
         return table.draw(style)
     drawn = table.draw(style, width)

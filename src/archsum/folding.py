@@ -1,0 +1,97 @@
+"""A summary folded to a depth: blocks below it stand as one. Tables and diagrams show a network so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from archsum.errors import Span
+from archsum.graph import Path
+from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
+from archsum.summary import LayerSummary, Summary, Totals
+
+
+@dataclass(frozen=True)
+class BlockSummary(Totals):
+    """A block, or a named container, as one; its numbers are the sums of its layers'."""
+
+    path: Path
+    type: str
+    span: Span
+    layers: tuple[LayerSummary, ...]
+    output_shape: Shape
+
+    weights: tuple[Weight, ...] = ()
+    """None are listed; they are the layers'."""
+
+    @property
+    def name(self) -> str:
+        """The block's name, with those of the blocks that it is in."""
+        return "/".join(self.path)
+
+    @property
+    def shared_with(self) -> str | None:
+        """A layer whose weights the block uses; None where it has weights of its own, or none."""
+        return (
+            next((layer.shared_with for layer in self.layers if layer.shared_with), None) if not self.params else None
+        )
+
+
+class Part(NamedTuple):
+    """A layer or a folded block, and what it takes: the names of inputs and of other parts."""
+
+    of: LayerSummary | BlockSummary
+    inputs: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.of.path
+
+
+def fold(summary: Summary, depth: int | None = None) -> list[Part]:
+    """Return the network's layers, and what lies more than `depth` levels deep as blocks."""
+    if depth is None:
+        return [Part(layer, layer.node.inputs) for layer in summary.layers]
+    part_of = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
+    taken = {*summary.outputs}
+    for layer in summary.layers:
+        taken.update(name for name in layer.node.inputs if part_of.get(name) != part_of[layer.name])
+    parts = []
+    for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth]):
+        together = tuple(layers)
+        inputs = dict.fromkeys(
+            part_of.get(name, name)
+            for layer in together
+            for name in layer.node.inputs
+            if part_of.get(name) != part_of[layer.name]
+        )
+        first = together[0]
+        if first.path == path:
+            parts.append(Part(first, tuple(inputs)))
+            continue
+        shape = next((layer.output_shape for layer in reversed(together) if layer.name in taken), first.output_shape)
+        group = summary.groups[path]
+        parts.append(Part(BlockSummary(path, group.kind, group.span, together, shape), tuple(inputs)))
+    return parts
+
+
+def is_chain(summary: Summary, parts: list[Part]) -> bool:
+    """Whether there is one input, and each part takes what the one before gives, and nothing else."""
+    names = [*summary.inputs, *(part.of.name for part in parts)]
+    return len(summary.inputs) == 1 and all(
+        part.inputs == (before,) for part, before in zip(parts, names, strict=False)
+    )
+
+
+def headings(summary: Summary, parts: list[Part]) -> Iterator[tuple[tuple[Path, ...], Part]]:
+    """Return each part with the blocks that begin with it, outermost first."""
+    before: Path = ()
+    for part in parts:
+        outer = part.path[:-1]
+        common = next(
+            (i for i, (a, b) in enumerate(zip(before, outer, strict=False)) if a != b), min(len(before), len(outer))
+        )
+        yield tuple(outer[: level + 1] for level in range(common, len(outer))), part
+        before = outer
