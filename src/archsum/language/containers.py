@@ -115,7 +115,7 @@ class Residual(Container):
     list_field = "layers"
 
     layers: Layers = field(description="The layers that the shortcut leads around.", example=["relu"])
-    shortcut: Path = field(Body(()), description="The shortcut's layers; none pass the input on.")
+    shortcut: Path = field((), description="The shortcut's layers; none pass the input on.")
     shortcut_when: Literal["always", "shape_changes"] = field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
@@ -129,7 +129,7 @@ class Residual(Container):
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand the layers, the shortcut, and what merges them."""
         outputs = expansion.add_body(self.layers, scope, inputs)
-        depends = self.when == "shape_stays" or (self.shortcut.items and self.shortcut_when == "shape_changes")
+        depends = self.when == "shape_stays" or (self.shortcut and self.shortcut_when == "shape_changes")
         changes = depends and expansion.shape_changes(inputs, outputs)
         if changes and self.when == "shape_stays":
             return outputs

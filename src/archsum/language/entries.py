@@ -55,10 +55,8 @@ class Item(NamedTuple):
     """Whether it is there: true, false or a formula."""
 
 
-class Body(NamedTuple):
-    """Layers in a list; None where one could not be read."""
-
-    items: tuple[Item | None, ...]
+Body = tuple[Item | None, ...]
+"""Layers in a list; None where one could not be read."""
 
 
 def read_entry(items: Any, step: int | str, whole: Span, words: Words) -> tuple[Entry | None, list[Diagnostic]]:

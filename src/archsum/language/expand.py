@@ -92,7 +92,7 @@ class Expansion:
 
     def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
         """Add layers, each behind the one before, and return what the last one gives."""
-        for item in body.items:
+        for item in body:
             inputs = self.add_item(item, scope, inputs)
         return inputs
 

@@ -121,13 +121,13 @@ class _Reader:
         except FieldError as error:
             field = f"`{step}`" if isinstance(step, str) else "the path"
             self._report("wrong-type", f"{field} {error}", span, error.help)
-            return Body((None,))
+            return (None,)
         items: list[Item | None] = []
         for index in range(len(layers)):
             items.append(self.item(layers, index, whole, names, inputs))
             if len(self.diagnostics) >= MAX_FOUND:
                 break
-        return Body(tuple(items))
+        return tuple(items)
 
     def item(self, items: Any, step: int | str, whole: Span, names: Names, inputs: Names) -> Item | None:
         """Read an entry and its place; of a container, what it holds too."""
@@ -214,7 +214,7 @@ class _Reader:
             found = "but it is empty" if not paths else f"not {quote(paths)}"
             cure = "each path is a list of layers, as in `[[relu], [flatten, dense: {units: 8}]]`"
             self._report("wrong-type", f"`{field}` takes a list of paths, {found}", span, cure)
-            return (Body((None,)),)
+            return ((None,),)
         return tuple(self.body(paths, index, span, names, inputs, empty=True) for index in range(len(paths)))
 
     def _place(self, entry: Entry, names: Names, inputs: Names) -> Item:
