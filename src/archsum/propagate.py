@@ -35,6 +35,7 @@ class OutputShapes:
 
     def __init__(self, inputs: Mapping[str, Shape]) -> None:
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
+        self._computed: dict[tuple[int, tuple[Shape, ...]], Shape | None] = {}
         self._done = 0
 
     def of(self, name: str, nodes: Sequence[Node]) -> Shape | None:
@@ -42,13 +43,20 @@ class OutputShapes:
         for node in nodes[self._done :]:
             if all(taken in self._shapes for taken in node.inputs):
                 inputs = tuple(self._shapes[taken] for taken in node.inputs)
-                try:
-                    require_inputs(node.layer, len(inputs))
-                    self._shapes[node.name] = self._known(node.layer.output_shape(*inputs))
-                except ShapeError:
-                    continue
+                key = (id(node.layer), inputs)
+                if key not in self._computed:
+                    self._computed[key] = self._compute(node.layer, inputs)
+                if (shape := self._computed[key]) is not None:
+                    self._shapes[node.name] = shape
         self._done = len(nodes)
         return self._shapes.get(name)
+
+    def _compute(self, layer: Layer, inputs: tuple[Shape, ...]) -> Shape | None:
+        try:
+            require_inputs(layer, len(inputs))
+            return self._known(layer.output_shape(*inputs))
+        except ShapeError:
+            return None
 
     def _known(self, shape: Shape) -> Shape:
         return tuple(self._UNKNOWN if size is None else size for size in shape)

@@ -1,6 +1,7 @@
 """The formulas in a file's values, replaced by what they give; what is wrong with them, said where they stand."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -53,11 +54,17 @@ def resolve_fields(
     return Resolved(values, frozenset(path for path, _ in errors) | pieces, tuple(errors))
 
 
+@lru_cache(maxsize=4096)
+def _formula(text: str) -> Formula:
+    """Read a formula; one in a block is computed at each of its uses."""
+    return Formula(text)
+
+
 def names_in(value: Any) -> tuple[str, ...]:
     """Return the names that the formulas in a value mention."""
     if is_formula(value):
         try:
-            return tuple(sorted(Formula(value).names))
+            return tuple(sorted(_formula(value).names))
         except FormulaError:
             return ()
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -69,7 +76,8 @@ def _resolve(
 ) -> Any:
     if is_formula(value) and len(errors) < MAX_FOUND:
         try:
-            return _bind(Formula(value), names) if late else Formula(value).evaluate(names)
+            formula = _formula(value)
+            return _bind(formula, names) if late else formula.evaluate(names)
         except FormulaError as error:
             # A traceback would hold this very list, and keep both alive.
             errors.append((path, error.with_traceback(None)))
