@@ -83,6 +83,16 @@ def _dot_axis_without_meaning(kind: str, case: Case, _: Computed) -> bool:
     return any(axis % (len(shape) + 1) == 0 or not -len(shape) <= axis <= len(shape) for axis, shape in axes)
 
 
+def _inputs_apart(kind: str, case: Case, _: Computed) -> bool:
+    ranks = set(map(len, case.shapes))
+    return kind in FAMILIES["attention"] and (len(ranks) > 1 or min(ranks) < 2)
+
+
+def _vectors_of_another_length(kind: str, case: Case, _: Computed) -> bool:
+    stated = case.fields
+    return kind == "reversible_embedding" and stated["reverse"] and case.shape[-1:] != (stated["output_dim"],)
+
+
 DIFFERENCES = [
     Difference(
         "an axis named twice, or the batch's, has no meaning: Keras makes weights for it, or fails when it computes",
@@ -149,5 +159,17 @@ DIFFERENCES = [
         _dot_axis_without_meaning,
         "dot",
         Case({"axes": -2}, (3,), ((4,),)),
+    ),
+    Difference(
+        "attention finds inputs without positions, or of different ranks, when it computes",
+        _inputs_apart,
+        "attention",
+        Case({}, (4, 8), ((8,),)),
+    ),
+    Difference(
+        "a reversed embedding finds vectors of another length when it computes",
+        _vectors_of_another_length,
+        "reversible_embedding",
+        Case({"input_dim": 9, "output_dim": 4, "reverse": True}, (5, 3)),
     ),
 ]

@@ -23,7 +23,7 @@ class Wrapper(Layer):
 
     @prepares("layer")
     def _takes_one_input(cls, value: Any) -> Any:
-        if isinstance(value, Layer) and not value.least_inputs <= 1 <= (value.most_inputs or 1):
+        if isinstance(value, Layer) and (value.least_inputs > 1 or value.most_inputs == 0):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not take one input", "a wrapper passes one on"
             )

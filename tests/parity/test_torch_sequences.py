@@ -1,0 +1,95 @@
+"""Recurrent layers and attention as PyTorch has them: two biases, one tensor for the projections of attention.
+
+PyTorch is an extra, as for test_torch.py.
+"""
+
+from math import prod
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.parity.cases import Case, Fields, build, ours
+
+torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+
+pytestmark = pytest.mark.torch
+
+SIZES = st.integers(1, 9)
+RECURRENT = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+
+
+def parameters(kind: str, case: Case) -> int:
+    return sum(weight.size for weight in build(kind, case.fields).weights(*case.shapes))
+
+
+def torch_parameters(module: Any) -> int:
+    return sum(prod(parameter.shape) for parameter in module.parameters())
+
+
+def recurrent(kind: str, units: int, bias: bool) -> Fields:
+    """Return the fields of PyTorch's layer, whose GRU is Keras's with its two biases."""
+    double = {} if kind == "gru" else {"bias": "double"}
+    return {"units": units, "return_sequences": True, **(double if bias else {"bias": False})}
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+@given(features=SIZES, units=SIZES, steps=SIZES, bias=st.booleans())
+def test_recurrent_layer(kind: str, features: int, units: int, steps: int, bias: bool) -> None:
+    module = getattr(torch.nn, RECURRENT[kind])(features, units, bias=bias, batch_first=True, device="meta")
+    found = ours(kind, Case(recurrent(kind, units, bias), (steps, features)))
+    assert found
+    output, _ = module(torch.empty(1, steps, features, device="meta"))
+    assert found.output_shape == tuple(output.shape[1:])
+    weights = {name: shape for name, shape, _ in found.weights}
+    theirs = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
+    assert weights["kernel"] == theirs["weight_ih_l0"][::-1]
+    assert weights["recurrent_kernel"] == theirs["weight_hh_l0"][::-1]
+    if bias:
+        assert weights["bias"] == (2, *theirs["bias_ih_l0"]) == (2, *theirs["bias_hh_l0"])
+    assert len(weights) == 2 + bias
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+@given(features=SIZES, units=SIZES)
+def test_two_directions(kind: str, features: int, units: int) -> None:
+    module = getattr(torch.nn, RECURRENT[kind])(features, units, bidirectional=True, batch_first=True, device="meta")
+    case = Case({"layer": {kind: recurrent(kind, units, bias=True)}}, (5, features))
+    output, _ = module(torch.empty(1, 5, features, device="meta"))
+    found = ours("bidirectional", case)
+    assert found
+    assert found.output_shape == tuple(output.shape[1:])
+    assert parameters("bidirectional", case) == torch_parameters(module)
+
+
+@given(heads=SIZES, key_dim=SIZES, length=SIZES, bias=st.booleans())
+def test_self_attention(heads: int, key_dim: int, length: int, bias: bool) -> None:
+    features = heads * key_dim
+    module = torch.nn.MultiheadAttention(features, heads, bias=bias, batch_first=True, device="meta")
+    case = Case({"num_heads": heads, "key_dim": key_dim, "bias": bias}, (length, features))
+    assert parameters("multi_head_attention", case) == torch_parameters(module)
+
+
+@given(heads=SIZES, key_dim=SIZES, value=SIZES, key=SIZES)
+def test_attention_to_another_sequence(heads: int, key_dim: int, value: int, key: int) -> None:
+    features = heads * key_dim
+    module = torch.nn.MultiheadAttention(features, heads, kdim=key, vdim=value, batch_first=True, device="meta")
+    query = torch.empty(1, 4, features, device="meta")
+    output, _ = module(query, torch.empty(1, 7, key, device="meta"), torch.empty(1, 7, value, device="meta"))
+    case = Case({"num_heads": heads, "key_dim": key_dim}, (4, features), ((7, value), (7, key)))
+    found = ours("multi_head_attention", case)
+    assert found
+    assert found.output_shape == tuple(output.shape[1:])
+    assert parameters("multi_head_attention", case) == torch_parameters(module)
+
+
+def test_macs_of_attention_are_half_the_operations_that_pytorch_counts() -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    module = torch.nn.MultiheadAttention(64, 8, batch_first=True, device="meta")
+    data = torch.empty(1, 49, 64, device="meta")
+    with FlopCounterMode(display=False) as counter:
+        module(data, data, data, need_weights=False)
+    layer = build("multi_head_attention", {"num_heads": 8, "key_dim": 8})
+    assert layer.macs((49, 64)) == counter.get_total_flops() / 2
