@@ -78,6 +78,9 @@ def _open_bracket(begin: Span, here: Span, opening: str, closing: str, parts: st
     cure = f"close the `{opening}` with `{closing}`, and separate {parts} with commas"
     if not here.text.strip():
         return _diagnostic(f"the `{opening}` is not closed", begin, cure)
+    if here.text == "[" and re.search(r"[:,[{]\s*=[^,{}[\]]*$", begin.source.text[begin.start : here.start]):
+        cure = 'put the formula in quotes, as in `"=depths[index]"`'
+        return _diagnostic(f"a formula with a `[` needs quotes inside {opening} {closing}", here, cure)
     message = f"a `,` or the closing `{closing}` is missing before this"
     return _diagnostic(message, here, cure, ((f"the `{opening}` stands at", begin),))
 
