@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archsum import language
+from archsum.formula import Value
 from archsum.language import File, Network
-from archsum.language.scalars import Scalar
 from archsum.propagate import propagate
 from archsum.summary import Summary
 
@@ -22,7 +22,7 @@ __all__ = ["Network", "Summary", "check", "explain", "load", "summarize"]
 def load(
     file: File,
     *,
-    variables: Mapping[str, Scalar] | None = None,
+    variables: Mapping[str, Value] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
 ) -> Network:
     """Read a network file: its graph and its budget.
@@ -44,7 +44,7 @@ def load(
 def summarize(
     file: File | Network,
     *,
-    variables: Mapping[str, Scalar] | None = None,
+    variables: Mapping[str, Value] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
 ) -> Summary:
     """Summarize a network file, or a Network that `load` returned; printed, the summary is a table.
@@ -60,7 +60,7 @@ def check(
     file: File | Network,
     budget: Mapping[str, int | str | None] | None = None,
     *,
-    variables: Mapping[str, Scalar] | None = None,
+    variables: Mapping[str, Value] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
 ) -> "Check":
     """Compare a network file with its budget; printed, the verdicts are a table.
@@ -80,7 +80,7 @@ def explain(
     file: File | Network,
     layer: str | None = None,
     *,
-    variables: Mapping[str, Scalar] | None = None,
+    variables: Mapping[str, Value] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
 ) -> "Explanation":
     """Derive the numbers of a network file's layers, or of the one named; printed, the derivation is a text.
@@ -93,7 +93,7 @@ def explain(
 
 
 def _network(
-    file: File | Network, variables: Mapping[str, Scalar] | None, shape: Sequence[int | None] | None
+    file: File | Network, variables: Mapping[str, Value] | None, shape: Sequence[int | None] | None
 ) -> Network:
     if not isinstance(file, Network):
         return load(file, variables=variables, input=shape)

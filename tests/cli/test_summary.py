@@ -58,6 +58,14 @@ def test_set_and_input_override_the_file(file: Path) -> None:
     assert (layer["output_shape"], layer["params"], layer["macs"]) == ([None, 7, None, 5], 3 * 3 * 5 + 5, None)
 
 
+def test_set_takes_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    network = "{input: [4], variables: {units: [1]}, layers: [repeat: {over: {n: =units}, layers: [dense: {units: =n}]}]}"
+    file.write_text(network, encoding="utf-8")
+    result = run(file, "--format", "json", "--set", "units=[2, 3]")
+    assert [layer["output_shape"] for layer in json.loads(result.stdout)["layers"]] == [[None, 2], [None, 3]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "first_line"),
     [

@@ -5,7 +5,8 @@ import sys
 from typing import Any
 
 from archsum.errors import quote
-from archsum.language.scalars import Scalar, resolve
+from archsum.formula import Value
+from archsum.language.scalars import resolve
 
 
 def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
@@ -20,7 +21,7 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
         action="append",
         type=_variable,
         default=[],
-        help="override a variable of the file; may be given several times",
+        help="override a variable of the file, as in width=0.5 or depths=[3,4,6,3]; may be given several times",
     )
     parser.add_argument(
         "--input",
@@ -40,14 +41,22 @@ def shown(file: str) -> str:
     return "<stdin>" if file == "-" else file
 
 
-def _variable(text: str) -> tuple[str, Scalar]:
+def _variable(text: str) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not (name and equals):
         raise argparse.ArgumentTypeError(f"`{text}` is not NAME=VALUE")
     try:
-        return name, resolve(value)
+        return name, _value(value)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _value(text: str) -> Value:
+    """Read a value as a file would: a number, a word, or a list of them in [ ]."""
+    if not (text.startswith("[") and text.endswith("]")):
+        return resolve(text)
+    items = text[1:-1].strip()
+    return [resolve(item.strip()) for item in items.split(",")] if items else []
 
 
 def _shape(text: str) -> list[int | None]:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from archsum.errors import Diagnostic, SpecError
+from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.document import Budget
 from archsum.language.expand import expand, unused
 from archsum.language.head import read_head
-from archsum.language.scalars import Scalar
 from archsum.language.source import MAX_BYTES, read
 from archsum.language.structure import read_structure
 from archsum.propagate import propagate_where_possible
@@ -28,7 +28,7 @@ class Network(NamedTuple):
 def load(
     file: File,
     *,
-    variables: Mapping[str, Scalar] | None = None,
+    variables: Mapping[str, Value] | None = None,
     input: Sequence[int | None] | None = None,  # noqa: A002
 ) -> Network:
     """Read a network file.

@@ -30,7 +30,7 @@ class Head(NamedTuple):
     """Whether shapes can be computed: the document's input stands for one that could not be read otherwise."""
 
 
-def read_head(file: YamlFile, variables: Mapping[str, Scalar], shape: Sequence[int | None] | None) -> Head:
+def read_head(file: YamlFile, variables: Mapping[str, Value], shape: Sequence[int | None] | None) -> Head:
     """Read a file's head; `variables` and `shape` take the place of what the file says."""
     data = file.data
     if not isinstance(data, SpannedMapping):
@@ -102,7 +102,7 @@ def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str
 
 
 def _read_variables(
-    file: YamlFile, stated: dict[str, Any], overrides: Mapping[str, Scalar]
+    file: YamlFile, stated: dict[str, Any], overrides: Mapping[str, Value]
 ) -> tuple[dict[str, Value], list[Diagnostic]]:
     """Compute the variables in order: a formula may use those before it."""
     names: dict[str, Value] = {}
