@@ -34,8 +34,11 @@ def _axis_without_meaning(kind: str, case: Case, _: Computed) -> bool:
 
 
 def _axis_too_far(kind: str, case: Case, _: Computed) -> bool:
-    looks_late = kind == "softmax" or (kind == "concatenate" and not case.others)
-    return looks_late and _beyond_the_input(case)
+    return kind == "softmax" and _beyond_the_input(case)
+
+
+def _merge_of_one(kind: str, case: Case, _: Computed) -> bool:
+    return kind in FAMILIES["merging"] and not case.others
 
 
 def _negative_shared_axis(kind: str, case: Case, _: Computed) -> bool:
@@ -101,10 +104,16 @@ DIFFERENCES = [
         Case({"axis": [1, -1]}, (3,)),
     ),
     Difference(
-        "a softmax, or a concatenation of one input, looks for its axis when it computes",
+        "a softmax looks for its axis when it computes",
         _axis_too_far,
         "softmax",
         Case({"axis": 2}, (3,)),
+    ),
+    Difference(
+        "a merge of one input passes it on: most often the others were forgotten",
+        _merge_of_one,
+        "add",
+        Case({}, (3,)),
     ),
     Difference(
         "Keras counts a shared axis below 1 from the end and then one off",

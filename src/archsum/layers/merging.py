@@ -14,10 +14,13 @@ from archsum.model import field, prepares
 class Merging(Layer):
     """A layer that makes one output of its inputs.
 
+    Keras takes a single input too, and passes it on; here that is an error, most often forgotten `inputs`.
+
     Weights:
         None.
     """
 
+    least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -87,7 +90,6 @@ class Subtract(ElementwiseMerging):
 
     type: Literal["subtract"] = "subtract"
     verb: ClassVar[str] = "subtract"
-    least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = 2
 
 
@@ -190,7 +192,6 @@ class Dot(Merging):
     Source: https://keras.io/api/layers/merging_layers/dot/
     """
 
-    least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = 2
 
     type: Literal["dot"] = "dot"
