@@ -60,8 +60,8 @@ def test_set_and_input_override_the_file(file: Path) -> None:
 
 def test_set_takes_a_list(tmp_path: Path) -> None:
     file = tmp_path / "net.yaml"
-    network = "{input: [4], variables: {n: [1]}, layers: [repeat: {over: {units: =n}, layers: [dense: {units: =units}]}]}"
-    file.write_text(network, encoding="utf-8")
+    layers = "[repeat: {over: {units: =n}, layers: [dense: {units: =units}]}]"
+    file.write_text(f"{{input: [4], variables: {{n: [1]}}, layers: {layers}}}", encoding="utf-8")
     result = run(file, "--format", "json", "--set", "n=[2, 3]")
     assert [layer["output_shape"] for layer in json.loads(result.stdout)["layers"]] == [[None, 2], [None, 3]]
 
