@@ -5,11 +5,14 @@ import pytest
 
 from archsum import SpecError, load
 from archsum.cli import main
-from archsum.layers import KINDS, layer_class
+from archsum.language.containers import CONTAINERS
+from archsum.layers import KINDS
 from archsum.render.layers import render_kind, render_list
 from tests.conftest import Golden
 
 Run = Callable[..., str]
+
+WORDS = [*KINDS, *CONTAINERS]
 
 
 @pytest.fixture
@@ -26,34 +29,34 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_list_has_every_kind_in_its_family(run: Run) -> None:
     lines = run().splitlines()
-    assert [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "] == list(KINDS)
+    assert [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "] == WORDS
 
 
-@pytest.mark.parametrize("kind", ["conv2d", "max_pooling2d", "flatten", "custom"])
+@pytest.mark.parametrize("kind", ["conv2d", "max_pooling2d", "flatten", "custom", *CONTAINERS])
 def test_kind(run: Run, golden: Golden, kind: str) -> None:
     golden(f"{kind}.txt", run(kind))
 
 
 def test_markdown_list_has_a_row_for_every_kind(run: Run) -> None:
     rows = [line for line in run("--format", "markdown").splitlines() if line.startswith("| `")]
-    assert [row.split("`")[1] for row in rows] == list(KINDS)
+    assert [row.split("`")[1] for row in rows] == WORDS
 
 
 def test_markdown_kind(run: Run, golden: Golden) -> None:
     golden("conv2d.md", run("conv2d", "--format", "markdown"))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WORDS)
 @pytest.mark.parametrize("width", [50, 80])
 def test_lines_fit(kind: str, width: int) -> None:
-    too_long = [line for line in render_kind(layer_class(kind), width).splitlines() if len(line) > width]
+    too_long = [line for line in render_kind(kind, width).splitlines() if len(line) > width]
     assert all("https://" in line for line in too_long)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WORDS)
 @pytest.mark.parametrize("width", [40, 80])
 def test_example_makes_a_layer(kind: str, width: int) -> None:
-    _, _, rest = render_kind(layer_class(kind), width).partition("Example:\n")
+    _, _, rest = render_kind(kind, width).partition("Example:\n")
     entry, _, _ = rest.partition("\n\n")
     try:
         load(io.StringIO(f"input: [8, 8, 3]\nlayers:\n{entry}"))
@@ -72,6 +75,7 @@ def test_list_fits(width: int) -> None:
         ("Conv2D", "write `conv2d`"),
         ("linear", "write `dense`"),
         ("conv2dd", "did you mean `conv2d`?"),
+        ("repeats", "did you mean `repeat`?"),
         ("wurst", "`archsum layers` lists the kinds; `custom` states its own numbers"),
     ],
 )

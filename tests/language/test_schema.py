@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from archsum import SpecError, load
+from archsum.language.containers import CONTAINERS, class_of
+from archsum.language.entries import PLACEMENT
 from archsum.language.schema import network_schema
 from archsum.language.source import read
-from archsum.layers import KINDS, layer_class
+from archsum.layers import KINDS
 from archsum.layers.documentation import example
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
@@ -70,8 +72,70 @@ def test_spellings_of_a_layer(validator: Any, layer: str) -> None:
     validator.validate(read(text, "net.yaml").data)
 
 
+PLACES = [
+    "- relu: {name: größe.1, inputs: input, shared: twin, if: true}",
+    "- relu: {inputs: [input], if: =width > 3}",
+    "- {type: dense, units: 3, name: a, shared: twin, if: =flag}",
+    "- repeat: {times: 2, layers: [relu]}",
+    "- {type: repeat, times: =width, layers: [{type: relu}], name: loop, if: =flag}",
+    '- repeat: {times: 2, layers: [dense: {units: "=sizes[index]"}]}',
+    "- repeat: {over: {units: [1, 2], rate: [=1 / 2, 0]}, layers: [dense: {units: =units}, dropout: {rate: =rate}]}",
+    "- repeat: {over: [{units: 1}, {units: =width}], layers: [dense: {units: =units}]}",
+    "- repeat: {over: {units: =sizes}, layers: [dense: {units: =units}]}",
+    "- repeat: {over: =rows, layers: [dense: {units: =units}]}",
+    "- residual: [relu, relu: {name: last}]",
+    "- residual: {layers: [relu], shortcut: [], shortcut_when: shape_changes, merge: multiply}",
+    "- residual: {layers: [relu], shortcut: [identity], when: =when, merge: {concatenate: {axis: 1}}}",
+    "- residual: {layers: [relu], merge: {type: add, name: sum}}",
+    "- branch: [[relu], [], [dense: {units: 3}, {type: relu}]]",
+    "- {type: branch, paths: [[relu], []], merge: add, inputs: input}",
+    "- branch: [[repeat: {times: 2, layers: [residual: [branch: [[relu], [relu]]]]}]]",
+    "- reshape: {target_shape: =shape}",
+    "- conv2d: {filters: 8, kernel_size: =sizes}",
+    "- time_distributed: {layer: {dense: {units: =width}}}",
+    "- bidirectional: {layer: {type: lstm, units: =width}}",
+]
+
+
+@pytest.mark.parametrize("layer", PLACES)
+def test_containers_and_places(validator: Any, layer: str) -> None:
+    variables = "{width: 8, flag: true, sizes: [3, 5], rows: [{units: 1}], shape: [8, -1], when: always}"
+    text = f"input: [8, 8, 3]\nvariables: {variables}\nlayers:\n  {layer}\n"
+    assert accepted_by_load(text)
+    validator.validate(read(text, "net.yaml").data)
+
+
+BLOCKS = [
+    "part: {layers: [relu]}\nlayers: [part, part: , part: {}, {type: part}, part: {name: a, shared: twin, if: true}]",
+    "part: {parameters: , inputs: , outputs: , layers: [relu]}\nlayers: [part]",
+    "part: {parameters: {n: , list: [1, 2], map: {a: 1}, word: =more}, layers: [dense: {units: =n}]}\n"
+    "layers: [part: {n: 3}, {type: part, n: =more, map: {}}, repeat: {times: 2, layers: [part: {n: 1}]}]",
+    "part: {inputs: [a, b], outputs: sum, layers: [add: {name: sum, inputs: [a, b]}]}\n"
+    "layers: [relu: {name: x}, part: {inputs: [x, input]}, residual: {layers: [relu], merge: part}]",
+    "part: {inputs: x, outputs: [y, z], layers: [relu: {name: y, inputs: x}, relu: {name: z}]}\n"
+    "layers: [part: {name: p}, add: {inputs: [p/y, p/z]}]",
+    "part: {layers: [relu: {name: a}, relu: {name: b}]}\nlayers: [part]\noutputs: part",
+]
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_blocks(validator: Any, blocks: str) -> None:
+    text = f"input: [8]\nvariables: {{more: 3}}\nblocks:\n  {blocks}\n"
+    assert "outputs: part" in text or accepted_by_load(text)
+    validator.validate(read(text, "net.yaml").data)
+
+
+def test_every_field_of_a_place_is_known(validator: Any) -> None:
+    for field in PLACEMENT:
+        value = False if field == "if" else "input"
+        validator.validate({"input": [8], "layers": [{"relu": {field: value}}]})
+
+
 HEADS = [
     "input: {image: [null, 32, 3]}",
+    "input: {left: [8], right: [8]}\noutputs: left",
+    "input: [8]\noutputs: [dropout]\nblocks:",
+    "input: =shape\nvariables: {shape: [8, 8]}",
     "input: [=width, 2]\nvariables: {width: 3}\nname: =width",
     "input: [3]\nname:\nvariables:\ndefaults:\nbudget:\ndata_format:",
     "input: [3]\nbudget: {max_params: 250k, max_macs: 40M, max_weight_memory: 1 MiB, max_layers: 3}",
@@ -83,7 +147,7 @@ HEADS = [
 @pytest.mark.parametrize("head", HEADS)
 def test_heads_of_a_file(validator: Any, head: str) -> None:
     text = f"{head}\nlayers: [dropout: {{rate: 0.5}}]\n"
-    assert "name: =width" in head or accepted_by_load(text)
+    assert any(word in head for word in ("name: =width", "outputs:")) or accepted_by_load(text)
     validator.validate(read(text, "net.yaml").data)
 
 
@@ -132,6 +196,54 @@ WRONG = [
     "input: [8]\ndata_format: NCHW\nlayers: [flatten]",
     "input: [8]\ndefaults: {dens: {units: 3}}\nlayers: [flatten]",
     "input: [8]\ndefaults: {dense: {unit: 3}}\nlayers: [dense: {units: 3}]",
+    "input: [8]\ndefaults: {dense: {name: a}}\nlayers: [dense: {units: 3}]",
+    "input: [8]\ndefaults: {repeat: {times: 3}}\nlayers: [repeat: {layers: [relu]}]",
+    "input: [8]\nlayers: []",
+    "input: [8]\noutputs: []\nlayers: [relu]",
+    "input: [8]\nvariables: {a: {b: 1}}\nlayers: [relu]",
+    "input: [8]\nlayers: [relu: {name: a/b}]",
+    "input: [8]\nlayers: [relu: {name: }]",
+    "input: [8]\nlayers: [relu: {inputs: []}]",
+    "input: [8]\nlayers: [relu: {inputs: 3}]",
+    "input: [8]\nlayers: [relu: {inputs: }]",
+    "input: [8]\nlayers: [relu: {shared: 1}]",
+    "input: [8]\nlayers: [relu: {if: yes}]",
+    "input: [8]\nlayers: [relu: {if: 1}]",
+    "input: [8]\nlayers: [repeat]",
+    "input: [8]\nlayers: [repeat: ]",
+    "input: [8]\nlayers: [repeat: {times: 3}]",
+    "input: [8]\nlayers: [repeat: {times: 0, layers: [relu]}]",
+    "input: [8]\nlayers: [repeat: {times: 2, layers: []}]",
+    "input: [8]\nlayers: [repeat: {times: 2, layers: relu}]",
+    "input: [8]\nlayers: [repeat: [relu]]",
+    "input: [8]\nlayers: [repeat: {over: [], layers: [relu]}]",
+    "input: [8]\nlayers: [repeat: {over: {a: 3}, layers: [relu]}]",
+    "input: [8]\nlayers: [repeat: {times: 2, shared: a, layers: [relu]}]",
+    "input: [8]\nlayers: [residual]",
+    "input: [8]\nlayers: [residual: []]",
+    "input: [8]\nlayers: [residual: {layers: [relu], merge: plus}]",
+    "input: [8]\nlayers: [residual: {layers: [relu], merge: dense}]",
+    "input: [8]\nlayers: [residual: {layers: [relu], when: shape_changes}]",
+    "input: [8]\nlayers: [branch: [relu]]",
+    "input: [8]\nlayers: [branch: {paths: []}]",
+    "input: [8]\nlayers: [branch: [[relu], [flaten]]]",
+    "input: [8]\nlayers: [{type: branch, paths: [[{type: flaten}]]}]",
+    "input: [8]\nlayers: [residual: [residual: [residual: [dens: {units: 3}]]]]",
+    "input: [8]\nlayers: [residual: [{type: residual, layers: [branch: [[dense]]]}]]",
+    "input: [8, 8]\nlayers: [time_distributed: {layer: dense}]",
+    "input: [8, 8]\nlayers: [time_distributed: {layer: {dens: {units: 3}}}]",
+    "input: [8]\nblocks: {part: }\nlayers: [relu]",
+    "input: [8]\nblocks: {part: [relu]}\nlayers: [relu]",
+    "input: [8]\nblocks: {part: {}}\nlayers: [relu]",
+    "input: [8]\nblocks: {part: {layers: [dense]}}\nlayers: [part]",
+    "input: [8]\nblocks: {part: {layers: [relu], input: a}}\nlayers: [part]",
+    "input: [8]\nblocks: {dense: {layers: [relu]}}\nlayers: [relu]",
+    "input: [8]\nblocks: {repeat: {layers: [relu]}}\nlayers: [relu]",
+    "input: [8]\nblocks: {part: {parameters: {name: a}, layers: [relu]}}\nlayers: [part]",
+    "input: [8]\nblocks: {part: {parameters: [a], layers: [relu]}}\nlayers: [part]",
+    "input: [8]\nblocks: {part: {layers: [relu]}}\nlayers: [part: 3]",
+    "input: [8]\nblocks: {part: {layers: [relu]}}\nlayers: [part: {name: 3}]",
+    "input: [8]\nblocks: {part: {layers: [relu]}}\nlayers: [{type: part, if: 3}]",
 ]
 
 
@@ -142,8 +254,8 @@ def test_wrong_files(validator: Any, text: str) -> None:
 
 
 def test_every_kind_completes_with_an_example_that_is_valid(validator: Any) -> None:
-    for kind in KINDS:
-        validator.validate({"input": [8, 8, 3], "layers": [{kind: example(layer_class(kind))}]})
+    for word in (*KINDS, *CONTAINERS):
+        validator.validate({"input": [8, 8, 3], "layers": [{word: example(class_of(word))}]})
 
 
 SCALARS: list[Any] = [
@@ -166,10 +278,10 @@ SCALARS: list[Any] = [
 VALUES = st.sampled_from([*SCALARS, [1], [1, 2], [2, 1, 2], [[1, 1], [0, 2]], [], {}])
 
 
-@given(data=st.data(), kind=st.sampled_from(list(KINDS)), spelled_out=st.booleans())
+@given(data=st.data(), kind=st.sampled_from([*KINDS, *CONTAINERS]), spelled_out=st.booleans())
 def test_what_load_accepts(validator: Any, data: st.DataObject, kind: str, spelled_out: bool) -> None:
-    cls = layer_class(kind)
-    others = st.dictionaries(st.sampled_from([*cls.model_fields]), VALUES, max_size=2)
+    cls = class_of(kind)
+    others = st.dictionaries(st.sampled_from([*cls.model_fields, *PLACEMENT]), VALUES, max_size=2)
     fields = example(cls) | {name: value for name, value in data.draw(others).items() if name != "type"}
     layer = {"type": kind, **fields} if spelled_out else {kind: fields}
     text = json.dumps({"input": [8, 8, 3], "layers": [layer]})

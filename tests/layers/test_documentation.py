@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 import pytest
 
 import archsum.layers
+from archsum.language.containers import CONTAINERS
 from archsum.layers import FAMILIES, KINDS, layer_class, layer_classes
 from archsum.layers.base import Layer
 from archsum.layers.documentation import (
@@ -21,10 +22,13 @@ from archsum.layers.documentation import (
     sections,
     sentence,
 )
+from archsum.model import Model
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
-every_kind = pytest.mark.parametrize("cls", [layer_class(kind) for kind in KINDS], ids=list(KINDS))
+LAYERS = {kind: layer_class(kind) for kind in KINDS}
+every_kind = pytest.mark.parametrize("cls", LAYERS.values(), ids=LAYERS)
+every_word = pytest.mark.parametrize("cls", [*LAYERS.values(), *CONTAINERS.values()], ids=[*LAYERS, *CONTAINERS])
 
 
 @pytest.mark.parametrize("name", [module.name for module in iter_modules(archsum.layers.__path__)])
@@ -52,8 +56,8 @@ def test_rules_are_its_own_or_its_family_s(cls: type[Layer]) -> None:
     assert not inherited
 
 
-@every_kind
-def test_sentence(cls: type[Layer]) -> None:
+@every_word
+def test_sentence(cls: type[Model]) -> None:
     assert re.fullmatch(r"[A-Z].*\.", sentence(cls))
     assert ". " not in sentence(cls), "what follows the sentence is a paragraph of its own"
 
@@ -70,14 +74,14 @@ def test_source_is_an_address_or_a_paper(cls: type[Layer]) -> None:
     assert re.search(r"https://\S+\.\S+|\b(19|20)\d\d\b|^the file itself", sections(cls)["Source"])
 
 
-@every_kind
-def test_fields_are_described(cls: type[Layer]) -> None:
+@every_word
+def test_fields_are_described(cls: type[Model]) -> None:
     for field in fields(cls):
         assert re.fullmatch(r"\S.*\.", field.description), field.name
 
 
-@every_kind
-def test_required_fields_have_an_example(cls: type[Layer]) -> None:
+@every_word
+def test_required_fields_have_an_example(cls: type[Model]) -> None:
     missing = [name for name, value in example(cls).items() if value is None]
     assert not missing, "a required field is declared with an example: field(description=…, example=…)"
 

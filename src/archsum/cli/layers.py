@@ -13,17 +13,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the kinds, or one kind's documentation."""
     from archsum.cli.console import reading_width
     from archsum.errors import Diagnostic, SpecError, quote
+    from archsum.language.containers import CONTAINERS
     from archsum.language.vocabulary import suggest_kind
-    from archsum.layers import KINDS, layer_class
+    from archsum.layers import KINDS
     from archsum.render import layers
 
     kind, markdown = arguments.kind, arguments.format == "markdown"
+    words = (*KINDS, *CONTAINERS)
     if kind is None:
         print(layers.render_list_markdown() if markdown else layers.render_list(reading_width()))
-    elif kind in KINDS:
-        cls = layer_class(kind)
-        print(layers.render_kind_markdown(cls) if markdown else layers.render_kind(cls, reading_width()))
+    elif kind in words:
+        print(layers.render_kind_markdown(kind) if markdown else layers.render_kind(kind, reading_width()))
     else:
-        cure = suggest_kind(kind, KINDS)
+        cure = suggest_kind(kind, words)
         raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", help=cure)])
     return 0

@@ -8,12 +8,12 @@ from pydantic_core import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, quote
 from archsum.formula import Value
-from archsum.language.containers import CONTAINERS, Container
+from archsum.language.containers import CONTAINERS, Container, class_of
 from archsum.language.document import Document
 from archsum.language.entries import LAYER_WORDS, Entry, read_entry, unknown_kind
 from archsum.language.formulas import Resolved, names_in, resolve_fields
 from archsum.language.source import Path, SpannedMapping, count_values, find, locate
-from archsum.layers import KINDS, layer_class
+from archsum.layers import KINDS
 from archsum.layers.base import Layer
 from archsum.model import Model
 
@@ -97,7 +97,7 @@ class Builder:
 
         Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.
         """
-        cls = _class_of(entry.kind)
+        cls = class_of(entry.kind)
         own = {field: value for field, value in fields.items() if field not in cls.held_layers}
         stated = resolve_fields(own, names, cls.late_formulas)
         held, problems = self._read_held(cls, entry, names)
@@ -169,7 +169,3 @@ class Builder:
             return find(entry.fields if stated else defaults, path, entry.span, key=key)
 
         return locate_in
-
-
-def _class_of(kind: str) -> type[Layer | Container]:
-    return CONTAINERS.get(kind) or layer_class(kind)

@@ -1,10 +1,15 @@
-"""Containers: what holds layers, and how the network goes through them. Each is one class, as a kind of layer is."""
+"""Containers: layers repeated, with a shortcut around them, or on paths side by side.
+
+Each is one class, as a kind of layer is.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from archsum.errors import FieldError, Span, quote
 from archsum.language.entries import Body, Item
+from archsum.layers import layer_class
+from archsum.layers.base import Layer
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
 
 if TYPE_CHECKING:
@@ -19,6 +24,8 @@ _LAYERS = {"type": "array", "minItems": 1, "items": _LAYER}
 _PATH = {"type": "array", "items": _LAYER}
 _ROW = {"type": "object", "minProperties": 1}
 _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
+
+_CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
@@ -60,8 +67,9 @@ def _rows(value: Any) -> Any:
 class Repeat(Container):
     """The same layers several times, one after the other.
 
-    In formulas `index` counts the repetitions from 0: `strides: "=2 if index == 0 else 1"`. With `over` each repetition
-    has values of its own: rows of a table, or a list for each name.
+    In formulas `index` counts the repetitions from 0, as in `strides: "=2 if index == 0 else 1"`. With `over` in the
+    place of `times` each repetition has values of its own, which formulas name: `over: {filters: [64, 128], depth: [3,
+    4]}`, or row by row `over: [{filters: 64, depth: 3}, {filters: 128, depth: 4}]`.
     """
 
     held_layers: ClassVar[Mapping[str, Holding]] = {"layers": "layers"}
@@ -77,9 +85,9 @@ class Repeat(Container):
         | None
     ) = field(
         None,
-        description="For each repetition the values that formulas name: a list for each name, or a list of mappings.",
+        description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
-    layers: Layers = field(description="The layers, first to last.", example=["relu"])
+    layers: Layers = field(description="The layers, first to last.", example=[_CONVOLUTION, "relu"])
 
     @checks
     def _times_or_over(self) -> None:
@@ -104,27 +112,26 @@ class Repeat(Container):
 
 
 class Residual(Container):
-    """Layers, and a shortcut around them, merged: by default added.
+    """Layers with a shortcut around them, and what merges the two: by default their sum.
 
-    `shortcut` has layers of its own, such as a projection; without them it is the input itself. With `shortcut_when:
-    shape_changes` they are there only where the layers change the shape, as in ResNet. With `when: shape_stays` there
-    is no shortcut at all where they change it, as in MobileNetV2. A size that is unknown counts as a large one here.
+    The shortcut passes the input on, or has layers of its own, such as a projection. With `shortcut_when:
+    shape_changes` it has them only where the other layers change the shape, as in ResNet. With `when: shape_stays`
+    there is no shortcut where they change it, as in MobileNetV2. A size that is unknown counts as a large one here.
+    Without other fields the layers can be written as a list: `residual: [relu, dense: {units: 8}]`.
     """
 
     held_layers: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
     list_field = "layers"
 
-    layers: Layers = field(description="The layers that the shortcut leads around.", example=["relu"])
-    shortcut: Path = field((), description="The shortcut's layers; none pass the input on.")
+    layers: Layers = field(description="The layers that the shortcut leads around.", example=["relu", _CONVOLUTION])
+    shortcut: Path = field((), description="The shortcut's layers; without any it passes the input on.")
     shortcut_when: Literal["always", "shape_changes"] = field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
     when: Literal["always", "shape_stays"] = field(
         "always", description="Whether there is a shortcut only where the shape stays the same."
     )
-    merge: Merge = field(
-        "add", description="The layer that merges the shortcut's output, its first input, and the layers'."
-    )
+    merge: Merge = field("add", description="What merges the two: a layer, whose first input is the shortcut's output.")
 
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand the layers, the shortcut, and what merges them."""
@@ -139,18 +146,21 @@ class Residual(Container):
 
 
 class Branch(Container):
-    """Paths side by side that take the same input, merged: by default concatenated.
+    """Paths side by side, which take the same input, and what merges them: by default their concatenation.
 
-    An empty path passes the input on.
+    An empty path, `[]`, passes the input on. Without other fields the paths can be written as a list: `branch: [[relu],
+    []]`.
     """
 
     held_layers: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
     paths: Annotated[tuple[Body, ...], UNCHECKED, JsonSchema({"type": "array", "minItems": 1, "items": _PATH})] = field(
-        description="The paths, each a list of layers.", example=[["relu"], []]
+        description="The paths, each a list of layers.", example=[[_CONVOLUTION], ["relu"], []]
     )
-    merge: Merge = field("concatenate", description="The layer that merges the paths' outputs, in their order.")
+    merge: Merge = field(
+        "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
+    )
 
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand each path, and what merges them."""
@@ -160,3 +170,8 @@ class Branch(Container):
 
 CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}
 """The containers by the word that a file uses."""
+
+
+def class_of(word: str) -> type[Layer | Container]:
+    """Return the class of a kind of layer or of a container. Errors: KeyError for an unknown word."""
+    return CONTAINERS.get(word) or layer_class(word)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
+from archsum.language.entries import PLACEMENT
 from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
 from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
@@ -78,6 +79,11 @@ def check_variables(value: Any) -> Any:
     return value
 
 
+def check_parameters(value: Any) -> Any:
+    """Return a block's parameters as they are; `parameters:` with nothing below it has none."""
+    return check_variables({} if value is None else value)
+
+
 def check_blocks(value: Any) -> Any:
     """Return the blocks as they are; `structure` reads each. Errors: FieldError for what is not a mapping."""
     if not isinstance(value, dict):
@@ -111,14 +117,27 @@ Names = Annotated[
 ]
 """One name or several."""
 
-Layers = Annotated[list[Any], UNCHECKED, check_layers]
+Layers = Annotated[
+    list[Any],
+    UNCHECKED,
+    check_layers,
+    JsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}}),
+]
 """Layers as the file has them; `structure` reads them."""
+
+
+_PARAMETERS_SCHEMA = {"type": ["object", "null"], "propertyNames": {"not": {"enum": list(PLACEMENT)}}}
+_BLOCKS_SCHEMA = {
+    "type": "object",
+    "propertyNames": {"$ref": "#/$defs/block.name"},
+    "additionalProperties": {"$ref": "#/$defs/block"},
+}
 
 
 class Block(Model):
     """Layers under one name, used like a layer whose fields are the block's parameters."""
 
-    parameters: Annotated[dict[str, Any] | None, UNCHECKED, check_variables] = field(
+    parameters: Annotated[dict[str, Any], UNCHECKED, check_parameters, JsonSchema(_PARAMETERS_SCHEMA)] = field(
         {}, description="Names for formulas, each with its default; one that is left empty must be given."
     )
     inputs: Names | None = field(
@@ -146,13 +165,16 @@ class Document(Model):
     data_format: DataFormat = field(
         "channels_last", description="Where the channel axis is, for every layer that cares."
     )
-    variables: Annotated[dict[str, Value], UNCHECKED, check_variables] = field(
-        {}, description="Names for formulas; `--set name=value` overrides them."
-    )
+    variables: Annotated[
+        dict[str, Value],
+        UNCHECKED,
+        check_variables,
+        JsonSchema({"type": "object", "additionalProperties": {"not": {"type": "object"}}}),
+    ] = field({}, description="Names for formulas; `--set name=value` overrides them.")
     defaults: Annotated[dict[str, dict[str, Any]], UNCHECKED, check_defaults] = field(
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
-    blocks: Annotated[dict[str, Any], UNCHECKED, check_blocks] = field(
+    blocks: Annotated[dict[str, Any], UNCHECKED, check_blocks, JsonSchema(_BLOCKS_SCHEMA)] = field(
         {}, description="Layers under one name, with parameters, to be used like a layer."
     )
     layers: Layers = field(description="The layers, first to last.", example=["flatten"])

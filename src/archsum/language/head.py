@@ -18,7 +18,7 @@ MAX_HEAD_VALUES = 100_000
 
 _NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
 _NEEDED_BY_SHAPES = {"input", "data_format"}
-_WITH_FORMULAS = ("name", "input", "data_format", "budget")
+WITH_FORMULAS = ("name", "input", "data_format", "budget")
 
 
 class Head(NamedTuple):
@@ -73,7 +73,7 @@ def _check(file: YamlFile, stated: dict[str, Any], overridden: str | None) -> He
         return find(file.data, path, file.span, key=key)
 
     names = stated["variables"] if isinstance(stated.get("variables"), dict) else {}
-    formulas = resolve_fields({field: stated[field] for field in _WITH_FORMULAS if field in stated}, names)
+    formulas = resolve_fields({field: stated[field] for field in WITH_FORMULAS if field in stated}, names)
     diagnostics = formulas.diagnose(locate)
     values = {**stated, **formulas.values}
     try:

@@ -1,87 +1,170 @@
 """The JSON Schema of network files, from the classes that read them, so that editors complete and check.
 
-It accepts every file that `load` accepts. What shows only as the shapes go through the layers, `load` alone finds.
+It accepts every file that `load` accepts. What shows only as blocks are written out and shapes go through the layers,
+`load` alone finds.
 """
 
-import json
-from collections import Counter
-from typing import Any
+from collections.abc import Mapping
 
 from archsum.json_schema import model_json_schema
-from archsum.language.document import Document
+from archsum.language.containers import CONTAINERS, Container, Holding
+from archsum.language.document import Block, Document
+from archsum.language.entries import PLACEMENT
+from archsum.language.head import WITH_FORMULAS
+from archsum.language.schema_fields import FORMULA, Schema, any_of, define_once, field_schemas, ref, with_formulas
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.documentation import example, fields, sentence
 
-Schema = dict[str, Any]
-
-_FORMULA: Schema = {"type": "string", "pattern": "^=", "description": "A formula, as in a spreadsheet: `=4 * width`."}
-_NAME: Schema = {"type": "string", "maxLength": 100, "description": "The layer's name; by default its kind."}
 _NULL: Schema = {"type": "null"}
 _HAS_TYPE: Schema = {"type": "object", "required": ["type"]}
-_ANNOTATIONS = ("description", "default", "examples")
+_NAME: Schema = {"type": "string", "pattern": r"^[^\s/]{1,100}$"}
+_REFERENCE: Schema = {"type": "string", "minLength": 1}
+_PLACEMENT: dict[str, Schema] = {
+    "name": {"description": "Its name; by default its kind, numbered.", **_NAME},
+    "inputs": {
+        "description": "What it takes: the name of a layer above it, or several; by default what stands before it.",
+        "anyOf": [_REFERENCE, {"type": "array", "minItems": 1, "items": _REFERENCE}],
+    },
+    "shared": {"description": "A label: layers and blocks with the same one have their weights in common.", **_NAME},
+    "if": {"description": "False leaves it out.", "anyOf": [{"type": "boolean"}, ref("formula")]},
+}
+"""What every layer, block and container may say beside its own fields."""
 
 
 def network_schema() -> Schema:
     """Return the JSON Schema (draft 2020-12) of network files."""
-    classes = {kind: layer_class(kind) for kind in KINDS}
-    properties = {kind: _properties(cls) for kind, cls in classes.items()}
-    shared = _shared(properties)
+    layers: dict[str, type[Layer]] = {kind: layer_class(kind) for kind in KINDS}
+    stated = {kind: _PLACEMENT | field_schemas(cls) for kind, cls in layers.items()}
+    stated |= {word: _PLACEMENT | field_schemas(cls) for word, cls in CONTAINERS.items()}
+    properties, shared = define_once(stated)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "network",
         "description": "A neural network, as archsum summarizes it.",
         **_document(),
-        # Where there are `defaults`, a layer may take a required field from them.
-        "if": {"required": ["defaults"]},
-        "else": {"properties": {"layers": {"items": _complete(classes)}}},
+        "allOf": [
+            # Where there are `defaults`, a layer may take a required field from them.
+            {"if": {"required": ["defaults"]}, "else": _of_all_layers("layer.complete")},
+            # Where there are `blocks`, a word that is not of the language may be one of them.
+            {"if": {"required": ["blocks"]}, "else": _of_all_layers("layer.known")},
+        ],
         "$defs": {
-            "formula": _FORMULA,
-            "kind": {"anyOf": [{"const": kind, "description": sentence(cls)} for kind, cls in classes.items()]},
+            "formula": FORMULA,
+            "kind": _words(layers),
+            "container": _words(CONTAINERS),
+            "block.name": {**_NAME, "not": {"anyOf": [ref("kind"), ref("container")]}},
+            "block": model_json_schema(Block),
+            "block.use": {"type": ["object", "null"], "properties": {**_PLACEMENT, "type": ref("block.name")}},
             "layer": _layer(),
-            **{kind: _kind(kind, cls, properties[kind], shared) for kind, cls in classes.items()},
-            **{name: json.loads(text) for text, name in shared.items()},
+            "layer.complete": _in_each_layer("layer.complete", _complete(layers)),
+            "layer.known": _in_each_layer("layer.known", _known()),
+            **{kind: _fields(kind, cls, properties[kind]) for kind, cls in layers.items()},
+            **{word: _container(word, cls, properties[word]) for word, cls in CONTAINERS.items()},
+            **shared,
         },
     }
 
 
 def _document() -> Schema:
     document = model_json_schema(Document)
-    properties = {name: _with_formulas(schema) for name, schema in document["properties"].items()}
+    properties = document["properties"]
+    properties |= {name: with_formulas(properties[name]) for name in WITH_FORMULAS}
     properties["defaults"] |= {
-        "properties": {kind: _ref(kind) for kind in KINDS},
+        "properties": {kind: {**ref(kind), "propertyNames": {"not": {"enum": list(PLACEMENT)}}} for kind in KINDS},
         "additionalProperties": False,
     }
-    properties["layers"]["items"] = _ref("layer")
     for name in properties.keys() - set(document["required"]):
         # `budget:` with nothing below it is an empty budget.
-        properties[name] = _any_of(properties[name], _NULL)
-    return document | {"properties": properties}
+        properties[name] = any_of(properties[name], _NULL)
+    return document
+
+
+def _words(classes: Mapping[str, type[Layer | Container]]) -> Schema:
+    return {"anyOf": [{"const": word, "description": sentence(cls)} for word, cls in classes.items()]}
 
 
 def _layer() -> Schema:
-    """Return the three spellings of a layer: `flatten`, `conv2d: {…}`, `{type: conv2d, …}`."""
-    typed = {"properties": {"type": _ref("kind")}, "allOf": [_if_typed(kind, _ref(kind)) for kind in KINDS]}
+    """Return the three spellings of a layer, a block or a container: `flatten`, `conv2d: {…}`, `{type: conv2d, …}`."""
+    words = (*KINDS, *CONTAINERS)
+    typed = {
+        "properties": {"type": {"anyOf": [ref("kind"), ref("container"), ref("block.name")]}},
+        "allOf": [
+            *(_if_typed(word, ref(word)) for word in words),
+            {"if": {"properties": {"type": ref("block.name")}}, "then": ref("block.use")},
+        ],
+    }
     keyed = {
-        "properties": {kind: _ref(kind) for kind in KINDS},
-        "additionalProperties": False,
-        "anyOf": [_ref("kind"), {"type": "object", "minProperties": 1, "maxProperties": 1}],
+        "properties": {word: ref(word) for word in words},
+        "additionalProperties": ref("block.use"),
+        "propertyNames": {"anyOf": [ref("kind"), ref("container"), ref("block.name")]},
+        "anyOf": [
+            ref("kind"),
+            ref("block.name"),
+            {"type": "object", "minProperties": 1, "maxProperties": 1},
+        ],
     }
     return {"title": "layer", "if": _HAS_TYPE, "then": typed, "else": keyed}
 
 
-def _complete(classes: dict[str, type[Layer]]) -> Schema:
+def _complete(layers: Mapping[str, type[Layer]]) -> Schema:
     """Return what holds of a layer, in each spelling, that states every required field itself."""
-    stated = {kind: [field.name for field in fields(cls) if field.required] for kind, cls in classes.items()}
+    stated = {kind: [field.name for field in fields(cls) if field.required] for kind, cls in layers.items()}
     required = {kind: names for kind, names in stated.items() if names}
     return {
         "if": _HAS_TYPE,
         "then": {"allOf": [_if_typed(kind, {"required": names}) for kind, names in required.items()]},
         "else": {
-            "if": {"enum": list(required)},
-            "then": {"type": "object"},
+            "not": {"enum": list(required)},
             "properties": {kind: {"type": "object", "required": names} for kind, names in required.items()},
         },
+    }
+
+
+def _known() -> Schema:
+    """Return what holds of a layer, in each spelling, that is a kind's or a container and no block."""
+    return {
+        "not": ref("block.name"),
+        "if": _HAS_TYPE,
+        "then": {"properties": {"type": {"not": ref("block.name")}}},
+        "else": {"propertyNames": {"not": ref("block.name")}},
+    }
+
+
+def _of_all_layers(rule: str) -> Schema:
+    """Return that a rule holds of all layers of a file and of its blocks."""
+    layers: Schema = {"properties": {"layers": {"items": ref(rule)}}}
+    return {"properties": {**layers["properties"], "blocks": {"additionalProperties": layers}}}
+
+
+def _in_each_layer(name: str, rule: Schema) -> Schema:
+    """Return that a rule holds of a layer, and, by its name, of those that it holds."""
+    held: dict[str, Mapping[str, Holding]] = {
+        kind: dict.fromkeys(layer_class(kind).held_layers, "layer") for kind in KINDS
+    }
+    held |= {word: cls.held_layers for word, cls in CONTAINERS.items()}
+    forms: dict[Holding, Schema] = {
+        "layer": ref(name),
+        "layers": {"items": ref(name)},
+        "paths": {"items": {"items": ref(name)}},
+    }
+    inside = {
+        word: {"properties": {field: forms[holding] for field, holding in holdings.items()}}
+        for word, holdings in held.items()
+        if holdings
+    }
+    for word, cls in CONTAINERS.items():
+        if cls.list_field:
+            inside[word] |= forms[cls.held_layers[cls.list_field]]
+    return {
+        "allOf": [
+            rule,
+            {
+                "if": _HAS_TYPE,
+                "then": {"allOf": [_if_typed(word, then) for word, then in inside.items()]},
+                "else": {"properties": inside},
+            },
+        ]
     }
 
 
@@ -89,34 +172,13 @@ def _if_typed(kind: str, then: Schema) -> Schema:
     return {"if": {"properties": {"type": {"const": kind}}}, "then": then}
 
 
-def _properties(cls: type[Layer]) -> Schema:
-    """Return the schemas of a kind's fields, in the order of its documentation."""
-    properties = model_json_schema(cls)["properties"]
-    return {"name": _NAME} | {field.name: _with_formulas(properties[field.name]) for field in fields(cls)}
-
-
-def _shared(properties: dict[str, Schema]) -> dict[str, str]:
-    """Return a name for each field, by its text, that several kinds have alike: they refer to one definition."""
-    counts = Counter((name, json.dumps(field)) for of_kind in properties.values() for name, field in of_kind.items())
-    names: dict[str, str] = {}
-    for (name, text), count in counts.items():
-        if count > 1:
-            variants = sum(other.startswith(f"fields.{name}.") for other in names.values())
-            names[text] = f"fields.{name}.{variants + 1}"
-    return names
-
-
-def _kind(kind: str, cls: type[Layer], properties: Schema, shared: dict[str, str]) -> Schema:
+def _fields(word: str, cls: type[Layer | Container], properties: dict[str, Schema]) -> Schema:
     """Return the mapping of a kind's fields; `type` is one of them in the spelling that has it."""
-    properties = {
-        name: _ref(shared[text]) if (text := json.dumps(field)) in shared else field
-        for name, field in properties.items()
-    }
     definition = {
         "type": ["object", "null"],
-        "title": kind,
+        "title": word,
         "description": sentence(cls),
-        "properties": properties | {"type": {"const": kind}},
+        "properties": properties | {"type": {"const": word}},
         "additionalProperties": False,
     }
     if stated := example(cls):
@@ -125,27 +187,14 @@ def _kind(kind: str, cls: type[Layer], properties: Schema, shared: dict[str, str
     return definition
 
 
-def _with_formulas(schema: Schema) -> Schema:
-    """Allow a formula wherever a schema has a single value, in lists and mappings too."""
-    inner = dict(schema)
-    for key in ("items", "additionalProperties"):
-        if isinstance(inner.get(key), dict):
-            inner[key] = _with_formulas(inner[key])
-    if "properties" in inner:
-        inner["properties"] = {name: _with_formulas(field) for name, field in inner["properties"].items()}
-    if "anyOf" in inner:
-        inner["anyOf"] = [_with_formulas(alternative) for alternative in inner["anyOf"]]
-    single = "enum" in inner or inner.get("type") in ("integer", "number", "boolean", "string")
-    return _any_of(inner, _ref("formula")) if single else inner
-
-
-def _any_of(schema: Schema, alternative: Schema) -> Schema:
-    """Allow an alternative; the annotations stay outside."""
-    annotations = {key: schema[key] for key in _ANNOTATIONS if key in schema}
-    bare = {key: value for key, value in schema.items() if key not in annotations}
-    alternatives = bare["anyOf"] if bare.keys() == {"anyOf"} else [bare]
-    return {**annotations, "anyOf": [*alternatives, alternative]}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+def _container(word: str, cls: type[Container], properties: dict[str, Schema]) -> Schema:
+    """Return the mapping of a container's fields, or what it takes in their place; it has no weights to share."""
+    unshared = {name: schema for name, schema in properties.items() if name != "shared"}
+    definition = _fields(word, cls, unshared) | {
+        "type": "object",
+        "required": [name for name, info in cls.model_fields.items() if info.is_required()],
+    }
+    if cls.list_field:
+        as_list = model_json_schema(cls)["properties"][cls.list_field]
+        definition |= {"type": ["object", "array"], "minItems": 1, "items": as_list["items"]}
+    return definition

@@ -94,7 +94,7 @@ class _Reader:
             self.diagnostics += diagnose(error, subject)
             return None
         self._block, self._uses[name] = name, {}
-        for parameter in block.parameters or {}:
+        for parameter in block.parameters:
             place = locate(value, ["parameters", parameter], key, key=True)
             if problem := name_problem(parameter):
                 self._report("bad-name", f"a parameter cannot be named {quote(parameter)}", place, problem)
@@ -107,7 +107,7 @@ class _Reader:
         names: Names = {}
         body = self.body(value, "layers", key, names, places)
         outputs = self.references(value, "outputs", key) if block.outputs else None
-        self.blocks[name] = Definition(name, block.parameters or {}, input_names, outputs, body, names, key)
+        self.blocks[name] = Definition(name, block.parameters, input_names, outputs, body, names, key)
         self._block = ""
         return None
 

@@ -3,6 +3,7 @@
 import inspect
 import re
 from importlib import import_module
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from archsum.json_schema import model_json_schema
@@ -38,12 +39,17 @@ class FieldDocumentation(NamedTuple):
     description: str
 
 
-def families() -> dict[str, list[type[Layer]]]:
-    """Return the kinds, by what their module says of the family."""
+def families() -> dict[str, dict[str, type[Layer]]]:
+    """Return the kinds and their classes, by what their module says of the family."""
     return {
-        " ".join((import_module(f"archsum.layers.{family}").__doc__ or family).split()): [*map(layer_class, kinds)]
+        title(import_module(f"archsum.layers.{family}")): {kind: layer_class(kind) for kind in kinds}
         for family, kinds in FAMILIES.items()
     }
+
+
+def title(module: ModuleType) -> str:
+    """Return what a module says in its first paragraph."""
+    return " ".join((module.__doc__ or "").partition("\n\n")[0].split())
 
 
 def sentence(cls: type) -> str:
@@ -64,25 +70,29 @@ def sections(cls: type) -> dict[str, str]:
     return {name: found[name] for name in SECTIONS if name in found}
 
 
-def fields(cls: type[Layer]) -> list[FieldDocumentation]:
+def fields(cls: type[Model]) -> list[FieldDocumentation]:
     """Return the fields that a file may state."""
     properties = model_json_schema(cls)["properties"]
     return [_document(name, cls.model_fields[name], properties[name]) for name in field_names(cls)]
 
 
 def field_names(cls: type[Model]) -> list[str]:
-    """Return the names of the fields: the required first, a kind's own before its family's; last what all have."""
+    """Return the names of the fields: what a first use states, a kind's own before its family's; last what all have."""
     infos = cls.model_fields
     own_first = dict.fromkeys(name for base in cls.__mro__ for name in vars(base).get("__annotations__", ()))
-    required = [name for name in own_first if name in infos and infos[name].is_required()]
-    others = [name for name in infos if name not in required and name != "type"]
-    return required + sorted(others, key=lambda name: _LAST.get(name, 0))
+    stated = [name for name in own_first if name in infos and _is_stated_first(infos[name])]
+    others = [name for name in infos if name not in stated and name != "type"]
+    return stated + sorted(others, key=lambda name: _LAST.get(name, 0))
 
 
-def example(cls: type[Layer]) -> dict[str, Any]:
+def example(cls: type[Model]) -> dict[str, Any]:
     """Return what a first use of a kind states: the required fields, and others that have an example."""
-    examples = {field.name: cls.model_fields[field.name].example for field in fields(cls)}
-    return {field.name: examples[field.name] for field in fields(cls) if field.required or examples[field.name]}
+    infos = cls.model_fields
+    return {name: infos[name].example for name in field_names(cls) if _is_stated_first(infos[name])}
+
+
+def _is_stated_first(info: FieldInfo) -> bool:
+    return info.is_required() or info.example is not None
 
 
 def _document(name: str, info: FieldInfo, schema: dict[str, Any]) -> FieldDocumentation:

@@ -1,77 +1,99 @@
-"""The reference of the kinds of layer: all of them in a list, or one with its fields and formulas."""
+"""The reference of layers and containers: all of them in a list, or one with its fields and formulas."""
 
 import json
 import re
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
-from archsum.layers import kind_of
+from archsum.language import containers
+from archsum.language.containers import CONTAINERS, Container, class_of
 from archsum.layers.base import Layer
-from archsum.layers.documentation import FieldDocumentation, example, families, fields, remarks, sections, sentence
+from archsum.layers.documentation import (
+    FieldDocumentation,
+    example,
+    families,
+    fields,
+    remarks,
+    sections,
+    sentence,
+    title,
+)
 
+_BLOCKS = (
+    "Blocks: layers under a word of your own, with parameters. The file defines them under `blocks`, "
+    "and uses the word like a kind of layer."
+)
 _FOOTER = """\
 `archsum layers KIND` shows a kind's fields and formulas.
-Every layer also takes `name`, unique in its file; any value may be a formula, as in `filters: =4 * width`."""
+Every layer, block and container also takes `name`, `inputs` and `if`, and what has weights `shared`.
+Any value may be a formula, as in `filters: =4 * width`."""
 
 _CODE_WIDTH = 100
 
 
 def render_list(width: int) -> str:
-    """Return the kinds by family, each with its sentence."""
-    listed = families()
-    column = 4 + max(len(kind_of(cls)) for classes in listed.values() for cls in classes)
+    """Return the kinds by family, and the containers, each with its sentence."""
+    groups = _groups()
+    column = 4 + max(len(word) for classes in groups.values() for word in classes)
     blocks = [
-        "\n".join([_wrap(family, width), *(_item(kind_of(cls), sentence(cls), column, width) for cls in classes)])
-        for family, classes in listed.items()
+        "\n".join([_wrap(group, width), *(_item(word, sentence(cls), column, width) for word, cls in classes.items())])
+        for group, classes in groups.items()
     ]
-    return "\n\n".join([*blocks, _wrap(_FOOTER, width)])
+    return "\n\n".join([*blocks, _wrap(_BLOCKS, width), _wrap(_FOOTER, width)])
 
 
 def render_list_markdown() -> str:
-    """Return the kinds by family as Markdown tables."""
+    """Return the kinds by family, and the containers, as Markdown tables."""
     return "\n\n".join(
         "\n".join(
             [
-                family,
+                group,
                 "",
                 "| kind | |",
                 "|---|---|",
-                *(f"| `{kind_of(cls)}` | {_cell(sentence(cls))} |" for cls in classes),
+                *(f"| `{word}` | {_cell(sentence(cls))} |" for word, cls in classes.items()),
             ]
         )
-        for family, classes in families().items()
+        for group, classes in _groups().items()
     )
 
 
-def render_kind(cls: type[Layer], width: int) -> str:
-    """Return a kind's sentence, an example, its fields and its sections."""
+def render_kind(word: str, width: int) -> str:
+    """Return a kind's sentence, an example, its fields and its sections; a container has no sections."""
+    cls = class_of(word)
     documented = fields(cls)
     column = 4 + max(len(field.name) for field in documented)
     blocks = [
-        f"{kind_of(cls)}\n{_wrap(_introduction(cls), width, '  ')}",
-        f"Example:\n{textwrap.indent(_example(cls, width - 2), '  ')}",
+        f"{word}\n{_wrap(_introduction(cls), width, '  ')}",
+        f"Example:\n{textwrap.indent(_example(word, cls, width - 2), '  ')}",
         "\n".join(["Fields:", *(_field(field, column, width) for field in documented)]),
         *(f"{name}:\n{_wrap(text, width, '  ')}" for name, text in sections(cls).items()),
     ]
     return "\n\n".join(blocks)
 
 
-def render_kind_markdown(cls: type[Layer]) -> str:
-    """Return a kind's sentence, an example, its fields and its sections as Markdown."""
+def render_kind_markdown(word: str) -> str:
+    """Return the same as Markdown."""
+    cls = class_of(word)
     rows = [
         f"| `{field.name}` | {_cell(field.type)} | {_cell(_default(field))} | {_cell(field.description)} |"
         for field in fields(cls)
     ]
     blocks = [
-        f"## {kind_of(cls)}\n\n{_introduction(cls)}",
-        f"```yaml\n{_example(cls, _CODE_WIDTH)}\n```",
+        f"## {word}\n\n{_introduction(cls)}",
+        f"```yaml\n{_example(word, cls, _CODE_WIDTH)}\n```",
         "\n".join(["| field | takes | default | |", "|---|---|---|---|", *rows]),
         *(f"**{name}**\n\n```text\n{text}\n```" for name, text in sections(cls).items()),
     ]
     return "\n\n".join(blocks)
 
 
-def _introduction(cls: type[Layer]) -> str:
+def _groups() -> dict[str, Mapping[str, type[Layer | Container]]]:
+    return {**families(), title(containers): CONTAINERS}
+
+
+def _introduction(cls: type[Layer | Container]) -> str:
     return f"{sentence(cls)}\n{remarks(cls)}".strip()
 
 
@@ -85,13 +107,29 @@ def _default(field: FieldDocumentation) -> str:
     return "required" if field.required else _yaml(field.default)
 
 
-def _example(cls: type[Layer], width: int) -> str:
-    """Return a layer's entry as a file would have it, in one line where it fits."""
-    kind, stated = kind_of(cls), example(cls)
-    entry = f"- {kind}: {_yaml(stated)}" if stated else f"- {kind}"
-    if len(entry) <= width:
-        return entry
-    return "\n".join([f"- {kind}:", *(f"    {name}: {_yaml(value)}" for name, value in stated.items())])
+def _example(word: str, cls: type[Layer | Container], width: int) -> str:
+    """Return an entry as a file would have it."""
+    stated = example(cls)
+    return "\n".join(_lines([{word: stated} if stated else word], width))
+
+
+def _lines(value: list[Any] | dict[str, Any], width: int) -> list[str]:
+    """Write a list or a mapping in YAML's block style, with what fits into a line in flow style."""
+    lines = []
+    if isinstance(value, list):
+        for item in value:
+            if len(flow := f"- {_yaml_item(item)}") <= width or not isinstance(item, list | dict):
+                lines.append(flow)
+            else:
+                first, *others = _lines(item, width - 2)
+                lines += [f"- {first}", *(f"  {line}" for line in others)]
+    else:
+        for name, item in value.items():
+            if len(flow := f"{name}: {_yaml(item)}") <= width or not isinstance(item, list | dict):
+                lines.append(flow)
+            else:
+                lines += [f"{name}:", *(f"  {line}" for line in _lines(item, width - 2))]
+    return lines
 
 
 def _yaml(value: Any) -> str:
@@ -100,10 +138,15 @@ def _yaml(value: Any) -> str:
         case dict():
             return f"{{{', '.join(f'{key}: {_yaml(item)}' for key, item in value.items())}}}"
         case list() | tuple():
-            return f"[{', '.join(map(_yaml, value))}]"
+            return f"[{', '.join(map(_yaml_item, value))}]"
         case str() if re.fullmatch(r"[\w=][\w.+*/= -]*", value):
             return value
     return json.dumps(value)
+
+
+def _yaml_item(value: Any) -> str:
+    """Write an item of a list, where a mapping of one key needs no braces."""
+    return _yaml(value)[1:-1] if isinstance(value, dict) and len(value) == 1 else _yaml(value)
 
 
 def _cell(text: str) -> str:
