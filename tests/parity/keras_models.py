@@ -29,8 +29,13 @@ class Application:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # numpy meets numbers that no one has initialized
             model = getattr(keras.applications, self.name)(input_shape=(*image_size(input_shape), 3), weights=None)
-        trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-        return Facts(tensors_of(model), {"params": model.count_params(), "trainable_params": trainable})
+        return facts_of(model)
+
+
+def facts_of(model: Any) -> Facts:
+    """Collect what a model has."""
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    return Facts(tensors_of(model), {"params": model.count_params(), "trainable_params": trainable})
 
 
 def tensors_of(model: Any) -> Tensors:

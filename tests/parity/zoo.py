@@ -19,6 +19,17 @@ from typing import Any, NamedTuple
 from tests.parity.keras_models import Application
 from tests.parity.real_models import RealModel
 from tests.parity.torch_models import Torchvision
+from tests.parity.written_in_keras import (
+    WrittenInKeras,
+    anomaly_detection,
+    bidirectional_lstm,
+    image_classification,
+    keyword_spotting,
+    siamese_twins,
+    unet,
+    visual_wake_words,
+)
+from tests.parity.written_models import Written, dcgan_generator, gpt2_small
 
 
 class Entry(NamedTuple):
@@ -35,15 +46,33 @@ class Entry(NamedTuple):
 
 ZOO = [
     Entry("alexnet_torchvision", Torchvision("alexnet")),
+    Entry("convnext", Application("ConvNeXtTiny")),
+    Entry("convnext", Torchvision("convnext_tiny")),
+    Entry("convnext", Torchvision("convnext_base"), {"depths": [3, 3, 27, 3], "widths": [128, 256, 512, 1024]}),
+    Entry("dcgan_generator", Written(dcgan_generator)),
+    Entry("efficientnet", Torchvision("efficientnet_b0")),
+    Entry("efficientnet", Torchvision("efficientnet_b7"), {"width": 2.0, "depth": 3.1}, input=(3, 600, 600)),
+    Entry("gpt2", Written(gpt2_small)),
+    Entry("lstm_text_classifier", WrittenInKeras(bidirectional_lstm)),
+    Entry("mlperf_tiny_anomaly_detection", WrittenInKeras(anomaly_detection), {"folded": False}),
+    Entry("mlperf_tiny_image_classification", WrittenInKeras(image_classification), {"folded": False}),
+    Entry("mlperf_tiny_keyword_spotting", WrittenInKeras(keyword_spotting), {"folded": False}),
+    Entry("mlperf_tiny_visual_wake_words", WrittenInKeras(visual_wake_words), {"folded": False}),
+    Entry("shufflenet_v2", Torchvision("shufflenet_v2_x1_0")),
+    Entry("shufflenet_v2", Torchvision("shufflenet_v2_x2_0"), {"widths": [244, 488, 976], "last": 2048}),
+    Entry("siamese", WrittenInKeras(siamese_twins)),
+    Entry("unet", WrittenInKeras(unet)),
     Entry("vgg16", Application("VGG16")),
     Entry("vgg16", Torchvision("vgg16")),
+    Entry("vit", Torchvision("vit_b_16")),
+    Entry("vit", Torchvision("vit_l_16"), {"width": 1024, "depth": 24, "heads": 16}),
+    Entry("xception", Application("Xception")),
 ]
 
 WITHOUT_REAL_MODEL = {
     "alexnet": "the paper's; neither library has its groups. test_examples.py holds it to the paper's neurons",
     "autoencoder": "of Keras's examples; test_examples.py writes it out in Keras",
     "galaxy_zoo": "Lasagne's, with untied biases; test_examples.py holds it to its documentation",
-    "keyword_spotting": "MLPerf Tiny's; test_examples.py holds it to the published counts",
     "lenet5": "the paper's; test_examples.py holds it to the paper's counts",
     "text_cnn": "of Keras's examples; test_examples.py writes it out in Keras",
     "voxnet": "Lasagne's; test_examples.py writes it out in Keras",
