@@ -24,6 +24,9 @@ MAX_NESTING = 100
 _NOTHING: Outputs = ("",)
 """What a faulty layer gives: those behind it find no such input, and are passed over."""
 
+_LEFT_OUT: Outputs = ()
+"""What the name of a layer stands for that its `if` leaves out."""
+
 
 def expand(document: Document, structure: Structure, name: str, whole: Span) -> tuple[Graph, list[Diagnostic]]:
     """Return the graph of the nodes that could be made, and what is wrong with the others."""
@@ -107,6 +110,8 @@ class Expansion:
             self._report([Diagnostic("too-large", message, item.entry.span, cure)], scope)
             raise _StopError
         if item.condition is not True and not self._is_there(item, scope):
+            if item.name:
+                scope.known[item.name] = _LEFT_OUT
             return inputs
         if item.inputs is not None:
             inputs = self._find(item.inputs, scope, item.name)
@@ -202,9 +207,14 @@ class Expansion:
         return Level(path, given, identity, shared=outer.shared or item.shared is not None)
 
     def _outputs(self, body: Body, references: tuple[Reference, ...] | None, scope: Scope, inputs: Outputs) -> Outputs:
-        """Add a file's or a block's layers, and return its outputs: those stated, or what the last layer gives."""
+        """Add a file's or a block's layers, and return its outputs: what the last layer gives, or those stated.
+
+        A layer that its `if` leaves out is no output.
+        """
         outputs = self.add_body(body, scope, inputs)
-        return outputs if references is None else self._find(references, scope)
+        if references is None:
+            return outputs
+        return self._find(tuple(reference for reference in references if scope.find(reference.name) != _LEFT_OUT), scope)
 
     def _is_there(self, item: Item, scope: Scope) -> bool:
         """Compute an item's `if`."""
@@ -225,7 +235,7 @@ class Expansion:
         for reference in references:
             known = scope.find(reference.name)
             found += known or _NOTHING
-            if known is None:
+            if not known:
                 message, cure = self._unknown(reference.name, scope, name)
                 self._report([Diagnostic("unknown-name", message, reference.span, cure)], scope)
         return tuple(found)
@@ -234,9 +244,11 @@ class Expansion:
         """Say why a name is not known, and what to write."""
         if name == asking:
             return f"`{name}` takes its own output", "take that of a layer above it"
+        if scope.find(name) == _LEFT_OUT:
+            return f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
         if name in scope.level.given:
             cure = "a layer takes what stands above it: in its own list, or in a list around it"
-            return f"{quote(name)} stands further down, in another repetition, or was left out by its `if`", cure
+            return f"{quote(name)} stands further down, or in another repetition", cure
         if scope.level.path and (name in self.structure.names or name in self.document.input):
             message = f"{quote(name)} stands outside this block, which sees its inputs alone"
             return message, "give it to the block: `inputs: […]` where it is used, and names for them in the block"
