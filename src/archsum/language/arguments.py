@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archsum.errors import Diagnostic, Span, enumerate_words, suggest
-from archsum.formula import BROKEN, Value, is_formula
+from archsum.formula import BROKEN, UnknownNameError, Value, is_formula
 from archsum.language.entries import PLACEMENT, Entry
 from archsum.language.formulas import resolve_fields
 from archsum.language.source import Path, find
@@ -39,6 +39,9 @@ def read_arguments(
             values[name] = BROKEN
         elif name not in stated.values and _has_formula(default):
             computed = resolve_fields({name: default}, known)
+            for _, error in computed.errors:
+                if isinstance(error, UnknownNameError) and error.name in parameters:
+                    error.help = f"move `{error.name}` above it: a default's formula knows the parameters above"
             problems += computed.diagnose(lambda path, key: find(parameters, path, definition.span, key=key))
             values[name] = BROKEN if computed.faulty else computed.values[name]
         known[name] = values[name]
