@@ -214,7 +214,8 @@ class Expansion:
         outputs = self.add_body(body, scope, inputs)
         if references is None:
             return outputs
-        return self._find(tuple(reference for reference in references if scope.find(reference.name) != _LEFT_OUT), scope)
+        there = [reference for reference in references if scope.find(reference.name) != _LEFT_OUT]
+        return self._find(tuple(there), scope)
 
     def _is_there(self, item: Item, scope: Scope) -> bool:
         """Compute an item's `if`."""
