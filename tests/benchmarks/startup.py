@@ -1,6 +1,6 @@
-"""Time `archsum summary` as a whole process, against the import floor and against Keras.
+"""Time `archsum summary` as a whole process, against the import floor, Keras and torchinfo.
 
-    python tests/benchmarks/startup.py
+    pip install -e ".[test,torch]" torchinfo && python tests/benchmarks/startup.py
 
 The floor is a Python that imports pydantic, yaml and tabulate. Each command runs in turn with the floor, and the median
 of the ratios of such pairs is printed, so that a machine whose speed drifts does not favour either.
@@ -16,8 +16,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOOR = [sys.executable, "-c", "import pydantic, yaml, tabulate"]
-KERAS_VGG16 = [sys.executable, "-c", "import keras; keras.applications.VGG16(weights=None).summary()"]
+SUMMARY = [sys.executable, "-m", "archsum", "summary"]
+KERAS = "import keras; keras.applications.{name}(weights=None).summary()"
+TORCHINFO = """
+from tests.parity.torch_models import torchvision
+import torch, torchinfo
+with torch.device("meta"):
+    model = torchvision().models.{name}()
+torchinfo.summary(model, (1, 3, {image}, {image}), device="meta", verbose=1)
+"""
 PAIRS = 15
+
+RESNET152 = ["resnet50.yaml", "--set", "depths=[3,8,36,3]"]
+EFFICIENTNET_B7 = ["efficientnet.yaml", "--set", "width=2.0", "--set", "depth=3.1", "--input", "3,600,600"]
 
 
 def deep_network(layers: int) -> str:
@@ -40,6 +51,7 @@ def seconds(command: list[str]) -> float:
     start = time.perf_counter()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["KERAS_BACKEND"] = "numpy"
+    environment["PYTHONPATH"] = str(ROOT)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     return time.perf_counter() - start
 
@@ -52,16 +64,27 @@ def report(name: str, command: list[str], pairs: int = PAIRS) -> None:
     print(f"{name:<44} {statistics.median(own for _, own in timings) * 1000:8.0f} ms {ratio:7.2f} × the floor")
 
 
+def summary(file: str, *arguments: str) -> list[str]:
+    """Return the command that summarizes one of the examples."""
+    return [*SUMMARY, str(ROOT / "examples" / file), *arguments]
+
+
 def main() -> None:
     """Print the table."""
-    archsum = [sys.executable, "-m", "archsum", "summary"]
     with tempfile.TemporaryDirectory() as folder:
         deep = Path(folder) / "deep.yaml"
         deep.write_text(deep_network(175))
         report("python -c 'import pydantic, yaml, tabulate'", FLOOR)
-        report("archsum summary vgg16.yaml", [*archsum, str(ROOT / "examples" / "vgg16.yaml")])
-        report("archsum summary, 175 layers", [*archsum, str(deep)])
-    report("Keras (numpy backend), VGG16().summary()", KERAS_VGG16, pairs=3)
+        report("archsum summary vgg16.yaml", summary("vgg16.yaml"))
+        report("archsum summary, 175 layers, no two stages alike", [*SUMMARY, str(deep)])
+        report("archsum summary, ResNet-50", summary("resnet50.yaml"))
+        report("archsum summary, ResNet-152", summary(*RESNET152))
+        report("archsum summary, EfficientNet-B7", summary(*EFFICIENTNET_B7))
+    for name in ("VGG16", "ResNet152", "EfficientNetB7"):
+        report(f"Keras (numpy backend), {name}().summary()", [sys.executable, "-c", KERAS.format(name=name)], pairs=3)
+    for name, image in (("vgg16", 224), ("resnet152", 224), ("efficientnet_b7", 600)):
+        code = TORCHINFO.format(name=name, image=image)
+        report(f"torchinfo (meta device), {name}", [sys.executable, "-c", code], pairs=3)
 
 
 if __name__ == "__main__":
