@@ -45,8 +45,11 @@ class Network(NamedTuple):
 
 
 def _fits(kind: str, data_format: str) -> bool:
-    """Whether a chain can have the kind, and the file's data format means the same to it in Keras."""
-    if kind in CALLS:
+    """Whether a chain can have the kind, and the file's data format means the same to it in Keras.
+
+    Held layers count in Keras's automatic names, and a model trains them though their wrapper is frozen.
+    """
+    if kind in CALLS or layer_class(kind).held_layers:
         return False
     ours_too = "data_format" in layer_class(kind).model_fields
     return data_format == "channels_last" or ours_too == ("data_format" in arguments_of(kind))
