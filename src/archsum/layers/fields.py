@@ -64,7 +64,10 @@ DataFormat = Literal["channels_last", "channels_first"]
 
 def true_is_tied(value: Any) -> Any:
     """Read `true` as the bias that Keras gives a layer."""
-    return "tied" if value is True else value
+    if value is True:
+        return "tied"
+    # Python takes 0 for false; a file that says 0 means something else.
+    return "0" if value == 0 and value is not False else value
 
 
 Bias = Annotated[
