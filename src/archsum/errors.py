@@ -16,6 +16,7 @@ MAX_FOUND = 200
 MAX_COMPARED_LETTER_BY_LETTER = 5
 """Known words that are compared with an unknown one at length."""
 
+_MAX_NOTES = 8
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
 _MAX_COMPARED_LENGTH = 40
@@ -164,8 +165,10 @@ class Diagnostic(NamedTuple):
         if self.span:
             indent = " " * len(str(self.span.line))
             lines += [f"{indent}--> {self.span.place}", self.span.excerpt()]
-        for text, span in self.notes:
-            lines.append(f"{indent} = note: {one_line(text)} {span.place}")
+        notes = [f"{indent} = note: {one_line(text)} {span.place}" for text, span in self.notes]
+        if hidden := len(notes[_MAX_NOTES:]):
+            notes[_MAX_NOTES - 1 : -1] = [f"{indent} = note: … {hidden + 1} more …"]
+        lines += notes
         if self.help:
             lines.append(f"{indent} = help: {one_line(self.help)}")
         return "\n".join(lines)

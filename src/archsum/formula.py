@@ -279,7 +279,8 @@ def _lookup(name: str, names: Mapping[str, Value]) -> Value:
 def _number(value: Value) -> Number:
     if isinstance(value, int | float):
         return value
-    raise FormulaError(f"a formula calculates with numbers, and {quote(value)} is not one")
+    cure = "take one of its items, as in `=depths[0]`" if isinstance(value, list) else None
+    raise FormulaError(f"a formula calculates with numbers, and {quote(value)} is not one", cure)
 
 
 def _bounded(value: Any) -> Value:

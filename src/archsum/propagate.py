@@ -101,6 +101,8 @@ def _diagnostic(
         for name, shape in zip(node.inputs, inputs, strict=True)
         if len(inputs) > 1 and name in layers
     ]
+    if node.shared_with and node.shared_with in layers:
+        notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
     notes += [(f"{use.what} at", use.span) for use in node.uses]
     return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.help, tuple(notes))
 

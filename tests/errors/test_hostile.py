@@ -133,8 +133,8 @@ def test_large_head() -> None:
 
 
 def test_errors_in_every_variable() -> None:
-    names = "\n".join(f"  v{number}: =nothing" for number in range(10_000))
-    assert len(problems(f"variables:\n{names}\n{HEAD}  - conv2d: {{filters: =v9999, kernel_size: 3}}\n")) == MAX_FOUND
+    names = "\n".join(f"  v{number}: =nothing" for number in range(1_000))
+    assert len(problems(f"variables:\n{names}\n{HEAD}  - conv2d: {{filters: =v999, kernel_size: 3}}\n")) == MAX_FOUND
 
 
 @pytest.mark.parametrize("axes", [65, 1_000])
@@ -358,7 +358,10 @@ class Half:
         ({"variables": {"width": 0.3}}, "`filters` takes a whole number, not `0.6`"),
         ({"input": [32, 0, 3]}, "`input[1]` must be at least 1, not `0`"),
         ({"input": []}, "`input` is empty"),
-        ({"variables": {"width": Half()}}, "`variables.width` takes a number, a text, true or false, or a list, not `½`"),
+        (
+            {"variables": {"width": Half()}},
+            "`variables.width` takes a number, a text, true or false, or a list, not `½`",
+        ),
         ({"input": [1] * 65}, "`input` has 65 sizes; 64 are the most"),
         ({"input": [32, 32]}, "`conv2d` takes an input of 3 axes (height, width, channels), not (32, 32)"),
     ],

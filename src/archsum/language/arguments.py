@@ -1,13 +1,12 @@
 """What a block's use gives for its parameters."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from archsum.errors import Diagnostic, Span, enumerate_words, suggest
-from archsum.formula import BROKEN, UnknownNameError, Value, is_formula
+from archsum.errors import MAX_FOUND, Diagnostic, Span, enumerate_words, quote
+from archsum.formula import BROKEN, UnknownNameError, Value
 from archsum.language.entries import PLACEMENT, Entry
 from archsum.language.formulas import resolve_fields
-from archsum.language.source import Path, find
+from archsum.language.source import Path, find, locate
 from archsum.language.structure import Definition
 
 
@@ -25,41 +24,42 @@ def read_arguments(
     parameters = definition.parameters
     stated = resolve_fields(entry.stated, names)
     problems = stated.diagnose(locate_in)
-    values: dict[str, Value] = {**variables, **parameters}
-    for name, value in stated.values.items():
-        if name in parameters:
-            values[name] = BROKEN if (name,) in stated.faulty else value
-        elif (name,) not in stated.faulty:
-            problems.append(_unknown(name, definition, locate_in((name,), True)[0]))
+    values = dict(variables)  # a default's formula knows the parameters above it
     missing = []
-    known = dict(variables)  # a default's formula knows the parameters above it
     for name, default in parameters.items():
-        if default is None and values[name] is None:
+        values[name] = stated.values.get(name, default)
+        if any(path[0] == name for path in stated.faulty):
+            values[name] = BROKEN
+        elif default is None and values[name] is None:
             missing.append(name)
             values[name] = BROKEN
-        elif name not in stated.values and _has_formula(default):
-            computed = resolve_fields({name: default}, known)
+        elif name in definition.computed and name not in stated.values:
+            computed = resolve_fields({name: default}, values)
             for _, error in computed.errors:
                 if isinstance(error, UnknownNameError) and error.name in parameters:
                     error.help = f"move `{error.name}` above it: a default's formula knows the parameters above"
             problems += computed.diagnose(lambda path, key: find(parameters, path, definition.span, key=key))
             values[name] = BROKEN if computed.faulty else computed.values[name]
-        known[name] = values[name]
+    unknown = [name for name in stated.values if name not in parameters and (name,) not in stated.faulty]
+    if missing or unknown:
+        problems += _diagnose(missing, unknown, entry, definition)
+    return values, problems
+
+
+def _diagnose(missing: list[str], unknown: list[str], entry: Entry, definition: Definition) -> list[Diagnostic]:
+    """Say what is missing, but for what an unknown name was meant to be, and what is unknown."""
+    from archsum.language.vocabulary import meant_field, suggest_field
+
+    possible, problems = (*definition.parameters, *PLACEMENT), []
+    for name in unknown[:MAX_FOUND]:
+        span = locate(entry.fields, [name], entry.span, key=True)
+        message = f"the block `{definition.name}` has no parameter {quote(name)}"
+        cure = suggest_field(name, entry.fields[name], possible, entry.fields)
+        problems.append(Diagnostic("unknown-field", message, span, cure))
+    meant = {meant_field(name, possible, entry.fields) for name in unknown[:MAX_FOUND]}
+    missing = [name for name in missing if name not in meant]
     if missing:
         cure = "add " + " and ".join(f"`{name}: …`" for name in missing)
         message = f"{entry.kind} needs {enumerate_words(missing)}"
         problems.append(Diagnostic("missing-field", message, entry.span, cure))
-    return values, problems
-
-
-def _unknown(name: str, definition: Definition, span: Span) -> Diagnostic:
-    parameters = definition.parameters
-    listed = f"its parameters are {enumerate_words(parameters)}" if parameters else "it has none"
-    cure = suggest(name, (*parameters, *PLACEMENT)) or listed
-    return Diagnostic("unknown-field", f"the block `{definition.name}` has no parameter `{name}`", span, cure)
-
-
-def _has_formula(value: Any) -> bool:
-    if isinstance(value, list | dict):
-        return any(map(_has_formula, value.values() if isinstance(value, dict) else value))
-    return is_formula(value)
+    return problems

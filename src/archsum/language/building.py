@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 MAX_LAYER_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
 
+MAX_VALUES = 5_000_000
+"""The most values in all layers, where formulas make each another."""
+
 MAX_DEFAULT_VALUES = 100
 """The most values in a kind's defaults, which are checked with every layer of the kind."""
 
 MAX_COMPARED_ITEMS = 64
 """The most items of a list by which the layers that formulas make of it are told apart."""
+
+MAX_COMPARED_CHARACTERS = 100
+"""The most characters of a text, likewise."""
 
 _NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
 
@@ -42,6 +48,7 @@ class Builder:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the defaults."""
         self._held = held
+        self._values = 0  # in all that was built
         self._built: dict[Hashable, Built] = {}
         self._keys: dict[int, tuple[Entry, str, tuple[str, ...]]] = {}  # the entry, so that no other gets its id
         self._defaults: dict[str, Resolved] = {}
@@ -65,8 +72,13 @@ class Builder:
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
         stated = self._stated(entry)
-        if count_values(stated) > MAX_LAYER_VALUES:
+        count = count_values(stated)
+        self._values += count
+        if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
+            return None, [Diagnostic("too-large", message, entry.span)]
+        if self._values > MAX_VALUES:
+            message = f"this and the layers above have more than {MAX_VALUES:,} values, computed by formulas"
             return None, [Diagnostic("too-large", message, entry.span)]
         model, _, problems = self._read(entry, stated, self._defaults.get(entry.kind, _NO_DEFAULTS), names)
         return model, problems
@@ -81,9 +93,7 @@ class Builder:
         if not used:
             return text
         values = [names.get(name) for name in used]
-        if any(isinstance(value, list | dict) and len(value) > MAX_COMPARED_ITEMS for value in values):
-            return None
-        return text, repr(values)
+        return (text, repr(values)) if all(map(_is_small, values)) else None
 
     def _stated(self, entry: Entry) -> dict[str, Any]:
         """Return an entry's own fields, but for those that hold a container's layers, which can be a whole network."""
@@ -131,7 +141,7 @@ class Builder:
         for field in fields:
             inner, wrong = read_entry(entry.fields, field, entry.span, LAYER_WORDS)
             problems += wrong
-            if inner:
+            if inner.kind in KINDS:
                 defaults = self._defaults.get(inner.kind, _NO_DEFAULTS)
                 held[field], _, wrong = self._read(inner, inner.fields, defaults, names)
                 problems += wrong
@@ -169,3 +179,16 @@ class Builder:
             return find(entry.fields if stated else defaults, path, entry.span, key=key)
 
         return locate_in
+
+
+def _is_small(value: Value) -> bool:
+    """Whether a value can be compared at each use of a block."""
+    match value:
+        case str():
+            return len(value) <= MAX_COMPARED_CHARACTERS
+        case list():
+            items_are_small = (not isinstance(item, list) and _is_small(item) for item in value)
+            return len(value) <= MAX_COMPARED_ITEMS and all(items_are_small)
+        case dict():
+            return False
+    return True

@@ -6,7 +6,9 @@ Each is one class, as a kind of layer is.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from archsum.errors import FieldError, Span, quote
+from archsum.errors import FieldError, Span, enumerate_words, quote
+from archsum.formula import name_problem
+from archsum.language.document import MAX_PARAMETERS
 from archsum.language.entries import Body, Item
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from archsum.language.expand import Expansion
     from archsum.language.scope import Outputs, Scope
 
-MAX_TIMES = 1_000_000
+MAX_TIMES = 200_000
 """The most repetitions, and the most layers of a network."""
 
 _LAYER = {"$ref": "#/$defs/layer"}
@@ -31,7 +33,7 @@ Holding = Literal["layer", "layers", "paths"]
 
 Layers = Annotated[Body, UNCHECKED, JsonSchema(_LAYERS)]
 Path = Annotated[Body, UNCHECKED, JsonSchema(_PATH)]
-Merge = Annotated[Item | str | None, UNCHECKED, JsonSchema(_LAYER)]
+Merge = Annotated[Item | str, UNCHECKED, JsonSchema(_LAYER)]
 
 
 class Container(Model):
@@ -58,9 +60,16 @@ def _rows(value: Any) -> Any:
         value = [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
     if not (isinstance(value, list) and value and all(isinstance(row, dict) and row for row in value)):
         cure = "write `{filters: [64, 128]}`, a list for each name, or `[{filters: 64}, {filters: 128}]`"
-        raise FieldError(f"takes lists by name, or a list of mappings, not {quote(value)}", cure)
-    if any(row.keys() != value[0].keys() for row in value):
-        raise FieldError("has rows with different names", "give each row the same names")
+        raise FieldError("takes names, and a value of each for every repetition", cure)
+    first = value[0].keys()
+    if other := next((row for row in value if row.keys() != first), None):
+        message = f"has rows with different names: {enumerate_words(first)}, and then {enumerate_words(other)}"
+        raise FieldError(message, "give each row the same names")
+    if len(first) > MAX_PARAMETERS:
+        raise FieldError(f"has more than {MAX_PARAMETERS} names", "a list can hold many values under one name")
+    for name in first:
+        if problem := "`index` counts the repetitions: choose another" if name == "index" else name_problem(name):
+            raise FieldError(f"cannot have the name {quote(name)}", problem)
     return value
 
 
@@ -74,7 +83,9 @@ class Repeat(Container):
 
     held_layers: ClassVar[Mapping[str, Holding]] = {"layers": "layers"}
 
-    times: Annotated[int, Limits(ge=1, le=MAX_TIMES)] | None = field(None, description="How many times.", example=3)
+    times: Annotated[int, Limits(ge=1, le=MAX_TIMES)] | None = field(
+        None, description="How many times; where there may be none, `if` leaves the repeat out.", example=3
+    )
     over: (
         Annotated[
             list[dict[str, Any]],
@@ -91,11 +102,11 @@ class Repeat(Container):
 
     @checks
     def _times_or_over(self) -> None:
-        if (self.times is None) == (self.over is None):
-            raise FieldError(
-                "takes either `times` or `over`",
-                "write `times: 3`, or `over: {filters: [64, 128]}` for values of their own",
-            )
+        if self.times is None and self.over is None:
+            cure = "write `times: 3`, or `over: {filters: [64, 128]}` for values of their own"
+            raise FieldError("needs `times` or `over`", cure)
+        if self.times is not None and self.over is not None:
+            raise FieldError("has both `times` and `over`", "leave `times` out: `over` says it too")
 
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand the layers once for each repetition."""

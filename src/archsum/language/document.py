@@ -14,6 +14,12 @@ from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
 DEFAULT_INPUT = "input"
 """The name of the input where the file does not name it."""
 
+MAX_BLOCK_INPUTS = 100
+"""The most inputs of a block."""
+
+MAX_PARAMETERS = 100
+"""The most parameters of a block."""
+
 
 def _quantity_schema(units: Iterable[str], *examples: str) -> JsonSchema:
     text = {"type": "string", "pattern": rf"^\s*\d+(\.\d+)? ?({'|'.join(units)})\s*$", "examples": list(examples)}
@@ -80,8 +86,16 @@ def check_variables(value: Any) -> Any:
 
 
 def check_parameters(value: Any) -> Any:
-    """Return a block's parameters as they are; `parameters:` with nothing below it has none."""
-    return check_variables({} if value is None else value)
+    """Return a block's parameters as they are; `parameters:` with nothing below it has none.
+
+    Errors: FieldError for what is not a mapping.
+    """
+    if not isinstance(value, dict | None):
+        cure = "write them as in `{filters: , strides: 1}`, each with its default, or empty where it must be given"
+        raise FieldError(f"takes a mapping, not {quote(value)}", cure)
+    if value and len(value) > MAX_PARAMETERS:
+        raise FieldError(f"has more than {MAX_PARAMETERS} names", "a list can hold many values under one name")
+    return value or {}
 
 
 def check_blocks(value: Any) -> Any:
@@ -96,26 +110,36 @@ def parse_names(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def check_different(value: Any) -> Any:
+    """Return names as they are. Errors: FieldError where one is there twice."""
+    names = value if isinstance(value, list) else []
+    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
+    if twice is not None:
+        raise FieldError(f"has {quote(twice)} twice", "give each input a name of its own")
+    return value
+
+
 def check_layers(value: Any) -> Any:
     """Return the layers as they are, with their places in the file.
 
     Errors: FieldError for what is not a list, or is an empty one.
     """
     if value is None or value == []:
-        raise FieldError("has no layers", "a network has at least one: write `- flatten` below it, indented")
+        raise FieldError("has no layers", "there is at least one: write `- flatten` below it, indented")
     if not isinstance(value, list):
         raise FieldError(f"takes a list, not {quote(value)}", "begin each layer with `- `")
     return value
 
 
 _NAME_SCHEMA = {"type": "string", "maxLength": 100}
-Names = Annotated[
-    tuple[str, ...],
-    Limits(min_length=1),
-    parse_names,
-    JsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "minItems": 1, "items": _NAME_SCHEMA}]}),
-]
+_NAMES_SCHEMA = JsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "minItems": 1, "items": _NAME_SCHEMA}]})
+Names = Annotated[tuple[str, ...], Limits(min_length=1), parse_names, _NAMES_SCHEMA]
 """One name or several."""
+
+InputNames = Annotated[
+    tuple[Name, ...], Limits(min_length=1, max_length=MAX_BLOCK_INPUTS), check_different, parse_names, _NAMES_SCHEMA
+]
+"""The same, each another."""
 
 Layers = Annotated[
     list[Any],
@@ -140,7 +164,7 @@ class Block(Model):
     parameters: Annotated[dict[str, Any], UNCHECKED, check_parameters, JsonSchema(_PARAMETERS_SCHEMA)] = field(
         {}, description="Names for formulas, each with its default; one that is left empty must be given."
     )
-    inputs: Names | None = field(
+    inputs: InputNames | None = field(
         None, description="Names for the block's inputs, where it takes several; a single one is called `input`."
     )
     outputs: Names | None = field(

@@ -1,8 +1,8 @@
 """A file's structure → Graph: blocks, repetitions and branches are written out, and each layer built and named."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
-from archsum.errors import MAX_FOUND, Diagnostic, Span, enumerate_words, one_line, quote, suggest
+from archsum.errors import MAX_FOUND, Diagnostic, Span, enumerate_words, quote, suggest
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.arguments import read_arguments
 from archsum.language.building import Builder
@@ -18,8 +18,14 @@ from archsum.layers.base import Layer
 from archsum.propagate import OutputShapes
 
 MAX_LAYERS = MAX_TIMES
-MAX_NESTING = 100
+MAX_NESTING = 64
 """The most blocks and containers in one another."""
+
+MAX_INPUTS = 1_000
+"""The most inputs of a layer, a block or a container."""
+
+MAX_CONNECTIONS = 1_000_000
+"""The most inputs of all of them."""
 
 _NOTHING: Outputs = ("",)
 """What a faulty layer gives: those behind it find no such input, and are passed over."""
@@ -49,8 +55,10 @@ def unused(graph: Graph, data: SpannedMapping, whole: Span) -> list[Diagnostic]:
         for name in graph.inputs
         if name not in used
     ]
+    reported = set()  # a line that a block repeats is reported once
     for node in graph.nodes:
-        if node.name not in used:
+        if node.name not in used and node.span not in reported:
+            reported.add(node.span)
             notes = tuple((f"{use.what} at", use.span) for use in node.uses)
             message = f"nothing takes what `{node.name}` gives"
             problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
@@ -77,13 +85,15 @@ class Expansion:
         self._owners: dict[Path, str] = {}
         self._merges: dict[tuple[str, Span], Item] = {}
         self._entries = 0
+        self._connections = 0
+        self._is_complete = True  # whether there is nothing so far that could not be read, and was passed over
         self._depth = 0
 
     def run(self, name: str) -> Graph:
         """Expand the file's layers."""
         inputs, structure = tuple(self.document.input), self.structure
         known: dict[str, Outputs] = {name: (name,) for name in inputs}
-        level = Level((), {*structure.names, *inputs}, (), shared=False)
+        level = Level((), structure.names, (), shared=False)
         scope = Scope(self.document.variables, known, level)
         outputs: Outputs = ()
         try:
@@ -99,39 +109,42 @@ class Expansion:
             inputs = self.add_item(item, scope, inputs)
         return inputs
 
-    def add_item(self, item: Item | None, scope: Scope, inputs: Outputs) -> Outputs:
+    def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
-        if item is None:
-            return _NOTHING
         self._entries += 1
         if self._entries > MAX_LAYERS:
             cure = "look at the `times` of the repeats that this is in"
-            message = f"the network has more than {MAX_LAYERS:,} layers"
-            self._report([Diagnostic("too-large", message, item.entry.span, cure)], scope)
-            raise _StopError
-        if item.condition is not True and not self._is_there(item, scope):
+            self._stop(f"the network has more than {MAX_LAYERS:,} layers", item.entry.span, scope, cure)
+        there = item.condition is True or self._is_there(item, scope)
+        if not there:
             if item.name:
-                scope.known[item.name] = _LEFT_OUT
-            return inputs
+                scope.known[item.name] = _NOTHING if there is None else _LEFT_OUT
+            return self._pass_over() if there is None else inputs
         if item.inputs is not None:
-            inputs = self._find(item.inputs, scope, item.name)
+            inputs = self._find(item.inputs, scope, item)
+        self._connections += len(inputs)
+        if len(inputs) > MAX_INPUTS:
+            self._stop(f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs", item.entry.span, scope)
+        if self._connections > MAX_CONNECTIONS:
+            self._stop(f"the network's layers have more than {MAX_CONNECTIONS:,} inputs", item.entry.span, scope)
         kind = item.entry.kind
-        if kind in KINDS:
+        if kind in KINDS and kind not in self.document.blocks:
             outputs = self._add_layer(item, scope, inputs)
         elif self._depth >= MAX_NESTING:
             message = f"blocks and containers are nested more than {MAX_NESTING} levels deep"
             self._report([Diagnostic("too-deep", message, item.entry.span)], scope)
-            outputs = _NOTHING
+            outputs = self._pass_over()
         else:
             self._depth += 1
-            add = self._add_container if kind in CONTAINERS else self._add_block
+            is_container = kind in CONTAINERS and kind not in self.document.blocks
+            add = self._add_container if is_container else self._add_block
             outputs = add(item, scope, inputs)
             self._depth -= 1
         if item.name:
             scope.known[item.name] = outputs
         return outputs
 
-    def add_merge(self, merge: Item | str | None, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+    def add_merge(self, merge: Item | str, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
         """Add a container's merging layer; where only its kind is known, it stands where the container does."""
         if isinstance(merge, str):
             merge = self._merges.setdefault((merge, span), Item(Entry(merge, SpannedMapping(), span)))
@@ -167,17 +180,17 @@ class Expansion:
         if item.name:
             scope = scope.at(self._level(item, scope, scope.level.given))
         if not isinstance(container, Container):
-            return _NOTHING
+            return self._pass_over()
         return container.expand(self, scope, inputs, entry.span)
 
     def _add_block(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         entry = item.entry
         definition = self.structure.blocks.get(entry.kind)
         if definition is None:
-            return _NOTHING
+            return self._pass_over()
         values, problems = read_arguments(entry, definition, scope.values, self.document.variables)
         self._report(problems, scope)
-        level = self._level(item, scope, {*definition.names, *definition.inputs})
+        level = self._level(item, scope, definition.names)
         if len(definition.inputs) == 1:
             known = {definition.inputs[0]: inputs}
         elif len(definition.inputs) == len(inputs):
@@ -197,7 +210,7 @@ class Expansion:
                 scope.known[f"{item.name}/{name}"] = inner.known[name]
         return outputs
 
-    def _level(self, item: Item, scope: Scope, given: Collection[str]) -> Level:
+    def _level(self, item: Item, scope: Scope, given: Mapping[str, Span]) -> Level:
         """Return the level of the path that a block or a named container is."""
         outer, kind = scope.level, item.entry.kind
         name = outer.name(item.name, kind)
@@ -217,44 +230,69 @@ class Expansion:
         there = [reference for reference in references if scope.find(reference.name) != _LEFT_OUT]
         return self._find(tuple(there), scope)
 
-    def _is_there(self, item: Item, scope: Scope) -> bool:
-        """Compute an item's `if`."""
+    def _is_there(self, item: Item, scope: Scope) -> bool | None:
+        """Compute an item's `if`; None where that cannot be done."""
         resolved = resolve_fields({"if": item.condition}, scope.values)
         fields, span = item.entry.fields, item.entry.span
         self._report(resolved.diagnose(lambda path, key: find(fields, path, span, key=key)), scope)
         value = resolved.values["if"]
-        if isinstance(value, bool) or resolved.faulty:
-            return value is True
-        cure = "compare it with something, as in `=depth > 1`"
-        message = f"`if` takes true or false, and the formula gives {quote(value)}"
-        self._report([Diagnostic("wrong-type", message, locate(fields, ["if"], span), cure)], scope)
-        return False
+        if isinstance(value, bool):
+            return value
+        if not resolved.faulty:
+            cure = "compare it with something, as in `=depth > 1`"
+            message = f"`if` takes true or false, and the formula gives {quote(value)}"
+            self._report([Diagnostic("wrong-type", message, locate(fields, ["if"], span), cure)], scope)
+        return None
 
-    def _find(self, references: tuple[Reference, ...], scope: Scope, name: str | None = None) -> Outputs:
-        """Return what the layers of those names give; `name` is that of the one who asks."""
+    def _find(self, references: tuple[Reference, ...], scope: Scope, asking: Item | None = None) -> Outputs:
+        """Return what the layers of those names give."""
         found: list[str] = []
         for reference in references:
             known = scope.find(reference.name)
             found += known or _NOTHING
-            if not known:
-                message, cure = self._unknown(reference.name, scope, name)
-                self._report([Diagnostic("unknown-name", message, reference.span, cure)], scope)
+            if known == _LEFT_OUT or (known is None and not self._is_passed_over(reference.name, scope)):
+                self._report([self._unknown(reference, scope, asking)], scope)
+            if len(found) > MAX_INPUTS:
+                self._stop(f"there are more than {MAX_INPUTS:,} inputs", reference.span, scope)
         return tuple(found)
 
-    def _unknown(self, name: str, scope: Scope, asking: str | None) -> tuple[str, str]:
+    def _unknown(self, reference: Reference, scope: Scope, asking: Item | None) -> Diagnostic:
         """Say why a name is not known, and what to write."""
-        if name == asking:
-            return f"`{name}` takes its own output", "take that of a layer above it"
-        if scope.find(name) == _LEFT_OUT:
-            return f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
-        if name in scope.level.given:
-            cure = "a layer takes what stands above it: in its own list, or in a list around it"
-            return f"{quote(name)} stands further down, or in another repetition", cure
-        if scope.level.path and (name in self.structure.names or name in self.document.input):
+        name, span = reference
+        place = scope.level.given.get(name)
+        if asking and asking.name == name:
+            message, cure = f"`{name}` takes its own output", "take that of a layer above it"
+        elif scope.find(name) == _LEFT_OUT:
+            message, cure = f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
+        elif asking and place and place.start > span.start:
+            message, cure = f"{quote(name)} stands further down", "a layer takes what stands above it"
+        elif place:
+            message = f"{quote(name)} stands in a repetition, and is not known outside it"
+            cure = "take what the `repeat` gives: it can have a `name`, too"
+        elif scope.level.path and name in self.structure.names:
             message = f"{quote(name)} stands outside this block, which sees its inputs alone"
-            return message, "give it to the block: `inputs: […]` where it is used, and names for them in the block"
-        cure = suggest(name, scope.visible()) or f"give a layer above it a name: `name: {one_line(name)[:20]}`"
-        return f"there is no {quote(name)} above", cure
+            cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
+        else:
+            message, known = f"there is no {quote(name)} above", scope.visible()
+            inside = next((other for other in known if other.endswith(f"/{name}")), None)
+            close = f"did you mean `{inside}`?" if inside else suggest(name, known)
+            cure = close or f"give a layer above it a name: {quote(f'name: {name}')}"
+        notes = (("it stands at", place),) if place else ()
+        return Diagnostic("unknown-name", message, span, cure, notes)
+
+    def _pass_over(self) -> Outputs:
+        """Return what something gives that could not be read, and has been reported."""
+        self._is_complete = False
+        return _NOTHING
+
+    def _is_passed_over(self, name: str, scope: Scope) -> bool:
+        """Whether a name that is not known may be in what was passed over."""
+        return not self._is_complete and name.partition("/")[0] in scope.level.given
+
+    def _stop(self, message: str, span: Span, scope: Scope, cure: str | None = None) -> None:
+        """Report a network without bounds. Errors: _StopError, always."""
+        self._report([Diagnostic("too-large", message, span, cure)], scope)
+        raise _StopError
 
     def _report(self, problems: list[Diagnostic], scope: Scope) -> None:
         """Note problems, each once however often a block is used, with where the first such use stands."""

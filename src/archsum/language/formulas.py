@@ -60,6 +60,13 @@ def _formula(text: str) -> Formula:
     return Formula(text)
 
 
+def has_formula(value: Any) -> bool:
+    """Whether there is a formula in a value."""
+    if isinstance(value, list | dict):
+        return any(map(has_formula, value.values() if isinstance(value, dict) else value))
+    return is_formula(value)
+
+
 def names_in(value: Any) -> tuple[str, ...]:
     """Return the names that the formulas in a value mention."""
     if is_formula(value):
@@ -110,6 +117,8 @@ def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
     cure = error.help
     if isinstance(error, UnknownNameError) and error.name in INPUT_SIZES:
         cure = "only the formulas of a `custom` layer know its input's sizes"
+    elif isinstance(error, UnknownNameError) and error.name == "index":
+        cure = "only what stands in a `repeat` knows it; give it to a block as a parameter"
     if place and (whole := _before_the_comma(place)):
         cure = f'a comma inside {{ }} or [ ] ends the value: put the formula in quotes, `"{whole}"`'
     return Diagnostic("formula", error.message, place, cure)

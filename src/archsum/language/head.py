@@ -16,6 +16,9 @@ from archsum.language.source import Path, SpannedMapping, YamlFile, count_values
 MAX_HEAD_VALUES = 100_000
 """The most values beside layers and blocks: variables, for the most part."""
 
+MAX_VARIABLES = 1_000
+"""The most variables; each use of a block knows them all."""
+
 _NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
 _NEEDED_BY_SHAPES = {"input", "data_format"}
 WITH_FORMULAS = ("name", "input", "data_format", "budget")
@@ -44,6 +47,10 @@ def read_head(file: YamlFile, variables: Mapping[str, Value], shape: Sequence[in
     ):
         message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers and blocks"
         return Head(None, [Diagnostic("too-large", message, file.span)])
+
+    if isinstance(data.get("variables"), dict) and len(data["variables"]) > MAX_VARIABLES:
+        message, cure = f"there are more than {MAX_VARIABLES:,} variables", "a list can hold many values under one name"
+        return Head(None, [Diagnostic("too-large", message, find(data, ("variables",), file.span, key=True)[0], cure)])
 
     # `budget:` with nothing below it is an empty budget.
     stated: dict[str, Any] = {

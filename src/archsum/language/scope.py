@@ -4,7 +4,7 @@ A name is known below its place in the file, block or repetition where it stands
 outside, layer `x` of the block named `b` is `b/x`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from archsum.errors import Span
 from archsum.formula import Value
@@ -19,10 +19,11 @@ class Level:
 
     __slots__ = ("_numbers", "_used", "given", "identity", "path", "prefix", "shared")
 
-    def __init__(self, path: Path, given: Collection[str], identity: Path, *, shared: bool) -> None:
+    def __init__(self, path: Path, given: Mapping[str, Span], identity: Path, *, shared: bool) -> None:
         self.path = path
         self.prefix = "".join(f"{name}/" for name in path)
         self.given = given
+        """The names that the file gives here, and where."""
         self.identity = identity
         """What weights here belong to: the path, or that of the first use where they are shared."""
         self.shared = shared

@@ -14,20 +14,31 @@ from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula, name_problem
 from archsum.language.containers import CONTAINERS
 from archsum.language.document import DEFAULT_INPUT, Block, Document, check_layers
-from archsum.language.entries import PLACEMENT, Body, Entry, Item, Reference, Words, read_entry
-from archsum.language.source import SpannedMapping, find, locate
-from archsum.layers import KINDS
+from archsum.language.entries import PLACEMENT, Body, Entry, Item, Reference, Words, no_entry, read_entry
+from archsum.language.formulas import has_formula
+from archsum.language.source import SpannedMapping, count_values, find, locate
+from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import check_name
 
+MAX_ARGUMENT_VALUES = 1_000
+"""The most values in what a block is given; each of its uses computes them anew."""
+
+MAX_PATHS = 1_000
+"""The most paths side by side."""
+
+_MAX_NAMED = 10
+_CONDITION = "write true, false or a formula, as in `if: =strides > 1`"
+
 Names = dict[str, Span]
-"""The names given in a file or a block, and where."""
+"""The names that a file or a block gives to its inputs and its layers, and where."""
 
 
 class Definition(NamedTuple):
-    """A block, read: its parameters and their defaults, the names of its inputs, its outputs and its layers."""
+    """A block, read: its parameters, their defaults and which of these have formulas; its inputs, outputs, layers."""
 
     name: str
     parameters: Mapping[str, Any]
+    computed: frozenset[str]
     inputs: tuple[str, ...]
     outputs: tuple[Reference, ...] | None
     body: Body
@@ -52,12 +63,14 @@ def read_structure(document: Document, data: SpannedMapping, whole: Span) -> Str
     reader = _Reader(document.blocks)
     for name in document.blocks:
         reader.read_block(document.blocks, name, locate(data, ["blocks"], whole))
+        if len(reader.diagnostics) >= MAX_FOUND:
+            break
     names: Names = {}
     inputs = {name: locate(data, ["input", name], whole, key=True) for name in document.input}
     body = reader.body(data, "layers", whole, names, inputs)
-    outputs = reader.references(data, "outputs", whole) if data.get("outputs") is not None else None
+    outputs = reader.references(data, "outputs", whole) if document.outputs else None
     reader.refuse_cycles()
-    return Structure(body, outputs, names, reader.blocks, reader.held, reader.diagnostics)
+    return Structure(body, outputs, {**inputs, **names}, reader.blocks, reader.held, reader.diagnostics)
 
 
 class _Reader:
@@ -69,6 +82,7 @@ class _Reader:
             **{word: cls.list_field for word, cls in CONTAINERS.items()},
             **dict.fromkeys(blocks),
         }
+        self.stated = blocks
         self.blocks: dict[str, Definition] = {}
         self.held: dict[tuple[int, str], Any] = {}
         self.diagnostics: list[Diagnostic] = []
@@ -83,7 +97,7 @@ class _Reader:
             self._report("bad-name", f"a block cannot be named {quote(name)}", key, problem)
         if not isinstance(value, SpannedMapping):
             found = "but it is empty" if value is None else f"not {quote(value)}"
-            cure = "a block has `layers`, and `parameters` if it takes any"
+            cure = "write `layers: […]` below it, and `parameters: {…}` if it takes any"
             return self._report("wrong-type", f"`blocks.{name}` takes a mapping, {found}", key, cure)
         try:
             block = Block.model_validate(value)
@@ -107,7 +121,9 @@ class _Reader:
         names: Names = {}
         body = self.body(value, "layers", key, names, places)
         outputs = self.references(value, "outputs", key) if block.outputs else None
-        self.blocks[name] = Definition(name, block.parameters, input_names, outputs, body, names, key)
+        computed = frozenset(name for name, default in block.parameters.items() if has_formula(default))
+        names = {**places, **names}
+        self.blocks[name] = Definition(name, block.parameters, computed, input_names, outputs, body, names, key)
         self._block = ""
         return None
 
@@ -119,27 +135,29 @@ class _Reader:
         try:
             layers = value if empty and value == [] else check_layers(value)
         except FieldError as error:
-            field = f"`{step}`" if isinstance(step, str) else "the path"
+            field = f"`{step}`" if isinstance(step, str) else "a path"
             self._report("wrong-type", f"{field} {error}", span, error.help)
-            return (None,)
-        items: list[Item | None] = []
+            return (Item(no_entry(span)),)
+        items: list[Item] = []
         for index in range(len(layers)):
             items.append(self.item(layers, index, whole, names, inputs))
             if len(self.diagnostics) >= MAX_FOUND:
                 break
         return tuple(items)
 
-    def item(self, items: Any, step: int | str, whole: Span, names: Names, inputs: Names) -> Item | None:
+    def item(self, items: Any, step: int | str, whole: Span, names: Names, inputs: Names) -> Item:
         """Read an entry and its place; of a container, what it holds too."""
         entry, problems = read_entry(items, step, whole, self.words)
         self.diagnostics += problems
-        if entry is None:
-            return None
-        if entry.kind in self.words and entry.kind not in KINDS:
-            if entry.kind in CONTAINERS:
-                self._read_held(entry, names, inputs)
-            elif self._block:
+        if entry.kind in self.stated:
+            if count_values(entry.fields) > MAX_ARGUMENT_VALUES:
+                message = f"the block's use has more than {MAX_ARGUMENT_VALUES:,} values"
+                self._report("too-large", message, entry.span, "give long lists names under `variables`")
+                return Item(no_entry(entry.span))
+            if self._block:
                 self._uses[self._block].setdefault(entry.kind, entry.span)
+        elif entry.kind in CONTAINERS:
+            self._read_held(entry, names, inputs)
         if not entry.fields.keys() & PLACEMENT:
             return Item(entry)
         return self._place(entry, names, inputs)
@@ -147,39 +165,41 @@ class _Reader:
     def references(self, fields: SpannedMapping, field: str, whole: Span) -> tuple[Reference, ...] | None:
         """Read a name, or a list of names, of layers further up."""
         value = fields[field]
-        names = value if isinstance(value, list) else [value]
-        if names and all(name and isinstance(name, str) for name in names):
-            # Where the name is not in a list, the index leads nowhere, and the place is the name's.
-            places = (locate(fields, (field, index), whole) for index in range(len(names)))
-            return tuple(map(Reference, names, places))
-        found = "but it is empty" if value is None or value == [] else f"not {quote(value)}"
-        cure = "write `inputs: stem`, or `inputs: [left, right]`".replace("inputs", field)
-        span = locate(fields, [field], whole)
-        self._report("wrong-type", f"`{field}` takes a name or a list of names, {found}", span, cure)
-        return None
+        names = value if isinstance(value, list) and value else [value]
+        # Where the name is not in a list, the index leads nowhere, and the place is the name's.
+        places = [locate(fields, (field, index), whole) for index in range(len(names))]
+        for name, place in zip(names, places, strict=True):
+            if not (name and isinstance(name, str)):
+                found = f"not {quote(name)}" if name else "but it is empty"
+                cure = f"write `{field}: stem`, or `{field}: [left, right]`"
+                self._report("wrong-type", f"`{field}` takes a name or a list of names, {found}", place, cure)
+                return None
+        return tuple(map(Reference, names, places))
 
     def refuse_cycles(self) -> None:
-        """Report blocks that use themselves, directly or through others."""
+        """Report blocks that use themselves, directly or through others, and take them out of use."""
         finished: set[str] = set()
         for first in self._uses:
-            chain, pending = [first], [iter(self._uses[first])]
-            while pending:
-                used = next(pending[-1], None)
+            chain = {first: iter(self._uses[first])}  # each block uses the next
+            while chain:
+                user = next(reversed(chain))
+                used = next(chain[user], None)
                 if used is None:
-                    finished.add(chain.pop())
-                    pending.pop()
+                    finished.add(user)
+                    del chain[user]
                 elif used in chain:
-                    cycle = [*chain[chain.index(used) :], used]
-                    self._report_cycle(cycle)
-                    return
+                    self.blocks.pop(used, None)
+                    if len(self.diagnostics) < MAX_FOUND:
+                        names = list(chain)
+                        self._report_cycle([*names[names.index(used) :], used])
                 elif used in self._uses and used not in finished:
-                    chain.append(used)
-                    pending.append(iter(self._uses[used]))
+                    chain[used] = iter(self._uses[used])
 
     def _report_cycle(self, cycle: list[str]) -> None:
         *_, last, first = cycle
         notes = tuple((f"`{user}` uses `{used}` at", self._uses[user][used]) for user, used in pairwise(cycle[:-1]))
-        message = f"the block `{first}` uses itself: {' → '.join(cycle)}"
+        shown = cycle if len(cycle) <= _MAX_NAMED else [*cycle[: _MAX_NAMED - 2], "…", last, first]
+        message = f"the block `{first}` uses itself: {' → '.join(shown)}"
         cure = "a network has an end: `repeat` says how many times"
         self.diagnostics.append(Diagnostic("recursion", message, self._uses[last][first], cure, notes))
 
@@ -201,12 +221,22 @@ class _Reader:
             held: Any
             match holding:
                 case "layer":
-                    held = self.item(fields, field, span, names, inputs)
+                    held = self._merge(fields, field, span, names, inputs)
                 case "layers":
                     held = self.body(fields, field, span, names, inputs, empty=field == "shortcut")
                 case "paths":
                     held = self._paths(fields, field, span, names, inputs)
             self.held[id(fields), field] = held
+
+    def _merge(self, fields: SpannedMapping, field: str, whole: Span, names: Names, inputs: Names) -> Item:
+        """Read what merges a container's outputs. A block can do so, and a layer that takes several inputs."""
+        item = self.item(fields, field, whole, names, inputs)
+        most = layer_class(item.entry.kind).most_inputs if item.entry.kind in KINDS else None
+        if most is None or most > 1:
+            return item
+        message = f"`{field}` takes a layer that merges several inputs, and `{item.entry.kind}` does not"
+        self._report("bad-value", message, item.entry.span, "write `add`, `multiply`, `concatenate` or the like")
+        return Item(no_entry(item.entry.span))
 
     def _paths(self, fields: SpannedMapping, field: str, whole: Span, names: Names, inputs: Names) -> tuple[Body, ...]:
         paths, span = fields[field], locate(fields, [field], whole)
@@ -214,8 +244,24 @@ class _Reader:
             found = "but it is empty" if not paths else f"not {quote(paths)}"
             cure = "each path is a list of layers, as in `[[relu], [flatten, dense: {units: 8}]]`"
             self._report("wrong-type", f"`{field}` takes a list of paths, {found}", span, cure)
-            return ((None,),)
-        return tuple(self.body(paths, index, span, names, inputs, empty=True) for index in range(len(paths)))
+            return ((Item(no_entry(span)),),)
+        if len(paths) > MAX_PATHS:
+            self._report("too-large", f"`{field}` has more than {MAX_PATHS:,} paths", span, None)
+            return ((Item(no_entry(span)),),)
+        bodies: list[Body] = []
+        are_layers = False
+        for index, path in enumerate(paths):
+            if isinstance(path, str | dict):
+                if not are_layers:  # where one is, most likely all of them are
+                    cure = "write each in [ ] of its own, as in `[[relu], []]`, or begin it with `- - `"
+                    place = locate(paths, [index], span)
+                    self._report("wrong-type", "a path is a list of layers, not a layer", place, cure)
+                are_layers = True
+                layer = self.item(paths, index, span, names, inputs)
+                bodies.append((layer, Item(no_entry(layer.entry.span))))
+            else:
+                bodies.append(self.body(paths, index, span, names, inputs, empty=True))
+        return tuple(bodies)
 
     def _place(self, entry: Entry, names: Names, inputs: Names) -> Item:
         """Read where an entry stands."""
@@ -232,7 +278,8 @@ class _Reader:
         condition = fields.get("if", True)
         if not isinstance(condition, bool) and not is_formula(condition):
             found = "but it is empty" if condition is None else f"not {quote(condition)}"
-            cure = "write a formula, as in `if: =strides > 1`"
+            is_text = isinstance(condition, str) and " " in condition
+            cure = f"a formula begins with `=`: {quote(f'={condition}')}" if is_text else _CONDITION
             self._report("wrong-type", f"`if` takes true or false, {found}", locate(fields, ["if"], span), cure)
             condition = True
         name = self._name(fields, "name", span) if "name" in fields else None

@@ -174,6 +174,8 @@ def _cure_text(value: Any) -> str | None:
 
 def _cure_number(value: Any, place: Span | None) -> str | None:
     """Return what to write instead of a value that is not the number it looks like."""
+    if isinstance(value, list) and place and is_formula(formula := place.text.strip("\"'")):
+        return f"take one of its items: `{formula}[0]`"
     if isinstance(value, float) and value.is_integer():
         return f"write `{value:.0f}`"
     if isinstance(value, float):

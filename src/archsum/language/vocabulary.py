@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from archsum.errors import closest, quote, suggest
+from archsum.language.entries import PLACEMENT
 
 _KINDS = {
     "linear": "dense",
@@ -74,6 +75,22 @@ _KINDS = {
     "positionembedding": "parameter",
     "droppath": "stochastic_depth",
     "parallel": "branch",
+    "branches": "branch",
+    "skip": "residual",
+    "skipconnection": "residual",
+    "shortcut": "residual",
+    "resblock": "residual",
+    "residualblock": "residual",
+    "loop": "repeat",
+    "for": "repeat",
+    "foreach": "repeat",
+    "sum": "add",
+    "plus": "add",
+    "product": "multiply",
+    "mean": "average",
+    "avg": "average",
+    "max": "maximum",
+    "min": "minimum",
     "rnn": "simple_rnn",
     "rnncell": "simple_rnn",
     "simplernncell": "simple_rnn",
@@ -109,11 +126,12 @@ _KIND_REASONS = {
         "write its layers in a block: `multi_head_attention`, `layer_normalization` and `dense`",
     ),
     **dict.fromkeys(("convlstm1d", "convlstm2d", "convlstm3d"), "there is no such layer; `custom` can stand in"),
+    "merge": "write what merges them: `add`, `multiply`, `concatenate` …",
     "sequential": "write the layers one after another, or as a block under `blocks`, which is used like a layer",
 }
 """Why there is no such kind, without case and punctuation."""
 
-_OTHER_KINDS = "`archsum layers` lists the kinds; `custom` states its own numbers"
+_OTHER_KINDS = "`archsum layers` lists the kinds; your own stand under `blocks`; `custom` states its own numbers"
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "out_channels": ("filters", "units"),
@@ -170,7 +188,29 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "drop_rate": ("rate",),
     "function": ("activation",),
     "nonlinearity": ("activation",),
-    "params": ("max_params",),
+    "body": ("layers",),
+    "main": ("layers",),
+    "path": ("layers", "paths"),
+    "paths": ("layers",),
+    "branches": ("paths",),
+    "layers": ("paths",),
+    "skip": ("shortcut",),
+    "identity": ("shortcut",),
+    "projection": ("shortcut",),
+    "downsample": ("shortcut",),
+    "count": ("times",),
+    "n": ("times",),
+    "num": ("times",),
+    "number": ("times",),
+    "repeats": ("times",),
+    "for": ("over",),
+    "each": ("over",),
+    "items": ("over",),
+    "mode": ("merge",),
+    "merge_mode": ("merge",),
+    "args": ("parameters",),
+    "arguments": ("parameters",),
+    "params": ("max_params", "parameters"),
     "parameters": ("max_params",),
     "macs": ("max_macs",),
     "memory": ("max_weight_memory",),
@@ -213,8 +253,8 @@ _REASONS = {
     "affine": "write `center: false` and `scale: false` for a normalization without weights",
     "elementwise_affine": "write `center: false` and `scale: false` for a normalization without weights",
     **dict.fromkeys(("flops", "max_flops"), "write `max_macs`: one multiply-accumulate is two FLOPs"),
+    **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them stands"),
     "name": "a name belongs to one layer",
-    "inputs": "leave it out: a layer takes the output of the one before",
     **dict.fromkeys(
         (
             "padding_mode", "inplace", "start_dim", "end_dim", "track_running_stats", "return_indices",
@@ -277,7 +317,7 @@ def suggest_field(word: str, value: Any, fields: Collection[str], stated: Collec
         return f"write `{written}`"
     if meant:
         return f"did you mean `{meant}`?"
-    below = "; a layer's own fields stand below it, indented" if "layers" in fields else ""
+    below = "; a layer's own fields stand below it, indented" if "input" in fields else ""
     return _reason(word) or f"its fields are {', '.join(fields)}{below}"
 
 
