@@ -38,7 +38,7 @@ def test_the_names_show_where_an_editor_completes_them() -> None:
 
 @pytest.mark.parametrize("file", [3, None, {"input": [8], "layers": []}])
 def test_what_is_no_file_is_called_so(file: Any) -> None:
-    for function in (archsum.load, archsum.summarize, archsum.check, archsum.explain):
+    for function in (archsum.load, archsum.summarize, archsum.check, archsum.explain, archsum.diagram):
         with pytest.raises(TypeError, match=f"a path or an open file, not as a value of type {type(file).__name__}"):
             function(file)
 

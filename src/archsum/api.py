@@ -15,8 +15,9 @@ from archsum.summary import Summary
 if TYPE_CHECKING:
     from archsum.budget import Check
     from archsum.explanation import Explanation
+    from archsum.render.diagram import Diagram
 
-__all__ = ["Network", "Summary", "check", "explain", "load", "summarize"]
+__all__ = ["Network", "Summary", "check", "diagram", "explain", "load", "summarize"]
 
 
 def load(
@@ -90,6 +91,32 @@ def explain(
     from archsum.explanation import explain
 
     return explain(summarize(file, variables=variables, input=input), layer)
+
+
+def diagram(
+    file: File | Network,
+    block: str | None = None,
+    *,
+    format: str = "mermaid",  # noqa: A002
+    depth: int | None = None,
+    variables: Mapping[str, Value] | None = None,
+    input: Sequence[int | None] | None = None,  # noqa: A002
+) -> "Diagram":
+    """Draw a network file, or the block of it that is named, as `mermaid`, `dot` or `svg`; printed, it is that text.
+
+    Blocks more than `depth` levels deep are folded; without a depth, as many as it takes for a picture that can be
+    taken in at a glance.
+
+    Errors: SpecError with every problem in the file, where no block has the name, and where Graphviz, which draws svg,
+    is not installed.
+    """
+    from archsum.render import diagram
+
+    if format not in diagram.FORMATS:
+        raise ValueError(f"there is no format {format!r}: choose from {', '.join(diagram.FORMATS)}")
+    if depth is not None and depth < 1:
+        raise ValueError(f"`depth` takes a number of levels, 1 or more, not {depth}")
+    return diagram.render(summarize(file, variables=variables, input=input), block, format, depth)
 
 
 def _network(

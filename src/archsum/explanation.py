@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archsum.errors import Diagnostic, SpecError, suggest
 from archsum.layers.base import Step, Weight
-from archsum.layers.shapes import show, times
+from archsum.layers.shapes import times
 from archsum.summary import LayerSummary, Summary
 
 
@@ -50,25 +49,8 @@ def explain(summary: Summary, layer: str | None = None) -> Explanation:
 
     Errors: SpecError where nothing has that name.
     """
-    path = tuple(layer.split("/")) if layer else ()
-    chosen = [candidate for candidate in summary.layers if candidate.path[: len(path)] == path]
-    if layer is not None and not chosen:
-        raise SpecError([_unknown(layer, summary)])
+    chosen = summary.layers if layer is None else summary.find(layer)
     return Explanation(tuple(map(_explain_layer, chosen)))
-
-
-def _unknown(layer: str, summary: Summary) -> Diagnostic:
-    if layer in summary.inputs:
-        message = f"`{layer}` is the input of {summary.name}, not a layer: there is nothing to derive"
-        cure = f"its shape, {show(summary.inputs[layer])}, is stated at the top of the file or with `--input`"
-    else:
-        message = f"{summary.name} has no layer `{layer}`"
-        names = [*map("/".join, summary.groups), *(known.name for known in summary.layers)]
-        # A name from the inside of a block is most likely meant with the names around it.
-        inner = next((name for name in names if name.endswith(f"/{layer}")), None)
-        close = f"did you mean `{inner}`?" if inner else suggest(layer, names)
-        cure = close or "`archsum summary` lists the layers"
-    return Diagnostic("unknown-name", message, help=cure)
 
 
 def _explain_layer(summary: LayerSummary) -> LayerExplanation:

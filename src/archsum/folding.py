@@ -39,21 +39,27 @@ class BlockSummary(Totals):
 
 
 class Part(NamedTuple):
-    """A layer or a folded block, and what it takes: the names of inputs and of other parts."""
+    """A layer or a folded block, and what it takes: the names of inputs and of other parts, and the shapes."""
 
     of: LayerSummary | BlockSummary
     inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
 
     @property
     def path(self) -> Path:
         """Where it stands."""
         return self.of.path
 
+    @property
+    def layers(self) -> tuple[LayerSummary, ...]:
+        """The layer, or the block's."""
+        return self.of.layers if isinstance(self.of, BlockSummary) else (self.of,)
+
 
 def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     """Return the network's layers, and what lies more than `depth` levels deep as blocks."""
     if depth is None:
-        return [Part(layer, layer.node.inputs) for layer in summary.layers]
+        return [Part(layer, layer.node.inputs, layer.input_shapes) for layer in summary.layers]
     part_of = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
     taken = {*summary.outputs}
     for layer in summary.layers:
@@ -61,20 +67,44 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     parts = []
     for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth]):
         together = tuple(layers)
-        inputs = dict.fromkeys(
-            part_of.get(name, name)
-            for layer in together
-            for name in layer.node.inputs
-            if part_of.get(name) != part_of[layer.name]
-        )
         first = together[0]
         if first.path == path:
-            parts.append(Part(first, tuple(inputs)))
+            inputs = tuple(part_of.get(name, name) for name in first.node.inputs)
+            parts.append(Part(first, inputs, first.input_shapes))
             continue
+        taken_here = {
+            name: shape
+            for layer in together
+            for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
+            if part_of.get(name) != part_of[layer.name]
+        }
+        inputs = tuple(part_of.get(name, name) for name in taken_here)
         shape = next((layer.output_shape for layer in reversed(together) if layer.name in taken), first.output_shape)
         group = summary.groups[path]
-        parts.append(Part(BlockSummary(path, group.kind, group.span, together, shape), tuple(inputs)))
+        block = BlockSummary(path, group.kind, group.span, together, shape)
+        parts.append(Part(block, inputs, tuple(taken_here.values())))
     return parts
+
+
+def part_of(summary: Summary, name: str) -> Summary:
+    """Return a block, or a layer, as a network: it takes what comes from outside, and gives what is taken outside.
+
+    Errors: SpecError where nothing has that name.
+    """
+    layers = summary.find(name)
+    inside = {layer.name for layer in layers}
+    inputs = {
+        source: shape
+        for layer in layers
+        for source, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
+        if source not in inside
+    }
+    taken = {*summary.outputs}
+    for layer in summary.layers:
+        if layer.name not in inside:
+            taken.update(layer.node.inputs)
+    outputs = tuple(layer.name for layer in layers if layer.name in taken)
+    return Summary(name, inputs, layers, outputs, summary.groups)
 
 
 def is_chain(summary: Summary, parts: list[Part]) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from archsum.errors import Span, one_line
+from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
 from archsum.graph import Group, Node, Path
 from archsum.layers.base import Layer, Weight
-from archsum.layers.shapes import Shape, product, total
+from archsum.layers.shapes import Shape, product, show, total
 
 BYTES_PER_PARAMETER = 4  # float32
 
@@ -156,6 +156,29 @@ class Summary(Totals):
     layers: tuple[LayerSummary, ...]
     outputs: tuple[str, ...] = ()
     groups: Mapping[Path, Group] = field(default_factory=dict)
+
+    def find(self, name: str) -> tuple[LayerSummary, ...]:
+        """Return the layer of that name, or those in the block of that name.
+
+        Errors: SpecError where nothing has it.
+        """
+        path = tuple(name.split("/"))
+        found = tuple(layer for layer in self.layers if layer.path[: len(path)] == path)
+        if not found:
+            raise SpecError([self._unknown(name)])
+        return found
+
+    def _unknown(self, name: str) -> Diagnostic:
+        if name in self.inputs:
+            message = f"`{name}` is an input of {self.name}, not a layer"
+            cure = f"its shape, {show(self.inputs[name])}, is stated at the top of the file or with `--input`"
+            return Diagnostic("unknown-name", message, help=cure)
+        names = [*map("/".join, self.groups), *(layer.name for layer in self.layers)]
+        # A name from the inside of a block is most likely meant with the names around it.
+        inner = next((known for known in names if known.endswith(f"/{name}")), None)
+        close = f"did you mean `{inner}`?" if inner else suggest(name, names)
+        cure = close or "`archsum summary` lists the layers"
+        return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", help=cure)
 
     def __str__(self) -> str:
         from archsum.render import table

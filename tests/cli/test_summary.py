@@ -122,7 +122,10 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
     [
         (["net.yaml"], "did you mean `archsum summary net.yaml`?"),
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
-        (["train"], "there is no command `train`: choose `summary`, `check`, `explain`, `layers` or `schema`"),
+        (
+            ["train"],
+            "there is no command `train`: choose `summary`, `check`, `explain`, `diagram`, `layers` or `schema`",
+        ),
     ],
 )
 def test_no_such_command(words: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,13 @@ def shown(file: str) -> str:
     return "<stdin>" if file == "-" else file
 
 
+def levels(text: str) -> int:
+    """Read how many levels of blocks to unfold."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of levels: 1 or more")
+    return int(text)
+
+
 def _variable(text: str) -> tuple[str, Value]:
     name, equals, value = text.partition("=")
     if not (name and equals):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from archsum.cli.arguments import add_file_arguments, opened
+from archsum.cli.arguments import add_file_arguments, levels, opened
 
 if TYPE_CHECKING:
     from archsum.summary import Summary
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(csv and json always have every figure)",
     )
     parser.add_argument(
-        "--depth", metavar="N", type=_depth, help="fold blocks more than N levels deep into one row with their sums"
+        "--depth", metavar="N", type=levels, help="fold blocks more than N levels deep into one row with their sums"
     )
     parser.set_defaults(error=parser.error)
 
@@ -78,12 +78,6 @@ def _markdown(summary: "Summary", arguments: argparse.Namespace) -> str:
 
 _FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
 """Each imports only what it needs."""
-
-
-def _depth(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of levels: 1 or more")
-    return int(text)
 
 
 def _style(text: str) -> str:

@@ -1,0 +1,94 @@
+"""`archsum diagram`."""
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+
+from archsum.cli.arguments import add_file_arguments, levels, opened
+
+_ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    from archsum.render.diagram import FORMATS
+    from archsum.render.picture import MAX_BOXES
+
+    add_file_arguments(parser)
+    parser.add_argument(
+        "block", metavar="BLOCK", nargs="?", help="a block's name, as `archsum summary` shows it; without it, all"
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="mermaid, which GitHub draws in Markdown; dot, for Graphviz; or svg, which Graphviz lays out and `pip "
+        "install pygraphviz` brings (default: what the ending of --output says, else mermaid)",
+    )
+    parser.add_argument(
+        "--depth",
+        metavar="N",
+        type=levels,
+        help="draw blocks more than N levels deep as one box (default: as deep as "
+        f"there are no more than {MAX_BOXES} boxes, at least 1)",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", default="-", help="a file to write, instead of printing")
+    parser.set_defaults(error=parser.error)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a network's diagram, or write it to a file."""
+    format_ = arguments.format or _format(arguments)
+    from archsum.api import diagram
+
+    drawn = diagram(
+        opened(arguments.file),
+        arguments.block,
+        format=format_,
+        depth=arguments.depth,
+        variables=dict(arguments.variables),
+        input=arguments.input,
+    )
+    if arguments.output == "-":
+        print(drawn)
+    else:
+        _write(arguments.output, f"{drawn}\n")
+    if format_ == "mermaid":
+        _warn(drawn.text)
+    return 0
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    if arguments.output == "-":
+        return "mermaid"
+    ending = os.path.splitext(arguments.output)[1].lower()
+    if ending not in _ENDINGS:
+        arguments.error(f"which --format? `{arguments.output}` ends in none of {', '.join(_ENDINGS)}")
+    return _ENDINGS[ending]
+
+
+def _warn(text: str) -> None:
+    from archsum.render.mermaid import excess
+
+    if too_large := excess(text):
+        print(f"archsum: the diagram has {too_large}: fold it with --depth, or name a block", file=sys.stderr)
+
+
+def _write(path: str, text: str) -> None:
+    """Write a file, whole or not at all."""
+    from archsum.errors import Diagnostic, SpecError
+
+    # What is not a file, such as a pipe or /dev/null, cannot be replaced.
+    target = os.path.realpath(path)
+    replaced = os.path.isfile(target) or not os.path.exists(target)
+    written = f"{target}.part" if replaced else target
+    try:
+        with open(written, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if replaced:
+            os.replace(written, target)
+    except OSError as error:
+        if replaced:
+            with suppress(OSError):
+                os.remove(written)
+        raise SpecError([Diagnostic("unwritable", f"cannot write {path}: {error.strerror}")]) from None
