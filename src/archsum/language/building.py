@@ -10,7 +10,7 @@ from archsum.errors import MAX_FOUND, Diagnostic, Span, quote
 from archsum.formula import Value
 from archsum.language.containers import CONTAINERS, Container, class_of
 from archsum.language.document import Document
-from archsum.language.entries import LAYER_WORDS, Entry, read_entry, unknown_kind
+from archsum.language.entries import LAYER_WORDS, PLACEMENT, Entry, read_entry, unknown_kind
 from archsum.language.formulas import Resolved, names_in, resolve_fields
 from archsum.language.source import Path, SpannedMapping, count_values, find, locate
 from archsum.layers import KINDS
@@ -80,7 +80,8 @@ class Builder:
         if self._values > MAX_VALUES:
             message = f"this and the layers above have more than {MAX_VALUES:,} values, computed by formulas"
             return None, [Diagnostic("too-large", message, entry.span)]
-        model, _, problems = self._read(entry, stated, self._defaults.get(entry.kind, _NO_DEFAULTS), names)
+        defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
+        model, _, problems = self._read(entry, stated, defaults, names, PLACEMENT)
         return model, problems
 
     def _key(self, entry: Entry, names: Mapping[str, Value]) -> Hashable:
@@ -101,7 +102,12 @@ class Builder:
         return {field: value for field, value in entry.stated.items() if field not in held}
 
     def _read(
-        self, entry: Entry, fields: dict[str, Any], defaults: Resolved, names: Mapping[str, Value]
+        self,
+        entry: Entry,
+        fields: dict[str, Any],
+        defaults: Resolved,
+        names: Mapping[str, Value],
+        others: tuple[str, ...] = (),
     ) -> tuple[Model | None, Resolved, list[Diagnostic]]:
         """Make a layer, or a container, of an entry's fields and of defaults.
 
@@ -123,7 +129,7 @@ class Builder:
         except ValidationError as error:
             from archsum.language.validation import Subject, diagnose, errors_of
 
-            problems += diagnose(error, Subject(entry.kind, cls, fields, locate_in, names), faulty)
+            problems += diagnose(error, Subject(entry.kind, cls, fields, locate_in, names, others), faulty)
             wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
             sound = {field: value for field, value in values.items() if (field,) not in wrong}
             return None, Resolved(sound, faulty | wrong, ()), problems

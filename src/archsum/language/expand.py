@@ -259,10 +259,12 @@ class Expansion:
     def _unknown(self, reference: Reference, scope: Scope, asking: Item | None) -> Diagnostic:
         """Say why a name is not known, and what to write."""
         name, span = reference
-        place = scope.level.given.get(name)
+        outermost = name.partition("/")[0]
+        known = scope.find(outermost)
+        place = None if known else scope.level.given.get(outermost)
         if asking and asking.name == name:
             message, cure = f"`{name}` takes its own output", "take that of a layer above it"
-        elif scope.find(name) == _LEFT_OUT:
+        elif known == _LEFT_OUT:
             message, cure = f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
         elif asking and place and place.start > span.start:
             message, cure = f"{quote(name)} stands further down", "a layer takes what stands above it"
@@ -273,10 +275,10 @@ class Expansion:
             message = f"{quote(name)} stands outside this block, which sees its inputs alone"
             cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
         else:
-            message, known = f"there is no {quote(name)} above", scope.visible()
-            inside = next((other for other in known if other.endswith(f"/{name}")), None)
-            close = f"did you mean `{inside}`?" if inside else suggest(name, known)
-            cure = close or f"give a layer above it a name: {quote(f'name: {name}')}"
+            message, visible = f"there is no {quote(name)} above", scope.visible()
+            inside = next((other for other in visible if other.endswith(f"/{name}")), None)
+            close = f"did you mean `{inside}`?" if inside else suggest(name, visible)
+            cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
         notes = (("it stands at", place),) if place else ()
         return Diagnostic("unknown-name", message, span, cure, notes)
 

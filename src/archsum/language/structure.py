@@ -88,6 +88,7 @@ class _Reader:
         self.diagnostics: list[Diagnostic] = []
         self._uses: dict[str, dict[str, Span]] = {}  # the blocks that each block uses
         self._block = ""  # the one that is being read
+        self._labels: dict[tuple[str, str], Entry] = {}  # the first of those that share weights, by block and label
 
     def read_block(self, blocks: Mapping[str, Any], name: str, whole: Span) -> None:
         """Read a block's definition."""
@@ -267,14 +268,7 @@ class _Reader:
         """Read where an entry stands."""
         fields, span = entry.fields, entry.span
         references = self.references(fields, "inputs", span) if "inputs" in fields else None
-        shared = None
-        if "shared" in fields:
-            shared = self._name(fields, "shared", span)
-            if shared and entry.kind in CONTAINERS:
-                cure = "give it to the layers in it, or put them into a block"
-                self._report(
-                    "bad-value", f"`{entry.kind}` has no weights to share", locate(fields, ["shared"], span), cure
-                )
+        shared = self._label(entry) if "shared" in fields else None
         condition = fields.get("if", True)
         if not isinstance(condition, bool) and not is_formula(condition):
             found = "but it is empty" if condition is None else f"not {quote(condition)}"
@@ -286,6 +280,22 @@ class _Reader:
         if name:
             self._note(name, locate(fields, ["name"], span), names, inputs)
         return Item(entry, name, references, shared, condition)
+
+    def _label(self, entry: Entry) -> str | None:
+        """Read the label of those that share weights; all of them are of one kind."""
+        label, place = self._name(entry.fields, "shared", entry.span), locate(entry.fields, ["shared"], entry.span)
+        if label is None:
+            return None
+        first = self._labels.setdefault((self._block, label), entry)
+        if entry.kind in CONTAINERS and entry.kind not in self.stated:
+            cure = "give it to the layers in it, or put them into a block"
+            self._report("bad-value", f"`{entry.kind}` has no weights to share", place, cure)
+        elif first.kind != entry.kind:
+            message = f"`{entry.kind}` cannot share the weights of `{first.kind}`"
+            notes = ((f"`{label}` stands for those of `{first.kind}` at", first.span),)
+            self.diagnostics.append(Diagnostic("bad-value", message, place, "give it another label", notes))
+            return None
+        return label
 
     def _name(self, fields: SpannedMapping, field: str, whole: Span) -> str | None:
         """Return a name as the file gives it, if it is one."""

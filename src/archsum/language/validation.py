@@ -58,6 +58,8 @@ class Subject(NamedTuple):
     values: Mapping[str, Any]
     locate: Locate
     variables: Collection[str] = ()
+    others: tuple[str, ...] = ()
+    """Fields beside those of the model."""
 
 
 def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Path] = ()) -> list[Diagnostic]:
@@ -216,7 +218,7 @@ def _fields(subject: Subject, path: Path) -> tuple[list[str], Collection[str]]:
     values: Any = subject.values
     for step in path[:-1]:
         values = values[step]
-    return field_names(_owner(subject.model, path)), values
+    return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
 
 
 def _about(model: type[Model], path: Path) -> str | None:

@@ -127,7 +127,10 @@ _KIND_REASONS = {
     ),
     **dict.fromkeys(("convlstm1d", "convlstm2d", "convlstm3d"), "there is no such layer; `custom` can stand in"),
     "merge": "write what merges them: `add`, `multiply`, `concatenate` …",
-    "sequential": "write the layers one after another, or as a block under `blocks`, which is used like a layer",
+    **dict.fromkeys(
+        ("sequential", "modulelist"),
+        "write the layers one after another, or as a block under `blocks`, which is used like a layer",
+    ),
 }
 """Why there is no such kind, without case and punctuation."""
 
@@ -188,6 +191,13 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "drop_rate": ("rate",),
     "function": ("activation",),
     "nonlinearity": ("activation",),
+    "input": ("inputs",),
+    "from": ("inputs",),
+    "share": ("shared",),
+    "shares": ("shared",),
+    "when": ("if",),
+    "condition": ("if",),
+    "id": ("name",),
     "body": ("layers",),
     "main": ("layers",),
     "path": ("layers", "paths"),
