@@ -146,14 +146,17 @@ def training_step(
 ) -> Step:
     """Track a training step; the tensors have shapes and no data, so nothing is computed.
 
+    The model is built on the meta device, since some are initialized with numbers that depend on others.
     An optimizer steps through the parameters one by one on a CPU; with `foreach` all at once, as it does on a GPU.
     """
     import torch
     from torch._subclasses.fake_tensor import FakeTensorMode
     from torch.distributed._tools.mem_tracker import MemTracker
 
-    with FakeTensorMode():
-        model = build().train()
+    with torch.device("meta"):
+        model = build()
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        model.to_empty(device="cpu").train()
         images = torch.empty(batch, *shape)
         if optimizer == "sgd":
             stepper = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, foreach=foreach)
