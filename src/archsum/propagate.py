@@ -25,15 +25,15 @@ def propagate(graph: Graph) -> Summary:
     return Summary(graph.name, graph.inputs, tuple(layers), graph.outputs, graph.groups)
 
 
+LARGE = 2**20
+"""What stands for an unknown size where it is asked whether layers keep their input's shape."""
+
+
 class OutputShapes:
-    """The shapes that nodes give, computed as they are asked for; a size that is unknown counts as a large one.
+    """The shapes that nodes give, computed as they are asked for; another size may stand for those unknown."""
 
-    Whether a layer keeps its input's shape can be told so before every size is known.
-    """
-
-    _UNKNOWN = 2**20
-
-    def __init__(self, inputs: Mapping[str, Shape]) -> None:
+    def __init__(self, inputs: Mapping[str, Shape], unknown: int | None = None) -> None:
+        self._unknown = unknown
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
         self._computed: dict[tuple[int, tuple[Shape, ...]], Shape | None] = {}
         self._done = 0
@@ -59,7 +59,7 @@ class OutputShapes:
             return None
 
     def _known(self, shape: Shape) -> Shape:
-        return tuple(self._UNKNOWN if size is None else size for size in shape)
+        return tuple(self._unknown if size is None else size for size in shape)
 
 
 def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Diagnostic]]:

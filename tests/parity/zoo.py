@@ -52,6 +52,7 @@ ZOO = [
     Entry("dcgan_generator", Written(dcgan_generator)),
     Entry("densenet121", Application("DenseNet121")),
     Entry("densenet121", Torchvision("densenet121")),
+    Entry("densenet121", Torchvision("densenet161"), {"growth": 48, "depths": [6, 12, 36, 24]}),
     Entry("efficientnet", Torchvision("efficientnet_b0")),
     Entry("efficientnet", Torchvision("efficientnet_b7"), {"width": 2.0, "depth": 3.1}, input=(3, 600, 600)),
     Entry("googlenet", Torchvision("googlenet", {"aux_logits": False})),

@@ -8,7 +8,7 @@ from archsum.cli.arguments import add_file_arguments, opened
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_file_arguments(parser)
-    parser.add_argument("layer", metavar="LAYER", nargs="?", help="a layer's name, or a block's; without it, all layers")
+    parser.add_argument("layer", metavar="LAYER", nargs="?", help="a layer's or a block's name; without it, all layers")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,16 +6,18 @@ from archsum.errors import MAX_FOUND, Diagnostic, Span, enumerate_words, quote
 from archsum.formula import BROKEN, UnknownNameError, Value
 from archsum.language.entries import PLACEMENT, Entry
 from archsum.language.formulas import resolve_fields
+from archsum.language.scope import Names
 from archsum.language.source import Path, find, locate
 from archsum.language.structure import Definition
 
 
 def read_arguments(
-    entry: Entry, definition: Definition, names: Mapping[str, Value], variables: Mapping[str, Value]
+    entry: Entry, definition: Definition, names: Names, variables: Mapping[str, Value]
 ) -> tuple[dict[str, Value], list[Diagnostic]]:
     """Return what formulas in the block know: the file's variables, and the block's parameters.
 
-    Arguments are computed with `names`, where the block is used; defaults with the variables and the parameters above.
+    Arguments are computed with `names`, where the block is used; defaults with the variables and the parameters above;
+    both know the sizes of what the block takes.
     """
 
     def locate_in(path: Path, key: bool) -> tuple[Span, Path]:
@@ -34,7 +36,7 @@ def read_arguments(
             missing.append(name)
             values[name] = BROKEN
         elif name in definition.computed and name not in stated.values:
-            computed = resolve_fields({name: default}, values)
+            computed = resolve_fields({name: default}, names.with_values(values))
             for _, error in computed.errors:
                 if isinstance(error, UnknownNameError) and error.name in parameters:
                     error.help = f"move `{error.name}` above it: a default's formula knows the parameters above"

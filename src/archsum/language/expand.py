@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, enumerate_words, quote, suggest
+from archsum.formula import BROKEN, Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.arguments import read_arguments
 from archsum.language.building import Builder
@@ -10,12 +11,14 @@ from archsum.language.containers import CONTAINERS, MAX_TIMES, Container
 from archsum.language.document import Document
 from archsum.language.entries import Body, Entry, Item, Reference
 from archsum.language.formulas import resolve_fields
-from archsum.language.scope import Level, Outputs, Scope
+from archsum.language.scope import Level, Names, Outputs, Scope
 from archsum.language.source import SpannedMapping, find, locate
 from archsum.language.structure import Structure
 from archsum.layers import KINDS
+from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer
-from archsum.propagate import OutputShapes
+from archsum.layers.fields import INPUT_SIZES
+from archsum.propagate import LARGE, OutputShapes
 
 MAX_LAYERS = MAX_TIMES
 MAX_NESTING = 64
@@ -82,6 +85,7 @@ class Expansion:
         self.diagnostics: dict[tuple[str, str, Span | None], Diagnostic] = {}
         self._builder = Builder(document, structure.held, whole)
         self._shapes = OutputShapes(document.input)
+        self._large_shapes = OutputShapes(document.input, unknown=LARGE)
         self._owners: dict[Path, str] = {}
         self._merges: dict[tuple[str, Span], Item] = {}
         self._entries = 0
@@ -115,21 +119,21 @@ class Expansion:
         if self._entries > MAX_LAYERS:
             cure = "look at the `times` of the repeats that this is in"
             self._stop(f"the network has more than {MAX_LAYERS:,} layers", item.entry.span, scope, cure)
-        there = item.condition is True or self._is_there(item, scope)
+        names = Names(scope.values, lambda: self._input_sizes(item, scope, inputs))
+        there = item.condition is True or self._is_there(item, scope, names)
         if not there:
             if item.name:
                 scope.known[item.name] = _NOTHING if there is None else _LEFT_OUT
             return self._pass_over() if there is None else inputs
-        if item.inputs is not None:
-            inputs = self._find(item.inputs, scope, item)
-        self._connections += len(inputs)
-        if len(inputs) > MAX_INPUTS:
+        taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
+        self._connections += len(taken)
+        if len(taken) > MAX_INPUTS:
             self._stop(f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs", item.entry.span, scope)
         if self._connections > MAX_CONNECTIONS:
             self._stop(f"the network's layers have more than {MAX_CONNECTIONS:,} inputs", item.entry.span, scope)
         kind = item.entry.kind
         if kind in KINDS and kind not in self.document.blocks:
-            outputs = self._add_layer(item, scope, inputs)
+            outputs = self._add_layer(item, scope, names, taken)
         elif self._depth >= MAX_NESTING:
             message = f"blocks and containers are nested more than {MAX_NESTING} levels deep"
             self._report([Diagnostic("too-deep", message, item.entry.span)], scope)
@@ -138,7 +142,7 @@ class Expansion:
             self._depth += 1
             is_container = kind in CONTAINERS and kind not in self.document.blocks
             add = self._add_container if is_container else self._add_block
-            outputs = add(item, scope, inputs)
+            outputs = add(item, scope, names, taken)
             self._depth -= 1
         if item.name:
             scope.known[item.name] = outputs
@@ -152,12 +156,24 @@ class Expansion:
 
     def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
         """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
-        before, after = (tuple(self._shapes.of(name, self.nodes) for name in names) for names in (inputs, outputs))
-        return None not in (*before, *after) and before != after
+        for shapes in (self._shapes, self._large_shapes):
+            before, after = ([shapes.of(name, self.nodes) for name in names] for names in (inputs, outputs))
+            if not any(shape is None or None in shape for shape in (*before, *after)):
+                return before != after
+        return False
 
-    def _add_layer(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+    def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
+        """Return the sizes of what an item takes, or of the first of several, by the names that formulas use."""
+        taken = inputs if item.inputs is None else scope.find(item.inputs[0].name) or _NOTHING
+        shape = self._shapes.of(taken[0], self.nodes) if taken else ()
+        if shape is None:
+            return dict.fromkeys(INPUT_SIZES, BROKEN)
+        sizes = input_sizes(shape, self.document.data_format)
+        return {name: size for name, size in sizes.items() if size is not None}
+
+    def _add_layer(self, item: Item, scope: Scope, names: Names, inputs: Outputs) -> Outputs:
         entry, level = item.entry, scope.level
-        layer, problems = self._builder.build(entry, scope.values)
+        layer, problems = self._builder.build(entry, names)
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
         if problems:
@@ -173,9 +189,9 @@ class Expansion:
             self.nodes.append(Node(full_name, layer, taken, path, entry.span, scope.uses, shared_with))
         return (full_name,)
 
-    def _add_container(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+    def _add_container(self, item: Item, scope: Scope, names: Names, inputs: Outputs) -> Outputs:
         entry = item.entry
-        container, problems = self._builder.build(entry, scope.values)
+        container, problems = self._builder.build(entry, names)
         self._report(problems, scope)
         if item.name:
             scope = scope.at(self._level(item, scope, scope.level.given))
@@ -183,12 +199,12 @@ class Expansion:
             return self._pass_over()
         return container.expand(self, scope, inputs, entry.span)
 
-    def _add_block(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+    def _add_block(self, item: Item, scope: Scope, names: Names, inputs: Outputs) -> Outputs:
         entry = item.entry
         definition = self.structure.blocks.get(entry.kind)
         if definition is None:
             return self._pass_over()
-        values, problems = read_arguments(entry, definition, scope.values, self.document.variables)
+        values, problems = read_arguments(entry, definition, names, self.document.variables)
         self._report(problems, scope)
         level = self._level(item, scope, definition.names)
         if len(definition.inputs) == 1:
@@ -196,8 +212,8 @@ class Expansion:
         elif len(definition.inputs) == len(inputs):
             known = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=True)}
         else:
-            names = enumerate_words(definition.inputs)
-            message = f"`{entry.kind}` takes {len(definition.inputs)} inputs, {names}, not {len(inputs)}"
+            listed = enumerate_words(definition.inputs)
+            message = f"`{entry.kind}` takes {len(definition.inputs)} inputs, {listed}, not {len(inputs)}"
             cure = "name them, as in `inputs: [a, b]`"
             self._report([Diagnostic("inputs", message, entry.span, cure)], scope)
             known, inputs = dict.fromkeys(definition.inputs, _NOTHING), _NOTHING
@@ -230,9 +246,9 @@ class Expansion:
         there = [reference for reference in references if scope.find(reference.name) != _LEFT_OUT]
         return self._find(tuple(there), scope)
 
-    def _is_there(self, item: Item, scope: Scope) -> bool | None:
+    def _is_there(self, item: Item, scope: Scope, names: Names) -> bool | None:
         """Compute an item's `if`; None where that cannot be done."""
-        resolved = resolve_fields({"if": item.condition}, scope.values)
+        resolved = resolve_fields({"if": item.condition}, names)
         fields, span = item.entry.fields, item.entry.span
         self._report(resolved.diagnose(lambda path, key: find(fields, path, span, key=key)), scope)
         value = resolved.values["if"]

@@ -116,7 +116,7 @@ def _is_open(text: str) -> bool:
 def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
     cure = error.help
     if isinstance(error, UnknownNameError) and error.name in INPUT_SIZES:
-        cure = "only the formulas of a `custom` layer know its input's sizes"
+        cure = "formulas of layers and blocks know the sizes of their input, as far as it has them and they are known"
     elif isinstance(error, UnknownNameError) and error.name == "index":
         cure = "only what stands in a `repeat` knows it; give it to a block as a parameter"
     if place and (whole := _before_the_comma(place)):

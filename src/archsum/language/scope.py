@@ -4,14 +4,41 @@ A name is known below its place in the file, block or repetition where it stands
 outside, layer `x` of the block named `b` is `b/x`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from archsum.errors import Span
 from archsum.formula import Value
 from archsum.graph import Path, Use
+from archsum.layers.fields import INPUT_SIZES
 
 Outputs = tuple[str, ...]
 """The names of the nodes whose outputs something gives or takes."""
+
+
+class Names(Mapping[str, Value]):
+    """What formulas know where a layer stands: values of the file and the block, and the sizes of what it takes.
+
+    The sizes are computed where a formula names one; a value of the same name goes first.
+    """
+
+    __slots__ = ("_sizes", "_values")
+
+    def __init__(self, values: Mapping[str, Value], sizes: Callable[[], Mapping[str, Value]]) -> None:
+        self._values = values
+        self._sizes = sizes
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name] if name in self._values or name not in INPUT_SIZES else self._sizes()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def with_values(self, values: Mapping[str, Value]) -> "Names":
+        """Return the same sizes with other values."""
+        return Names(values, self._sizes)
 
 
 class Level:

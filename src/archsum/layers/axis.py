@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
 from archsum.layers.fields import DataFormat, one_or_list
-from archsum.layers.shapes import Shape, join_channels, require_known, show
+from archsum.layers.shapes import Shape, join_channels, product, require_known, show
 from archsum.layers.spatial import AXES
 from archsum.model import field
 
@@ -94,3 +94,9 @@ def named_axes(shape: Shape, data_format: DataFormat) -> tuple[str, ...]:
     if spatial is None:
         return tuple(map(size_name, range(1, len(shape) + 1)))
     return join_channels(spatial, "channels", data_format)
+
+
+def input_sizes(shape: Shape, data_format: DataFormat) -> dict[str, int | None]:
+    """Return an input's sizes by the names that formulas use."""
+    named = zip(named_axes(shape, data_format), shape, strict=True)
+    return {**{f"input_{axis}": size for axis, size in named}, "input_elements": product(shape)}

@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError, enumerate_words, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
-from archsum.layers.axis import named_axes
+from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer, Step, Weight
 from archsum.layers.fields import MAX_SIZE, DataFormat, Name
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
 Number = int | BoundFormula
@@ -151,9 +151,7 @@ class Custom(Layer):
         return Step("MACs", "", self.macs(*inputs), note)
 
     def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
-        """Return the input's sizes by the names that formulas use."""
-        named = zip(named_axes(shape, self.data_format), shape, strict=True)
-        return {**{f"input_{axis}": size for axis, size in named}, "input_elements": product(shape)}
+        return input_sizes(shape, self.data_format)
 
 
 def _show(stated: Sequence[Number | None], sizes: Mapping[str, int | None]) -> str:

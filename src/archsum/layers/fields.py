@@ -15,7 +15,7 @@ MAX_AXES = 64
 INPUT_SIZES = frozenset(
     f"input_{axis}" for axis in ("features", "depth", "height", "width", "length", "channels", "elements")
 )
-"""The names that formulas of `custom` have for the sizes of its input."""
+"""The names that formulas have for the sizes of what a layer takes."""
 
 Positive = Annotated[int, Limits(ge=1, le=MAX_SIZE)]
 NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
