@@ -17,7 +17,7 @@ README = ROOT / "README.md"
 
 FENCE = re.compile(r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-GENERATED = re.compile(r"(?P<start><!-- (?P<name>[\w ]+) -->\n)(?P<text>.*?)<!-- end -->", re.DOTALL)
+GENERATED = re.compile(r"(?P<start><!-- (?P<name>[\w ./]+) -->\n)(?P<text>.*?)<!-- end -->", re.DOTALL)
 EXIT_CODE = re.compile(r"# exit code (\d)$")
 
 
@@ -60,6 +60,8 @@ def generated(name: str) -> str:
     """Return what stands between the comments `<!-- name -->` and `<!-- end -->`."""
     if name == "archsum layers":
         return run("archsum layers --format markdown")
+    if name.startswith("archsum diagram "):
+        return f"```mermaid\n{run(name)}```\n"
     kind = name.removeprefix("source of ")
     return f"```py\n{inspect.getsource(layer_class(kind))}```\n"
 
@@ -69,7 +71,7 @@ def test_what_is_generated_is_up_to_date(folder: Path, request: pytest.FixtureRe
         return f"{match['start']}\n{generated(match['name'])}\n<!-- end -->"
 
     shown, sections = GENERATED.subn(regenerate, README.read_text())
-    assert sections == 2
+    assert sections == 3
     if request.config.getoption("--update-golden"):
         README.write_text(shown)
     assert shown == README.read_text(), "pytest --update-golden writes it anew"
