@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archsum import language
 from archsum.formula import Value
-from archsum.language import File, Network
+from archsum.language import File, InputShape, Network
 from archsum.propagate import propagate
 from archsum.summary import Summary
 
@@ -24,18 +24,21 @@ def load(
     file: File,
     *,
     variables: Mapping[str, Value] | None = None,
-    input: Sequence[int | None] | None = None,  # noqa: A002
+    input: InputShape | None = None,  # noqa: A002
 ) -> Network:
     """Read a network file: its graph and its budget.
 
-    `file` is a path or an open file; `variables` and `input` (sizes without the batch axis) override the file's own.
+    `file` is a path or an open file; `variables` and `input` override the file's own: `input` takes sizes without the
+    batch axis, or where there are several inputs, sizes by name.
 
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
     if not (isinstance(file, str | os.PathLike) or hasattr(file, "read")):
         raise TypeError(f"a network file is given as a path or an open file, not as {_a(file)}")
-    if isinstance(input, str) or not isinstance(input, Sequence | None):
-        raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), not {_a(input)}")
+    shapes = () if input is None else input.values() if isinstance(input, Mapping) else (input,)
+    for sizes in shapes:
+        if isinstance(sizes, str) or not isinstance(sizes, Sequence):
+            raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {_a(sizes)}")
     if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
         raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
     with _uncollected():
@@ -46,7 +49,7 @@ def summarize(
     file: File | Network,
     *,
     variables: Mapping[str, Value] | None = None,
-    input: Sequence[int | None] | None = None,  # noqa: A002
+    input: InputShape | None = None,  # noqa: A002
 ) -> Summary:
     """Summarize a network file, or a Network that `load` returned; printed, the summary is a table.
 
@@ -62,7 +65,7 @@ def check(
     budget: Mapping[str, int | str | None] | None = None,
     *,
     variables: Mapping[str, Value] | None = None,
-    input: Sequence[int | None] | None = None,  # noqa: A002
+    input: InputShape | None = None,  # noqa: A002
 ) -> "Check":
     """Compare a network file with its budget; printed, the verdicts are a table.
 
@@ -82,7 +85,7 @@ def explain(
     layer: str | None = None,
     *,
     variables: Mapping[str, Value] | None = None,
-    input: Sequence[int | None] | None = None,  # noqa: A002
+    input: InputShape | None = None,  # noqa: A002
 ) -> "Explanation":
     """Derive the numbers of a network file's layers, or of the one named; printed, the derivation is a text.
 
@@ -100,7 +103,7 @@ def diagram(
     format: str = "mermaid",  # noqa: A002
     depth: int | None = None,
     variables: Mapping[str, Value] | None = None,
-    input: Sequence[int | None] | None = None,  # noqa: A002
+    input: InputShape | None = None,  # noqa: A002
 ) -> "Diagram":
     """Draw a network file, or the block of it that is named, as `mermaid`, `dot` or `svg`; printed, it is that text.
 
@@ -119,9 +122,7 @@ def diagram(
     return diagram.render(summarize(file, variables=variables, input=input), block, format, depth)
 
 
-def _network(
-    file: File | Network, variables: Mapping[str, Value] | None, shape: Sequence[int | None] | None
-) -> Network:
+def _network(file: File | Network, variables: Mapping[str, Value] | None, shape: InputShape | None) -> Network:
     if not isinstance(file, Network):
         return load(file, variables=variables, input=shape)
     if variables is not None or shape is not None:

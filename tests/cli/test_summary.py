@@ -52,6 +52,16 @@ def test_standard_input(file: Path) -> None:
     assert run("-", stdin=NETWORK).stdout == run(file).stdout
 
 
+def test_inputs_are_overridden_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "twin.yaml"
+    file.write_text(
+        "input: {left: [8], right: [8]}\nlayers: [concatenate: {inputs: [left, right]}]\n", encoding="utf-8"
+    )
+    result = run(file, "--format", "json", "--input", "left=5", "--input", "right=?")
+    assert json.loads(result.stdout)["inputs"] == {"left": [None, 5], "right": [None, None]}
+    assert "the file has the inputs `left` and `right`" in run(file, "--input", "5").stderr
+
+
 def test_set_and_input_override_the_file(file: Path) -> None:
     result = run(file, "--format", "json", "--set", "filters=5", "--input", "9,?,1")
     layer = json.loads(result.stdout)["layers"][0]

@@ -382,6 +382,44 @@ def test_override_of_a_named_input() -> None:
     assert archsum.summarize(io.StringIO(text), input=[9]).inputs == {"image": (9,)}
 
 
+TWIN = """input: {left: [8], right: [8]}
+layers:
+  - dense: {name: a, inputs: left, units: 4}
+  - dense: {name: b, inputs: right, units: 4}
+  - add: {inputs: [a, b]}
+"""
+
+
+def test_override_of_one_of_several_inputs() -> None:
+    assert archsum.summarize(io.StringIO(TWIN), input={"right": [9]}).inputs == {"left": (8,), "right": (9,)}
+
+
+def test_override_by_the_name_that_the_input_has_anyway() -> None:
+    assert archsum.summarize(io.StringIO("input: [8]\nlayers: [flatten]\n"), input={"input": [9]}).inputs == {
+        "input": (9,)
+    }
+
+
+@pytest.mark.parametrize(
+    ("shape", "message", "cure"),
+    [
+        (
+            [9],
+            "the file has the inputs `left` and `right`: one shape is not enough",
+            "say of which it is, as in `--input left=…`",
+        ),
+        ({"rihgt": [9]}, "the file has no input `rihgt`", "did you mean `right`?"),
+        ({"top": [9]}, "the file has no input `top`", "it has `left` and `right`"),
+        ({"left": [0]}, "`input.left[0]` must be at least 1, not `0`", None),
+        ({"left": []}, "`input.left` is empty", None),
+    ],
+)
+def test_overrides_of_several_inputs(shape: Any, message: str, cure: str | None) -> None:
+    diagnostic = only(TWIN, input=shape)
+    assert (diagnostic.message, diagnostic.span) == (message, None)
+    assert cure is None or diagnostic.help == cure
+
+
 def test_override_has_no_place_in_the_file() -> None:
     assert only(GOOD, input=[0]).span is None
     assert only(GOOD, variables={"width": 1}).span is None
@@ -396,6 +434,11 @@ def test_override_has_no_place_in_the_file() -> None:
         ["--input", "32,32,rgb"],
         ["--input", ""],
         ["--input", "9" * 5_000],
+        ["--input", "left=32,32", "--input", "32,32"],
+        ["--input", "32,32", "--input", "left=32,32"],
+        ["--input", "32,32", "--input", "32,32"],
+        ["--input", "=32,32"],
+        ["--input", "left="],
         ["--sett", "width=8"],
         ["second.yaml"],
     ],

@@ -26,9 +26,27 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
     parser.add_argument(
         "--input",
         metavar="SIZES",
+        action=_AddInput,
         type=_shape,
-        help="override the input, as in 224,224,3, or null,null,3 where sizes are unknown",
+        help="override the input, as in 224,224,3, or null,null,3 where sizes are unknown; one of several by its name, "
+        "as in left=105,105,1, and may then be given several times",
     )
+
+
+class _AddInput(argparse.Action):
+    """Gathers shapes: a single one, or several by their names."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        name, sizes = values
+        given = getattr(namespace, self.dest)
+        if name is None and given is None:
+            setattr(namespace, self.dest, sizes)
+        elif name and not isinstance(given, list):
+            setattr(namespace, self.dest, {**(given or {}), name: sizes})
+        else:
+            raise argparse.ArgumentError(self, "of several shapes, each has its input's name: left=105,105,1")
 
 
 def opened(file: str) -> Any:
@@ -66,10 +84,12 @@ def _value(text: str) -> Value:
     return [resolve(item.strip()) for item in items.split(",")] if items else []
 
 
-def _shape(text: str) -> list[int | None]:
-    sizes = text.strip("()[] ").rstrip(",").split(",")
+def _shape(text: str) -> tuple[str | None, list[int | None]]:
+    name, equals, sizes = text.rpartition("=")
     try:
-        return [_size(size.strip()) for size in sizes]
+        if bool(name) != bool(equals):
+            raise ValueError
+        return name or None, [_size(size.strip()) for size in sizes.strip("()[] ").rstrip(",").split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(f"{quote(text)} is not a list of sizes such as 224,224,3") from None
 

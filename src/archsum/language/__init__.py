@@ -1,7 +1,7 @@
 """The language: text → graph. `load` is its door; everything wrong with a file leaves it as one SpecError."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -10,12 +10,15 @@ from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.document import Budget
 from archsum.language.expand import expand, unused
-from archsum.language.head import read_head
+from archsum.language.head import InputShape, read_head
 from archsum.language.source import MAX_BYTES, read
 from archsum.language.structure import read_structure
 from archsum.propagate import propagate_where_possible
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
+
+
+__all__ = ["File", "InputShape", "Network", "load"]
 
 
 class Network(NamedTuple):
@@ -29,11 +32,12 @@ def load(
     file: File,
     *,
     variables: Mapping[str, Value] | None = None,
-    input: Sequence[int | None] | None = None,  # noqa: A002
+    input: InputShape | None = None,  # noqa: A002
 ) -> Network:
     """Read a network file.
 
-    `file` is a path or an open file; `variables` and `input` (sizes without the batch axis) override the file's own.
+    `file` is a path or an open file; `variables` and `input` (sizes without the batch axis, or several by name)
+    override the file's own.
 
     Errors: SpecError with every problem in the file. Shapes that do not fit are found by `propagate`, and come with
     these problems only where there are any.

@@ -1,17 +1,19 @@
 """The head of a file: all but its layers. What is wrong with it keeps the layers from being read only if it must."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
-from archsum.errors import MAX_FOUND, Diagnostic, Span, quote, suggest
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, one_line, quote, suggest
 from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem
 from archsum.language.document import DEFAULT_INPUT, Document
 from archsum.language.formulas import resolve_fields
 from archsum.language.source import Path, SpannedMapping, YamlFile, count_values, find
+from archsum.layers.fields import check_name
 
 MAX_HEAD_VALUES = 100_000
 """The most values beside layers and blocks: variables, for the most part."""
@@ -19,8 +21,12 @@ MAX_HEAD_VALUES = 100_000
 MAX_VARIABLES = 1_000
 """The most variables; each use of a block knows them all."""
 
+InputShape = Sequence[int | None] | Mapping[str, Sequence[int | None]]
+"""What overrides a file's input: sizes, or those of several inputs by their names."""
+
 _NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
 _NEEDED_BY_SHAPES = {"input", "data_format"}
+_MAX_NAMED = 5
 WITH_FORMULAS = ("name", "input", "data_format", "budget")
 
 
@@ -33,7 +39,7 @@ class Head(NamedTuple):
     """Whether shapes can be computed: the document's input stands for one that could not be read otherwise."""
 
 
-def read_head(file: YamlFile, variables: Mapping[str, Value], shape: Sequence[int | None] | None) -> Head:
+def read_head(file: YamlFile, variables: Mapping[str, Value], shape: InputShape | None) -> Head:
     """Read a file's head; `variables` and `shape` take the place of what the file says."""
     data = file.data
     if not isinstance(data, SpannedMapping):
@@ -56,27 +62,46 @@ def read_head(file: YamlFile, variables: Mapping[str, Value], shape: Sequence[in
     stated: dict[str, Any] = {
         field: value for field, value in data.items() if value is not None or field in ("input", "layers")
     }
-    in_variables: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     if isinstance(stated.get("variables", {}), dict):
-        stated["variables"], in_variables = _read_variables(file, stated.get("variables", {}), variables)
-    if shape is not None:
-        stated["input"] = _override_input(data.get("input"), shape)
-    head = _check(file, stated, overridden="input" if shape is not None else None)
-    return head._replace(diagnostics=[*in_variables, *head.diagnostics])
+        stated["variables"], problems = _read_variables(file, stated.get("variables", {}), variables)
+    overrides, in_overrides = _override_input(data.get("input"), shape)
+    if overrides:
+        inputs = stated["input"] if _is_named(stated.get("input")) else {}
+        stated["input"] = {**inputs, **overrides}
+    head = _check(file, stated, overrides)
+    return head._replace(diagnostics=[*problems, *in_overrides, *head.diagnostics])
 
 
-def _override_input(stated: Any, shape: Sequence[int | None]) -> Any:
-    """Return an input of another shape; it keeps the name that the file gives it."""
-    sizes = [_plain(size) for size in shape]
-    return dict.fromkeys(stated, sizes) if isinstance(stated, dict) and stated else sizes
+def _is_named(stated: Any) -> bool:
+    """Whether a file names its inputs."""
+    return isinstance(stated, dict) and bool(stated)
 
 
-def _check(file: YamlFile, stated: dict[str, Any], overridden: str | None) -> Head:
-    """Compute the formulas and check the fields; what is wrong with an overridden field has no place in the file."""
+def _override_input(stated: Any, shape: InputShape | None) -> tuple[dict[str, list[Any]], list[Diagnostic]]:
+    """Return the sizes of the inputs that are overridden, by name, and what is wrong with them."""
+    names = list(stated) if _is_named(stated) else [DEFAULT_INPUT]
+    if shape is None:
+        return {}, []
+    if not isinstance(shape, Mapping):
+        if len(names) == 1:
+            return {names[0]: [_plain(size) for size in shape]}, []
+        message = f"the file has the inputs {enumerate_words(names[:_MAX_NAMED])}: one shape is not enough"
+        return {}, [Diagnostic("inputs", message, help=f"say of which it is, as in `--input {one_line(names[0])}=…`")]
+    problems = []
+    for name in shape:
+        if name not in names:
+            cure = suggest(name, names) or f"it has {enumerate_words(names[:_MAX_NAMED])}"
+            problems.append(Diagnostic("inputs", f"the file has no input {quote(name)}", help=cure))
+    return {name: [_plain(size) for size in shape[name]] for name in shape if name in names}, problems
+
+
+def _check(file: YamlFile, stated: dict[str, Any], overrides: Collection[str]) -> Head:
+    """Compute the formulas and check the fields; what is wrong with an overridden input has no place in the file."""
 
     def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
-        if overridden and path[:1] == (overridden,):
-            return None, (overridden, *path[2:])  # the second step is the input's name
+        if overrides and path[:1] == ("input",) and (len(path) == 1 or path[1] in overrides):
+            return None, path if _is_named(file.data.get("input")) else ("input", *path[2:])
         return find(file.data, path, file.span, key=key)
 
     names = stated["variables"] if isinstance(stated.get("variables"), dict) else {}
@@ -93,9 +118,18 @@ def _check(file: YamlFile, stated: dict[str, Any], overridden: str | None) -> He
         if faulty & _NEEDED_BY_LAYERS:
             return Head(None, diagnostics)
         sound = {field: value for field, value in values.items() if field not in faulty}
-        document = Document.model_validate({"input": {DEFAULT_INPUT: [1]}, **sound})
+        document = Document.model_validate({"input": _stand_ins(stated.get("input")), **sound})
         return Head(document, diagnostics, has_shapes=not faulty & _NEEDED_BY_SHAPES)
     return Head(document, diagnostics)
+
+
+def _stand_ins(stated: Any) -> dict[str, list[int]]:
+    """Return inputs by the names that a file gives them, for those whose sizes cannot be read."""
+    inputs = {}
+    for name in stated if _is_named(stated) else ():
+        with suppress(FieldError):
+            inputs[check_name(name)] = [1]
+    return inputs or {DEFAULT_INPUT: [1]}
 
 
 def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
