@@ -28,6 +28,33 @@ class Weight(NamedTuple):
         return math.prod(self.shape)
 
 
+class Kept(NamedTuple):
+    """A tensor that a layer keeps, in training, from its forward pass for its backward pass."""
+
+    name: str
+    """`input`, `output`, or the name of a tensor of its own."""
+    number: int = 0
+    """Which of the inputs."""
+    shape: Shape = ()
+    """Of a tensor of its own, without the batch axis."""
+    itemsize: int | None = None
+    """The bytes of an element; None: as many as the layer's output has."""
+    per_batch: bool = False
+    """Whether it is there once for the batch, and not for each sample."""
+    for_weights: bool = False
+    """Whether only the gradient of the layer's weights needs it."""
+
+    @classmethod
+    def input(cls, number: int = 0, *, for_weights: bool = False) -> "Kept":
+        """Keep an input."""
+        return cls("input", number, for_weights=for_weights)
+
+    @classmethod
+    def output(cls) -> "Kept":
+        """Keep the output."""
+        return cls("output")
+
+
 class Step(NamedTuple):
     """One line of an explanation: `label`: `formula` = `value`, and why."""
 
@@ -54,6 +81,12 @@ class Layer(Model):
     most_inputs: ClassVar[int | None] = 1
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
+    shares_storage: ClassVar[bool] = False
+    """Whether the output is the first input's elements, or some of them, seen in another shape: no memory of its own."""
+
+    passes_gradient: ClassVar[bool] = False
+    """Whether the gradient of the output, or a part of it, is that of the inputs, and takes no memory of its own."""
+
     trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -67,6 +100,14 @@ class Layer(Model):
     def macs(self, *inputs: Shape) -> int | None:
         """Return the multiply-accumulates for one sample; None where a size is unknown."""
         raise NotImplementedError
+
+    def elementwise(self, *inputs: Shape) -> int | None:
+        """Return the operations for one sample beside the multiply-accumulates; None where they are unknown."""
+        return None
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
+        return None
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links into this layer's neurons and the biases they use, as LeCun counts them."""

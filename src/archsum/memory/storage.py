@@ -1,0 +1,45 @@
+"""The tensors that pass through a network, each stored once however many layers see it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from archsum.layers.shapes import Shape
+from archsum.summary import Summary
+
+
+class Storage(NamedTuple):
+    """A tensor in memory: who made it, its shape without the batch, and the steps between which it is needed.
+
+    Step 0 is the input's, and each layer is one step, in the file's order.
+    """
+
+    name: str
+    shape: Shape
+    first: int
+    last: int
+
+
+def owners(summary: Summary) -> Mapping[str, str]:
+    """Return, for each input and layer, the one whose storage its output is: its own, or that of which it is a view."""
+    found = {name: name for name in summary.inputs}
+    for layer in summary.layers:
+        viewed = layer.layer.shares_storage and layer.node.inputs
+        found[layer.name] = found[layer.node.inputs[0]] if viewed else layer.name
+    return found
+
+
+def storages(summary: Summary) -> tuple[Storage, ...]:
+    """Return the storages of a network in the order in which they are made; its outputs are needed to the end."""
+    owner = owners(summary)
+    last = dict.fromkeys(owner.values(), 0)
+    first = dict.fromkeys(summary.inputs, 0)
+    shapes = dict(summary.inputs)
+    for step, layer in enumerate(summary.layers, start=1):
+        for name in layer.node.inputs:
+            last[owner[name]] = step
+        if owner[layer.name] == layer.name:
+            first[layer.name] = last[layer.name] = step
+            shapes[layer.name] = layer.output_shape
+    for name in summary.outputs:
+        last[owner[name]] = len(summary.layers)
+    return tuple(Storage(name, shapes[name], step, last[name]) for name, step in first.items())
