@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
@@ -173,6 +173,21 @@ class Block(Model):
     layers: Layers = field(description="The layers, first to last.", example=["flatten"])
 
 
+class Training(Model):
+    """How the network is trained, as far as its memory depends on it."""
+
+    batch: Positive = field(32, description="The samples of a batch.")
+    optimizer: Literal["sgd", "momentum", "rmsprop", "adagrad", "adam", "adamw", "lion", "adafactor"] = field(
+        "adam", description="The optimizer; `momentum` is sgd with momentum."
+    )
+    precision: Literal["float32", "bfloat16", "float16", "mixed"] = field(
+        "float32", description="mixed: 16 bits for what passes through the layers, 32 for what they learn."
+    )
+    checkpointing: Names | None = field(
+        None, description="Blocks that keep only what they take, and compute the rest again on the way back."
+    )
+
+
 class Document(Model):
     """A network file, formulas computed, layers not yet looked at."""
 
@@ -204,5 +219,8 @@ class Document(Model):
     layers: Layers = field(description="The layers, first to last.", example=["flatten"])
     outputs: Names | None = field(
         None, description="The layers whose outputs the network gives; by default what its last layer gives."
+    )
+    training: Training = field(
+        Training.model_validate({}), description="How the network is trained, as far as its memory depends on it."
     )
     budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")

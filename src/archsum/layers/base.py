@@ -82,7 +82,7 @@ class Layer(Model):
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
     shares_storage: ClassVar[bool] = False
-    """Whether the output is the first input's elements, or some of them, seen in another shape: no memory of its own."""
+    """Whether the output is the first input's elements, or some of them, seen otherwise: no memory of its own."""
 
     passes_gradient: ClassVar[bool] = False
     """Whether the gradient of the output, or a part of it, is that of the inputs, and takes no memory of its own."""

@@ -1,0 +1,241 @@
+"""The memory of a training step, item by item, as PyTorch needs it.
+
+The forward pass keeps tensors for the backward pass, which frees them from the last layer to the first while it makes
+the gradients. So the peak is somewhere on the way back, or at the optimizer's step, when every gradient is there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+from archsum.graph import Path
+from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape, product
+from archsum.memory.optimizers import OPTIMIZERS
+from archsum.memory.precision import PRECISIONS, Precision
+from archsum.memory.storage import owners
+from archsum.summary import LayerSummary, Summary
+
+
+class Step(NamedTuple):
+    """A layer's turn in the forward or the backward pass: what is in memory then, in bytes."""
+
+    layer: LayerSummary
+    bytes: int
+
+
+@dataclass(frozen=True)
+class TrainingMemory:
+    """What a training step needs, in bytes."""
+
+    batch: int
+    optimizer: str
+    precision: str
+    weights: int
+    buffers: int
+    """Weights that training does not change by gradients: batch normalization's statistics."""
+    gradients: int
+    optimizer_state: int
+    kept: int
+    """What the forward pass keeps for the backward pass; with checkpointing, beside what is computed again."""
+    forward: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    """The backward pass, from the last layer to the first."""
+    optimizer_step: int
+
+    @property
+    def peak(self) -> int:
+        """The most memory that the step needs at once."""
+        return max(self.optimizer_step, *(step.bytes for step in (*self.forward, *self.backward)))
+
+    @property
+    def at(self) -> LayerSummary | None:
+        """The layer in whose backward pass the peak is; None where it is the optimizer's step."""
+        step = max(self.backward, key=lambda step: step.bytes, default=None)
+        return step.layer if step and step.bytes >= self.optimizer_step else None
+
+
+class _Kept(NamedTuple):
+    """A tensor that is kept: from which layer's forward pass to its backward pass; recomputed ones only in between."""
+
+    first: int
+    bytes: int
+    until: int | None = None
+
+
+def unknown_layers(summary: Summary) -> list[LayerSummary]:
+    """Return the layers of which it is not known what they keep, or how large it is."""
+    return [layer for layer in summary.layers if not _is_known(layer)]
+
+
+def _is_known(layer: LayerSummary) -> bool:
+    kept = layer.layer.kept(*layer.input_shapes)
+    shapes = [*layer.input_shapes, layer.output_shape, *(tensor.shape for tensor in kept or ())]
+    return kept is not None and not any(None in shape for shape in shapes)
+
+
+def training_memory(
+    summary: Summary, batch: int, optimizer: str, precision: str, checkpointing: Sequence[str] = ()
+) -> TrainingMemory:
+    """Compute the memory of a training step on a batch; the blocks of `checkpointing` compute their insides again.
+
+    Every layer must be known, see `unknown_layers`.
+    """
+    item, method = PRECISIONS[precision], OPTIMIZERS[optimizer]
+    trained = [
+        weight for layer in summary.layers if layer.layer.trainable for weight in layer.weights if weight.trainable
+    ]
+    buffers = _bytes((w for layer in summary.layers for w in layer.weights if not w.trainable), item.weights)
+    weights = sum(layer.params for layer in summary.layers) * item.weights - buffers
+    gradients = _bytes(trained, item.gradients)
+    state = sum(method.state(weight.shape) for weight in trained) * item.state
+    copies = _bytes(trained, item.copies)
+    constant = weights + buffers + state + copies
+
+    kept = list(_kept(summary, batch, item, checkpointing))
+    count = len(summary.layers)
+    passed = [tensor for tensor in kept if tensor.until is None]
+    forward = [constant + held for held in accumulate(_by_first(passed, count))]
+    backward = _backward(summary, batch, item, kept)
+    inputs = sum(_size(shape) for shape in summary.inputs.values()) * batch * item.activations
+    return TrainingMemory(
+        batch,
+        optimizer,
+        precision,
+        weights,
+        buffers,
+        gradients,
+        state,
+        sum(tensor.bytes for tensor in passed),
+        tuple(map(Step, summary.layers, forward)),
+        tuple(Step(layer, constant + needed) for layer, needed in zip(reversed(summary.layers), backward, strict=True)),
+        constant + gradients + inputs + _bytes(trained, item.gradients) * method.copies,
+    )
+
+
+def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]) -> Iterator[_Kept]:
+    """Yield what the forward pass keeps, each storage once, by the first layer that keeps it."""
+    owner, trained = owners(summary), _reached_by_gradients(summary)
+    shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
+    checkpoints = _checkpoints(summary, checkpointing)
+    seen: set[str] = set()
+
+    def storage(name: str, index: int, until: int | None) -> Iterator[_Kept]:
+        if owner[name] not in seen:
+            seen.add(owner[name])
+            yield _Kept(index, _size(shapes[owner[name]]) * batch * item.activations, until)
+
+    for index, layer in enumerate(summary.layers):
+        if layer.name not in trained:
+            continue
+        checkpoint = checkpoints.get(layer.path)
+        if checkpoint and checkpoint.first == index:
+            for name in checkpoint.inputs:
+                yield from storage(name, index, None)
+        until = checkpoint.last if checkpoint else None
+        for tensor in layer.layer.kept(*layer.input_shapes) or ():
+            if tensor.for_weights and not layer.trainable_params and not layer.shared_with:
+                continue
+            if tensor.name == "input":
+                yield from storage(layer.node.inputs[tensor.number], index, until)
+            elif tensor.name == "output":
+                yield from storage(layer.name, index, until)
+            else:
+                size = _size(tensor.shape) * (tensor.itemsize or item.activations)
+                yield _Kept(index, size if tensor.per_batch else size * batch, until)
+
+
+class _Checkpoint(NamedTuple):
+    """A block whose insides are computed again: its first and last layer, and what it takes."""
+
+    first: int
+    last: int
+    inputs: tuple[str, ...]
+
+
+def _checkpoints(summary: Summary, kinds: Sequence[str]) -> Mapping[Path, _Checkpoint]:
+    """Return the outermost blocks of the given kinds, or names, by the path of each layer in them."""
+    found: dict[Path, list[int]] = {}
+    for index, layer in enumerate(summary.layers):
+        for level in range(1, len(layer.path)):
+            block = layer.path[:level]
+            if summary.groups[block].kind in kinds or "/".join(block) in kinds:
+                found.setdefault(block, []).append(index)
+                break
+    checkpoints: dict[Path, _Checkpoint] = {}
+    for indices in found.values():
+        layers = [summary.layers[index] for index in indices]
+        names = {layer.name for layer in layers}
+        inputs = dict.fromkeys(name for layer in layers for name in layer.node.inputs if name not in names)
+        checkpoint = _Checkpoint(indices[0], indices[-1], tuple(inputs))
+        checkpoints |= {layer.path: checkpoint for layer in layers}
+    return checkpoints
+
+
+def _reached_by_gradients(summary: Summary) -> set[str]:
+    """Return the layers that have weights to train, or stand behind such a one."""
+    reached: set[str] = set()
+    for layer in summary.layers:
+        trains = layer.layer.trainable and any(weight.trainable for weight in layer.layer.weights(*layer.input_shapes))
+        if trains or not reached.isdisjoint(layer.node.inputs):
+            reached.add(layer.name)
+    return reached
+
+
+def _backward(summary: Summary, batch: int, item: Precision, kept: Sequence[_Kept]) -> list[int]:
+    """Return what each layer's backward pass needs, from the last to the first, beside what is always there.
+
+    That is what is still kept, the gradients of weights that are there already, and those of the layer's own output and
+    inputs.
+    """
+    count = len(summary.layers)
+    still_kept = list(accumulate(_by_first([tensor for tensor in kept if tensor.until is None], count)))
+    again = [0] * (count + 1)
+    for tensor in kept:
+        if tensor.until is not None:
+            again[tensor.first] += tensor.bytes
+            again[tensor.until + 1] -= tensor.bytes
+    recomputed = list(accumulate(again))
+    reached = _reached_by_gradients(summary)
+    last_use = {layer.node.shared_with or layer.name: index for index, layer in enumerate(summary.layers)}
+    made = [0] * count
+    for layer in summary.layers:
+        made[last_use[layer.name]] += layer.trainable_params * item.gradients
+    needed: list[int] = []
+    gradients = 0
+    for index in range(count - 1, -1, -1):
+        layer = summary.layers[index]
+        gradients += made[index]
+        passing = 0
+        if layer.name in reached:
+            passing = _gradients_passing(layer, summary, reached) * batch * item.activations
+        needed.append(still_kept[index] + recomputed[index] + gradients + passing)
+    return needed
+
+
+def _gradients_passing(layer: LayerSummary, summary: Summary, reached: set[str]) -> int:
+    """Return the elements of the gradients of a layer's output and inputs. A network's output has one given to it."""
+    output = 0 if layer.name in summary.outputs else _size(layer.output_shape)
+    if layer.layer.passes_gradient:
+        return output
+    inputs = zip(layer.node.inputs, layer.input_shapes, strict=True)
+    return output + sum(_size(shape) for name, shape in dict(inputs).items() if name in reached)
+
+
+def _by_first(kept: Sequence[_Kept], count: int) -> list[int]:
+    """Return the bytes that each layer is the first to keep."""
+    result = [0] * count
+    for tensor in kept:
+        result[tensor.first] += tensor.bytes
+    return result
+
+
+def _bytes(weights: "Iterator[Weight] | Sequence[Weight]", itemsize: int) -> int:
+    return sum(weight.size for weight in weights) * itemsize
+
+
+def _size(shape: Shape) -> int:
+    size = product(shape)
+    assert size is not None  # `unknown_layers` has found none
+    return size
