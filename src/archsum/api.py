@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archsum import language
 from archsum.formula import Value
@@ -15,9 +15,10 @@ from archsum.summary import Summary
 if TYPE_CHECKING:
     from archsum.budget import Check
     from archsum.explanation import Explanation
+    from archsum.memory.costs import Costs
     from archsum.render.diagram import Diagram
 
-__all__ = ["Network", "Summary", "check", "diagram", "explain", "load", "summarize"]
+__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "load", "summarize"]
 
 
 def load(
@@ -78,6 +79,25 @@ def check(
 
     network = _network(file, variables, input)
     return check(summarize(network), override(network.budget, budget or {}))
+
+
+def costs(
+    file: File | Network,
+    training: Mapping[str, Any] | None = None,
+    *,
+    variables: Mapping[str, Value] | None = None,
+    input: InputShape | None = None,  # noqa: A002
+) -> "Costs":
+    """Compute what a network file costs of memory; printed, it is a text.
+
+    `training`, as in `{"batch": 64, "optimizer": "adamw"}`, takes the place of what the file says.
+
+    Errors: SpecError with every problem in the file or in `training`.
+    """
+    from archsum.memory.costs import Costs, override
+
+    network = _network(file, variables, input)
+    return Costs(summarize(network), override(network.training, training or {}))
 
 
 def explain(

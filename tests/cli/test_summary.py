@@ -134,7 +134,7 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
         (
             ["train"],
-            "there is no command `train`: choose `summary`, `check`, `explain`, `diagram`, `layers` or `schema`",
+            "there is no command `train`: choose `summary`, `check`, `explain`, `memory`, `diagram`, `layers` or `schema`",
         ),
     ],
 )

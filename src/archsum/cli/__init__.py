@@ -13,6 +13,7 @@ COMMANDS = {
     "summary": "print a network's layers, shapes and parameters",
     "check": "compare networks with their budgets",
     "explain": "derive a layer's numbers step by step",
+    "memory": "compute what a network needs of memory, in training and at inference",
     "diagram": "draw a network, or a block of it",
     "layers": "list the kinds of layer, or document one",
     "schema": "print the JSON Schema of network files, for editors",

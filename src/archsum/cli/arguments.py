@@ -33,6 +33,35 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
     )
 
 
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --batch, --optimizer, --precision and --checkpointing: how the network is trained."""
+    from archsum.memory.optimizers import OPTIMIZERS
+    from archsum.memory.precision import PRECISIONS
+
+    group = parser.add_argument_group("training", "They take the place of what the file says under `training`.")
+    group.add_argument("--batch", metavar="N", type=_batch, help="the samples of a batch (default: 32)")
+    group.add_argument("--optimizer", choices=tuple(OPTIMIZERS), help="(default: adam)")
+    group.add_argument("--precision", choices=tuple(PRECISIONS), help="(default: float32)")
+    group.add_argument(
+        "--checkpointing",
+        metavar="BLOCK,…",
+        type=lambda text: text.split(","),
+        help="blocks that keep only what they take, and compute the rest again on the way back",
+    )
+
+
+def training(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the command says of training."""
+    given = {name: getattr(arguments, name) for name in ("batch", "optimizer", "precision", "checkpointing")}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _batch(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of samples: 1 or more")
+    return int(text)
+
+
 class _AddInput(argparse.Action):
     """Gathers shapes: a single one, or several by their names."""
 

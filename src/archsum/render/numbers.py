@@ -1,5 +1,7 @@
 """Numbers as the reports write them."""
 
+_UNITS = tuple((f"{letter}iB", 1024**power) for power, letter in ((4, "T"), (3, "G"), (2, "M"), (1, "K")))
+
 
 def percent(part: int, whole: int) -> str:
     """Write a share. It reads 100.0 % only where it is exactly that, so that rounding never hides a miss."""
@@ -23,3 +25,9 @@ def memory(size: float) -> str:
             return f"{size:.2f} {unit}"
         size /= 1024
     return f"{size:.2f} PB"
+
+
+def binary(size: int) -> str:
+    """Write bytes in the units of budgets, powers of 1024: `2.56 GiB`."""
+    unit = next((unit for unit in _UNITS if size >= unit[1]), None)
+    return f"{size / unit[1]:,.2f} {unit[0]}" if unit else f"{size} B"
