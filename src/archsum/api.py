@@ -64,13 +64,15 @@ def summarize(
 def check(
     file: File | Network,
     budget: Mapping[str, int | str | None] | None = None,
+    training: Mapping[str, Any] | None = None,
     *,
     variables: Mapping[str, Value] | None = None,
     input: InputShape | None = None,  # noqa: A002
 ) -> "Check":
     """Compare a network file with its budget; printed, the verdicts are a table.
 
-    The limits of `budget`, as in `{"max_params": "5M"}`, take the place of the file's own, or are added to them.
+    The limits of `budget`, as in `{"max_params": "5M"}`, take the place of the file's own, or are added to them; so
+    does `training`, as in `{"batch": 64}`, of how the file says that the network is trained.
     `ok` is None, and `problems` says why, where a limit could not be checked.
 
     Errors: SpecError with every problem in the file or in `budget`, and where there is no limit at all.
@@ -78,7 +80,7 @@ def check(
     from archsum.budget import check, override
 
     network = _network(file, variables, input)
-    return check(summarize(network), override(network.budget, budget or {}))
+    return check(costs(network, training), override(network.budget, budget or {}))
 
 
 def costs(

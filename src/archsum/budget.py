@@ -1,6 +1,6 @@
-"""Summary × Budget → verdicts. A metric is one entry of a table; what kinds of layers there are is not known here."""
+"""Costs × Budget → verdicts. A metric is one entry of a table; what kinds of layers there are is not known here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,37 +9,73 @@ from pydantic_core import ValidationError
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.language.document import Budget
 from archsum.language.validation import Subject, diagnose
-from archsum.summary import LayerSummary, Summary
+from archsum.memory.costs import Costs
+from archsum.memory.precision import PRECISIONS
+from archsum.summary import LayerSummary
 
 MAX_CONTRIBUTORS = 3
 """Layers named where a total is over its limit."""
 
 
+Parts = Iterable[tuple[LayerSummary, int | None]]
+"""Layers, and what each has in a figure."""
+
+
 class Metric(NamedTuple):
-    """A figure that a budget can limit: of the network, and the part that a layer has in it."""
+    """A figure that a budget can limit: of the network, and the parts that layers have in it."""
 
     title: str
-    of_network: Callable[[Summary], int | None]
-    of_layer: Callable[[LayerSummary], int | None] | None = None
+    of_network: Callable[[Costs], int | None]
+    parts: Callable[[Costs], Parts] | None = None
     unit: str = ""
     per_layer: bool = False
     """Whether the limit holds for each layer by itself."""
 
 
+def _each(figure: Callable[[LayerSummary], int | None]) -> Callable[[Costs], Parts]:
+    return lambda costs: ((layer, figure(layer)) for layer in costs.summary.layers)
+
+
+def _kept(costs: Costs) -> Parts:
+    if costs.training is None:
+        return ((layer, None) for layer in costs.unknown)
+    return costs.training.kept
+
+
+def _alive(costs: Costs) -> Parts:
+    if costs.inference is None:
+        return ((layer, layer.neurons) for layer in costs.summary.layers)
+    layers = {layer.name: layer for layer in costs.summary.layers}
+    return ((layers[tensor.name], size) for tensor, size in costs.inference.alive if tensor.name in layers)
+
+
+def _alive_and_weights(costs: Costs) -> Parts:
+    itemsize = PRECISIONS[costs.options.precision].weights
+    alive = {layer.name: size for layer, size in _alive(costs)}
+    for layer in costs.summary.layers:
+        size = alive.get(layer.name, 0)
+        yield layer, None if size is None else size + layer.params * itemsize
+
+
 METRICS: dict[str, Metric] = {
-    "max_params": Metric("parameters", lambda network: network.params, lambda layer: layer.params),
+    "max_params": Metric("parameters", lambda costs: costs.summary.params, _each(lambda layer: layer.params)),
     "max_trainable_params": Metric(
-        "trainable parameters", lambda network: network.trainable_params, lambda layer: layer.trainable_params
+        "trainable parameters",
+        lambda costs: costs.summary.trainable_params,
+        _each(lambda layer: layer.trainable_params),
     ),
-    "max_macs": Metric("MACs", lambda network: network.macs, lambda layer: layer.macs),
+    "max_macs": Metric("MACs", lambda costs: costs.summary.macs, _each(lambda layer: layer.macs)),
     "max_weight_memory": Metric(
-        "weight memory", lambda network: network.weight_memory, lambda layer: layer.weight_memory, unit="bytes"
+        "weight memory", lambda costs: costs.summary.weight_memory, _each(lambda layer: layer.weight_memory), "bytes"
     ),
-    "max_layers": Metric("layers", lambda network: len(network.layers)),
+    "max_activation_memory": Metric("activation memory", lambda costs: costs.activations_peak, _alive, "bytes"),
+    "max_inference_memory": Metric("inference memory", lambda costs: costs.inference_peak, _alive_and_weights, "bytes"),
+    "max_training_memory": Metric("training memory", lambda costs: costs.training_peak, _kept, "bytes"),
+    "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
     "max_layer_params": Metric(
         "layer parameters",
-        lambda network: max((layer.params for layer in network.layers), default=0),
-        lambda layer: layer.params,
+        lambda costs: max((layer.params for layer in costs.summary.layers), default=0),
+        _each(lambda layer: layer.params),
         per_layer=True,
     ),
 }
@@ -114,7 +150,7 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
         raise SpecError(diagnose(error, subject)) from None
 
 
-def check(summary: Summary, budget: Budget) -> Check:
+def check(costs: Costs, budget: Budget) -> Check:
     """Compare a network with every limit of a budget.
 
     Errors: SpecError where the budget has no limit, since a check of nothing must not look like a pass.
@@ -122,22 +158,22 @@ def check(summary: Summary, budget: Budget) -> Check:
     limits = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
     if not limits:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
-        raise SpecError([Diagnostic("no-budget", f"{summary.name} has no budget: nothing to check", help=cure)])
-    verdicts = tuple(_verdict(summary, name, limit) for name, limit in limits.items())
-    return Check(summary.name, verdicts, tuple(_problems(summary, verdicts)))
+        raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", help=cure)])
+    verdicts = tuple(_verdict(costs, name, limit) for name, limit in limits.items())
+    return Check(costs.summary.name, verdicts, tuple(_problems(costs, verdicts)))
 
 
-def _verdict(summary: Summary, name: str, limit: int) -> Verdict:
-    verdict = Verdict(name, METRICS[name].of_network(summary), limit)
-    return verdict if verdict.ok is not False else verdict._replace(contributors=_contributors(summary, verdict))
+def _verdict(costs: Costs, name: str, limit: int) -> Verdict:
+    verdict = Verdict(name, METRICS[name].of_network(costs), limit)
+    return verdict if verdict.ok is not False else verdict._replace(contributors=_contributors(costs, verdict))
 
 
-def _contributors(summary: Summary, verdict: Verdict) -> tuple[Contributor, ...]:
+def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:
     """Return the layers that make a total large, or those that are themselves over the limit, the largest first."""
     metric = verdict.metric
-    if metric.of_layer is None:
+    if metric.parts is None:
         return ()
-    values = [(layer, metric.of_layer(layer) or 0) for layer in summary.layers]
+    values = [(layer, value or 0) for layer, value in metric.parts(costs)]
     whole = sum(value for _, value in values)
     values.sort(key=lambda part: -part[1])
     if metric.per_layer:
@@ -147,11 +183,11 @@ def _contributors(summary: Summary, verdict: Verdict) -> tuple[Contributor, ...]
     return tuple(Contributor(layer, value, whole) for layer, value in chosen)
 
 
-def _problems(summary: Summary, verdicts: tuple[Verdict, ...]) -> Iterator[Diagnostic]:
+def _problems(costs: Costs, verdicts: tuple[Verdict, ...]) -> Iterator[Diagnostic]:
     for verdict in verdicts:
-        of_layer = verdict.metric.of_layer
-        if verdict.ok is None and of_layer:
-            first, *others = [layer for layer in summary.layers if of_layer(layer) is None]
+        parts = verdict.metric.parts
+        if verdict.ok is None and parts:
+            first, *others = [layer for layer, value in parts(costs) if value is None]
             layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
             message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} are unknown"
             yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.name))

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from archsum.cli.arguments import add_file_arguments, opened, shown
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, shown, training
 from archsum.cli.console import colour_verdicts, colours, report
 from archsum.errors import FieldError, SpecError
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             type=_quantity(parse_bytes if in_bytes else parse_count),
             help=Budget.model_fields[name].description,
         )
+    add_training_arguments(parser)
     parser.add_argument(
         "--format",
         choices=("table", "json", "github"),
@@ -60,7 +61,9 @@ def _check(file: str, limits: dict[str, int], arguments: argparse.Namespace) -> 
     from archsum.budget import Check
 
     try:
-        return check(opened(file), limits, variables=dict(arguments.variables), input=arguments.input)
+        return check(
+            opened(file), limits, training(arguments), variables=dict(arguments.variables), input=arguments.input
+        )
     except SpecError as error:
         return Check(None, (), tuple(error.diagnostics))
 

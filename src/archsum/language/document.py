@@ -38,6 +38,9 @@ class Budget(Model):
     max_trainable_params: Count = field(None, description="Trainable parameters.")
     max_macs: Count = field(None, description="Multiply-accumulates for one sample.")
     max_weight_memory: Bytes = field(None, description="Bytes of all weights in float32.")
+    max_activation_memory: Bytes = field(None, description="Bytes of the tensors alive at once at inference.")
+    max_inference_memory: Bytes = field(None, description="Bytes of a forward pass: the weights and those tensors.")
+    max_training_memory: Bytes = field(None, description="Bytes of a training step at its peak; see `training`.")
     max_layers: Count = field(None, description="Layers, inputs not counted.")
     max_layer_params: Count = field(None, description="Parameters of any one layer.")
 

@@ -36,6 +36,25 @@ class Costs:
             self.summary, options.batch, options.optimizer, options.precision, options.checkpointing or ()
         )
 
+    @property
+    def training_peak(self) -> int | None:
+        """The most memory that a training step needs at once."""
+        return None if self.training is None else self.training.peak
+
+    @property
+    def inference_peak(self) -> int | None:
+        """The most memory that a forward pass needs at once."""
+        return None if self.inference is None else self.inference.peak
+
+    @property
+    def activations_peak(self) -> int | None:
+        """The most that the tensors alive at once in a forward pass take."""
+        return None if self.inference is None else self.inference.activations
+
+    def on_batch(self, batch: int) -> "Costs":
+        """Return the costs of the same training on batches of another size."""
+        return Costs(self.summary, override(self.options, {"batch": batch}))
+
     @cached_property
     def inference(self) -> InferenceMemory | None:
         """The memory of a forward pass on a batch of that size; None where it is not known."""

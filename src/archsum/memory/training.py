@@ -19,7 +19,7 @@ from archsum.summary import LayerSummary, Summary
 
 
 class Step(NamedTuple):
-    """A layer's turn in the forward or the backward pass: what is in memory then, in bytes."""
+    """Bytes at a layer's turn."""
 
     layer: LayerSummary
     bytes: int
@@ -37,12 +37,17 @@ class TrainingMemory:
     """Weights that training does not change by gradients: batch normalization's statistics."""
     gradients: int
     optimizer_state: int
-    kept: int
-    """What the forward pass keeps for the backward pass; with checkpointing, beside what is computed again."""
+    kept: tuple[Step, ...]
+    """What each layer is the first to keep for the backward pass, but for what checkpointing computes again."""
     forward: tuple[Step, ...]
     backward: tuple[Step, ...]
-    """The backward pass, from the last layer to the first."""
+    """What is in memory at each layer's turn; the backward pass goes from the last to the first."""
     optimizer_step: int
+
+    @property
+    def kept_for_backward(self) -> int:
+        """What the forward pass leaves for the backward pass."""
+        return sum(step.bytes for step in self.kept)
 
     @property
     def peak(self) -> int:
@@ -95,8 +100,8 @@ def training_memory(
 
     kept = list(_kept(summary, batch, item, checkpointing))
     count = len(summary.layers)
-    passed = [tensor for tensor in kept if tensor.until is None]
-    forward = [constant + held for held in accumulate(_by_first(passed, count))]
+    by_layer = _by_first([tensor for tensor in kept if tensor.until is None], count)
+    forward = [constant + held for held in accumulate(by_layer)]
     backward = _backward(summary, batch, item, kept)
     inputs = sum(_size(shape) for shape in summary.inputs.values()) * batch * item.activations
     return TrainingMemory(
@@ -107,7 +112,7 @@ def training_memory(
         buffers,
         gradients,
         state,
-        sum(tensor.bytes for tensor in passed),
+        tuple(map(Step, summary.layers, by_layer)),
         tuple(map(Step, summary.layers, forward)),
         tuple(Step(layer, constant + needed) for layer, needed in zip(reversed(summary.layers), backward, strict=True)),
         constant + gradients + inputs + _bytes(trained, item.gradients) * method.copies,

@@ -31,7 +31,7 @@ def as_json(costs: Costs) -> dict[str, Any]:
             "buffers": training.buffers,
             "gradients": training.gradients,
             "optimizer_state": training.optimizer_state,
-            "kept_for_backward": training.kept,
+            "kept_for_backward": training.kept_for_backward,
             "optimizer_step": training.optimizer_step,
             "peak": training.peak,
             "at": training.at and training.at.name,
@@ -60,7 +60,7 @@ def _training(costs: Costs) -> Iterator[str]:
             ("buffers", memory.buffers, ""),
             ("gradients", memory.gradients, ""),
             ("optimizer state", memory.optimizer_state, ""),
-            ("kept for backward", memory.kept, ""),
+            ("kept for backward", memory.kept_for_backward, ""),
             ("peak", memory.peak, place),
         ]
     )
