@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,161 @@ def test_thousands_of_errors(layer: str) -> None:
     text = str(SpecError(found))
     assert text.count("error[") == MAX_SHOWN
     assert text.endswith("\n\n… and many more")
+
+
+def repeated(layers: str, times: int = 200_000) -> str:
+    return f"repeat: {{times: {times}, layers: [{layers}]}}"
+
+
+def limit_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lower the bound, so that it is soon reached."""
+    monkeypatch.setattr(import_module("archsum.language.expand"), "MAX_LAYERS", 5_000)
+
+
+def block(layers: str, **fields: str) -> str:
+    others = "".join(f"{name}: {value}, " for name, value in fields.items())
+    return f"blocks: {{b: {{{others}layers: [{layers}]}}}}\ninput: [8]\n"
+
+
+DOUBLED = "".join(f"  b{n}: {{layers: [b{n + 1}, b{n + 1}]}}\n" for n in range(60))
+TWICE = f"blocks:\n{DOUBLED}  b60: {{layers: [relu]}}\n"
+LONG_NAMES = TWICE.replace("b", "b" * 90).replace("b" * 90 + "locks", "blocks")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TWICE}input: [8]\nlayers: [b0]\n",
+        f"input: [8]\nlayers: [{repeated(repeated('relu'))}]\n",
+        f"input: [8]\nlayers: [{repeated(repeated('relu: {if: =index < 0}'))}]\n",
+        f"input: [8]\nlayers: [{repeated('residual: [relu]')}]\n",
+    ],
+    ids=["blocks", "repeats", "repeats of nothing", "containers"],
+)
+def test_networks_without_end(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few lines that stand for more layers than there is memory for."""
+    limit_layers(monkeypatch)
+    assert only(text).message == "the network has more than 5,000 layers"
+
+
+NUMBERS = ", ".join(["1"] * 3_000)
+PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            f"{block('relu: {if: false}', outputs='[input, input]')}layers: [{repeated('b', 60)}, add]\n",
+            "there are more than 1,000 inputs",
+        ),
+        (f"input: [8]\nlayers:\n  - branch: [{', '.join(['[]'] * 5_000)}]\n", "`paths` has more than 1,000 paths"),
+        (
+            f"input: [8]\nlayers: [branch: {{paths: [{', '.join(['[branch: [[], []]]'] * 999)}, [], []]}}]\n",
+            "`paths` has more than 1,000 paths",
+        ),
+        (
+            f"input: [8]\nlayers:\n  - {repeated('add: {inputs: [' + ', '.join(['input'] * 1_000) + ']}')}\n",
+            "the network's layers have more than 1,000,000 inputs",
+        ),
+        (f"{LONG_NAMES}input: [8]\nlayers: [{'b' * 90}0]\n", "the names of blocks in one another have more than"),
+        (
+            f"{block('relu', parameters=f'{{{PARAMETERS}}}')}layers: [b]\n",
+            "`parameters` has more than 100 names",
+        ),
+        (
+            "variables:\n" + "".join(f"  v{n}: 1\n" for n in range(1_001)) + GOOD,
+            "there are more than 1,000 variables",
+        ),
+        (
+            f"input: [8]\nlayers: [repeat: {{over: [{{{PARAMETERS}}}], layers: [relu]}}]\n",
+            "`over` has more than 100 names",
+        ),
+        (
+            f"{block('relu', parameters='{a: 1}')}layers: [{repeated(f'b: {{a: [{NUMBERS}]}}', 3)}]\n",
+            "the block's use has more than 100 values",
+        ),
+        (
+            f"{block('relu', parameters=f'{{a: [{NUMBERS}, =1]}}')}layers: [{repeated('b')}]\n",
+            "the network's layers have more than 2,000,000 values of their own",
+        ),
+    ],
+)
+def test_networks_that_take_more_than_layers(text: str, message: str) -> None:
+    """Inputs, names and values multiply too, where a block or a repeat says them once."""
+    assert only(text).message.startswith(message)
+
+
+def test_errors_that_a_repeat_has_without_end() -> None:
+    """Of formulas that differ each time, and of what is reported once."""
+    assert only(f"input: [8]\nlayers: [{repeated('dense: {units: =x + index}')}]\n").code == "formula"
+    assert only(f"input: [8]\nlayers: [{repeated(repeated('dense: {units: =x}'))}]\n").code == "formula"
+    assert len(problems(f"input: [8]\nlayers: [{repeated('dense: {units: =-index}')}]\n")) == MAX_FOUND
+
+
+def test_faulty_layers_in_repeats_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_layers(monkeypatch)
+    found = problems(f"input: [8]\nlayers: [{repeated(repeated('reluu'))}]\n")
+    assert [diagnostic.code for diagnostic in found] == ["unknown-layer", "too-large"]
+
+
+def chain(blocks: int, last: str) -> str:
+    lines = "".join(f"  b{n}: {{layers: [b{n + 1}]}}\n" for n in range(blocks))
+    return f"blocks:\n{lines}  b{blocks}: {{layers: [{last}]}}\ninput: [8]\nlayers: [b0]\n"
+
+
+def test_a_long_chain_of_blocks() -> None:
+    assert only(chain(10_000, "relu")).code == "too-deep"
+
+
+def test_a_long_cycle_of_blocks() -> None:
+    diagnostic = only(chain(10_000, "b0"))
+    assert diagnostic.code == "recursion"
+    assert len(str(diagnostic)) < 2_000
+
+
+def test_blocks_that_all_use_one_another() -> None:
+    """Each is on more cycles than can be told; none is gone through twice."""
+    blocks = "".join(f"  b{n}: {{layers: [{', '.join(f'b{other}' for other in range(100))}]}}\n" for n in range(100))
+    found = problems(f"blocks:\n{blocks}input: [8]\nlayers: [b0]\n")
+    assert {diagnostic.code for diagnostic in found} == {"recursion"}
+    assert len(found) == MAX_FOUND
+
+
+@pytest.mark.parametrize("layers", ["residual: *deep", "repeat: {times: 1, layers: *deep}", "branch: [*deep]"])
+def test_aliases_of_layers_in_one_another(layers: str) -> None:
+    """Containers are nested as deep as their text, and blocks as deep as their uses."""
+    anchors = "".join(f"  b{n}: {{layers: &a{n} [residual: *a{n - 1}, residual: *a{n - 1}]}}\n" for n in range(1, 40))
+    text = f"blocks:\n  b0: {{layers: &a0 [relu]}}\n{anchors}input: [8]\nlayers: [{layers.replace('deep', 'a39')}]\n"
+    assert only(text).code in ("too-deep", "too-large")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "relu: {inputs: no_such_layer}",
+        "relu: {inputs: [no, such, layer]}",
+        "relu: {inputs: }",
+        "relu: {if: 3}",
+        "relu: {name: same}",
+        "repeat: {times: 0, layers: [relu]}",
+        "residual: {layer: [relu]}",
+        "branch: [relu, relu]",
+        "no_such_block: {name: a}",
+        "b: {no_such_parameter: 3}",
+        "b: {parameter: =nothing}",
+        "relu: {shared: a, name: 3}",
+    ],
+)
+def test_thousands_of_errors_in_blocks_and_containers(layer: str) -> None:
+    found = problems(f"{block('relu', parameters='{parameter: 3}')}layers:\n" + f"  - {layer}\n" * 5_000)
+    assert MAX_FOUND <= len(found) <= 2 * MAX_FOUND
+
+
+def test_thousands_of_faulty_blocks() -> None:
+    blocks = "".join(f"  b{n}: {{layer: [relu]}}\n" for n in range(5_000))
+    found = problems(f"blocks:\n{blocks}input: [8]\nlayers:\n" + "".join(f"  - b{n}\n" for n in range(5_000)))
+    assert len(found) == MAX_FOUND
 
 
 KINDS_OF_CONVOLUTION = [kind for kind in KINDS if "conv" in kind]

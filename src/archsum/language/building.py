@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 MAX_LAYER_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
 
-MAX_VALUES = 5_000_000
-"""The most values in all layers, where formulas make each another."""
-
 MAX_DEFAULT_VALUES = 100
 """The most values in a kind's defaults, which are checked with every layer of the kind."""
 
@@ -48,7 +45,8 @@ class Builder:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the defaults."""
         self._held = held
-        self._values = 0  # in all that was built
+        self.values = 0
+        """How many values there are in all that was built."""
         self._built: dict[Hashable, Built] = {}
         self._keys: dict[int, tuple[Entry, str, tuple[str, ...]]] = {}  # the entry, so that no other gets its id
         self._defaults: dict[str, Resolved] = {}
@@ -73,12 +71,9 @@ class Builder:
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
         stated = self._stated(entry)
         count = count_values(stated)
-        self._values += count
+        self.values += count
         if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
-            return None, [Diagnostic("too-large", message, entry.span)]
-        if self._values > MAX_VALUES:
-            message = f"this and the layers above have more than {MAX_VALUES:,} values, computed by formulas"
             return None, [Diagnostic("too-large", message, entry.span)]
         defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
         model, _, problems = self._read(entry, stated, defaults, names, PLACEMENT)

@@ -30,6 +30,15 @@ MAX_INPUTS = 1_000
 MAX_CONNECTIONS = 1_000_000
 """The most inputs of all of them."""
 
+MAX_VALUES = 2_000_000
+"""The most values in all layers, where formulas make each another."""
+
+MAX_PATH_LENGTH = 1_000
+"""The most characters in the names of blocks in one another."""
+
+MAX_REPORTED = 10_000
+"""The most problems, those that repeats have often counted as often."""
+
 _NOTHING: Outputs = ("",)
 """What a faulty layer gives: those behind it find no such input, and are passed over."""
 
@@ -90,6 +99,7 @@ class Expansion:
         self._merges: dict[tuple[str, Span], Item] = {}
         self._entries = 0
         self._connections = 0
+        self._reported = 0
         self._is_complete = True  # whether there is nothing so far that could not be read, and was passed over
         self._depth = 0
 
@@ -117,8 +127,7 @@ class Expansion:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
         self._entries += 1
         if self._entries > MAX_LAYERS:
-            cure = "look at the `times` of the repeats that this is in"
-            self._stop(f"the network has more than {MAX_LAYERS:,} layers", item.entry.span, scope, cure)
+            self._check_size(item, (), scope)
         names = Names(scope.values, lambda: self._input_sizes(item, scope, inputs))
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
@@ -127,10 +136,7 @@ class Expansion:
             return self._pass_over() if there is None else inputs
         taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
         self._connections += len(taken)
-        if len(taken) > MAX_INPUTS:
-            self._stop(f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs", item.entry.span, scope)
-        if self._connections > MAX_CONNECTIONS:
-            self._stop(f"the network's layers have more than {MAX_CONNECTIONS:,} inputs", item.entry.span, scope)
+        self._check_size(item, taken, scope)
         kind = item.entry.kind
         if kind in KINDS and kind not in self.document.blocks:
             outputs = self._add_layer(item, scope, names, taken)
@@ -205,8 +211,10 @@ class Expansion:
         if definition is None:
             return self._pass_over()
         values, problems = read_arguments(entry, definition, names, self.document.variables)
+        self._builder.values += definition.size
         self._report(problems, scope)
         level = self._level(item, scope, definition.names)
+        known: dict[str, Outputs]
         if len(definition.inputs) == 1:
             known = {definition.inputs[0]: inputs}
         elif len(definition.inputs) == len(inputs):
@@ -218,13 +226,10 @@ class Expansion:
             self._report([Diagnostic("inputs", message, entry.span, cure)], scope)
             known, inputs = dict.fromkeys(definition.inputs, _NOTHING), _NOTHING
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
-        inner = Scope(values, known, level, uses)
-        outputs = self._outputs(definition.body, definition.outputs, inner, inputs)
+        inner = Scope(values, {}, level, uses, Scope(values, known, level))
         if item.name:
-            # From outside, what has a name in the block is `block/name`.
-            for name in inner.known.keys() - definition.inputs:
-                scope.known[f"{item.name}/{name}"] = inner.known[name]
-        return outputs
+            scope.blocks[item.name] = inner
+        return self._outputs(definition.body, definition.outputs, inner, inputs)
 
     def _level(self, item: Item, scope: Scope, given: Mapping[str, Span]) -> Level:
         """Return the level of the path that a block or a named container is."""
@@ -233,7 +238,11 @@ class Expansion:
         path = (*outer.path, name)
         self.groups[path] = Group(kind, item.entry.span)
         identity = (*scope.labels, f"={item.shared}") if item.shared else (*outer.identity, name)
-        return Level(path, given, identity, shared=outer.shared or item.shared is not None)
+        level = Level(path, given, identity, shared=outer.shared or item.shared is not None)
+        if len(level.prefix) > MAX_PATH_LENGTH:
+            message = f"the names of blocks in one another have more than {MAX_PATH_LENGTH:,} characters together"
+            self._report([Diagnostic("too-large", message, item.entry.span)], scope)
+        return level
 
     def _outputs(self, body: Body, references: tuple[Reference, ...] | None, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a file's or a block's layers, and return its outputs: what the last layer gives, or those stated.
@@ -269,7 +278,8 @@ class Expansion:
             if known == _LEFT_OUT or (known is None and not self._is_passed_over(reference.name, scope)):
                 self._report([self._unknown(reference, scope, asking)], scope)
             if len(found) > MAX_INPUTS:
-                self._stop(f"there are more than {MAX_INPUTS:,} inputs", reference.span, scope)
+                message = f"there are more than {MAX_INPUTS:,} inputs"
+                self._report([Diagnostic("too-large", message, reference.span)], scope)
         return tuple(found)
 
     def _unknown(self, reference: Reference, scope: Scope, asking: Item | None) -> Diagnostic:
@@ -291,9 +301,9 @@ class Expansion:
             message = f"{quote(name)} stands outside this block, which sees its inputs alone"
             cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
         else:
-            message, visible = f"there is no {quote(name)} above", scope.visible()
-            inside = next((other for other in visible if other.endswith(f"/{name}")), None)
-            close = f"did you mean `{inside}`?" if inside else suggest(name, visible)
+            message = f"there is no {quote(name)} above"
+            inside = next((other for other in scope.visible() if other.endswith(f"/{name}")), None)
+            close = f"did you mean `{inside}`?" if inside else suggest(name, scope.visible())
             cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
         notes = (("it stands at", place),) if place else ()
         return Diagnostic("unknown-name", message, span, cure, notes)
@@ -307,17 +317,32 @@ class Expansion:
         """Whether a name that is not known may be in what was passed over."""
         return not self._is_complete and name.partition("/")[0] in scope.level.given
 
-    def _stop(self, message: str, span: Span, scope: Scope, cure: str | None = None) -> None:
-        """Report a network without bounds. Errors: _StopError, always."""
-        self._report([Diagnostic("too-large", message, span, cure)], scope)
-        raise _StopError
+    def _check_size(self, item: Item, inputs: Outputs, scope: Scope) -> None:
+        """Keep the network within bounds that time and memory allow."""
+        message, cure = "", None
+        if self._entries > MAX_LAYERS:
+            message = f"the network has more than {MAX_LAYERS:,} layers"
+            cure = "look at the `times` of the repeats that this is in"
+        elif len(inputs) > MAX_INPUTS:
+            message = f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs"
+        elif self._connections > MAX_CONNECTIONS:
+            message = f"the network's layers have more than {MAX_CONNECTIONS:,} inputs"
+        elif self._builder.values > MAX_VALUES:
+            message = f"the network's layers have more than {MAX_VALUES:,} values of their own"
+        if message:
+            self._report([Diagnostic("too-large", message, item.entry.span, cure)], scope)
 
     def _report(self, problems: list[Diagnostic], scope: Scope) -> None:
-        """Note problems, each once however often a block is used, with where the first such use stands."""
+        """Note problems, each once however often a block is used, with where the first such use stands.
+
+        Errors: _StopError for a network without bounds, and where enough has been found.
+        """
+        self._reported += len(problems)
         for problem in problems:
             key = problem.code, problem.message, problem.span
             if key not in self.diagnostics:
                 notes = tuple((f"{use.what} at", use.span) for use in scope.uses)
                 self.diagnostics[key] = problem._replace(notes=problem.notes + notes)
-        if len(self.diagnostics) >= MAX_FOUND:
+        too_large = any(problem.code == "too-large" for problem in problems)
+        if too_large or len(self.diagnostics) >= MAX_FOUND or self._reported >= MAX_REPORTED:
             raise _StopError

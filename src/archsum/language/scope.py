@@ -75,7 +75,7 @@ class Level:
 class Scope:
     """The file, a block's use, a repetition, or a named container in one of them."""
 
-    __slots__ = ("known", "labels", "level", "parent", "uses", "values")
+    __slots__ = ("blocks", "known", "labels", "level", "parent", "uses", "values")
 
     def __init__(
         self,
@@ -90,6 +90,8 @@ class Scope:
         """What names stand for in formulas."""
         self.known = known
         """What the layers give that have been named so far."""
+        self.blocks: dict[str, Scope] = {}
+        """The blocks among them."""
         self.level = level
         self.uses = uses
         self.parent = parent
@@ -102,22 +104,26 @@ class Scope:
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""
-        return Scope(self.values, self.known, level, self.uses, self.parent, self.labels)
+        scope = Scope(self.values, self.known, level, self.uses, self.parent, self.labels)
+        scope.blocks = self.blocks
+        return scope
 
     def find(self, name: str) -> Outputs | None:
         """Return what the layer of that name gives, if it is known here."""
+        first, *others = name.split("/")
         scope: Scope | None = self
-        while scope is not None:
-            if name in scope.known:
-                return scope.known[name]
+        while scope is not None and first not in scope.known:
             scope = scope.parent
-        return None
+        for other in others:
+            scope = scope.blocks.get(first) if scope else None
+            first = other
+        return scope.known.get(first) if scope else None
 
-    def visible(self) -> list[str]:
-        """Return the names that are known here."""
+    def visible(self) -> Iterator[str]:
+        """Return the names that are known here, the nearest first, and those in the blocks among them."""
         scope: Scope | None = self
-        names: list[str] = []
         while scope is not None:
-            names += scope.known
+            yield from reversed(scope.known)
+            for block, inner in scope.blocks.items():
+                yield from (f"{block}/{name}" for name in inner.known)
             scope = scope.parent
-        return names

@@ -20,7 +20,7 @@ from archsum.language.source import SpannedMapping, count_values, find, locate
 from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import check_name
 
-MAX_ARGUMENT_VALUES = 1_000
+MAX_ARGUMENT_VALUES = 100
 """The most values in what a block is given; each of its uses computes them anew."""
 
 MAX_PATHS = 1_000
@@ -34,11 +34,15 @@ Names = dict[str, Span]
 
 
 class Definition(NamedTuple):
-    """A block, read: its parameters, their defaults and which of these have formulas; its inputs, outputs, layers."""
+    """A block, read: its parameters and their defaults; its inputs, its outputs and its layers.
+
+    `computed` are the parameters whose defaults have formulas, `size` is how many values all these have.
+    """
 
     name: str
     parameters: Mapping[str, Any]
     computed: frozenset[str]
+    size: int
     inputs: tuple[str, ...]
     outputs: tuple[Reference, ...] | None
     body: Body
@@ -124,7 +128,8 @@ class _Reader:
         outputs = self.references(value, "outputs", key) if block.outputs else None
         computed = frozenset(name for name, default in block.parameters.items() if has_formula(default))
         names = {**places, **names}
-        self.blocks[name] = Definition(name, block.parameters, computed, input_names, outputs, body, names, key)
+        size = sum(count_values(block.parameters[parameter]) for parameter in computed)
+        self.blocks[name] = Definition(name, block.parameters, computed, size, input_names, outputs, body, names, key)
         self._block = ""
         return None
 
