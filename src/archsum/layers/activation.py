@@ -1,18 +1,21 @@
 """Activations: a function of each element, or of the elements along an axis."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
-from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer, Work
 from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
 from archsum.layers.fields import Activation as ActivationName
-from archsum.layers.shapes import Shape, require_known
+from archsum.layers.shapes import Shape, product, require_known
+from archsum.layers.work import activation_work
 from archsum.model import field
 
 
 class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
     """A function of each element.
 
+    FLOPs:
+        1 for each element.
     Errors:
         None; it takes an input of any shape.
     """
@@ -21,6 +24,9 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
 class Activation(ElementwiseFunction):
     """An activation by its name.
 
+    FLOPs:
+        1 for each element; of linear 0, of softmax and log_softmax 3: the exponential, the sum and the quotient or,
+        for the logarithm, the difference; of sparsemax, which sorts, unknown.
     Source: https://keras.io/api/layers/core_layers/activation/
     """
 
@@ -28,14 +34,24 @@ class Activation(ElementwiseFunction):
 
     activation: ActivationName = field(description="The function.", example="relu")
 
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the function does."""
+        return activation_work(self.activation, product(*inputs))
+
 
 class Identity(ElementwiseFunction):
     """The input as it is, to hold a place or give it a name.
 
+    FLOPs:
+        0.
     Source: https://keras.io/api/layers/core_layers/identity/
     """
 
     type: Literal["identity"] = "identity"
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing."""
+        return ()
 
 
 class ReLU(ElementwiseFunction):
@@ -50,6 +66,11 @@ class ReLU(ElementwiseFunction):
     negative_slope: NonNegativeNumber = field(0.0, description="The slope below the threshold.")
     threshold: NonNegativeNumber = field(0.0, description="Where the function turns.")
 
+    @property
+    def each(self) -> tuple[str, int]:
+        """The function, by the name that it has with these fields."""
+        return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu", 1
+
 
 class LeakyReLU(ElementwiseFunction):
     """The element where it is positive, a small multiple of it where it is negative.
@@ -58,6 +79,7 @@ class LeakyReLU(ElementwiseFunction):
     """
 
     type: Literal["leaky_relu"] = "leaky_relu"
+    each: ClassVar[tuple[str, int]] = ("leaky_relu", 1)
 
     negative_slope: NonNegativeNumber = field(0.3, description="The slope of the negative part.")
 
@@ -69,6 +91,7 @@ class ELU(ElementwiseFunction):
     """
 
     type: Literal["elu"] = "elu"
+    each: ClassVar[tuple[str, int]] = ("elu", 1)
 
     alpha: float = field(1.0, description="Minus the limit of the negative part.")
 
@@ -78,12 +101,15 @@ class PReLU(ElementwiseLayer):
 
     Weights:
         alpha (the input's shape, with size 1 on the shared axes).
+    FLOPs:
+        1 for each element.
     Errors:
         An unknown size on an axis that is not shared.
     Source: https://keras.io/api/layers/activation_layers/prelu/
     """
 
     type: Literal["prelu"] = "prelu"
+    each: ClassVar[tuple[str, int]] = ("prelu", 1)
 
     shared_axes: Annotated[tuple[Positive, ...], listed, one_or_list(AT_LEAST_1)] | None = field(
         None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image."
@@ -103,12 +129,15 @@ class PReLU(ElementwiseLayer):
 class Softmax(ElementwiseFunction):
     """Numbers that are positive and add up to 1 along an axis.
 
+    FLOPs:
+        3 for each element: the exponential, the sum and the quotient.
     Errors:
         An axis that the input does not have.
     Source: https://keras.io/api/layers/activation_layers/softmax/
     """
 
     type: Literal["softmax"] = "softmax"
+    each: ClassVar[tuple[str, int]] = ("softmax", 3)
 
     axis: Axes = field(-1, description="The axis, or axes, along which they add up; the batch is 0.")
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.base import Step, WeightlessLayer, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, one_or_list
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
@@ -23,6 +23,8 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         None.
     MACs:
         0; comparing and adding are not multiply-accumulates of weights.
+    FLOPs:
+        1 for each element of each window, which is compared, or added.
     Errors:
         An input of another number of axes.
     """
@@ -38,6 +40,10 @@ class AdaptivePooling(Spatial, WeightlessLayer):
 
     def _outputs(self, spatial: Shape) -> Shape:
         return tuple(output or size for output, size in zip(self.output_size, spatial, strict=True))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return one operation for each element of each window."""
+        return (Work("elements of all windows", 1, self.connections(*inputs)),)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the elements of all windows: each is a link, as LeCun counts them."""

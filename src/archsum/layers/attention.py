@@ -5,9 +5,10 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import listed
-from archsum.layers.base import Layer, Step, Weight
+from archsum.layers.base import Layer, Step, Weight, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, one_or_list
 from archsum.layers.shapes import Shape, product, require_known, show, times, total
+from archsum.layers.work import activation_work, bias_work
 from archsum.model import checks, field
 
 Sizes = Annotated[tuple[Positive, ...], listed, one_or_list(AT_LEAST_1)]
@@ -78,6 +79,16 @@ class UnprojectedAttention(AttentionLayer):
         """Whether a score is a sum of products; else it is one of elementwise work."""
         raise NotImplementedError
 
+    def score_work(self, scores: int | None, features: int | None) -> tuple[Work, ...]:
+        """Return what makes the scores beside the products: of each score, or of each of its features."""
+        raise NotImplementedError
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what makes the scores, and the weights of them."""
+        query, value, key = self.query_value_key(*inputs)
+        scores = product((*query[:-1], value[-2]))
+        return *self.score_work(scores, product((scores, key[-1]))), *activation_work("softmax", scores)
+
     def macs(self, *inputs: Shape) -> int | None:
         """Return those of the scores and of the mean that they weight."""
         return total(map(product, self._products(*inputs)))
@@ -109,6 +120,10 @@ class Attention(UnprojectedAttention):
         scale () with use_scale; concat_score_weight () under score_mode concat.
     MACs:
         query's positions × value's positions × (features, for the scores under score_mode dot, + channels).
+    FLOPs:
+        2 × MACs + query's positions × value's positions × (3 for the softmax, + 1 with use_scale);
+        under score_mode concat also 1 for the weight and features × 3, for query + key, tanh and the sum,
+        and use_scale is 1 for each feature.
     Source: https://keras.io/api/layers/attention_layers/attention/
     """
 
@@ -124,6 +139,12 @@ class Attention(UnprojectedAttention):
         """Whether a score is a product of vectors."""
         return self.score_mode == "dot"
 
+    def score_work(self, scores: int | None, features: int | None) -> tuple[Work, ...]:
+        """Return what the numbers that scale do, and the sum of tanh(query + key)."""
+        if self.scores_multiply:
+            return (Work("scale", 1, scores),) * self.use_scale
+        return Work("sum of tanh(query + key)", 3 + self.use_scale, features), Work("weight of the sum", 1, scores)
+
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the numbers that scale the scores."""
         concat = self.score_mode == "concat"
@@ -137,6 +158,9 @@ class AdditiveAttention(UnprojectedAttention):
         scale (features) with use_scale.
     MACs:
         query's positions × value's positions × (features, for the scores with use_scale, + channels).
+    FLOPs:
+        2 × MACs + query's positions × value's positions × (3 for the softmax + features × 2, for query + key and tanh);
+        without use_scale features × 3, with the sum, which the MACs have otherwise.
     Errors:
         Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
         a query and a key of different numbers of features; an unknown number of features with use_scale.
@@ -151,6 +175,12 @@ class AdditiveAttention(UnprojectedAttention):
     def scores_multiply(self) -> bool:
         """Whether a score is a product with the scale."""
         return self.use_scale
+
+    def score_work(self, scores: int | None, features: int | None) -> tuple[Work, ...]:
+        """Return what tanh(query + key) takes, and the sum, which the products with the scale have."""
+        return (
+            Work("tanh(query + key)" if self.use_scale else "sum of tanh(query + key)", 3 - self.use_scale, features),
+        )
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the scale."""
@@ -192,6 +222,10 @@ class ProjectedAttention(AttentionLayer):
     MACs:
         each kernel's elements × its positions, which are the query's, the key's or the value's;
         + query's positions × value's positions × heads × (key_dim, for the scores, + value_dim, for their mean).
+    FLOPs:
+        2 × MACs + 1 for each element that a projection gives, for its bias
+        + query's positions × heads × (key_dim, for the scale of the scores, + 2 × value_dim with use_gate)
+        + query's positions × value's positions × heads × 3, for the softmax.
     Errors:
         Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
         an unknown number of features.
@@ -240,10 +274,20 @@ class ProjectedAttention(AttentionLayer):
         """Return those of the projections, of the scores and of the mean that they weight."""
         return total(map(product, self._products(*inputs)))
 
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the biases, the scale of the scores, the softmax and the gate do."""
+        query, _, _ = self.query_value_key(*inputs)
+        key_dim, value_dim = self.head_sizes
+        return (
+            *bias_work(self.bias, self._biased(*inputs)),
+            Work("scaled query", 1, product((*query[:-1], self.heads, key_dim))),
+            *activation_work("softmax", product(self._scores(*inputs))),
+            *(Work("gate", 2, product((*query[:-1], self.heads, value_dim))),) * self.use_gate,
+        )
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links, and the biases that each position uses."""
-        biases = (product((*each.positions, each.bias.size)) for each in self._projections(*inputs) if self.bias)
-        return total((self.macs(*inputs), *biases))
+        return total((self.macs(*inputs), self._biased(*inputs) if self.bias else 0))
 
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the biases are, or what they would be."""
@@ -280,10 +324,18 @@ class ProjectedAttention(AttentionLayer):
 
     def _products(self, *inputs: Shape) -> list[Shape]:
         """Return the sizes whose product each step takes: the projections, the scores and their mean."""
-        query, value, _ = self.query_value_key(*inputs)
         projections = [(*each.positions, *each.kernel.shape) for each in self._projections(*inputs)]
-        pairs = (*query[:-1], *self.attended(value[:-1]), self.heads)
-        return [*projections, *((*pairs, size) for size in self.head_sizes)]
+        scores = self._scores(*inputs)
+        return [*projections, *((*scores, size) for size in self.head_sizes)]
+
+    def _scores(self, *inputs: Shape) -> Shape:
+        """Return the sizes whose product is the number of scores."""
+        query, value, _ = self.query_value_key(*inputs)
+        return (*query[:-1], *self.attended(value[:-1]), self.heads)
+
+    def _biased(self, *inputs: Shape) -> int | None:
+        """Return the elements that the projections give, to each of which a bias is added."""
+        return total(product((*each.positions, each.bias.size)) for each in self._projections(*inputs))
 
 
 class MultiHeadAttention(ProjectedAttention):

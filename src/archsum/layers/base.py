@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape, product, times, total
 from archsum.model import Model, field
 
 
@@ -55,6 +55,24 @@ class Kept(NamedTuple):
         return cls("output")
 
 
+class Work(NamedTuple):
+    """Elementwise work, such as an activation: what it is, the operations for each element, how many elements."""
+
+    what: str
+    operations: int | None
+    elements: int | None
+
+    @property
+    def total(self) -> int | None:
+        """The operations for all elements."""
+        return product((self.operations, self.elements))
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic of `total`, with its numbers."""
+        return times(self.elements) if self.operations == 1 else times(self.operations, self.elements)
+
+
 class Step(NamedTuple):
     """One line of an explanation: `label`: `formula` = `value`, and why."""
 
@@ -101,9 +119,18 @@ class Layer(Model):
         """Return the multiply-accumulates for one sample; None where a size is unknown."""
         raise NotImplementedError
 
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what is done to elements beside the multiply-accumulates, at inference; None where it is unknown."""
+        return None
+
     def elementwise(self, *inputs: Shape) -> int | None:
         """Return the operations for one sample beside the multiply-accumulates; None where they are unknown."""
-        return None
+        work = self.work(*inputs)
+        return None if work is None else total(part.total for part in work)
+
+    def flops(self, *inputs: Shape) -> int | None:
+        """Return the floating-point operations for one sample: two for each multiply-accumulate, and elementwise."""
+        return total((product((2, self.macs(*inputs))), self.elementwise(*inputs)))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
@@ -134,6 +161,16 @@ class Layer(Model):
         macs = self.macs(*inputs)
         return Step("MACs", "", macs, "no multiply-accumulates of weights" if macs == 0 else "")
 
+    def explain_flops(self, *inputs: Shape) -> Step:
+        """Derive the floating-point operations."""
+        macs, work = self.macs(*inputs), self.work(*inputs)
+        if macs == 0 and work == ():
+            return Step("FLOPs", "", 0, "nothing is computed")
+        terms = [] if macs == 0 else [("2 × MACs", times(2, macs))]
+        terms += [("an unknown rest", "?")] if work is None else [(part.what, part.formula) for part in work]
+        words, formulas = zip(*terms, strict=True)
+        return Step("FLOPs", " + ".join(formulas), self.flops(*inputs), " + ".join(words))
+
 
 class WeightlessLayer(Layer):
     """A layer without weights and without multiply-accumulates.
@@ -153,6 +190,18 @@ class WeightlessLayer(Layer):
         return 0
 
 
+class MovingLayer(WeightlessLayer):
+    """A layer that gives elements another place, repeats them or leaves them out, and computes nothing.
+
+    FLOPs:
+        0; elements are moved, not computed.
+    """
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing: elements are moved, not computed."""
+        return ()
+
+
 class ElementwiseLayer(Layer):
     """A layer that passes the shape on; its work is one operation or a few for each element.
 
@@ -170,3 +219,12 @@ class ElementwiseLayer(Layer):
     def macs(self, *inputs: Shape) -> int | None:
         """Return 0: elementwise work is not multiply-accumulates of weights."""
         return 0
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what is done to each element."""
+        return (Work(*self.each, product(self.output_shape(*inputs))),)
+
+    @property
+    def each(self) -> tuple[str, int | None]:
+        """What is done to an element, in words, and how many operations that takes."""
+        raise NotImplementedError

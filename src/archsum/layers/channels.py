@@ -5,14 +5,14 @@ from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, sample_position
-from archsum.layers.base import ElementwiseLayer, Step, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, MovingLayer, Step
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 
 
-class ChannelShuffle(AlongChannels, ElementwiseLayer, WeightlessLayer):
+class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
     """The channels in another order: the first of each group, then the second of each, and so on.
 
     Between convolutions with groups it lets each group see all the others.
@@ -39,7 +39,7 @@ class ChannelShuffle(AlongChannels, ElementwiseLayer, WeightlessLayer):
         return shape
 
 
-class BlockLayer(Spatial, WeightlessLayer):
+class BlockLayer(Spatial, MovingLayer):
     """A layer that moves the blocks of an image into its channels, or back."""
 
     rank: ClassVar[int] = 2

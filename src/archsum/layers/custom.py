@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from archsum.errors import ShapeError, enumerate_words, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.axis import input_sizes
-from archsum.layers.base import Layer, Step, Weight
+from archsum.layers.base import Layer, Step, Weight, Work
 from archsum.layers.fields import MAX_SIZE, DataFormat, Name
 from archsum.layers.shapes import Shape
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
@@ -55,6 +55,9 @@ _WEIGHT_SCHEMA = {
 }
 
 
+StatedCount = Annotated[Number | None, UNCHECKED, JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})]
+
+
 class Custom(Layer):
     """A layer of any kind, which states its output shape, weights and operations itself.
 
@@ -68,13 +71,16 @@ class Custom(Layer):
         As stated.
     MACs:
         As stated; unknown by default, and where a formula uses an unknown size.
+    FLOPs:
+        As stated; unknown by default, and where a formula uses an unknown size.
     Errors:
+        Fewer flops than two for each of the macs;
         A formula that cannot be computed, or gives no whole number;
         a weight that depends on an unknown size.
     Source: the file itself.
     """
 
-    late_formulas: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs"})
+    late_formulas: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs", "flops"})
     most_inputs: ClassVar[int | None] = None
 
     type: Literal["custom"] = "custom"
@@ -93,10 +99,13 @@ class Custom(Layer):
         description="For each weight its sizes, or {shape: sizes, trainable: false}.",
         example={"kernel": ["=input_elements", 10]},
     )
-    macs_: Annotated[Number | None, UNCHECKED, JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})] = (
-        field(
-            None, description="Multiply-accumulates for one sample; unknown by default.", example="=input_elements * 10"
-        )
+    macs_: StatedCount = field(
+        None, description="Multiply-accumulates for one sample; unknown by default.", example="=input_elements * 10"
+    )
+    flops_: StatedCount = field(
+        None,
+        description="Floating-point operations for one sample, two for each of the `macs` and all others; "
+        "unknown by default.",
     )
     data_format: DataFormat = field("channels_last", description="Where the input's channel axis is.")
 
@@ -108,8 +117,8 @@ class Custom(Layer):
             raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
         return tuple(value)
 
-    @prepares("macs")
-    def _parse_macs(cls, value: Any) -> Any:
+    @prepares("macs", "flops")
+    def _parse_count(cls, value: Any) -> Any:
         if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
             raise ValueError("takes a whole number of at least 0")
         return value
@@ -130,8 +139,21 @@ class Custom(Layer):
         )
 
     def macs(self, *inputs: Shape) -> int | None:
+        """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
+        macs, flops = _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0), self.flops(*inputs)
+        if macs is not None and flops is not None and flops < 2 * macs:
+            cure = "state `flops` with two for each of the `macs`"
+            raise ShapeError(f"states {flops:,} `flops`, fewer than the {2 * macs:,} of its `macs`", cure)
+        return macs
+
+    def flops(self, *inputs: Shape) -> int | None:
         """Return the stated operations."""
-        return _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0)
+        return _compute(self.flops_, self._input_sizes(inputs[0]), "flops", least=0)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the stated operations have beyond the stated multiply-accumulates."""
+        macs, flops = self.macs(*inputs), self.flops(*inputs)
+        return None if macs is None or flops is None else (Work("the rest", 1, flops - 2 * macs),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Show what the file states for each size."""
@@ -146,9 +168,14 @@ class Custom(Layer):
 
     def explain_macs(self, *inputs: Shape) -> Step:
         """Show what the file states for the operations."""
-        stated = self.macs_ is not None
-        note = _show([self.macs_], self._input_sizes(inputs[0])) if stated else "the file does not state `macs`"
-        return Step("MACs", "", self.macs(*inputs), note)
+        return Step("MACs", "", self.macs(*inputs), self._note("macs", self.macs_, inputs[0]))
+
+    def explain_flops(self, *inputs: Shape) -> Step:
+        """Show what the file states for the operations."""
+        return Step("FLOPs", "", self.flops(*inputs), self._note("flops", self.flops_, inputs[0]))
+
+    def _note(self, name: str, stated: Number | None, shape: Shape) -> str:
+        return f"the file does not state `{name}`" if stated is None else _show([stated], self._input_sizes(shape))
 
     def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
         return input_sizes(shape, self.data_format)

@@ -5,10 +5,11 @@ from typing import Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Layer, Step, Weight
+from archsum.layers.base import Layer, Step, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, Positive
 from archsum.layers.shapes import Shape, product, times
+from archsum.layers.work import activation_work, bias_work
 from archsum.model import field
 
 
@@ -22,6 +23,8 @@ class Dense(Layer):
         bias (units) if tied, the output's shape if untied; for a vector the two are the same.
     MACs:
         leading sizes × features × units.
+    FLOPs:
+        2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
     Errors:
         An unknown number of features, as after the flatten of an unknown size;
         an untied bias on an unknown size.
@@ -53,6 +56,11 @@ class Dense(Layer):
         """Return the leading sizes times the kernel's weights."""
         leading, features = _split(*inputs)
         return product((*leading, features, self.units))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the bias and the activation do."""
+        elements = product(self.output_shape(*inputs))
+        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the units."""

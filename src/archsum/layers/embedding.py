@@ -1,17 +1,21 @@
 """Layers for sequences of words: their vectors, and which of them count."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.base import ElementwiseLayer, Layer, Step, Weight, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, Layer, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import field
 
 
 class Table(Layer):
-    """A table with a vector for each word, in the row that the word's number names."""
+    """A table with a vector for each word, in the row that the word's number names.
+
+    FLOPs:
+        2 × MACs; a row that is looked up takes none.
+    """
 
     input_dim: Positive = field(description="The number of words, the largest + 1.", example=10000)
     output_dim: Positive = field(description="The length of a word's vector.", example=64)
@@ -29,6 +33,10 @@ class Table(Layer):
     def macs(self, *inputs: Shape) -> int | None:
         """Return 0: a row is looked up, not computed."""
         return 0
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing."""
+        return ()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the new axis."""
@@ -119,11 +127,14 @@ class ReversibleEmbedding(Table):
 class Masking(ElementwiseLayer, WeightlessLayer):
     """Steps in which every feature has a certain value are padding, which later layers pass over.
 
+    FLOPs:
+        2 for each element, which is compared with the value, and with what is said of its step so far.
     Errors:
         None; it takes an input of any shape.
     Source: https://keras.io/api/layers/core_layers/masking/
     """
 
     type: Literal["masking"] = "masking"
+    each: ClassVar[tuple[str, int]] = ("comparisons", 2)
 
     mask_value: float = field(0.0, description="The value of the padding.")

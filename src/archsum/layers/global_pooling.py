@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.base import Step, WeightlessLayer, Work
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import Spatial
 from archsum.model import field
@@ -18,6 +18,8 @@ class GlobalPooling(Spatial, WeightlessLayer):
         None.
     MACs:
         0; comparing and adding are not multiply-accumulates of weights.
+    FLOPs:
+        1 for each input element, which is compared, or added.
     Errors:
         An input of another number of axes.
     """
@@ -28,6 +30,10 @@ class GlobalPooling(Spatial, WeightlessLayer):
         """Return the channels, with axes of size 1 if they are kept."""
         _, channels = self.parts(*inputs)
         return self.join((1,) * self.rank, channels) if self.keepdims else (channels,)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return one operation for each input element."""
+        return (Work("input elements", 1, product(*inputs)),)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the input's elements: each is a link, as LeCun counts them."""

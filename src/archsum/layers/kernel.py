@@ -5,12 +5,13 @@ from functools import cached_property
 from typing import ClassVar
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Step, Weight
+from archsum.layers.base import Step, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
+from archsum.layers.work import activation_work, bias_work
 from archsum.model import checks, field
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
@@ -18,7 +19,11 @@ KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in 
 
 
 class KernelLayer(Sliding):
-    """A layer whose kernel slides over the input."""
+    """A layer whose kernel slides over the input.
+
+    FLOPs:
+        2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
+    """
 
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"
     """The multiply-accumulates in words."""
@@ -69,6 +74,11 @@ class KernelLayer(Sliding):
         """Return every kernel weight times the locations it is applied at."""
         locations = product(self.locations(*inputs))
         return None if locations is None else locations * sum(kernel.size for kernel in self.kernels(*inputs))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the bias and the activation do."""
+        elements = product(self.output_shape(*inputs))
+        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
 
     def explain_channels(self, channels: int) -> Step:
         """Derive the output channels."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, sample_position
-from archsum.layers.base import Layer, Step, Weight, WeightlessLayer
+from archsum.layers.base import Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
 from archsum.model import field, prepares
@@ -36,6 +36,8 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         it lacks at the front; where a size is unknown, so is the output's.
     MACs:
         0; elementwise work is not multiply-accumulates of weights.
+    FLOPs:
+        (inputs − 1) for each output element.
     Errors:
         Sizes of an axis that differ and are not 1.
     """
@@ -46,6 +48,10 @@ class ElementwiseMerging(Merging, WeightlessLayer):
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the sizes that are not 1."""
         return tuple(self._merged(axis, sizes, inputs) for axis, sizes in _aligned(inputs))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what brings each input but the first in."""
+        return (Work("(inputs − 1) × output elements", len(inputs) - 1, product(self.output_shape(*inputs))),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say along which axes an input is repeated."""
@@ -106,11 +112,17 @@ class Multiply(ElementwiseMerging):
 class Average(ElementwiseMerging):
     """The mean of the inputs, element by element.
 
+    FLOPs:
+        inputs for each output element: (inputs − 1) sums, and the quotient.
     Source: https://keras.io/api/layers/merging_layers/average/
     """
 
     type: Literal["average"] = "average"
     verb: ClassVar[str] = "average"
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return the sums, and the quotient."""
+        return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
 
 
 class Maximum(ElementwiseMerging):
@@ -133,7 +145,7 @@ class Minimum(ElementwiseMerging):
     verb: ClassVar[str] = "take the minimum of"
 
 
-class Concatenate(AlongChannels, Merging, WeightlessLayer):
+class Concatenate(AlongChannels, Merging, MovingLayer):
     """The inputs one after another along an axis, most often the channels.
 
     Shape:
@@ -186,6 +198,8 @@ class Dot(Merging):
         (*sizes), (*others) → (*sizes but its axis, *others but its axis); of two vectors (1).
     MACs:
         output elements × size of the axes.
+    FLOPs:
+        2 × MACs, + 3 for each input element with normalize: its square, what that adds to the length, and the quotient.
     Errors:
         An axis that an input does not have; axes of different sizes, or of which one is unknown;
         more or fewer than two inputs.
@@ -212,6 +226,11 @@ class Dot(Merging):
     def macs(self, *inputs: Shape) -> int | None:
         """Return the output's elements times the length of the vectors."""
         return product((*self.output_shape(*inputs), self._length(inputs)))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what brings the vectors to length 1."""
+        elements = total(map(product, inputs))
+        return (Work("normalization of the inputs", 3, elements),) if self.normalize else ()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""

@@ -1,6 +1,6 @@
 """Normalization by statistics of the data that pass through."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions
@@ -20,10 +20,20 @@ class NormalizationLayer(ElementwiseLayer):
 
 
 class ScaledAndCentered(NormalizationLayer):
-    """Normalization with a learned factor and a learned offset."""
+    """Normalization with a learned factor and a learned offset.
+
+    FLOPs:
+        5 for each element: what it adds to the mean, its deviation, the deviation's square, what that adds to the
+        variance, and the quotient; + 1 if scale, + 1 if center.
+    """
 
     center: bool = field(True, description="Add the learned offset beta.")
     scale: bool = field(True, description="Multiply by the learned factor gamma.")
+
+    @property
+    def each(self) -> tuple[str, int]:
+        """The normalization of an element."""
+        return "normalization", 5 + self.scale + self.center
 
     def gamma_and_beta(self, shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[Weight, ...]:
         """Return the factor and the offset."""
@@ -47,10 +57,13 @@ class BatchNormalization(ChannelNormalization):
         gamma (channels) if scale; beta (channels) if center;
         not trainable: moving_mean (channels), moving_variance (channels),
         and with renorm moving_stddev, renorm_mean, renorm_stddev (channels each).
+    FLOPs:
+        2 for each element: at inference weights and moving statistics are one factor and one offset for each channel.
     Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
     """
 
     type: Literal["batch_normalization"] = "batch_normalization"
+    each: ClassVar[tuple[str, int]] = ("normalization", 2)
 
     momentum: float = field(0.99, description="How slowly the moving statistics follow the batches.")
     renorm: bool = field(False, description="Batch renormalization, which keeps three more statistics.")
@@ -138,10 +151,13 @@ class RMSNormalization(NormalizationAlongAxes):
 
     Weights:
         scale (the axes' sizes).
+    FLOPs:
+        4 for each element: its square, what that adds to the mean, the quotient and the factor.
     Source: https://keras.io/api/layers/normalization_layers/rms_normalization/
     """
 
     type: Literal["rms_normalization"] = "rms_normalization"
+    each: ClassVar[tuple[str, int]] = ("normalization", 4)
 
     epsilon: float = field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
 
@@ -154,12 +170,15 @@ class RMSNormalization(NormalizationAlongAxes):
 class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     """Vectors along some axes, brought to length 1.
 
+    FLOPs:
+        3 for each element: its square, what that adds to the length, and the quotient.
     Errors:
         An axis that the input does not have.
     Source: https://keras.io/api/layers/normalization_layers/unit_normalization/
     """
 
     type: Literal["unit_normalization"] = "unit_normalization"
+    each: ClassVar[tuple[str, int]] = ("normalization", 3)
 
     axis: Axes = field(-1, description="The axes along which a vector lies, one or a list; the batch is 0.")
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Layer, Weight
+from archsum.layers.base import Layer, Weight, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape
 from archsum.model import field
@@ -17,6 +17,8 @@ class Parameter(Layer):
         parameter (*shape).
     MACs:
         0; nothing is computed.
+    FLOPs:
+        0.
     Errors:
         An input.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
@@ -40,3 +42,7 @@ class Parameter(Layer):
     def macs(self, *inputs: Shape) -> int | None:
         """Return 0: nothing is computed."""
         return 0
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing."""
+        return ()

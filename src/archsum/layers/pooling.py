@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from math import prod
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.base import Step, WeightlessLayer, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule, Sliding, Window
@@ -26,6 +27,8 @@ class Pooling(Sliding, WeightlessLayer):
         None.
     MACs:
         0; comparing and adding are not multiply-accumulates of weights.
+    FLOPs:
+        output elements × pool_size: each element of a window is compared, or added.
     Errors:
         A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
     """
@@ -65,6 +68,10 @@ class Pooling(Sliding, WeightlessLayer):
         """Return the window counts and the input's channels."""
         spatial, channels = self.parts(*inputs)
         return self.join(self.slide(spatial), channels)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return one operation for each element of each window."""
+        return (Work("window × output elements", prod(self.pool_size), product(self.output_shape(*inputs))),)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the window's elements for each output element: each is a link, as LeCun counts them."""

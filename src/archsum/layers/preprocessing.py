@@ -1,7 +1,7 @@
 """Preprocessing: the data brought to the scale that a network expects."""
 
 from math import isfinite
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
@@ -32,12 +32,15 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
 
     Weights:
         None; the factor and the offset are constants.
+    FLOPs:
+        2 for each element: the factor and the offset.
     Errors:
         A list that is not as long as there are channels.
     Source: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
     """
 
     type: Literal["rescaling"] = "rescaling"
+    each: ClassVar[tuple[str, int]] = ("factor and offset", 2)
 
     scale: Numbers = field(description="The factor: one number, or one for each channel.", example=1)
     offset: Numbers = field(0.0, description="The offset: one number, or one for each channel.")
@@ -58,6 +61,8 @@ class Normalization(ElementwiseLayer):
     Weights:
         Not trainable: mean (the axes' sizes), variance (the axes' sizes), count ();
         none where mean and variance are given.
+    FLOPs:
+        2 for each element: the mean and the standard deviation.
     Errors:
         An axis that the input does not have, or whose size is unknown;
         one of mean and variance without the other, or with another length.
@@ -65,6 +70,7 @@ class Normalization(ElementwiseLayer):
     """
 
     type: Literal["normalization"] = "normalization"
+    each: ClassVar[tuple[str, int]] = ("mean and standard deviation", 2)
 
     axis: Axes = field(-1, description="The axes with a mean of their own, one or a list; null: one mean for all.")
     mean: Numbers | None = field(None, description="A fixed mean: one number, or one for each element of the axis.")

@@ -1,12 +1,15 @@
 """Recurrent layers: each step of a sequence sees the step and what the layer remembers."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, ClassVar, Literal
 
-from archsum.layers.base import Step, Weight
+from archsum.layers.base import Step, Weight, Work
 from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, times
+from archsum.layers.work import activation_work
 from archsum.model import JsonSchema, field
 
 RecurrentBias = Annotated[
@@ -27,6 +30,9 @@ class RecurrentLayer(SequenceLayer):
         (steps, features) → (units), or (steps, units) with return_sequences.
     MACs:
         steps × (the elements of kernel and recurrent_kernel).
+    FLOPs:
+        2 × MACs + steps × units × (gates × biases of each
+        + 1 for each activation, the gates' too + the products and sums that a unit's gates make).
     Errors:
         An input that is not (steps, features); an unknown number of features.
     """
@@ -66,6 +72,25 @@ class RecurrentLayer(SequenceLayer):
         """Return the kernels' weights, each of which works once in a step."""
         steps, features = self.split(*inputs)
         return product((steps, features + self.units, self.gates, self.units))
+
+    @property
+    def functions(self) -> tuple[str | None, ...]:
+        """The activations that a unit takes in a step, one for each time."""
+        return (self.activation,)
+
+    @property
+    def gating(self) -> int:
+        """The products, sums and differences that a unit's gates make in a step."""
+        return 0
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the biases, the activations and the gates do."""
+        steps, _ = self.split(*inputs)
+        elements = product((steps, self.units))
+        biases, gating = Work("biases", self.gates * self.biases, elements), Work("gating", self.gating, elements)
+        functions = Counter(self.functions).items()
+        activations = (activation_work(function, product((steps, self.units, count))) for function, count in functions)
+        return *((biases,) * bool(self.biases)), *chain(*activations), *((gating,) * bool(self.gating))
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once in a step."""
@@ -132,6 +157,16 @@ class LSTM(WithRecurrentBias):
 
     recurrent_activation: Activation | None = field("sigmoid", description="The function of the gates.")
 
+    @property
+    def functions(self) -> tuple[str | None, ...]:
+        """The activations: of three gates, of what is added to the memory, and of the memory."""
+        return *(self.recurrent_activation,) * 3, *(self.activation,) * 2
+
+    @property
+    def gating(self) -> int:
+        """What is kept and added, and their sum; what is given out."""
+        return 4
+
 
 class GRU(RecurrentLayer):
     """A gated recurrent unit: two gates say what each step forgets and what it renews.
@@ -158,3 +193,13 @@ class GRU(RecurrentLayer):
     def biases(self) -> int:
         """How many biases each gate of a unit has."""
         return 0 if not self.bias else 2 if self.reset_after else 1
+
+    @property
+    def functions(self) -> tuple[str | None, ...]:
+        """The activations: of two gates, and of what is new."""
+        return *(self.recurrent_activation,) * 2, self.activation
+
+    @property
+    def gating(self) -> int:
+        """What is forgotten, and with reset_after its sum with the rest; z × old + (1 − z) × new."""
+        return 5 + self.reset_after

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import ElementwiseLayer, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, WeightlessLayer, Work
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
@@ -12,9 +12,15 @@ from archsum.model import field
 class Regularization(ElementwiseLayer, WeightlessLayer):
     """A layer that passes the data on, changed at random in training.
 
+    FLOPs:
+        0; at inference nothing is computed.
     Errors:
         A rate that is not between 0 and 1.
     """
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing: at inference the data pass as they are."""
+        return ()
 
 
 class RandomDrop(Regularization):

@@ -1,12 +1,13 @@
 """A learned factor for each channel: with an offset in LeNet-5's subsampling, without one in ConvNeXt."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from archsum.layers.axis import AlongChannels, known_sizes, named_axes
-from archsum.layers.base import ElementwiseLayer, Weight
+from archsum.layers.base import ElementwiseLayer, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Bias, DataFormat
-from archsum.layers.shapes import Shape, require_channels, split_channels
+from archsum.layers.shapes import Shape, product, require_channels, split_channels
+from archsum.layers.work import bias_work
 from archsum.model import field
 
 
@@ -19,6 +20,8 @@ class Scale(ElementwiseLayer):
     Weights:
         scale (channels);
         bias (channels) if tied, the input's shape if untied.
+    FLOPs:
+        1 for each element, + 1 if there is a bias.
     Errors:
         Unknown channels; an untied bias on an unknown size.
     Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B
@@ -37,6 +40,11 @@ class Scale(ElementwiseLayer):
         axes = named_axes(shape, self.data_format)
         return Weight("scale", (channels,), ("channels",)), *bias_weights(self.bias, shape, axes, channels, "channels")
 
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the factor and the bias do."""
+        elements = product(*inputs)
+        return (Work("factor", 1, elements), *bias_work(self.bias, elements))
+
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind would be."""
         (shape,) = inputs
@@ -51,6 +59,8 @@ class LayerScale(AlongChannels, ElementwiseLayer):
 
     Weights:
         gamma (channels).
+    FLOPs:
+        1 for each element.
     Errors:
         An axis that the input does not have, or whose size is unknown.
     Source: Touvron et al. 2021, "Going deeper with image transformers", https://arxiv.org/abs/2103.17239;
@@ -58,6 +68,7 @@ class LayerScale(AlongChannels, ElementwiseLayer):
     """
 
     type: Literal["layer_scale"] = "layer_scale"
+    each: ClassVar[tuple[str, int]] = ("factor", 1)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the factors."""

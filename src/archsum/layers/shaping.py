@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import axis_name
-from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.base import MovingLayer, Step
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
 from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import field, prepares
@@ -13,7 +13,7 @@ from archsum.model import field, prepares
 _SIZE_TO_SOLVE = -1
 
 
-class Flatten(WeightlessLayer):
+class Flatten(MovingLayer):
     """All elements in one row.
 
     Shape:
@@ -38,7 +38,7 @@ class Flatten(WeightlessLayer):
         yield Step("features", times(*shape) or "1", product(shape), "all elements in one row")
 
 
-class Reshape(WeightlessLayer):
+class Reshape(MovingLayer):
     """The same elements, in the same order, in another shape.
 
     Shape:
@@ -106,7 +106,7 @@ class Reshape(WeightlessLayer):
         )
 
 
-class Permute(WeightlessLayer):
+class Permute(MovingLayer):
     """The axes in another order.
 
     Shape:
@@ -143,7 +143,7 @@ class Permute(WeightlessLayer):
             yield Step(axis_name(axis), times(size), size, f"{axis_name(source)} of the input")
 
 
-class RepeatVector(WeightlessLayer):
+class RepeatVector(MovingLayer):
     """A vector, n times over.
 
     Shape:

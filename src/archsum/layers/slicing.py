@@ -5,13 +5,13 @@ from typing import Literal
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
-from archsum.layers.base import Step, WeightlessLayer
+from archsum.layers.base import MovingLayer, Step
 from archsum.layers.fields import NonNegative, Positive
 from archsum.layers.shapes import Shape, show, times
 from archsum.model import checks, field
 
 
-class PartOfAxis(AlongChannels, WeightlessLayer):
+class PartOfAxis(AlongChannels, MovingLayer):
     """A layer that passes on a part of an axis, and all of the others."""
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.base import Layer, Step, Weight
+from archsum.layers.base import Layer, Step, Weight, Work
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
@@ -64,6 +64,8 @@ class TimeDistributed(Wrapper):
         The layer's.
     MACs:
         steps × the layer's.
+    FLOPs:
+        steps × the layer's.
     Errors:
         An input of fewer than 2 axes;
         what the layer refuses.
@@ -94,6 +96,11 @@ class TimeDistributed(Wrapper):
         (shape,) = inputs
         return _for_each(shape[0], self.layer.macs(self.held_input(shape)))
 
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return the layer's for each step."""
+        (shape,) = inputs
+        return _repeated(self.layer.work(self.held_input(shape)), shape[0])
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each step."""
         (shape,) = inputs
@@ -121,6 +128,8 @@ class Bidirectional(Wrapper):
         The layer's, twice: forward and backward.
     MACs:
         2 × the layer's.
+    FLOPs:
+        2 × the layer's, + 1 for each output element under merge_mode sum and mul, + 2 under ave.
     Errors:
         A layer that is not recurrent; what the layer refuses.
     Source: https://keras.io/api/layers/recurrent_layers/bidirectional/
@@ -160,6 +169,13 @@ class Bidirectional(Wrapper):
         """Return the layer's for each direction."""
         return _for_each(2, self.layer.macs(*inputs))
 
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return the layer's for each direction, and what makes one output of two."""
+        work = _repeated(self.layer.work(*inputs), 2)
+        operations = {"concat": 0, "sum": 1, "mul": 1, "ave": 2}[self.merge_mode]
+        merge = Work(self.merge_mode, operations, product(self.output_shape(*inputs)))
+        return None if work is None else (*work, *((merge,) * bool(operations)))
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each direction."""
         return _for_each(2, self.layer.connections(*inputs))
@@ -176,6 +192,10 @@ class Bidirectional(Wrapper):
         """Derive the multiply-accumulates."""
         note = f"`{self.held}`'s in both directions"
         return Step("MACs", times(2, self.layer.macs(*inputs)), self.macs(*inputs), note)
+
+
+def _repeated(work: tuple[Work, ...] | None, times: int | None) -> tuple[Work, ...] | None:
+    return None if work is None else tuple(part._replace(elements=product((part.elements, times))) for part in work)
 
 
 def _for_each(times: int | None, count: int | None) -> int | None:
