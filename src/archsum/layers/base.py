@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
+from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product, times, total
 from archsum.model import Model, field
 
@@ -134,6 +135,10 @@ class Layer(Model):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
+        return None
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return what the layer is at inference on a microcontroller; None where that is not known."""
         return None
 
     def connections(self, *inputs: Shape) -> int | None:
