@@ -112,9 +112,8 @@ class Repeat(Container):
         """Expand the layers once for each repetition."""
         times = self.times or len(self.over or ())
         for index, values in enumerate(self._values(times)):
-            repetition = scope.nested(
-                values | {"index": index}, f"in repetition {index + 1} of {times} of the repeat", span
-            )
+            what = f"in repetition {index + 1} of {times} of the repeat"
+            repetition = scope.repetition(index, values, what, span)
             inputs = expansion.add_body(self.layers, repetition, inputs)
         return inputs
 

@@ -11,7 +11,7 @@ from archsum.language.containers import CONTAINERS, MAX_TIMES, Container
 from archsum.language.document import Document
 from archsum.language.entries import Body, Entry, Item, Reference
 from archsum.language.formulas import resolve_fields
-from archsum.language.scope import Level, Names, Outputs, Scope
+from archsum.language.scope import Level, Names, Outputs, Place, Scope
 from archsum.language.source import SpannedMapping, find, locate
 from archsum.language.structure import Structure
 from archsum.layers import KINDS
@@ -95,7 +95,7 @@ class Expansion:
         self._builder = Builder(document, structure.held, whole)
         self._shapes = OutputShapes(document.input)
         self._large_shapes = OutputShapes(document.input, unknown=LARGE)
-        self._owners: dict[Path, str] = {}
+        self._owners: dict[Place, str] = {}
         self._merges: dict[tuple[str, Span], Item] = {}
         self._entries = 0
         self._connections = 0
@@ -107,7 +107,7 @@ class Expansion:
         """Expand the file's layers."""
         inputs, structure = tuple(self.document.input), self.structure
         known: dict[str, Outputs] = {name: (name,) for name in inputs}
-        level = Level((), structure.names, (), shared=False)
+        level = Level((), structure.names, shared=False)
         scope = Scope(self.document.variables, known, level)
         outputs: Outputs = ()
         try:
@@ -188,8 +188,7 @@ class Expansion:
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
             shared_with = None
             if level.shared or item.shared:
-                identity = (*scope.labels, f"={item.shared}") if item.shared else (*level.identity, name)
-                owner = self._owners.setdefault(identity, full_name)
+                owner = self._owners.setdefault(scope.place_of(item), full_name)
                 shared_with = owner if owner != full_name else None
             path = (*level.path, name)
             self.nodes.append(Node(full_name, layer, taken, path, entry.span, scope.uses, shared_with))
@@ -226,7 +225,7 @@ class Expansion:
             self._report([Diagnostic("inputs", message, entry.span, cure)], scope)
             known, inputs = dict.fromkeys(definition.inputs, _NOTHING), _NOTHING
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
-        inner = Scope(values, {}, level, uses, Scope(values, known, level))
+        inner = Scope(values, {}, level, uses, Scope(values, known, level), scope.place_of(item))
         if item.name:
             scope.blocks[item.name] = inner
         return self._outputs(definition.body, definition.outputs, inner, inputs)
@@ -237,8 +236,7 @@ class Expansion:
         name = outer.name(item.name, kind)
         path = (*outer.path, name)
         self.groups[path] = Group(kind, item.entry.span)
-        identity = (*scope.labels, f"={item.shared}") if item.shared else (*outer.identity, name)
-        level = Level(path, given, identity, shared=outer.shared or item.shared is not None)
+        level = Level(path, given, shared=outer.shared or item.shared is not None)
         if len(level.prefix) > MAX_PATH_LENGTH:
             message = f"the names of blocks in one another have more than {MAX_PATH_LENGTH:,} characters together"
             self._report([Diagnostic("too-large", message, item.entry.span)], scope)

@@ -9,10 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from archsum.errors import Span
 from archsum.formula import Value
 from archsum.graph import Path, Use
+from archsum.language.entries import Item
 from archsum.layers.fields import INPUT_SIZES
 
 Outputs = tuple[str, ...]
 """The names of the nodes whose outputs something gives or takes."""
+
+Place = tuple[int | str, ...]
+"""What weights belong to: a label and where its block stands, or the ids of the items and the repetitions around.
+
+Names would not do, since an `if` that leaves a layer out changes the numbers of others.
+"""
 
 
 class Names(Mapping[str, Value]):
@@ -44,16 +51,15 @@ class Names(Mapping[str, Value]):
 class Level:
     """One level of the path: the file's, a block's or a named container's. Names are unique on it."""
 
-    __slots__ = ("_numbers", "_used", "given", "identity", "path", "prefix", "shared")
+    __slots__ = ("_numbers", "_used", "given", "path", "prefix", "shared")
 
-    def __init__(self, path: Path, given: Mapping[str, Span], identity: Path, *, shared: bool) -> None:
+    def __init__(self, path: Path, given: Mapping[str, Span], *, shared: bool) -> None:
         self.path = path
         self.prefix = "".join(f"{name}/" for name in path)
         self.given = given
         """The names that the file gives here, and where."""
-        self.identity = identity
-        """What weights here belong to: the path, or that of the first use where they are shared."""
         self.shared = shared
+        """Whether the weights here are those of another use of the block."""
         self._numbers: dict[str, int] = {}
         self._used: set[str] = set()
 
@@ -75,7 +81,7 @@ class Level:
 class Scope:
     """The file, a block's use, a repetition, or a named container in one of them."""
 
-    __slots__ = ("blocks", "known", "labels", "level", "parent", "uses", "values")
+    __slots__ = ("blocks", "known", "labels", "level", "parent", "place", "uses", "values")
 
     def __init__(
         self,
@@ -84,7 +90,8 @@ class Scope:
         level: Level,
         uses: tuple[Use, ...] = (),
         parent: "Scope | None" = None,
-        labels: Path | None = None,
+        place: Place = (),
+        labels: Place | None = None,
     ) -> None:
         self.values = values
         """What names stand for in formulas."""
@@ -95,18 +102,25 @@ class Scope:
         self.level = level
         self.uses = uses
         self.parent = parent
-        self.labels = level.identity if labels is None else labels
-        """The file or block that labels of `shared` belong to."""
+        self.place = place
+        """That of the block's use, or of the repetition."""
+        self.labels = place if labels is None else labels
+        """That of the file or block, which labels of `shared` belong to."""
 
-    def nested(self, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
+    def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
         """Return a repetition's scope: it sees this one, and is not seen from it."""
-        return Scope({**self.values, **values}, {}, self.level, (Use(what, span), *self.uses), self, self.labels)
+        uses, place = (Use(what, span), *self.uses), (*self.place, index)
+        return Scope({**self.values, **values, "index": index}, {}, self.level, uses, self, place, self.labels)
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""
-        scope = Scope(self.values, self.known, level, self.uses, self.parent, self.labels)
+        scope = Scope(self.values, self.known, level, self.uses, self.parent, self.place, self.labels)
         scope.blocks = self.blocks
         return scope
+
+    def place_of(self, item: Item) -> Place:
+        """Return the place of a layer or a block here."""
+        return (*self.labels, item.shared) if item.shared else (*self.place, id(item))
 
     def find(self, name: str) -> Outputs | None:
         """Return what the layer of that name gives, if it is known here."""
