@@ -65,6 +65,7 @@ METRICS: dict[str, Metric] = {
         _each(lambda layer: layer.trainable_params),
     ),
     "max_macs": Metric("MACs", lambda costs: costs.summary.macs, _each(lambda layer: layer.macs)),
+    "max_flops": Metric("FLOPs", lambda costs: costs.summary.flops, _each(lambda layer: layer.flops)),
     "max_weight_memory": Metric(
         "weight memory", lambda costs: costs.summary.weight_memory, _each(lambda layer: layer.weight_memory), "bytes"
     ),
@@ -193,7 +194,8 @@ def _problems(costs: Costs, verdicts: tuple[Verdict, ...]) -> Iterator[Diagnosti
             yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.name))
 
 
-def _cure(layer: LayerSummary, limit: str) -> str:
+def _cure(layer: LayerSummary, limit: str) -> str | None:
     if any(None in shape for shape in (*layer.input_shapes, layer.output_shape)):
         return "give `input` a number for every size, in the file or with `--input`"
-    return f"state `{limit.removeprefix('max_')}` in the layer"
+    figure = limit.removeprefix("max_")
+    return f"state `{figure}` in the layer" if figure in layer.layer.model_fields else None

@@ -17,11 +17,12 @@ class LayerExplanation(NamedTuple):
     weights: tuple[Step, ...]
     parameters: tuple[Step, ...]
     macs: Step
+    flops: Step
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps in order."""
-        return *self.output, *self.weights, *self.parameters, self.macs
+        return *self.output, *self.weights, *self.parameters, self.macs, self.flops
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def _explain_layer(summary: LayerSummary) -> LayerExplanation:
         tuple(_weights(summary)),
         tuple(_parameters(summary)),
         summary.layer.explain_macs(*summary.input_shapes),
+        summary.layer.explain_flops(*summary.input_shapes),
     )
 
 

@@ -91,6 +91,11 @@ class LayerSummary(NamedTuple):
         return product(self.output_shape)
 
     @property
+    def flops(self) -> int | None:
+        """Floating-point operations for one sample; None where they are unknown."""
+        return self.layer.flops(*self.input_shapes)
+
+    @property
     def connections(self) -> int | None:
         """Links into the layer's neurons and the biases they use; None where a size is unknown."""
         return self.layer.connections(*self.input_shapes)
@@ -135,6 +140,11 @@ class Totals:
     def macs(self) -> int | None:
         """Multiply-accumulates for one sample; None where a layer's are unknown."""
         return total(layer.macs for layer in self.layers)
+
+    @property
+    def flops(self) -> int | None:
+        """Floating-point operations for one sample; None where a layer's are unknown."""
+        return total(layer.flops for layer in self.layers)
 
     @property
     def neurons(self) -> int | None:

@@ -103,10 +103,13 @@ def test_columns(file: Path) -> None:
     ("arguments", "error"),
     [
         (
-            ["--columns", "macs,flops"],
-            "argument --columns: there is no column `flops`: "
-            "choose from weights, biases, kernel, macs, neurons, connections, memory",
+            ["--columns", "macs,time"],
+            "argument --columns: there is no column `time`: "
+            "choose from weights, biases, kernel, macs, neurons, connections, memory, flops",
         ),
+        (["--convention", "fvcor"], "argument --convention: there is no convention `fvcor`: did you mean `fvcore`?"),
+        (["--convention", "thop"], "argument --convention: there is no convention `thop`: choose from torch, fvcore, "),
+        (["--format", "json", "--convention", "torch"], "--convention is for the table and markdown; csv and json have"),
         (["--columns", "mac"], "argument --columns: there is no column `mac`: did you mean `macs`?"),
         (["--columns", "macs", "weights"], "`weights` is one argument too many; a list has commas, as in"),
         (["--colums", "macs"], "`--colums` is no option"),

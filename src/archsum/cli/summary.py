@@ -25,8 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         type=_columns,
         default=(),
-        help="columns to add to the table: weights, biases, kernel, macs, neurons, connections, memory "
+        help="columns to add to the table: weights, biases, kernel, macs, flops, neurons, connections, memory "
         "(csv and json always have every figure)",
+    )
+    parser.add_argument(
+        "--convention",
+        metavar="TOOL",
+        type=_convention,
+        help="add a column of operations as another tool counts them: torch (its FlopCounterMode), fvcore or ptflops",
     )
     parser.add_argument(
         "--depth", metavar="N", type=levels, help="fold blocks more than N levels deep into one row with their sums"
@@ -38,12 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Print a network's summary."""
     if arguments.columns and arguments.format in ("json", "csv"):
         arguments.error("--columns is for the table and markdown; csv and json always have every figure")
+    if arguments.convention and arguments.format in ("json", "csv"):
+        arguments.error("--convention is for the table and markdown; csv and json have our own figures")
     if arguments.depth and arguments.format in ("json", "csv"):
         arguments.error("--depth is for the table and markdown; csv and json always have every layer")
     if arguments.style and arguments.format != "table":
         arguments.error("--style is for the table")
     from archsum.api import summarize
 
+    if arguments.convention:
+        arguments.columns = (*arguments.columns, arguments.convention)
     summary = summarize(opened(arguments.file), variables=dict(arguments.variables), input=arguments.input)
     print(_FORMATS[arguments.format](summary, arguments))
     return 0
@@ -100,3 +110,13 @@ def _columns(text: str) -> tuple[str, ...]:
             cure = suggest(name, OPTIONAL) or f"choose from {', '.join(OPTIONAL)}"
             raise argparse.ArgumentTypeError(f"there is no column `{name}`: {cure}")
     return names
+
+
+def _convention(text: str) -> str:
+    from archsum.conventions import CONVENTIONS
+    from archsum.errors import suggest
+
+    if text not in CONVENTIONS:
+        cure = suggest(text, CONVENTIONS) or f"choose from {', '.join(CONVENTIONS)}"
+        raise argparse.ArgumentTypeError(f"there is no convention `{text}`: {cure}")
+    return text

@@ -37,6 +37,9 @@ class Budget(Model):
     max_params: Count = field(None, description="Parameters, trainable or not.")
     max_trainable_params: Count = field(None, description="Trainable parameters.")
     max_macs: Count = field(None, description="Multiply-accumulates for one sample.")
+    max_flops: Count = field(
+        None, description="Floating-point operations for one sample: two for each multiply-accumulate, and all others."
+    )
     max_weight_memory: Bytes = field(None, description="Bytes of all weights in float32.")
     max_activation_memory: Bytes = field(None, description="Bytes of the tensors alive at once at inference.")
     max_inference_memory: Bytes = field(None, description="Bytes of a forward pass: the weights and those tensors.")

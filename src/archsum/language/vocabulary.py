@@ -223,6 +223,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "params": ("max_params", "parameters"),
     "parameters": ("max_params",),
     "macs": ("max_macs",),
+    "flops": ("max_flops",),
     "memory": ("max_weight_memory",),
     "max_memory": ("max_weight_memory",),
     "max_size": ("max_weight_memory",),
@@ -262,7 +263,6 @@ _REASONS = {
     "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
     "affine": "write `center: false` and `scale: false` for a normalization without weights",
     "elementwise_affine": "write `center: false` and `scale: false` for a normalization without weights",
-    **dict.fromkeys(("flops", "max_flops"), "write `max_macs`: one multiply-accumulate is two FLOPs"),
     **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them stands"),
     "name": "a name belongs to one layer",
     **dict.fromkeys(

@@ -65,8 +65,8 @@ class Work(NamedTuple):
 
     @property
     def total(self) -> int | None:
-        """The operations for all elements."""
-        return product((self.operations, self.elements))
+        """The operations for all elements; none stay none however many elements there are."""
+        return 0 if self.operations == 0 else product((self.operations, self.elements))
 
     @property
     def formula(self) -> str:

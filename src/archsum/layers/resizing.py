@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from archsum.errors import ShapeError
 from archsum.layers.base import MovingLayer, Step, Work
 from archsum.layers.fields import PerAxis
+from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 from archsum.layers.window import SIDES_SCHEMA, Sides, parse_padding
@@ -17,8 +18,8 @@ SidesPerAxis = Annotated[tuple[Sides, ...], UNCHECKED, SIDES_SCHEMA]
 _MARGINS = "The margins: a number for every side, or for each axis a number or a pair [before, after]."
 
 
-_NEIGHBOURS = {"bilinear": 4, "bicubic": 16, "lanczos3": 36, "lanczos5": 100}
-"""The input elements that an output element is made of."""
+_NEIGHBOURS = {"nearest": 0, "bilinear": 4, "bicubic": 16, "lanczos3": 36, "lanczos5": 100}
+"""The input elements of which an output element is made; one that is repeated is made of none."""
 
 
 class Resizing(Spatial, MovingLayer):
@@ -44,6 +45,10 @@ class Resizing(Spatial, MovingLayer):
         spatial, channels = self.parts(*inputs)
         resized = (None if size is None else self.resized(axis, size) for axis, size in enumerate(spatial))
         return self.join(tuple(resized), channels)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, which moves every element; of three axes none."""
+        return (Operator(self.output_shape(*inputs)),) if self.rank < 3 else None
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the size of each axis."""
@@ -210,8 +215,8 @@ class UpSampling2D(UpSampling):
     """A larger image, its rows and columns repeated or interpolated.
 
     FLOPs:
-        0 under nearest; else 2 for each output element and each input element that it is made of, a product and a sum:
-        4 under bilinear, 16 under bicubic, 36 under lanczos3, 100 under lanczos5.
+        output elements × 2 × the input elements that each is made of, for a product and a sum:
+        4 under bilinear, 16 under bicubic, 36 under lanczos3, 100 under lanczos5; none under nearest.
     Source: https://keras.io/api/layers/reshaping_layers/up_sampling2d/
     """
 
@@ -224,10 +229,7 @@ class UpSampling2D(UpSampling):
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return the products with neighbours, and their sums."""
-        if self.interpolation == "nearest":
-            return ()
-        operations = 2 * _NEIGHBOURS[self.interpolation]
-        return (Work("2 × neighbours × output elements", operations, product(self.output_shape(*inputs))),)
+        return (Work(self.interpolation, 2 * _NEIGHBOURS[self.interpolation], product(self.output_shape(*inputs))),)
 
 
 class UpSampling3D(UpSampling):

@@ -16,7 +16,7 @@ class Input:
 
     type = "InputLayer"
     weights: tuple[Weight, ...] = ()
-    params = trainable_params = bias_params = weight_memory = macs = neurons = connections = 0
+    params = trainable_params = bias_params = weight_memory = macs = flops = neurons = connections = 0
     shared_with = None
 
     def __init__(self, name: str, output_shape: Shape) -> None:
@@ -37,13 +37,14 @@ class Row(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column: its header, the value of a layer, how it is written, and the total for the footer."""
+    """A column: its header, the value of a layer, how it is written, the total for the footer, and what to say of it."""
 
     header: str
     value: Callable[[Any], Any]
     write: Callable[[Any], str] = count
     numeric: bool = True
     total: Callable[[Summary], int | None] | None = None
+    remark: str = ""
 
 
 def output_shape(of: Figures) -> str:
@@ -78,8 +79,23 @@ OPTIONAL = {
     "neurons": Column("Neurons", _figure("neurons"), total=_figure("neurons")),
     "connections": Column("Connections", _figure("connections"), total=_figure("connections")),
     "memory": Column("Memory", _figure("weight_memory"), memory),
+    "flops": Column("FLOPs", _figure("flops"), total=_figure("flops")),
 }
 """The columns to choose from, by the word that `--columns` takes."""
+
+
+def as_counted_by(tool: str) -> Column:
+    """Return the column of what another tool counts. Errors: KeyError for a tool that is not in `CONVENTIONS`."""
+    from archsum.conventions import CONVENTIONS, count_all
+
+    convention = CONVENTIONS[tool]
+
+    def counted(of: Figures | Summary) -> int | None:
+        layers = (of,) if isinstance(of, LayerSummary) else () if isinstance(of, Input) else of.layers
+        return count_all(layers, convention)
+
+    remark = f", as {tool} counts: an operation that it does not know is 0"
+    return Column(f"{convention.unit} ({tool})", counted, total=counted, remark=remark)
 
 
 def figures(summary: Summary) -> Iterator[Figures]:
@@ -104,9 +120,11 @@ def body(summary: Summary, names: Iterable[str], depth: int | None = None, *, in
     Blocks more than `depth` levels deep are folded. Layers in blocks are `indented` under the block's name, or else
     have their whole names. What a layer is connected to is told where the network is not a chain, as in Keras.
 
-    Errors: KeyError for a name that is not in `OPTIONAL`.
+    A tool's name stands for what it counts.
+
+    Errors: KeyError for a name that is neither in `OPTIONAL` nor a tool's.
     """
-    columns = tuple(OPTIONAL[name] for name in dict.fromkeys(names))
+    columns = tuple(OPTIONAL.get(name) or as_counted_by(name) for name in dict.fromkeys(names))
     parts = fold(summary, depth)
     rows = [*_input_rows(summary), *(_nested_rows(summary, parts) if indented else _plain_rows(parts))]
     cells = [[_title(row), *_cells(row, _BASIC)] for row in rows]

@@ -34,7 +34,7 @@ def _layer(explanation: LayerExplanation, width: int) -> str:
         _shape_row("output", layer.output_shape, "" if explanation.output else _unchanged(explanation)),
         *_step_rows(explanation.weights),
         *_step_rows(explanation.parameters),
-        *_step_rows([explanation.macs]),
+        *_step_rows([explanation.macs, explanation.flops]),
     ]
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
     lines = [line for row in rows for line in _lines(row, indent, width)]

@@ -27,6 +27,7 @@ def render(summary: Summary) -> str:
         "weight_memory": summary.weight_memory,
         "neurons": summary.neurons,
         "connections": summary.connections,
+        "flops": summary.flops,
     }
     blocks = [{"path": path, "type": group.kind} for path, group in summary.groups.items()]
     rest = {"totals": totals, "outputs": summary.outputs, "blocks": blocks}
@@ -54,6 +55,7 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
         "neurons": layer.neurons,
         "connections": layer.connections,
         "shared_with": layer.shared_with,
+        "flops": layer.flops,
     }
 
 

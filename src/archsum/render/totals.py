@@ -24,7 +24,7 @@ def totals(summary: Summary, columns: Iterable[Column], *, sizes: bool = True) -
     if untied := summary.untied_bias_params:
         tied = summary.bias_params - untied
         lines.append(f"Bias params: {summary.bias_params:,} ({untied:,} untied, {tied:,} tied)")
-    lines += [f"{column.header}: {count(column.total(summary))}" for column in columns if column.total]
+    lines += [f"{column.header}: {count(column.total(summary))}{column.remark}" for column in columns if column.total]
     return lines
 
 
