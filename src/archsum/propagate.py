@@ -80,7 +80,7 @@ def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Dia
             output, weights, macs = known[key]
             if node.shared_with:
                 if node.shared_with in layers:
-                    _require_same(weights, layers[node.shared_with])
+                    _require_same(node.layer, weights, layers[node.shared_with])
                 weights = ()
         except ShapeError as error:
             diagnostics.setdefault((error.message, node.span), _diagnostic(error, node, inputs, layers))
@@ -107,8 +107,15 @@ def _diagnostic(
     return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.help, tuple(notes))
 
 
-def _require_same(weights: tuple[Weight, ...], owner: LayerSummary) -> None:
-    """Check weights against those of the layer that they are shared with. Errors: ShapeError where they differ."""
+def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary) -> None:
+    """Check a layer's weights against those that it shares. Errors: ShapeError where they differ, or are trained here
+    and frozen there.
+    """
+    if weights and layer.trainable != owner.layer.trainable:
+        raise ShapeError(
+            f"shares the weights of `{owner.name}`, and only one of them has `trainable: false`",
+            "weights are trained or not, wherever they are used: give both the same",
+        )
     if weights == owner.weights:
         return
     own, shared = (
@@ -143,6 +150,8 @@ def require_inputs(layer: Layer, count: int) -> None:
     wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"
     plural = "" if wanted == "1" else "s"
     cure = "name those it takes, as in `inputs: [a, b]`" if count < least else "say which: `inputs: name`"
+    if most == 0:
+        cure = "leave `inputs` out"
     if count > 1 == most:
         cure += "; or merge them first, with `add` or `concatenate`"
     raise ShapeError(f"takes {wanted} input{plural}, not {count}", cure)
