@@ -81,6 +81,7 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
     parts = fold(summary, readable_depth(summary, level) if depth is None else level + depth)
     box_of = {name: name for name in summary.inputs}
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
+    drawn = set(box_of.values())
     owners = [_owners(part, box_of) for part in parts]
     return Picture(
         one_line(summary.name),
@@ -94,7 +95,7 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
             (owner, part.of.name)
             for part, those in zip(parts, owners, strict=True)
             for owner in those
-            if owner in box_of.values()
+            if owner in drawn
         ),
     )
 
