@@ -108,9 +108,7 @@ def _diagnostic(
 
 
 def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary) -> None:
-    """Check a layer's weights against those that it shares. Errors: ShapeError where they differ, or are trained here
-    and frozen there.
-    """
+    """Check weights against those that they are shared with. Errors: ShapeError where they, or `trainable`, differ."""
     if weights and layer.trainable != owner.layer.trainable:
         raise ShapeError(
             f"shares the weights of `{owner.name}`, and only one of them has `trainable: false`",
