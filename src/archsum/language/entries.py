@@ -139,7 +139,8 @@ def _read_several_keys(value: SpannedMapping, span: Span, words: Words) -> tuple
         message = f"the fields of {quote(word)} stand beside it, not below it"
         cure = f"indent {enumerate_words(others[:_MAX_NAMED])} two spaces further than `{word}`"
         return entry, [*problems, Diagnostic("under-indented", message, other_span, cure)]
-    entry, problems = _of_kind(word, stated or SpannedMapping(), word_span, words)
+    stated = stated if isinstance(stated, SpannedMapping) else SpannedMapping()
+    entry, problems = _of_kind(word, stated, word_span, words)
     message = f"{quote(word)} and {quote(others[0])} stand in one item of `layers`"
     return entry, [*problems, Diagnostic("not-a-layer", message, other_span, "begin each layer with its own `- `")]
 

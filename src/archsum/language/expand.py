@@ -13,7 +13,7 @@ from archsum.language.entries import Body, Entry, Item, Reference
 from archsum.language.formulas import resolve_fields
 from archsum.language.scope import Level, Names, Outputs, Place, Scope
 from archsum.language.source import SpannedMapping, find, locate
-from archsum.language.structure import Structure
+from archsum.language.structure import Definition, Structure
 from archsum.layers import KINDS
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer
@@ -132,8 +132,11 @@ class Expansion:
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
             if item.name:
-                scope.known[item.name] = _NOTHING if there is None else _LEFT_OUT
+                scope.known.setdefault(item.name, _NOTHING if there is None else _LEFT_OUT)
             return self._pass_over() if there is None else inputs
+        given = item.name and scope.level.given.get(item.name)
+        if item.name and given and scope.known.get(item.name, _LEFT_OUT) != _LEFT_OUT:
+            self._report([_name_given_twice(item, given)], scope)
         taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
         self._connections += len(taken)
         self._check_size(item, taken, scope)
@@ -213,22 +216,25 @@ class Expansion:
         self._builder.values += definition.size
         self._report(problems, scope)
         level = self._level(item, scope, definition.names)
-        known: dict[str, Outputs]
-        if len(definition.inputs) == 1:
-            known = {definition.inputs[0]: inputs}
-        elif len(definition.inputs) == len(inputs):
-            known = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=True)}
-        else:
-            listed = enumerate_words(definition.inputs)
-            message = f"`{entry.kind}` takes {len(definition.inputs)} inputs, {listed}, not {len(inputs)}"
-            cure = "name them, as in `inputs: [a, b]`"
-            self._report([Diagnostic("inputs", message, entry.span, cure)], scope)
+        known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
+        if len(definition.inputs) != len(inputs):
+            self._report([self._wrong_inputs(entry, definition, len(inputs))], scope)
             known, inputs = dict.fromkeys(definition.inputs, _NOTHING), _NOTHING
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
         inner = Scope(values, {}, level, uses, Scope(values, known, level), scope.place_of(item))
         if item.name:
             scope.blocks[item.name] = inner
         return self._outputs(definition.body, definition.outputs, inner, inputs)
+
+    def _wrong_inputs(self, entry: Entry, definition: Definition, count: int) -> Diagnostic:
+        """Say that a block takes more or fewer inputs than it is given."""
+        takes = len(definition.inputs)
+        listed = f"{takes} inputs, {enumerate_words(definition.inputs)}," if takes > 1 else "1 input,"
+        message = f"`{entry.kind}` takes {listed} not {count}"
+        cure = "name them, as in `inputs: [a, b]`"
+        if takes == 1:
+            cure = "say which, `inputs: name`; or name all in the block, `inputs: [a, b]`"
+        return Diagnostic("inputs", message, entry.span, cure)
 
     def _level(self, item: Item, scope: Scope, given: Mapping[str, Span]) -> Level:
         """Return the level of the path that a block or a named container is."""
@@ -344,3 +350,10 @@ class Expansion:
         too_large = any(problem.code == "too-large" for problem in problems)
         if too_large or len(self.diagnostics) >= MAX_FOUND or self._reported >= MAX_REPORTED:
             raise _StopError
+
+
+def _name_given_twice(item: Item, first: Span) -> Diagnostic:
+    place = locate(item.entry.fields, ["name"], item.entry.span)
+    cure = "choose another" if item.condition is True else "choose another, or let their `if`s exclude one another"
+    message, notes = f"two layers are named `{item.name}`", (("the other is at", first),)
+    return Diagnostic("duplicate-name", message, place, cure, notes)

@@ -312,15 +312,11 @@ class _Reader:
         return name
 
     def _note(self, name: str, span: Span, names: Names, inputs: Names) -> None:
-        """Take a name down; each can be given once in a file or a block."""
+        """Take a name down, and where it is first given; whether two layers have it, their `if`s decide."""
         if name in inputs:
             self._report("duplicate-name", f"`{name}` is the name of an input", span, "choose another")
-        elif name in names:
-            notes = (("the other is at", names[name]),)
-            message = f"two layers are named `{name}`"
-            self.diagnostics.append(Diagnostic("duplicate-name", message, span, "choose another", notes))
         else:
-            names[name] = span
+            names.setdefault(name, span)
 
     def _report(self, code: str, message: str, span: Span, cure: str | None) -> None:
         self.diagnostics.append(Diagnostic(code, message, span, cure))
