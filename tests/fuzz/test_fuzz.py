@@ -13,6 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsum import Diagnostic, Network, SpecError, Summary, check, explain, load, summarize
+from archsum.language.containers import CONTAINERS
+from archsum.language.document import Block, Document
+from archsum.language.entries import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.render import csv, html, markdown, table
 from archsum.render import json as json_format
@@ -22,6 +25,10 @@ Record = Callable[[str, object], None]
 
 WITHOUT_PLACE = {"not-text", "unreadable"}
 """Codes of what is wrong with a file as a whole."""
+
+
+LAYERS_SHOWN = 100
+"""Networks with more layers are shown in one way only: the others take long, and are alike."""
 
 
 class Examiner:
@@ -46,6 +53,8 @@ class Examiner:
 
 def check_outputs(model: Network, summary: Summary) -> None:
     assert str(summary)
+    if len(summary.layers) > LAYERS_SHOWN:
+        return
     for width in (None, 40, 80):
         assert table.render(summary, tuple(OPTIONAL), "keras", width)
     for render in (csv.render, html.render, markdown.render):
@@ -111,7 +120,10 @@ def test_text_that_was_refused_at_a_place_outside_it(content: str) -> None:
 
 
 FIELDS = sorted({field for kind in KINDS for field in layer_class(kind).model_fields})
-WORDS = ["name", "input", "data_format", "variables", "defaults", "layers", "budget", *KINDS, *FIELDS]
+FIELDS_OF_CONTAINERS = sorted({field for container in CONTAINERS.values() for field in container.model_fields})
+WORDS = [
+    *Document.model_fields, *Block.model_fields, *PLACEMENT, *CONTAINERS, *FIELDS_OF_CONTAINERS, *KINDS, *FIELDS,
+]  # fmt: skip
 VALUES = ["same", "valid", "causal", "untied", "channels_first", "5M", "1 MiB", "null", "\x1b[31m", "a" * 300]
 FORMULAS = [
     "=1", "=width", "=a", "=1/0", "=9**9**9", "=(", "=2 * width", "=round(1.5)", "=-1", '="a"', "=1 < 2", "=None",
@@ -165,6 +177,87 @@ def test_any_network(record_property: Record) -> None:
     assert min(tally.values()) > tally.total() // 10, "most of what is drawn comes out alike"
 
 
+NAMES = st.sampled_from(["a", "b", "c", "a/b", "b/a", "input", "left", "right", "nothing"])
+PLACES = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": NAMES,
+        "inputs": NAMES | st.lists(NAMES, max_size=3),
+        "shared": st.sampled_from(["s", "t"]),
+        "if": st.sampled_from([True, False, "=index == 0", "=width > 4", "=input_height == null", 3]),
+    },
+)
+SIMPLE = [
+    "relu", "flatten", "identity", "add", "concatenate", "b", "c", {"parameter": {"shape": [4]}},
+    {"dense": {"units": 4}}, {"dense": {"units": "=width"}}, {"dense": {"units": "=4 + index"}},
+    {"dense": {"units": "=input_channels"}},
+    {"conv2d": {"filters": 4, "kernel_size": 3, "padding": "same"}}, {"b": {"width": 4}}, {"c": {"width": "=a"}},
+]  # fmt: skip
+MERGES = st.sampled_from(["add", "multiply", "concatenate", {"concatenate": {"axis": 1}}, "b", "relu"])
+TABLES = st.sampled_from([{"a": [1, 4]}, {"width": [2, 3], "a": [1, 2]}, [{"a": 1}, {"a": 4}], {"a": [1], "b": []}])
+
+
+def mostly(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Draw what is usual, but for one time in thirty."""
+    return st.integers(0, 29).flatmap(lambda number: TREES if number == 29 else usual)
+
+
+@st.composite
+def placed(draw: st.DrawFn, layer: Any) -> Any:
+    """Draw a layer in its place: most often just there."""
+    if draw(st.integers(0, 9)) < 8:
+        return layer
+    ((kind, fields),) = layer.items() if isinstance(layer, dict) else ((layer, {}),)
+    return {kind: fields | draw(PLACES)} if isinstance(fields, dict) else layer
+
+
+def containers(layers: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    lists = mostly(st.lists(mostly(layers), min_size=1, max_size=3))
+    paths = mostly(st.lists(lists | st.just([]), min_size=1, max_size=3))
+    fields = {
+        "repeat": st.fixed_dictionaries({"times": st.integers(0, 3), "layers": lists})
+        | st.fixed_dictionaries({"over": TABLES, "layers": lists}),
+        "residual": lists
+        | st.fixed_dictionaries(
+            {"layers": lists},
+            optional={
+                "shortcut": lists,
+                "shortcut_when": st.sampled_from(["always", "shape_changes"]),
+                "when": st.sampled_from(["always", "shape_stays"]),
+                "merge": MERGES,
+            },
+        ),
+        "branch": paths | st.fixed_dictionaries({"paths": paths}, optional={"merge": MERGES}),
+    }
+    drawn = st.sampled_from(sorted(fields)).flatmap(lambda word: fields[word].map(lambda value: {word: value}))
+    return drawn.flatmap(placed)
+
+
+LAYERS = st.recursive(st.sampled_from(SIMPLE).flatmap(placed), containers, max_leaves=6)
+BLOCKS = st.fixed_dictionaries(
+    {"layers": st.lists(mostly(LAYERS), min_size=1, max_size=3)},
+    optional={
+        "parameters": mostly(st.sampled_from([{"width": 4}, {"width": None}, {"width": "=2 * a", "b": 3}, None])),
+        "inputs": mostly(st.sampled_from([["left"], ["left", "right"], "right"])),
+        "outputs": mostly(NAMES | st.lists(NAMES, min_size=1, max_size=3)),
+    },
+)
+NESTED = st.fixed_dictionaries(
+    {
+        "input": st.sampled_from([[4], [8, 8, 4], [None, 8, 4], {"left": [4], "right": [4]}, {"input": [4], "a": [4]}]),
+        "variables": st.sampled_from([{"width": 4, "a": 2}, {"width": [4, 8], "a": "=width[0]"}]),
+        "blocks": st.fixed_dictionaries({"b": mostly(BLOCKS), "c": mostly(BLOCKS)}),
+        "layers": st.lists(mostly(LAYERS), min_size=1, max_size=4),
+    },
+    optional={"outputs": NAMES | st.lists(NAMES, min_size=1, max_size=3), "data_format": st.just("channels_first")},
+)
+
+
+def test_any_nested_network(record_property: Record) -> None:
+    tally = examine_all(NESTED.map(json.dumps), record_property)
+    assert min(tally.values()) > tally.total() // 20, "most of what is drawn comes out alike"
+
+
 CLOSING = {"[": "]", "{k: ": "}", "{<<: ": "}", "[1, ": ", 2]"}
 
 
@@ -207,11 +300,12 @@ def test_mutations_of_examples(record_property: Record) -> None:
     examine_all(mutations(), record_property)
 
 
+SHAPES = st.lists(st.none() | st.integers(-2, 300), max_size=4)
 OVERRIDES = st.fixed_dictionaries(
     {},
     optional={
         "variables": st.dictionaries(st.sampled_from(["width", "classes", "a"]), SCALARS),
-        "input": st.lists(st.none() | st.integers(-2, 300), max_size=4),
+        "input": SHAPES | st.dictionaries(st.sampled_from(["input", "left", "right"]), SHAPES, max_size=2),
     },
 )
 
