@@ -282,8 +282,12 @@ class _Reader:
             self._report("wrong-type", f"`if` takes true or false, {found}", locate(fields, ["if"], span), cure)
             condition = True
         name = self._name(fields, "name", span) if "name" in fields else None
-        if name:
-            self._note(name, locate(fields, ["name"], span), names, inputs)
+        place = locate(fields, ["name"], span)
+        if name in inputs:
+            self._report("duplicate-name", f"`{name}` is the name of an input", place, "choose another")
+            name = None
+        elif name:
+            names.setdefault(name, place)
         return Item(entry, name, references, shared, condition)
 
     def _label(self, entry: Entry) -> str | None:
@@ -310,13 +314,6 @@ class _Reader:
             self._report("bad-name", f"`{field}` {error}", locate(fields, [field], whole), error.help)
             return None
         return name
-
-    def _note(self, name: str, span: Span, names: Names, inputs: Names) -> None:
-        """Take a name down, and where it is first given; whether two layers have it, their `if`s decide."""
-        if name in inputs:
-            self._report("duplicate-name", f"`{name}` is the name of an input", span, "choose another")
-        else:
-            names.setdefault(name, span)
 
     def _report(self, code: str, message: str, span: Span, cure: str | None) -> None:
         self.diagnostics.append(Diagnostic(code, message, span, cure))
