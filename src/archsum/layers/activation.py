@@ -6,6 +6,7 @@ from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer, Work
 from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
 from archsum.layers.fields import Activation as ActivationName
+from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
 from archsum.layers.work import activation_work
 from archsum.model import field
@@ -38,6 +39,10 @@ class Activation(ElementwiseFunction):
         """Return what the function does."""
         return activation_work(self.activation, product(*inputs))
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the function's."""
+        return activation_operators(self.activation, *inputs)
+
 
 class Identity(ElementwiseFunction):
     """The input as it is, to hold a place or give it a name.
@@ -51,6 +56,10 @@ class Identity(ElementwiseFunction):
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing."""
+        return ()
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return none at all: the converter leaves it out."""
         return ()
 
 
@@ -71,6 +80,12 @@ class ReLU(ElementwiseFunction):
         """The function, by the name that it has with these fields."""
         return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu", 1
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return those of ReLU, ReLU6 or leaky ReLU; other bounds are several operators, which are not known."""
+        if self.threshold or self.max_value not in (None, 6) or (self.max_value and self.negative_slope):
+            return None
+        return activation_operators(self.each[0], *inputs)
+
 
 class LeakyReLU(ElementwiseFunction):
     """The element where it is positive, a small multiple of it where it is negative.
@@ -82,6 +97,10 @@ class LeakyReLU(ElementwiseFunction):
     each: ClassVar[tuple[str, int]] = ("leaky_relu", 1)
 
     negative_slope: NonNegativeNumber = field(0.3, description="The slope of the negative part.")
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the function's."""
+        return activation_operators("leaky_relu", *inputs)
 
 
 class ELU(ElementwiseFunction):
@@ -125,6 +144,11 @@ class PReLU(ElementwiseLayer):
         alpha = require_known(sizes, tuple(map(size_name, axes)), purpose, cure)
         return (Weight("alpha", alpha, tuple(map(axis_name, axes))),)
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the function, with its slopes."""
+        (shape,) = inputs
+        return (Operator(shape, weights=sum(weight.size for weight in self.weights(shape))),)
+
 
 class Softmax(ElementwiseFunction):
     """Numbers that are positive and add up to 1 along an axis.
@@ -146,3 +170,7 @@ class Softmax(ElementwiseFunction):
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the function's."""
+        return activation_operators("softmax", *inputs)

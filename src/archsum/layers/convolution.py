@@ -7,6 +7,7 @@ from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative
 from archsum.layers.kernel import GroupedKernelLayer
+from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, times
 from archsum.model import Limits, checks, field
 
@@ -95,6 +96,10 @@ class Conv2D(Convolution):
             )
         pairs = sum(len(seen) for seen in self.connection_table)
         return (Weight("kernel", (*self.kernel_size, pairs), (*self.kernel_axes, "connected filter-channel pairs")),)
+
+    def products(self, *inputs: Shape) -> Operators:
+        """Return the convolution; none with a connection table, which microcontrollers do not know."""
+        return super().products(*inputs) if self.connection_table is None else None
 
     def explain_weight(self, name: str, *inputs: Shape) -> str:
         """Count the connected pairs: for each number of channels, the filters that see so many."""

@@ -5,9 +5,18 @@ from typing import Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Step, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, Positive
+from archsum.layers.kept import result_kept
+from archsum.layers.operators import (
+    SCALES_AND_CLAMPS,
+    Operator,
+    Operators,
+    activation_operators,
+    followed_by,
+    with_bias,
+)
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.work import activation_work, bias_work
 from archsum.model import field
@@ -61,6 +70,18 @@ class Dense(Layer):
         """Return what the bias and the activation do."""
         elements = product(self.output_shape(*inputs))
         return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, for the kernel's gradient, and what the activation keeps."""
+        return Kept.input(for_weights=True), *result_kept(self.activation, self.output_shape(*inputs))
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the product, the addition of an untied bias, and what activates."""
+        output, (kernel, *biases) = self.output_shape(*inputs), self.weights(*inputs)
+        product_ = Operator(output, does=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
+        count = sum(bias.size for bias in biases)
+        biased = with_bias(product_, count, untied=any(bias.untied for bias in biases))
+        return followed_by(biased, activation_operators(self.activation, output))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the units."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.layers.base import Step, WeightlessLayer, Work
+from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import Spatial
 from archsum.model import field
@@ -34,6 +35,11 @@ class GlobalPooling(Spatial, WeightlessLayer):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return one operation for each input element."""
         return (Work("input elements", 1, product(*inputs)),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, whose kernel counts through the input's axes, the batch's too; of three axes none."""
+        counters = (4 * (self.rank + 2), 4 * self.rank)
+        return (Operator(self.output_shape(*inputs), scratch=counters),) if self.rank < 3 else None
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the input's elements: each is a link, as LeCun counts them."""
@@ -76,7 +82,16 @@ class GlobalMaxPooling3D(GlobalPooling):
     rank: ClassVar[int] = 3
 
 
-class GlobalAveragePooling1D(GlobalPooling):
+class GlobalAveragePooling(GlobalPooling):
+    """The average of each channel."""
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, whose kernel also sums in four bytes for each channel."""
+        (counting,) = super().operators(*inputs) or (None,)
+        return counting and (counting._replace(scratch=(*counting.scratch, product((4, *counting.output)))),)
+
+
+class GlobalAveragePooling1D(GlobalAveragePooling):
     """The average of each channel over one axis, such as time.
 
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling1d/
@@ -86,7 +101,7 @@ class GlobalAveragePooling1D(GlobalPooling):
     rank: ClassVar[int] = 1
 
 
-class GlobalAveragePooling2D(GlobalPooling):
+class GlobalAveragePooling2D(GlobalAveragePooling):
     """The average of each channel over the height and width of an image.
 
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling2d/
@@ -96,7 +111,7 @@ class GlobalAveragePooling2D(GlobalPooling):
     rank: ClassVar[int] = 2
 
 
-class GlobalAveragePooling3D(GlobalPooling):
+class GlobalAveragePooling3D(GlobalAveragePooling):
     """The average of each channel over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling3d/

@@ -5,9 +5,19 @@ from functools import cached_property
 from typing import ClassVar
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Step, Weight, Work
+from archsum.layers.base import Kept, Step, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
+from archsum.layers.kept import result_kept
+from archsum.layers.operators import (
+    SCALES_AND_CLAMPS,
+    Operator,
+    Operators,
+    activation_operators,
+    followed_by,
+    on_rows,
+    with_bias,
+)
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
@@ -79,6 +89,30 @@ class KernelLayer(Sliding):
         """Return what the bias and the activation do."""
         elements = product(self.output_shape(*inputs))
         return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+
+    def products(self, *inputs: Shape) -> Operators:
+        """Return the operators that multiply the data with the kernels."""
+        weights = sum(kernel.size for kernel in self.kernels(*inputs))
+        return (Operator(self.output_shape(*inputs), does=SCALES_AND_CLAMPS, weights=weights),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return what pads, multiplies, adds an untied bias, and activates."""
+        products = self.products(*inputs)
+        if products is None:
+            return None
+        biases = sum(weight.size for weight in self.weights(*inputs) if weight.is_bias)
+        biased = with_bias(products[-1], biases, untied=self.bias == "untied")
+        convolution = (*self.padding_operators(*inputs), *products[:-1], *biased)
+        activation = activation_operators(self.activation, self.output_shape(*inputs))
+        return on_rows(followed_by(convolution, activation), self.rank, *inputs)
+
+    def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return what each of the kernels is multiplied with, which PyTorch keeps where they are frozen too."""
+        return (self.kept_input(*inputs),)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what the kernels are multiplied with, and what the activation keeps."""
+        return *self.multiplied(*inputs), *result_kept(self.activation, self.output_shape(*inputs))
 
     def explain_channels(self, channels: int) -> Step:
         """Derive the output channels."""

@@ -3,9 +3,10 @@
 import math
 from typing import Any, ClassVar, Literal
 
-from archsum.layers.base import Step, Weight
+from archsum.layers.base import Kept, Step, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
+from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, require_known, times
 from archsum.model import field, prepares
 
@@ -22,6 +23,9 @@ class LocallyConnected(KernelLayer):
         bias (filters) if tied, the output's shape if untied.
     MACs:
         output locations × kernel_size × channels × filters.
+    Kept:
+        the windows side by side, output locations × kernel_size × channels, as PyTorch's Unfold makes them;
+        what the activation keeps.
     Errors:
         A kernel larger than its input; an unknown size.
     """
@@ -52,6 +56,15 @@ class LocallyConnected(KernelLayer):
         outputs = require_known(self.slide(spatial), self.axes, "its kernels, one for each output location")
         shape = (math.prod(outputs), math.prod(self.kernel_size) * channels, self.filters)
         return (Weight("kernel", shape, ("output locations", "window elements of all channels", "filters")),)
+
+    def products(self, *inputs: Shape) -> Operators:
+        """Return none: microcontrollers have no such operator."""
+        return None
+
+    def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return the windows, each by itself, though they overlap."""
+        *factors, _ = self._factors(*inputs)
+        return (Kept("windows", shape=tuple(factors)),)
 
     def locations(self, *inputs: Shape) -> Shape:
         """Return no sizes: each kernel is at one location only."""

@@ -7,6 +7,7 @@ from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, sample_position
 from archsum.layers.base import Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
+from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
 from archsum.model import field, prepares
 
@@ -45,6 +46,9 @@ class ElementwiseMerging(Merging, WeightlessLayer):
     verb: ClassVar[str]
     """What it cannot do with inputs that do not fit."""
 
+    does: ClassVar[frozenset[Role]] = frozenset()
+    """What its operator on a microcontroller does as well."""
+
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the sizes that are not 1."""
         return tuple(self._merged(axis, sizes, inputs) for axis, sizes in _aligned(inputs))
@@ -52,6 +56,12 @@ class ElementwiseMerging(Merging, WeightlessLayer):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what brings each input but the first in."""
         return (Work("(inputs − 1) × output elements", len(inputs) - 1, product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one for each input but the first, which takes what the one before made."""
+        output, count = self.output_shape(*inputs), len(inputs)
+        taken = [(count, count - 1), *[(1, count - 1)] * (count - 2)]
+        return tuple(Operator(output, does=self.does, takes=takes) for takes in taken)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say along which axes an input is repeated."""
@@ -84,6 +94,7 @@ class Add(ElementwiseMerging):
 
     type: Literal["add"] = "add"
     verb: ClassVar[str] = "add"
+    does: ClassVar[frozenset[Role]] = CLAMPS
 
 
 class Subtract(ElementwiseMerging):
@@ -96,6 +107,7 @@ class Subtract(ElementwiseMerging):
 
     type: Literal["subtract"] = "subtract"
     verb: ClassVar[str] = "subtract"
+    does: ClassVar[frozenset[Role]] = CLAMPS
     most_inputs: ClassVar[int | None] = 2
 
 
@@ -107,6 +119,7 @@ class Multiply(ElementwiseMerging):
 
     type: Literal["multiply"] = "multiply"
     verb: ClassVar[str] = "multiply"
+    does: ClassVar[frozenset[Role]] = CLAMPS
 
 
 class Average(ElementwiseMerging):
@@ -123,6 +136,10 @@ class Average(ElementwiseMerging):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return the sums, and the quotient."""
         return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the sums, and a product with a constant."""
+        return followed_by(super().operators(*inputs), (Operator(self.output_shape(*inputs), does=CLAMPS, weights=1),))
 
 
 class Maximum(ElementwiseMerging):
@@ -164,6 +181,10 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
         joined, sizes = self._joined_axis(inputs)
         first = inputs[0]
         return (*first[: joined - 1], total(sizes), *first[joined:])
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, which copies all inputs."""
+        return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Add the sizes along the axis."""

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
+from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape
 from archsum.model import field, prepares
 
@@ -75,6 +76,11 @@ class BatchNormalization(ChannelNormalization):
         if self.renorm:
             statistics += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return *self.gamma_and_beta(shape, axes), *(Weight(name, shape, axes, trainable=False) for name in statistics)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
+        (shape,) = inputs
+        return scaling_operators(shape, self.channels(shape))
 
 
 class GroupNormalization(ChannelNormalization):

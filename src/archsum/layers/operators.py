@@ -4,9 +4,9 @@ A layer says which operators it is, and what each can be to another. TensorFlow'
 the work of several, where the tensor between them has no other taker: batch normalization's by a convolution's weights,
 a ReLU's by a bound on an output. `memory.conversion` does the same.
 
-Each rule here is what TensorFlow 2.21 writes for a model of int8, and what TensorFlow Lite Micro's reference kernels ask
-for. Source: https://github.com/tensorflow/tensorflow, tensorflow/compiler/mlir/lite/transforms/optimize_patterns.td;
-https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/kernels.
+Each rule here is what TensorFlow 2.21 writes for a model of int8, and what TensorFlow Lite Micro's reference kernels
+ask for. Source: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/transforms and
+https://github.com/tensorflow/tflite-micro/tree/main/tensorflow/lite/micro/kernels.
 """
 
 from typing import Literal, NamedTuple
@@ -63,6 +63,13 @@ def activation_operators(name: str | None, shape: Shape) -> Operators:
 def followed_by(operators: Operators, behind: Operators) -> Operators:
     """Return operators and those behind them."""
     return None if operators is None or behind is None else operators + behind
+
+
+def with_bias(operator: Operator, count: int, *, untied: bool) -> tuple[Operator, ...]:
+    """Return an operator with a bias of `count`; an untied one is an addition of its own."""
+    if untied:
+        return operator, Operator(operator.output, does=CLAMPS, weights=count)
+    return (operator._replace(biases=count),)
 
 
 def scaling_operators(shape: Shape, channels: int) -> tuple[Operator, ...]:

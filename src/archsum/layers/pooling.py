@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from archsum.layers.base import Step, WeightlessLayer, Work
 from archsum.layers.fields import PerAxis
+from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.model import checks, field
@@ -72,6 +73,13 @@ class Pooling(Sliding, WeightlessLayer):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return one operation for each element of each window."""
         return (Work("window × output elements", prod(self.pool_size), product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return what pads and pools; none for a window that hangs over the end or is dilated."""
+        if self.ceil_mode or max(self.dilations) > 1:
+            return None
+        pooling = Operator(self.output_shape(*inputs), does=CLAMPS)
+        return on_rows((*self.padding_operators(*inputs), pooling), self.rank, *inputs)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the window's elements for each output element: each is a link, as LeCun counts them."""

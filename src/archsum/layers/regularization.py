@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from archsum.layers.base import ElementwiseLayer, WeightlessLayer, Work
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate
+from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 from archsum.model import field
@@ -20,6 +21,10 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing: at inference the data pass as they are."""
+        return ()
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return none at all: the converter leaves it out."""
         return ()
 
 

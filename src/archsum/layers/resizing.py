@@ -199,6 +199,10 @@ class UpSampling(Resizing):
         """Write the product."""
         return f"{size} × {self.size[axis]}"
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return none: to repeat elements the converter writes operators that microcontrollers do not have."""
+        return None
+
 
 class UpSampling1D(UpSampling):
     """Each step several times along one axis, such as time.
@@ -230,6 +234,10 @@ class UpSampling2D(UpSampling):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return the products with neighbours, and their sums."""
         return (Work(self.interpolation, 2 * _NEIGHBOURS[self.interpolation], product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the interpolation, where microcontrollers have it."""
+        return (Operator(self.output_shape(*inputs)),) if self.interpolation == "bilinear" else None
 
 
 class UpSampling3D(UpSampling):

@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Weight
+from archsum.layers.base import Kept, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
+from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
 from archsum.layers.shapes import Shape
 from archsum.model import field
 
@@ -22,6 +23,9 @@ class SeparableConvolution(DilatedKernelLayer):
         bias (filters) if tied, the output's shape if untied.
     MACs:
         output locations × (kernel_size × channels × depth_multiplier + channels × depth_multiplier × filters).
+    Kept:
+        input, or where its sides are padded unevenly the padded input;
+        what the depthwise kernel makes of it, (*outputs, channels × depth_multiplier); what the activation keeps.
     Errors:
         A kernel larger than its input; an untied bias on an unknown size;
         strides with dilation under Keras's paddings.
@@ -42,6 +46,22 @@ class SeparableConvolution(DilatedKernelLayer):
         return (
             Weight("depthwise_kernel", depthwise, (*self.kernel_axes, "input channels", "filters of a channel")),
             Weight("pointwise_kernel", pointwise, (*self.kernel_axes, "depthwise channels", "filters")),
+        )
+
+    def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return the input, and what the depthwise kernel makes of it."""
+        spatial, channels = self.split(*inputs)
+        depthwise = self.join(self.slide(spatial), channels * self.depth_multiplier)
+        return *super().multiplied(*inputs), Kept("depthwise_output", shape=depthwise)
+
+    def products(self, *inputs: Shape) -> Operators:
+        """Return the two convolutions."""
+        spatial, channels = self.split(*inputs)
+        depthwise, pointwise = self.kernels(*inputs)
+        between = self.join(self.slide(spatial), channels * self.depth_multiplier)
+        return (
+            Operator(between, weights=depthwise.size),
+            Operator(self.output_shape(*inputs), does=SCALES_AND_CLAMPS, weights=pointwise.size),
         )
 
 

@@ -7,6 +7,7 @@ from archsum.errors import ShapeError
 from archsum.layers.axis import axis_name
 from archsum.layers.base import MovingLayer, Step
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
+from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import field, prepares
 
@@ -31,6 +32,10 @@ class Flatten(MovingLayer):
         """Return the number of elements."""
         (shape,) = inputs
         return (product(shape),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return a copy in the other shape."""
+        return (Operator(self.output_shape(*inputs), "reshape"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Multiply the sizes."""
@@ -75,6 +80,10 @@ class Reshape(MovingLayer):
         if not fits:
             raise self._does_not_fit(shape, elements)
         return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return a copy in the other shape."""
+        return (Operator(self.output_shape(*inputs), "reshape"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Solve the −1."""
@@ -136,6 +145,10 @@ class Permute(MovingLayer):
                 f"name the axes 1 to {len(shape)}, each once",
             )
         return tuple(shape[axis - 1] for axis in self.dims)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, which moves every element."""
+        return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""

@@ -4,10 +4,11 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Weight
+from archsum.layers.base import Kept, Weight
 from archsum.layers.fields import AT_LEAST_0, NonNegative, one_or_list
 from archsum.layers.kernel import GroupedKernelLayer
-from archsum.layers.shapes import Shape
+from archsum.layers.operators import Operators
+from archsum.layers.shapes import Shape, product
 from archsum.layers.window import Sides, SizeRule
 from archsum.model import checks, field
 
@@ -93,6 +94,8 @@ class TransposedConvolution(GroupedKernelLayer):
         bias (filters) if tied, the output's shape if untied.
     MACs:
         input locations × kernel_size × filters / groups × channels.
+    Kept:
+        input; what the activation keeps.
     Errors:
         A padding that leaves nothing; channels or filters not divisible by groups; an untied bias on an unknown size;
         strides with dilation under Keras's paddings; an output padding that reaches the stride
@@ -126,6 +129,17 @@ class TransposedConvolution(GroupedKernelLayer):
         shape = (*self.kernel_size, self.filters // self.groups, channels)
         seen = "filters" if self.groups == 1 else "filters of a group"
         return (Weight("kernel", shape, (*self.kernel_axes, seen, "input channels")),)
+
+    def products(self, *inputs: Shape) -> Operators:
+        """Return the convolution, whose kernel sums in four bytes for each output element; none for other paddings."""
+        products = super().products(*inputs)
+        if products is None or not isinstance(self.padding, str) or self.output_padding or max(self.dilation_rate) > 1:
+            return None
+        return tuple(operator._replace(scratch=(product((4, *operator.output)),)) for operator in products)
+
+    def kept_input(self, shape: Shape) -> Kept:
+        """Keep the input: the padding is the output's."""
+        return Kept.input()
 
     def locations(self, *inputs: Shape) -> Shape:
         """Return the input's sizes: the kernel is spread from each of its locations."""

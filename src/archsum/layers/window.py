@@ -5,8 +5,9 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Step
+from archsum.layers.base import Kept, Step
 from archsum.layers.fields import AT_LEAST_0, MAX_SIZE, one_or_list
+from archsum.layers.operators import Operator
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 from archsum.model import UNCHECKED, field, prepares
@@ -21,6 +22,14 @@ SIDES_SCHEMA = one_or_list(AT_LEAST_0, {"anyOf": [AT_LEAST_0, _PAIR]})
 
 class SizeRule(Protocol):
     """What becomes of the size of one axis, and why."""
+
+    @property
+    def stride(self) -> int:
+        """The window's step."""
+
+    @property
+    def extent(self) -> int:
+        """What the window covers, its holes included."""
 
     def output_size(self, size: int | None) -> int | None:
         """Return the size that comes out; 0 or less where nothing would."""
@@ -140,6 +149,24 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     return tuple(pairs)
 
 
+def _is_same(size: int | None, sides: Sides, window: SizeRule) -> bool:
+    """Whether the sides of an axis are those that Keras's `same` gives it."""
+    if size is None:
+        return False
+    added = max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0)
+    return sides == (added // 2, added - added // 2)
+
+
+def _evenly_padded(size: int | None, padding: str | Sides, window: SizeRule) -> int | None:
+    """Return the size that an axis has once one side is padded by what it has more than the other."""
+    if size is None or padding == "valid":
+        return size
+    if padding == "same":
+        return size + max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0) % 2
+    before, after = (window.extent - 1, 0) if isinstance(padding, str) else padding
+    return size + abs(before - after)
+
+
 class Sliding(Spatial):
     """What convolution and pooling share: a window that slides, and the padding it sees."""
 
@@ -181,6 +208,25 @@ class Sliding(Spatial):
                 raise window.misfit(size, axis)
             outputs.append(output)
         return tuple(outputs)
+
+    def padding_operators(self, shape: Shape) -> tuple[Operator, ...]:
+        """Return what pads the data on a microcontroller, where kernels know `valid` and `same` alone."""
+        spatial, channels = self.parts(shape)
+        if self.padding in ("valid", "same"):
+            return ()
+        windows = self.windows
+        before_all = tuple((window.extent - 1, 0) for window in windows)
+        sides = before_all if isinstance(self.padding, str) else self.padding
+        if not any(map(any, sides)) or all(map(_is_same, spatial, sides, windows)):
+            return ()
+        padded = (None if size is None else size + sum(around) for size, around in zip(spatial, sides, strict=True))
+        return (Operator(self.join(tuple(padded), channels)),)
+
+    def kept_input(self, shape: Shape) -> Kept:
+        """Keep the input; where its sides are padded unevenly, PyTorch pads a copy first, and keeps that instead."""
+        spatial, channels = self.parts(shape)
+        padded = tuple(map(_evenly_padded, spatial, self.paddings, self.windows))
+        return Kept.input() if padded == spatial else Kept("padded_input", shape=self.join(padded, channels))
 
     def explain_sliding(self, spatial: Shape) -> Iterator[Step]:
         """Derive the output size along each axis."""

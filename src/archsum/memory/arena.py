@@ -1,0 +1,161 @@
+"""What a network of int8 needs on a microcontroller: the arena for its tensors, and flash for its weights.
+
+TensorFlow Lite Micro gives each tensor a place in one arena, before the first inference. It goes from the largest to
+the smallest; each gets the first gap that is wide enough among those placed already that are alive at the same time.
+Nothing works in place: what an operator takes and what it makes are both alive while it runs.
+
+The head of the arena depends on the network alone, but for the order of tensors of one size, see `Ties`. What the
+runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the reference
+kernels are.
+
+Source: https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc and
+micro_allocation_info.cc.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import accumulate
+from math import prod
+from typing import NamedTuple
+
+from archsum.layers.shapes import Shape
+from archsum.memory.conversion import Conversion, unconvertible_layers
+from archsum.summary import Summary
+
+ALIGNMENT = 16
+"""Bytes of which every size and every offset in the arena is a multiple."""
+
+BYTES_PER_BIAS = 4
+"""Biases are int32 where weights and data are int8."""
+
+
+class Ties(Enum):
+    """Which of several tensors of one size is placed first.
+
+    On MLPerf Tiny's visual wake words the graph's order needs 64,512 bytes, the later first 73,728.
+    """
+
+    GRAPH_ORDER = "graph order"
+    """As the planner did before it took offline plans (tensorflow's pull request 38121, of 2020)."""
+
+    LATER_FIRST = "later first"
+    """As it has done since, up to today's tflite-micro."""
+
+
+TIES = Ties.GRAPH_ORDER
+"""The rule unless another is asked for: that of the figures which are published."""
+
+
+class Buffer(NamedTuple):
+    """A tensor of the arena: the operator that makes it, its size in bytes, and the steps between which it is alive.
+
+    Step 0 is the input's, and each operator is one step. A kernel's own buffer has the operator's name with a mark.
+    """
+
+    name: str
+    size: int
+    first: int
+    last: int
+
+
+class Placed(NamedTuple):
+    """A tensor and where it begins in the arena."""
+
+    buffer: Buffer
+    offset: int
+
+    @property
+    def end(self) -> int:
+        """Where the next one could begin."""
+        return self.offset + self.buffer.size
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A network on a microcontroller: its plan, in the graph's order, and its flash, in bytes."""
+
+    plan: tuple[Placed, ...]
+    flash: int
+    """The weights in int8 and the biases in int32; not the file's structure, nor its scales."""
+
+    @property
+    def head(self) -> int:
+        """The bytes of the arena that tensors need."""
+        return max(placed.end for placed in self.plan)
+
+    @property
+    def live(self) -> tuple[int, ...]:
+        """What the tensors alive at each step take together. The head is as large as the largest, or larger."""
+        changes = [0] * (max(placed.buffer.last for placed in self.plan) + 2)
+        for buffer, _ in self.plan:
+            changes[buffer.first] += buffer.size
+            changes[buffer.last + 1] -= buffer.size
+        return tuple(accumulate(changes))[:-1]
+
+    @property
+    def highest(self) -> Placed:
+        """The tensor that ends where the arena's head does: the one that found no lower place."""
+        return max(self.plan, key=lambda placed: placed.end)
+
+
+def arena(summary: Summary, ties: Ties = TIES) -> Arena | None:
+    """Plan a network's arena; None where a layer's operators or a size are unknown, see `unconvertible_layers`."""
+    if unconvertible_layers(summary) or any(None in shape for shape in summary.inputs.values()):
+        return None
+    conversion = Conversion(summary)
+    flash = sum(step.operator.weights + BYTES_PER_BIAS * step.operator.biases for step in conversion.steps)
+    return Arena(place(_buffers(conversion), ties), flash)
+
+
+def _buffers(conversion: Conversion) -> list[Buffer]:
+    """Return the tensors in the graph's order, then what kernels ask for."""
+    steps = conversion.steps
+    last = dict.fromkeys(conversion.inputs, 0)
+    for number, step in enumerate(steps, start=1):
+        last |= dict.fromkeys((*step.takes, step.name), number)
+    last |= dict.fromkeys(conversion.outputs, len(steps))
+    inputs = [Buffer(name, _aligned(shape), 0, last[name]) for name, shape in conversion.inputs.items()]
+    made = [
+        Buffer(step.name, _aligned(step.operator.output), number, last[step.name])
+        for number, step in enumerate(steps, start=1)
+    ]
+    scratch = [
+        Buffer(f"{step.name} (scratch)", _aligned((size,)), number, number)
+        for number, step in enumerate(steps, start=1)
+        for size in step.operator.scratch
+    ]
+    return [*inputs, *made, *scratch]
+
+
+def place(buffers: Sequence[Buffer], ties: Ties = TIES) -> tuple[Placed, ...]:
+    """Give each buffer a place, as TensorFlow Lite Micro does; they stay in their order."""
+    order = list(range(len(buffers)))
+    if ties is Ties.LATER_FIRST:
+        order.reverse()
+    order.sort(key=lambda index: -buffers[index].size)
+    alive: list[list[int]] = [[] for _ in range(1 + max(buffer.last for buffer in buffers))]
+    offsets: dict[int, int] = {}
+    for index in order:
+        buffer = buffers[index]
+        steps = alive[buffer.first : buffer.last + 1]
+        beside = {other for placed in steps for other in placed}
+        offsets[index] = _first_gap(buffer.size, ((offsets[other], buffers[other].size) for other in beside))
+        for placed in steps:
+            placed.append(index)
+    return tuple(Placed(buffer, offsets[index]) for index, buffer in enumerate(buffers))
+
+
+def _first_gap(size: int, taken: Iterable[tuple[int, int]]) -> int:
+    """Return where the first gap of a size begins among stretches of offset and size."""
+    candidate = 0
+    for offset, taken_size in sorted(taken):
+        if offset - candidate >= size:
+            break
+        candidate = max(candidate, offset + taken_size)
+    return candidate
+
+
+def _aligned(shape: Shape) -> int:
+    """Return the bytes of a tensor of int8, rounded up. Every size is known."""
+    return -(-prod(size or 0 for size in shape) // ALIGNMENT) * ALIGNMENT
