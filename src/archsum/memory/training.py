@@ -19,10 +19,29 @@ from archsum.summary import LayerSummary, Summary
 
 
 class Step(NamedTuple):
-    """Bytes at a layer's turn."""
+    """Bytes of a layer."""
 
     layer: LayerSummary
     bytes: int
+
+
+class Turn(NamedTuple):
+    """What is in memory at a layer's turn, in bytes."""
+
+    layer: LayerSummary
+    always: int
+    """Weights, buffers and the optimizer's state."""
+    kept: int
+    """For the backward pass."""
+    gradients: int = 0
+    """Those of weights that are there already."""
+    passing: int = 0
+    """The gradients of the layer's own output and inputs, and what checkpointing has computed again."""
+
+    @property
+    def bytes(self) -> int:
+        """All of it."""
+        return self.always + self.kept + self.gradients + self.passing
 
 
 @dataclass(frozen=True)
@@ -39,9 +58,9 @@ class TrainingMemory:
     optimizer_state: int
     kept: tuple[Step, ...]
     """What each layer is the first to keep for the backward pass, but for what checkpointing computes again."""
-    forward: tuple[Step, ...]
-    backward: tuple[Step, ...]
-    """What is in memory at each layer's turn; the backward pass goes from the last to the first."""
+    forward: tuple[Turn, ...]
+    backward: tuple[Turn, ...]
+    """From the last layer to the first."""
     optimizer_step: int
 
     @property
@@ -101,8 +120,7 @@ def training_memory(
     kept = list(_kept(summary, batch, item, checkpointing))
     count = len(summary.layers)
     by_layer = _by_first([tensor for tensor in kept if tensor.until is None], count)
-    forward = [constant + held for held in accumulate(by_layer)]
-    backward = _backward(summary, batch, item, kept)
+    forward = [Turn(layer, constant, held) for layer, held in zip(summary.layers, accumulate(by_layer), strict=True)]
     inputs = sum(_size(shape) for shape in summary.inputs.values()) * batch * item.activations
     return TrainingMemory(
         batch,
@@ -113,8 +131,8 @@ def training_memory(
         gradients,
         state,
         tuple(map(Step, summary.layers, by_layer)),
-        tuple(map(Step, summary.layers, forward)),
-        tuple(Step(layer, constant + needed) for layer, needed in zip(reversed(summary.layers), backward, strict=True)),
+        tuple(forward),
+        tuple(_backward(forward, summary, batch, item, kept)),
         constant + gradients + inputs + _bytes(trained, item.gradients) * method.copies,
     )
 
@@ -188,14 +206,11 @@ def _reached_by_gradients(summary: Summary) -> set[str]:
     return reached
 
 
-def _backward(summary: Summary, batch: int, item: Precision, kept: Sequence[_Kept]) -> list[int]:
-    """Return what each layer's backward pass needs, from the last to the first, beside what is always there.
-
-    That is what is still kept, the gradients of weights that are there already, and those of the layer's own output and
-    inputs.
-    """
+def _backward(
+    forward: Sequence[Turn], summary: Summary, batch: int, item: Precision, kept: Sequence[_Kept]
+) -> Iterator[Turn]:
+    """Yield the layers' turns on the way back, from the last to the first."""
     count = len(summary.layers)
-    still_kept = list(accumulate(_by_first([tensor for tensor in kept if tensor.until is None], count)))
     again = [0] * (count + 1)
     for tensor in kept:
         if tensor.until is not None:
@@ -207,16 +222,14 @@ def _backward(summary: Summary, batch: int, item: Precision, kept: Sequence[_Kep
     made = [0] * count
     for layer in summary.layers:
         made[last_use[layer.name]] += layer.trainable_params * item.gradients
-    needed: list[int] = []
     gradients = 0
     for index in range(count - 1, -1, -1):
         layer = summary.layers[index]
         gradients += made[index]
-        passing = 0
+        passing = recomputed[index]
         if layer.name in reached:
-            passing = _gradients_passing(layer, summary, reached) * batch * item.activations
-        needed.append(still_kept[index] + recomputed[index] + gradients + passing)
-    return needed
+            passing += _gradients_passing(layer, summary, reached) * batch * item.activations
+        yield forward[index]._replace(gradients=gradients, passing=passing)
 
 
 def _gradients_passing(layer: LayerSummary, summary: Summary, reached: set[str]) -> int:
