@@ -154,3 +154,15 @@ layers:
         "y_1": ("add",),
         "add_1": ("x", "y_1"),
     }
+
+
+@pytest.mark.parametrize(("use", "units"), [("", 3), ("units: 4", 4), ("units: =2 * units", 6)])
+def test_a_parameter_can_have_the_name_of_the_variable_that_is_its_default(use: str, units: int) -> None:
+    summary = summarize(f"""
+input: [8]
+variables: {{units: 3}}
+blocks:
+  part: {{parameters: {{units: =units, half: =units / 2}}, layers: [dense: {{units: =units}}]}}
+layers: [part: {{{use}}}]
+""")
+    assert summary.layers[-1].output_shape == (units,)

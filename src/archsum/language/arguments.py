@@ -29,19 +29,20 @@ def read_arguments(
     values = dict(variables)  # a default's formula knows the parameters above it
     missing = []
     for name, default in parameters.items():
-        values[name] = stated.values.get(name, default)
+        value = stated.values.get(name, default)
         if any(path[0] == name for path in stated.faulty):
-            values[name] = BROKEN
-        elif default is None and values[name] is None:
+            value = BROKEN
+        elif default is None and value is None:
             missing.append(name)
-            values[name] = BROKEN
+            value = BROKEN
         elif name in definition.computed and name not in stated.values:
             computed = resolve_fields({name: default}, names.with_values(values))
             for _, error in computed.errors:
-                if isinstance(error, UnknownNameError) and error.name in parameters:
+                if isinstance(error, UnknownNameError) and error.name in parameters and error.name != name:
                     error.help = f"move `{error.name}` above it: a default's formula knows the parameters above"
             problems += computed.diagnose(lambda path, key: find(parameters, path, definition.span, key=key))
-            values[name] = BROKEN if computed.faulty else computed.values[name]
+            value = BROKEN if computed.faulty else computed.values[name]
+        values[name] = value
     unknown = [name for name in stated.values if name not in parameters and (name,) not in stated.faulty]
     if missing or unknown:
         problems += _diagnose(missing, unknown, entry, definition)
