@@ -95,6 +95,13 @@ def test_a_terminal_narrower_than_the_table_wraps_texts(style: str, width: int, 
     golden(f"long_names.{style}.{width}.txt", text)
 
 
+@pytest.mark.parametrize("width", [80, 60])
+def test_what_is_in_a_block_stays_indented_where_it_breaks(width: int, golden: Golden) -> None:
+    text = table.render(network("twins"), (), "keras", width)
+    assert max(widths(text)) <= width
+    golden(f"twins.keras.{width}.txt", text)
+
+
 def test_a_text_breaks_before_the_type_and_then_where_the_parts_of_words_meet() -> None:
     drawing = Table(
         ["Layer (type)", "Param #"], [["global_average_pooling2d (GlobalAveragePooling2D)", "0"]], [False, True]

@@ -118,9 +118,16 @@ class _WordBreaker(TextWrapper):
 
 
 def _break(text: str, width: int) -> list[str]:
-    """Break a text between words, so that the type goes to its own line first, and then within long words."""
-    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
-    return [piece for line in lines for piece in (_WordBreaker(width).wrap(line) if len(line) > width else [line])]
+    """Break a text between words, so that the type goes to its own line first, and then within long words.
+
+    What is indented stays so, as far as it leaves room for words.
+    """
+    words = text.lstrip()
+    indent = " " * min(len(text) - len(words), width - _NARROWEST + _MARGIN)
+    width -= len(indent)
+    lines = wrap(words, width, break_long_words=False, break_on_hyphens=False)
+    pieces = (_WordBreaker(width).wrap(line) if len(line) > width else [line] for line in lines)
+    return [indent + piece for line in pieces for piece in line]
 
 
 def _width(table: str) -> int:
