@@ -49,6 +49,7 @@ def test_examples_add_up(file: Path) -> None:
         assert sum(step.value or 0 for step in layer.weights) == layer.layer.params
         assert layer.parameters[0].value == layer.layer.params
         assert layer.macs.value == layer.layer.macs
+        assert layer.flops.value == layer.layer.flops
         for step in layer.steps:
             if step.formula and step.value is not None:
                 assert evaluate(step.formula) == step.value, step

@@ -42,5 +42,6 @@ def test_formulas_compute_their_values(kind: str) -> None:
         assert sum(step.value or 0 for step in layer.weights) == layer.layer.params
         assert layer.parameters[0].value == layer.layer.params
         assert layer.macs.value == layer.layer.macs
+        assert layer.flops.value == layer.layer.flops
 
     check()
