@@ -7,6 +7,7 @@ from archsum.errors import ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
+from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape, show, split_channels
 from archsum.model import UNCHECKED, JsonSchema, checks, field, prepares
 
@@ -53,6 +54,12 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
         for name, numbers in (("scale", self.scale), ("offset", self.offset)):
             _check_length(name, numbers, channels, "channel", shape)
         return shape
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the factor and the offset."""
+        (shape,) = inputs
+        constants = max(len(numbers) if isinstance(numbers, tuple) else 1 for numbers in (self.scale, self.offset))
+        return scaling_operators(shape, constants)
 
 
 class Normalization(ElementwiseLayer):

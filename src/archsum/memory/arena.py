@@ -44,7 +44,7 @@ class Ties(Enum):
 
 
 TIES = Ties.GRAPH_ORDER
-"""The rule unless another is asked for: that of the figures which are published."""
+"""The rule unless another is asked for. A runtime of today can need more, or less: see what the other rule gives."""
 
 
 class Buffer(NamedTuple):

@@ -4,8 +4,9 @@ A factor or an offset of each channel, and so batch normalization, goes into the
 the tensor before it; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the same
 order, or which another follows, goes. All of this only where the tensor in between has no other taker.
 
-What the converter does beyond that is left out: it also finds `same` padding in an explicit zero padding, and moves
-reshapes about. Then a network needs less than is said here.
+What the converter does beyond that is left out: it finds `same` padding in an explicit zero padding, moves reshapes
+about, and runs what does not depend on one another in an order of its own, where here it is the file's. There the
+figures can differ from the device's, by the tensors in question.
 """
 
 from collections import Counter
