@@ -39,6 +39,7 @@ def test_every_limit_of_a_budget_has_a_metric() -> None:
         ("max_params", 16_976),
         ("max_trainable_params", 16_976 - 4624),
         ("max_macs", 10_673_664),
+        ("max_flops", 2 * 10_673_664 + 28 * 28 * 32 + 26 * 26 * 16 + 24 * 24 * 64),
         ("max_weight_memory", 4 * 16_976),
         ("max_layers", 4),
         ("max_layer_params", 9280),
@@ -102,6 +103,14 @@ def test_layer_that_does_not_state_its_macs() -> None:
     (problem,) = check(text, max_macs="1G").problems
     assert problem.message == "`max_macs` cannot be checked: the MACs of `fft` are unknown"
     assert problem.help == "state `macs` in the layer"
+    (problem,) = check(text, max_flops="1G").problems
+    assert problem.help == "state `flops` in the layer"
+
+
+def test_layer_whose_flops_depend_on_the_data() -> None:
+    (problem,) = check("input: [8]\nlayers: [dense: {units: 2, activation: sparsemax}]\n", max_flops="1G").problems
+    assert problem.message == "`max_flops` cannot be checked: the FLOPs of `dense` are unknown"
+    assert problem.help is None
 
 
 def test_unknown_value_beside_a_miss_is_still_unknown() -> None:
