@@ -5,12 +5,15 @@ import subprocess
 import sys
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archsum
 from archsum import api
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def run(*arguments: str) -> str:
@@ -67,6 +70,15 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert "archsum" in imported
     heavy = {"pydantic", "pydantic_core", "yaml", "tabulate", "archsum.api", "archsum.errors"}
     assert not heavy.intersection(imported)
+
+
+def test_a_sound_file_imports_nothing_that_only_bad_ones_need() -> None:
+    """The words for what is wrong take as long to import as a network to read."""
+    program = "import sys; from archsum.cli import main; main(sys.argv[1:]); print('Modules:', *sys.modules)"
+    _, _, imported = run("-c", program, "summary", str(EXAMPLES / "resnet50.yaml")).partition("Modules:")
+    assert "archsum.language.expand" in imported.split()
+    words = {f"archsum.language.{module}" for module in ("vocabulary", "validation", "syntax", "schema")}
+    assert not words.intersection(imported.split())
 
 
 def test_import_of_the_names_from_the_package() -> None:

@@ -103,8 +103,10 @@ class Builder:
         defaults: Resolved,
         names: Mapping[str, Value],
         others: tuple[str, ...] = (),
+        *,
+        complete: bool = True,
     ) -> tuple[Model | None, Resolved, list[Diagnostic]]:
-        """Make a layer, or a container, of an entry's fields and of defaults.
+        """Make a layer, or a container, of an entry's fields and of defaults; `complete` says that all should be there.
 
         Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.
         """
@@ -122,6 +124,9 @@ class Builder:
         try:
             model = cls.model_validate(values)
         except ValidationError as error:
+            # Most defaults miss a field, and the words for what is wrong take as long to import as a network to read.
+            if not complete and all(detail["type"] == "missing" for detail in error.errors(include_url=False)):
+                return None, Resolved(values, faulty, ()), problems
             from archsum.language.validation import Subject, diagnose, errors_of
 
             problems += diagnose(error, Subject(entry.kind, cls, fields, locate_in, names, others), faulty)
@@ -165,7 +170,7 @@ class Builder:
             self.diagnostics.append(Diagnostic("too-large", message, key, cure))
         else:
             names = self.document.variables
-            _, resolved, problems = self._read(Entry(kind, fields, key), fields, _NO_DEFAULTS, names)
+            _, resolved, problems = self._read(Entry(kind, fields, key), fields, _NO_DEFAULTS, names, complete=False)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
             self.diagnostics += [problem for problem in problems if problem.span != key]
             return resolved
