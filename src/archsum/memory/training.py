@@ -144,10 +144,10 @@ def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence
     checkpoints = _checkpoints(summary, checkpointing)
     seen: set[str] = set()
 
-    def storage(name: str, index: int, until: int | None) -> Iterator[_Kept]:
+    def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> Iterator[_Kept]:
         if owner[name] not in seen:
             seen.add(owner[name])
-            yield _Kept(index, _size(shapes[owner[name]]) * batch * item.activations, until)
+            yield _Kept(index, _size(shapes[owner[name]]) * batch * itemsize, until)
 
     for index, layer in enumerate(summary.layers):
         if layer.name not in trained:
@@ -160,12 +160,13 @@ def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence
         for tensor in layer.layer.kept(*layer.input_shapes) or ():
             if tensor.for_weights and not layer.trainable_params and not layer.shared_with:
                 continue
+            itemsize = tensor.itemsize or item.activations
             if tensor.name == "input":
-                yield from storage(layer.node.inputs[tensor.number], index, until)
+                yield from storage(layer.node.inputs[tensor.number], index, until, itemsize)
             elif tensor.name == "output":
                 yield from storage(layer.name, index, until)
             else:
-                size = _size(tensor.shape) * (tensor.itemsize or item.activations)
+                size = _size(tensor.shape) * itemsize
                 yield _Kept(index, size if tensor.per_batch else size * batch, until)
 
 
@@ -218,10 +219,11 @@ def _backward(
             again[tensor.until + 1] -= tensor.bytes
     recomputed = list(accumulate(again))
     reached = _reached_by_gradients(summary)
-    last_use = {layer.node.shared_with or layer.name: index for index, layer in enumerate(summary.layers)}
+    owners_of_weights = [layer.node.shared_with or layer.name for layer in summary.layers]
+    last_use = {owner: index for index, owner in enumerate(owners_of_weights)}
     made = [0] * count
-    for layer in summary.layers:
-        made[last_use[layer.name]] += layer.trainable_params * item.gradients
+    for layer, owner in zip(summary.layers, owners_of_weights, strict=True):
+        made[last_use[owner]] += layer.trainable_params * item.gradients
     gradients = 0
     for index in range(count - 1, -1, -1):
         layer = summary.layers[index]
