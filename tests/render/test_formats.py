@@ -95,7 +95,7 @@ def test_a_terminal_narrower_than_the_table_wraps_texts(style: str, width: int, 
     golden(f"long_names.{style}.{width}.txt", text)
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, 66])
 def test_what_is_in_a_block_stays_indented_where_it_breaks(width: int, golden: Golden) -> None:
     text = table.render(network("twins"), (), "keras", width)
     assert max(widths(text)) <= width
