@@ -25,8 +25,8 @@ def propagate(graph: Graph) -> Summary:
     return Summary(graph.name, graph.inputs, tuple(layers), graph.outputs, graph.groups)
 
 
-LARGE = 2**20
-"""What stands for an unknown size where it is asked whether layers keep their input's shape."""
+LARGE = 2**10 * 3**4 * 5**2 * 7 * 11
+"""What stands for an unknown size where it is asked whether layers keep their input's shape: many sizes divide it."""
 
 
 class OutputShapes:

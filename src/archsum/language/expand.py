@@ -18,6 +18,7 @@ from archsum.layers import KINDS
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer
 from archsum.layers.fields import INPUT_SIZES
+from archsum.layers.shapes import may_equal
 from archsum.propagate import LARGE, OutputShapes
 
 MAX_LAYERS = MAX_TIMES
@@ -165,10 +166,15 @@ class Expansion:
 
     def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
         """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
+        if len(inputs) != len(outputs):
+            return True
         for shapes in (self._shapes, self._large_shapes):
             before, after = ([shapes.of(name, self.nodes) for name in names] for names in (inputs, outputs))
+            pairs = zip(before, after, strict=True)
+            if not all(one is None or other is None or may_equal(one, other) for one, other in pairs):
+                return True
             if not any(shape is None or None in shape for shape in (*before, *after)):
-                return before != after
+                return False
         return False
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from archsum.errors import ShapeError
 from archsum.layers.axis import listed
 from archsum.layers.base import Layer, Step, Weight, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, one_or_list
-from archsum.layers.shapes import Shape, product, require_known, show, times, total
+from archsum.layers.shapes import Shape, may_equal, product, require_known, show, times, total
 from archsum.layers.work import activation_work, bias_work
 from archsum.model import checks, field
 
@@ -39,7 +39,7 @@ class AttentionLayer(Layer):
         if not len(query) == len(value) == len(key):
             *first, last = map(show, inputs)
             raise ShapeError(f"takes inputs of as many axes each, not {', '.join(first)} and {last}")
-        if not _may_equal(value[:-1], key[:-1]):
+        if not may_equal(value[:-1], key[:-1]):
             raise ShapeError(
                 f"takes a key for each position of the value, not a value {show(value)} and a key {show(key)}",
                 "its inputs are the query, the value and the key",
@@ -67,7 +67,7 @@ class UnprojectedAttention(AttentionLayer):
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
         """Return the three shapes. Errors: ShapeError where they do not go together."""
         query, value, key = super().query_value_key(*inputs)
-        if not _may_equal((*query[:-2], query[-1]), (*key[:-2], key[-1])):
+        if not may_equal((*query[:-2], query[-1]), (*key[:-2], key[-1])):
             raise ShapeError(
                 f"takes a query and a key that differ in their positions alone, not {show(query)} and {show(key)}",
                 "a `dense` layer brings both to the same number of features",
@@ -398,7 +398,7 @@ class MultiHeadAttention(ProjectedAttention):
                 "name each axis once",
             )
         apart = [axis for axis in range(count) if axis + 1 not in axes]
-        if not _may_equal(tuple(query[axis] for axis in apart), tuple(value[axis] for axis in apart)):
+        if not may_equal(tuple(query[axis] for axis in apart), tuple(value[axis] for axis in apart)):
             raise ShapeError(
                 f"takes a query and a value alike on the axes that are not among its `attention_axes`, "
                 f"not {show(query)} and {show(value)}"
@@ -453,19 +453,12 @@ class GroupedQueryAttention(ProjectedAttention):
         query, value, key = super().query_value_key(*inputs)
         if len(query) != 2:
             raise ShapeError(f"takes inputs of 2 axes (length, features), not {show(query)}", "`reshape` them")
-        if not _may_equal(query[-1:], value[-1:]):
+        if not may_equal(query[-1:], value[-1:]):
             raise ShapeError(
                 f"takes a query and a value of as many features, not {show(query)} and {show(value)}",
                 "a `dense` layer brings both to the same number of features",
             )
         return query, value, key
-
-
-def _may_equal(first: Shape, second: Shape) -> bool:
-    """Whether two shapes are the same, as far as their sizes are known."""
-    return len(first) == len(second) and all(
-        one == other or one is None or other is None for one, other in zip(first, second, strict=True)
-    )
 
 
 def _known_features(shape: Shape, weight: str) -> tuple[int, ...]:

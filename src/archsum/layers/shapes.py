@@ -34,6 +34,13 @@ def total(sizes: Iterable[int | None]) -> int | None:
     return result
 
 
+def may_equal(first: Shape, second: Shape) -> bool:
+    """Whether two shapes are the same, as far as their sizes are known."""
+    return len(first) == len(second) and all(
+        one == other or one is None or other is None for one, other in zip(first, second, strict=True)
+    )
+
+
 def times(*sizes: Any) -> str:
     """Write a product as people do: `5 × 5 × 3`."""
     return _joined(" × ", sizes)

@@ -1,7 +1,6 @@
-"""What blocks, containers, names and labels make of a file: its layers, what each takes, and whose weights it has."""
+"""Whose weights a layer has: its own, or those of another with its label or at its place in a shared block."""
 
 import io
-from typing import Any
 
 import pytest
 
@@ -9,12 +8,8 @@ import archsum
 from archsum import Summary
 
 
-def summarize(text: str, **overrides: Any) -> Summary:
-    return archsum.summarize(io.StringIO(text), **overrides)
-
-
-def connections(summary: Summary) -> dict[str, tuple[str, ...]]:
-    return {layer.name: layer.node.inputs for layer in summary.layers}
+def summarize(text: str) -> Summary:
+    return archsum.summarize(io.StringIO(text))
 
 
 def owners(summary: Summary) -> dict[str, str | None]:
@@ -109,60 +104,3 @@ def test_equal_layers_have_weights_of_their_own() -> None:
     summary = summarize("input: [8]\nlayers: [repeat: {times: 3, layers: [dense: {units: 8}]}]")
     assert owners(summary) == {"dense": None, "dense_1": None, "dense_2": None}
     assert summary.params == 3 * (8 * 8 + 8)
-
-
-def test_names_are_numbered_as_in_keras_around_those_that_the_file_gives() -> None:
-    summary = summarize("""
-input: [8]
-layers:
-  - relu
-  - relu: {name: relu_1}
-  - relu
-  - repeat: {times: 2, layers: [relu: {name: last}]}
-""")
-    assert [layer.name for layer in summary.layers] == ["relu", "relu_1", "relu_2", "last", "last_1"]
-
-
-def test_what_is_named_in_a_block_is_known_outside_by_both_names() -> None:
-    summary = summarize("""
-input: [8]
-blocks:
-  inner: {layers: [relu: {name: deep}]}
-  outer: {layers: [inner: {name: mid}, relu]}
-layers:
-  - outer: {name: top}
-  - add: {inputs: [top/mid/deep, top/mid, top]}
-""")
-    assert connections(summary)["add"] == ("top/mid/deep", "top/mid/deep", "top/relu")
-
-
-def test_a_repetition_sees_the_names_around_it_and_its_own() -> None:
-    summary = summarize("""
-input: [8]
-layers:
-  - relu: {name: x}
-  - repeat:
-      times: 2
-      layers:
-        - relu: {name: y}
-        - add: {inputs: [x, y]}
-""")
-    assert connections(summary) == {
-        "x": ("input",),
-        "y": ("x",),
-        "add": ("x", "y"),
-        "y_1": ("add",),
-        "add_1": ("x", "y_1"),
-    }
-
-
-@pytest.mark.parametrize(("use", "units"), [("", 3), ("units: 4", 4), ("units: =2 * units", 6)])
-def test_a_parameter_can_have_the_name_of_the_variable_that_is_its_default(use: str, units: int) -> None:
-    summary = summarize(f"""
-input: [8]
-variables: {{units: 3}}
-blocks:
-  part: {{parameters: {{units: =units, half: =units / 2}}, layers: [dense: {{units: =units}}]}}
-layers: [part: {{{use}}}]
-""")
-    assert summary.layers[-1].output_shape == (units,)
