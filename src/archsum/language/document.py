@@ -121,7 +121,7 @@ def check_different(value: Any) -> Any:
     names = value if isinstance(value, list) else []
     twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
     if twice is not None:
-        raise FieldError(f"has {quote(twice)} twice", "give each input a name of its own")
+        raise FieldError(f"has {quote(twice)} twice", "name each once")
     return value
 
 
@@ -138,14 +138,15 @@ def check_layers(value: Any) -> Any:
 
 
 _NAME_SCHEMA = {"type": "string", "maxLength": 100}
-_NAMES_SCHEMA = JsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "minItems": 1, "items": _NAME_SCHEMA}]})
-Names = Annotated[tuple[str, ...], Limits(min_length=1), parse_names, _NAMES_SCHEMA]
-"""One name or several."""
+_NAME_LIST_SCHEMA = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME_SCHEMA}
+_NAMES_SCHEMA = JsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
+Names = Annotated[tuple[str, ...], Limits(min_length=1), check_different, parse_names, _NAMES_SCHEMA]
+"""One name or several, each once."""
 
 InputNames = Annotated[
     tuple[Name, ...], Limits(min_length=1, max_length=MAX_BLOCK_INPUTS), check_different, parse_names, _NAMES_SCHEMA
 ]
-"""The same, each another."""
+"""The same, where they are given to what has none."""
 
 Layers = Annotated[
     list[Any],
