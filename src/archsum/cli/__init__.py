@@ -16,6 +16,7 @@ COMMANDS = {
     "memory": "compute what a network needs of memory, in training and at inference",
     "diagram": "draw a network, or a block of it",
     "layers": "list the kinds of layer, or document one",
+    "devices": "list the built-in devices, and what memory they have",
     "schema": "print the JSON Schema of network files, for editors",
 }
 

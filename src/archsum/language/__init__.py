@@ -8,7 +8,7 @@ from typing import IO, NamedTuple
 from archsum.errors import Diagnostic, SpecError
 from archsum.formula import Value
 from archsum.graph import Graph
-from archsum.language.document import Budget, Training
+from archsum.language.document import Budget, StatedDevice, Training
 from archsum.language.expand import expand, unused
 from archsum.language.head import InputShape, read_head
 from archsum.language.source import MAX_BYTES, read
@@ -22,11 +22,12 @@ __all__ = ["File", "InputShape", "Network", "load"]
 
 
 class Network(NamedTuple):
-    """A network file, read: its graph, its budget, and how it is trained."""
+    """A network file, read: its graph, its budget, how it is trained, and the devices that it knows."""
 
     graph: Graph
     budget: Budget
     training: Training
+    devices: Mapping[str, StatedDevice]
 
 
 def load(
@@ -56,7 +57,7 @@ def load(
     if yaml_file.diagnostics or problems:
         in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
-    return Network(graph, head.document.budget, head.document.training)
+    return Network(graph, head.document.budget, head.document.training, head.document.devices)
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

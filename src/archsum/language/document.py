@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
 from archsum.language.entries import PLACEMENT
-from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
-from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive
-from archsum.model import UNCHECKED, JsonSchema, Limits, Model, field
+from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count, parse_share
+from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive, Rate
+from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
 
 DEFAULT_INPUT = "input"
 """The name of the input where the file does not name it."""
@@ -31,6 +31,11 @@ Count = Annotated[_Limit, parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M
 Bytes = Annotated[_Limit, parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
 
 
+_SHARE_SCHEMA = JsonSchema(
+    {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^\s*\d{1,3} ?%\s*$"}]}
+)
+
+
 class Budget(Model):
     """Limits that the network must keep to; each is the largest value allowed."""
 
@@ -44,8 +49,16 @@ class Budget(Model):
     max_activation_memory: Bytes = field(None, description="Bytes of the tensors alive at once at inference.")
     max_inference_memory: Bytes = field(None, description="Bytes of a forward pass: the weights and those tensors.")
     max_training_memory: Bytes = field(None, description="Bytes of a training step at its peak; see `training`.")
+    max_sram: Bytes = field(None, description="Bytes of a microcontroller's arena, planned for int8.")
+    max_flash: Bytes = field(None, description="Bytes of its flash that weights in int8 and biases in int32 take.")
     max_layers: Count = field(None, description="Layers, inputs not counted.")
     max_layer_params: Count = field(None, description="Parameters of any one layer.")
+    device: Annotated[str, Limits(min_length=1, max_length=100)] | None = field(
+        None, description="A device whose memory is the limit: training memory, or a microcontroller's RAM and flash."
+    )
+    warn_at: Annotated[Rate, parse_share, _SHARE_SCHEMA] | None = field(
+        None, description="The share of a limit from which on a check warns, such as 90%."
+    )
 
 
 def parse_inputs(value: Any) -> Any:
@@ -195,6 +208,35 @@ class Training(Model):
     )
 
 
+class StatedDevice(Model):
+    """A device of the file's own: what has `memory`, such as a GPU, or a microcontroller with `ram` and `flash`."""
+
+    memory: Bytes = field(None, description="Its memory, such as a GPU's.", example="24 GB")
+    ram: Bytes = field(None, description="A microcontroller's RAM.")
+    flash: Bytes = field(None, description="A microcontroller's flash, which holds weights and program.")
+    held_back: Bytes = field(
+        None, description="What of the memory or the RAM is not for the network; by default as of built-in devices."
+    )
+    flash_held_back: Bytes = field(None, description="The same of the flash.")
+
+    @checks
+    def _memory_or_ram_and_flash(self) -> None:
+        if (self.memory is None) == (self.ram is None) or (self.ram is None) != (self.flash is None):
+            raise FieldError(
+                "takes either `memory`, or `ram` and `flash`",
+                "write `{memory: 24 GB}` for a GPU, `{ram: 256 KiB, flash: 1 MiB}` for a microcontroller",
+            )
+
+    @checks
+    def _something_is_left(self) -> None:
+        for name, size, held_back in (
+            ("held_back", self.memory or self.ram, self.held_back),
+            ("flash_held_back", self.flash, self.flash_held_back),
+        ):
+            if held_back is not None and (size is None or held_back >= size):
+                raise FieldError(f"has a `{name}` of {held_back:,} bytes, which leaves nothing", "hold back less")
+
+
 class Document(Model):
     """A network file, formulas computed, layers not yet looked at."""
 
@@ -229,5 +271,8 @@ class Document(Model):
     )
     training: Training = field(
         Training.model_validate({}), description="How the network is trained, as far as its memory depends on it."
+    )
+    devices: dict[Name, StatedDevice] = field(
+        {}, description="Devices by names of your own, beside those that `archsum devices` lists."
     )
     budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")

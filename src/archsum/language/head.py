@@ -27,7 +27,7 @@ InputShape = Sequence[int | None] | Mapping[str, Sequence[int | None]]
 _NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
 _NEEDED_BY_SHAPES = {"input", "data_format"}
 _MAX_NAMED = 5
-WITH_FORMULAS = ("name", "input", "data_format", "training", "budget")
+WITH_FORMULAS = ("name", "input", "data_format", "training", "devices", "budget")
 
 
 class Head(NamedTuple):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -206,8 +206,9 @@ def _owner(model: type[Model], path: Path) -> type[Model]:
     """Return the model that a path's last step is a field of."""
     for step in path[:-1]:
         info = model.model_fields.get(str(step))
-        if info and isinstance(info.annotation, type) and issubclass(info.annotation, Model):
-            model = info.annotation
+        for annotation in (info.annotation, *get_args(info.annotation)) if info else ():
+            if isinstance(annotation, type) and issubclass(annotation, Model):
+                model = annotation
     return model
 
 

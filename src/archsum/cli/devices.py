@@ -1,0 +1,19 @@
+"""`archsum devices`."""
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="a table, or JSON with every figure's source"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the built-in devices."""
+    from archsum.cli.console import reading_width
+    from archsum.render import devices
+
+    print(devices.render_json() if arguments.format == "json" else devices.render(reading_width()))
+    return 0
