@@ -52,7 +52,7 @@ def test_class_is_named_as_its_kind(cls: type[Layer]) -> None:
 
 @every_kind
 def test_rules_are_its_own_or_its_family_s(cls: type[Layer]) -> None:
-    rules = ("output_shape", "weights", "macs", "work")
+    rules = ("output_shape", "weights", "macs", "work", "kept")
     inherited = [rule for rule in rules if getattr(cls, rule) is getattr(Layer, rule)]
     assert not inherited
 

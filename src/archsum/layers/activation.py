@@ -3,9 +3,10 @@
 from typing import Annotated, ClassVar, Literal
 
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
-from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer, Work
+from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer, Work
 from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
 from archsum.layers.fields import Activation as ActivationName
+from archsum.layers.kept import activation_kept
 from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
 from archsum.layers.work import activation_work
@@ -17,9 +18,15 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
 
     FLOPs:
         1 for each element.
+    Kept:
+        input.
     Errors:
         None; it takes an input of any shape.
     """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what the function keeps, by the name that it has."""
+        return activation_kept(self.each[0], *inputs)
 
 
 class Activation(ElementwiseFunction):
@@ -28,6 +35,10 @@ class Activation(ElementwiseFunction):
     FLOPs:
         1 for each element; of linear 0, of softmax and log_softmax 3: the exponential, the sum and the quotient or,
         for the logarithm, the difference; of sparsemax, which sorts, unknown.
+    Kept:
+        output, of exponential, log_softmax, relu, sigmoid, softmax and tanh; of linear nothing; of the others input,
+        of log_sigmoid, softsign and squareplus also a tensor of their own, of the input's shape;
+        tanh_shrink, sparse_plus, sparse_sigmoid and sparsemax have tensors of their own only.
     Source: https://keras.io/api/layers/core_layers/activation/
     """
 
@@ -35,9 +46,23 @@ class Activation(ElementwiseFunction):
 
     activation: ActivationName = field(description="The function.", example="relu")
 
+    @property
+    def shares_storage(self) -> bool:
+        """Whether it leaves the data as they are."""
+        return self.activation == "linear"
+
+    @property
+    def passes_gradient(self) -> bool:
+        """Whether it leaves the data as they are."""
+        return self.activation == "linear"
+
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the function does."""
         return activation_work(self.activation, product(*inputs))
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what the function keeps."""
+        return activation_kept(self.activation, *inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the function's."""
@@ -49,12 +74,20 @@ class Identity(ElementwiseFunction):
 
     FLOPs:
         0.
+    Kept:
+        Nothing.
     Source: https://keras.io/api/layers/core_layers/identity/
     """
 
     type: Literal["identity"] = "identity"
+    shares_storage: ClassVar[bool] = True
+    passes_gradient: ClassVar[bool] = True
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing."""
+        return ()
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return nothing."""
         return ()
 
@@ -66,6 +99,8 @@ class Identity(ElementwiseFunction):
 class ReLU(ElementwiseFunction):
     """The element where it is above the threshold, a multiple of it where it is below.
 
+    Kept:
+        output; with a max_value, a negative_slope or a threshold input.
     Source: https://keras.io/api/layers/activation_layers/relu/
     """
 
@@ -79,6 +114,11 @@ class ReLU(ElementwiseFunction):
     def each(self) -> tuple[str, int]:
         """The function, by the name that it has with these fields."""
         return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu", 1
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the result, which tells where the input was positive; where that is not enough, the input."""
+        bounded = self.max_value is not None or self.negative_slope or self.threshold
+        return (Kept.input(),) if bounded else (Kept.output(),)
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return those of ReLU, ReLU6 or leaky ReLU; other bounds are several operators, which are not known."""
@@ -122,6 +162,8 @@ class PReLU(ElementwiseLayer):
         alpha (the input's shape, with size 1 on the shared axes).
     FLOPs:
         1 for each element.
+    Kept:
+        input.
     Errors:
         An unknown size on an axis that is not shared.
     Source: https://keras.io/api/layers/activation_layers/prelu/
@@ -144,6 +186,10 @@ class PReLU(ElementwiseLayer):
         alpha = require_known(sizes, tuple(map(size_name, axes)), purpose, cure)
         return (Weight("alpha", alpha, tuple(map(axis_name, axes))),)
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input."""
+        return (Kept.input(),)
+
     def operators(self, *inputs: Shape) -> Operators:
         """Return the function, with its slopes."""
         (shape,) = inputs
@@ -155,6 +201,8 @@ class Softmax(ElementwiseFunction):
 
     FLOPs:
         3 for each element: the exponential, the sum and the quotient.
+    Kept:
+        output.
     Errors:
         An axis that the input does not have.
     Source: https://keras.io/api/layers/activation_layers/softmax/

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from archsum.layers.base import Step, WeightlessLayer, Work
+from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, one_or_list
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
@@ -25,6 +25,8 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         0; comparing and adding are not multiply-accumulates of weights.
     FLOPs:
         1 for each element of each window, which is compared, or added.
+    Kept:
+        input; nothing where each output size is 1.
     Errors:
         An input of another number of axes.
     """
@@ -50,6 +52,11 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         spatial, channels = self.parts(*inputs)
         return product((*map(_window_elements, spatial, self._outputs(spatial)), channels))
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, unless all of it becomes one mean: PyTorch has an operation of its own for that."""
+        spatial, _ = self.parts(*inputs)
+        return () if set(self._outputs(spatial)) == {1} else (Kept.input(),)
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""
         spatial, _ = self.parts(*inputs)
@@ -68,7 +75,19 @@ def _window_elements(size: int | None, output: int | None) -> int | None:
     return size + output - math.gcd(size, output)
 
 
-class AdaptiveMaxPooling1D(AdaptivePooling):
+class AdaptiveMaxPooling(AdaptivePooling):
+    """Max pooling to a stated size.
+
+    Kept:
+        input; the places of the maxima, whole numbers of 8 bytes, of the output's shape.
+    """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, and where its maxima were."""
+        return Kept.input(), Kept.indices(self.output_shape(*inputs))
+
+
+class AdaptiveMaxPooling1D(AdaptiveMaxPooling):
     """The maximum of each part of one axis, such as time, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
@@ -78,7 +97,7 @@ class AdaptiveMaxPooling1D(AdaptivePooling):
     rank: ClassVar[int] = 1
 
 
-class AdaptiveMaxPooling2D(AdaptivePooling):
+class AdaptiveMaxPooling2D(AdaptiveMaxPooling):
     """The maximum of each part of the height and width of an image, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
@@ -88,7 +107,7 @@ class AdaptiveMaxPooling2D(AdaptivePooling):
     rank: ClassVar[int] = 2
 
 
-class AdaptiveMaxPooling3D(AdaptivePooling):
+class AdaptiveMaxPooling3D(AdaptiveMaxPooling):
     """The maximum of each part of the depth, height and width of a volume, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import listed
-from archsum.layers.base import Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Step, Weight, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, one_or_list
 from archsum.layers.shapes import Shape, may_equal, product, require_known, show, times, total
 from archsum.layers.work import activation_work, bias_work
@@ -25,6 +25,11 @@ class AttentionLayer(Layer):
     most_inputs: ClassVar[int | None] = 3
 
     dropout: Rate = field(0.0, description="The part of the attention that training drops.")
+
+    def weights_kept(self, scores: Shape) -> tuple[Kept, ...]:
+        """Return what the softmax of the scores, and its dropout, keep; the mean keeps what comes out of them."""
+        weights = (Kept("weights", shape=scores),)
+        return weights if not self.dropout else (*weights, Kept("mask", shape=scores), Kept("dropped", shape=scores))
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
         """Return the shapes of query, value and key, for which the last input stands where fewer are given.
@@ -89,6 +94,17 @@ class UnprojectedAttention(AttentionLayer):
         scores = product((*query[:-1], value[-2]))
         return *self.score_work(scores, product((scores, key[-1]))), *activation_work("softmax", scores)
 
+    def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return what is kept to make the scores, which have a shape."""
+        raise NotImplementedError
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what makes the scores, what makes weights of them, and the value that these weight."""
+        query, value, _ = self.query_value_key(*inputs)
+        scores = (*query[:-1], value[-2])
+        value_number = min(1, len(inputs) - 1)
+        return *self.scores_kept(scores, *inputs), *self.weights_kept(scores), Kept.input(value_number)
+
     def macs(self, *inputs: Shape) -> int | None:
         """Return those of the scores and of the mean that they weight."""
         return total(map(product, self._products(*inputs)))
@@ -124,6 +140,10 @@ class Attention(UnprojectedAttention):
         2 × MACs + query's positions × value's positions × (3 for the softmax, + 1 with use_scale);
         under score_mode concat also 1 for the weight and features × 3, for query + key, tanh and the sum,
         and use_scale is 1 for each feature.
+    Kept:
+        value; the softmax of the scores, query's positions × value's positions, with dropout also its mask and what is
+        left; with a learned number the scores; under score_mode dot also query and key,
+        under concat tanh(query + key), × features, and with use_scale query + key.
     Source: https://keras.io/api/layers/attention_layers/attention/
     """
 
@@ -145,6 +165,15 @@ class Attention(UnprojectedAttention):
             return (Work("scale", 1, scores),) * self.use_scale
         return Work("sum of tanh(query + key)", 3 + self.use_scale, features), Work("weight of the sum", 1, scores)
 
+    def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return what is multiplied, or the sums and their tanh; and what a learned number scales."""
+        scaled = Kept("scores", shape=scores, for_weights=True)
+        if self.scores_multiply:
+            return Kept.input(), Kept.input(len(inputs) - 1), *((scaled,) * self.use_scale)
+        pairs = (*scores, inputs[-1][-1])
+        sums = (Kept("sums", shape=pairs, for_weights=True),) * self.use_scale
+        return *sums, Kept("tanh", shape=pairs), scaled
+
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the numbers that scale the scores."""
         concat = self.score_mode == "concat"
@@ -161,6 +190,9 @@ class AdditiveAttention(UnprojectedAttention):
     FLOPs:
         2 × MACs + query's positions × value's positions × (3 for the softmax + features × 2, for query + key and tanh);
         without use_scale features × 3, with the sum, which the MACs have otherwise.
+    Kept:
+        value; tanh(query + key), query's positions × value's positions × features; the softmax of the scores,
+        query's positions × value's positions, with dropout also its mask and what is left.
     Errors:
         Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
         a query and a key of different numbers of features; an unknown number of features with use_scale.
@@ -181,6 +213,10 @@ class AdditiveAttention(UnprojectedAttention):
         return (
             Work("tanh(query + key)" if self.use_scale else "sum of tanh(query + key)", 3 - self.use_scale, features),
         )
+
+    def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return the tanh of the sums."""
+        return (Kept("tanh", shape=(*scores, inputs[-1][-1])),)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the scale."""
@@ -285,6 +321,35 @@ class ProjectedAttention(AttentionLayer):
             *(Work("gate", 2, product((*query[:-1], self.heads, value_dim))),) * self.use_gate,
         )
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what the projections take, what the attention keeps, and what the gate does."""
+        query, value, key = self.query_value_key(*inputs)
+        key_dim, value_dim = self.head_sizes
+        heads = (*query[:-1], self.heads)
+        projected = (
+            Kept("query", shape=(*heads, key_dim)),
+            Kept("key", shape=(*key[:-1], self.key_heads, key_dim)),
+            Kept("value", shape=(*value[:-1], self.key_heads, value_dim)),
+        )
+        if self.dropout or key_dim != value_dim:
+            scaled_key = Kept("scaled_key", shape=(*key[:-1], self.heads, key_dim))
+            weights = self.weights_kept(self._scores(*inputs))
+            attention = (projected[0]._replace(name="scaled_query"), scaled_key, *weights)
+            attention += self.with_value_kept(projected, len(inputs))
+        else:
+            attention = (*projected, Kept("logsumexp", shape=heads, itemsize=4))
+        names = ("attended", "gate", "gated") if self.use_gate else ("attended",)
+        attended = (Kept(name, shape=(*heads, value_dim)) for name in names)
+        return *self.inputs_kept(*inputs), *attention, *attended
+
+    def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return what the projections take."""
+        return tuple(Kept.input(number, for_weights=True) for number in range(len(inputs)))
+
+    def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
+        """Return the storage that the value is in, where the attention is not fused; the others are scaled."""
+        raise NotImplementedError
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links, and the biases that each position uses."""
         return total((self.macs(*inputs), self._biased(*inputs) if self.bias else 0))
@@ -347,6 +412,13 @@ class MultiHeadAttention(ProjectedAttention):
         query (*positions, features), value (*positions, …), key (*positions, …)
         → the query's, with output_shape in the place of its features.
         One input is query, value and key (self-attention); of two the second is value and key; three are all.
+    Kept:
+        a copy of each input, which PyTorch turns; query, key and value of all heads, and what these give;
+        query's positions × heads, 4 bytes each, by which the softmax is computed anew;
+        with use_gate also the gate, and what comes out of it.
+        With dropout, or where value_dim is not key_dim, the attention is not fused: also the scaled query and key
+        and, instead of the 4 bytes, the softmax of the scores, with dropout its mask and what is left.
+        Projections of the same input are one storage; where that holds no value, only what is scaled of it is kept.
     Source: https://keras.io/api/layers/attention_layers/multi_head_attention/
     """
 
@@ -376,6 +448,14 @@ class MultiHeadAttention(ProjectedAttention):
     def head_sizes(self) -> tuple[int, int]:
         """The features of a head."""
         return self.key_dim, self.value_dim or self.key_dim
+
+    def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return copies of the inputs: PyTorch turns batch and positions, though it takes them batch first."""
+        return tuple(Kept("input_copy", shape=shape, for_weights=True) for shape in inputs)
+
+    def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
+        """Return what is projected together with the value: what comes of the same input."""
+        return projected[inputs - 1 :]
 
     def output_sizes(self, features: int) -> tuple[int, ...]:
         """Return the sizes that are stated, or the query's features."""
@@ -416,6 +496,12 @@ class GroupedQueryAttention(ProjectedAttention):
         Inputs that are not (length, features); a key and a value of different lengths;
         a query and a value of different numbers of features, or an unknown number;
         a num_query_heads that is not divisible by num_key_value_heads.
+    Kept:
+        each input, unless the kernels are frozen; query, key and value of all their heads, and what the query's give;
+        query's positions × heads, 4 bytes each, by which the softmax is computed anew;
+        with use_gate also the gate, and what comes out of it.
+        With dropout the attention is not fused: scaled query and key, and the value, for each of the query's heads;
+        instead of the 4 bytes the softmax of the scores, its mask and what is left.
     Source: https://keras.io/api/layers/attention_layers/group_query_attention/
     """
 
@@ -447,6 +533,11 @@ class GroupedQueryAttention(ProjectedAttention):
     def head_sizes(self) -> tuple[int, int]:
         """The features of a head, which are as many for all."""
         return self.head_dim, self.head_dim
+
+    def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
+        """Return the value, which each of the query's heads has a copy of."""
+        *_, value = projected
+        return (value._replace(shape=(value.shape[0], self.heads, self.head_dim)),)
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
         """Return the three shapes. Errors: ShapeError where they do not go together."""

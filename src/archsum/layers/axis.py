@@ -76,6 +76,12 @@ def known_sizes(axes: tuple[int, ...], shape: Shape, purpose: str) -> tuple[int,
     return require_known(tuple(shape[position - 1] for position in found), tuple(map(size_name, found)), purpose)
 
 
+def reduced(axes: tuple[int, ...], shape: Shape) -> tuple[Shape, bool]:
+    """Return the shape with size 1 along axes, and whether the batch is among them."""
+    found = positions(axes, shape)
+    return tuple(1 if axis in found else size for axis, size in enumerate(shape, start=1)), 0 in found
+
+
 def axis_name(position: int) -> str:
     """Return the name of an axis of which only the number is known."""
     return f"axis {position}"

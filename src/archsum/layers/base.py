@@ -17,6 +17,8 @@ class Weight(NamedTuple):
     axes: tuple[str, ...] = ()
     trainable: bool = True
     untied: bool = False
+    tied_size: int | None = None
+    """Of an untied bias, the number of parameters that it would have tied."""
 
     @property
     def is_bias(self) -> bool:
@@ -39,21 +41,31 @@ class Kept(NamedTuple):
     shape: Shape = ()
     """Of a tensor of its own, without the batch axis."""
     itemsize: int | None = None
-    """The bytes of an element; None: as many as the layer's output has."""
+    """The bytes of an element; None: as many as the activations have."""
     per_batch: bool = False
     """Whether it is there once for the batch, and not for each sample."""
     for_weights: bool = False
-    """Whether only the gradient of the layer's weights needs it."""
+    """Whether it is kept for the gradient of the layer's weights alone, and not where they are frozen."""
 
     @classmethod
-    def input(cls, number: int = 0, *, for_weights: bool = False) -> "Kept":
+    def input(cls, number: int = 0, *, itemsize: int | None = None, for_weights: bool = False) -> "Kept":
         """Keep an input."""
-        return cls("input", number, for_weights=for_weights)
+        return cls("input", number, itemsize=itemsize, for_weights=for_weights)
 
     @classmethod
     def output(cls) -> "Kept":
         """Keep the output."""
         return cls("output")
+
+    @classmethod
+    def indices(cls, output: Shape) -> "Kept":
+        """Keep where each element of the output was in the input, as PyTorch counts: in 64 bits."""
+        return cls("indices", shape=output, itemsize=8)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is neither an input nor the output."""
+        return self.name not in ("input", "output")
 
 
 class Work(NamedTuple):
@@ -100,12 +112,6 @@ class Layer(Model):
     most_inputs: ClassVar[int | None] = 1
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
-    shares_storage: ClassVar[bool] = False
-    """Whether the output is the first input's elements, or some of them, seen otherwise: no memory of its own."""
-
-    passes_gradient: ClassVar[bool] = False
-    """Whether the gradient of the output, or a part of it, is that of the inputs, and takes no memory of its own."""
-
     trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -136,6 +142,21 @@ class Layer(Model):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
         return None
+
+    @property
+    def shares_storage(self) -> bool:
+        """Whether the output is the first input's elements, or some of them, seen otherwise: no memory of its own."""
+        return False
+
+    @property
+    def passes_gradient(self) -> bool:
+        """Whether the inputs' gradient is that of the output, or parts of it, and takes no memory of its own."""
+        return False
+
+    @property
+    def acts_in_training_only(self) -> bool:
+        """Whether at inference the data pass as they are."""
+        return False
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return what the layer is at inference on a microcontroller; None where that is not known."""
@@ -200,7 +221,13 @@ class MovingLayer(WeightlessLayer):
 
     FLOPs:
         0; elements are moved, not computed.
+    Kept:
+        Nothing.
     """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return nothing: the gradient is moved back, whatever the elements were."""
+        return ()
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing: elements are moved, not computed."""

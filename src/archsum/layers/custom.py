@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from archsum.errors import ShapeError, enumerate_words, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.axis import input_sizes
-from archsum.layers.base import Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Step, Weight, Work
 from archsum.layers.fields import MAX_SIZE, DataFormat, Name
 from archsum.layers.shapes import Shape
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
@@ -73,6 +73,8 @@ class Custom(Layer):
         As stated; unknown by default, and where a formula uses an unknown size.
     FLOPs:
         As stated; unknown by default, and where a formula uses an unknown size.
+    Kept:
+        As stated; unknown by default, and where a formula uses an unknown size.
     Errors:
         Fewer flops than two for each of the macs;
         A formula that cannot be computed, or gives no whole number;
@@ -80,7 +82,7 @@ class Custom(Layer):
     Source: the file itself.
     """
 
-    late_formulas: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs", "flops"})
+    late_formulas: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs", "flops", "kept"})
     most_inputs: ClassVar[int | None] = None
 
     type: Literal["custom"] = "custom"
@@ -107,6 +109,10 @@ class Custom(Layer):
         description="Floating-point operations for one sample, two for each of the `macs` and all others; "
         "unknown by default.",
     )
+    kept_: StatedCount = field(
+        None,
+        description="Elements that training keeps for the backward pass, for one sample; unknown by default.",
+    )
     data_format: DataFormat = field("channels_last", description="Where the input's channel axis is.")
 
     @prepares("output_shape")
@@ -117,7 +123,7 @@ class Custom(Layer):
             raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
         return tuple(value)
 
-    @prepares("macs", "flops")
+    @prepares("macs", "flops", "kept")
     def _parse_count(cls, value: Any) -> Any:
         if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
             raise ValueError("takes a whole number of at least 0")
@@ -154,6 +160,11 @@ class Custom(Layer):
         """Return what the stated operations have beyond the stated multiply-accumulates."""
         macs, flops = self.macs(*inputs), self.flops(*inputs)
         return None if macs is None or flops is None else (Work("the rest", 1, flops - 2 * macs),)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the stated elements, as a tensor of the layer's own."""
+        elements = _compute(self.kept_, self._input_sizes(inputs[0]), "kept", least=0)
+        return None if elements is None else (Kept("kept", shape=(elements,)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Show what the file states for each size."""

@@ -34,6 +34,8 @@ class Dense(Layer):
         leading sizes × features × units.
     FLOPs:
         2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
+    Kept:
+        input, unless the kernel is frozen; of the activation its result, or its input.
     Errors:
         An unknown number of features, as after the flatten of an unknown size;
         an untied bias on an unknown size.

@@ -12,7 +12,7 @@ from archsum.layers.base import Layer
 from archsum.layers.fields import MAX_SIZE
 from archsum.model import FieldInfo, Model
 
-SECTIONS = ("Shape", "Weights", "MACs", "FLOPs", "Errors", "Source")
+SECTIONS = ("Shape", "Weights", "MACs", "FLOPs", "Kept", "Errors", "Source")
 """The sections that the documentation of every kind has."""
 
 _HEADING = re.compile(rf"^({'|'.join(SECTIONS)}):", re.MULTILINE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.base import ElementwiseLayer, Layer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.base import ElementwiseLayer, Kept, Layer, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import field
@@ -15,6 +15,8 @@ class Table(Layer):
 
     FLOPs:
         2 × MACs; a row that is looked up takes none.
+    Kept:
+        input, as whole numbers of 8 bytes, unless the table is frozen.
     """
 
     input_dim: Positive = field(description="The number of words, the largest + 1.", example=10000)
@@ -37,6 +39,10 @@ class Table(Layer):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing."""
         return ()
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the words, which say whose vectors the gradient changes."""
+        return (Kept.input(itemsize=8, for_weights=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the new axis."""
@@ -75,6 +81,8 @@ class ReversibleEmbedding(Table):
     MACs:
         0; a row is looked up, not computed;
         with reverse sizes × output_dim × input_dim.
+    Kept:
+        input, unless the table is frozen; words are whole numbers of 8 bytes.
     Errors:
         With reverse, vectors of another length than output_dim.
     Source: https://keras.io/api/layers/core_layers/reversible_embedding/
@@ -97,6 +105,10 @@ class ReversibleEmbedding(Table):
     def macs(self, *inputs: Shape) -> int | None:
         """Return 0 for vectors; for scores those of a product with each word's vector."""
         return product(self._factors(*inputs)) if self.reverse else 0
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the words, or the vectors."""
+        return (Kept.input(for_weights=True),) if self.reverse else super().kept(*inputs)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the last axis."""
@@ -129,6 +141,8 @@ class Masking(ElementwiseLayer, WeightlessLayer):
 
     FLOPs:
         2 for each element, which is compared with the value, and with what is said of its step so far.
+    Kept:
+        the mask, 1 for each step: the input's shape with size 1 on the last axis.
     Errors:
         None; it takes an input of any shape.
     Source: https://keras.io/api/layers/core_layers/masking/
@@ -138,3 +152,8 @@ class Masking(ElementwiseLayer, WeightlessLayer):
     each: ClassVar[tuple[str, int]] = ("comparisons", 2)
 
     mask_value: float = field(0.0, description="The value of the padding.")
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the mask, with which the data are multiplied."""
+        (shape,) = inputs
+        return (Kept("mask", shape=(*shape[:-1], 1)),)

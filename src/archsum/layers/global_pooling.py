@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Step, WeightlessLayer, Work
+from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.spatial import Spatial
@@ -52,7 +52,19 @@ class GlobalPooling(Spatial, WeightlessLayer):
         yield Step("channels", times(channels), channels, "one number for each of the channels")
 
 
-class GlobalMaxPooling1D(GlobalPooling):
+class GlobalMaxPooling(GlobalPooling):
+    """The maximum of each channel.
+
+    Kept:
+        input; the places of the maxima, whole numbers of 8 bytes, one for each channel.
+    """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, and where its maxima were."""
+        return Kept.input(), Kept.indices(self.output_shape(*inputs))
+
+
+class GlobalMaxPooling1D(GlobalMaxPooling):
     """The maximum of each channel over one axis, such as time.
 
     Source: https://keras.io/api/layers/pooling_layers/global_max_pooling1d/
@@ -62,7 +74,7 @@ class GlobalMaxPooling1D(GlobalPooling):
     rank: ClassVar[int] = 1
 
 
-class GlobalMaxPooling2D(GlobalPooling):
+class GlobalMaxPooling2D(GlobalMaxPooling):
     """The maximum of each channel over the height and width of an image.
 
     Source: https://keras.io/api/layers/pooling_layers/global_max_pooling2d/
@@ -72,7 +84,7 @@ class GlobalMaxPooling2D(GlobalPooling):
     rank: ClassVar[int] = 2
 
 
-class GlobalMaxPooling3D(GlobalPooling):
+class GlobalMaxPooling3D(GlobalMaxPooling):
     """The maximum of each channel over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/pooling_layers/global_max_pooling3d/
@@ -83,7 +95,15 @@ class GlobalMaxPooling3D(GlobalPooling):
 
 
 class GlobalAveragePooling(GlobalPooling):
-    """The average of each channel."""
+    """The average of each channel.
+
+    Kept:
+        Nothing.
+    """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return nothing: each element has the same part in the mean."""
+        return ()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return one, whose kernel also sums in four bytes for each channel."""

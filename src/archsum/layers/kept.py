@@ -1,4 +1,4 @@
-"""What activations keep from the forward pass for the backward pass: their result, their input, or tensors of their own.
+"""What activations keep from the forward pass for the backward pass: their result, their input, or other tensors.
 
 As PyTorch does, eager and on a CPU; those that it lacks as Keras composes them.
 """

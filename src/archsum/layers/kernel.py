@@ -33,6 +33,8 @@ class KernelLayer(Sliding):
 
     FLOPs:
         2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
+    Kept:
+        input, or where its sides are padded unevenly the padded input; of the activation its result, or its input.
     """
 
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"

@@ -24,8 +24,8 @@ class LocallyConnected(KernelLayer):
     MACs:
         output locations × kernel_size × channels × filters.
     Kept:
-        the windows side by side, output locations × kernel_size × channels, as PyTorch's Unfold makes them;
-        what the activation keeps.
+        the windows, as PyTorch unfolds them, output locations × kernel_size × channels, unless the kernel is frozen;
+        of the activation its result, or its input.
     Errors:
         A kernel larger than its input; an unknown size.
     """
@@ -64,7 +64,7 @@ class LocallyConnected(KernelLayer):
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the windows, each by itself, though they overlap."""
         *factors, _ = self._factors(*inputs)
-        return (Kept("windows", shape=tuple(factors)),)
+        return (Kept("windows", shape=tuple(factors), for_weights=True),)
 
     def locations(self, *inputs: Shape) -> Shape:
         """Return no sizes: each kernel is at one location only."""

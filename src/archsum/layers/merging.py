@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import AlongChannels, Axes, axis_name, sample_position
-from archsum.layers.base import Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
+from archsum.layers.base import Kept, Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
@@ -39,6 +39,8 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         0; elementwise work is not multiply-accumulates of weights.
     FLOPs:
         (inputs − 1) for each output element.
+    Kept:
+        Nothing.
     Errors:
         Sizes of an axis that differ and are not 1.
     """
@@ -63,6 +65,10 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         taken = [(count, count - 1), *[(1, count - 1)] * (count - 2)]
         return tuple(Operator(output, does=self.does, takes=takes) for takes in taken)
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return nothing: what the inputs were does not change the gradient."""
+        return ()
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say along which axes an input is repeated."""
         for axis, sizes in _aligned(inputs):
@@ -86,6 +92,19 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         return None if None in sizes else size
 
 
+class PairwiseMerging(ElementwiseMerging):
+    """A merge of two inputs, then of what came out and the next, whose gradient depends on both.
+
+    Kept:
+        each input; of more than two inputs also what comes out in between, of the output's shape each.
+    """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what each step takes."""
+        between = (self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
+        return *map(Kept.input, range(len(inputs))), *(Kept("merged", shape=shape) for shape in between)
+
+
 class Add(ElementwiseMerging):
     """The sum of the inputs, as at the end of a residual connection.
 
@@ -93,6 +112,7 @@ class Add(ElementwiseMerging):
     """
 
     type: Literal["add"] = "add"
+    passes_gradient: ClassVar[bool] = True
     verb: ClassVar[str] = "add"
     does: ClassVar[frozenset[Role]] = CLAMPS
 
@@ -111,7 +131,7 @@ class Subtract(ElementwiseMerging):
     most_inputs: ClassVar[int | None] = 2
 
 
-class Multiply(ElementwiseMerging):
+class Multiply(PairwiseMerging):
     """The product of the inputs, element by element, as of an image and the weights of its channels.
 
     Source: https://keras.io/api/layers/merging_layers/multiply/
@@ -142,7 +162,7 @@ class Average(ElementwiseMerging):
         return followed_by(super().operators(*inputs), (Operator(self.output_shape(*inputs), does=CLAMPS, weights=1),))
 
 
-class Maximum(ElementwiseMerging):
+class Maximum(PairwiseMerging):
     """The largest of the inputs, element by element.
 
     Source: https://keras.io/api/layers/merging_layers/maximum/
@@ -152,7 +172,7 @@ class Maximum(ElementwiseMerging):
     verb: ClassVar[str] = "take the maximum of"
 
 
-class Minimum(ElementwiseMerging):
+class Minimum(PairwiseMerging):
     """The smallest of the inputs, element by element.
 
     Source: https://keras.io/api/layers/merging_layers/minimum/
@@ -175,6 +195,7 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     """
 
     type: Literal["concatenate"] = "concatenate"
+    passes_gradient: ClassVar[bool] = True
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the sum along the axis, and the first input's other sizes."""
@@ -221,6 +242,8 @@ class Dot(Merging):
         output elements × size of the axes.
     FLOPs:
         2 × MACs, + 3 for each input element with normalize: its square, what that adds to the length, and the quotient.
+    Kept:
+        both inputs; with normalize also of each the vectors of length 1, the length, and the same bounded from below.
     Errors:
         An axis that an input does not have; axes of different sizes, or of which one is unknown;
         more or fewer than two inputs.
@@ -252,6 +275,20 @@ class Dot(Merging):
         """Return what brings the vectors to length 1."""
         elements = total(map(product, inputs))
         return (Work("normalization of the inputs", 3, elements),) if self.normalize else ()
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what is multiplied, and how it came to length 1."""
+        if not self.normalize:
+            return Kept.input(0), Kept.input(1)
+        return tuple(
+            kept
+            for number, (shape, axis) in enumerate(zip(inputs, self._multiplied(inputs), strict=True))
+            for kept in (
+                Kept.input(number),
+                Kept("normalized", shape=shape),
+                *(Kept(name, shape=reduced((axis,), shape)[0]) for name in ("length", "divisor")),
+            )
+        )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""

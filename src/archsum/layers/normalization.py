@@ -3,8 +3,8 @@
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions
-from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
+from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
+from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape
 from archsum.model import field, prepares
@@ -60,6 +60,9 @@ class BatchNormalization(ChannelNormalization):
         and with renorm moving_stddev, renorm_mean, renorm_stddev (channels each).
     FLOPs:
         2 for each element: at inference weights and moving statistics are one factor and one offset for each channel.
+    Kept:
+        input; mean and 1 / deviation, (channels) each, 4 bytes an element, once for the batch;
+        with renorm also the corrected data, of the input's shape, and the factor that corrected them, (channels).
     Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
     """
 
@@ -77,6 +80,13 @@ class BatchNormalization(ChannelNormalization):
             statistics += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return *self.gamma_and_beta(shape, axes), *(Weight(name, shape, axes, trainable=False) for name in statistics)
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input and its statistics."""
+        (shape,) = inputs
+        names = ("mean", "inverse_deviation", *(("correction",) * self.renorm))
+        statistics = _statistics(names, (self.channels(shape),), per_batch=True)
+        return Kept.input(), *statistics, *((Kept("corrected", shape=shape),) * self.renorm)
+
     def operators(self, *inputs: Shape) -> Operators:
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
         (shape,) = inputs
@@ -90,6 +100,8 @@ class GroupNormalization(ChannelNormalization):
 
     Weights:
         gamma (channels) if scale; beta (channels) if center.
+    Kept:
+        input; mean and 1 / deviation, (groups) each, 4 bytes an element.
     Errors:
         An axis that the input does not have, or whose size is unknown;
         channels that are not divisible by groups.
@@ -116,6 +128,11 @@ class GroupNormalization(ChannelNormalization):
             )
         return self.gamma_and_beta((channels,), ("channels",))
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input and its statistics."""
+        groups = self.channels(*inputs) if self.groups == -1 else self.groups
+        return Kept.input(), *_statistics(("mean", "inverse_deviation"), (groups,))
+
 
 class NormalizationAlongAxes(NormalizationLayer):
     """Normalization of one sample, with a weight for each element along some axes."""
@@ -138,6 +155,8 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
 
     Weights:
         gamma (the axes' sizes) if scale; beta (the axes' sizes) if center.
+    Kept:
+        input; mean and 1 / deviation, of the input's shape with size 1 on the axes each, 4 bytes an element.
     Source: https://keras.io/api/layers/normalization_layers/layer_normalization/
     """
 
@@ -151,6 +170,10 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
             return ()
         return self.gamma_and_beta(*self.along_axes(shape))
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input and its statistics."""
+        return Kept.input(), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))
+
 
 class RMSNormalization(NormalizationAlongAxes):
     """One sample by its root mean square along some axes.
@@ -159,6 +182,9 @@ class RMSNormalization(NormalizationAlongAxes):
         scale (the axes' sizes).
     FLOPs:
         4 for each element: its square, what that adds to the mean, the quotient and the factor.
+    Kept:
+        input; 1 / root mean square, of the input's shape with size 1 on the axes, 4 bytes an element;
+        the quotient, of the input's shape, unless the factor is frozen.
     Source: https://keras.io/api/layers/normalization_layers/rms_normalization/
     """
 
@@ -172,12 +198,20 @@ class RMSNormalization(NormalizationAlongAxes):
         (shape,) = inputs
         return (Weight("scale", *self.along_axes(shape)),)
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, by what it is divided, and the quotient."""
+        (shape,) = inputs
+        divisor = _statistics(("inverse_root_mean_square",), *reduced(self.axis, shape))
+        return Kept.input(), *divisor, Kept("quotient", shape=shape, for_weights=True)
+
 
 class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     """Vectors along some axes, brought to length 1.
 
     FLOPs:
         3 for each element: its square, what that adds to the length, and the quotient.
+    Kept:
+        input; the length, and the same bounded from below, of the input's shape with size 1 on the axes each.
     Errors:
         An axis that the input does not have.
     Source: https://keras.io/api/layers/normalization_layers/unit_normalization/
@@ -193,3 +227,14 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input and its length."""
+        return Kept.input(), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
+
+
+def _statistics(
+    names: tuple[str, ...], shape: Shape, per_batch: bool = False, itemsize: int | None = 4
+) -> tuple[Kept, ...]:
+    """Keep statistics, which are in 32 bits whatever the data are."""
+    return tuple(Kept(name, shape=shape, itemsize=itemsize, per_batch=per_batch) for name in names)

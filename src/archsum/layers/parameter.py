@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Layer, Weight, Work
+from archsum.layers.base import Kept, Layer, Weight, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape
 from archsum.model import field
@@ -19,10 +19,14 @@ class Parameter(Layer):
         0; nothing is computed.
     FLOPs:
         0.
+    Kept:
+        Nothing; what it gives is the weight itself.
     Errors:
         An input.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
     """
+
+    shares_storage: ClassVar[bool] = True
 
     least_inputs: ClassVar[int] = 0
     most_inputs: ClassVar[int | None] = 0
@@ -44,5 +48,9 @@ class Parameter(Layer):
         return 0
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return nothing."""
+        return ()
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return nothing."""
         return ()

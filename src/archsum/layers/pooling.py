@@ -5,7 +5,7 @@ from functools import cached_property
 from math import prod
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Step, WeightlessLayer, Work
+from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
 from archsum.layers.shapes import Shape, product
@@ -30,6 +30,8 @@ class Pooling(Sliding, WeightlessLayer):
         0; comparing and adding are not multiply-accumulates of weights.
     FLOPs:
         output elements × pool_size: each element of a window is compared, or added.
+    Kept:
+        input, or where its sides are padded unevenly the padded input.
     Errors:
         A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
     """
@@ -81,6 +83,10 @@ class Pooling(Sliding, WeightlessLayer):
         pooling = Operator(self.output_shape(*inputs), does=CLAMPS)
         return on_rows((*self.padding_operators(*inputs), pooling), self.rank, *inputs)
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input."""
+        return (self.kept_input(*inputs),)
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the window's elements for each output element: each is a link, as LeCun counts them."""
         return product((*self.output_shape(*inputs), *self.pool_size))
@@ -92,7 +98,12 @@ class Pooling(Sliding, WeightlessLayer):
 
 
 class MaxPooling(Pooling):
-    """Max pooling, which PyTorch also dilates."""
+    """Max pooling, which PyTorch also dilates.
+
+    Kept:
+        input, or where its sides are padded unevenly the padded input;
+        the places of the maxima, whole numbers of 8 bytes, of the output's shape.
+    """
 
     pool_size: PerAxis = field(2, description=_POOL_SIZE)
     dilation_rate: PerAxis = field(1, description="The distance between the window's elements, as in PyTorch.")
@@ -101,6 +112,10 @@ class MaxPooling(Pooling):
     def dilations(self) -> tuple[int, ...]:
         """The distance between the window's elements along each axis."""
         return self.dilation_rate
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, and where its maxima were."""
+        return self.kept_input(*inputs), Kept.indices(self.output_shape(*inputs))
 
 
 class MaxPooling1D(MaxPooling):

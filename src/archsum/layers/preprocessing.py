@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
-from archsum.layers.base import ElementwiseLayer, Weight, WeightlessLayer
+from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
 from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape, show, split_channels
@@ -35,6 +35,8 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
         None; the factor and the offset are constants.
     FLOPs:
         2 for each element: the factor and the offset.
+    Kept:
+        a list of factors, once for the batch; of one number nothing.
     Errors:
         A list that is not as long as there are channels.
     Source: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
@@ -55,6 +57,11 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
             _check_length(name, numbers, channels, "channel", shape)
         return shape
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the factors, where they are a tensor."""
+        length = _length(self.scale)
+        return () if length is None else (Kept("scale", shape=(length,), per_batch=True),)
+
     def operators(self, *inputs: Shape) -> Operators:
         """Return the factor and the offset."""
         (shape,) = inputs
@@ -70,6 +77,8 @@ class Normalization(ElementwiseLayer):
         none where mean and variance are given.
     FLOPs:
         2 for each element: the mean and the standard deviation.
+    Kept:
+        the standard deviation, as many numbers as the variance has, once for the batch.
     Errors:
         An axis that the input does not have, or whose size is unknown;
         one of mean and variance without the other, or with another length.
@@ -109,6 +118,12 @@ class Normalization(ElementwiseLayer):
         names = tuple(map(axis_name, axes))
         statistics = (Weight(name, sizes, names, trainable=False) for name in ("mean", "variance"))
         return *statistics, Weight("count", (), trainable=False)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the standard deviation, which is computed of the variance each time."""
+        stated = () if _length(self.variance) is None else (_length(self.variance),)
+        sizes = [weight.shape for weight in self.weights(*inputs) if weight.name == "variance"]
+        return (Kept("deviation", shape=sizes[0] if sizes else stated, per_batch=True),)
 
 
 def _length(numbers: float | tuple[float, ...] | None) -> int | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, ClassVar, Literal
 
-from archsum.layers.base import Step, Weight, Work
+from archsum.layers.base import Kept, Step, Weight, Work
 from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
+from archsum.layers.kept import beside_result_kept, result_kept
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, times
 from archsum.layers.work import activation_work
@@ -25,6 +26,8 @@ cuDNN calls it so too: https://docs.nvidia.com/deeplearning/cudnn/backend/latest
 
 class RecurrentLayer(SequenceLayer):
     """A recurrent layer, with a kernel for the step, one for what it remembers, and so many `gates` of units.
+
+    It keeps what PyTorch's own steps keep; libraries that do all steps at once, oneDNN and cuDNN, have workspaces.
 
     Shape:
         (steps, features) → (units), or (steps, units) with return_sequences.
@@ -92,6 +95,25 @@ class RecurrentLayer(SequenceLayer):
         activations = (activation_work(function, product((steps, self.units, count))) for function, count in functions)
         return *((biases,) * bool(self.biases)), *chain(*activations), *((gating,) * bool(self.gating))
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what the kernels are multiplied with, and what the steps keep."""
+        steps, features = self.split(*inputs)
+        taken = _multiplied("input_copy", (steps, features), self.dropout)
+        return *taken, *self.states_kept((steps, self.units)), *self.steps_kept((steps, self.units))
+
+    def states_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return the states before each step, of which there are `each`."""
+        return _multiplied("states", each, self.recurrent_dropout)
+
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return what the steps keep beside what the kernels are multiplied with."""
+        raise NotImplementedError
+
+    def activations_kept(self, each: Shape) -> Iterator[Kept]:
+        """Yield what the activations keep beside their results."""
+        for function in self.functions:
+            yield from beside_result_kept(function, each)
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once in a step."""
         steps, _ = self.split(*inputs)
@@ -136,11 +158,28 @@ class SimpleRNN(WithRecurrentBias):
     Weights:
         kernel (features, units); recurrent_kernel (units, units);
         bias (units) if tied, (2, units) if double.
+    Kept:
+        a copy of the input, (steps, features), and the states, (steps + 1, units);
+        with dropout the mask, (features), with recurrent_dropout (units), and what it makes of the states;
+        of an activation that keeps its input, that instead of the last state.
     Source: https://keras.io/api/layers/recurrent_layers/simple_rnn/
     """
 
     type: Literal["simple_rnn"] = "simple_rnn"
     gates: ClassVar[int] = 1
+
+    def states_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return the states: those before each step, and as activations keep their result, those after it."""
+        if Kept.output() not in result_kept(self.activation, each):
+            return super().states_kept(each)
+        results = Kept("results", shape=each)
+        if self.recurrent_dropout:
+            return *super().states_kept(each), results
+        return results, Kept("first_state", shape=(self.units,), for_weights=True)
+
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return what the activation keeps beside its result."""
+        return tuple(self.activations_kept(each))
 
 
 class LSTM(WithRecurrentBias):
@@ -149,6 +188,10 @@ class LSTM(WithRecurrentBias):
     Weights:
         kernel (features, 4 × units); recurrent_kernel (units, 4 × units);
         bias (4 × units) if tied, (2, 4 × units) if double.
+    Kept:
+        a copy of the input, (steps, features), and in each step state, gates, memory and its activation, 7 × units;
+        with dropout the mask, (features), with recurrent_dropout (units);
+        what activations keep that is not their result.
     Source: https://keras.io/api/layers/recurrent_layers/lstm/
     """
 
@@ -167,6 +210,11 @@ class LSTM(WithRecurrentBias):
         """What is kept and added, and their sum; what is given out."""
         return 4
 
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return the gates and what is added, the memory before the step, and the activation of that behind it."""
+        gates = (Kept("gates", shape=(self.gates, *each)), Kept("memory", shape=each), Kept("activated", shape=each))
+        return *gates, *self.activations_kept(each)
+
 
 class GRU(RecurrentLayer):
     """A gated recurrent unit: two gates say what each step forgets and what it renews.
@@ -174,6 +222,10 @@ class GRU(RecurrentLayer):
     Weights:
         kernel (features, 3 × units); recurrent_kernel (units, 3 × units);
         bias (2, 3 × units) with reset_after, else (3 × units).
+    Kept:
+        a copy of the input, (steps, features), and in each step state, gates, what is new, its parts and the change,
+        7 × units, 6 without reset_after; with dropout the mask, (features), with recurrent_dropout (units);
+        what activations keep that is not their result.
     Source: https://keras.io/api/layers/recurrent_layers/gru/
     """
 
@@ -203,3 +255,17 @@ class GRU(RecurrentLayer):
     def gating(self) -> int:
         """What is forgotten, and with reset_after its sum with the rest; z × old + (1 − z) × new."""
         return 5 + self.reset_after
+
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return the gates, what is new, the state minus that, and what the reset gate is multiplied with."""
+        names = ["update_gate", "reset_gate", "new", "change", "reset_part"]
+        if self.reset_after:
+            # Nothing needs it, but it lies with the gates in one storage.
+            names += ["reset_product"]
+        return *(Kept(name, shape=each) for name in names), *self.activations_kept(each)
+
+
+def _multiplied(name: str, shape: Shape, dropout: float) -> tuple[Kept, ...]:
+    """Keep what a kernel is multiplied with, and the mask of its dropout, the same in each step."""
+    mask = (Kept(f"{name}_mask", shape=shape[1:]),) if dropout else ()
+    return *mask, Kept(name, shape=shape, for_weights=True)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import ElementwiseLayer, WeightlessLayer, Work
+from archsum.layers.base import ElementwiseLayer, Kept, WeightlessLayer, Work
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
@@ -19,6 +19,23 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
         A rate that is not between 0 and 1.
     """
 
+    acts_in_training_only: ClassVar[bool] = True
+
+    @property
+    def shares_storage(self) -> bool:
+        """Whether the data pass as they are in training too."""
+        return not self.strength
+
+    @property
+    def passes_gradient(self) -> bool:
+        """Whether the data pass as they are in training too."""
+        return not self.strength
+
+    @property
+    def strength(self) -> float:
+        """How much it changes; 0: nothing, and PyTorch leaves it out."""
+        raise NotImplementedError
+
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing: at inference the data pass as they are."""
         return ()
@@ -29,17 +46,47 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
 
 
 class RandomDrop(Regularization):
-    """A layer that drops a part of the data."""
+    """A layer that multiplies the data with random factors, most of which are 0 or 1.
+
+    Kept:
+        the mask, of the input's shape; nothing at rate 0.
+    """
 
     rate: Rate = field(description="The part that is dropped, 0 to 1.", example=0.5)
 
+    @property
+    def strength(self) -> float:
+        """The rate."""
+        return self.rate
+
+    def mask(self, shape: Shape) -> Kept:
+        """Keep the factors."""
+        return Kept("mask", shape=shape)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the mask, if there is one."""
+        return (self.mask(*inputs),) if self.rate else ()
+
 
 class MaskedDrop(RandomDrop):
-    """A layer that drops what a mask says."""
+    """A layer that drops what a mask says.
+
+    Kept:
+        the mask, of the input's shape or of noise_shape; at rate 1 one number for the batch, at rate 0 nothing.
+    """
 
     noise_shape: tuple[Positive | None, ...] | None = field(
         None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
     )
+
+    def mask(self, shape: Shape) -> Kept:
+        """Keep the factors: one for each element, but where they are repeated."""
+        if self.rate == 1:
+            return Kept("mask", per_batch=True)
+        if self.noise_shape is None:
+            return super().mask(shape)
+        sizes = tuple(stated or size for stated, size in zip(self.noise_shape[1:], shape, strict=False))
+        return Kept("mask", shape=sizes, per_batch=self.noise_shape[:1] == (1,))
 
 
 class Dropout(MaskedDrop):
@@ -72,16 +119,24 @@ class GaussianDropout(RandomDrop):
 class StochasticDepth(RandomDrop):
     """Samples are zero at random, which takes a residual connection's layers out; the others grow.
 
+    Kept:
+        the mask, one number for each sample; nothing at rate 0.
     Source: Huang et al. 2016, "Deep networks with stochastic depth", https://arxiv.org/abs/1603.09382
         and https://docs.pytorch.org/vision/stable/generated/torchvision.ops.stochastic_depth.html
     """
 
     type: Literal["stochastic_depth"] = "stochastic_depth"
 
+    def mask(self, shape: Shape) -> Kept:
+        """Keep one factor for each sample."""
+        return Kept("mask", shape=(1,) * len(shape))
+
 
 class GaussianNoise(Regularization):
     """Random numbers around 0 are added.
 
+    Kept:
+        Nothing.
     Errors:
         A standard deviation that is not between 0 and 1.
     Source: https://keras.io/api/layers/regularization_layers/gaussian_noise/
@@ -90,11 +145,23 @@ class GaussianNoise(Regularization):
     type: Literal["gaussian_noise"] = "gaussian_noise"
 
     stddev: Rate = field(description="The noise's standard deviation, 0 to 1.", example=0.1)
+    passes_gradient: ClassVar[bool] = True
+
+    @property
+    def strength(self) -> float:
+        """The standard deviation."""
+        return self.stddev
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return nothing: what is added does not change the gradient."""
+        return ()
 
 
 class ActivityRegularization(Regularization):
     """The size of the output is added to the loss.
 
+    Kept:
+        input; nothing where both factors are 0.
     Errors:
         A negative factor.
     Source: https://keras.io/api/layers/regularization_layers/activity_regularization/
@@ -104,11 +171,23 @@ class ActivityRegularization(Regularization):
 
     l1: NonNegativeNumber = field(0.0, description="The factor of the sum of absolute values.")
     l2: NonNegativeNumber = field(0.0, description="The factor of the sum of squares.")
+    shares_storage: ClassVar[bool] = True
+
+    @property
+    def strength(self) -> float:
+        """The larger factor."""
+        return max(self.l1, self.l2)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, whose size is measured."""
+        return (Kept.input(),) if self.strength else ()
 
 
 class SpatialDropout(Spatial, RandomDrop):
     """Dropout of whole channels.
 
+    Kept:
+        the mask, one number for each channel; nothing at rate 0.
     Errors:
         A rate that is not between 0 and 1; an input of another number of axes.
     """
@@ -118,6 +197,11 @@ class SpatialDropout(Spatial, RandomDrop):
         (shape,) = inputs
         self.parts(shape)
         return shape
+
+    def mask(self, shape: Shape) -> Kept:
+        """Keep one factor for each channel."""
+        _, channels = self.parts(shape)
+        return Kept("mask", shape=self.join((1,) * self.rank, channels))
 
 
 class SpatialDropout1D(SpatialDropout):

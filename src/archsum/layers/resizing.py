@@ -126,6 +126,7 @@ class Cropping(Resizing):
     """
 
     note: ClassVar[str] = "size − what is cut off before and after"
+    shares_storage: ClassVar[bool] = True
 
     cropping: SidesPerAxis = field(1, description=_MARGINS)
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from archsum.layers.axis import AlongChannels, known_sizes, named_axes
-from archsum.layers.base import ElementwiseLayer, Weight, Work
+from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
@@ -22,6 +22,8 @@ class Scale(ElementwiseLayer):
         bias (channels) if tied, the input's shape if untied.
     FLOPs:
         1 for each element, + 1 if there is a bias.
+    Kept:
+        input, unless the factors are frozen.
     Errors:
         Unknown channels; an untied bias on an unknown size.
     Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B
@@ -45,6 +47,10 @@ class Scale(ElementwiseLayer):
         elements = product(*inputs)
         return (Work("factor", 1, elements), *bias_work(self.bias, elements))
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, for the factors' gradient."""
+        return (Kept.input(for_weights=True),)
+
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind would be."""
         (shape,) = inputs
@@ -61,6 +67,8 @@ class LayerScale(AlongChannels, ElementwiseLayer):
         gamma (channels).
     FLOPs:
         1 for each element.
+    Kept:
+        input, unless the factors are frozen.
     Errors:
         An axis that the input does not have, or whose size is unknown.
     Source: Touvron et al. 2021, "Going deeper with image transformers", https://arxiv.org/abs/2103.17239;
@@ -75,3 +83,7 @@ class LayerScale(AlongChannels, ElementwiseLayer):
         (shape,) = inputs
         (channels,) = known_sizes((self.chosen_axis,), shape, "its factors, one for each channel")
         return (Weight("gamma", (channels,), ("channels",)),)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, for the factors' gradient."""
+        return (Kept.input(for_weights=True),)

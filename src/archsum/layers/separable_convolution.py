@@ -25,7 +25,8 @@ class SeparableConvolution(DilatedKernelLayer):
         output locations × (kernel_size × channels × depth_multiplier + channels × depth_multiplier × filters).
     Kept:
         input, or where its sides are padded unevenly the padded input;
-        what the depthwise kernel makes of it, (*outputs, channels × depth_multiplier); what the activation keeps.
+        what the depthwise kernel makes of it, (*outputs, channels × depth_multiplier);
+        of the activation its result, or its input.
     Errors:
         A kernel larger than its input; an untied bias on an unknown size;
         strides with dilation under Keras's paddings.

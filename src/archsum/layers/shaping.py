@@ -1,7 +1,7 @@
 """Layers that give the same elements another shape, or repeat them."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import axis_name
@@ -25,6 +25,8 @@ class Flatten(MovingLayer):
     """
 
     type: Literal["flatten"] = "flatten"
+    shares_storage: ClassVar[bool] = True
+    passes_gradient: ClassVar[bool] = True
 
     data_format: DataFormat = field("channels_last", description="Where the channel axis is; it moves to the end.")
 
@@ -55,6 +57,8 @@ class Reshape(MovingLayer):
     """
 
     type: Literal["reshape"] = "reshape"
+    shares_storage: ClassVar[bool] = True
+    passes_gradient: ClassVar[bool] = True
 
     target_shape: tuple[int, ...] = field(
         description="The sizes, without the batch; one may be −1, for the rest.", example=[4, -1]
@@ -126,6 +130,8 @@ class Permute(MovingLayer):
     """
 
     type: Literal["permute"] = "permute"
+    shares_storage: ClassVar[bool] = True
+    passes_gradient: ClassVar[bool] = True
 
     dims: tuple[int, ...] = field(description="The input's axes, counted from 1, in their new order.", example=[2, 1])
 

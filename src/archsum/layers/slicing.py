@@ -1,7 +1,7 @@
 """Layers that pass on a part of an axis."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
@@ -13,6 +13,8 @@ from archsum.model import checks, field
 
 class PartOfAxis(AlongChannels, MovingLayer):
     """A layer that passes on a part of an axis, and all of the others."""
+
+    shares_storage: ClassVar[bool] = True
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape with the part's size along the axis."""

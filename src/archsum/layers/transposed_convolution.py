@@ -95,7 +95,7 @@ class TransposedConvolution(GroupedKernelLayer):
     MACs:
         input locations × kernel_size × filters / groups × channels.
     Kept:
-        input; what the activation keeps.
+        input; of the activation its result, or its input.
     Errors:
         A padding that leaves nothing; channels or filters not divisible by groups; an untied bias on an unknown size;
         strides with dilation under Keras's paddings; an output padding that reaches the stride

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.base import Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Step, Weight, Work
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show, times
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
@@ -66,6 +66,8 @@ class TimeDistributed(Wrapper):
         steps × the layer's.
     FLOPs:
         steps × the layer's.
+    Kept:
+        input and output where the layer keeps them; tensors of the layer's own, once for each step.
     Errors:
         An input of fewer than 2 axes;
         what the layer refuses.
@@ -101,6 +103,27 @@ class TimeDistributed(Wrapper):
         (shape,) = inputs
         return _repeated(self.layer.work(self.held_input(shape)), shape[0])
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the layer's, for which the steps are a larger batch."""
+        (shape,) = inputs
+        kept = self.layer.kept(self.held_input(shape))
+        return None if kept is None else tuple(_for_each_step(tensor, shape[0]) for tensor in kept)
+
+    @property
+    def shares_storage(self) -> bool:
+        """Whether the layer does."""
+        return self.layer.shares_storage
+
+    @property
+    def passes_gradient(self) -> bool:
+        """Whether the layer does."""
+        return self.layer.passes_gradient
+
+    @property
+    def acts_in_training_only(self) -> bool:
+        """Whether the layer does."""
+        return self.layer.acts_in_training_only
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each step."""
         (shape,) = inputs
@@ -130,6 +153,8 @@ class Bidirectional(Wrapper):
         2 × the layer's.
     FLOPs:
         2 × the layer's, + 1 for each output element under merge_mode sum and mul, + 2 under ave.
+    Kept:
+        2 × the layer's; under merge_mode mul also the output of each direction.
     Errors:
         A layer that is not recurrent; what the layer refuses.
     Source: https://keras.io/api/layers/recurrent_layers/bidirectional/
@@ -176,6 +201,12 @@ class Bidirectional(Wrapper):
         merge = Work(self.merge_mode, operations, product(self.output_shape(*inputs)))
         return None if work is None else (*work, *((merge,) * bool(operations)))
 
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the layer's for each direction, and what is multiplied."""
+        kept = self.layer.kept(*inputs)
+        outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
+        return None if kept is None else (*kept, *outputs) * 2
+
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each direction."""
         return _for_each(2, self.layer.connections(*inputs))
@@ -201,3 +232,8 @@ def _repeated(work: tuple[Work, ...] | None, times: int | None) -> tuple[Work, .
 def _for_each(times: int | None, count: int | None) -> int | None:
     """Multiply; nothing stays nothing however often it happens."""
     return 0 if count == 0 else product((times, count))
+
+
+def _for_each_step(tensor: Kept, steps: int | None) -> Kept:
+    """Keep a tensor of each step, unless it is the same for all."""
+    return tensor._replace(shape=(steps, *tensor.shape)) if tensor.is_own and not tensor.per_batch else tensor

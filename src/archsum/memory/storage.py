@@ -19,12 +19,17 @@ class Storage(NamedTuple):
     last: int
 
 
-def owners(summary: Summary) -> Mapping[str, str]:
+WEIGHTS = ""
+"""The owner of what is a weight itself."""
+
+
+def owners(summary: Summary, *, training: bool = False) -> Mapping[str, str]:
     """Return, for each input and layer, the one whose storage its output is: its own, or that of which it is a view."""
     found = {name: name for name in summary.inputs}
     for layer in summary.layers:
-        viewed = layer.layer.shares_storage and layer.node.inputs
-        found[layer.name] = found[layer.node.inputs[0]] if viewed else layer.name
+        viewed = layer.layer.shares_storage or (layer.layer.acts_in_training_only and not training)
+        owner = found[layer.node.inputs[0]] if layer.node.inputs else WEIGHTS
+        found[layer.name] = owner if viewed else layer.name
     return found
 
 

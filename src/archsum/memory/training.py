@@ -14,7 +14,7 @@ from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape, product
 from archsum.memory.optimizers import OPTIMIZERS
 from archsum.memory.precision import PRECISIONS, Precision
-from archsum.memory.storage import owners
+from archsum.memory.storage import WEIGHTS, owners
 from archsum.summary import LayerSummary, Summary
 
 
@@ -139,10 +139,10 @@ def training_memory(
 
 def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]) -> Iterator[_Kept]:
     """Yield what the forward pass keeps, each storage once, by the first layer that keeps it."""
-    owner, trained = owners(summary), _reached_by_gradients(summary)
+    owner, trained = owners(summary, training=True), _reached_by_gradients(summary)
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
     checkpoints = _checkpoints(summary, checkpointing)
-    seen: set[str] = set()
+    seen = {WEIGHTS}
 
     def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> Iterator[_Kept]:
         if owner[name] not in seen:
