@@ -90,7 +90,7 @@ PLACES = [
     "- repeat: {over: {units: =sizes}, layers: [dense: {units: =units}]}",
     "- repeat: {over: =rows, layers: [dense: {units: =units}]}",
     "- residual: [relu, relu: {name: last}]",
-    "- residual: {layers: [relu], shortcut: [], shortcut_when: shape_changes, merge: multiply}",
+    "- residual: {layers: [relu], shortcut: [], shortcut_when: always, merge: multiply}",
     "- residual: {layers: [relu], shortcut: [identity], when: =when, merge: {concatenate: {axis: 1}}}",
     "- residual: {layers: [relu], merge: {type: add, name: sum}}",
     "- branch: [[relu], [], [dense: {units: 3}, {type: relu}]]",

@@ -143,6 +143,15 @@ class Residual(Container):
     )
     merge: Merge = field("add", description="What merges the two: a layer, whose first input is the shortcut's output.")
 
+    @checks
+    def _shortcut_is_there(self) -> None:
+        if self.shortcut_when == "shape_changes" and not self.shortcut:
+            cure = "write `shortcut: […]`, such as a 1 × 1 convolution, or leave `shortcut_when` out"
+            raise FieldError("has `shortcut_when`, and no `shortcut`", cure)
+        if self.shortcut_when == "shape_changes" and self.when == "shape_stays":
+            cure = "leave `when` out, or `shortcut` and `shortcut_when`"
+            raise FieldError("has a shortcut where the shape stays, and layers in it where the shape changes", cure)
+
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand the layers, the shortcut, and what merges them."""
         outputs = expansion.add_body(self.layers, scope, inputs)
