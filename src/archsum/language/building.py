@@ -146,6 +146,10 @@ class Builder:
         problems: list[Diagnostic] = []
         for field in fields:
             inner, wrong = read_entry(entry.fields, field, entry.span, LAYER_WORDS)
+            if word := self._word_of_layers(inner.kind):
+                message = f"`{field}` takes a kind of layer, and `{inner.kind}` is a {word}"
+                cure = f"put `{entry.kind}` around each of its layers, in the {word}"
+                wrong = [Diagnostic("bad-value", message, inner.span, cure)]
             problems += wrong
             if inner.kind in KINDS:
                 defaults = self._defaults.get(inner.kind, _NO_DEFAULTS)
@@ -162,6 +166,10 @@ class Builder:
             message = f"`defaults.{kind}` takes a mapping of fields, {found}"
             cure = "`defaults` has the fields of each kind, as in `{conv2d: {padding: same}}`"
             self.diagnostics.append(Diagnostic("wrong-type", message, place, cure))
+        elif word := self._word_of_layers(kind):
+            message = f"`defaults` are of kinds of layer, and `{kind}` is a {word}"
+            cure = "its parameters have their defaults where it is defined" if word == "block" else None
+            self.diagnostics.append(Diagnostic("bad-value", message, key, cure))
         elif kind not in KINDS:
             self.diagnostics.append(unknown_kind(kind, key, KINDS))
         elif count_values(fields) > MAX_DEFAULT_VALUES:
@@ -175,6 +183,12 @@ class Builder:
             self.diagnostics += [problem for problem in problems if problem.span != key]
             return resolved
         return _NO_DEFAULTS
+
+    def _word_of_layers(self, kind: str) -> str | None:
+        """Say what holds layers and is no layer itself."""
+        if kind in KINDS:
+            return None
+        return "container" if kind in CONTAINERS else "block" if kind in self.document.blocks else None
 
     def _locate_in(self, entry: Entry) -> "Locate":
         """Find fields in the layer's entry, or in the defaults that it took them from."""
