@@ -168,7 +168,7 @@ class Builder:
             self.diagnostics.append(Diagnostic("wrong-type", message, place, cure))
         elif word := self._word_of_layers(kind):
             message = f"`defaults` are of kinds of layer, and `{kind}` is a {word}"
-            cure = "its parameters have their defaults where it is defined" if word == "block" else None
+            cure = "give its `parameters` defaults" if word == "block" else "say it where each of them stands"
             self.diagnostics.append(Diagnostic("bad-value", message, key, cure))
         elif kind not in KINDS:
             self.diagnostics.append(unknown_kind(kind, key, KINDS))
