@@ -3,10 +3,22 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archsum.api import Network, Summary, check, costs, diagram, explain, load, summarize
+    from archsum.api import Network, Summary, check, costs, diagram, explain, load, plot, summarize
     from archsum.errors import Diagnostic, SpecError
 
-__all__ = ["Diagnostic", "Network", "SpecError", "Summary", "check", "costs", "diagram", "explain", "load", "summarize"]
+__all__ = [
+    "Diagnostic",
+    "Network",
+    "SpecError",
+    "Summary",
+    "check",
+    "costs",
+    "diagram",
+    "explain",
+    "load",
+    "plot",
+    "summarize",
+]
 
 
 def __getattr__(name: str) -> Any:

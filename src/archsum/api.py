@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from archsum.explanation import Explanation
     from archsum.memory.costs import Costs
     from archsum.render.diagram import Diagram
+    from archsum.render.plot import Plot
 
-__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "load", "summarize"]
+__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "load", "plot", "summarize"]
 
 
 def load(
@@ -142,6 +143,28 @@ def diagram(
     if depth is not None and depth < 1:
         raise ValueError(f"`depth` takes a number of levels, 1 or more, not {depth}")
     return diagram.render(summarize(file, variables=variables, input=input), block, format, depth)
+
+
+def plot(
+    file: File | Network,
+    training: Mapping[str, Any] | None = None,
+    *,
+    format: str = "svg",  # noqa: A002
+    variables: Mapping[str, Value] | None = None,
+    input: InputShape | None = None,  # noqa: A002
+) -> "Plot":
+    """Draw the memory of a training step of a network file, layer by layer, as `svg`, `pdf` or `png`.
+
+    Where the memory is not known, only the layers' parameters and operations are drawn. `training` is as for `costs`.
+
+    Errors: SpecError with every problem in the file or in `training`, and where matplotlib, which draws, is not
+    installed.
+    """
+    from archsum.render import plot
+
+    if format not in plot.FORMATS:
+        raise ValueError(f"there is no format {format!r}: choose from {', '.join(plot.FORMATS)}")
+    return plot.render(costs(file, training, variables=variables, input=input), format)
 
 
 def _network(file: File | Network, variables: Mapping[str, Value] | None, shape: InputShape | None) -> Network:

@@ -15,6 +15,7 @@ COMMANDS = {
     "explain": "derive a layer's numbers step by step",
     "memory": "compute what a network needs of memory, in training and at inference",
     "diagram": "draw a network, or a block of it",
+    "plot": "draw the memory of a training step, layer by layer",
     "layers": "list the kinds of layer, or document one",
     "devices": "list the built-in devices, and what memory they have",
     "schema": "print the JSON Schema of network files, for editors",

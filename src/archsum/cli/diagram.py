@@ -3,9 +3,9 @@
 import argparse
 import os
 import sys
-from contextlib import suppress
 
 from archsum.cli.arguments import add_file_arguments, levels, opened
+from archsum.cli.files import write
 
 _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output == "-":
         print(drawn)
     else:
-        _write(arguments.output, f"{drawn}\n")
+        write(arguments.output, f"{drawn}\n".encode())
     if format_ == "mermaid":
         _warn(drawn.text)
     return 0
@@ -72,23 +72,3 @@ def _warn(text: str) -> None:
 
     if too_large := excess(text):
         print(f"archsum: the diagram has {too_large}: fold it with --depth, or name a block", file=sys.stderr)
-
-
-def _write(path: str, text: str) -> None:
-    """Write a file, whole or not at all."""
-    from archsum.errors import Diagnostic, SpecError
-
-    # What is not a file, such as a pipe or /dev/null, cannot be replaced.
-    target = os.path.realpath(path)
-    replaced = os.path.isfile(target) or not os.path.exists(target)
-    written = f"{target}.part" if replaced else target
-    try:
-        with open(written, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if replaced:
-            os.replace(written, target)
-    except OSError as error:
-        if replaced:
-            with suppress(OSError):
-                os.remove(written)
-        raise SpecError([Diagnostic("unwritable", f"cannot write {path}: {error.strerror}")]) from None

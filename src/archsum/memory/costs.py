@@ -13,6 +13,9 @@ from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.training import TrainingMemory, training_memory, unknown_layers
 from archsum.summary import LayerSummary, Summary
 
+_MAX_NAMED = 3
+"""As many layers are named as what keeps a figure from being known."""
+
 
 class Costs:
     """A network's memory in training, as the file or the command says it is trained, and at inference."""
@@ -25,6 +28,12 @@ class Costs:
     def unknown(self) -> list[LayerSummary]:
         """The layers that keep it from being known."""
         return unknown_layers(self.summary)
+
+    @property
+    def why_unknown(self) -> str:
+        """What of which layers is not known, where there are such."""
+        names = ", ".join(one_line(layer.name) for layer in self.unknown[:_MAX_NAMED])
+        return f"sizes, or what is kept, of {names}" if names else "the size of an input"
 
     @cached_property
     def training(self) -> TrainingMemory | None:

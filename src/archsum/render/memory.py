@@ -51,7 +51,7 @@ def _training(costs: Costs) -> Iterator[str]:
     options, memory = costs.options, costs.training
     yield f"{one_line(costs.summary.name)}: training, batch {options.batch:,}, {options.optimizer}, {options.precision}"
     if memory is None:
-        yield f"  unknown: {_why(costs)}"
+        yield f"  unknown: {costs.why_unknown}"
         return
     place = f"in the backward pass of {memory.at.name}" if memory.at else "in the optimizer's step"
     yield from _rows(
@@ -70,7 +70,7 @@ def _inference(costs: Costs) -> Iterator[str]:
     options, memory = costs.options, costs.inference
     yield f"{one_line(costs.summary.name)}: inference, batch {options.batch:,}, {options.precision}"
     if memory is None:
-        yield f"  unknown: {_why(costs)}"
+        yield f"  unknown: {costs.why_unknown}"
         return
     alive = ", ".join(f"{tensor.name} {size:,}" for tensor, size in memory.alive[:_MAX_ALIVE])
     yield from _rows(
@@ -80,11 +80,6 @@ def _inference(costs: Costs) -> Iterator[str]:
             ("peak", memory.peak, ""),
         ]
     )
-
-
-def _why(costs: Costs) -> str:
-    names = ", ".join(layer.name for layer in costs.unknown[:_MAX_ALIVE])
-    return f"sizes, or what is kept, of {names}" if names else "the size of an input"
 
 
 def _rows(rows: list[tuple[str, int, str]]) -> Iterator[str]:

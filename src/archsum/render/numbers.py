@@ -27,7 +27,12 @@ def memory(size: float) -> str:
     return f"{size:.2f} PB"
 
 
+def binary_unit(size: int) -> tuple[str, int]:
+    """Return the unit in which a number of bytes is written, and its bytes."""
+    return next((unit for unit in _UNITS if size >= unit[1]), ("B", 1))
+
+
 def binary(size: int) -> str:
     """Write bytes in the units of budgets, powers of 1024: `2.56 GiB`."""
-    unit = next((unit for unit in _UNITS if size >= unit[1]), None)
-    return f"{size / unit[1]:,.2f} {unit[0]}" if unit else f"{size} B"
+    name, unit = binary_unit(size)
+    return f"{size / unit:,.2f} {name}" if unit > 1 else f"{size} B"

@@ -100,11 +100,11 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
     )
 
 
-def readable_depth(summary: Summary, level: int = 0) -> int:
-    """Return how deep to unfold, below `level`, so that there are at most MAX_BOXES layers and blocks."""
+def readable_depth(summary: Summary, level: int = 0, most: int = MAX_BOXES) -> int:
+    """Return how deep to unfold, below `level`, so that there are at most so many layers and blocks."""
     deepest = max((len(layer.path) for layer in summary.layers), default=0)
     depth = level + 1
-    while depth < deepest and len({layer.path[: depth + 1] for layer in summary.layers}) <= MAX_BOXES:
+    while depth < deepest and len({layer.path[: depth + 1] for layer in summary.layers}) <= most:
         depth += 1
     return depth
 

@@ -1,0 +1,47 @@
+"""`archsum plot`."""
+
+import argparse
+import os
+
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, training
+from archsum.cli.files import write
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_file_arguments(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=_picture,
+        required=True,
+        help="the file to write; svg, pdf or png, as its ending says",
+    )
+    add_training_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the picture of a training step's memory."""
+    from archsum.api import plot
+
+    path, format_ = arguments.output
+    drawn = plot(
+        opened(arguments.file),
+        training(arguments),
+        format=format_,
+        variables=dict(arguments.variables),
+        input=arguments.input,
+    )
+    write(path, drawn.content)
+    return 0
+
+
+def _picture(path: str) -> tuple[str, str]:
+    """Return the file, and the format that its ending says."""
+    from archsum.render.plot import FORMATS
+
+    ending = os.path.splitext(path)[1].lower().removeprefix(".")
+    if ending not in FORMATS:
+        raise argparse.ArgumentTypeError(f"`{path}` ends in none of {', '.join(f'.{name}' for name in FORMATS)}")
+    return path, ending
