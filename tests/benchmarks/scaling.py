@@ -1,8 +1,9 @@
-"""Time and weigh flat files of 1,000, 10,000 and 100,000 layers, from bytes to Summary; try Keras on the first.
+"""Time and weigh files of 1,000, 10,000 and 100,000 layers, from bytes to Summary; try Keras on the first.
 
     python tests/benchmarks/scaling.py
 
-`alike` repeats one layer, `different` has layers of a thousand widths. Linear means that the last column stays at 1.
+`alike` has one layer over and over, `different` layers of a thousand widths; `repeated` has one in a `repeat`. Linear
+means that the last column stays at 1.
 """
 
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable
 from io import BytesIO
 
 from archsum import summarize
@@ -28,6 +30,12 @@ def network(layers: int, widths: int) -> bytes:
     """Return a file of convolutions of so many different widths."""
     lines = (f"  - conv2d: {{filters: {8 + i % widths}, kernel_size: 3, padding: same}}\n" for i in range(layers))
     return ("input: [8, 8, 3]\nlayers:\n" + "".join(lines)).encode()
+
+
+def repeated(layers: int) -> bytes:
+    """Return a file that repeats a convolution."""
+    layer = "conv2d: {filters: 8, kernel_size: 3, padding: same}"
+    return f"input: [8, 8, 3]\nlayers: [repeat: {{times: {layers}, layers: [{layer}]}}]\n".encode()
 
 
 def microseconds_a_layer(content: bytes, layers: int) -> float:
@@ -52,10 +60,15 @@ def bytes_a_layer(content: bytes, layers: int) -> float:
 def main() -> None:
     """Print the table."""
     summarize(BytesIO(network(10, 10)))  # imports are not the subject here
-    for name, widths in (("alike", 1), ("different", 1000)):
+    files: dict[str, Callable[[int], bytes]] = {
+        "alike": lambda layers: network(layers, widths=1),
+        "different": lambda layers: network(layers, widths=1000),
+        "repeated": repeated,
+    }
+    for name, write in files.items():
         first = None
         for layers in SIZES:
-            content = network(layers, widths)
+            content = write(layers)
             time_a_layer = microseconds_a_layer(content, layers)
             first = first or time_a_layer
             memory = bytes_a_layer(content, layers)
