@@ -30,7 +30,7 @@ def verdict(text: str = NETWORK, /, **limits: Any) -> Verdict:
 
 
 def test_every_limit_of_a_budget_has_a_metric() -> None:
-    assert list(METRICS) == list(Budget.model_fields)
+    assert list(METRICS) == [name for name in Budget.model_fields if name.startswith("max_")]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_every_limit_of_a_budget_has_a_metric() -> None:
     ],
 )
 def test_limit_is_kept_up_to_the_unit(name: str, value: int) -> None:
-    assert verdict(**{name: value}) == (name, value, value, ())
+    assert verdict(**{name: value})[:4] == (name, value, value, ())
     assert check(**{name: value}).ok is True
     over = verdict(**{name: value - 1})
     assert (over.value, over.ok) == (value, False)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archsum.api import Network, Summary, check, costs, diagram, explain, load, plot, summarize
+    from archsum.api import Network, Summary, check, costs, diagram, explain, fit, load, plot, summarize
     from archsum.errors import Diagnostic, SpecError
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "costs",
     "diagram",
     "explain",
+    "fit",
     "load",
     "plot",
     "summarize",

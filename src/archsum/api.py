@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from archsum import language
+from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language import File, InputShape, Network
 from archsum.propagate import propagate
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from archsum.budget import Check
     from archsum.explanation import Explanation
     from archsum.memory.costs import Costs
+    from archsum.memory.devices import Device
+    from archsum.memory.fit import Fit
     from archsum.render.diagram import Diagram
     from archsum.render.plot import Plot
 
-__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "load", "plot", "summarize"]
+__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
 
 
 def load(
@@ -81,7 +84,33 @@ def check(
     from archsum.budget import check, override
 
     network = _network(file, variables, input)
-    return check(costs(network, training), override(network.budget, budget or {}))
+    limits = override(network.budget, budget or {})
+    device = None if limits.device is None else _device(limits.device, network)
+    return check(costs(network, training), limits, device)
+
+
+def fit(
+    file: File | Network,
+    device: str | None = None,
+    training: Mapping[str, Any] | None = None,
+    *,
+    variables: Mapping[str, Value] | None = None,
+    input: InputShape | None = None,  # noqa: A002
+) -> "Fit":
+    """Find the largest batches of a network file that fit into a device's memory; printed, they are a text.
+
+    `device` takes the place of the one that the file's budget names; `training` is as for `costs`.
+
+    Errors: SpecError with every problem in the file, in `device` or in `training`, and where it cannot be known.
+    """
+    from archsum.memory.fit import fit
+
+    network = _network(file, variables, input)
+    name = device or network.budget.device
+    if name is None:
+        cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
+        raise SpecError([Diagnostic("no-device", f"{network.graph.name} names no device to fit into", help=cure)])
+    return fit(costs(network, training), _device(name, network))
 
 
 def costs(
@@ -165,6 +194,16 @@ def plot(
     if format not in plot.FORMATS:
         raise ValueError(f"there is no format {format!r}: choose from {', '.join(plot.FORMATS)}")
     return plot.render(costs(file, training, variables=variables, input=input), format)
+
+
+def _device(name: str, network: Network) -> "Device":
+    from archsum.memory.devices import find_device
+
+    try:
+        return find_device(name, network.devices)
+    except FieldError as error:
+        place = network.device_place if name == network.budget.device else None
+        raise SpecError([Diagnostic("bad-value", f"`device` {error}", place, error.help)]) from None
 
 
 def _network(file: File | Network, variables: Mapping[str, Value] | None, shape: InputShape | None) -> Network:

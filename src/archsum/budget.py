@@ -9,12 +9,21 @@ from pydantic_core import ValidationError
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.language.document import Budget
 from archsum.language.validation import Subject, diagnose
+from archsum.memory.conversion import unconvertible_layers
 from archsum.memory.costs import Costs
+from archsum.memory.devices import Device
+from archsum.memory.fit import largest_batch
 from archsum.memory.precision import PRECISIONS
 from archsum.summary import LayerSummary
 
 MAX_CONTRIBUTORS = 3
 """Layers named where a total is over its limit."""
+
+_MAX_TRIED = 10
+"""Blocks that are tried for checkpointing."""
+
+_OF_WEIGHTS = {"max_params", "max_trainable_params", "max_weight_memory", "max_layer_params", "max_flash"}
+"""Limits that fewer weights keep."""
 
 
 Parts = Iterable[tuple[LayerSummary, int | None]]
@@ -57,6 +66,19 @@ def _alive_and_weights(costs: Costs) -> Parts:
         yield layer, None if size is None else size + layer.params * itemsize
 
 
+def _placed(costs: Costs) -> Parts:
+    if costs.arena is None:
+        return ((layer, None) for layer in unconvertible_layers(costs.summary))
+    layers = {layer.name: layer for layer in costs.summary.layers}
+    sizes = {placed.buffer.name: placed.buffer.size for placed in costs.arena.plan}
+    return ((layers[name], size) for name, size in sizes.items() if name in layers)
+
+
+def _in_flash(costs: Costs) -> Parts:
+    unknown = unconvertible_layers(costs.summary)
+    return ((layer, None if layer in unknown else layer.params) for layer in costs.summary.layers)
+
+
 METRICS: dict[str, Metric] = {
     "max_params": Metric("parameters", lambda costs: costs.summary.params, _each(lambda layer: layer.params)),
     "max_trainable_params": Metric(
@@ -72,6 +94,12 @@ METRICS: dict[str, Metric] = {
     "max_activation_memory": Metric("activation memory", lambda costs: costs.activations_peak, _alive, "bytes"),
     "max_inference_memory": Metric("inference memory", lambda costs: costs.inference_peak, _alive_and_weights, "bytes"),
     "max_training_memory": Metric("training memory", lambda costs: costs.training_peak, _kept, "bytes"),
+    "max_sram": Metric(
+        "arena in int8", lambda costs: None if costs.arena is None else costs.arena.head, _placed, "bytes"
+    ),
+    "max_flash": Metric(
+        "flash in int8", lambda costs: None if costs.arena is None else costs.arena.flash, _in_flash, "bytes"
+    ),
     "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
     "max_layer_params": Metric(
         "layer parameters",
@@ -98,6 +126,10 @@ class Verdict(NamedTuple):
     value: int | None
     limit: int
     contributors: tuple[Contributor, ...] = ()
+    cures: tuple[str, ...] = ()
+    """What would help, where the limit is broken."""
+    warn_at: float | None = None
+    """The share of the limit from which on it is a warning."""
 
     @property
     def metric(self) -> Metric:
@@ -108,6 +140,11 @@ class Verdict(NamedTuple):
     def ok(self) -> bool | None:
         """Whether the limit is kept; None where that is not known."""
         return None if self.value is None else self.value <= self.limit
+
+    @property
+    def warns(self) -> bool:
+        """Whether the limit is kept, and nearly reached."""
+        return bool(self.ok) and self.warn_at is not None and (self.value or 0) >= self.warn_at * self.limit
 
 
 @dataclass(frozen=True)
@@ -151,22 +188,56 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
         raise SpecError(diagnose(error, subject)) from None
 
 
-def check(costs: Costs, budget: Budget) -> Check:
-    """Compare a network with every limit of a budget.
+def check(costs: Costs, budget: Budget, device: Device | None = None) -> Check:
+    """Compare a network with every limit of a budget, and with a device's memory where the budget sets no other limit.
 
-    Errors: SpecError where the budget has no limit, since a check of nothing must not look like a pass.
+    Errors: SpecError where there is no limit, since a check of nothing must not look like a pass.
     """
-    limits = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
+    stated = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
+    limits = {**(limits_of(device) if device else {}), **stated}
     if not limits:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
         raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", help=cure)])
-    verdicts = tuple(_verdict(costs, name, limit) for name, limit in limits.items())
+    verdicts = tuple(_verdict(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits)
     return Check(costs.summary.name, verdicts, tuple(_problems(costs, verdicts)))
 
 
-def _verdict(costs: Costs, name: str, limit: int) -> Verdict:
-    verdict = Verdict(name, METRICS[name].of_network(costs), limit)
-    return verdict if verdict.ok is not False else verdict._replace(contributors=_contributors(costs, verdict))
+def limits_of(device: Device) -> dict[str, int]:
+    """Return the limits that a device sets: of training, or where it has flash, of the arena and the weights."""
+    if device.available_flash is None:
+        return {"max_training_memory": device.available}
+    return {"max_sram": device.available, "max_flash": device.available_flash}
+
+
+def _verdict(costs: Costs, name: str, limit: int, warn_at: float | None) -> Verdict:
+    verdict = Verdict(name, METRICS[name].of_network(costs), limit, warn_at=warn_at)
+    if verdict.ok is not False:
+        return verdict
+    return verdict._replace(contributors=_contributors(costs, verdict), cures=tuple(_cures(costs, verdict)))
+
+
+def _cures(costs: Costs, verdict: Verdict) -> Iterator[str]:
+    """Say what would keep a limit that is broken, or save most of what is over it."""
+    if verdict.name == "max_training_memory":
+        batch = largest_batch(costs, verdict.limit)
+        yield f"the largest batch that fits is {batch:,}" if batch else "not even a batch of 1 fits"
+        yield from _checkpointing(costs, verdict.limit)
+    untied = [weight for layer in costs.summary.layers for weight in layer.weights if weight.untied]
+    saving = sum(weight.size - (weight.tied_size or 0) for weight in untied)
+    if saving and verdict.name in _OF_WEIGHTS:
+        yield f"the untied biases would be {saving:,} fewer parameters if they were tied"
+
+
+def _checkpointing(costs: Costs, limit: int) -> Iterator[str]:
+    """Say which blocks save most when they compute their insides again."""
+    kinds = dict.fromkeys(group.kind for group in costs.summary.groups.values())
+    if costs.options.checkpointing or not kinds:
+        return
+    peaks = {kind: costs.trained_with(checkpointing=[kind]).training_peak or 0 for kind in list(kinds)[:_MAX_TRIED]}
+    kind = min(peaks, key=lambda kind: peaks[kind])
+    if peaks[kind] < (costs.training_peak or 0):
+        outcome = "fits" if peaks[kind] <= limit else "is not enough"
+        yield f"with `checkpointing: {kind}` it takes {peaks[kind]:,} bytes, which {outcome}"
 
 
 def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:

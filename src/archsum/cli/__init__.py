@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "compare networks with their budgets",
     "explain": "derive a layer's numbers step by step",
     "memory": "compute what a network needs of memory, in training and at inference",
+    "fit": "find the largest batch that fits into a device",
     "diagram": "draw a network, or a block of it",
     "plot": "draw the memory of a training step, layer by layer",
     "layers": "list the kinds of layer, or document one",

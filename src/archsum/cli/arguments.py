@@ -33,13 +33,14 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
     )
 
 
-def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+def add_training_arguments(parser: argparse.ArgumentParser, *, batch: bool = True) -> None:
     """Add --batch, --optimizer, --precision and --checkpointing: how the network is trained."""
     from archsum.memory.optimizers import OPTIMIZERS
     from archsum.memory.precision import PRECISIONS
 
     group = parser.add_argument_group("training", "They take the place of what the file says under `training`.")
-    group.add_argument("--batch", metavar="N", type=_batch, help="the samples of a batch (default: 32)")
+    if batch:
+        group.add_argument("--batch", metavar="N", type=_batch, help="the samples of a batch (default: 32)")
     group.add_argument("--optimizer", choices=tuple(OPTIMIZERS), help="(default: adam)")
     group.add_argument("--precision", choices=tuple(PRECISIONS), help="(default: float32)")
     group.add_argument(
@@ -52,7 +53,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
 
 def training(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what the command says of training."""
-    given = {name: getattr(arguments, name) for name in ("batch", "optimizer", "precision", "checkpointing")}
+    given = {name: getattr(arguments, name, None) for name in ("batch", "optimizer", "precision", "checkpointing")}
     return {name: value for name, value in given.items() if value is not None}
 
 

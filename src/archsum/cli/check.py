@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             type=_quantity(parse_bytes if in_bytes else parse_count),
             help=Budget.model_fields[name].description,
         )
+    limits.add_argument(
+        "--device", metavar="NAME", help="a device whose memory is the limit; `archsum devices` lists them"
+    )
     add_training_arguments(parser)
     parser.add_argument(
         "--format",
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.budget import METRICS
     from archsum.cli import BAD_INPUT, OK, OVER_BUDGET
 
-    given = {name: getattr(arguments, name) for name in METRICS}
+    given = {name: getattr(arguments, name) for name in (*METRICS, "device")}
     limits = {name: limit for name, limit in given.items() if limit is not None}
     checks = [(shown(file), _check(file, limits, arguments)) for file in arguments.file]
     problems = [SpecError(check.problems) for _, check in checks if check.problems]
@@ -55,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     return max(codes[check.ok] for _, check in checks)
 
 
-def _check(file: str, limits: dict[str, int], arguments: argparse.Namespace) -> "Check":
+def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace) -> "Check":
     """Check one file; a file that cannot be read leaves the others to be checked."""
     from archsum.api import check
     from archsum.budget import Check

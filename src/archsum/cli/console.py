@@ -19,7 +19,8 @@ _ASCII = {
 }
 """What stands for our signs where the output's encoding does not have them."""
 
-_RED, _GREEN, _BLUE, _BOLD, _RESET = "\033[1;31m", "\033[1;32m", "\033[1;34m", "\033[1m", "\033[0m"
+_RED, _GREEN, _YELLOW, _BLUE = "\033[1;31m", "\033[1;32m", "\033[1;33m", "\033[1;34m"
+_BOLD, _RESET = "\033[1m", "\033[0m"
 
 
 def colours(stream: TextIO) -> bool:
@@ -54,6 +55,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 def colour_verdicts(text: str) -> str:
     """Colour the verdicts, which end the lines of a check's tables."""
     text = re.sub(r"\bOVER(?= by [\d,]+$)", rf"{_RED}\g<0>{_RESET}", text, flags=re.MULTILINE)
+    text = re.sub(r"\bNEAR(?=, [\d,]+ left$)", rf"{_YELLOW}\g<0>{_RESET}", text, flags=re.MULTILINE)
     return re.sub(r"\bok(?=, [\d,]+ left$)", rf"{_GREEN}\g<0>{_RESET}", text, flags=re.MULTILINE)
 
 

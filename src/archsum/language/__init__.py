@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from archsum.errors import Diagnostic, SpecError
+from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.document import Budget, StatedDevice, Training
 from archsum.language.expand import expand, unused
 from archsum.language.head import InputShape, read_head
-from archsum.language.source import MAX_BYTES, read
+from archsum.language.source import MAX_BYTES, find, read
 from archsum.language.structure import read_structure
 from archsum.propagate import propagate_where_possible
 
@@ -28,6 +28,8 @@ class Network(NamedTuple):
     budget: Budget
     training: Training
     devices: Mapping[str, StatedDevice]
+    device_place: Span | None = None
+    """Where the budget names its device."""
 
 
 def load(
@@ -57,7 +59,9 @@ def load(
     if yaml_file.diagnostics or problems:
         in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
-    return Network(graph, head.document.budget, head.document.training, head.document.devices)
+    document = head.document
+    place = find(yaml_file.data, ("budget", "device"), yaml_file.span)[0] if document.budget.device else None
+    return Network(graph, document.budget, document.training, document.devices, place)
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
 from archsum.language.entries import PLACEMENT
-from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
-from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive
+from archsum.language.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count, parse_share
+from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive, Rate
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
 
 DEFAULT_INPUT = "input"
@@ -31,6 +31,11 @@ Count = Annotated[_Limit, parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M
 Bytes = Annotated[_Limit, parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
 
 
+_SHARE_SCHEMA = JsonSchema(
+    {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^\s*\d{1,3} ?%\s*$"}]}
+)
+
+
 class Budget(Model):
     """Limits that the network must keep to; each is the largest value allowed."""
 
@@ -44,8 +49,16 @@ class Budget(Model):
     max_activation_memory: Bytes = field(None, description="Bytes of the tensors alive at once at inference.")
     max_inference_memory: Bytes = field(None, description="Bytes of a forward pass: the weights and those tensors.")
     max_training_memory: Bytes = field(None, description="Bytes of a training step at its peak; see `training`.")
+    max_sram: Bytes = field(None, description="Bytes of a microcontroller's arena, planned for int8.")
+    max_flash: Bytes = field(None, description="Bytes of its flash that weights in int8 and biases in int32 take.")
     max_layers: Count = field(None, description="Layers, inputs not counted.")
     max_layer_params: Count = field(None, description="Parameters of any one layer.")
+    device: Annotated[str, Limits(min_length=1, max_length=100)] | None = field(
+        None, description="A device whose memory is the limit: training memory, or a microcontroller's RAM and flash."
+    )
+    warn_at: Annotated[Rate, parse_share, _SHARE_SCHEMA] | None = field(
+        None, description="The share of a limit from which on a check warns, such as 90%."
+    )
 
 
 def parse_inputs(value: Any) -> Any:

@@ -14,6 +14,7 @@ BYTE_UNITS = {
 
 _QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([A-Za-z]{0,4})")
 _EXACT = Context(prec=60)  # more digits than such a number times the largest unit has
+_PERCENT = re.compile(r"([0-9]{1,3}) ?%")
 _SEPARATED_THOUSANDS = re.compile(r"[0-9]{1,3}([_, ][0-9]{3}){1,5}")
 
 
@@ -31,6 +32,16 @@ def parse_bytes(value: Any) -> Any:
     Errors: FieldError for a text that is not a whole quantity.
     """
     return _parse(value, BYTE_UNITS, "`20 MB`", "kB, MB and GB are powers of 1000, KiB, MiB and GiB powers of 1024")
+
+
+def parse_share(value: Any) -> Any:
+    """Read `90%` as 0.9; what is not a text is left as it is. Errors: FieldError for a text that is no such share."""
+    if not isinstance(value, str):
+        return value
+    match = _PERCENT.fullmatch(value.strip())
+    if match is None:
+        raise FieldError(f"takes a share such as `90%`, not {quote(value)}", "write `90%` or `0.9`")
+    return int(match[1]) / 100
 
 
 def without_separators(text: str) -> str | None:

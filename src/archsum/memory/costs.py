@@ -9,6 +9,7 @@ from pydantic_core import ValidationError
 from archsum.errors import SpecError, one_line
 from archsum.language.document import Training
 from archsum.language.validation import Subject, diagnose
+from archsum.memory.arena import Arena, arena
 from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.training import TrainingMemory, training_memory, unknown_layers
 from archsum.summary import LayerSummary, Summary
@@ -60,9 +61,14 @@ class Costs:
         """The most that the tensors alive at once in a forward pass take."""
         return None if self.inference is None else self.inference.activations
 
-    def on_batch(self, batch: int) -> "Costs":
-        """Return the costs of the same training on batches of another size."""
-        return Costs(self.summary, override(self.options, {"batch": batch}))
+    @cached_property
+    def arena(self) -> Arena | None:
+        """The plan of a microcontroller's memory, in int8; None where it is not known."""
+        return arena(self.summary)
+
+    def trained_with(self, **options: Any) -> "Costs":
+        """Return the costs of a training that differs in some of its options."""
+        return Costs(self.summary, override(self.options, options))
 
     @cached_property
     def inference(self) -> InferenceMemory | None:

@@ -1,38 +1,66 @@
 """The largest batch that fits into a memory."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+from archsum.errors import Diagnostic, SpecError
 from archsum.memory.costs import Costs
+from archsum.memory.devices import Device
 
 MAX_BATCH = 2**30
 """The largest batch that is tried."""
 
 
+class Fit(NamedTuple):
+    """The largest batches with which a network fits into a device's memory; 0 where not even one sample does."""
+
+    costs: Costs
+    device: Device
+    training: int
+    inference: int
+
+    def __str__(self) -> str:
+        from archsum.render import fit
+
+        return fit.render(self)
+
+
+def fit(costs: Costs, device: Device) -> Fit:
+    """Find the largest batches. Errors: SpecError where it is not known what the network needs."""
+    training, inference = largest_batch(costs, device.available), largest_inference_batch(costs, device.available)
+    if training is None or inference is None:
+        message = f"what fits cannot be known: {costs.why_unknown}"
+        place = costs.unknown[0].span if costs.unknown else None
+        cure = "give `input` a number for every size, in the file or with `--input`"
+        raise SpecError([Diagnostic("unknown-value", message, place, cure)])
+    return Fit(costs, device, training, inference)
+
+
 def largest_batch(costs: Costs, memory: int) -> int | None:
     """Return the largest batch with which a training step needs no more than `memory` bytes, 0 where none does.
 
-    None where it cannot be known how much that is.
+    None where it is not known how much that is.
     """
-    return _largest(lambda batch: costs.on_batch(batch).training_peak, memory)
+    return _largest(lambda batch: costs.trained_with(batch=batch).training_peak, memory)
 
 
 def largest_inference_batch(costs: Costs, memory: int) -> int | None:
     """Return the same of a forward pass alone."""
-    return _largest(lambda batch: costs.on_batch(batch).inference_peak, memory)
+    return _largest(lambda batch: costs.trained_with(batch=batch).inference_peak, memory)
 
 
 def _largest(needed: Callable[[int], int | None], memory: int) -> int | None:
     """Bisect: what a step needs grows with the batch."""
     fits, too_large = 0, 1
     while too_large <= MAX_BATCH:
-        bytes_ = needed(too_large)
-        if bytes_ is None:
+        size = needed(too_large)
+        if size is None:
             return None
-        if bytes_ > memory:
+        if size > memory:
             break
         fits, too_large = too_large, 2 * too_large
     while too_large - fits > 1:
         middle = (fits + too_large) // 2
-        bytes_ = needed(middle)
-        fits, too_large = (middle, too_large) if bytes_ is not None and bytes_ <= memory else (fits, middle)
+        size = needed(middle)
+        fits, too_large = (middle, too_large) if size is not None and size <= memory else (fits, middle)
     return fits

@@ -138,16 +138,32 @@ def training_memory(
 
 
 def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]) -> Iterator[_Kept]:
-    """Yield what the forward pass keeps, each storage once, by the first layer that keeps it."""
+    """Yield what the forward pass keeps, each storage once, by the first layer that keeps it.
+
+    What a checkpointed block gives to others that keep it is not computed again.
+    """
+    kept = list(_kept_by_layers(summary, batch, item, checkpointing))
+    lasting = {storage for storage, tensor in kept if tensor.until is None}
+    seen = {WEIGHTS}
+    for storage, tensor in kept:
+        if storage is None:
+            yield tensor
+        elif storage not in seen:
+            seen.add(storage)
+            yield tensor._replace(until=None) if storage in lasting else tensor
+
+
+def _kept_by_layers(
+    summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]
+) -> Iterator[tuple[str | None, _Kept]]:
+    """Yield what each layer keeps, with the name of the storage that it is, where it is not the layer's own."""
     owner, trained = owners(summary, training=True), _reached_by_gradients(summary)
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
     checkpoints = _checkpoints(summary, checkpointing)
-    seen = {WEIGHTS}
 
-    def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> Iterator[_Kept]:
-        if owner[name] not in seen:
-            seen.add(owner[name])
-            yield _Kept(index, _size(shapes[owner[name]]) * batch * itemsize, until)
+    def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> tuple[str, _Kept]:
+        size = 0 if owner[name] == WEIGHTS else _size(shapes[owner[name]])
+        return owner[name], _Kept(index, size * batch * itemsize, until)
 
     for index, layer in enumerate(summary.layers):
         if layer.name not in trained:
@@ -155,19 +171,19 @@ def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence
         checkpoint = checkpoints.get(layer.path)
         if checkpoint and checkpoint.first == index:
             for name in checkpoint.inputs:
-                yield from storage(name, index, None)
+                yield storage(name, index, None)
         until = checkpoint.last if checkpoint else None
         for tensor in layer.layer.kept(*layer.input_shapes) or ():
             if tensor.for_weights and not layer.trainable_params and not layer.shared_with:
                 continue
             itemsize = tensor.itemsize or item.activations
             if tensor.name == "input":
-                yield from storage(layer.node.inputs[tensor.number], index, until, itemsize)
+                yield storage(layer.node.inputs[tensor.number], index, until, itemsize)
             elif tensor.name == "output":
-                yield from storage(layer.name, index, until)
+                yield storage(layer.name, index, until)
             else:
                 size = _size(tensor.shape) * itemsize
-                yield _Kept(index, size if tensor.per_batch else size * batch, until)
+                yield None, _Kept(index, size if tensor.per_batch else size * batch, until)
 
 
 class _Checkpoint(NamedTuple):

@@ -36,6 +36,7 @@ def _miss(name: str, verdict: Verdict) -> str:
     lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
     if hidden := len(verdict.contributors) - len(shown):
         lines.append(f"… and {hidden:,} more layers")
+    lines += [f"help: {cure}" for cure in verdict.cures]
     return "\n".join(lines)
 
 

@@ -25,7 +25,7 @@ def render(check: Check, title: str) -> str:
         widths = _widths(rows)
     lines = [f"{title}: {_outcome(check)}", "", _line(rows[0], widths), "─" * _total(widths)]
     for verdict, row in zip(check.verdicts, rows[1:], strict=True):
-        lines += [_line(row, widths), *_contributors(verdict)]
+        lines += [_line(row, widths), *_contributors(verdict), *(f"  = help: {cure}" for cure in verdict.cures)]
     return "\n".join(lines)
 
 
@@ -41,6 +41,8 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     if value is None:
         return title, "unknown", f"{limit:,}", "?", "unknown"
     outcome = f"ok, {limit - value:,} left" if verdict.ok else f"OVER by {value - limit:,}"
+    if verdict.warns:
+        outcome = f"NEAR, {limit - value:,} left"
     return title, f"{value:,}", f"{limit:,}", percent(value, limit), outcome
 
 

@@ -33,6 +33,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "limit": verdict.limit,
         "used": verdict.value / verdict.limit if verdict.value is not None and verdict.limit else None,
         "ok": verdict.ok,
+        "warns": verdict.warns,
+        "help": verdict.cures,
         "contributors": [_contributor(contributor) for contributor in verdict.contributors],
     }
 

@@ -1,0 +1,36 @@
+"""`archsum fit`."""
+
+import argparse
+
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, training
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_file_arguments(parser)
+    parser.add_argument(
+        "--device", metavar="NAME", help="a device that `archsum devices` lists, or the file's own (default: budget's)"
+    )
+    add_training_arguments(parser, batch=False)
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="a table, or JSON for scripts")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the largest batches that fit."""
+    from archsum.api import fit
+    from archsum.render import fit as text
+
+    found = fit(
+        opened(arguments.file),
+        arguments.device,
+        training(arguments),
+        variables=dict(arguments.variables),
+        input=arguments.input,
+    )
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps(text.as_json(found), indent=2))
+    else:
+        print(text.render(found))
+    return 0

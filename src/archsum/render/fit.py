@@ -1,0 +1,39 @@
+"""The largest batches that fit, as a text."""
+
+from typing import Any
+
+from archsum.errors import one_line
+from archsum.memory.fit import Fit
+from archsum.render.numbers import count
+
+
+def render(fit: Fit) -> str:
+    """Return the device's memory and the batches."""
+    options, device = fit.costs.options, fit.device
+    rows = (
+        (f"training, {options.optimizer}, {options.precision}", fit.training),
+        (f"inference, {options.precision}", fit.inference),
+    )
+    width = max(len(label) for label, _ in rows)
+    lines = [f"  {label:<{width}}  {_batch(batch)}" for label, batch in rows]
+    left = f"{count(device.available)} of {count(device.memory)} bytes for the network"
+    return "\n".join([f"{one_line(fit.costs.summary.name)} on {device.title}: {left}", *lines])
+
+
+def as_json(fit: Fit) -> dict[str, Any]:
+    """Return the same for scripts."""
+    options, device = fit.costs.options, fit.device
+    return {
+        "schema_version": 1,
+        "name": fit.costs.summary.name,
+        "device": device.name,
+        "available": device.available,
+        "optimizer": options.optimizer,
+        "precision": options.precision,
+        "training_batch": fit.training,
+        "inference_batch": fit.inference,
+    }
+
+
+def _batch(batch: int) -> str:
+    return f"batch {batch:,}" if batch else "does not fit, not even a batch of 1"
