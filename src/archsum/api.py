@@ -86,7 +86,7 @@ def check(
     network = _network(file, variables, input)
     limits = override(network.budget, budget or {})
     device = None if limits.device is None else _device(limits.device, network)
-    return check(costs(network, training), limits, device)
+    return check(costs(network, training), limits, device, network.budget_places)
 
 
 def fit(
@@ -179,21 +179,25 @@ def plot(
     training: Mapping[str, Any] | None = None,
     *,
     format: str = "svg",  # noqa: A002
+    device: str | None = None,
     variables: Mapping[str, Value] | None = None,
     input: InputShape | None = None,  # noqa: A002
 ) -> "Plot":
     """Draw the memory of a training step of a network file, layer by layer, as `svg`, `pdf` or `png`.
 
-    Where the memory is not known, only the layers' parameters and operations are drawn. `training` is as for `costs`.
+    Where the memory is not known, only the layers' parameters and operations are drawn. `training` is as for `costs`;
+    the limit of `device`, or of the one that the file's budget names, is a line where it is near.
 
-    Errors: SpecError with every problem in the file or in `training`, and where matplotlib, which draws, is not
-    installed.
+    Errors: SpecError with every problem in the file, in `training` or in `device`, and where matplotlib, which draws,
+    is not installed.
     """
     from archsum.render import plot
 
     if format not in plot.FORMATS:
         raise ValueError(f"there is no format {format!r}: choose from {', '.join(plot.FORMATS)}")
-    return plot.render(costs(file, training, variables=variables, input=input), format)
+    network = _network(file, variables, input)
+    name = device or network.budget.device
+    return plot.render(costs(network, training), format, None if name is None else _device(name, network))
 
 
 def _device(name: str, network: Network) -> "Device":
@@ -202,7 +206,7 @@ def _device(name: str, network: Network) -> "Device":
     try:
         return find_device(name, network.devices)
     except FieldError as error:
-        place = network.device_place if name == network.budget.device else None
+        place = network.budget_places.get("device") if name == network.budget.device else None
         raise SpecError([Diagnostic("bad-value", f"`device` {error}", place, error.help)]) from None
 
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
-from archsum.errors import Diagnostic, SpecError, one_line
-from archsum.language.document import Budget
+from archsum.errors import Diagnostic, Span, SpecError, one_line
+from archsum.folding import part_of
+from archsum.language.document import BlockBudget, Budget
 from archsum.language.validation import Subject, diagnose
 from archsum.memory.conversion import unconvertible_layers
 from archsum.memory.costs import Costs
 from archsum.memory.devices import Device
 from archsum.memory.fit import largest_batch
 from archsum.memory.precision import PRECISIONS
-from archsum.summary import LayerSummary
+from archsum.summary import LayerSummary, Summary
 
 MAX_CONTRIBUTORS = 3
 """Layers named where a total is over its limit."""
@@ -43,6 +45,16 @@ class Metric(NamedTuple):
 
 def _each(figure: Callable[[LayerSummary], int | None]) -> Callable[[Costs], Parts]:
     return lambda costs: ((layer, figure(layer)) for layer in costs.summary.layers)
+
+
+def _largest(values: Iterable[int | None]) -> int | None:
+    """Return the largest value; unknown where one is unknown."""
+    known = list(values)
+    return None if None in known else max((value for value in known if value is not None), default=0)
+
+
+def _of_any_layer(title: str, figure: Callable[[LayerSummary], int | None]) -> Metric:
+    return Metric(title, lambda costs: _largest(map(figure, costs.summary.layers)), _each(figure), per_layer=True)
 
 
 def _kept(costs: Costs) -> Parts:
@@ -101,12 +113,9 @@ METRICS: dict[str, Metric] = {
         "flash in int8", lambda costs: None if costs.arena is None else costs.arena.flash, _in_flash, "bytes"
     ),
     "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
-    "max_layer_params": Metric(
-        "layer parameters",
-        lambda costs: max((layer.params for layer in costs.summary.layers), default=0),
-        _each(lambda layer: layer.params),
-        per_layer=True,
-    ),
+    "max_layer_params": _of_any_layer("layer parameters", lambda layer: layer.params),
+    "max_layer_macs": _of_any_layer("layer MACs", lambda layer: layer.macs),
+    "max_layer_flops": _of_any_layer("layer FLOPs", lambda layer: layer.flops),
 }
 """What each limit of a budget, by its field's name, is compared with."""
 
@@ -130,6 +139,13 @@ class Verdict(NamedTuple):
     """What would help, where the limit is broken."""
     warn_at: float | None = None
     """The share of the limit from which on it is a warning."""
+    block: str | None = None
+    """The block that the limit is for; None where it is for the network."""
+
+    @property
+    def title(self) -> str:
+        """What is limited, and of what."""
+        return f"{self.metric.title} of {self.block}" if self.block else self.metric.title
 
     @property
     def metric(self) -> Metric:
@@ -188,18 +204,39 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
         raise SpecError(diagnose(error, subject)) from None
 
 
-def check(costs: Costs, budget: Budget, device: Device | None = None) -> Check:
+def check(
+    costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Span] = MappingProxyType({})
+) -> Check:
     """Compare a network with every limit of a budget, and with a device's memory where the budget sets no other limit.
 
-    Errors: SpecError where there is no limit, since a check of nothing must not look like a pass.
+    `places` says where the blocks are named that the budget limits.
+
+    Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
+    block of a name.
     """
-    stated = {name: limit for name in METRICS if (limit := getattr(budget, name)) is not None}
-    limits = {**(limits_of(device) if device else {}), **stated}
-    if not limits:
+    limits = {**(limits_of(device) if device else {}), **_stated(budget)}
+    verdicts = [_verdict(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
+    checked = [(costs, verdict) for verdict in verdicts]
+    for block, of_block in budget.blocks.items():
+        part = Costs(_block(costs.summary, block, places.get(block)), costs.options)
+        for name, limit in _stated(of_block).items():
+            checked.append((part, _verdict(part, name, limit, budget.warn_at)._replace(block=block)))
+    if not checked:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
         raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", help=cure)])
-    verdicts = tuple(_verdict(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits)
-    return Check(costs.summary.name, verdicts, tuple(_problems(costs, verdicts)))
+    problems = (problem for part, verdict in checked for problem in _problems(part, verdict))
+    return Check(costs.summary.name, tuple(verdict for _, verdict in checked), tuple(problems))
+
+
+def _stated(budget: BlockBudget) -> dict[str, int]:
+    return {name: limit for name in METRICS if (limit := getattr(budget, name, None)) is not None}
+
+
+def _block(summary: Summary, name: str, place: Span | None) -> Summary:
+    try:
+        return part_of(summary, name)
+    except SpecError as error:
+        raise SpecError([diagnostic._replace(span=place) for diagnostic in error.diagnostics]) from None
 
 
 def limits_of(device: Device) -> dict[str, int]:
@@ -255,14 +292,13 @@ def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:
     return tuple(Contributor(layer, value, whole) for layer, value in chosen)
 
 
-def _problems(costs: Costs, verdicts: tuple[Verdict, ...]) -> Iterator[Diagnostic]:
-    for verdict in verdicts:
-        parts = verdict.metric.parts
-        if verdict.ok is None and parts:
-            first, *others = [layer for layer, value in parts(costs) if value is None]
-            layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
-            message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} are unknown"
-            yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.name))
+def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
+    parts = verdict.metric.parts
+    if verdict.ok is None and parts:
+        first, *others = [layer for layer, value in parts(costs) if value is None]
+        layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
+        message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} are unknown"
+        yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.name))
 
 
 def _cure(layer: LayerSummary, limit: str) -> str | None:

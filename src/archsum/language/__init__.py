@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError
@@ -11,7 +12,7 @@ from archsum.graph import Graph
 from archsum.language.document import Budget, StatedDevice, Training
 from archsum.language.expand import expand, unused
 from archsum.language.head import InputShape, read_head
-from archsum.language.source import MAX_BYTES, find, read
+from archsum.language.source import MAX_BYTES, YamlFile, find, read
 from archsum.language.structure import read_structure
 from archsum.propagate import propagate_where_possible
 
@@ -28,8 +29,8 @@ class Network(NamedTuple):
     budget: Budget
     training: Training
     devices: Mapping[str, StatedDevice]
-    device_place: Span | None = None
-    """Where the budget names its device."""
+    budget_places: Mapping[str, Span] = MappingProxyType({})
+    """Where the budget names its device, as `device`, and the blocks that it limits."""
 
 
 def load(
@@ -60,8 +61,13 @@ def load(
         in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
     document = head.document
-    place = find(yaml_file.data, ("budget", "device"), yaml_file.span)[0] if document.budget.device else None
-    return Network(graph, document.budget, document.training, document.devices, place)
+    return Network(graph, document.budget, document.training, document.devices, _budget_places(yaml_file))
+
+
+def _budget_places(file: YamlFile) -> dict[str, Span]:
+    budget = file.data.get("budget") or {}
+    blocks = {name: find(budget, ("blocks", name), file.span, key=True)[0] for name in budget.get("blocks") or ()}
+    return {**blocks, "device": find(budget, ("device",), file.span)[0]}
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

@@ -36,8 +36,8 @@ _SHARE_SCHEMA = JsonSchema(
 )
 
 
-class Budget(Model):
-    """Limits that the network must keep to; each is the largest value allowed."""
+class BlockBudget(Model):
+    """Limits that a block must keep to; each is the largest value allowed."""
 
     max_params: Count = field(None, description="Parameters, trainable or not.")
     max_trainable_params: Count = field(None, description="Trainable parameters.")
@@ -46,6 +46,11 @@ class Budget(Model):
         None, description="Floating-point operations for one sample: two for each multiply-accumulate, and all others."
     )
     max_weight_memory: Bytes = field(None, description="Bytes of all weights in float32.")
+
+
+class Budget(BlockBudget):
+    """Limits that the network must keep to; each is the largest value allowed."""
+
     max_activation_memory: Bytes = field(None, description="Bytes of the tensors alive at once at inference.")
     max_inference_memory: Bytes = field(None, description="Bytes of a forward pass: the weights and those tensors.")
     max_training_memory: Bytes = field(None, description="Bytes of a training step at its peak; see `training`.")
@@ -53,6 +58,11 @@ class Budget(Model):
     max_flash: Bytes = field(None, description="Bytes of its flash that weights in int8 and biases in int32 take.")
     max_layers: Count = field(None, description="Layers, inputs not counted.")
     max_layer_params: Count = field(None, description="Parameters of any one layer.")
+    max_layer_macs: Count = field(None, description="Multiply-accumulates of any one layer, for one sample.")
+    max_layer_flops: Count = field(None, description="Floating-point operations of any one layer, for one sample.")
+    blocks: dict[str, BlockBudget] = field(
+        {}, description="For blocks, by their names as `archsum summary` shows them, limits of their own."
+    )
     device: Annotated[str, Limits(min_length=1, max_length=100)] | None = field(
         None, description="A device whose memory is the limit: training memory, or a microcontroller's RAM and flash."
     )

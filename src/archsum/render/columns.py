@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column: its header, the value of a layer, how it is written, the total for the footer, and what to say of it."""
+    """A column: its header, a layer's value, how it is written, the total for the footer, and what to say of it."""
 
     header: str
     value: Callable[[Any], Any]

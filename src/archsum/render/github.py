@@ -32,7 +32,7 @@ def _message(problem: Diagnostic) -> str:
 def _miss(name: str, verdict: Verdict) -> str:
     metric, shown = verdict.metric, verdict.contributors[:MAX_CONTRIBUTORS]
     unit = f" {metric.unit}" if metric.unit else ""
-    lines = [f"{name}: {metric.title} {verdict.value:,}{unit}, over the limit of {verdict.limit:,}{unit}"]
+    lines = [f"{name}: {verdict.title} {verdict.value:,}{unit}, over the limit of {verdict.limit:,}{unit}"]
     lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
     if hidden := len(verdict.contributors) - len(shown):
         lines.append(f"… and {hidden:,} more layers")

@@ -37,7 +37,7 @@ def _outcome(check: Check) -> str:
 
 def _cells(verdict: Verdict) -> tuple[str, ...]:
     value, limit, metric = verdict.value, verdict.limit, verdict.metric
-    title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
+    title = f"{verdict.title} ({metric.unit})" if metric.unit else verdict.title
     if value is None:
         return title, "unknown", f"{limit:,}", "?", "unknown"
     outcome = f"ok, {limit - value:,} left" if verdict.ok else f"OVER by {value - limit:,}"

@@ -29,6 +29,7 @@ def _file(file: str, check: Check) -> dict[str, Any]:
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "metric": verdict.name,
+        "block": verdict.block,
         "value": verdict.value,
         "limit": verdict.limit,
         "used": verdict.value / verdict.limit if verdict.value is not None and verdict.limit else None,
