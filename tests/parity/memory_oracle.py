@@ -79,9 +79,9 @@ class _Call:
 class _Recorder:
     """Collects what the operations of a model keep for backward while it runs."""
 
-    def __init__(self, model: Any, batch: Any) -> None:
+    def __init__(self, model: Any, inputs: tuple[Any, ...]) -> None:
         self.excluded = {_address(tensor) for tensor in [*model.parameters(), *model.buffers()]}
-        self.makers = {_address(batch): "input"}
+        self.makers = {_address(tensor): "input" for tensor in inputs}
         self.running: list[_Call] = []
         self.records: list[tuple[_Call, Any]] = []
         self.held: list[Any] = []
@@ -126,13 +126,13 @@ def _saved(call: _Call, tensor: Any, number: int, made_by: str) -> Saved:
     )
 
 
-def saved_tensors(model: Any, batch: Any) -> list[Saved]:
+def saved_tensors(model: Any, *inputs: Any) -> list[Saved]:
     """Run a model in training mode, and list what its operations keep for backward: no weights, no buffers."""
     import torch
 
-    recorder = _Recorder(model.train(), batch)
+    recorder = _Recorder(model.train(), inputs)
     with _watched(model, recorder), torch.autograd.graph.saved_tensors_hooks(recorder.keep, _unchanged):
-        model(batch)
+        model(*inputs)
     return list(recorder.saved())
 
 

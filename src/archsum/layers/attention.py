@@ -331,16 +331,17 @@ class ProjectedAttention(AttentionLayer):
             Kept("key", shape=(*key[:-1], self.key_heads, key_dim)),
             Kept("value", shape=(*value[:-1], self.key_heads, value_dim)),
         )
-        if self.dropout or key_dim != value_dim:
+        fused = not self.dropout and key_dim == value_dim
+        if not fused:
             scaled_key = Kept("scaled_key", shape=(*key[:-1], self.heads, key_dim))
             weights = self.weights_kept(self._scores(*inputs))
             attention = (projected[0]._replace(name="scaled_query"), scaled_key, *weights)
             attention += self.with_value_kept(projected, len(inputs))
         else:
             attention = (*projected, Kept("logsumexp", shape=heads, itemsize=4))
-        names = ("attended", "gate", "gated") if self.use_gate else ("attended",)
-        attended = (Kept(name, shape=(*heads, value_dim)) for name in names)
-        return *self.inputs_kept(*inputs), *attention, *attended
+        attended = Kept("attended", shape=(*heads, value_dim), for_weights=not fused and not self.use_gate)
+        gate = (attended._replace(name="gate"), attended._replace(name="gated", for_weights=True)) * self.use_gate
+        return *self.inputs_kept(*inputs), *attention, attended, *gate
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return what the projections take."""
@@ -418,7 +419,7 @@ class MultiHeadAttention(ProjectedAttention):
         with use_gate also the gate, and what comes out of it.
         With dropout, or where value_dim is not key_dim, the attention is not fused: also the scaled query and key
         and, instead of the 4 bytes, the softmax of the scores, with dropout its mask and what is left.
-        Projections of the same input are one storage; where that holds no value, only what is scaled of it is kept.
+        With dropout, projections of one input are one storage; one that holds no value is kept scaled only.
     Source: https://keras.io/api/layers/attention_layers/multi_head_attention/
     """
 
@@ -454,8 +455,9 @@ class MultiHeadAttention(ProjectedAttention):
         return tuple(Kept("input_copy", shape=shape, for_weights=True) for shape in inputs)
 
     def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
-        """Return what is projected together with the value: what comes of the same input."""
-        return projected[inputs - 1 :]
+        """Return what is projected together with the value: what comes of the same input, with heads of one size."""
+        key_dim, value_dim = self.head_sizes
+        return projected[inputs - 1 if key_dim == value_dim else -1 :]
 
     def output_sizes(self, features: int) -> tuple[int, ...]:
         """Return the sizes that are stated, or the query's features."""

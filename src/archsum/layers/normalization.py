@@ -62,7 +62,7 @@ class BatchNormalization(ChannelNormalization):
         2 for each element: at inference weights and moving statistics are one factor and one offset for each channel.
     Kept:
         input; mean and 1 / deviation, (channels) each, 4 bytes an element, once for the batch;
-        with renorm also the corrected data, of the input's shape, and the factor that corrected them, (channels).
+        with renorm also the factor that corrects the data, (channels), and unless gamma is frozen what comes out.
     Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
     """
 
@@ -85,7 +85,8 @@ class BatchNormalization(ChannelNormalization):
         (shape,) = inputs
         names = ("mean", "inverse_deviation", *(("correction",) * self.renorm))
         statistics = _statistics(names, (self.channels(shape),), per_batch=True)
-        return Kept.input(), *statistics, *((Kept("corrected", shape=shape),) * self.renorm)
+        corrected = (Kept("corrected", shape=shape, for_weights=True),) * (self.renorm and self.scale)
+        return Kept.input(), *statistics, *corrected
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
