@@ -14,7 +14,8 @@ def bias_weights(bias: Bias, output: Shape, axes: tuple[str, ...], count: int, e
         return (Weight("bias", (count,), (each,)),)
     if bias == "untied":
         shape = require_known(output, axes, "its untied bias, one for each output location", "write `bias: tied`")
-        return (Weight("bias", shape, axes, untied=len(shape) > 1, tied_size=count),)
+        untied = len(shape) > 1
+        return (Weight("bias", shape, axes, untied=untied, tied_size=count if untied else None),)
     return ()
 
 
