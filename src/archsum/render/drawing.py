@@ -1,7 +1,7 @@
 """Tables of text, drawn by tabulate, which only this file imports."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from textwrap import TextWrapper, wrap
 
@@ -38,11 +38,10 @@ _LOOKS = {
         with_header_hide=None,
     ),
 }
-_LINES_ABOVE_ROWS = 3  # in both looks: a rule, the headers, a rule
-
 _LEAST = {"keras": (31, 22, 13), "classic": (28, 25, 10)}
 """The widths that Keras gives its three columns, on a terminal of 80 columns and in Keras 2."""
 
+_BLANK = "x"  # what stands for a cell's text: any sign that no rule is drawn with
 _MARGIN = 2  # tabulate makes a column this much wider than its header
 _NARROWEST = len("Output Shape") + _MARGIN
 
@@ -61,28 +60,25 @@ class Table:
         Columns are at least as wide as Keras's. A table wider than `width` gives that up first, and then breaks its
         texts into several lines; numbers stay whole.
         """
-        table = self._draw(style, self.rows, _LEAST.get(style, ()))
+        table = self._draw(style, _LEAST.get(style, ()))
         if width is None or _width(table) <= width:
             return table
-        table = self._draw(style, self.rows)
+        table = self._draw(style)
         if _width(table) <= width:
             return table
-        return self._draw_wrapped(style, self._narrowed(_width(table) - width))
+        return self._draw(style, widths=self._narrowed(_width(table) - width))
 
-    def _draw(self, style: str, rows: Iterable[Sequence[str]], least: Sequence[int] = ()) -> str:
+    def _draw(self, style: str, least: Sequence[int] = (), widths: Sequence[int] | None = None) -> str:
+        """Draw the table; with `widths`, texts that are wider than their column go on in the next line."""
+        cells = [[[cell] for cell in row] if widths is None else list(map(_break, row, widths)) for row in self.rows]
         aligns = ["right" if number and style != "classic" else "left" for number in self.numeric]
         headers = [
             header.rjust(size - _MARGIN) if align == "right" else header.ljust(size - _MARGIN)
             for header, align, size in zip(self.headers, aligns, [*least, *[0] * len(aligns)], strict=False)
         ]
-        return tabulate(
-            rows,
-            headers,
-            tablefmt=_LOOKS.get(style, style),
-            colalign=aligns,
-            disable_numparse=True,  # `1e5` is a name here, not 100000
-            preserve_whitespace=True,
-        )
+        if style in _LOOKS:
+            return _draw_look(_LOOKS[style], headers, cells, aligns)
+        return _tabulate(style, headers, [["\n".join(lines) for lines in row] for row in cells], aligns)
 
     def _narrowed(self, excess: int) -> list[int]:
         """Return the columns' widths after the texts have given way, the widest first."""
@@ -94,21 +90,41 @@ class Table:
             widths[widest] = max(widths[widest] - 1, _NARROWEST)
         return widths
 
-    def _draw_wrapped(self, style: str, widths: Sequence[int]) -> str:
-        rows = [[_break(cell, size) for cell, size in zip(row, widths, strict=True)] for row in self.rows]
-        if style not in _LOOKS:
-            return self._draw(style, [["\n".join(lines) for lines in row] for row in rows])
-        # In a format of our own tabulate does not break lines: each line is drawn as a row,
-        # and the rules between the lines of one row are taken away.
-        lines_of_rows = [list(zip_longest(*row, fillvalue="")) for row in rows]
-        drawn = iter(self._draw(style, [line for lines in lines_of_rows for line in lines]).split("\n"))
-        kept = [next(drawn) for _ in range(_LINES_ABOVE_ROWS)]
-        for lines in lines_of_rows:
-            for _ in lines[1:]:
-                kept.append(next(drawn))
-                next(drawn)
-            kept += next(drawn), next(drawn)
-        return "\n".join(kept)
+
+def _tabulate(
+    style: str | TableFormat, headers: Sequence[str], rows: Sequence[Sequence[str]], aligns: Sequence[str]
+) -> str:
+    return tabulate(
+        rows,
+        headers,
+        tablefmt=style,
+        colalign=aligns,
+        disable_numparse=True,  # `1e5` is a name here, not 100000
+        preserve_whitespace=True,
+    )
+
+
+def _draw_look(
+    look: TableFormat, headers: Sequence[str], rows: Sequence[Sequence[list[str]]], aligns: Sequence[str]
+) -> str:
+    """Draw a look of our own, whose cells are lists of lines.
+
+    tabulate examines every cell, which takes longer than all else with a thousand rows, and it does not break lines. So
+    it draws two rows that are as wide as the widest, and what stands around their cells is put around all others.
+    """
+    widths = [
+        max(len(header) + _MARGIN, *(len(line) for lines in column for line in lines))
+        for header, column in zip(headers, zip(*rows, strict=True), strict=True)
+    ]
+    blank = [_BLANK * width for width in widths]
+    *head, row, between, _, below = _tabulate(look, headers, [blank, blank], aligns).split("\n")
+    begin, *separators, end = re.split(f"{_BLANK}+", row)
+    pads = [f"{'>' if align == 'right' else '<'}{width}" for align, width in zip(aligns, widths, strict=True)]
+    drawn = [
+        "\n".join(begin + separators[0].join(map(format, line, pads)) + end for line in zip_longest(*row, fillvalue=""))
+        for row in rows
+    ]
+    return "\n".join([*head, f"\n{between}\n".join(drawn), below])
 
 
 class _WordBreaker(TextWrapper):
