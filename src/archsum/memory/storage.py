@@ -33,9 +33,9 @@ def owners(summary: Summary, *, training: bool = False) -> Mapping[str, str]:
     return found
 
 
-def storages(summary: Summary) -> tuple[Storage, ...]:
+def storages(summary: Summary, *, training: bool = False) -> tuple[Storage, ...]:
     """Return the storages of a network in the order in which they are made; its outputs are needed to the end."""
-    owner = owners(summary)
+    owner = owners(summary, training=training)
     last = dict.fromkeys(owner.values(), 0)
     first = dict.fromkeys(summary.inputs, 0)
     shapes = dict(summary.inputs)

@@ -14,7 +14,7 @@ from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape, product
 from archsum.memory.optimizers import OPTIMIZERS
 from archsum.memory.precision import PRECISIONS, Precision
-from archsum.memory.storage import WEIGHTS, owners
+from archsum.memory.storage import WEIGHTS, owners, storages
 from archsum.summary import LayerSummary, Summary
 
 
@@ -30,13 +30,14 @@ class Turn(NamedTuple):
 
     layer: LayerSummary
     always: int
-    """Weights, buffers and the optimizer's state."""
+    """Weights, their copies, buffers and the optimizer's state."""
     kept: int
     """For the backward pass."""
     gradients: int = 0
     """Those of weights that are there already."""
     passing: int = 0
-    """The gradients of the layer's own output and inputs, and what checkpointing has computed again."""
+    """Forward, what is there for later layers, and kept by none so far. Backward, the gradients of the layer's own
+    output and inputs, and what checkpointing has computed again."""
 
     @property
     def bytes(self) -> int:
@@ -54,6 +55,8 @@ class TrainingMemory:
     weights: int
     buffers: int
     """Weights that training does not change by gradients: batch normalization's statistics."""
+    copies: int
+    """Of weights in lower precision, with which layers compute."""
     gradients: int
     optimizer_state: int
     kept: tuple[Step, ...]
@@ -75,14 +78,21 @@ class TrainingMemory:
 
     @property
     def at(self) -> LayerSummary | None:
-        """The layer in whose backward pass the peak is; None where it is the optimizer's step."""
-        step = max(self.backward, key=lambda step: step.bytes, default=None)
-        return step.layer if step and step.bytes >= self.optimizer_step else None
+        """The layer at whose turn the peak is; None where it is the optimizer's step."""
+        return next((turn.layer for turn in (*self.backward, *self.forward) if turn.bytes == self.peak), None)
+
+    @property
+    def in_pass(self) -> str | None:
+        """Whether that is the forward or the backward pass; None where it is neither."""
+        passes = {"backward": self.backward, "forward": self.forward}
+        return next((name for name, turns in passes.items() if self.peak in (turn.bytes for turn in turns)), None)
 
 
 class _Kept(NamedTuple):
     """A tensor that is kept: from which layer's forward pass to its backward pass; recomputed ones only in between."""
 
+    storage: str | None
+    """Whose output it is; None where it is the layer's own."""
     first: int
     bytes: int
     until: int | None = None
@@ -121,19 +131,22 @@ def training_memory(
     count = len(summary.layers)
     by_layer = _by_first([tensor for tensor in kept if tensor.until is None], count)
     forward = [Turn(layer, constant, held) for layer, held in zip(summary.layers, accumulate(by_layer), strict=True)]
-    inputs = sum(_size(shape) for shape in summary.inputs.values()) * batch * item.activations
+    backward = _backward(forward, summary, batch, item, kept)
+    inputs, others = _waiting(summary, batch, item, kept)
+    given = sum(_size(shape) for shape in summary.inputs.values()) * batch * item.activations
     return TrainingMemory(
         batch,
         optimizer,
         precision,
         weights,
         buffers,
+        copies,
         gradients,
         state,
         tuple(map(Step, summary.layers, by_layer)),
-        tuple(forward),
-        tuple(_backward(forward, summary, batch, item, kept)),
-        constant + gradients + inputs + _bytes(trained, item.gradients) * method.copies,
+        tuple(map(_with, forward, map(sum, zip(inputs, others, strict=True)))),
+        tuple(map(_with, backward, reversed(inputs))),
+        constant + gradients + given + _bytes(trained, item.gradients) * method.copies,
     )
 
 
@@ -143,27 +156,25 @@ def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence
     What a checkpointed block gives to others that keep it is not computed again.
     """
     kept = list(_kept_by_layers(summary, batch, item, checkpointing))
-    lasting = {storage for storage, tensor in kept if tensor.until is None}
+    lasting = {tensor.storage for tensor in kept if tensor.until is None}
     seen = {WEIGHTS}
-    for storage, tensor in kept:
-        if storage is None:
+    for tensor in kept:
+        if tensor.storage is None:
             yield tensor
-        elif storage not in seen:
-            seen.add(storage)
-            yield tensor._replace(until=None) if storage in lasting else tensor
+        elif tensor.storage not in seen:
+            seen.add(tensor.storage)
+            yield tensor._replace(until=None) if tensor.storage in lasting else tensor
 
 
-def _kept_by_layers(
-    summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]
-) -> Iterator[tuple[str | None, _Kept]]:
-    """Yield what each layer keeps, with the name of the storage that it is, where it is not the layer's own."""
+def _kept_by_layers(summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]) -> Iterator[_Kept]:
+    """Yield what each layer keeps."""
     owner, trained = owners(summary, training=True), _reached_by_gradients(summary)
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
     checkpoints = _checkpoints(summary, checkpointing)
 
-    def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> tuple[str, _Kept]:
+    def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> _Kept:
         size = 0 if owner[name] == WEIGHTS else _size(shapes[owner[name]])
-        return owner[name], _Kept(index, size * batch * itemsize, until)
+        return _Kept(owner[name], index, size * batch * itemsize, until)
 
     for index, layer in enumerate(summary.layers):
         if layer.name not in trained:
@@ -174,7 +185,7 @@ def _kept_by_layers(
                 yield storage(name, index, None)
         until = checkpoint.last if checkpoint else None
         for tensor in layer.layer.kept(*layer.input_shapes) or ():
-            if tensor.for_weights and not layer.trainable_params and not layer.shared_with:
+            if tensor.for_weights and not _trains(layer):
                 continue
             itemsize = tensor.itemsize or item.activations
             if tensor.name == "input":
@@ -183,7 +194,27 @@ def _kept_by_layers(
                 yield storage(layer.name, index, until)
             else:
                 size = _size(tensor.shape) * itemsize
-                yield None, _Kept(index, size if tensor.per_batch else size * batch, until)
+                yield _Kept(None, index, size if tensor.per_batch else size * batch, until)
+
+
+def _waiting(summary: Summary, batch: int, item: Precision, kept: Sequence[_Kept]) -> tuple[list[int], list[int]]:
+    """Return for each layer's turn what is there and not kept so far: of the network's inputs, and of other tensors.
+
+    The inputs are there to the end; the others, on the way forward, until the last layer has taken them.
+    """
+    count = len(summary.layers)
+    kept_from = {tensor.storage: tensor.first + 1 for tensor in kept if tensor.until is None}
+    of_inputs, of_others = [0] * (count + 2), [0] * (count + 2)
+    for name, shape, first, last in storages(summary, training=True):
+        changes, end = (of_inputs, count + 1) if name in summary.inputs else (of_others, last + 1)
+        size = _size(shape) * batch * item.activations
+        changes[first] += size
+        changes[min(kept_from.get(name, end), end)] -= size
+    return list(accumulate(of_inputs))[1:-1], list(accumulate(of_others))[1:-1]
+
+
+def _with(turn: Turn, passing: int) -> Turn:
+    return turn._replace(passing=turn.passing + passing)
 
 
 class _Checkpoint(NamedTuple):
@@ -217,10 +248,15 @@ def _reached_by_gradients(summary: Summary) -> set[str]:
     """Return the layers that have weights to train, or stand behind such a one."""
     reached: set[str] = set()
     for layer in summary.layers:
-        trains = layer.layer.trainable and any(weight.trainable for weight in layer.layer.weights(*layer.input_shapes))
-        if trains or not reached.isdisjoint(layer.node.inputs):
+        if _trains(layer) or not reached.isdisjoint(layer.node.inputs):
             reached.add(layer.name)
     return reached
+
+
+def _trains(layer: LayerSummary) -> bool:
+    """Whether the layer has weights to train, be they another's."""
+    weights = layer.layer.weights(*layer.input_shapes) if layer.shared_with else layer.weights
+    return layer.layer.trainable and any(weight.trainable for weight in weights)
 
 
 def _backward(
