@@ -225,10 +225,10 @@ def _depth(tree: ast.AST) -> int:
 
 def _evaluate(node: ast.expr, names: Mapping[str, Value]) -> Value:
     match node:
-        case ast.Constant(value=value):
-            return _bounded(value)
         case ast.Name(id=name):
             return _bounded(_lookup(name, names))
+        case ast.Constant(value=value):
+            return _bounded(value)
         case ast.UnaryOp(op=op, operand=operand):
             return _bounded(_OPERATORS[type(op)](_number(_evaluate(operand, names))))
         case ast.BinOp(left=left, op=op, right=right):

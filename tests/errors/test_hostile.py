@@ -202,7 +202,6 @@ def test_networks_without_end(text: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 NUMBERS = ", ".join(["1"] * 3_000)
-MANY_INPUTS = ", ".join(["input"] * 600)
 PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
 
 
@@ -210,7 +209,7 @@ PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
     ("text", "message"),
     [
         (
-            f"{block('relu: {if: false}', outputs=f'[{MANY_INPUTS}]')}layers: [b: {{name: p}}, add: {{inputs: [p, p]}}]\n",
+            f"input: [8]\nlayers:\n  - add: {{inputs: [{', '.join(['input'] * 1_001)}]}}\n",
             "there are more than 1,000 inputs",
         ),
         (f"input: [8]\nlayers:\n  - branch: [{', '.join(['[]'] * 5_000)}]\n", "`paths` has more than 1,000 paths"),

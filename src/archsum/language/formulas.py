@@ -96,9 +96,10 @@ def _resolve(
 
 
 def _bind(formula: Formula, names: Mapping[str, Value]) -> BoundFormula:
-    if any(names.get(name) is BROKEN for name in formula.names):
+    known = {name: names[name] for name in sorted(formula.names) if name in names}
+    if BROKEN in known.values():
         raise BrokenVariableError("")
-    return BoundFormula(formula, names)
+    return BoundFormula(formula, known)
 
 
 def _cut_off(fields: Mapping[str, Any], field: str) -> list[str]:
