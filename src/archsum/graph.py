@@ -52,3 +52,5 @@ class Graph(NamedTuple):
     outputs: tuple[str, ...] = ()
     groups: Mapping[Path, Group] = MappingProxyType({})
     """The blocks, by the path that their nodes have in common."""
+    input_places: Mapping[str, Span] = MappingProxyType({})
+    """Where the file states the inputs."""

@@ -83,7 +83,8 @@ def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Dia
                     _require_same(node.layer, weights, layers[node.shared_with])
                 weights = ()
         except ShapeError as error:
-            diagnostics.setdefault((error.message, node.span), _diagnostic(error, node, inputs, layers))
+            places = {**graph.input_places, **{name: layers[name].span for name in node.inputs if name in layers}}
+            diagnostics.setdefault((error.message, node.span), _diagnostic(error, node, inputs, places, layers))
             if len(diagnostics) >= MAX_FOUND:
                 break
         else:
@@ -93,13 +94,17 @@ def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Dia
 
 
 def _diagnostic(
-    error: ShapeError, node: Node, inputs: tuple[Shape, ...], layers: Mapping[str, LayerSummary]
+    error: ShapeError,
+    node: Node,
+    inputs: tuple[Shape, ...],
+    places: Mapping[str, Span],
+    layers: Mapping[str, LayerSummary],
 ) -> Diagnostic:
     """Say what is wrong with a layer: of several inputs, where each comes from; and the uses of blocks it is in."""
     notes = [
-        (f"{show(shape)} comes from `{name}` at", layers[name].span)
+        (f"{show(shape)} comes from `{name}` at", places[name])
         for name, shape in zip(node.inputs, inputs, strict=True)
-        if len(inputs) > 1 and name in layers
+        if len(inputs) > 1 and name in places
     ]
     if node.shared_with and node.shared_with in layers:
         notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))

@@ -116,7 +116,8 @@ class Expansion:
             outputs = self._outputs(structure.body, structure.outputs, scope, inputs)
         except _StopError:
             pass
-        return Graph(name, self.document.input, tuple(self.nodes), outputs, self.groups)
+        places = {input_: structure.names[input_] for input_ in inputs}
+        return Graph(name, self.document.input, tuple(self.nodes), outputs, self.groups, places)
 
     def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
         """Add layers, each behind the one before, and return what the last one gives."""
