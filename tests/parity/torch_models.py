@@ -32,19 +32,24 @@ class Torchvision:
     def __str__(self) -> str:
         return ", ".join([f"torchvision's {self.name}", *(f"{key}={value}" for key, value in self.arguments.items())])
 
+    def build(self) -> Any:
+        """Build the model; on the meta device its weights have no values."""
+        import torch
+
+        with torch.device(self.device), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of how weights will be initialized, which does not matter
+            return torchvision().models.get_model(self.name, weights=None, **self.arguments)
+
     def facts(self, input_shape: Shape) -> Facts:
         """Build the model, run it, and collect what it has."""
         import torch
 
-        models = torchvision().models
-        with torch.device(self.device), warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # of how weights will be initialized, which does not matter
-            model = models.get_model(self.name, weights=None, **self.arguments)
         images = torch.empty(BATCH, 3, *image_size(input_shape), device="meta")
-        facts = facts_of(model.to("meta"), images)
+        facts = facts_of(self.build().to("meta"), images)
         if not self.published:
             return facts
-        return facts._replace(published_gigamacs=models.get_model_weights(self.name).DEFAULT.meta["_ops"])
+        weights = torchvision().models.get_model_weights(self.name)
+        return facts._replace(published_gigamacs=weights.DEFAULT.meta["_ops"])
 
 
 def torchvision() -> Any:
