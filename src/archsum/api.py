@@ -126,10 +126,13 @@ def costs(
 
     Errors: SpecError with every problem in the file or in `training`.
     """
-    from archsum.memory.costs import Costs, override
+    from archsum.memory.costs import Costs, check_blocks, override
 
     network = _network(file, variables, input)
-    return Costs(summarize(network), override(network.training, training or {}))
+    summary, options = summarize(network), override(network.training, training or {})
+    in_file = options.checkpointing == network.training.checkpointing
+    check_blocks(options, summary, network.checkpointing_place if in_file else None)
+    return Costs(summary, options)
 
 
 def explain(

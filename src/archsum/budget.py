@@ -11,8 +11,7 @@ from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
 from archsum.language.document import BlockBudget, Budget
 from archsum.language.validation import Subject, diagnose
-from archsum.memory.conversion import unconvertible_layers
-from archsum.memory.costs import Costs
+from archsum.memory.costs import Costs, cure_of_unknown, has_unknown_size
 from archsum.memory.devices import Device
 from archsum.memory.fit import largest_batch
 from archsum.memory.precision import PRECISIONS
@@ -65,7 +64,7 @@ def _kept(costs: Costs) -> Parts:
 
 def _alive(costs: Costs) -> Parts:
     if costs.inference is None:
-        return ((layer, layer.neurons) for layer in costs.summary.layers)
+        return ((layer, None) for layer in costs.summary.layers if has_unknown_size(layer))
     layers = {layer.name: layer for layer in costs.summary.layers}
     return ((layers[tensor.name], size) for tensor, size in costs.inference.alive if tensor.name in layers)
 
@@ -80,15 +79,17 @@ def _alive_and_weights(costs: Costs) -> Parts:
 
 def _placed(costs: Costs) -> Parts:
     if costs.arena is None:
-        return ((layer, None) for layer in unconvertible_layers(costs.summary))
+        return ((layer, None) for layer in costs.unconvertible)
     layers = {layer.name: layer for layer in costs.summary.layers}
-    sizes = {placed.buffer.name: placed.buffer.size for placed in costs.arena.plan}
-    return ((layers[name], size) for name, size in sizes.items() if name in layers)
+    beside = costs.arena.beside_highest
+    return ((layers[placed.buffer.layer], placed.buffer.size) for placed in beside if placed.buffer.layer in layers)
 
 
 def _in_flash(costs: Costs) -> Parts:
-    unknown = unconvertible_layers(costs.summary)
-    return ((layer, None if layer in unknown else layer.params) for layer in costs.summary.layers)
+    if costs.arena is None:
+        return ((layer, None) for layer in costs.unconvertible)
+    flash = costs.arena.flash_by_layer
+    return ((layer, flash.get(layer.name, 0)) for layer in costs.summary.layers)
 
 
 METRICS: dict[str, Metric] = {
@@ -136,7 +137,7 @@ class Verdict(NamedTuple):
     limit: int
     contributors: tuple[Contributor, ...] = ()
     cures: tuple[str, ...] = ()
-    """What would help, where the limit is broken."""
+    """What would help, where the limit is broken; what it depends on, where it is not."""
     warn_at: float | None = None
     """The share of the limit from which on it is a warning."""
     block: str | None = None
@@ -160,7 +161,9 @@ class Verdict(NamedTuple):
     @property
     def warns(self) -> bool:
         """Whether the limit is kept, and nearly reached."""
-        return bool(self.ok) and self.warn_at is not None and (self.value or 0) >= self.warn_at * self.limit
+        # The quotient of 7 and 100 is 0.07, as the share is read; the product with 0.07 would be more than 7.
+        used = self.value / self.limit if self.value and self.limit else float(self.value == self.limit)
+        return bool(self.ok) and self.warn_at is not None and used >= self.warn_at
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,7 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
     Errors: SpecError for an unknown limit, or for what is not a quantity.
     """
     together = {**vars(budget), **limits}
-    stated = {name: limit for name, limit in together.items() if limit is not None or name not in METRICS}
+    stated = {name: limit for name, limit in together.items() if limit is not None or name not in Budget.model_fields}
     try:
         return Budget.model_validate(stated)
     except ValidationError as error:
@@ -249,8 +252,15 @@ def limits_of(device: Device) -> dict[str, int]:
 def _verdict(costs: Costs, name: str, limit: int, warn_at: float | None) -> Verdict:
     verdict = Verdict(name, METRICS[name].of_network(costs), limit, warn_at=warn_at)
     if verdict.ok is not False:
-        return verdict
+        return verdict._replace(cures=tuple(_cautions(costs, verdict)))
     return verdict._replace(contributors=_contributors(costs, verdict), cures=tuple(_cures(costs, verdict)))
+
+
+def _cautions(costs: Costs, verdict: Verdict) -> Iterator[str]:
+    """Say what would break a limit that is kept."""
+    today = costs.arena_of_today if verdict.name == "max_sram" else None
+    if today and today.head > verdict.limit:
+        yield f"TensorFlow Lite Micro of today orders tensors of one size otherwise, and needs {today.head:,} bytes"
 
 
 def _cures(costs: Costs, verdict: Verdict) -> Iterator[str]:
@@ -297,12 +307,11 @@ def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
     if verdict.ok is None and parts:
         first, *others = [layer for layer, value in parts(costs) if value is None]
         layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
-        message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} are unknown"
-        yield Diagnostic("unknown-value", message, first.span, _cure(first, verdict.name))
+        verb = "is" if verdict.metric.unit else "are"
+        message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} {verb} unknown"
+        yield Diagnostic("unknown-value", message, first.span, cure_of_unknown(first, _field(verdict.name)))
 
 
-def _cure(layer: LayerSummary, limit: str) -> str | None:
-    if any(None in shape for shape in (*layer.input_shapes, layer.output_shape)):
-        return "give `input` a number for every size, in the file or with `--input`"
-    figure = limit.removeprefix("max_")
-    return f"state `{figure}` in the layer" if figure in layer.layer.model_fields else None
+def _field(limit: str) -> str:
+    """Return the field of a layer that states what a limit is compared with, if it has such a one."""
+    return "kept" if limit == "max_training_memory" else limit.removeprefix("max_").removeprefix("layer_")

@@ -226,7 +226,7 @@ buffers = st.lists(
 
 @given(buffers, st.sampled_from(Ties))
 def test_plan_keeps_what_is_alive_apart(buffers: list[Buffer], ties: Ties) -> None:
-    found = Arena(place(buffers, ties), 0)
+    found = Arena(place(buffers, ties), {})
     assert [placed.buffer for placed in found.plan] == buffers
     assert all(placed.offset >= 0 and placed.offset % ALIGNMENT == 0 for placed in found.plan)
     for number, one in enumerate(found.plan):

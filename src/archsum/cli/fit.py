@@ -16,8 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the largest batches that fit."""
+    """Print the largest batches that fit; a device on which not even one sample can be trained is too small."""
     from archsum.api import fit
+    from archsum.cli import OK, OVER_BUDGET
     from archsum.render import fit as text
 
     found = fit(
@@ -33,4 +34,4 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(text.as_json(found), indent=2))
     else:
         print(text.render(found))
-    return 0
+    return OK if found.training else OVER_BUDGET

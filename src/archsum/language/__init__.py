@@ -31,6 +31,8 @@ class Network(NamedTuple):
     devices: Mapping[str, StatedDevice]
     budget_places: Mapping[str, Span] = MappingProxyType({})
     """Where the budget names its device, as `device`, and the blocks that it limits."""
+    checkpointing_place: Span | None = None
+    """Where the training names blocks."""
 
 
 def load(
@@ -61,7 +63,9 @@ def load(
         in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
     document = head.document
-    return Network(graph, document.budget, document.training, document.devices, _budget_places(yaml_file))
+    places = _budget_places(yaml_file)
+    blocks = find(yaml_file.data, ("training", "checkpointing"), yaml_file.span)[0]
+    return Network(graph, document.budget, document.training, document.devices, places, blocks)
 
 
 def _budget_places(file: YamlFile) -> dict[str, Span]:

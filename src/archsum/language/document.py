@@ -31,9 +31,22 @@ Count = Annotated[_Limit, parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M
 Bytes = Annotated[_Limit, parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
 
 
-_SHARE_SCHEMA = JsonSchema(
-    {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^\s*\d{1,3} ?%\s*$"}]}
-)
+_PERCENT_SCHEMA = {"type": "string", "pattern": r"^\s*(100|\d{1,2}(\.\d{1,9})?) ?%\s*$", "examples": ["90%"]}
+Share = Annotated[
+    Rate | None,
+    parse_share,
+    JsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT_SCHEMA]}),
+]
+
+
+def check_stated(value: Any) -> Any:
+    """Return a value as it is. Errors: FieldError where there is none."""
+    if value is None:
+        raise FieldError("is empty", "write a name that `archsum devices` lists, or remove it")
+    return value
+
+
+_DeviceName = Annotated[str, Limits(min_length=1, max_length=100)] | None
 
 
 class BlockBudget(Model):
@@ -63,12 +76,10 @@ class Budget(BlockBudget):
     blocks: dict[str, BlockBudget] = field(
         {}, description="For blocks, by their names as `archsum summary` shows them, limits of their own."
     )
-    device: Annotated[str, Limits(min_length=1, max_length=100)] | None = field(
+    device: Annotated[_DeviceName, check_stated, JsonSchema({"type": "string", "maxLength": 100})] = field(
         None, description="A device whose memory is the limit: training memory, or a microcontroller's RAM and flash."
     )
-    warn_at: Annotated[Rate, parse_share, _SHARE_SCHEMA] | None = field(
-        None, description="The share of a limit from which on a check warns, such as 90%."
-    )
+    warn_at: Share = field(None, description="The share of a limit from which on a check warns, such as 90%.")
 
 
 def parse_inputs(value: Any) -> Any:

@@ -14,7 +14,7 @@ BYTE_UNITS = {
 
 _QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([A-Za-z]{0,4})")
 _EXACT = Context(prec=60)  # more digits than such a number times the largest unit has
-_PERCENT = re.compile(r"([0-9]{1,3}) ?%")
+_PERCENT = re.compile(r"(100|[0-9]{1,2}(?:\.[0-9]{1,9})?) ?%")
 _SEPARATED_THOUSANDS = re.compile(r"[0-9]{1,3}([_, ][0-9]{3}){1,5}")
 
 
@@ -35,13 +35,16 @@ def parse_bytes(value: Any) -> Any:
 
 
 def parse_share(value: Any) -> Any:
-    """Read `90%` as 0.9; what is not a text is left as it is. Errors: FieldError for a text that is no such share."""
-    if not isinstance(value, str):
-        return value
-    match = _PERCENT.fullmatch(value.strip())
-    if match is None:
-        raise FieldError(f"takes a share such as `90%`, not {quote(value)}", "write `90%` or `0.9`")
-    return int(match[1]) / 100
+    """Read `90%` as 0.9; a number up to 1 is left as it is. Errors: FieldError for what is no such share."""
+    if value is None:
+        raise FieldError("is empty", "write a share such as `90%`, or remove it")
+    match = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match:
+        return float(Decimal(match[1]) / 100)
+    if isinstance(value, str) or (isinstance(value, int | float) and value > 1):
+        cure = f"write `{value}%`" if isinstance(value, int) and value <= 100 else "write `90%` or `0.9`"
+        raise FieldError(f"takes a share of a limit such as `90%`, not {quote(value)}", cure)
+    return value
 
 
 def without_separators(text: str) -> str | None:

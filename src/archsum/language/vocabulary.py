@@ -235,6 +235,10 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "vars": ("variables",),
     "constants": ("variables",),
     "limits": ("budget",),
+    "batch_size": ("batch",),
+    "dtype": ("precision",),
+    "gradient_checkpointing": ("checkpointing",),
+    "max_ram": ("max_sram",),
 }
 """What to write for a field by another name, or for one with a certain value; of several, what the layer has."""
 
@@ -285,6 +289,8 @@ _VALUES = {
     "no": "false", "off": "false", "none": "false", "yes": "tied", "on": "tied",
     "nchw": "channels_first", "nhwc": "channels_last", "channel_first": "channels_first",
     "channel_last": "channels_last", "shared": "tied", "unshared": "untied",
+    "fp32": "float32", "float": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16", "amp": "mixed",
+    "mixed_float16": "mixed", "mixed_bfloat16": "mixed",
 }  # fmt: skip
 """Values by another name."""
 

@@ -12,7 +12,8 @@ Source: https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/memory
 micro_allocation_info.cc.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
@@ -20,7 +21,7 @@ from math import prod
 from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
-from archsum.memory.conversion import Conversion, unconvertible_layers
+from archsum.memory.conversion import Conversion, layer_of, unconvertible_layers
 from archsum.summary import Summary
 
 ALIGNMENT = 16
@@ -58,6 +59,11 @@ class Buffer(NamedTuple):
     first: int
     last: int
 
+    @property
+    def layer(self) -> str:
+        """The layer, or the input, whose it is."""
+        return layer_of(self.name)
+
 
 class Placed(NamedTuple):
     """A tensor and where it begins in the arena."""
@@ -76,8 +82,13 @@ class Arena:
     """A network on a microcontroller: its plan, in the graph's order, and its flash, in bytes."""
 
     plan: tuple[Placed, ...]
-    flash: int
+    flash_by_layer: Mapping[str, int]
     """The weights in int8 and the biases in int32; not the file's structure, nor its scales."""
+
+    @property
+    def flash(self) -> int:
+        """The bytes of all layers' weights and biases."""
+        return sum(self.flash_by_layer.values())
 
     @property
     def head(self) -> int:
@@ -98,13 +109,21 @@ class Arena:
         """The tensor that ends where the arena's head does: the one that found no lower place."""
         return max(self.plan, key=lambda placed: placed.end)
 
+    @property
+    def beside_highest(self) -> tuple[Placed, ...]:
+        """That tensor and those that it had to give way to."""
+        (_, _, first, last), _ = self.highest
+        return tuple(placed for placed in self.plan if placed.buffer.first <= last and first <= placed.buffer.last)
+
 
 def arena(summary: Summary, ties: Ties = TIES) -> Arena | None:
     """Plan a network's arena; None where a layer's operators or a size are unknown, see `unconvertible_layers`."""
     if unconvertible_layers(summary) or any(None in shape for shape in summary.inputs.values()):
         return None
     conversion = Conversion(summary)
-    flash = sum(step.operator.weights + BYTES_PER_BIAS * step.operator.biases for step in conversion.steps)
+    flash: Counter[str] = Counter()
+    for step in conversion.steps:
+        flash[step.layer] += step.operator.weights + BYTES_PER_BIAS * step.operator.biases
     return Arena(place(_buffers(conversion), ties), flash)
 
 

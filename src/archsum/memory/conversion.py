@@ -25,6 +25,16 @@ class Step:
     operator: Operator
     takes: tuple[str, ...]
 
+    @property
+    def layer(self) -> str:
+        """The layer that it is of."""
+        return layer_of(self.name)
+
+
+def layer_of(name: str) -> str:
+    """Return the layer, or the input, that a tensor is named after: a space, which such names have not, ends it."""
+    return name.partition(" ")[0]
+
 
 class Conversion:
     """A network's operators in order, its inputs, and the tensors that it gives."""

@@ -1,21 +1,25 @@
 """What a network costs of memory, each figure computed when it is first asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from pydantic_core import ValidationError
 
-from archsum.errors import SpecError, one_line
+from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.document import Training
 from archsum.language.validation import Subject, diagnose
-from archsum.memory.arena import Arena, arena
+from archsum.memory.arena import Arena, Ties, arena
+from archsum.memory.conversion import unconvertible_layers
 from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.training import TrainingMemory, training_memory, unknown_layers
 from archsum.summary import LayerSummary, Summary
 
 _MAX_NAMED = 3
 """As many layers are named as what keeps a figure from being known."""
+
+_MAX_BLOCKS = 5
+"""As many blocks are offered where another is named."""
 
 
 class Costs:
@@ -27,14 +31,23 @@ class Costs:
 
     @cached_property
     def unknown(self) -> list[LayerSummary]:
-        """The layers that keep it from being known."""
+        """The layers that keep it from being known what training needs."""
         return unknown_layers(self.summary)
 
     @property
     def why_unknown(self) -> str:
         """What of which layers is not known, where there are such."""
-        names = ", ".join(one_line(layer.name) for layer in self.unknown[:_MAX_NAMED])
-        return f"sizes, or what is kept, of {names}" if names else "the size of an input"
+        return f"sizes, or what is kept, of {named(self.unknown)}"
+
+    @property
+    def why_inference_unknown(self) -> str:
+        """The same for a forward pass, which is known where all sizes are."""
+        return f"sizes of {named([layer for layer in self.summary.layers if has_unknown_size(layer)])}"
+
+    @cached_property
+    def unconvertible(self) -> list[LayerSummary]:
+        """The layers that keep the microcontroller's memory from being known."""
+        return unconvertible_layers(self.summary)
 
     @cached_property
     def training(self) -> TrainingMemory | None:
@@ -66,6 +79,11 @@ class Costs:
         """The plan of a microcontroller's memory, in int8; None where it is not known."""
         return arena(self.summary)
 
+    @cached_property
+    def arena_of_today(self) -> Arena | None:
+        """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
+        return arena(self.summary, Ties.LATER_FIRST)
+
     def trained_with(self, **options: Any) -> "Costs":
         """Return the costs of a training that differs in some of its options."""
         return Costs(self.summary, override(self.options, options))
@@ -87,6 +105,44 @@ class Costs:
         from archsum.render import html
 
         return html.preformatted(str(self))
+
+
+def named(layers: Sequence[LayerSummary]) -> str:
+    """Return the names of the first layers, and how many more there are."""
+    names = ", ".join(one_line(layer.name) for layer in layers[:_MAX_NAMED])
+    hidden = len(layers) - _MAX_NAMED
+    return f"{names} and {hidden:,} more" if hidden > 0 else names
+
+
+def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
+    """Say what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
+    if has_unknown_size(layer):
+        return "give `input` a number for every size, in the file or with `--input`"
+    return f"state `{field}` in the layer" if field in layer.layer.model_fields else None
+
+
+def has_unknown_size(layer: LayerSummary) -> bool:
+    """Whether a size of its inputs or of its output is unknown."""
+    return any(None in shape for shape in (*layer.input_shapes, layer.output_shape))
+
+
+def check_blocks(training: Training, summary: Summary, place: Span | None) -> None:
+    """Errors: SpecError where a network has none of the blocks that its training is to compute again."""
+    kinds = list(dict.fromkeys(group.kind for group in summary.groups.values()))
+    names = [*kinds, *map("/".join, summary.groups)]
+    offered = f"name one of its blocks: {enumerate_words(kinds[:_MAX_BLOCKS])}" if kinds else "it has no blocks"
+    problems = [
+        Diagnostic(
+            "unknown-name",
+            f"`checkpointing` cannot be {quote(name)}, which is no block of {one_line(summary.name)}",
+            place,
+            suggest(name, names) or offered,
+        )
+        for name in training.checkpointing or ()
+        if name not in names
+    ]
+    if problems:
+        raise SpecError(problems)
 
 
 def override(training: Training, given: Mapping[str, Any]) -> Training:

@@ -50,5 +50,5 @@ def inference_memory(summary: Summary, batch: int, precision: str) -> InferenceM
     step = steps.index(max(steps)) + 1
     alive = [(tensor, bytes_of[tensor.name]) for tensor in tensors if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])
-    weights = summary.params * item.weights
+    weights = summary.params * item.weights + summary.trainable_params * item.copies
     return InferenceMemory(batch, precision, weights, steps, summary.layers[step - 1], tuple(alive))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from archsum.errors import one_line
-from archsum.memory.fit import Fit
+from archsum.memory.fit import MAX_BATCH, Fit
 from archsum.render.numbers import count
 
 
@@ -36,4 +36,6 @@ def as_json(fit: Fit) -> dict[str, Any]:
 
 
 def _batch(batch: int) -> str:
+    if batch >= MAX_BATCH:
+        return f"batch {batch:,} or more"
     return f"batch {batch:,}" if batch else "does not fit, not even a batch of 1"

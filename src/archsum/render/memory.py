@@ -4,30 +4,35 @@ from collections.abc import Iterator
 from typing import Any
 
 from archsum.errors import one_line
-from archsum.memory.costs import Costs
+from archsum.memory.costs import Costs, named
 from archsum.render.numbers import binary
 
 _MAX_ALIVE = 3
 """The tensors named at inference's peak."""
 
+_Row = tuple[str, int, str]
+"""What it is, its bytes, and a note."""
+
 
 def render(costs: Costs) -> str:
-    """Return two tables: what a training step needs, and what a forward pass needs."""
-    return "\n\n".join(["\n".join(_training(costs)), "\n".join(_inference(costs))])
+    """Return three tables: what a training step needs, a forward pass, and a microcontroller."""
+    return "\n\n".join("\n".join(table(costs)) for table in (_training, _inference, _microcontroller))
 
 
 def as_json(costs: Costs) -> dict[str, Any]:
     """Return the same figures, for scripts; null where they are not known."""
-    training, inference = costs.training, costs.inference
+    training, inference, arena = costs.training, costs.inference, costs.arena
     return {
         "schema_version": 1,
         "name": costs.summary.name,
         "batch": costs.options.batch,
         "optimizer": costs.options.optimizer,
         "precision": costs.options.precision,
+        "checkpointing": costs.options.checkpointing or (),
         "training": training
         and {
             "weights": training.weights,
+            "copies": training.copies,
             "buffers": training.buffers,
             "gradients": training.gradients,
             "optimizer_state": training.optimizer_state,
@@ -35,6 +40,7 @@ def as_json(costs: Costs) -> dict[str, Any]:
             "optimizer_step": training.optimizer_step,
             "peak": training.peak,
             "at": training.at and training.at.name,
+            "pass": training.in_pass,
         },
         "inference": inference
         and {
@@ -44,19 +50,30 @@ def as_json(costs: Costs) -> dict[str, Any]:
             "at": inference.at.name,
             "alive": {tensor.name: size for tensor, size in inference.alive},
         },
+        "microcontroller": arena
+        and {
+            "arena": arena.head,
+            "arena_of_today": costs.arena_of_today and costs.arena_of_today.head,
+            "at": arena.highest.buffer.layer,
+            "flash": arena.flash,
+        },
     }
 
 
 def _training(costs: Costs) -> Iterator[str]:
     options, memory = costs.options, costs.training
-    yield f"{one_line(costs.summary.name)}: training, batch {options.batch:,}, {options.optimizer}, {options.precision}"
+    words = [f"batch {options.batch:,}", options.optimizer, options.precision]
+    if options.checkpointing:
+        words.append(f"checkpointing {one_line(', '.join(options.checkpointing))}")
+    yield f"{one_line(costs.summary.name)}: training, {', '.join(words)}"
     if memory is None:
         yield f"  unknown: {costs.why_unknown}"
         return
-    place = f"in the backward pass of {memory.at.name}" if memory.at else "in the optimizer's step"
+    place = f"in the {memory.in_pass} pass of {one_line(memory.at.name)}" if memory.at else "in the optimizer's step"
     yield from _rows(
         [
             ("weights", memory.weights, ""),
+            *([("16-bit copies", memory.copies, "")] if memory.copies else ()),
             ("buffers", memory.buffers, ""),
             ("gradients", memory.gradients, ""),
             ("optimizer state", memory.optimizer_state, ""),
@@ -70,19 +87,40 @@ def _inference(costs: Costs) -> Iterator[str]:
     options, memory = costs.options, costs.inference
     yield f"{one_line(costs.summary.name)}: inference, batch {options.batch:,}, {options.precision}"
     if memory is None:
-        yield f"  unknown: {costs.why_unknown}"
+        yield f"  unknown: {costs.why_inference_unknown}"
         return
-    alive = ", ".join(f"{tensor.name} {size:,}" for tensor, size in memory.alive[:_MAX_ALIVE])
-    yield from _rows(
+    weights, activations, peak = _rows(
         [
             ("weights", memory.weights, ""),
-            ("activations", memory.activations, f"at {memory.at.name}: {alive}"),
+            ("activations", memory.activations, f"at {one_line(memory.at.name)}"),
             ("peak", memory.peak, ""),
+        ]
+    )
+    shown = memory.alive[:_MAX_ALIVE]
+    digits = max(len(f"{size:,}") for _, size in shown)
+    yield from (weights, activations)
+    yield from (f"    {size:>{digits},}  {one_line(tensor.name)}" for tensor, size in shown)
+    if hidden := len(memory.alive) - len(shown):
+        yield f"    … and {hidden:,} more tensors"
+    yield peak
+
+
+def _microcontroller(costs: Costs) -> Iterator[str]:
+    memory, today = costs.arena, costs.arena_of_today
+    yield f"{one_line(costs.summary.name)}: microcontroller, int8"
+    if memory is None or today is None:
+        yield f"  unknown: how TensorFlow Lite Micro has {named(costs.unconvertible)}"
+        return
+    other = f"; TensorFlow Lite Micro of today: {today.head:,}" if today.head != memory.head else ""
+    yield from _rows(
+        [
+            ("arena", memory.head, f"at {one_line(memory.highest.buffer.layer)}{other}"),
+            ("flash", memory.flash, ""),
         ]
     )
 
 
-def _rows(rows: list[tuple[str, int, str]]) -> Iterator[str]:
+def _rows(rows: list[_Row]) -> Iterator[str]:
     width = max(len(label) for label, _, _ in rows)
     digits = max(len(f"{size:,}") for _, size, _ in rows)
     for label, size, note in rows:
