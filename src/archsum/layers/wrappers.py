@@ -22,7 +22,7 @@ class Wrapper(Layer):
     layer: HeldLayer = field(description="The layer that it holds.", example={"dense": {"units": 64}})
 
     @prepares("layer")
-    def _takes_one_input(cls, value: Any) -> Any:
+    def _held_layer_fits(cls, value: Any) -> Any:
         if isinstance(value, Layer) and (value.least_inputs > 1 or value.most_inputs == 0):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not take one input", "a wrapper passes one on"
@@ -168,7 +168,7 @@ class Bidirectional(Wrapper):
     )
 
     @prepares("layer")
-    def _takes_one_input(cls, value: Any) -> Any:
+    def _held_layer_fits(cls, value: Any) -> Any:
         if isinstance(value, Layer) and not isinstance(value, SequenceLayer):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not go through a sequence step by step",
