@@ -38,6 +38,10 @@ class Case(NamedTuple):
         """Return PyTorch's module, in training."""
         return (self.theirs if isinstance(self.theirs, nn.Module) else Function(self.theirs)).train()
 
+    def outputs(self, inputs: list[Any]) -> list[Any]:
+        """Run the module; of several results the first is the output, others are states, or a loss."""
+        return list(_tensors(self.module()(*inputs)))
+
     def inputs(self, batch: int) -> list[Any]:
         """Make a batch of data, or of words, which are numbers that no gradient reaches."""
         if "embedding" in self.kind and not self.fields.get("reverse"):
@@ -633,12 +637,30 @@ def test_bytes_kept_where_weights_are_frozen(case: Case) -> None:
 
 @every_case
 def test_a_view_of_the_input_is_said_to_be_one(case: Case) -> None:
-    first_input, *others = case.inputs(2)
-    output = case.module()(first_input, *others)
-    while isinstance(output, tuple):
-        output = output[0]
-    shares = output.untyped_storage().data_ptr() == first_input.untyped_storage().data_ptr()
-    assert build(case.kind, case.fields).shares_storage == shares
+    inputs = case.inputs(2)
+    assert build(case.kind, case.fields).shares_storage == _share(case.outputs(inputs)[0], inputs[0])
+
+
+@every_case
+def test_a_gradient_that_is_passed_on_is_said_to_be(case: Case) -> None:
+    inputs = case.inputs(2)
+    outputs = case.outputs(inputs)
+    given = [torch.randn(output.shape) for output in outputs]
+    reached = [tensor for tensor in inputs if tensor.requires_grad]
+    gradients = torch.autograd.grad(outputs, reached, given) if reached else ()
+    passed = bool(reached) and all(_share(gradient, given[0]) for gradient in gradients)
+    assert build(case.kind, case.fields).passes_gradient == passed
+
+
+def _tensors(values: Any) -> Iterator[Any]:
+    if isinstance(values, torch.Tensor):
+        yield values
+    for value in values if isinstance(values, tuple) else ():
+        yield from _tensors(value)
+
+
+def _share(one: Any, other: Any) -> bool:
+    return bool(one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr())
 
 
 def test_every_rule_has_a_case() -> None:
