@@ -86,7 +86,9 @@ class Costs:
 
     def trained_with(self, **options: Any) -> "Costs":
         """Return the costs of a training that differs in some of its options."""
-        return Costs(self.summary, override(self.options, options))
+        other = Costs(self.summary, override(self.options, options))
+        other.unknown = self.unknown  # which does not depend on them
+        return other
 
     @cached_property
     def inference(self) -> InferenceMemory | None:
@@ -151,5 +153,5 @@ def override(training: Training, given: Mapping[str, Any]) -> Training:
     try:
         return Training.model_validate(stated)
     except ValidationError as error:
-        subject = Subject("`training`", Training, stated, lambda path, key: (None, path))
+        subject = Subject("`training`", Training, given, lambda path, key: (None, path))
         raise SpecError(diagnose(error, subject)) from None

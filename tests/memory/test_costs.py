@@ -1,0 +1,95 @@
+"""What is known of a network's memory, and what is said where it is not."""
+
+import io
+from typing import Any
+
+import pytest
+
+from archsum import SpecError, costs
+from archsum.memory.costs import Costs
+
+KNOWN = "input: [8]\nblocks: {pair: {layers: [dense: {units: 8}, relu]}}\nlayers: [pair, pair]\n"
+
+
+def of(shape: str, *layers: str, **options: Any) -> Costs:
+    return costs(io.StringIO(f"input: {shape}\nlayers: [{', '.join(layers)}]\n"), options)
+
+
+def test_unknown_size_makes_all_unknown() -> None:
+    """The output's size is known here, and the weights'; only the input's is not."""
+    found = of("[null, 8, 3]", "global_average_pooling2d", "dense: {units: 2}")
+    assert (found.training, found.inference, found.arena, found.arena_of_today) == (None,) * 4
+    assert (found.training_peak, found.inference_peak, found.activations_peak) == (None,) * 3
+    assert [layer.name for layer in found.unknown] == ["global_average_pooling2d"]
+    assert found.why_unknown == "sizes, or what is kept, of global_average_pooling2d"
+    assert found.why_inference_unknown == "sizes of global_average_pooling2d"
+
+
+def test_what_a_custom_layer_keeps_is_unknown_until_it_says_so() -> None:
+    found = of("[8]", "custom: {output_shape: [4]}", "dense: {units: 2}")
+    assert found.training is None
+    assert found.inference_peak == (8 + 4 + 10) * 4 * 1 + (8 + 4) * 4 * 31
+    memory = of("[8]", "custom: {output_shape: [4], weights: {w: [8, 4]}, kept: 8}", "dense: {units: 2}").training
+    assert memory
+    assert memory.kept_for_backward == (8 + 4) * 32 * 4
+
+
+def test_only_the_first_of_many_are_named() -> None:
+    found = of("[null, 8, 3]", *["conv2d: {filters: 3, kernel_size: 1}"] * 5)
+    assert found.why_unknown == "sizes, or what is kept, of conv2d, conv2d_1, conv2d_2 and 2 more"
+
+
+def test_options_of_the_file_and_of_the_caller() -> None:
+    text = f"{KNOWN}training: {{batch: =2 * 4, optimizer: lion, precision: bfloat16, checkpointing: pair}}\n"
+    options = costs(io.StringIO(text)).options
+    assert (options.batch, options.optimizer, options.precision) == (8, "lion", "bfloat16")
+    assert options.checkpointing == ("pair",)
+    options = costs(io.StringIO(text), {"batch": 3, "checkpointing": None}).options
+    assert (options.batch, options.optimizer, options.checkpointing) == (3, "lion", None)
+    assert costs(io.StringIO(KNOWN)).options.optimizer == "adam"
+
+
+@pytest.mark.parametrize(
+    ("training", "message", "cure"),
+    [
+        ({"optimizer": "adm"}, "`optimizer` cannot be `adm`", "did you mean `adam`?"),
+        ({"batch": 0}, "`batch` must be at least 1, not `0`", "`batch`: the samples of a batch"),
+        ({"precision": "fp16"}, "`precision` cannot be `fp16`", "write `float16`"),
+        ({"batch_size": 4}, "`training` has no field `batch_size`", "write `batch`"),
+        (
+            {"checkpointing": ["pairs"]},
+            "`checkpointing` cannot be `pairs`, which is no block of <input>",
+            "did you mean `pair`?",
+        ),
+        (
+            {"checkpointing": ["dense"]},
+            "`checkpointing` cannot be `dense`, which is no block of <input>",
+            "name one of its blocks: `pair`",
+        ),
+    ],
+)
+def test_options_that_are_wrong(training: dict[str, Any], message: str, cure: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        costs(io.StringIO(KNOWN), training)
+    (problem,) = caught.value.diagnostics
+    assert (problem.message, problem.help, problem.span) == (message, cure, None)
+
+
+def test_network_without_blocks_has_none_to_checkpoint() -> None:
+    with pytest.raises(SpecError) as caught:
+        of("[8]", "dense: {units: 2}", checkpointing=["pair"])
+    assert caught.value.diagnostics[0].help == "it has no blocks"
+
+
+def test_blocks_in_the_file_have_their_place() -> None:
+    with pytest.raises(SpecError) as caught:
+        costs(io.StringIO(f"{KNOWN}training:\n  checkpointing: [pair, tail, stem]\n"))
+    places = [(problem.span.line, problem.span.column) for problem in caught.value.diagnostics if problem.span]
+    assert places == [(5, 18), (5, 18)]
+
+
+def test_in_a_session_and_in_a_notebook() -> None:
+    found = costs(io.StringIO(f"name: a<b\n{KNOWN}"))
+    assert repr(found) == "<Costs of a<b: batch=32>"
+    assert str(found).startswith("a<b: training, batch 32, adam, float32\n")
+    assert found._repr_html_().startswith("<pre>a&lt;b: training")

@@ -1,0 +1,78 @@
+"""The memory of a forward pass, by hand: what is alive at each layer, in the file's order."""
+
+import io
+from typing import Any
+
+import pytest
+
+from archsum import costs
+from archsum.memory.inference import InferenceMemory
+
+FLOAT = 4
+
+RESIDUAL = """\
+input: [8]
+layers:
+  - dense: {name: a, units: 16}
+  - residual: {name: r, layers: [dense: {name: b, units: 4}, dense: {name: c, units: 16}]}
+  - dense: {name: d, units: 2}
+"""
+
+
+def inferred(text: str = RESIDUAL, **options: Any) -> InferenceMemory:
+    memory = costs(io.StringIO(text), {"batch": 1, **options}).inference
+    assert memory
+    return memory
+
+
+def test_what_a_skip_passes_by_stays() -> None:
+    memory = inferred()
+    assert memory.steps == tuple(FLOAT * elements for elements in (8 + 16, 16 + 4, 16 + 4 + 16, 16 + 16 + 16, 16 + 2))
+    assert memory.at.name == "r/add"
+    assert [(tensor.name, size) for tensor, size in memory.alive] == [("a", 64), ("r/c", 64), ("r/add", 64)]
+    assert memory.weights == ((8 + 1) * 16 + (16 + 1) * 4 + (4 + 1) * 16 + (16 + 1) * 2) * FLOAT
+    assert memory.peak == memory.weights + 48 * FLOAT
+
+
+@pytest.mark.parametrize(
+    ("layers", "steps"),
+    [
+        # Views, and what acts in training only, have no memory of their own.
+        ("[reshape: {target_shape: [2, 4]}, flatten, dense: {units: 4}]", (8, 8, 12)),
+        ("[dropout: {rate: 0.5}, gaussian_noise: {stddev: 1}, dense: {units: 4}]", (8, 8, 12)),
+        # Nothing else works in place.
+        ("[relu, relu]", (16, 16)),
+    ],
+)
+def test_steps(layers: str, steps: tuple[int, ...]) -> None:
+    assert inferred(f"input: [8]\nlayers: {layers}\n").steps == tuple(FLOAT * elements for elements in steps)
+
+
+def test_outputs_are_needed_to_the_end() -> None:
+    text = "input: [2]\nlayers: [dense: {name: a, units: 8}, dense: {name: b, units: 4}, dense: {name: c, units: 1}]\n"
+    assert inferred(text).steps == (40, 48, 20)
+    assert inferred(f"{text}outputs: [a, c]\n").steps == (40, 48, 52)
+
+
+def test_branches_wait_for_one_another() -> None:
+    text = "input: [4]\nlayers: [branch: [[dense: {units: 8}], [dense: {units: 2}], []]]\n"
+    memory = inferred(text)
+    assert memory.steps == ((4 + 8) * FLOAT, (4 + 8 + 2) * FLOAT, (4 + 8 + 2 + 14) * FLOAT)
+
+
+@pytest.mark.parametrize(
+    ("precision", "weights", "activations"), [("float32", 4, 4), ("float16", 2, 2), ("mixed", 6, 2)]
+)
+def test_batch_and_precision(precision: str, weights: int, activations: int) -> None:
+    """In mixed precision the layers compute with 16-bit copies of the weights."""
+    memory = inferred(batch=10, precision=precision)
+    assert (memory.weights, memory.activations) == (326 * weights, 480 * activations)
+
+
+def test_shared_weights_count_once() -> None:
+    text = "input: [4]\nlayers: [dense: {units: 4, shared: a}, dense: {units: 4, shared: a}]\n"
+    assert inferred(text).weights == 20 * FLOAT
+
+
+def test_frozen_weights_count() -> None:
+    assert inferred("input: [4]\nlayers: [dense: {units: 4, trainable: false}]\n").weights == 20 * FLOAT
