@@ -188,10 +188,3 @@ def test_peak_in_the_forward_pass_before_the_first_layer_that_learns() -> None:
     memory = trained(text, batch=8, optimizer="momentum")
     assert memory.peak == 4_466_672 == (43_426 + 90 + 8 * 3072 + 2 * 8 * 64 * 1024) * FLOAT
     assert (memory.at and memory.at.name, memory.in_pass) == ("relu", "forward")
-
-
-def test_training_of_a_block_named_by_its_place() -> None:
-    text = "input: [8]\nblocks: {pair: {layers: [dense: {units: 8}, relu]}}\nlayers: [pair, pair, dense: {units: 2}]\n"
-    everything = trained(text).kept_for_backward
-    assert trained(text, checkpointing=["pair_1"]).kept_for_backward == everything
-    assert trained(text, checkpointing=["pair"]).peak > trained(text).peak - everything
