@@ -8,7 +8,7 @@ import pytest
 import archsum
 from archsum.formula import BoundFormula, Formula
 from archsum.layers import layer_class
-from archsum.layers.base import Layer
+from archsum.layers.base import Kept, Layer
 from archsum.layers.shapes import Shape
 
 
@@ -150,3 +150,9 @@ def test_of_several_inputs_formulas_know_the_first() -> None:
     assert layer.output_shape((3,), (7, 8)) == (6,)
     assert layer.macs((3,), (7, 8)) == 3
     assert custom().output_shape((3,), (7, 8)) == (3,)
+
+
+def test_what_training_keeps_is_stated_or_unknown() -> None:
+    assert custom().kept((4, 5)) is None
+    assert custom(kept=formula("=input_elements * 2")).kept((4, None)) is None
+    assert custom(kept=formula("=input_elements * 2")).kept((4, 5)) == (Kept("kept", shape=(40,)),)

@@ -60,6 +60,7 @@ def ours(kind: str, case: Case) -> Outcome:
         output, weights = layer.output_shape(*case.shapes), layer.weights(*case.shapes)
     except (ValidationError, ShapeError):
         return REFUSED
+    assert layer.kept(*case.shapes) is not None, "what training keeps is known of every layer, if not all its sizes"
     named = ((weight.name, weight.shape, weight.trainable and layer.trainable) for weight in weights)
     return Computed(output, tuple(named))
 

@@ -146,6 +146,7 @@ class Custom(Layer):
 
     def macs(self, *inputs: Shape) -> int | None:
         """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
+        self.kept(*inputs)  # a formula that cannot be computed is found with the others
         macs, flops = _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0), self.flops(*inputs)
         if macs is not None and flops is not None and flops < 2 * macs:
             cure = "state `flops` with two for each of the `macs`"
