@@ -214,3 +214,15 @@ def test_rounding_hides_no_miss(part: int, whole: int) -> None:
         assert text == "> 100 %" or float(text.rstrip(" %").replace(",", "")) > 100
     if part < whole:
         assert text == "< 100 %" or float(text.rstrip(" %").replace(",", "")) < 100
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 100))
+def test_warning_begins_exactly_at_its_share(value: int, limit: int, percentage: int) -> None:
+    found = Verdict("max_params", value, limit, warn_at=percentage / 100)
+    assert found.warns == (value <= limit and 100 * value >= percentage * limit)
+    assert not found._replace(warn_at=None).warns
+
+
+@pytest.mark.parametrize(("value", "limit", "percentage"), [(7, 100, 7), (55, 100, 55), (0, 0, 100), (0, 9, 0)])
+def test_warning_at_its_share(value: int, limit: int, percentage: int) -> None:
+    assert Verdict("max_params", value, limit, warn_at=percentage / 100).warns

@@ -1,5 +1,6 @@
 """Costs × Budget → verdicts. A metric is one entry of a table; what kinds of layers there are is not known here."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -80,9 +81,10 @@ def _alive_and_weights(costs: Costs) -> Parts:
 def _placed(costs: Costs) -> Parts:
     if costs.arena is None:
         return ((layer, None) for layer in costs.unconvertible)
-    layers = {layer.name: layer for layer in costs.summary.layers}
-    beside = costs.arena.beside_highest
-    return ((layers[placed.buffer.layer], placed.buffer.size) for placed in beside if placed.buffer.layer in layers)
+    sizes: Counter[str] = Counter()
+    for buffer, _ in costs.arena.at_highest:
+        sizes[buffer.layer] += buffer.size
+    return ((layer, sizes[layer.name]) for layer in costs.summary.layers)
 
 
 def _in_flash(costs: Costs) -> Parts:
@@ -272,7 +274,7 @@ def _cures(costs: Costs, verdict: Verdict) -> Iterator[str]:
     untied = [weight for layer in costs.summary.layers for weight in layer.weights if weight.untied]
     saving = sum(weight.size - (weight.tied_size or 0) for weight in untied)
     if saving and verdict.name in _OF_WEIGHTS:
-        yield f"the untied biases would be {saving:,} fewer parameters if they were tied"
+        yield f"with tied biases it would have {saving:,} fewer parameters"
 
 
 def _checkpointing(costs: Costs, limit: int) -> Iterator[str]:

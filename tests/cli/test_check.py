@@ -177,3 +177,149 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(NETWORK.encode()), encoding="utf-8"))
     assert main(["check", "-", "--max-params", "1M"]) == 0
     assert capsys.readouterr().out.startswith("<stdin>: within budget")
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+RESIDUAL = """\
+input: [16, 16, 3]
+blocks:
+  pair:
+    layers: [conv2d: {filters: 8, kernel_size: 3, padding: same, bias: untied}, batch_normalization, relu]
+layers: [pair, residual: [pair], residual: [pair], global_average_pooling2d, dense: {units: 10}]
+training: {batch: 64, optimizer: momentum}
+devices:
+  card: {memory: 1 GB}
+  board: {ram: 36 KiB, flash: 70 KiB}
+"""
+MEMORY_LIMITS = [
+    "--max-activation-memory",
+    "--max-inference-memory",
+    "--max-training-memory",
+    "--max-sram",
+    "--max-flash",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("check_memory.txt", [argument for limit in MEMORY_LIMITS for argument in (limit, "4 kB")]),
+        ("check_memory_ok.txt", [argument for limit in MEMORY_LIMITS for argument in (limit, "1 GB")]),
+        ("check_board.txt", ["--device", "board"]),
+        ("check_batch.txt", ["--max-training-memory", "2 MB", "--checkpointing", "pair"]),
+    ],
+)
+def test_memory(name: str, arguments: list[str], golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text(RESIDUAL, encoding="utf-8")
+    assert main(["check", "net.yaml", *arguments]) == int("ok" not in name)
+    golden(name, capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("limit", MEMORY_LIMITS)
+@pytest.mark.parametrize(
+    "network",
+    [
+        RESIDUAL.replace("[16, 16, 3]", "[null, 16, 3]").replace("untied", "tied"),
+        # Only the input's size is unknown here, and no layer's output.
+        "input: [null, null, 3]\nlayers: [global_average_pooling2d, dense: {units: 2}]\n",
+    ],
+)
+def test_unknown_memory_is_no_pass(limit: str, network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text(network, encoding="utf-8")
+    assert main(["check", "net.yaml", limit, "1 TB"]) == 2
+    printed = capsys.readouterr()
+    assert f"`{limit[2:].replace('-', '_')}` cannot be checked: the" in printed.err
+    assert "is unknown\n --> net.yaml:" in printed.err
+    assert "= help: give `input` a number for every size" in printed.err
+    assert printed.out.splitlines()[-1].split()[-1] == "unknown"
+
+
+def test_memory_of_a_custom_layer_is_unknown_until_it_is_stated(capsys: pytest.CaptureFixture[str]) -> None:
+    layers = "layers: [custom: {output_shape: [4]%s}, dense: {units: 2}]\n"
+    Path("net.yaml").write_text(f"input: [8]\n{layers % ''}", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-training-memory", "1 MB"]) == 2
+    assert "= help: state `kept` in the layer" in capsys.readouterr().err
+    Path("net.yaml").write_text(f"input: [8]\n{layers % ', kept: 8'}", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-training-memory", "1 MB"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "arguments", "limits"),
+    [
+        ("{device: t4}", [], {"max_training_memory": 15 * 10**9}),
+        ("{device: board}", [], {"max_sram": 4 * 1024, "max_flash": 6 * 1024}),
+        ("{device: board}", ["--device", "t4"], {"max_training_memory": 15 * 10**9}),
+        ("{device: board, max_sram: 20 kB}", [], {"max_sram": 20_000, "max_flash": 6 * 1024}),
+        (
+            "{device: board}",
+            ["--max-params", "1M", "--max-flash", "1 MB"],
+            {"max_params": 10**6, "max_sram": 4 * 1024, "max_flash": 10**6},
+        ),
+    ],
+)
+def test_a_device_sets_limits_where_there_are_no_others(
+    budget: str, arguments: list[str], limits: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("net.yaml").write_text(f"{RESIDUAL}budget: {budget}\n", encoding="utf-8")
+    main(["check", "net.yaml", "--format", "json", *arguments])
+    verdicts = json.loads(capsys.readouterr().out)["files"][0]["verdicts"]
+    assert {verdict["metric"]: verdict["limit"] for verdict in verdicts} == limits
+
+
+@pytest.mark.parametrize(
+    ("share", "limit", "warns"),
+    [("90%", 1000, False), ("90%", 800, True), ("90%", 774, True), ("0.7", 1000, True), ("77.4%", 1000, True)],
+)
+def test_warning_before_a_limit_is_reached(
+    share: str, limit: int, warns: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "input: [128]\nlayers: [dense: {units: 6}]\n"  # 774 parameters
+    Path("net.yaml").write_text(f"{text}budget: {{max_params: {limit}, warn_at: {share}}}\n", encoding="utf-8")
+    assert main(["check", "net.yaml"]) == 0
+    left = f"{limit - 774} left"
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"NEAR, {left}" if warns else f"ok, {left}")
+    assert main(["check", "net.yaml", "--format", "json"]) == 0
+    (verdict,) = json.loads(capsys.readouterr().out)["files"][0]["verdicts"]
+    assert (verdict["ok"], verdict["warns"]) == (True, warns)
+
+
+def test_no_warning_of_what_is_over(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text(f"{NETWORK}budget: {{max_params: 1k, warn_at: 1%}}\n", encoding="utf-8")
+    assert main(["check", "net.yaml", "--format", "json"]) == 1
+    (verdict,) = json.loads(capsys.readouterr().out)["files"][0]["verdicts"]
+    assert verdict["warns"] is False
+
+
+def test_biases_that_could_be_tied(capsys: pytest.CaptureFixture[str]) -> None:
+    """One for each of 32 filters, not for each of 28 × 28 locations too."""
+    assert main(["check", str(EXAMPLES / "biases" / "untied.yaml"), "--max-params", "10k", "--format", "json"]) == 1
+    (verdict,) = json.loads(capsys.readouterr().out)["files"][0]["verdicts"]
+    saving = f"with tied biases it would have {28 * 28 * 32 - 32:,} fewer parameters"
+    assert verdict["help"] == [saving]
+    assert main(["check", str(EXAMPLES / "biases" / "tied.yaml"), "--max-params", "1k", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["files"][0]["verdicts"][0]["help"] == []
+
+
+def test_largest_batch_and_checkpointing(capsys: pytest.CaptureFixture[str]) -> None:
+    """The batch that is named fits, and one more does not; so does the block that is named."""
+    file = str(EXAMPLES / "resnet50.yaml")
+    check = ["check", file, "--format", "json", "--max-training-memory", "2 GB"]
+    assert main(check) == 1
+    (verdict,) = json.loads(capsys.readouterr().out)["files"][0]["verdicts"]
+    (batch,) = re.findall(r"the largest batch that fits is (\d+)", verdict["help"][0])
+    assert main([*check, "--batch", batch]) == 0
+    assert main([*check, "--batch", str(int(batch) + 1)]) == 1
+    block, size = re.findall(r"`checkpointing: (\w+)` it takes ([\d,]+) bytes, which fits", verdict["help"][1])[0]
+    capsys.readouterr()
+    assert main([*check, "--checkpointing", block]) == 0
+    assert json.loads(capsys.readouterr().out)["files"][0]["verdicts"][0]["value"] == int(size.replace(",", ""))
+
+
+def test_arena_that_only_fits_in_one_order_of_tensors(capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(EXAMPLES / "mlperf_tiny_visual_wake_words.yaml")
+    assert main(["check", file, "--max-sram", "64512"]) == 0
+    assert capsys.readouterr().out.endswith(
+        "  = help: TensorFlow Lite Micro of today orders tensors of one size otherwise, and needs 73,728 bytes\n"
+    )
+    assert main(["check", file, "--max-sram", "73728"]) == 0
+    assert "help" not in capsys.readouterr().out

@@ -110,10 +110,11 @@ class Arena:
         return max(self.plan, key=lambda placed: placed.end)
 
     @property
-    def beside_highest(self) -> tuple[Placed, ...]:
-        """That tensor and those that it had to give way to."""
+    def at_highest(self) -> tuple[Placed, ...]:
+        """That tensor and those beside it, at the step of its life at which they take the most."""
         (_, _, first, last), _ = self.highest
-        return tuple(placed for placed in self.plan if placed.buffer.first <= last and first <= placed.buffer.last)
+        step = max(range(first, last + 1), key=self.live.__getitem__)
+        return tuple(placed for placed in self.plan if placed.buffer.first <= step <= placed.buffer.last)
 
 
 def arena(summary: Summary, ties: Ties = TIES) -> Arena | None:

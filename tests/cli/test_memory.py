@@ -1,0 +1,101 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from archsum.cli import main
+from tests.conftest import Golden
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+NETWORK = """\
+input: [16, 16, 3]
+blocks:
+  pair:
+    layers: [conv2d: {filters: 8, kernel_size: 3, padding: same, bias: false}, batch_normalization, relu]
+layers: [pair, residual: [pair], global_average_pooling2d, dense: {units: 10}]
+training: {batch: 64, optimizer: momentum, precision: mixed}
+"""
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
+    return Path("net.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("memory.txt", ["net.yaml"]),
+        ("memory_checkpointed.txt", ["net.yaml", "--checkpointing", "pair"]),
+        ("memory_unknown.txt", ["net.yaml", "--input", "null,16,3"]),
+        ("memory.json", ["net.yaml", "--format", "json"]),
+    ],
+)
+def test_output(name: str, arguments: list[str], golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", *arguments]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    golden(name, printed.out)
+
+
+def test_what_the_arena_needs_today_is_said_where_it_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", str(EXAMPLES / "mlperf_tiny_visual_wake_words.yaml")]) == 0
+    arena, flash = capsys.readouterr().out.splitlines()[-2:]
+    assert arena == "  arena   64,512   63.00 KiB  at depthwise_conv2d; TensorFlow Lite Micro of today: 73,728"
+    assert flash == "  flash  219,064  213.93 KiB"
+    assert main(["memory", str(EXAMPLES / "mlperf_tiny_keyword_spotting.yaml")]) == 0
+    assert "today" not in capsys.readouterr().out
+
+
+def test_peak_in_the_optimizers_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", str(EXAMPLES / "vgg16.yaml"), "--batch", "1"]) == 0
+    peak = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("  peak"))
+    assert peak.endswith("  in the optimizer's step")
+
+
+def test_json_has_what_it_is_for_and_null_for_what_is_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", "net.yaml", "--format", "json", "--input", "null,16,3", "--batch", "7"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "schema_version": 1,
+        "name": "net",
+        "batch": 7,
+        "optimizer": "momentum",
+        "precision": "mixed",
+        "checkpointing": [],
+        "training": None,
+        "inference": None,
+        "microcontroller": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--batch", "0"), ("--batch", "-3"), ("--batch", "many"), ("--optimizer", "adm"), ("--precision", "fp16")],
+)
+def test_option_that_is_wrong(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["memory", "net.yaml", option, value])
+    assert caught.value.code == 2
+    assert f"argument {option}: " in capsys.readouterr().err
+
+
+def test_block_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", "net.yaml", "--checkpointing", "pairs"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        "error[unknown-name]: `checkpointing` cannot be `pairs`, which is no block of net\n"
+        " = help: did you mean `pair`?\n"
+    )
+
+
+@pytest.mark.parametrize("command", [["memory"], ["check", "--max-params", "1M"], ["fit", "--device", "t4"]])
+def test_block_of_the_file_that_there_is_not(
+    command: list[str], file: Path, golden: Golden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(NETWORK.replace("training: {", "training: {checkpointing: [pair, stem], "), encoding="utf-8")
+    assert main([*command, "net.yaml"]) == 2
+    golden("checkpointing_unknown.txt", capsys.readouterr().err)
