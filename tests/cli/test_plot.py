@@ -81,10 +81,38 @@ def test_a_peak_in_the_optimizers_step() -> None:
 
 
 @pytest.mark.usefixtures("matplotlib")
+def test_a_peak_in_the_forward_pass() -> None:
+    # Nothing before the first layer that is trained is kept, but there in its turn.
+    layers = "[up_sampling1d: {size: 100}, global_average_pooling1d: {name: pooled}, dense: {units: 1}]"
+    Path("large.yaml").write_text(f"input: [9, 1]\nlayers: {layers}", encoding="utf-8")
+    assert "in the forward pass of pooled" in texts(plot("large.yaml").content)
+
+
+@pytest.mark.usefixtures("matplotlib")
 def test_options_of_training() -> None:
     arguments = ["--batch", "7", "--optimizer", "adamw", "--precision", "mixed", "--checkpointing", "pair"]
     assert main(["plot", "net.yaml", "-o", "net.svg", *arguments]) == 0
     assert "batch 7, adamw, mixed, checkpointing pair" in texts(Path("net.svg").read_bytes())
+
+
+@pytest.mark.usefixtures("matplotlib")
+def test_a_devices_memory_is_a_line_where_it_is_near_the_peak() -> None:
+    memory = costs("net.yaml").training
+    assert memory
+    devices = f"devices: {{small: {{memory: {memory.peak}, held_back: 1}}, large: {{memory: 1 TB, held_back: 0}}}}\n"
+    Path("net.yaml").write_text(f"{NETWORK}{devices}budget: {{device: small}}", encoding="utf-8")
+    written = texts(plot("net.yaml").content)
+    assert "small" in written
+    assert f"batch 32, sgd, float32, on small ({(memory.peak - 1) / 1024:.2f} KiB for the network)" in written
+    assert main(["plot", "net.yaml", "-o", "net.svg", "--device", "large"]) == 0
+    written = texts(Path("net.svg").read_bytes())
+    assert "large" not in written
+    assert "batch 32, sgd, float32, on large (931.32 GiB for the network)" in written
+
+
+def test_a_device_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plot", "net.yaml", "-o", "net.svg", "--device", "a100-40g"]) == 2
+    assert capsys.readouterr().err.startswith("error[bad-value]: `device` cannot be `a100-40g`, which is no device\n")
 
 
 @pytest.mark.usefixtures("matplotlib")
@@ -104,7 +132,8 @@ def test_what_is_unknown_is_called_so() -> None:
     )
     written = texts(plot("open.yaml").content)
     assert "unknown: sizes, or what is kept, of dense, relu, dense_1" in written
-    assert written.count("?") == 2
+    assert "MACs of a sample (×: unknown)" in written
+    assert "parameters" in written
     assert not any(text.startswith("peak") for text in written)
 
 

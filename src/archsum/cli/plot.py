@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the file to write; svg, pdf or png, as its ending says",
     )
     add_training_arguments(parser)
+    parser.add_argument(
+        "--device", metavar="NAME", help="what it is trained on, for a line at its memory; `archsum devices` lists them"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         opened(arguments.file),
         training(arguments),
         format=format_,
+        device=arguments.device,
         variables=dict(arguments.variables),
         input=arguments.input,
     )

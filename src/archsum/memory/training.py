@@ -79,7 +79,8 @@ class TrainingMemory:
     @property
     def at(self) -> LayerSummary | None:
         """The layer at whose turn the peak is; None where it is the optimizer's step."""
-        return next((turn.layer for turn in (*self.backward, *self.forward) if turn.bytes == self.peak), None)
+        peak = self.peak
+        return next((turn.layer for turn in (*self.backward, *self.forward) if turn.bytes == peak), None)
 
     @property
     def in_pass(self) -> str | None:

@@ -14,9 +14,10 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from archsum.errors import one_line
 from archsum.memory.costs import Costs
+from archsum.memory.devices import Device
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary, binary_unit
-from archsum.render.profile import Profile, Stage, profile
+from archsum.render.profile import MAX_BARS, Profile, Stage, profile
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#555555",
@@ -61,17 +62,21 @@ _STACK = (
     ("#1a1a1a", "temporary"),
 )
 """What is stacked, from below, as a Turn has it, in colours that the colour-blind tell apart, and a printer's greys."""
+_CLEAR = {"facecolor": "white", "pad": 1}
+"""What is behind a text that a line may cross."""
+_NEAR = 2
+"""A limit that is further from the peak would make the picture flat, and is written only."""
 _BAR, _GRID, _INK, _MARK = "#555555", "#d5d5d5", "#1a1a1a", "#d55e00"
 
 
-def draw(costs: Costs, format_: str) -> bytes:
+def draw(costs: Costs, format_: str, device: Device | None = None) -> bytes:
     """Return the figure as a file of that format."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font has not
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
         file = io.BytesIO()
-        _figure(costs).savefig(file, format=format_, dpi=_RESOLUTION, metadata=_METADATA[format_])
+        _figure(costs, device).savefig(file, format=format_, dpi=_RESOLUTION, metadata=_METADATA[format_])
         return file.getvalue()
 
 
@@ -85,22 +90,24 @@ class _Panels(NamedTuple):
     params: Axes
 
 
-def _figure(costs: Costs) -> Figure:
+def _figure(costs: Costs, device: Device | None) -> Figure:
     axis, memory = profile(costs.summary), costs.training
     labels = _labels(axis.stages)
     below = max([_LINE, *(_LETTER * len(label.name) for label in labels if label.upright)]) + 0.1
     figure = Figure(figsize=(_WIDTH, _HEADER + _MEMORY + _BETWEEN + _BARS + below))
     panels = _panels(figure, below)
-    _draw_heading(figure, costs)
+    _draw_heading(figure, costs, device)
     if memory:
         _draw_memory(panels, axis, memory)
+        if device and device.available < _NEAR * memory.peak:
+            _draw_limit(panels, device, binary_unit(memory.peak)[1])
     else:
         _draw_nothing(panels, costs.why_unknown)
     _draw_bars(panels.macs, axis, [bar.part.of.macs for bar in axis.bars])
     _draw_bars(panels.params, axis, [bar.part.of.params for bar in axis.bars])
     for axes in (panels.forward, panels.backward, panels.macs, panels.params) if memory else panels[3:]:
-        for stage in axis.stages[1:]:
-            axes.axvline(stage.start, color=_GRID, linewidth=0.4, zorder=0)
+        if len(axis.stages) <= MAX_BARS:
+            _draw_grid(axes, axis)
     for axes in (panels.macs, panels.params):
         _draw_labels(axes, labels)
     return figure
@@ -135,13 +142,15 @@ def _panels(figure: Figure, below: float) -> _Panels:
     return _Panels(forward, backward, step, macs, params)
 
 
-def _draw_heading(figure: Figure, costs: Costs) -> None:
+def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
     """Say which network it is, how it is trained, and what the colours are."""
     options = costs.options
     left, right, top = _LEFT / _WIDTH, 1 - _RIGHT / _WIDTH, 1 - 0.1 / figure.get_figheight()
     words = [f"batch {options.batch:,}", options.optimizer, options.precision]
     if options.checkpointing:
         words.append(f"checkpointing {one_line(', '.join(options.checkpointing))}")
+    if device:
+        words.append(f"on {one_line(device.name)} ({binary(device.available)} for the network)")
     figure.text(left, top, one_line(costs.summary.name), weight="bold", size=9, va="top")
     figure.text(right, top, ", ".join(words), ha="right", va="top")
     if costs.unknown:
@@ -178,30 +187,55 @@ def _stack(axes: Axes, edges: Sequence[float], columns: Sequence[Sequence[int]],
     base = [0.0] * len(columns)
     for (colour, _), items in zip(_STACK, zip(*columns, strict=True), strict=True):
         top = [below + item / size for below, item in zip(base, items, strict=True)]
-        axes.stairs(top, edges, baseline=base, fill=True, color=colour)
+        _fill(axes, edges, base, top, colour)
         base = top
+
+
+def _fill(axes: Axes, edges: Sequence[float], base: Sequence[float], top: Sequence[float], colour: str) -> None:
+    """Fill what is between two heights, which change at the edges."""
+    axes.fill_between(edges, [*base, base[-1]], [*top, top[-1]], step="post", color=colour, linewidth=0)
 
 
 def _mark_peak(panels: _Panels, axis: Profile, memory: TrainingMemory, height: float) -> None:
     for axes in (panels.forward, panels.backward, panels.step):
         axes.axhline(height, color=_INK, linewidth=0.6, linestyle=(0, (4, 3)))
     at, position, place = panels.step, 0.5, "in the optimizer's step"
-    if memory.at:
-        index = next(index for index, turn in enumerate(memory.forward) if turn.layer is memory.at)
-        at, position = panels.backward, (axis.edges[index] + axis.edges[index + 1]) / 2
-        place = f"in the backward pass of {one_line(memory.at.name)}"
-    near_the_middle = at is panels.backward and position > 0.7
-    at.plot(position, height, marker="o", markersize=5, color=_MARK, markeredgecolor="white", clip_on=False)
+    layer = memory.at
+    if layer:
+        index = next(index for index, turn in enumerate(memory.forward) if turn.layer is layer)
+        at = panels.forward if memory.in_pass == "forward" else panels.backward
+        position = (axis.edges[index] + axis.edges[index + 1]) / 2
+        place = f"in the {memory.in_pass} pass of {one_line(layer.name)}"
+    far = 2 - position if at is panels.backward else position + 2 * (at is panels.step)
+    at.plot(position, height, marker="o", markersize=5, color=_MARK, markeredgecolor="white", clip_on=False, zorder=5)
     for text, above, weight in ((f"peak {binary(memory.peak)}", 13, "bold"), (place, 4.5, "normal")):
         at.annotate(
             text,
             (position, height),
             (0, above),
             textcoords="offset points",
-            ha="center" if near_the_middle else "right",
+            ha="left" if far < 0.7 else "center" if far < 1.3 else "right",
             weight=weight,
             size=7.5,
+            bbox=_CLEAR,
         )
+
+
+def _draw_limit(panels: _Panels, device: Device, size: int) -> None:
+    limit = device.available / size
+    for axes in (panels.forward, panels.backward, panels.step):
+        axes.axhline(limit, color=_MARK, linewidth=1.2)
+    panels.forward.set_ylim(0, max(panels.forward.get_ylim()[1], 1.1 * limit))
+    panels.forward.annotate(
+        one_line(device.name),
+        (0, limit),
+        (4, 0),
+        textcoords="offset points",
+        va="center",
+        color=_MARK,
+        weight="bold",
+        bbox=_CLEAR,
+    )
 
 
 def _draw_nothing(panels: _Panels, why: str) -> None:
@@ -211,17 +245,23 @@ def _draw_nothing(panels: _Panels, why: str) -> None:
 
 
 def _draw_bars(axes: Axes, axis: Profile, values: Sequence[int | None]) -> None:
-    """Draw what each bar has, with a gap between two, and a question mark where it is unknown."""
+    """Draw what each bar has, with a gap between two, and a cross where it is unknown."""
     heights = [height for value in values for height in (0, value or 0)]
     starts = [0.9 * bar.start + 0.1 * bar.end for bar in axis.bars]
     edges = [0.0, *(edge for start, bar in zip(starts, axis.bars, strict=True) for edge in (start, bar.end))]
-    axes.stairs(heights, edges, fill=True, color=_BAR)
+    _fill(axes, edges, [0] * len(heights), heights, _BAR)
     axes.set_ylim(0, 1.05 * max(1, *heights))
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.yaxis.set_major_formatter(EngFormatter(sep=""))
-    for bar, value in zip(axis.bars, values, strict=True):
-        if value is None:
-            axes.text((bar.start + bar.end) / 2, 0, "?", ha="center", va="bottom")
+    unknown = [(bar.start + bar.end) / 2 for bar, value in zip(axis.bars, values, strict=True) if value is None]
+    if unknown:
+        axes.set_title(f"{axes.get_title()} (×: unknown)")
+        axes.plot(unknown, [0.1 * axes.get_ylim()[1]] * len(unknown), "x", markersize=4, color=_INK)
+
+
+def _draw_grid(axes: Axes, axis: Profile) -> None:
+    starts = [stage.start for stage in axis.stages[1:]]
+    axes.vlines(starts, 0, 1, color=_GRID, linewidth=0.4, zorder=0, transform=axes.get_xaxis_transform())
 
 
 class _Label(NamedTuple):

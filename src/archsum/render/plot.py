@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from archsum.errors import Diagnostic, SpecError
 from archsum.memory.costs import Costs
+from archsum.memory.devices import Device
 
 FORMATS = ("svg", "pdf", "png")
 
@@ -26,8 +27,8 @@ class Plot:
         return {_MIME[self.format]: content, "text/plain": repr(self)}
 
 
-def render(costs: Costs, format: str) -> Plot:  # noqa: A002
-    """Return the picture as a file of that format.
+def render(costs: Costs, format: str, device: Device | None = None) -> Plot:  # noqa: A002
+    """Return the picture as a file of that format, with what the device has for the network.
 
     Errors: SpecError where matplotlib is not installed.
     """
@@ -36,4 +37,4 @@ def render(costs: Costs, format: str) -> Plot:  # noqa: A002
         raise SpecError([Diagnostic("missing-matplotlib", message, help="`pip install matplotlib` brings it")])
     from archsum.render import figure
 
-    return Plot(figure.draw(costs, format), format)
+    return Plot(figure.draw(costs, format, device), format)
