@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archsum.layers import layer_class
-from tests.counted_by_others import table
+from tests import counted_by_others, measured_memory
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -62,7 +62,9 @@ def generated(name: str) -> str:
     if name == "archsum layers":
         return run("archsum layers --format markdown")
     if name == "operations of the same layer":
-        return f"{table()}\n"
+        return f"{counted_by_others.table()}\n"
+    if name == "training memory against PyTorch":
+        return f"{measured_memory.table(measured_memory.load())}\n"
     if name.startswith("archsum diagram "):
         return f"```mermaid\n{run(name)}```\n"
     kind = name.removeprefix("source of ")
@@ -74,7 +76,7 @@ def test_what_is_generated_is_up_to_date(folder: Path, request: pytest.FixtureRe
         return f"{match['start']}\n{generated(match['name'])}\n<!-- end -->"
 
     shown, sections = GENERATED.subn(regenerate, README.read_text())
-    assert sections == 4
+    assert sections == 5
     if request.config.getoption("--update-golden"):
         README.write_text(shown)
     assert shown == README.read_text(), "pytest --update-golden writes it anew"
