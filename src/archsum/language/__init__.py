@@ -10,10 +10,11 @@ from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.document import Budget, StatedDevice, Training
-from archsum.language.expand import expand, unused
+from archsum.language.expand import expand
 from archsum.language.head import InputShape, read_head
 from archsum.language.source import MAX_BYTES, YamlFile, find, read
 from archsum.language.structure import read_structure
+from archsum.language.unused import unused
 from archsum.propagate import propagate_where_possible
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
