@@ -44,3 +44,21 @@ def test_what_is_computed_again_is_there_in_the_blocks_own_backward_pass() -> No
     more = [turn.passing - before.passing for turn, before in zip(again, plain, strict=True)]
     # From the last layer to the first; in each pair, the first relu's result is there from the pair's end to its relu.
     assert more == [0, *[16 * BATCH * FLOAT] * 3, 0, *[16 * BATCH * FLOAT] * 3, 0, *[16 * BATCH * FLOAT] * 3, 0]
+
+
+FROZEN_BEFORE = """\
+input: [8]
+blocks:
+  part:
+    layers: [relu, dense: {units: 16}]
+layers:
+  - dense: {units: 4, trainable: false}
+  - part
+training: {batch: 2, checkpointing: part}
+"""
+
+
+def test_a_checkpoint_keeps_what_it_takes_though_its_first_layer_comes_before_all_that_learns() -> None:
+    memory = costs(io.StringIO(FROZEN_BEFORE)).training
+    assert memory
+    assert memory.kept_for_backward == 4 * BATCH * FLOAT

@@ -171,7 +171,7 @@ def _kept_by_layers(summary: Summary, batch: int, item: Precision, checkpointing
     """Yield what each layer keeps."""
     owner, trained = owners(summary, training=True), _reached_by_gradients(summary)
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
-    checkpoints = _checkpoints(summary, checkpointing)
+    checkpoints = _checkpoints(summary, checkpointing, trained)
 
     def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> _Kept:
         size = 0 if owner[name] == WEIGHTS else _size(shapes[owner[name]])
@@ -219,14 +219,14 @@ def _with(turn: Turn, passing: int) -> Turn:
 
 
 class _Checkpoint(NamedTuple):
-    """A block whose insides are computed again: its first and last layer, and what it takes."""
+    """A block whose insides are computed again: its first layer that gradients reach, its last, and what it takes."""
 
     first: int
     last: int
     inputs: tuple[str, ...]
 
 
-def _checkpoints(summary: Summary, kinds: Sequence[str]) -> Mapping[Path, _Checkpoint]:
+def _checkpoints(summary: Summary, kinds: Sequence[str], reached: set[str]) -> Mapping[Path, _Checkpoint]:
     """Return the outermost blocks of the given kinds, or names, by the path of each layer in them."""
     found: dict[Path, list[int]] = {}
     for index, layer in enumerate(summary.layers):
@@ -240,7 +240,8 @@ def _checkpoints(summary: Summary, kinds: Sequence[str]) -> Mapping[Path, _Check
         layers = [summary.layers[index] for index in indices]
         names = {layer.name for layer in layers}
         inputs = dict.fromkeys(name for layer in layers for name in layer.node.inputs if name not in names)
-        checkpoint = _Checkpoint(indices[0], indices[-1], tuple(inputs))
+        first = next((index for index in indices if summary.layers[index].name in reached), indices[0])
+        checkpoint = _Checkpoint(first, indices[-1], tuple(inputs))
         checkpoints |= {layer.path: checkpoint for layer in layers}
     return checkpoints
 
