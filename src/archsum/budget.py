@@ -212,14 +212,16 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
 def check(
     costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Span] = MappingProxyType({})
 ) -> Check:
-    """Compare a network with every limit of a budget, and with a device's memory where the budget sets no other limit.
+    """Compare a network with every limit of a budget, and with a device's memory where the budget sets no lower one.
 
     `places` says where the blocks are named that the budget limits.
 
     Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
     block of a name.
     """
-    limits = {**(limits_of(device) if device else {}), **_stated(budget)}
+    limits = _stated(budget)
+    for name, limit in limits_of(device).items() if device else ():
+        limits[name] = min(limit, limits.get(name, limit))
     verdicts = [_verdict(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
     checked = [(costs, verdict) for verdict in verdicts]
     for block, of_block in budget.blocks.items():

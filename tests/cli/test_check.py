@@ -249,15 +249,16 @@ def test_memory_of_a_custom_layer_is_unknown_until_it_is_stated(capsys: pytest.C
         ("{device: t4}", [], {"max_training_memory": 15 * 10**9}),
         ("{device: board}", [], {"max_sram": 4 * 1024, "max_flash": 6 * 1024}),
         ("{device: board}", ["--device", "t4"], {"max_training_memory": 15 * 10**9}),
-        ("{device: board, max_sram: 20 kB}", [], {"max_sram": 20_000, "max_flash": 6 * 1024}),
+        ("{device: board, max_sram: 20 kB}", [], {"max_sram": 4 * 1024, "max_flash": 6 * 1024}),
+        ("{max_training_memory: 1 TB}", ["--device", "t4"], {"max_training_memory": 15 * 10**9}),
         (
             "{device: board}",
-            ["--max-params", "1M", "--max-flash", "1 MB"],
-            {"max_params": 10**6, "max_sram": 4 * 1024, "max_flash": 10**6},
+            ["--max-params", "1M", "--max-flash", "1 kB"],
+            {"max_params": 10**6, "max_sram": 4 * 1024, "max_flash": 1000},
         ),
     ],
 )
-def test_a_device_sets_limits_where_there_are_no_others(
+def test_a_device_sets_limits_where_there_are_no_lower_ones(
     budget: str, arguments: list[str], limits: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("net.yaml").write_text(f"{RESIDUAL}budget: {budget}\n", encoding="utf-8")
