@@ -109,7 +109,10 @@ def test_columns(file: Path) -> None:
         ),
         (["--convention", "fvcor"], "argument --convention: there is no convention `fvcor`: did you mean `fvcore`?"),
         (["--convention", "thop"], "argument --convention: there is no convention `thop`: choose from torch, fvcore, "),
-        (["--format", "json", "--convention", "torch"], "--convention is for the table and markdown; csv and json have"),
+        (
+            ["--format", "json", "--convention", "torch"],
+            "--convention is for the table and markdown; csv and json have",
+        ),
         (["--columns", "mac"], "argument --columns: there is no column `mac`: did you mean `macs`?"),
         (["--columns", "macs", "weights"], "`weights` is one argument too many; a list has commas, as in"),
         (["--colums", "macs"], "`--colums` is no option"),

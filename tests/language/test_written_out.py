@@ -90,7 +90,8 @@ class ByHand:
             case ("dense", (name, number)):
                 return self.add("dense", [taken], units=number + values.get(name, 0))
             case ("dropped", name, body):
-                return self.body(body, taken, values) if not name or values[name] == 1 else taken
+                is_there = not name or values[name] == 1
+                return self.body(body, taken, values | {"index": 0}) if is_there else taken
             case ("repeat", times, body):
                 for index in range(times):
                     taken = self.body(body, taken, values | {"index": index})

@@ -95,6 +95,11 @@ def test_a_terminal_narrower_than_the_table_wraps_texts(style: str, width: int, 
     golden(f"long_names.{style}.{width}.txt", text)
 
 
+def test_a_column_without_a_word_has_the_width_of_its_header() -> None:
+    summary = summarize(io.StringIO("input: [8]\nlayers: [relu]\n"))
+    assert "┃ Kernel " in table.render(summary, tuple(OPTIONAL), "keras", 40)
+
+
 @pytest.mark.parametrize("width", [80, 66])
 def test_what_is_in_a_block_stays_indented_where_it_breaks(width: int, golden: Golden) -> None:
     text = table.render(network("twins"), (), "keras", width)

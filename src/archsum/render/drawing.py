@@ -113,7 +113,7 @@ def _draw_look(
     it draws two rows that are as wide as the widest, and what stands around their cells is put around all others.
     """
     widths = [
-        max(len(header) + _MARGIN, *(len(line) for lines in column for line in lines))
+        max([len(header) + _MARGIN, *(len(line) for lines in column for line in lines)])
         for header, column in zip(headers, zip(*rows, strict=True), strict=True)
     ]
     blank = [_BLANK * width for width in widths]

@@ -1,4 +1,4 @@
-"""Checks as GitHub's annotations: what is over or wrong shows at its line in a pull request.
+"""Checks as GitHub's annotations: what is over, near or wrong shows in a pull request, what has a line at its line.
 
 Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 and for the escapes https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
@@ -12,7 +12,7 @@ from archsum.render.numbers import percent
 
 
 def render(checks: Iterable[tuple[str, Check]]) -> str:
-    """Return one line for each limit that is broken and each problem; nothing where all is well."""
+    """Return one line for each limit that is broken or near, and each problem; nothing where all is well."""
     return "\n".join(line for file, check in checks for line in _annotations(file, check))
 
 
@@ -23,6 +23,8 @@ def _annotations(file: str, check: Check) -> Iterator[str]:
         if verdict.ok is False:
             span = verdict.contributors[0].layer.span if verdict.contributors else None
             yield _annotation(file, span, "over-budget", _miss(check.name or file, verdict))
+        elif verdict.warns:
+            yield _annotation(file, None, "near-limit", _near(check.name or file, verdict), level="warning")
 
 
 def _message(problem: Diagnostic) -> str:
@@ -30,9 +32,8 @@ def _message(problem: Diagnostic) -> str:
 
 
 def _miss(name: str, verdict: Verdict) -> str:
-    metric, shown = verdict.metric, verdict.contributors[:MAX_CONTRIBUTORS]
-    unit = f" {metric.unit}" if metric.unit else ""
-    lines = [f"{name}: {verdict.title} {verdict.value:,}{unit}, over the limit of {verdict.limit:,}{unit}"]
+    shown = verdict.contributors[:MAX_CONTRIBUTORS]
+    lines = [_compared(name, verdict, "over")]
     lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
     if hidden := len(verdict.contributors) - len(shown):
         lines.append(f"… and {hidden:,} more layers")
@@ -40,13 +41,22 @@ def _miss(name: str, verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def _annotation(file: str, span: Span | None, title: str, message: str) -> str:
+def _near(name: str, verdict: Verdict) -> str:
+    return "\n".join([_compared(name, verdict, "near"), *(f"help: {cure}" for cure in verdict.cures)])
+
+
+def _compared(name: str, verdict: Verdict, how: str) -> str:
+    unit = f" {verdict.metric.unit}" if verdict.metric.unit else ""
+    return f"{name}: {verdict.title} {verdict.value:,}{unit}, {how} the limit of {verdict.limit:,}{unit}"
+
+
+def _annotation(file: str, span: Span | None, title: str, message: str, level: str = "error") -> str:
     place = {"line": span.line, "col": span.column} if span else {}
     properties = {"file": file, **place, "title": title}
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     # What a message quotes may hold signs that would steer the log; the file's name must stay what it is.
     safe = "\n".join(map(one_line, message.split("\n")))
-    return f"::error {written}::{_data(safe)}"
+    return f"::{level} {written}::{_data(safe)}"
 
 
 def _data(text: str) -> str:
