@@ -284,6 +284,14 @@ def test_warning_before_a_limit_is_reached(
     assert (verdict["ok"], verdict["warns"]) == (True, warns)
 
 
+def test_warning_as_an_annotation(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "input: [128]\nlayers: [dense: {units: 6}]\n"  # 774 parameters
+    Path("net.yaml").write_text(f"{text}budget: {{max_params: 800, warn_at: 90%}}\n", encoding="utf-8")
+    assert main(["check", "net.yaml", "--format", "github"]) == 0
+    message = "net: parameters 774, near the limit of 800"
+    assert capsys.readouterr().out == f"::warning file=net.yaml,title=near-limit::{message}\n"
+
+
 def test_no_warning_of_what_is_over(capsys: pytest.CaptureFixture[str]) -> None:
     Path("net.yaml").write_text(f"{NETWORK}budget: {{max_params: 1k, warn_at: 1%}}\n", encoding="utf-8")
     assert main(["check", "net.yaml", "--format", "json"]) == 1
