@@ -140,8 +140,8 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
         (
             ["train"],
-            "there is no command `train`: choose `summary`, `check`, `explain`, `memory`, `fit`, `diagram`, `plot`, `layers`, "
-            "`devices` or `schema`",
+            "there is no command `train`: choose `summary`, `check`, `explain`, `memory`, `fit`, `diagram`, `plot`, "
+            "`layers`, `devices` or `schema`",
         ),
     ],
 )
