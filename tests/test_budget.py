@@ -70,6 +70,13 @@ def test_what_is_over_names_its_largest_parts(name: str, parts: dict[str, int]) 
     assert all(part.whole == verdict(**{name: 1}).value for part in found)
 
 
+def test_shares_are_of_the_figure_and_not_of_what_layers_have_in_it() -> None:
+    network = io.StringIO("input: [4]\nlayers: [dense: {units: 2}]\n")
+    (found,) = archsum.check(network, {"max_activation_memory": 1}, {"batch": 1}).verdicts
+    (dense,) = found.contributors
+    assert (dense.value, dense.whole, found.value) == (2 * 4, (4 + 2) * 4, (4 + 2) * 4)
+
+
 def test_limit_for_each_layer_names_those_over_it() -> None:
     assert [part.layer.name for part in verdict(max_layer_params=2000).contributors] == ["wide", "middle", "stem"]
     assert [part.layer.name for part in verdict(max_layer_params=9000).contributors] == ["wide"]

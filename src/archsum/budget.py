@@ -124,7 +124,7 @@ METRICS: dict[str, Metric] = {
 
 
 class Contributor(NamedTuple):
-    """A layer that makes a metric what it is: its part, and all layers' together."""
+    """A layer that makes a metric what it is: its part of the network's figure; of a limit for each, of all layers'."""
 
     layer: LayerSummary
     value: int
@@ -297,7 +297,7 @@ def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:
     if metric.parts is None:
         return ()
     values = [(layer, value or 0) for layer, value in metric.parts(costs)]
-    whole = sum(value for _, value in values)
+    whole = verdict.value if not metric.per_layer and verdict.value else sum(value for _, value in values)
     values.sort(key=lambda part: -part[1])
     if metric.per_layer:
         chosen = [(layer, value) for layer, value in values if value > verdict.limit]
