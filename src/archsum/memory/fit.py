@@ -1,14 +1,16 @@
 """The largest batch that fits into a memory."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
+from archsum.memory.inference import InferenceMemory
+from archsum.memory.training import TrainingMemory
 
 MAX_BATCH = 2**30
-"""The largest batch that is tried."""
+"""No larger one is looked for."""
 
 
 class Fit(NamedTuple):
@@ -48,26 +50,25 @@ def largest_batch(costs: Costs, memory: int) -> int | None:
 
     None where it is not known how much that is.
     """
-    return _largest(lambda batch: costs.trained_with(batch=batch).training_peak, memory)
+    return _largest([costs.trained_with(batch=batch).training for batch in (1, 2)], memory)
 
 
 def largest_inference_batch(costs: Costs, memory: int) -> int | None:
     """Return the same of a forward pass alone."""
-    return _largest(lambda batch: costs.trained_with(batch=batch).inference_peak, memory)
+    return _largest([costs.trained_with(batch=batch).inference for batch in (1, 2)], memory)
 
 
-def _largest(needed: Callable[[int], int | None], memory: int) -> int | None:
-    """Bisect: what a step needs grows with the batch."""
-    fits, too_large = 0, 1
-    while fits < MAX_BATCH:
-        size = needed(too_large)
-        if size is None:
-            return None
-        if size > memory:
-            break
-        fits, too_large = too_large, 2 * too_large
-    while fits < MAX_BATCH and too_large - fits > 1:
-        middle = (fits + too_large) // 2
-        size = needed(middle)
-        fits, too_large = (middle, too_large) if size is not None and size <= memory else (fits, middle)
-    return fits
+def _largest(costs_of_1_and_2: Sequence[TrainingMemory | InferenceMemory | None], memory: int) -> int | None:
+    """Solve for the batch: with each sample what is in memory at a turn grows by the same."""
+    one, two = costs_of_1_and_2
+    if one is None or two is None:
+        return None
+    turns = zip(one.needs, two.needs, strict=True)
+    return min(_most(memory - first, second - first) for first, second in turns)
+
+
+def _most(left: int, growth: int) -> int:
+    """Return how many samples there can be: one, and as many more as what it leaves has room for."""
+    if left < 0:
+        return 0
+    return min(1 + left // growth, MAX_BATCH) if growth else MAX_BATCH

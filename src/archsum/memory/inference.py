@@ -24,6 +24,11 @@ class InferenceMemory:
     """The tensors that are alive there, and their bytes, the largest first."""
 
     @property
+    def needs(self) -> tuple[int, ...]:
+        """What is in memory at each layer."""
+        return tuple(self.weights + step for step in self.steps)
+
+    @property
     def activations(self) -> int:
         """The most that the tensors alive at once take."""
         return max(self.steps)

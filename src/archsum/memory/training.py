@@ -72,9 +72,14 @@ class TrainingMemory:
         return sum(step.bytes for step in self.kept)
 
     @property
+    def needs(self) -> tuple[int, ...]:
+        """What is in memory at each layer's turn, and at the optimizer's step."""
+        return (*(turn.bytes for turn in (*self.forward, *self.backward)), self.optimizer_step)
+
+    @property
     def peak(self) -> int:
         """The most memory that the step needs at once."""
-        return max(self.optimizer_step, *(step.bytes for step in (*self.forward, *self.backward)))
+        return max(self.needs)
 
     @property
     def at(self) -> LayerSummary | None:
