@@ -214,6 +214,13 @@ class Block(Model):
     layers: Layers = field(description="The layers, first to last.", example=["flatten"])
 
 
+def _refuse_int8(value: Any) -> Any:
+    if value == "int8":
+        cure = "it is a microcontroller's: `archsum memory` shows what that needs, `max_sram` and `max_flash` limit it"
+        raise FieldError("cannot be `int8`, which nothing is trained in", cure)
+    return value
+
+
 class Training(Model):
     """How the network is trained, as far as its memory depends on it."""
 
@@ -221,7 +228,7 @@ class Training(Model):
     optimizer: Literal["sgd", "momentum", "rmsprop", "adagrad", "adam", "adamw", "lion", "adafactor"] = field(
         "adam", description="The optimizer; `momentum` is sgd with momentum."
     )
-    precision: Literal["float32", "bfloat16", "float16", "mixed"] = field(
+    precision: Annotated[Literal["float32", "bfloat16", "float16", "mixed"], _refuse_int8] = field(
         "float32", description="mixed: 16 bits for what passes through the layers, 32 for what they learn."
     )
     checkpointing: Names | None = field(
