@@ -125,7 +125,10 @@ _KIND_REASONS = {
         ("transformer", "transformerencoder", "transformerencoderlayer", "transformerdecoderlayer"),
         "write its layers in a block: `multi_head_attention`, `layer_normalization` and `dense`",
     ),
-    **dict.fromkeys(("convlstm1d", "convlstm2d", "convlstm3d"), "there is no such layer; `custom` can stand in"),
+    **dict.fromkeys(
+        ("convlstm1d", "convlstm2d", "convlstm3d"),
+        "recurrent convolutions are not in the language; `custom` can stand in",
+    ),
     "merge": "write what merges them: `add`, `multiply`, `concatenate` …",
     **dict.fromkeys(
         ("sequential", "modulelist"),
