@@ -12,7 +12,7 @@ from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
 from archsum.language.document import BlockBudget, Budget
 from archsum.language.validation import Subject, diagnose
-from archsum.memory.costs import Costs, cure_of_unknown, has_unknown_size
+from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
 from archsum.memory.fit import largest_batch
 from archsum.memory.precision import PRECISIONS
@@ -65,7 +65,7 @@ def _kept(costs: Costs) -> Parts:
 
 def _alive(costs: Costs) -> Parts:
     if costs.inference is None:
-        return ((layer, None) for layer in costs.summary.layers if has_unknown_size(layer))
+        return ((layer, None) for layer in costs.summary.layers if layer.has_unknown_size)
     layers = {layer.name: layer for layer in costs.summary.layers}
     return ((layers[tensor.name], size) for tensor, size in costs.inference.alive if tensor.name in layers)
 

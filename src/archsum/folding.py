@@ -60,25 +60,25 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     """Return the network's layers, and what lies more than `depth` levels deep as blocks."""
     if depth is None:
         return [Part(layer, layer.node.inputs, layer.input_shapes) for layer in summary.layers]
-    part_of = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
+    shown_as = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
     taken = {*summary.outputs}
     for layer in summary.layers:
-        taken.update(name for name in layer.node.inputs if part_of.get(name) != part_of[layer.name])
+        taken.update(name for name in layer.node.inputs if shown_as.get(name) != shown_as[layer.name])
     parts = []
     for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth]):
         together = tuple(layers)
         first = together[0]
         if first.path == path:
-            inputs = tuple(part_of.get(name, name) for name in first.node.inputs)
+            inputs = tuple(shown_as.get(name, name) for name in first.node.inputs)
             parts.append(Part(first, inputs, first.input_shapes))
             continue
         taken_here = {
             name: shape
             for layer in together
             for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
-            if part_of.get(name) != part_of[layer.name]
+            if shown_as.get(name) != shown_as[layer.name]
         }
-        inputs = tuple(part_of.get(name, name) for name in taken_here)
+        inputs = tuple(shown_as.get(name, name) for name in taken_here)
         shape = next((layer.output_shape for layer in reversed(together) if layer.name in taken), first.output_shape)
         group = summary.groups[path]
         block = BlockSummary(path, group.kind, group.span, together, shape)

@@ -50,6 +50,11 @@ class LayerSummary(NamedTuple):
         return self.node.span
 
     @property
+    def has_unknown_size(self) -> bool:
+        """Whether a size of its inputs or of its output is unknown."""
+        return any(None in shape for shape in (*self.input_shapes, self.output_shape))
+
+    @property
     def shared_with(self) -> str | None:
         """The layer, further up, whose weights this one uses; None where it has none, or weights of its own."""
         owner = self.node.shared_with

@@ -28,10 +28,5 @@ def run(arguments: argparse.Namespace) -> int:
         variables=dict(arguments.variables),
         input=arguments.input,
     )
-    if arguments.format == "json":
-        import json
-
-        print(json.dumps(text.as_json(found), indent=2))
-    else:
-        print(text.render(found))
+    print(text.render_json(found) if arguments.format == "json" else text.render(found))
     return OK if found.training else OVER_BUDGET

@@ -117,7 +117,8 @@ class Expansion:
         self._connections += len(taken)
         self._check_size(item, taken, scope)
         kind = item.entry.kind
-        if kind in KINDS and kind not in self.document.blocks:
+        is_block = kind in self.document.blocks  # first of all: a block of a layer's name has been reported
+        if kind in KINDS and not is_block:
             outputs = self._add_layer(item, scope, names, taken)
         elif self._depth >= MAX_NESTING:
             message = f"blocks and containers are nested more than {MAX_NESTING} levels deep"
@@ -125,8 +126,7 @@ class Expansion:
             outputs = self._pass_over()
         else:
             self._depth += 1
-            is_container = kind in CONTAINERS and kind not in self.document.blocks
-            add = self._add_container if is_container else self._add_block
+            add = self._add_container if kind in CONTAINERS and not is_block else self._add_block
             outputs = add(item, scope, names, taken)
             self._depth -= 1
         if item.name:

@@ -14,7 +14,7 @@ micro_allocation_info.cc.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import accumulate
 from math import prod
@@ -103,6 +103,10 @@ class Arena:
             changes[buffer.first] += buffer.size
             changes[buffer.last + 1] -= buffer.size
         return tuple(accumulate(changes))[:-1]
+
+    def placed_by(self, ties: Ties) -> "Arena":
+        """Return the plan with tensors of one size in another order."""
+        return replace(self, plan=place([placed.buffer for placed in self.plan], ties))
 
     @property
     def highest(self) -> Placed:

@@ -149,8 +149,6 @@ def unconvertible_layers(summary: Summary) -> list[LayerSummary]:
 
 def _is_known(layer: LayerSummary) -> bool:
     operators = layer.layer.operators(*layer.input_shapes)
-    return operators is not None and None not in (
-        *layer.output_shape,
-        *(size for shape in layer.input_shapes for size in shape),
-        *(size for operator in operators for size in (*operator.output, *operator.scratch)),
-    )
+    if operators is None or layer.has_unknown_size:
+        return False
+    return not any(None in (*operator.output, *operator.scratch) for operator in operators)

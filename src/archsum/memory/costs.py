@@ -42,7 +42,7 @@ class Costs:
     @property
     def why_inference_unknown(self) -> str:
         """The same for a forward pass, which is known where all sizes are."""
-        return f"sizes of {named([layer for layer in self.summary.layers if has_unknown_size(layer)])}"
+        return f"sizes of {named([layer for layer in self.summary.layers if layer.has_unknown_size])}"
 
     @cached_property
     def unconvertible(self) -> list[LayerSummary]:
@@ -82,7 +82,7 @@ class Costs:
     @cached_property
     def arena_of_today(self) -> Arena | None:
         """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
-        return arena(self.summary, Ties.LATER_FIRST)
+        return None if self.arena is None else self.arena.placed_by(Ties.LATER_FIRST)
 
     def trained_with(self, **options: Any) -> "Costs":
         """Return the costs of a training that differs in some of its options."""
@@ -118,14 +118,9 @@ def named(layers: Sequence[LayerSummary]) -> str:
 
 def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
     """Say what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
-    if has_unknown_size(layer):
+    if layer.has_unknown_size:
         return "give `input` a number for every size, in the file or with `--input`"
     return f"state `{field}` in the layer" if field in layer.layer.model_fields else None
-
-
-def has_unknown_size(layer: LayerSummary) -> bool:
-    """Whether a size of its inputs or of its output is unknown."""
-    return any(None in shape for shape in (*layer.input_shapes, layer.output_shape))
 
 
 def check_blocks(training: Training, summary: Summary, place: Span | None) -> None:

@@ -111,8 +111,9 @@ def unknown_layers(summary: Summary) -> list[LayerSummary]:
 
 def _is_known(layer: LayerSummary) -> bool:
     kept = layer.layer.kept(*layer.input_shapes)
-    shapes = [*layer.input_shapes, layer.output_shape, *(tensor.shape for tensor in kept or ())]
-    return kept is not None and not any(None in shape for shape in shapes)
+    if kept is None or layer.has_unknown_size:
+        return False
+    return not any(None in tensor.shape for tensor in kept)
 
 
 def training_memory(
@@ -133,11 +134,12 @@ def training_memory(
     copies = _bytes(trained, item.copies)
     constant = weights + buffers + state + copies
 
-    kept = list(_kept(summary, batch, item, checkpointing))
+    reached = _reached_by_gradients(summary)
+    kept = list(_kept(summary, batch, item, checkpointing, reached))
     count = len(summary.layers)
     by_layer = _by_first([tensor for tensor in kept if tensor.until is None], count)
     forward = [Turn(layer, constant, held) for layer, held in zip(summary.layers, accumulate(by_layer), strict=True)]
-    backward = _backward(forward, summary, batch, item, kept)
+    backward = _backward(forward, summary, batch, item, kept, reached)
     inputs, others = _waiting(summary, batch, item, kept)
     given = sum(_size(shape) for shape in summary.inputs.values()) * batch * item.activations
     return TrainingMemory(
@@ -156,12 +158,14 @@ def training_memory(
     )
 
 
-def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]) -> Iterator[_Kept]:
+def _kept(
+    summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str], reached: set[str]
+) -> Iterator[_Kept]:
     """Yield what the forward pass keeps, each storage once, by the first layer that keeps it.
 
     What a checkpointed block gives to others that keep it is not computed again.
     """
-    kept = list(_kept_by_layers(summary, batch, item, checkpointing))
+    kept = list(_kept_by_layers(summary, batch, item, checkpointing, reached))
     lasting = {tensor.storage for tensor in kept if tensor.until is None}
     seen = {WEIGHTS}
     for tensor in kept:
@@ -172,18 +176,20 @@ def _kept(summary: Summary, batch: int, item: Precision, checkpointing: Sequence
             yield tensor._replace(until=None) if tensor.storage in lasting else tensor
 
 
-def _kept_by_layers(summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str]) -> Iterator[_Kept]:
+def _kept_by_layers(
+    summary: Summary, batch: int, item: Precision, checkpointing: Sequence[str], reached: set[str]
+) -> Iterator[_Kept]:
     """Yield what each layer keeps."""
-    owner, trained = owners(summary, training=True), _reached_by_gradients(summary)
+    owner = owners(summary, training=True)
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
-    checkpoints = _checkpoints(summary, checkpointing, trained)
+    checkpoints = _checkpoints(summary, checkpointing, reached)
 
     def storage(name: str, index: int, until: int | None, itemsize: int = item.activations) -> _Kept:
         size = 0 if owner[name] == WEIGHTS else _size(shapes[owner[name]])
         return _Kept(owner[name], index, size * batch * itemsize, until)
 
     for index, layer in enumerate(summary.layers):
-        if layer.name not in trained:
+        if layer.name not in reached:
             continue
         checkpoint = checkpoints.get(layer.path)
         if checkpoint and checkpoint.first == index:
@@ -267,7 +273,12 @@ def _trains(layer: LayerSummary) -> bool:
 
 
 def _backward(
-    forward: Sequence[Turn], summary: Summary, batch: int, item: Precision, kept: Sequence[_Kept]
+    forward: Sequence[Turn],
+    summary: Summary,
+    batch: int,
+    item: Precision,
+    kept: Sequence[_Kept],
+    reached: set[str],
 ) -> Iterator[Turn]:
     """Yield the layers' turns on the way back, from the last to the first."""
     count = len(summary.layers)
@@ -277,7 +288,6 @@ def _backward(
             again[tensor.first] += tensor.bytes
             again[tensor.until + 1] -= tensor.bytes
     recomputed = list(accumulate(again))
-    reached = _reached_by_gradients(summary)
     owners_of_weights = [layer.node.shared_with or layer.name for layer in summary.layers]
     last_use = {owner: index for index, owner in enumerate(owners_of_weights)}
     made = [0] * count

@@ -1,6 +1,6 @@
 """The largest batches that fit, as a text."""
 
-from typing import Any
+import json
 
 from archsum.errors import one_line
 from archsum.memory.fit import MAX_BATCH, Fit
@@ -20,10 +20,10 @@ def render(fit: Fit) -> str:
     return "\n".join([f"{one_line(fit.costs.summary.name)} on {device.title}: {left}", *lines])
 
 
-def as_json(fit: Fit) -> dict[str, Any]:
+def render_json(fit: Fit) -> str:
     """Return the same for scripts."""
     options, device = fit.costs.options, fit.device
-    return {
+    figures = {
         "schema_version": 1,
         "name": fit.costs.summary.name,
         "device": device.name,
@@ -33,6 +33,7 @@ def as_json(fit: Fit) -> dict[str, Any]:
         "training_batch": fit.training,
         "inference_batch": fit.inference,
     }
+    return json.dumps(figures, indent=2)
 
 
 def _batch(batch: int) -> str:

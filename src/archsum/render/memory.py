@@ -1,7 +1,7 @@
 """The memory that a network needs, item by item, as a text."""
 
+import json
 from collections.abc import Iterator
-from typing import Any
 
 from archsum.errors import one_line
 from archsum.memory.costs import Costs, named
@@ -19,10 +19,10 @@ def render(costs: Costs) -> str:
     return "\n\n".join("\n".join(table(costs)) for table in (_training, _inference, _microcontroller))
 
 
-def as_json(costs: Costs) -> dict[str, Any]:
+def render_json(costs: Costs) -> str:
     """Return the same figures, for scripts; null where they are not known."""
     training, inference, arena = costs.training, costs.inference, costs.arena
-    return {
+    figures = {
         "schema_version": 1,
         "name": costs.summary.name,
         "batch": costs.options.batch,
@@ -58,6 +58,7 @@ def as_json(costs: Costs) -> dict[str, Any]:
             "flash": arena.flash,
         },
     }
+    return json.dumps(figures, indent=2)
 
 
 def _training(costs: Costs) -> Iterator[str]:
