@@ -23,11 +23,7 @@ layers:
   - pair
 """
 
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
+pytestmark = pytest.mark.usefixtures("file")
 
 
 def test_mermaid_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

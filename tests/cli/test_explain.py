@@ -17,12 +17,12 @@ layers:
   - global_average_pooling2d
 """
 
+pytestmark = pytest.mark.usefixtures("file")
+
 
 @pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
 
 
 def test_all_layers(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:

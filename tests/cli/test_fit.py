@@ -16,12 +16,7 @@ devices:
   board: {ram: 256 KiB, flash: 1 MiB}
 """
 
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
-    return Path("net.yaml")
+pytestmark = pytest.mark.usefixtures("file")
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,7 @@ layers: [pair, residual: [pair], global_average_pooling2d, dense: {units: 10}]
 training: {batch: 64, optimizer: momentum, precision: mixed}
 """
 
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
-    return Path("net.yaml")
+pytestmark = pytest.mark.usefixtures("file")
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,7 @@ layers:
 training: {optimizer: sgd}
 """
 
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORK, encoding="utf-8")
+pytestmark = pytest.mark.usefixtures("file")
 
 
 @pytest.fixture
