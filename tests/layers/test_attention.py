@@ -6,14 +6,10 @@ import pytest
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
+from tests.layers.made import layer
 
 
 def parameters(layer: Layer, *inputs: Shape) -> int:

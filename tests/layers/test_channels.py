@@ -1,24 +1,10 @@
 """Layers that rearrange channels: sizes, unknown ones, and what does not divide."""
 
-from typing import Any
-
 import pytest
 
-from archsum.errors import ShapeError
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
-
-
-def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
-    with pytest.raises(ShapeError) as error:
-        layer(kind, **fields).output_shape(shape)
-    return error.value.message, error.value.help
+from tests.layers.made import complaint, layer
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
+from tests.layers.made import layer
 
 # LeCun et al. 1998, "Gradient-based learning applied to document recognition", table I: which maps of S2 each of
 # C3's sees.
@@ -19,10 +18,6 @@ C3_TABLE = [
     *([first, first + 1, (first + 3) % 6, (first + 4) % 6] for first in range(3)),
     [0, 1, 2, 3, 4, 5],
 ]
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from archsum.errors import ShapeError, SourceText, Span
+from archsum.errors import SourceText, Span
 from archsum.explanation import explain
 from archsum.graph import Graph, Node
 from archsum.layers import FAMILIES, layer_class
@@ -12,19 +12,10 @@ from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 from archsum.propagate import propagate
 from tests.formulas import evaluate
+from tests.layers.made import complaint, layer
 
 NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
 ELEMENTWISE = ["add", "subtract", "multiply", "average", "maximum", "minimum"]
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
-
-
-def complaint(kind: str, *shapes: Shape, **fields: Any) -> tuple[str, str | None]:
-    with pytest.raises(ShapeError) as error:
-        layer(kind, **fields).output_shape(*shapes)
-    return error.value.message, error.value.help
 
 
 def steps(merge: Layer, *shapes: Shape) -> list[tuple[str, str, int | None]]:

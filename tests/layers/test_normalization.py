@@ -6,13 +6,9 @@ import pytest
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
+from tests.layers.made import complaint as complaint_of_output
+from tests.layers.made import layer
 
 
 def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
@@ -101,9 +97,3 @@ def test_a_list_is_as_long_as_there_are_channels() -> None:
     assert message == "has a `scale` of 2 numbers for its input (224, 224, 3)"
     assert help_ == "give one number, or one for each channel"
     assert layer("rescaling", scale=[1, 2, 3], data_format="channels_first").output_shape((3, 9, 9)) == (3, 9, 9)
-
-
-def complaint_of_output(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
-    with pytest.raises(ShapeError) as error:
-        layer(kind, **fields).output_shape(shape)
-    return error.value.message, error.value.help

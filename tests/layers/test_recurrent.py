@@ -1,19 +1,13 @@
 """Recurrent layers, and two of them in both directions."""
 
-from typing import Any
-
 import pytest
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
+from tests.layers.made import layer
 
 
 def parameters(layer: Layer, shape: Shape) -> int:

@@ -8,16 +8,11 @@ from hypothesis import strategies as st
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
+from tests.layers.made import layer
 
 KINDS = [f"{what}{rank}d" for what in ("zero_padding", "cropping", "up_sampling") for rank in (1, 2, 3)]
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
 
 
 @pytest.mark.parametrize(

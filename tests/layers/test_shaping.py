@@ -1,26 +1,10 @@
 """Layers that rearrange: what they refuse, and how they explain themselves."""
 
-from typing import Any
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsum.errors import ShapeError
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
-from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
-
-
-def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
-    with pytest.raises(ShapeError) as error:
-        layer(kind, **fields).output_shape(shape)
-    return error.value.message, error.value.help
+from tests.layers.made import complaint, layer
 
 
 def test_reshape_that_does_not_fit_says_both_numbers_of_elements() -> None:

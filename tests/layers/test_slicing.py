@@ -8,20 +8,8 @@ from hypothesis import strategies as st
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
-from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
-
-
-def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
-    with pytest.raises(ShapeError) as error:
-        layer(kind, **fields).output_shape(shape)
-    return error.value.message, error.value.help
+from tests.layers.made import complaint, layer
 
 
 @given(st.integers(1, 12), st.integers(-15, 15), st.none() | st.integers(-15, 15))

@@ -6,12 +6,8 @@ import pytest
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
 from archsum.layers.base import Layer
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
+from tests.layers.made import layer
 
 
 def each(held: Layer) -> Layer:

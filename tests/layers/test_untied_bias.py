@@ -10,14 +10,11 @@ from archsum.layers.base import Layer, Weight
 from archsum.layers.documentation import example
 from archsum.layers.fields import Bias
 from archsum.layers.shapes import Shape
+from tests.layers.made import layer
 
 BIASED = [kind for kind in KINDS if getattr(layer_class(kind).model_fields.get("bias"), "annotation", None) is Bias]
 SIZES = (9, 8, 7)
 CHANNELS = 3
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
 
 
 def smallest(kind: str, bias: Any) -> Layer:

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers import layer_class
-from archsum.layers.base import Layer
 from archsum.layers.transposed_convolution import TransposedWindow
 from archsum.layers.window import Window
 from tests.formulas import evaluate
+from tests.layers.made import layer
 
 sizes = st.integers(1, 24)
 kernels = st.integers(1, 7)
@@ -103,10 +102,6 @@ def test_the_formula_is_the_arithmetic(window: Window | TransposedWindow, size: 
 @pytest.mark.parametrize("window", [Window(3), Window(3, ceil=True), TransposedWindow(3, 2, 1, "valid", None)])
 def test_an_unknown_size_stays_unknown(window: Window | TransposedWindow) -> None:
     assert window.output_size(None) is None
-
-
-def layer(kind: str, **fields: Any) -> Layer:
-    return layer_class(kind).model_validate(fields)
 
 
 @pytest.mark.parametrize("padding", [1, [1, 1], [[1, 1], [1, 1]]])
