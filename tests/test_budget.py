@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import archsum
 from archsum.budget import METRICS, Check, Verdict
-from archsum.language.document import Budget
+from archsum.language.spec.document import Budget
 from archsum.render.numbers import percent
 
 NETWORK = """
@@ -100,7 +100,7 @@ def test_unknown_value_is_no_pass() -> None:
     (problem,) = found.problems
     assert problem.code == "unknown-value"
     assert problem.message == "`max_macs` cannot be checked: the MACs of `stem` and 3 more are unknown"
-    assert problem.help == "give `input` a number for every size, in the file or with `--input`"
+    assert problem.cure == "give `input` a number for every size, in the file or with `--input`"
     assert problem.span is not None
     assert problem.span.line == 4
 
@@ -109,15 +109,15 @@ def test_layer_that_does_not_state_its_macs() -> None:
     text = "input: [8, 8, 1]\nlayers:\n  - custom: {name: fft}\n  - conv2d: {filters: 2, kernel_size: 3}\n"
     (problem,) = check(text, max_macs="1G").problems
     assert problem.message == "`max_macs` cannot be checked: the MACs of `fft` are unknown"
-    assert problem.help == "state `macs` in the layer"
+    assert problem.cure == "state `macs` in the layer"
     (problem,) = check(text, max_flops="1G").problems
-    assert problem.help == "state `flops` in the layer"
+    assert problem.cure == "state `flops` in the layer"
 
 
 def test_layer_whose_flops_depend_on_the_data() -> None:
     (problem,) = check("input: [8]\nlayers: [dense: {units: 2, activation: sparsemax}]\n", max_flops="1G").problems
     assert problem.message == "`max_flops` cannot be checked: the FLOPs of `dense` are unknown"
-    assert problem.help is None
+    assert problem.cure is None
 
 
 def test_unknown_value_beside_a_miss_is_still_unknown() -> None:

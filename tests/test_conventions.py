@@ -7,7 +7,7 @@ import pytest
 
 from archsum import Summary, summarize
 from archsum.conventions import CONVENTIONS, count_all
-from archsum.render import table
+from archsum.render.summary import text as table
 from tests.counted_by_others import IN_README, MODELS, NOT_OFFERED, OTHERS, TOOLS, Measured, MeasuredModel
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

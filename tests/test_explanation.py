@@ -186,7 +186,7 @@ def test_unknown_layer() -> None:
         explain(network("conv2d: {name: stem, filters: 8, kernel_size: 3}"), "stemm")
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "unknown-name"
-    assert diagnostic.help == "did you mean `stem`?"
+    assert diagnostic.cure == "did you mean `stem`?"
 
 
 def test_module_does_not_hide_the_function() -> None:

@@ -209,10 +209,10 @@ def test_variable_that_is_wrong_itself() -> None:
 def test_close_name_is_suggested() -> None:
     with pytest.raises(FormulaError) as caught:
         compute("=widht * 2")
-    assert caught.value.help == "did you mean `width`?"
+    assert caught.value.cure == "did you mean `width`?"
     with pytest.raises(FormulaError) as caught:
         compute("=colour", {})
-    assert caught.value.help == "add it at the top of the file: `variables: {colour: …}`"
+    assert caught.value.cure == "add it at the top of the file: `variables: {colour: …}`"
 
 
 def test_bound_formula_takes_both_kinds_of_names() -> None:

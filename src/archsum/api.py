@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from archsum.memory.costs import Costs
     from archsum.memory.devices import Device
     from archsum.memory.fit import Fit
-    from archsum.render.diagram import Diagram
-    from archsum.render.plot import Plot
+    from archsum.render.diagram.diagram import Diagram
+    from archsum.render.plot.plot import Plot
 
 __all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
 
@@ -109,7 +109,7 @@ def fit(
     name = device or network.budget.device
     if name is None:
         cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
-        raise SpecError([Diagnostic("no-device", f"{network.graph.name} names no device to fit into", help=cure)])
+        raise SpecError([Diagnostic("no-device", f"{network.graph.name} names no device to fit into", cure=cure)])
     return fit(costs(network, training), _device(name, network))
 
 
@@ -168,7 +168,7 @@ def diagram(
     Errors: SpecError with every problem in the file, where no block has the name, and where Graphviz, which draws svg,
     is not installed.
     """
-    from archsum.render import diagram
+    from archsum.render.diagram import diagram
 
     if format not in diagram.FORMATS:
         raise ValueError(f"there is no format {format!r}: choose from {', '.join(diagram.FORMATS)}")
@@ -194,7 +194,7 @@ def plot(
     Errors: SpecError with every problem in the file, in `training` or in `device`, and where matplotlib, which draws,
     is not installed.
     """
-    from archsum.render import plot
+    from archsum.render.plot import plot
 
     if format not in plot.FORMATS:
         raise ValueError(f"there is no format {format!r}: choose from {', '.join(plot.FORMATS)}")
@@ -210,7 +210,7 @@ def _device(name: str, network: Network) -> "Device":
         return find_device(name, network.devices)
     except FieldError as error:
         place = network.budget_places.get("device") if name == network.budget.device else None
-        raise SpecError([Diagnostic("bad-value", f"`device` {error}", place, error.help)]) from None
+        raise SpecError([Diagnostic("bad-value", f"`device` {error}", place, error.cure)]) from None
 
 
 def _network(file: File | Network, variables: Mapping[str, Value] | None, shape: InputShape | None) -> Network:

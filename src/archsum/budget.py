@@ -10,8 +10,8 @@ from pydantic_core import ValidationError
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
-from archsum.language.document import BlockBudget, Budget
-from archsum.language.validation import Subject, diagnose
+from archsum.language.advice.complaints import Subject, diagnose
+from archsum.language.spec.document import BlockBudget, Budget
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
 from archsum.memory.fit import largest_batch
@@ -182,7 +182,7 @@ class Check:
         return None if self.problems else all(verdict.ok for verdict in self.verdicts)
 
     def __str__(self) -> str:
-        from archsum.render import verdicts
+        from archsum.render.check import text as verdicts
 
         return verdicts.render(self, self.name or "")
 
@@ -190,7 +190,7 @@ class Check:
         return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
 
     def _repr_html_(self) -> str:
-        from archsum.render import html
+        from archsum.render.summary import html
 
         return html.preformatted(str(self))
 
@@ -230,7 +230,7 @@ def check(
             checked.append((part, _verdict(part, name, limit, budget.warn_at)._replace(block=block)))
     if not checked:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
-        raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", help=cure)])
+        raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", cure=cure)])
     problems = (problem for part, verdict in checked for problem in _problems(part, verdict))
     return Check(costs.summary.name, tuple(verdict for _, verdict in checked), tuple(problems))
 
@@ -262,7 +262,7 @@ def _verdict(costs: Costs, name: str, limit: int, warn_at: float | None) -> Verd
 
 def _cautions(costs: Costs, verdict: Verdict) -> Iterator[str]:
     """Say what would break a limit that is kept."""
-    today = costs.arena_of_today if verdict.name == "max_sram" else None
+    today = costs.arena_newer_planner if verdict.name == "max_sram" else None
     if today and today.head > verdict.limit:
         yield f"TensorFlow Lite Micro of today orders tensors of one size otherwise, and needs {today.head:,} bytes"
 

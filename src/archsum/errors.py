@@ -156,7 +156,7 @@ class Diagnostic(NamedTuple):
     code: str
     message: str
     span: Span | None = None
-    help: str | None = None
+    cure: str | None = None
     notes: tuple[tuple[str, Span], ...] = ()
 
     def __str__(self) -> str:
@@ -169,8 +169,8 @@ class Diagnostic(NamedTuple):
         if hidden := len(notes[_MAX_NOTES:]):
             notes[_MAX_NOTES - 1 : -1] = [f"{indent} = note: … {hidden + 1} more …"]
         lines += notes
-        if self.help:
-            lines.append(f"{indent} = help: {one_line(self.help)}")
+        if self.cure:
+            lines.append(f"{indent} = help: {one_line(self.cure)}")
         return "\n".join(lines)
 
 
@@ -192,10 +192,10 @@ class SpecError(Exception):
 class PlacelessError(ValueError):
     """Something wrong, said by one who does not know the place in the file; whoever knows it adds it."""
 
-    def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002
+    def __init__(self, message: str, cure: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.help = help
+        self.cure = cure
 
 
 class ShapeError(PlacelessError):
@@ -205,7 +205,7 @@ class ShapeError(PlacelessError):
 class FieldError(PlacelessError):
     """A field's complaint about its value; the message reads on from the field's name."""
 
-    def __init__(self, message: str, help: str | None = None, *, words: Iterable[str] = ()) -> None:  # noqa: A002
-        super().__init__(message, help)
+    def __init__(self, message: str, cure: str | None = None, *, words: Iterable[str] = ()) -> None:
+        super().__init__(message, cure)
         self.words = tuple(words)
         """The words that the field takes: one of them may have been meant."""

@@ -40,7 +40,7 @@ class Explanation:
         return f"<Explanation: layers={len(self.layers)}>"
 
     def _repr_html_(self) -> str:
-        from archsum.render import html
+        from archsum.render.summary import html
 
         return html.preformatted(str(self))
 

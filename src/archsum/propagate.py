@@ -109,7 +109,7 @@ def _diagnostic(
     if node.shared_with and node.shared_with in layers:
         notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
     notes += [(f"{use.what} at", use.span) for use in node.uses]
-    return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.help, tuple(notes))
+    return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
 
 
 def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary) -> None:

@@ -187,16 +187,16 @@ class Summary(Totals):
         if name in self.inputs:
             message = f"`{name}` is an input of {self.name}, not a layer"
             cure = f"its shape, {show(self.inputs[name])}, is stated at the top of the file or with `--input`"
-            return Diagnostic("unknown-name", message, help=cure)
+            return Diagnostic("unknown-name", message, cure=cure)
         names = [*map("/".join, self.groups), *(layer.name for layer in self.layers)]
         # A name from the inside of a block is most likely meant with the names around it.
         inner = next((known for known in names if known.endswith(f"/{name}")), None)
         close = f"did you mean `{inner}`?" if inner else suggest(name, names)
         cure = close or "`archsum summary` lists the layers"
-        return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", help=cure)
+        return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", cure=cure)
 
     def __str__(self) -> str:
-        from archsum.render import table
+        from archsum.render.summary import text as table
 
         return table.render(self)
 
@@ -204,6 +204,6 @@ class Summary(Totals):
         return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={self.params:,}>"
 
     def _repr_html_(self) -> str:
-        from archsum.render import html
+        from archsum.render.summary import html
 
         return html.render(self)

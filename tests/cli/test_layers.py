@@ -5,7 +5,7 @@ import pytest
 
 from archsum import SpecError, load
 from archsum.cli import main
-from archsum.language.containers import CONTAINERS
+from archsum.language.spec.containers import CONTAINERS
 from archsum.layers import KINDS
 from archsum.render.layers import render_kind, render_list
 from tests.conftest import Golden

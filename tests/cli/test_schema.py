@@ -3,7 +3,7 @@ import json
 import pytest
 
 from archsum.cli import main
-from archsum.language.schema import network_schema
+from archsum.language.schema.network import network_schema
 
 
 def test_schema(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ import archsum
 from archsum import Diagnostic, SpecError
 from archsum.cli import main
 from archsum.errors import MAX_COMPARED_LETTER_BY_LETTER, MAX_FOUND, MAX_SHOWN
-from archsum.language.source import MAX_BYTES
+from archsum.language.text.reader import MAX_BYTES
 from archsum.layers import KINDS
 
 HEAD = "input: [32, 32, 3]\nlayers:\n"
@@ -172,7 +172,7 @@ def repeated(layers: str, times: int = 200_000) -> str:
 
 def limit_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lower the bound, so that it is soon reached."""
-    monkeypatch.setattr(import_module("archsum.language.expand"), "MAX_LAYERS", 5_000)
+    monkeypatch.setattr(import_module("archsum.language.expand.expansion"), "MAX_LAYERS", 5_000)
 
 
 def block(layers: str, **fields: str) -> str:
@@ -573,7 +573,7 @@ def test_override_by_the_name_that_the_input_has_anyway() -> None:
 def test_overrides_of_several_inputs(shape: Any, message: str, cure: str | None) -> None:
     diagnostic = only(TWIN, input=shape)
     assert (diagnostic.message, diagnostic.span) == (message, None)
-    assert cure is None or diagnostic.help == cure
+    assert cure is None or diagnostic.cure == cure
 
 
 def test_override_has_no_place_in_the_file() -> None:

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsum import Diagnostic, Network, SpecError, Summary, check, explain, load, summarize
-from archsum.language.containers import CONTAINERS
-from archsum.language.document import Block, Document
-from archsum.language.entries import PLACEMENT
+from archsum.language.read.entries import PLACEMENT
+from archsum.language.spec.containers import CONTAINERS
+from archsum.language.spec.document import Block, Document
 from archsum.layers import KINDS, layer_class
-from archsum.render import csv, html, markdown, table
-from archsum.render import json as json_format
-from archsum.render.columns import OPTIONAL
+from archsum.render.summary import csv, html, markdown
+from archsum.render.summary import json as json_format
+from archsum.render.summary import text as table
+from archsum.render.summary.columns import OPTIONAL
 
 Record = Callable[[str, object], None]
 

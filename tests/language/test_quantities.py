@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from archsum.errors import FieldError
-from archsum.language.quantities import parse_bytes, parse_count, without_separators
+from archsum.language.spec.quantities import parse_bytes, parse_count, without_separators
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_no_text_is_left_to_the_type(value: Any) -> None:
 def test_almost_a_count(text: str, cure: str) -> None:
     with pytest.raises(FieldError) as caught:
         parse_count(text)
-    assert caught.value.help == cure
+    assert caught.value.cure == cure
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_almost_a_count(text: str, cure: str) -> None:
 def test_almost_bytes(text: str, cure: str) -> None:
     with pytest.raises(FieldError) as caught:
         parse_bytes(text)
-    assert caught.value.help == cure
+    assert caught.value.cure == cure
 
 
 @pytest.mark.parametrize(

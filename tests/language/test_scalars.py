@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from archsum.language.scalars import MAX_DIGITS, Scalar, resolve
+from archsum.language.text.scalars import MAX_DIGITS, Scalar, resolve
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])

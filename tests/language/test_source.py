@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsum.errors import SpecError
-from archsum.language import source
-from archsum.language.source import SpannedList, SpannedMapping, count_values, find, locate, read
+from archsum.language.text import reader as source
+from archsum.language.text.reader import SpannedList, SpannedMapping, count_values, find, locate, read
 
 CASES = Path(__file__).parents[1] / "errors" / "cases"
 

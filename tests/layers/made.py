@@ -19,4 +19,4 @@ def complaint(kind: str, *shapes: Shape, **fields: Any) -> tuple[str, str | None
     """Return the message and the help with which a layer refuses to compute its output's shape."""
     with pytest.raises(ShapeError) as error:
         layer(kind, **fields).output_shape(*shapes)
-    return error.value.message, error.value.help
+    return error.value.message, error.value.cure

@@ -115,7 +115,7 @@ def test_formulas_that_do_not_give_what_is_wanted(fields: str, message: str, hel
     with pytest.raises(archsum.SpecError) as error:
         summarize(f"      {fields}", "[null, 28, 3]")
     (diagnostic,) = error.value.diagnostics
-    assert (diagnostic.code, diagnostic.message, diagnostic.help) == ("shape", message, help_)
+    assert (diagnostic.code, diagnostic.message, diagnostic.cure) == ("shape", message, help_)
 
 
 @pytest.mark.parametrize("fields", ["output_shape: [=input_heigth]", "macs: =1 // (input_width - 28)"])

@@ -59,8 +59,8 @@ def test_an_unknown_number_of_features_is_an_error_with_a_cure() -> None:
     with pytest.raises(ShapeError) as error:
         dense(units=5).weights((None,))
     assert error.value.message == "needs a known number of features, the last axis of its input"
-    assert error.value.help is not None
-    assert "the flatten of an unknown size is unknown" in error.value.help
+    assert error.value.cure is not None
+    assert "the flatten of an unknown size is unknown" in error.value.cure
 
 
 def test_an_input_without_axes_is_refused() -> None:

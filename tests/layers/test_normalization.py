@@ -14,7 +14,7 @@ from tests.layers.made import layer
 def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
     with pytest.raises(ShapeError) as error:
         layer(kind, **fields).weights(shape)
-    return error.value.message, error.value.help
+    return error.value.message, error.value.cure
 
 
 @pytest.mark.parametrize("kind", ["batch_normalization", "group_normalization"])

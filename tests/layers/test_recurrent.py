@@ -104,4 +104,4 @@ def test_other_inputs_are_refused(shape: Shape, message: str) -> None:
     with pytest.raises(ShapeError) as error:
         layer("lstm", units=3).output_shape(shape)
     assert error.value.message == message
-    assert error.value.help
+    assert error.value.cure

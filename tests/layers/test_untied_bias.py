@@ -69,7 +69,7 @@ def test_an_untied_bias_on_an_unknown_size_names_the_axis_and_the_cure(kind: str
         smallest(kind, "untied").weights((*shape, CHANNELS))
     axis = axis_names(kind)[unknown]
     assert f"needs a known {axis} for its" in error.value.message
-    assert f"give `input` a number for the {axis}" in (error.value.help or "")
+    assert f"give `input` a number for the {axis}" in (error.value.cure or "")
 
 
 def axis_names(kind: str) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def test_the_error_reads_as_a_sentence() -> None:
     with pytest.raises(ShapeError) as error:
         layer("conv2d", filters=8, kernel_size=3, bias="untied").weights((None, 32, 3))
     assert error.value.message == "needs a known height for its untied bias, one for each output location"
-    assert error.value.help == "give `input` a number for the height, or write `bias: tied`"
+    assert error.value.cure == "give `input` a number for the height, or write `bias: tied`"
 
 
 def test_the_layout_of_lasagne_and_blocks() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers.transposed_convolution import TransposedWindow
+from archsum.layers.kinds.transposed_convolution import TransposedWindow
 from archsum.layers.window import Window
 from tests.formulas import evaluate
 from tests.layers.made import layer

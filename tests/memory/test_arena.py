@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import archsum
 from archsum import Summary
-from archsum.memory.arena import ALIGNMENT, Arena, Buffer, Ties, arena, place
+from archsum.memory.arena import ALIGNMENT, Arena, Buffer, TieBreak, arena, place
 from archsum.memory.conversion import unconvertible_layers
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -20,7 +20,7 @@ def network(shape: str, *layers: str) -> Summary:
     return archsum.summarize(io.StringIO(f"input: {shape}\nlayers: [{', '.join(layers)}]\n"))
 
 
-def planned(summary: Summary, ties: Ties = Ties.GRAPH_ORDER) -> Arena:
+def planned(summary: Summary, ties: TieBreak = TieBreak.GRAPH_ORDER) -> Arena:
     found = arena(summary, ties)
     assert found
     return found
@@ -42,7 +42,7 @@ def planned(summary: Summary, ties: Ties = Ties.GRAPH_ORDER) -> Arena:
 def test_mlperf_tiny(name: str, heads: tuple[int, int], live: int, params: int, biases: int, folded: bool) -> None:
     """Batch normalization that is not folded in the file is folded by the converter: it comes to the same."""
     summary = archsum.summarize(EXAMPLES / f"mlperf_tiny_{name}.yaml", variables={"folded": folded})
-    assert tuple(planned(summary, ties).head for ties in (Ties.GRAPH_ORDER, Ties.LATER_FIRST)) == heads
+    assert tuple(planned(summary, ties).head for ties in (TieBreak.GRAPH_ORDER, TieBreak.LATER_FIRST)) == heads
     assert max(planned(summary).live) == live
     assert planned(summary).flash == params - biases + 4 * biases
 
@@ -50,10 +50,10 @@ def test_mlperf_tiny(name: str, heads: tuple[int, int], live: int, params: int, 
 def test_ties_decide_where_wake_words_first_convolutions_go() -> None:
     summary = archsum.summarize(EXAMPLES / "mlperf_tiny_visual_wake_words.yaml")
     offsets = {
-        ties: [(placed.buffer.size, placed.offset) for placed in planned(summary, ties).plan[:4]] for ties in Ties
+        ties: [(placed.buffer.size, placed.offset) for placed in planned(summary, ties).plan[:4]] for ties in TieBreak
     }
-    assert offsets[Ties.GRAPH_ORDER] == [(27_648, 0), (18_432, 27_648), (18_432, 46_080), (36_864, 0)]
-    assert offsets[Ties.LATER_FIRST] == [(27_648, 0), (18_432, 55_296), (18_432, 36_864), (36_864, 0)]
+    assert offsets[TieBreak.GRAPH_ORDER] == [(27_648, 0), (18_432, 27_648), (18_432, 46_080), (36_864, 0)]
+    assert offsets[TieBreak.LATER_FIRST] == [(27_648, 0), (18_432, 55_296), (18_432, 36_864), (36_864, 0)]
     assert planned(summary).highest.buffer.name == "depthwise_conv2d"
 
 
@@ -145,7 +145,7 @@ def merged(merge: str, paths: int = 2) -> str:
 )
 def test_head_is_what_tensorflow_lite_micro_allocates(shape: str, layers: list[str], head: int) -> None:
     """Printed by tflite-micro 0.dev20261023 on the same network in Keras, converted by TensorFlow 2.21 to int8."""
-    assert planned(network(shape, *layers), Ties.LATER_FIRST).head == head
+    assert planned(network(shape, *layers), TieBreak.LATER_FIRST).head == head
 
 
 def test_plan_by_hand() -> None:
@@ -224,8 +224,8 @@ buffers = st.lists(
 )
 
 
-@given(buffers, st.sampled_from(Ties))
-def test_plan_keeps_what_is_alive_apart(buffers: list[Buffer], ties: Ties) -> None:
+@given(buffers, st.sampled_from(TieBreak))
+def test_plan_keeps_what_is_alive_apart(buffers: list[Buffer], ties: TieBreak) -> None:
     found = Arena(place(buffers, ties), {})
     assert [placed.buffer for placed in found.plan] == buffers
     assert all(placed.offset >= 0 and placed.offset % ALIGNMENT == 0 for placed in found.plan)
@@ -236,11 +236,11 @@ def test_plan_keeps_what_is_alive_apart(buffers: list[Buffer], ties: Ties) -> No
     assert max(found.live) <= found.head <= sum(buffer.size for buffer in buffers)
 
 
-@given(buffers, st.sampled_from(Ties))
-def test_no_buffer_could_be_lower_when_it_was_placed(buffers: list[Buffer], ties: Ties) -> None:
+@given(buffers, st.sampled_from(TieBreak))
+def test_no_buffer_could_be_lower_when_it_was_placed(buffers: list[Buffer], ties: TieBreak) -> None:
     """The greedy rule, said of its result: below each buffer, every gap among those placed before it is too narrow."""
     plan = place(buffers, ties)
-    order = sorted(range(len(plan)), key=lambda i: (-buffers[i].size, i if ties is Ties.GRAPH_ORDER else -i))
+    order = sorted(range(len(plan)), key=lambda i: (-buffers[i].size, i if ties is TieBreak.GRAPH_ORDER else -i))
     for position, index in enumerate(order):
         size, first, last = buffers[index][1:]
         beside = [

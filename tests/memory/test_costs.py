@@ -18,7 +18,7 @@ def of(shape: str, *layers: str, **options: Any) -> Costs:
 def test_unknown_size_makes_all_unknown() -> None:
     """The output's size is known here, and the weights'; only the input's is not."""
     found = of("[null, 8, 3]", "global_average_pooling2d", "dense: {units: 2}")
-    assert (found.training, found.inference, found.arena, found.arena_of_today) == (None,) * 4
+    assert (found.training, found.inference, found.arena, found.arena_newer_planner) == (None,) * 4
     assert (found.training_peak, found.inference_peak, found.activations_peak) == (None,) * 3
     assert [layer.name for layer in found.unknown] == ["global_average_pooling2d"]
     assert found.why_unknown == "sizes, or what is kept, of global_average_pooling2d"
@@ -72,13 +72,13 @@ def test_options_that_are_wrong(training: dict[str, Any], message: str, cure: st
     with pytest.raises(SpecError) as caught:
         costs(io.StringIO(KNOWN), training)
     (problem,) = caught.value.diagnostics
-    assert (problem.message, problem.help, problem.span) == (message, cure, None)
+    assert (problem.message, problem.cure, problem.span) == (message, cure, None)
 
 
 def test_network_without_blocks_has_none_to_checkpoint() -> None:
     with pytest.raises(SpecError) as caught:
         of("[8]", "dense: {units: 2}", checkpointing=["pair"])
-    assert caught.value.diagnostics[0].help == "it has no blocks"
+    assert caught.value.diagnostics[0].cure == "it has no blocks"
 
 
 def test_blocks_in_the_file_have_their_place() -> None:

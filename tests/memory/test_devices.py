@@ -5,7 +5,7 @@ import pytest
 
 from archsum import load
 from archsum.errors import FieldError
-from archsum.language.document import StatedDevice
+from archsum.language.spec.document import StatedDevice
 from archsum.memory.devices import DEVICES, Device, find_device
 
 
@@ -16,7 +16,7 @@ def stated(**fields: Any) -> Device:
 def suggestion(name: str, **own: StatedDevice) -> str | None:
     with pytest.raises(FieldError) as caught:
         find_device(name, own)
-    return caught.value.help
+    return caught.value.cure
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_built_in(name: str, memory: int, flash: int | None) -> None:
 
 def test_every_device_is_tested_and_has_its_source() -> None:
     assert len(DEVICES) == 18
-    assert all(device.source.startswith("https://") and device.sort.why for device in DEVICES.values())
+    assert all(device.source.startswith("https://") and device.device_class.why for device in DEVICES.values())
 
 
 def test_capitals_make_no_difference() -> None:

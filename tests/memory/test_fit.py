@@ -110,4 +110,4 @@ def test_what_is_wrong(text: str, device: str | None, message: str, cure: str) -
         archsum.fit(io.StringIO(text), device)
     (problem,) = caught.value.diagnostics
     assert problem.message == message
-    assert (problem.help or "").startswith(cure)
+    assert (problem.cure or "").startswith(cure)

@@ -43,7 +43,7 @@ Outcome = Computed | None
 def build(kind: str, fields: Fields) -> Layer:
     """Make a layer, and those that its fields hold."""
     cls = layer_class(kind)
-    held = {name: build(*single(fields[name])) for name in cls.held_layers & fields.keys()}
+    held = {name: build(*single(fields[name])) for name in cls.layer_fields & fields.keys()}
     return cls.model_validate({**fields, **held})
 
 

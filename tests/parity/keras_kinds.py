@@ -280,7 +280,7 @@ def arguments_of(kind: str) -> set[str]:
 
 def keras_layer(kind: str, fields: Fields) -> Any:
     """Build Keras's own layer from the fields of ours."""
-    held = {name: keras_layer(*single(fields[name])) for name in layer_class(kind).held_layers & fields.keys()}
+    held = {name: keras_layer(*single(fields[name])) for name in layer_class(kind).layer_fields & fields.keys()}
     arguments = {**fields, **held}
     arguments.pop("reverse", None)  # which Keras takes with the call
     if "bias" in fields:

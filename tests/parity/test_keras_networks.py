@@ -49,7 +49,7 @@ def _fits(kind: str, data_format: str) -> bool:
 
     Held layers count in Keras's automatic names, and a model trains them though their wrapper is frozen.
     """
-    if kind in CALLS or layer_class(kind).held_layers:
+    if kind in CALLS or layer_class(kind).layer_fields:
         return False
     ours_too = "data_format" in layer_class(kind).model_fields
     return data_format == "channels_last" or ours_too == ("data_format" in arguments_of(kind))

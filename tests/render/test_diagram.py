@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from archsum import SpecError, Summary, diagram, summarize
-from archsum.render import dot, mermaid
-from archsum.render.picture import MAX_BOXES, Arrow, Box, Cluster, Look, Picture, picture
+from archsum.render.diagram import dot, mermaid
+from archsum.render.diagram.picture import MAX_BOXES, Arrow, Box, Cluster, Look, Picture, picture
 from tests.conftest import Golden
 
 FOLDER = Path(__file__).parent / "networks"

@@ -10,11 +10,12 @@ from tabulate import tabulate_formats
 
 from archsum import Summary, summarize
 from archsum.folding import fold
-from archsum.render import csv as csv_format
-from archsum.render import html, markdown, table
-from archsum.render import json as json_format
-from archsum.render.columns import OPTIONAL
-from archsum.render.drawing import Table
+from archsum.render.summary import csv as csv_format
+from archsum.render.summary import html, markdown
+from archsum.render.summary import json as json_format
+from archsum.render.summary import text as table
+from archsum.render.summary.columns import OPTIONAL
+from archsum.render.table import Table
 from tests.conftest import Golden
 
 NETWORKS = sorted((Path(__file__).parent / "networks").glob("*.yaml"))

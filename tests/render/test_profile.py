@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from archsum import summarize
-from archsum.render.profile import MAX_BARS, Profile, profile
+from archsum.render.plot.profile import MAX_BARS, Profile, profile
 
 
 def laid_out(text: str) -> Profile:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archsum.errors import quote
 from archsum.formula import Value
-from archsum.language.scalars import resolve
+from archsum.language.text.scalars import resolve
 
 
 def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:

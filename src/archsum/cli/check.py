@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments: one option for each limit that a budget has."""
     from archsum.budget import METRICS
-    from archsum.language.document import Budget
-    from archsum.language.quantities import parse_bytes, parse_count
+    from archsum.language.spec.document import Budget
+    from archsum.language.spec.quantities import parse_bytes, parse_count
 
     add_file_arguments(parser, several=True)
     limits = parser.add_argument_group("limits", "They take the place of the file's own, or are added to them.")
@@ -73,14 +73,14 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace) -> 
 
 def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
     if style == "json":
-        from archsum.render import verdicts_json
+        from archsum.render.check import json as verdicts_json
 
         return verdicts_json.render(checks)
     if style == "github":
-        from archsum.render import github
+        from archsum.render.check import github
 
         return github.render(checks)
-    from archsum.render import verdicts
+    from archsum.render.check import text as verdicts
 
     text = "\n\n".join(verdicts.render(check, file) for file, check in checks)
     return colour_verdicts(text) if colours(sys.stdout) else text
@@ -91,7 +91,7 @@ def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:
         try:
             quantity: int = parse(text)
         except FieldError as error:
-            raise argparse.ArgumentTypeError(f"{error.message}: {error.help}") from None
+            raise argparse.ArgumentTypeError(f"{error.message}: {error.cure}") from None
         return quantity
 
     return read

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the built-in devices."""
     from archsum.cli.console import reading_width
-    from archsum.render import devices
+    from archsum.render.memory import devices
 
     print(devices.render_json() if arguments.format == "json" else devices.render(reading_width()))
     return 0

@@ -12,8 +12,8 @@ _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    from archsum.render.diagram import FORMATS
-    from archsum.render.picture import MAX_BOXES
+    from archsum.render.diagram.diagram import FORMATS
+    from archsum.render.diagram.picture import MAX_BOXES
 
     add_file_arguments(parser)
     parser.add_argument(
@@ -68,7 +68,7 @@ def _format(arguments: argparse.Namespace) -> str:
 
 
 def _warn(text: str) -> None:
-    from archsum.render.mermaid import excess
+    from archsum.render.diagram.mermaid import excess
 
     if too_large := excess(text):
         print(f"archsum: the diagram has {too_large}: fold it with --depth, or name a block", file=sys.stderr)

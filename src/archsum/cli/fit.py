@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the largest batches that fit; a device on which not even one sample can be trained is too small."""
     from archsum.api import fit
     from archsum.cli import OK, OVER_BUDGET
-    from archsum.render import fit as text
+    from archsum.render.memory import fit as text
 
     found = fit(
         opened(arguments.file),

@@ -13,8 +13,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the kinds, or one kind's documentation."""
     from archsum.cli.console import reading_width
     from archsum.errors import Diagnostic, SpecError, quote
-    from archsum.language.containers import CONTAINERS
-    from archsum.language.vocabulary import suggest_kind
+    from archsum.language.advice.synonyms import suggest_kind
+    from archsum.language.spec.containers import CONTAINERS
     from archsum.layers import KINDS
     from archsum.render import layers
 
@@ -26,5 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(layers.render_kind_markdown(kind) if markdown else layers.render_kind(kind, reading_width()))
     else:
         cure = suggest_kind(kind, words)
-        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", help=cure)])
+        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", cure=cure)])
     return 0

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what a network needs of memory, item by item."""
     from archsum.api import costs
-    from archsum.render import memory as text
+    from archsum.render.memory import text
 
     found = costs(
         opened(arguments.file), training(arguments), variables=dict(arguments.variables), input=arguments.input

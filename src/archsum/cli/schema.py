@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the schema; in ASCII, as a shell may write the file in any encoding."""
     import json
 
-    from archsum.language.schema import network_schema
+    from archsum.language.schema.network import network_schema
 
     print(json.dumps(network_schema(), indent=2))
     return 0

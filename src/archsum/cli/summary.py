@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
     from archsum.cli.console import terminal_width
-    from archsum.render import table
+    from archsum.render.summary import text as table
 
     return table.render(
         summary, arguments.columns, arguments.style or "keras", terminal_width(sys.stdout), arguments.depth
@@ -69,19 +69,19 @@ def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
 
 
 def _json(summary: "Summary", _: argparse.Namespace) -> str:
-    from archsum.render import json
+    from archsum.render.summary import json
 
     return json.render(summary)
 
 
 def _csv(summary: "Summary", _: argparse.Namespace) -> str:
-    from archsum.render import csv
+    from archsum.render.summary import csv
 
     return csv.render(summary)
 
 
 def _markdown(summary: "Summary", arguments: argparse.Namespace) -> str:
-    from archsum.render import markdown
+    from archsum.render.summary import markdown
 
     return markdown.render(summary, arguments.columns, arguments.depth)
 
@@ -92,7 +92,7 @@ _FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
 
 def _style(text: str) -> str:
     from archsum.errors import suggest
-    from archsum.render.drawing import STYLES
+    from archsum.render.table import STYLES
 
     if text not in STYLES:
         cure = suggest(text, STYLES) or "choose keras, classic, grid, simple or another of tabulate's formats"
@@ -102,7 +102,7 @@ def _style(text: str) -> str:
 
 def _columns(text: str) -> tuple[str, ...]:
     from archsum.errors import suggest
-    from archsum.render.columns import OPTIONAL
+    from archsum.render.summary.columns import OPTIONAL
 
     names = tuple(name.strip() for name in text.split(","))
     for name in names:

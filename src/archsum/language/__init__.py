@@ -9,12 +9,12 @@ from typing import IO, NamedTuple
 from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import Value
 from archsum.graph import Graph
-from archsum.language.document import Budget, StatedDevice, Training
-from archsum.language.expand import expand
-from archsum.language.head import InputShape, read_head
-from archsum.language.source import MAX_BYTES, YamlFile, find, read
-from archsum.language.structure import read_structure
-from archsum.language.unused import unused
+from archsum.language.expand.expansion import expand
+from archsum.language.expand.unused import unused
+from archsum.language.read.settings import InputShape, read_head
+from archsum.language.read.structure import read_structure
+from archsum.language.spec.document import Budget, StatedDevice, Training
+from archsum.language.text.reader import MAX_BYTES, YamlFile, find, read
 from archsum.propagate import propagate_where_possible
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]

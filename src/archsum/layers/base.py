@@ -102,10 +102,10 @@ class Layer(Model):
     from them raises a ShapeError whose message reads on from the layer's name ("needs a known height for …").
     """
 
-    late_formulas: ClassVar[frozenset[str]] = frozenset()
+    deferred_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields whose formulas the layer computes itself, when it knows its input; they reach it as BoundFormula."""
 
-    held_layers: ClassVar[frozenset[str]] = frozenset()
+    layer_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields that hold a layer, as those of wrappers; they reach the class as layers."""
 
     least_inputs: ClassVar[int] = 1

@@ -42,7 +42,7 @@ class FieldDocumentation(NamedTuple):
 def families() -> dict[str, dict[str, type[Layer]]]:
     """Return the kinds and their classes, by what their module says of the family."""
     return {
-        title(import_module(f"archsum.layers.{family}")): {kind: layer_class(kind) for kind in kinds}
+        title(import_module(f"archsum.layers.kinds.{family}")): {kind: layer_class(kind) for kind in kinds}
         for family, kinds in FAMILIES.items()
     }
 

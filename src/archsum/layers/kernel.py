@@ -95,7 +95,7 @@ class KernelLayer(Sliding):
     def products(self, *inputs: Shape) -> Operators:
         """Return the operators that multiply the data with the kernels."""
         weights = sum(kernel.size for kernel in self.kernels(*inputs))
-        return (Operator(self.output_shape(*inputs), does=SCALES_AND_CLAMPS, weights=weights),)
+        return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights),)
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return what pads, multiplies, adds an untied bias, and activates."""

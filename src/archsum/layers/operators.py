@@ -22,7 +22,7 @@ class Operator(NamedTuple):
 
     output: Shape
     role: Role | None = None
-    does: frozenset[Role] = frozenset()
+    absorbs: frozenset[Role] = frozenset()
     """Those behind it whose work it can do as well."""
     takes: tuple[int, ...] = ()
     """What it takes, counted back: 1 is what the operator before it makes, and before the first stand the layer's
@@ -56,7 +56,7 @@ def activation_operators(name: str | None, shape: Shape) -> Operators:
     if name in _OF_ITS_OWN:
         return (Operator(shape),)
     if name in ("silu", "swish"):
-        return Operator(shape), Operator(shape, does=CLAMPS, takes=(1, 2))
+        return Operator(shape), Operator(shape, absorbs=CLAMPS, takes=(1, 2))
     return None
 
 
@@ -68,15 +68,15 @@ def followed_by(operators: Operators, behind: Operators) -> Operators:
 def with_bias(operator: Operator, count: int, *, untied: bool) -> tuple[Operator, ...]:
     """Return an operator with a bias of `count`; an untied one is an addition of its own."""
     if untied:
-        return operator, Operator(operator.output, does=CLAMPS, weights=count)
+        return operator, Operator(operator.output, absorbs=CLAMPS, weights=count)
     return (operator._replace(biases=count),)
 
 
 def scaling_operators(shape: Shape, channels: int) -> tuple[Operator, ...]:
     """Return a factor and an offset for each channel."""
     return (
-        Operator(shape, "scale", does=CLAMPS, weights=channels),
-        Operator(shape, "scale", does=CLAMPS, weights=channels),
+        Operator(shape, "scale", absorbs=CLAMPS, weights=channels),
+        Operator(shape, "scale", absorbs=CLAMPS, weights=channels),
     )
 
 

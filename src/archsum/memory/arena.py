@@ -4,7 +4,7 @@ TensorFlow Lite Micro gives each tensor a place in one arena, before the first i
 the smallest; each gets the first gap that is wide enough among those placed already that are alive at the same time.
 Nothing works in place: what an operator takes and what it makes are both alive while it runs.
 
-The head of the arena depends on the network alone, but for the order of tensors of one size, see `Ties`. What the
+The head of the arena depends on the network alone, but for the order of tensors of one size, see `TieBreak`. What the
 runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the reference
 kernels are.
 
@@ -31,7 +31,7 @@ BYTES_PER_BIAS = 4
 """Biases are int32 where weights and data are int8."""
 
 
-class Ties(Enum):
+class TieBreak(Enum):
     """Which of several tensors of one size is placed first.
 
     On MLPerf Tiny's visual wake words the graph's order needs 64,512 bytes, the later first 73,728.
@@ -44,7 +44,7 @@ class Ties(Enum):
     """As it has done since, up to today's tflite-micro."""
 
 
-TIES = Ties.GRAPH_ORDER
+TIE_BREAK = TieBreak.GRAPH_ORDER
 """The rule unless another is asked for. A runtime of today can need more, or less: see what the other rule gives."""
 
 
@@ -104,9 +104,9 @@ class Arena:
             changes[buffer.last + 1] -= buffer.size
         return tuple(accumulate(changes))[:-1]
 
-    def placed_by(self, ties: Ties) -> "Arena":
+    def placed_by(self, tie_break: TieBreak) -> "Arena":
         """Return the plan with tensors of one size in another order."""
-        return replace(self, plan=place([placed.buffer for placed in self.plan], ties))
+        return replace(self, plan=place([placed.buffer for placed in self.plan], tie_break))
 
     @property
     def highest(self) -> Placed:
@@ -121,7 +121,7 @@ class Arena:
         return tuple(placed for placed in self.plan if placed.buffer.first <= step <= placed.buffer.last)
 
 
-def arena(summary: Summary, ties: Ties = TIES) -> Arena | None:
+def arena(summary: Summary, tie_break: TieBreak = TIE_BREAK) -> Arena | None:
     """Plan a network's arena; None where a layer's operators or a size are unknown, see `unconvertible_layers`."""
     if unconvertible_layers(summary) or any(None in shape for shape in summary.inputs.values()):
         return None
@@ -129,7 +129,7 @@ def arena(summary: Summary, ties: Ties = TIES) -> Arena | None:
     flash: Counter[str] = Counter()
     for step in conversion.steps:
         flash[step.layer] += step.operator.weights + BYTES_PER_BIAS * step.operator.biases
-    return Arena(place(_buffers(conversion), ties), flash)
+    return Arena(place(_buffers(conversion), tie_break), flash)
 
 
 def _buffers(conversion: Conversion) -> list[Buffer]:
@@ -152,10 +152,10 @@ def _buffers(conversion: Conversion) -> list[Buffer]:
     return [*inputs, *made, *scratch]
 
 
-def place(buffers: Sequence[Buffer], ties: Ties = TIES) -> tuple[Placed, ...]:
+def place(buffers: Sequence[Buffer], tie_break: TieBreak = TIE_BREAK) -> tuple[Placed, ...]:
     """Give each buffer a place, as TensorFlow Lite Micro does; they stay in their order."""
     order = list(range(len(buffers)))
-    if ties is Ties.LATER_FIRST:
+    if tie_break is TieBreak.LATER_FIRST:
         order.reverse()
     order.sort(key=lambda index: -buffers[index].size)
     alive: list[list[int]] = [[] for _ in range(1 + max(buffer.last for buffer in buffers))]

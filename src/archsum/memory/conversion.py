@@ -89,8 +89,8 @@ class Conversion:
             if self._shape(step.takes[0]) == shape:
                 self._become_one(step)
                 return
-        elif role and (doer := self._doer(step)) and role in doer.operator.does:
-            doer.operator = _doing(doer.operator, step.operator)
+        elif role and (absorber := self._absorber(step)) and role in absorber.operator.absorbs:
+            absorber.operator = _doing(absorber.operator, step.operator)
             self._become_one(step)
             return
         self._made[step.name] = step
@@ -114,7 +114,7 @@ class Conversion:
         (name, *others) = step.takes
         return self._made.get(name) if not others and self._takers[name] == 1 else None
 
-    def _doer(self, step: Step) -> Step | None:
+    def _absorber(self, step: Step) -> Step | None:
         """Return the operator that computes what a step takes, whatever shape it has since."""
         before = self._only_taken(step)
         while before and before.operator.role == "reshape":
@@ -138,7 +138,7 @@ class Conversion:
 def _doing(operator: Operator, other: Operator) -> Operator:
     """Return an operator that does another's work as well; after a bound on the output it does no more."""
     if other.role == "clamp":
-        return operator._replace(role=None, does=frozenset())
+        return operator._replace(role=None, absorbs=frozenset())
     return operator._replace(biases=operator.biases or other.weights)
 
 

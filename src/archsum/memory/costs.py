@@ -7,9 +7,9 @@ from typing import Any
 from pydantic_core import ValidationError
 
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
-from archsum.language.document import Training
-from archsum.language.validation import Subject, diagnose
-from archsum.memory.arena import Arena, Ties, arena
+from archsum.language.advice.complaints import Subject, diagnose
+from archsum.language.spec.document import Training
+from archsum.memory.arena import Arena, TieBreak, arena
 from archsum.memory.conversion import unconvertible_layers
 from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.training import TrainingMemory, training_memory, unknown_layers
@@ -80,9 +80,9 @@ class Costs:
         return arena(self.summary)
 
     @cached_property
-    def arena_of_today(self) -> Arena | None:
+    def arena_newer_planner(self) -> Arena | None:
         """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
-        return None if self.arena is None else self.arena.placed_by(Ties.LATER_FIRST)
+        return None if self.arena is None else self.arena.placed_by(TieBreak.LATER_FIRST)
 
     def trained_with(self, **options: Any) -> "Costs":
         """Return the costs of a training that differs in some of its options."""
@@ -96,7 +96,7 @@ class Costs:
         return inference_memory(self.summary, self.options.batch, self.options.precision)
 
     def __str__(self) -> str:
-        from archsum.render import memory
+        from archsum.render.memory import text as memory
 
         return memory.render(self)
 
@@ -104,7 +104,7 @@ class Costs:
         return f"<Costs of {one_line(self.summary.name)}: batch={self.options.batch}>"
 
     def _repr_html_(self) -> str:
-        from archsum.render import html
+        from archsum.render.summary import html
 
         return html.preformatted(str(self))
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archsum.errors import FieldError, closest, enumerate_words, quote
-from archsum.language.document import StatedDevice
+from archsum.language.spec.document import StatedDevice
 
 GB, KIB, MIB = 10**9, 2**10, 2**20
 
 
-class Sort(NamedTuple):
-    """A sort of device: what is held back of its memory, and of its flash, for what is not the network, and why."""
+class DeviceClass(NamedTuple):
+    """A class of device: what is held back of its memory, and of its flash, for what is not the network, and why."""
 
     title: str
     held_back: int
@@ -18,7 +18,7 @@ class Sort(NamedTuple):
     why: str
 
 
-GPU = Sort(
+GPU = DeviceClass(
     "GPUs",
     GB,
     0,
@@ -26,21 +26,21 @@ GPU = Sort(
     "is needed, over 1 GB before CUDA 11.7 (https://github.com/pytorch/pytorch/issues/107667). Datasheets' GB are 10⁹ "
     "bytes here; a driver shows up to 6 % more, or 1 % less.",
 )
-SHARED = Sort(
+SHARED = DeviceClass(
     "GPUs that share their memory with the system",
     2 * GB,
     0,
     "The operating system, which takes 1.5 to 2 GB before anything runs "
     "(https://edgeaistack.app/engines/memory-estimator), and CUDA's context.",
 )
-MICROCONTROLLER = Sort(
+MICROCONTROLLER = DeviceClass(
     "Microcontrollers",
     32 * KIB,
     64 * KIB,
     "RAM: what TensorFlow Lite Micro keeps beside its tensors (7 to 30 kB for MLPerf Tiny's networks on 64 bits, half "
     "on 32), and the stack. Flash: the runtime, its kernels and the program. Both are estimates: state your program's.",
 )
-SORTS = (GPU, SHARED, MICROCONTROLLER)
+DEVICE_CLASSES = (GPU, SHARED, MICROCONTROLLER)
 
 
 class Device(NamedTuple):
@@ -48,7 +48,7 @@ class Device(NamedTuple):
 
     name: str
     title: str
-    sort: Sort
+    device_class: DeviceClass
     memory: int
     source: str
     flash: int | None = None
@@ -58,12 +58,12 @@ class Device(NamedTuple):
     @property
     def held_back(self) -> int:
         """What of the memory is not for the network."""
-        return self.sort.held_back if self.stated_held_back is None else self.stated_held_back
+        return self.device_class.held_back if self.stated_held_back is None else self.stated_held_back
 
     @property
     def flash_held_back(self) -> int:
         """What of the flash is not for the network."""
-        return self.sort.flash_held_back if self.stated_flash_held_back is None else self.stated_flash_held_back
+        return self.device_class.flash_held_back if self.stated_flash_held_back is None else self.stated_flash_held_back
 
     @property
     def available(self) -> int:
@@ -76,8 +76,8 @@ class Device(NamedTuple):
         return None if self.flash is None else max(self.flash - self.flash_held_back, 0)
 
 
-def _gpu(name: str, title: str, gigabytes: int, page: str, sort: Sort = GPU) -> Device:
-    return Device(name, title, sort, gigabytes * GB, f"https://www.nvidia.com/en-us/{page}")
+def _gpu(name: str, title: str, gigabytes: int, page: str, device_class: DeviceClass = GPU) -> Device:
+    return Device(name, title, device_class, gigabytes * GB, f"https://www.nvidia.com/en-us/{page}")
 
 
 def _board(name: str, title: str, ram: int, flash: int, page: str) -> Device:
@@ -129,9 +129,9 @@ def find_device(name: str, stated: Mapping[str, StatedDevice]) -> Device:
 def _stated(name: str, device: StatedDevice) -> Device:
     memory = device.ram if device.memory is None else device.memory
     assert memory is not None  # the model has seen to it
-    sort = GPU if device.flash is None else MICROCONTROLLER
+    device_class = GPU if device.flash is None else MICROCONTROLLER
     own = (device.flash, device.held_back, device.flash_held_back)
-    return Device(name, name, sort, memory, "the file itself", *own)
+    return Device(name, name, device_class, memory, "the file itself", *own)
 
 
 def _suggestion(name: str, known: list[str]) -> str:

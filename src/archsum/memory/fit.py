@@ -22,7 +22,7 @@ class Fit(NamedTuple):
     inference: int
 
     def __str__(self) -> str:
-        from archsum.render import fit
+        from archsum.render.memory import fit
 
         return fit.render(self)
 
@@ -36,7 +36,7 @@ def fit(costs: Costs, device: Device) -> Fit:
     if device.flash is not None:
         message = f"{one_line(device.title)} is a microcontroller: there a network runs in int8, a sample at a time"
         cure = f"`archsum check --device {one_line(device.name)}` says whether it fits"
-        raise SpecError([Diagnostic("bad-value", message, help=cure)])
+        raise SpecError([Diagnostic("bad-value", message, cure=cure)])
     training, inference = largest_batch(costs, device.available), largest_inference_batch(costs, device.available)
     if training is None or inference is None:
         first = costs.unknown[0]

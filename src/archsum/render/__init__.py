@@ -1,1 +1,1 @@
-"""Summary → text, one format to a file."""
+"""Results → text, HTML, pictures: a folder a subject."""

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from archsum.language import containers
-from archsum.language.containers import CONTAINERS, Container, class_of
+from archsum.language.spec import containers
+from archsum.language.spec.containers import CONTAINERS, Container, class_of
 from archsum.layers.base import Layer
 from archsum.layers.documentation import (
     FieldDocumentation,

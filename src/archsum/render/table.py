@@ -1,31 +1,150 @@
-"""The summary as people read it: the model's name, the table, the totals."""
+"""Tables of text, drawn by tabulate, which only this file imports."""
 
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
+from textwrap import TextWrapper, wrap
 
-from archsum.render.columns import body
-from archsum.render.drawing import MARKUP, Table
-from archsum.render.totals import title, totals
-from archsum.summary import Summary
+from tabulate import DataRow, Line, TableFormat, tabulate, tabulate_formats
+
+STYLES = ("keras", "classic", *tabulate_formats)
+
+MARKUP = frozenset({
+    "asciidoc", "html", "jira", "latex", "latex_booktabs", "latex_longtable", "latex_raw",
+    "mediawiki", "moinmoin", "textile", "tsv", "unsafehtml", "youtrack",
+})  # fmt: skip
+"""Styles in which a plain line of text beside the table would be markup."""
+
+_LOOKS = {
+    "keras": TableFormat(
+        lineabove=Line("┏", "━", "┳", "┓"),
+        linebelowheader=Line("┡", "━", "╇", "┩"),
+        linebetweenrows=Line("├", "─", "┼", "┤"),
+        linebelow=Line("└", "─", "┴", "┘"),
+        headerrow=DataRow("┃", "┃", "┃"),
+        datarow=DataRow("│", "│", "│"),
+        padding=1,
+        with_header_hide=None,
+    ),
+    "classic": TableFormat(
+        lineabove=Line("", "_", "_", ""),
+        linebelowheader=Line("", "=", "=", ""),
+        linebetweenrows=Line("", "_", "_", ""),
+        linebelow=Line("", "=", "=", ""),
+        # Functions, because tabulate takes away the blanks at the end, which belong to the look.
+        headerrow=lambda cells, *_: " ".join(cells),
+        datarow=lambda cells, *_: " ".join(cells),
+        padding=0,
+        with_header_hide=None,
+    ),
+}
+_LEAST = {"keras": (31, 22, 13), "classic": (28, 25, 10)}
+"""The widths that Keras gives its three columns, on a terminal of 80 columns and in Keras 2."""
+
+_BLANK = "x"  # what stands for a cell's text: any sign that no rule is drawn with
+_MARGIN = 2  # tabulate makes a column this much wider than its header
+_NARROWEST = len("Output Shape") + _MARGIN
 
 
-def render(
-    summary: Summary,
-    columns: Sequence[str] = (),
-    style: str = "keras",
-    width: int | None = None,
-    depth: int | None = None,
+class Table:
+    """Headers, rows of texts, and which columns are numbers."""
+
+    def __init__(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
+        self.headers = headers
+        self.rows = rows
+        self.numeric = numeric
+
+    def draw(self, style: str, width: int | None = None) -> str:
+        """Draw the table in Keras's look, its classic one, or a format of tabulate's.
+
+        Columns are at least as wide as Keras's. A table wider than `width` gives that up first, and then breaks its
+        texts into several lines; numbers stay whole.
+        """
+        table = self._draw(style, _LEAST.get(style, ()))
+        if width is None or _width(table) <= width:
+            return table
+        table = self._draw(style)
+        if _width(table) <= width:
+            return table
+        return self._draw(style, widths=self._narrowed(_width(table) - width))
+
+    def _draw(self, style: str, least: Sequence[int] = (), widths: Sequence[int] | None = None) -> str:
+        """Draw the table; with `widths`, texts that are wider than their column go on in the next line."""
+        cells = [[[cell] for cell in row] if widths is None else list(map(_break, row, widths)) for row in self.rows]
+        aligns = ["right" if number and style != "classic" else "left" for number in self.numeric]
+        headers = [
+            header.rjust(size - _MARGIN) if align == "right" else header.ljust(size - _MARGIN)
+            for header, align, size in zip(self.headers, aligns, [*least, *[0] * len(aligns)], strict=False)
+        ]
+        if style in _LOOKS:
+            return _draw_look(_LOOKS[style], headers, cells, aligns)
+        return _tabulate(style, headers, [["\n".join(lines) for lines in row] for row in cells], aligns)
+
+    def _narrowed(self, excess: int) -> list[int]:
+        """Return the columns' widths after the texts have given way, the widest first."""
+        # Every cell may be empty, as those for kernels in a network that has none.
+        widths = [max(1, *map(len, column)) for column in zip(*self.rows, strict=True)]
+        texts = [index for index, number in enumerate(self.numeric) if not number]
+        for _ in range(excess):
+            widest = max(texts, key=widths.__getitem__)
+            widths[widest] = max(widths[widest] - 1, _NARROWEST)
+        return widths
+
+
+def _tabulate(
+    style: str | TableFormat, headers: Sequence[str], rows: Sequence[Sequence[str]], aligns: Sequence[str]
 ) -> str:
-    """Return the summary in Keras's look, its classic one, or a format of tabulate's.
+    return tabulate(
+        rows,
+        headers,
+        tablefmt=style,
+        colalign=aligns,
+        disable_numparse=True,  # `1e5` is a name here, not 100000
+        preserve_whitespace=True,
+    )
 
-    `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines. Blocks more than
-    `depth` levels deep are folded into one row.
+
+def _draw_look(
+    look: TableFormat, headers: Sequence[str], rows: Sequence[Sequence[list[str]]], aligns: Sequence[str]
+) -> str:
+    """Draw a look of our own, whose cells are lists of lines.
+
+    tabulate examines every cell, which takes longer than all else with a thousand rows, and it does not break lines. So
+    it draws two rows that are as wide as the widest, and what stands around their cells is put around all others.
     """
-    headers, cells, numeric, chosen = body(summary, columns, depth, indented=style not in MARKUP)
-    table = Table(headers, cells, numeric)
-    if style in MARKUP:
-        return table.draw(style)
-    drawn = table.draw(style, width)
-    if style == "classic":
-        rule = "_" * drawn.index("\n")
-        return "\n".join([drawn, *totals(summary, chosen, sizes=False), rule])
-    return "\n".join([title(summary), drawn, *(f" {line}" for line in totals(summary, chosen))])
+    widths = [
+        max([len(header) + _MARGIN, *(len(line) for lines in column for line in lines)])
+        for header, column in zip(headers, zip(*rows, strict=True), strict=True)
+    ]
+    blank = [_BLANK * width for width in widths]
+    *head, row, between, _, below = _tabulate(look, headers, [blank, blank], aligns).split("\n")
+    begin, *separators, end = re.split(f"{_BLANK}+", row)
+    pads = [f"{'>' if align == 'right' else '<'}{width}" for align, width in zip(aligns, widths, strict=True)]
+    drawn = [
+        "\n".join(begin + separators[0].join(map(format, line, pads)) + end for line in zip_longest(*row, fillvalue=""))
+        for row in rows
+    ]
+    return "\n".join([*head, f"\n{between}\n".join(drawn), below])
+
+
+class _WordBreaker(TextWrapper):
+    """Breaks a word where its parts meet, and a part that is still too long anywhere."""
+
+    wordsep_re = re.compile(r"(?<=[_.×-])|(?<=[a-z])(?=[A-Z])")
+
+
+def _break(text: str, width: int) -> list[str]:
+    """Break a text between words, so that the type goes to its own line first, and then within long words.
+
+    What is indented stays so, as far as it leaves room for words.
+    """
+    words = text.lstrip()
+    indent = " " * min(len(text) - len(words), width - _NARROWEST + _MARGIN)
+    width -= len(indent)
+    lines = wrap(words, width, break_long_words=False, break_on_hyphens=False)
+    pieces = (_WordBreaker(width).wrap(line) if len(line) > width else [line] for line in lines)
+    return [indent + piece for line in pieces for piece in line]
+
+
+def _width(table: str) -> int:
+    return max(map(len, table.split("\n")))

@@ -1,0 +1,1 @@
+"""What to write instead: imported when something is wrong, and only then."""

@@ -1,0 +1,247 @@
+"""What pydantic's core finds wrong with values, said in the words of the file."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple, get_args
+
+from pydantic_core import ErrorDetails, ValidationError
+
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
+from archsum.formula import Formula, FormulaError, is_formula
+from archsum.language.advice.synonyms import meant_field, suggest_field, suggest_value
+from archsum.language.spec.quantities import without_separators
+from archsum.language.text.reader import Path
+from archsum.language.text.scalars import resolve
+from archsum.model import FieldInfo, Model
+
+Locate = Callable[[Path, bool], tuple[Span | None, Path]]
+"""Finds the value at a path, or its key: its place, None where it stands in no file, and the steps that lead there.
+pydantic's path can be longer: a single number that stands for every axis has one place.
+"""
+
+_WANTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "string_type": "a text",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+}
+_LENGTHS = {
+    "too_short": "is empty",
+    "too_long": "has {actual_length} items; {max_length} are the most",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {max_length} characters",
+}
+_LONGEST_NUMBER = 100
+_OPERATOR = re.compile(r"[-+*/(]")
+_TUPLE = re.compile(r"\(\s*(\d+(?:\s*,\s*\d+)*)\s*,?\s*\)")
+_PIECE_OF_TUPLE = re.compile(r"\d*\)?")
+
+
+class Subject(NamedTuple):
+    """What was validated: what messages call it ("conv2d", "the file"), its model, its values and their places."""
+
+    name: str
+    model: type[Model]
+    values: Mapping[str, Any]
+    locate: Locate
+    variables: Collection[str] = ()
+    others: tuple[str, ...] = ()
+    """Fields beside those of the model."""
+
+
+def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Path] = ()) -> list[Diagnostic]:
+    """Turn what is wrong with values into diagnostics, but for what is known to be faulty."""
+    details = [
+        detail
+        for detail in errors_of(error)
+        if not _touches(subject.locate(detail["loc"], False)[1] or detail["loc"], faulty)
+    ]
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    # `out_channels` already says that `filters` is missing, and how it is spelled.
+    meant = {meant_field(str(path[-1]), *_fields(subject, path)) for path in unknown}
+    missing = [str(detail["loc"][-1]) for detail in details if detail["type"] == "missing"]
+    missing = [field for field in missing if field not in meant]
+    found = [_diagnostic(detail, subject) for detail in details if detail["type"] != "missing"]
+    return [*found, _missing(missing, subject)] if missing else found
+
+
+def errors_of(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is wrong, and of very much the beginning."""
+    details = error.errors(include_url=False)[:MAX_FOUND]
+    has_tuple = any(isinstance(detail["input"], str) and detail["input"].startswith("(") for detail in details)
+    return [
+        detail
+        for detail in details
+        # A list whose items are wrong counts as short of them.
+        if not (detail["type"] == "too_short" and detail["input"])
+        # Inside { }, YAML makes `3)` of (3, 3) a key without a value.
+        and not (has_tuple and detail["input"] is None and _PIECE_OF_TUPLE.fullmatch(str(detail["loc"][-1])))
+    ]
+
+
+def _touches(path: Path, others: Collection[Path]) -> bool:
+    """Whether a path leads to, into or around one of the others."""
+    return any(path[: len(other)] == other[: len(path)] for other in others)
+
+
+def _missing(fields: list[str], subject: Subject) -> Diagnostic:
+    infos = {field: subject.model.model_fields[field] for field in fields}
+    cures = [f"`{field}: {_write(info.example)}` ({_lower(info.description)})" for field, info in infos.items()]
+    place, _ = subject.locate((), False)
+    message = f"{subject.name} needs {enumerate_words(fields)}"
+    return Diagnostic("missing-field", message, place, f"add {' and '.join(cures)}")
+
+
+def _diagnostic(detail: ErrorDetails, subject: Subject) -> Diagnostic:
+    if detail["type"] == "extra_forbidden":
+        return _unknown(detail["loc"], detail["input"], subject)
+    is_key = detail["loc"][-1:] == ("[key]",)
+    place, path = subject.locate(detail["loc"], is_key)
+    field = f"a name in `{_show_path(path[:-1])}`" if is_key else f"`{_show_path(path)}`"
+    complaint, cure = _complaint(detail, place)
+    value = detail["input"]
+    if isinstance(value, str) and value in subject.variables:
+        cure = f"write `={value}` for the variable"
+    elif sizes := _sizes_of_tuple(value, place):
+        cure = f"write `[{sizes}]`"
+    code = "wrong-type" if detail["type"] in _WANTED else "bad-value"
+    message = f"{field if path else subject.name} {complaint}"
+    return Diagnostic(code, message, place, cure or _about(subject.model, path))
+
+
+def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | None]:
+    """Return what is wrong with a value, as it reads on from the field's name, and what to write instead."""
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind in _WANTED:
+        cure = _cure_text(value) if kind == "string_type" else _cure_number(value, place)
+        return f"takes {_WANTED[kind]}, {_found(value)}", cure
+    if kind in _BOUNDS:
+        words, bound = _BOUNDS[kind]
+        return f"must be {words} {_number(context[bound])}, not {quote(value)}", None
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**context), None
+    if kind == "literal_error":
+        allowed = re.findall(r"\w+", context["expected"].replace(" or ", " ").replace("False", "false"))
+        return f"cannot be {quote(value)}", suggest_value(value if isinstance(value, str) else quote(value), allowed)
+    if kind == "value_error":
+        error = context["error"]
+        if not isinstance(error, FieldError):
+            return str(error), None
+        close = suggest(value, error.words) if isinstance(value, str) else None
+        return error.message, close or error.cure
+    return f"is wrong: {_lower(detail['msg'])}", None
+
+
+def _unknown(path: Path, value: Any, subject: Subject) -> Diagnostic:
+    place, _ = subject.locate(path, True)
+    owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject.name
+    cure = suggest_field(str(path[-1]), value, *_fields(subject, path))
+    return Diagnostic("unknown-field", f"{owner} has no field {quote(path[-1])}", place, cure)
+
+
+def _found(value: Any) -> str:
+    """Write a value that is of another type: quotes, which make a text of a number, are shown."""
+    if value is None:
+        return "but it is empty"
+    is_quoted = isinstance(value, str) and len(value) <= _LONGEST_NUMBER and not isinstance(resolve(value), str)
+    written = f'"{value}"' if is_quoted else value
+    return f"not {quote(written)}"
+
+
+def _sizes_of_tuple(value: Any, place: Span | None) -> str | None:
+    """Return what stands in the parentheses of (3, 3), Python's way to write a list, which { } may have cut."""
+    if not (isinstance(value, str) and value.startswith("(")):
+        return None
+    match = _TUPLE.match(value) or (_TUPLE.match(place.source.text, place.start) if place else None)
+    return match and match[1]
+
+
+def _cure_text(value: Any) -> str | None:
+    """Return how a text is written that YAML takes for something else."""
+    return f'put it in quotes: `"{quote(value)[1:-1]}"`' if isinstance(value, int | float) else None
+
+
+def _cure_number(value: Any, place: Span | None) -> str | None:
+    """Return what to write instead of a value that is not the number it looks like."""
+    if isinstance(value, list) and place and is_formula(formula := place.text.strip("\"'")):
+        return f"take one of its items: `{formula}[0]`"
+    if isinstance(value, float) and value.is_integer():
+        return f"write `{value:.0f}`"
+    if isinstance(value, float):
+        formula = place.text.strip("\"'") if place else ""
+        return f"round it: `=round({formula[1:].strip()})`" if is_formula(formula) else None
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
+        return None
+    if digits := without_separators(value):
+        return f"write `{digits}`"
+    try:
+        if isinstance(resolve(value.replace("−", "-")), int | float):
+            return f"write `{value}` without quotes" if "−" not in value else f"write `{value.replace('−', '-')}`"
+        return f"a formula begins with `=`: `={value}`" if _OPERATOR.search(value) and Formula(f"={value}") else None
+    except (FormulaError, ValueError):
+        return None
+
+
+def _show_path(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _owner(model: type[Model], path: Path) -> type[Model]:
+    """Return the model that a path's last step is a field of."""
+    for step in path[:-1]:
+        info = model.model_fields.get(str(step))
+        for annotation in (info.annotation, *get_args(info.annotation)) if info else ():
+            if isinstance(annotation, type) and issubclass(annotation, Model):
+                model = annotation
+    return model
+
+
+def _fields(subject: Subject, path: Path) -> tuple[list[str], Collection[str]]:
+    """Return the fields that a path's last step can be, the required first, and those that are stated."""
+    from archsum.layers.documentation import field_names
+
+    values: Any = subject.values
+    for step in path[:-1]:
+        values = values[step]
+    return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
+
+
+def _about(model: type[Model], path: Path) -> str | None:
+    """Say what the field is that a path leads to, or into."""
+    fields: dict[str, FieldInfo] = _owner(model, path).model_fields
+    name = next((str(step) for step in reversed(path) if step in fields), None)
+    return f"`{name}`: {_lower(fields[name].description)}" if name and fields[name].description else None
+
+
+def _write(value: Any) -> str:
+    """Write an example as the file would."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_write, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_write(item)}' for name, item in value.items())}}}"
+    return "…" if value is None else str(value)
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+
+
+def _lower(text: str) -> str:
+    first = text[:1] if text.startswith(("Keras", "PyTorch")) else text[:1].lower()
+    return first + text[1:].rstrip(".")

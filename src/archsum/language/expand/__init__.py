@@ -1,0 +1,1 @@
+"""Structure → graph: blocks, repetitions and branches written out, once for each use."""

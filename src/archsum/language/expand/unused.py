@@ -1,0 +1,31 @@
+"""Inputs and layers whose outputs nothing takes: most likely a slip."""
+
+from archsum.errors import MAX_FOUND, Diagnostic, Span
+from archsum.graph import Graph
+from archsum.language.text.reader import SpannedMapping, locate
+
+
+def unused(graph: Graph, data: SpannedMapping, whole: Span) -> list[Diagnostic]:
+    """Return inputs and layers whose outputs nothing takes: most likely a slip."""
+    used = {*graph.outputs}.union(*(node.inputs for node in graph.nodes))
+    cure = "give it to a layer, with `inputs: …`"
+    problems = [
+        Diagnostic(
+            "unused",
+            f"nothing takes the input `{name}`",
+            locate(data, ["input", name], whole, key=True),
+            f"{cure}, or leave it out",
+        )
+        for name in graph.inputs
+        if name not in used
+    ]
+    reported = set()  # a line that a block repeats is reported once
+    for node in graph.nodes:
+        if node.name not in used and node.span not in reported:
+            reported.add(node.span)
+            notes = tuple((f"{use.what} at", use.span) for use in node.uses)
+            message = f"nothing takes what `{node.name}` gives"
+            problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
+            if len(problems) >= MAX_FOUND:
+                break
+    return problems

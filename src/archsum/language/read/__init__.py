@@ -1,0 +1,1 @@
+"""Data → settings and structure, once a file."""

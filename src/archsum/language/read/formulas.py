@@ -1,0 +1,137 @@
+"""The formulas in a file's values, replaced by what they give; what is wrong with them, said where they stand."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archsum.errors import MAX_FOUND, Diagnostic, Span
+from archsum.formula import (
+    BROKEN,
+    BoundFormula,
+    BrokenVariableError,
+    Formula,
+    FormulaError,
+    UnknownNameError,
+    Value,
+    is_formula,
+)
+from archsum.language.text.reader import Path
+from archsum.layers.fields import INPUT_SIZES
+
+if TYPE_CHECKING:
+    from archsum.language.advice.complaints import Locate
+
+_LONGEST_SHOWN = 200
+
+
+class Resolved(NamedTuple):
+    """Fields with their formulas computed; where one could not be, its text stands still, and the path is faulty."""
+
+    values: Mapping[str, Any]
+    faulty: frozenset[Path]
+    errors: tuple[tuple[Path, FormulaError], ...]
+
+    def diagnose(self, locate: "Locate") -> list[Diagnostic]:
+        """Say what is wrong with the formulas, but for what follows from a variable that is wrong itself."""
+        return [
+            _diagnostic(error, locate(path, False)[0])
+            for path, error in self.errors
+            if not isinstance(error, BrokenVariableError)
+        ]
+
+
+def resolve_fields(
+    fields: Mapping[str, Any], names: Mapping[str, Value], late: Collection[str] = frozenset()
+) -> Resolved:
+    """Compute the formulas in fields, however deep they are in lists and mappings (which are bounded).
+
+    The formulas of `late` fields are only read: what computes them adds names of its own.
+    """
+    errors: list[tuple[Path, FormulaError]] = []
+    values = {field: _resolve(value, names, field in late, (field,), errors) for field, value in fields.items()}
+    pieces = {(piece,) for path, _ in errors for piece in _cut_off(fields, str(path[0]))}
+    return Resolved(values, frozenset(path for path, _ in errors) | pieces, tuple(errors))
+
+
+@lru_cache(maxsize=4096)
+def _formula(text: str) -> Formula:
+    """Read a formula; one in a block is computed at each of its uses."""
+    return Formula(text)
+
+
+def has_formula(value: Any) -> bool:
+    """Whether there is a formula in a value."""
+    if isinstance(value, list | dict):
+        return any(map(has_formula, value.values() if isinstance(value, dict) else value))
+    return is_formula(value)
+
+
+def names_in(value: Any) -> tuple[str, ...]:
+    """Return the names that the formulas in a value mention."""
+    if is_formula(value):
+        try:
+            return tuple(sorted(_formula(value).names))
+        except FormulaError:
+            return ()
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return tuple(dict.fromkeys(name for item in items for name in names_in(item)))
+
+
+def _resolve(
+    value: Any, names: Mapping[str, Value], late: bool, path: Path, errors: list[tuple[Path, FormulaError]]
+) -> Any:
+    if is_formula(value) and len(errors) < MAX_FOUND:
+        try:
+            formula = _formula(value)
+            return _bind(formula, names) if late else formula.evaluate(names)
+        except FormulaError as error:
+            # A traceback would hold this very list, and keep both alive.
+            errors.append((path, error.with_traceback(None)))
+    if isinstance(value, list):
+        return [_resolve(item, names, late, (*path, index), errors) for index, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _resolve(item, names, late, (*path, key), errors) for key, item in value.items()}
+    return value
+
+
+def _bind(formula: Formula, names: Mapping[str, Value]) -> BoundFormula:
+    known = {name: names[name] for name in sorted(formula.names) if name in names}
+    if BROKEN in known.values():
+        raise BrokenVariableError("")
+    return BoundFormula(formula, known)
+
+
+def _cut_off(fields: Mapping[str, Any], field: str) -> list[str]:
+    """Return the pieces that YAML makes of a formula with commas inside `{ }`: keys without a value."""
+    if not (is_formula(fields[field]) and _is_open(fields[field])):
+        return []
+    following = list(fields)[list(fields).index(field) + 1 :]
+    return list(takewhile(lambda key: fields[key] is None, following))
+
+
+def _is_open(text: str) -> bool:
+    return text.count("(") > text.count(")")
+
+
+def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
+    cure = error.cure
+    if isinstance(error, UnknownNameError) and error.name in INPUT_SIZES:
+        cure = "formulas of layers and blocks know the sizes of their input, as far as it has them and they are known"
+    elif isinstance(error, UnknownNameError) and error.name == "index":
+        cure = "only what stands in a `repeat` knows it; give it to a block as a parameter"
+    if place and (whole := _before_the_comma(place)):
+        cure = f'a comma inside {{ }} or [ ] ends the value: put the formula in quotes, `"{whole}"`'
+    return Diagnostic("formula", error.message, place, cure)
+
+
+def _before_the_comma(place: Span) -> str | None:
+    """Return the whole of a formula that a comma has cut, up to the parenthesis that closes it."""
+    text = place.source.text
+    if not _is_open(place.text) or text[place.end : place.end + 20].lstrip()[:1] != ",":
+        return None
+    for end in range(place.end, min(len(text), place.start + _LONGEST_SHOWN)):
+        whole = text[place.start : end + 1]
+        if not _is_open(whole) and "\n" not in whole:
+            return whole
+    return None

@@ -1,0 +1,185 @@
+"""The head of a file: all but its layers. What is wrong with it keeps the layers from being read only if it must."""
+
+import operator
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, NamedTuple
+
+from pydantic_core import ValidationError
+
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, one_line, quote, suggest
+from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem
+from archsum.language.read.formulas import resolve_fields
+from archsum.language.spec.document import DEFAULT_INPUT, Document
+from archsum.language.text.reader import Path, SpannedMapping, YamlFile, count_values, find
+from archsum.layers.fields import check_name
+
+MAX_HEAD_VALUES = 100_000
+"""The most values beside layers and blocks: variables, for the most part."""
+
+MAX_VARIABLES = 1_000
+"""The most variables; each use of a block knows them all."""
+
+InputShape = Sequence[int | None] | Mapping[str, Sequence[int | None]]
+"""What overrides a file's input: sizes, or those of several inputs by their names."""
+
+_NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
+_NEEDED_BY_SHAPES = {"input", "data_format"}
+_MAX_NAMED = 5
+WITH_FORMULAS = ("name", "input", "data_format", "training", "devices", "budget")
+
+
+class Head(NamedTuple):
+    """A document, None where its layers cannot be read, and what is wrong with it."""
+
+    document: Document | None
+    diagnostics: list[Diagnostic]
+    has_shapes: bool = True
+    """Whether shapes can be computed: the document's input stands for one that could not be read otherwise."""
+
+
+def read_head(file: YamlFile, variables: Mapping[str, Value], shape: InputShape | None) -> Head:
+    """Read a file's head; `variables` and `shape` take the place of what the file says."""
+    data = file.data
+    if not isinstance(data, SpannedMapping):
+        found = "is empty" if data is None else f"is not a mapping but {quote(data)}"
+        cure = "a network file begins with `input: [32, 32, 3]` and `layers:`"
+        return Head(None, [Diagnostic("not-a-network", f"the file {found}", file.span, cure)])
+
+    if (
+        count_values({field: value for field, value in data.items() if field not in ("layers", "blocks")})
+        > MAX_HEAD_VALUES
+    ):
+        message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers and blocks"
+        return Head(None, [Diagnostic("too-large", message, file.span)])
+
+    if isinstance(data.get("variables"), dict) and len(data["variables"]) > MAX_VARIABLES:
+        message, cure = f"there are more than {MAX_VARIABLES:,} variables", "a list can hold many values under one name"
+        return Head(None, [Diagnostic("too-large", message, find(data, ("variables",), file.span, key=True)[0], cure)])
+
+    # `budget:` with nothing below it is an empty budget.
+    stated: dict[str, Any] = {
+        field: value for field, value in data.items() if value is not None or field in ("input", "layers")
+    }
+    problems: list[Diagnostic] = []
+    if isinstance(stated.get("variables", {}), dict):
+        stated["variables"], problems = _read_variables(file, stated.get("variables", {}), variables)
+    overrides, in_overrides = _override_input(data.get("input"), shape)
+    if overrides:
+        inputs = stated["input"] if _is_named(stated.get("input")) else {}
+        stated["input"] = {**inputs, **overrides}
+    head = _check(file, stated, overrides)
+    return head._replace(diagnostics=[*problems, *in_overrides, *head.diagnostics])
+
+
+def _is_named(stated: Any) -> bool:
+    """Whether a file names its inputs."""
+    return isinstance(stated, dict) and bool(stated)
+
+
+def _override_input(stated: Any, shape: InputShape | None) -> tuple[dict[str, list[Any]], list[Diagnostic]]:
+    """Return the sizes of the inputs that are overridden, by name, and what is wrong with them."""
+    names = list(stated) if _is_named(stated) else [DEFAULT_INPUT]
+    if shape is None:
+        return {}, []
+    if not isinstance(shape, Mapping):
+        if len(names) == 1:
+            return {names[0]: [_plain(size) for size in shape]}, []
+        message = f"the file has the inputs {enumerate_words(names[:_MAX_NAMED])}: one shape is not enough"
+        return {}, [Diagnostic("inputs", message, cure=f"say of which it is, as in `--input {one_line(names[0])}=…`")]
+    problems = []
+    for name in shape:
+        if name not in names:
+            cure = suggest(name, names) or f"it has {enumerate_words(names[:_MAX_NAMED])}"
+            problems.append(Diagnostic("inputs", f"the file has no input {quote(name)}", cure=cure))
+    return {name: [_plain(size) for size in shape[name]] for name in shape if name in names}, problems
+
+
+def _check(file: YamlFile, stated: dict[str, Any], overrides: Collection[str]) -> Head:
+    """Compute the formulas and check the fields; what is wrong with an overridden input has no place in the file."""
+
+    def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
+        if overrides and path[:1] == ("input",) and (len(path) == 1 or path[1] in overrides):
+            return None, path if _is_named(file.data.get("input")) else ("input", *path[2:])
+        return find(file.data, path, file.span, key=key)
+
+    names = stated["variables"] if isinstance(stated.get("variables"), dict) else {}
+    formulas = resolve_fields({field: stated[field] for field in WITH_FORMULAS if field in stated}, names)
+    diagnostics = formulas.diagnose(locate)
+    values = {**stated, **formulas.values}
+    try:
+        document = Document.model_validate(values)
+    except ValidationError as error:
+        from archsum.language.advice.complaints import Subject, diagnose
+
+        diagnostics += diagnose(error, Subject("the file", Document, values, locate, names), formulas.faulty)
+        faulty = _faulty_fields(error, values)
+        if faulty & _NEEDED_BY_LAYERS:
+            return Head(None, diagnostics)
+        sound = {field: value for field, value in values.items() if field not in faulty}
+        document = Document.model_validate({"input": _stand_ins(stated.get("input")), **sound})
+        return Head(document, diagnostics, has_shapes=not faulty & _NEEDED_BY_SHAPES)
+    return Head(document, diagnostics)
+
+
+def _stand_ins(stated: Any) -> dict[str, list[int]]:
+    """Return inputs by the names that a file gives them, for those whose sizes cannot be read."""
+    inputs = {}
+    for name in stated if _is_named(stated) else ():
+        with suppress(FieldError):
+            inputs[check_name(name)] = [1]
+    return inputs or {DEFAULT_INPUT: [1]}
+
+
+def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
+    """Return the fields that are wrong, and those that unknown words were meant to be."""
+    from archsum.language.advice.synonyms import meant_field
+
+    known = Document.model_fields
+    fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
+    unknown = islice((field for field in fields if field not in known), MAX_FOUND)
+    return {*fields, *(meant_field(field, known, stated) for field in unknown)}
+
+
+def _read_variables(
+    file: YamlFile, stated: dict[str, Any], overrides: Mapping[str, Value]
+) -> tuple[dict[str, Value], list[Diagnostic]]:
+    """Compute the variables in order: a formula may use those before it."""
+    names: dict[str, Value] = {}
+    diagnostics = [_unknown_variable(name, stated) for name in overrides if name not in stated]
+
+    def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
+        given = not key and path[0] in overrides
+        return (None, path) if given else find(file.data, ("variables", *path), file.span, key=key)
+
+    for name in stated:
+        value = _plain(overrides[name]) if name in overrides else stated[name]
+        if len(diagnostics) >= MAX_FOUND:
+            names[name] = BROKEN
+            continue
+        if cure := name_problem(name):
+            message = f"a variable cannot be named {quote(name)}"
+            diagnostics.append(Diagnostic("bad-name", message, locate((name,), True)[0], cure))
+        if not isinstance(value, Scalar | list):
+            message = f"`variables.{name}` takes a number, a text, true or false, or a list, not {quote(value)}"
+            diagnostics.append(Diagnostic("wrong-type", message, locate((name,), False)[0]))
+            names[name] = BROKEN
+            continue
+        formulas = resolve_fields({name: value}, names)
+        for _, error in formulas.errors:
+            if isinstance(error, UnknownNameError) and error.name in stated:
+                error.cure = "a variable is computed from those above it"
+        diagnostics += formulas.diagnose(locate)
+        names[name] = BROKEN if formulas.faulty else formulas.values[name]
+    return names, diagnostics
+
+
+def _plain(value: Any) -> Any:
+    """Make an int of a whole number of another library, such as NumPy's."""
+    return operator.index(value) if hasattr(value, "__index__") and not isinstance(value, bool) else value
+
+
+def _unknown_variable(name: str, stated: Mapping[str, Any]) -> Diagnostic:
+    cure = suggest(name, stated) or "only what the file has under `variables` can be set"
+    return Diagnostic("unknown-variable", f"the file has no variable {quote(name)}", cure=cure)

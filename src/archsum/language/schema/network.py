@@ -1,0 +1,200 @@
+"""The JSON Schema of network files, from the classes that read them, so that editors complete and check.
+
+It accepts every file that `load` accepts. What shows only as blocks are written out and shapes go through the layers,
+`load` alone finds.
+"""
+
+from collections.abc import Mapping
+
+from archsum.json_schema import model_json_schema
+from archsum.language.read.entries import PLACEMENT
+from archsum.language.read.settings import WITH_FORMULAS
+from archsum.language.schema.fields import FORMULA, Schema, any_of, define_once, field_schemas, ref, with_formulas
+from archsum.language.spec.containers import CONTAINERS, Container, Holding
+from archsum.language.spec.document import Block, Document
+from archsum.layers import KINDS, layer_class
+from archsum.layers.base import Layer
+from archsum.layers.documentation import example, fields, sentence
+
+_NULL: Schema = {"type": "null"}
+_HAS_TYPE: Schema = {"type": "object", "required": ["type"]}
+_NAME: Schema = {"type": "string", "pattern": r"^[^\s/]{1,100}$"}
+_REFERENCE: Schema = {"type": "string", "minLength": 1}
+_PLACEMENT: dict[str, Schema] = {
+    "name": {"description": "Its name; by default its kind, numbered.", **_NAME},
+    "inputs": {
+        "description": "What it takes: the name of a layer above it, or several; by default what stands before it.",
+        "anyOf": [_REFERENCE, {"type": "array", "minItems": 1, "items": _REFERENCE}],
+    },
+    "shared": {"description": "A label: layers and blocks with the same one have their weights in common.", **_NAME},
+    "if": {"description": "False leaves it out.", "anyOf": [{"type": "boolean"}, ref("formula")]},
+}
+"""What every layer, block and container may say beside its own fields."""
+
+
+def network_schema() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of network files."""
+    layers: dict[str, type[Layer]] = {kind: layer_class(kind) for kind in KINDS}
+    stated = {kind: _PLACEMENT | field_schemas(cls) for kind, cls in layers.items()}
+    stated |= {word: _PLACEMENT | field_schemas(cls) for word, cls in CONTAINERS.items()}
+    properties, shared = define_once(stated)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "network",
+        "description": "A neural network, as archsum summarizes it.",
+        **_document(),
+        "allOf": [
+            # Where there are `defaults`, a layer may take a required field from them.
+            {"if": {"required": ["defaults"]}, "else": _of_all_layers("layer.complete")},
+            # Where there are `blocks`, a word that is not of the language may be one of them.
+            {"if": {"required": ["blocks"]}, "else": _of_all_layers("layer.known")},
+        ],
+        "$defs": {
+            "formula": FORMULA,
+            "kind": _words(layers),
+            "container": _words(CONTAINERS),
+            "block.name": {**_NAME, "not": {"anyOf": [ref("kind"), ref("container")]}},
+            "block": model_json_schema(Block),
+            "block.use": {"type": ["object", "null"], "properties": {**_PLACEMENT, "type": ref("block.name")}},
+            "layer": _layer(),
+            "layer.complete": _in_each_layer("layer.complete", _complete(layers)),
+            "layer.known": _in_each_layer("layer.known", _known()),
+            **{kind: _fields(kind, cls, properties[kind]) for kind, cls in layers.items()},
+            **{word: _container(word, cls, properties[word]) for word, cls in CONTAINERS.items()},
+            **shared,
+        },
+    }
+
+
+def _document() -> Schema:
+    document = model_json_schema(Document)
+    properties = document["properties"]
+    properties |= {name: with_formulas(properties[name]) for name in WITH_FORMULAS}
+    properties["defaults"] |= {
+        "properties": {kind: {**ref(kind), "propertyNames": {"not": {"enum": list(PLACEMENT)}}} for kind in KINDS},
+        "additionalProperties": False,
+    }
+    for name in properties.keys() - set(document["required"]):
+        # `budget:` with nothing below it is an empty budget.
+        properties[name] = any_of(properties[name], _NULL)
+    return document
+
+
+def _words(classes: Mapping[str, type[Layer | Container]]) -> Schema:
+    return {"anyOf": [{"const": word, "description": sentence(cls)} for word, cls in classes.items()]}
+
+
+def _layer() -> Schema:
+    """Return the three spellings of a layer, a block or a container: `flatten`, `conv2d: {…}`, `{type: conv2d, …}`."""
+    words = (*KINDS, *CONTAINERS)
+    typed = {
+        "properties": {"type": {"anyOf": [ref("kind"), ref("container"), ref("block.name")]}},
+        "allOf": [
+            *(_if_typed(word, ref(word)) for word in words),
+            {"if": {"properties": {"type": ref("block.name")}}, "then": ref("block.use")},
+        ],
+    }
+    keyed = {
+        "properties": {word: ref(word) for word in words},
+        "additionalProperties": ref("block.use"),
+        "propertyNames": {"anyOf": [ref("kind"), ref("container"), ref("block.name")]},
+        "anyOf": [
+            ref("kind"),
+            ref("block.name"),
+            {"type": "object", "minProperties": 1, "maxProperties": 1},
+        ],
+    }
+    return {"title": "layer", "if": _HAS_TYPE, "then": typed, "else": keyed}
+
+
+def _complete(layers: Mapping[str, type[Layer]]) -> Schema:
+    """Return what holds of a layer, in each spelling, that states every required field itself."""
+    stated = {kind: [field.name for field in fields(cls) if field.required] for kind, cls in layers.items()}
+    required = {kind: names for kind, names in stated.items() if names}
+    return {
+        "if": _HAS_TYPE,
+        "then": {"allOf": [_if_typed(kind, {"required": names}) for kind, names in required.items()]},
+        "else": {
+            "not": {"enum": list(required)},
+            "properties": {kind: {"type": "object", "required": names} for kind, names in required.items()},
+        },
+    }
+
+
+def _known() -> Schema:
+    """Return what holds of a layer, in each spelling, that is a kind's or a container and no block."""
+    return {
+        "not": ref("block.name"),
+        "if": _HAS_TYPE,
+        "then": {"properties": {"type": {"not": ref("block.name")}}},
+        "else": {"propertyNames": {"not": ref("block.name")}},
+    }
+
+
+def _of_all_layers(rule: str) -> Schema:
+    """Return that a rule holds of all layers of a file and of its blocks."""
+    layers: Schema = {"properties": {"layers": {"items": ref(rule)}}}
+    return {"properties": {**layers["properties"], "blocks": {"additionalProperties": layers}}}
+
+
+def _in_each_layer(name: str, rule: Schema) -> Schema:
+    """Return that a rule holds of a layer, and, by its name, of those that it holds."""
+    held: dict[str, Mapping[str, Holding]] = {
+        kind: dict.fromkeys(layer_class(kind).layer_fields, "layer") for kind in KINDS
+    }
+    held |= {word: cls.layer_fields for word, cls in CONTAINERS.items()}
+    forms: dict[Holding, Schema] = {
+        "layer": ref(name),
+        "layers": {"items": ref(name)},
+        "paths": {"items": {"items": ref(name)}},
+    }
+    inside = {
+        word: {"properties": {field: forms[holding] for field, holding in holdings.items()}}
+        for word, holdings in held.items()
+        if holdings
+    }
+    for word, cls in CONTAINERS.items():
+        if cls.list_field:
+            inside[word] |= forms[cls.layer_fields[cls.list_field]]
+    return {
+        "allOf": [
+            rule,
+            {
+                "if": _HAS_TYPE,
+                "then": {"allOf": [_if_typed(word, then) for word, then in inside.items()]},
+                "else": {"properties": inside},
+            },
+        ]
+    }
+
+
+def _if_typed(kind: str, then: Schema) -> Schema:
+    return {"if": {"properties": {"type": {"const": kind}}}, "then": then}
+
+
+def _fields(word: str, cls: type[Layer | Container], properties: dict[str, Schema]) -> Schema:
+    """Return the mapping of a kind's fields; `type` is one of them in the spelling that has it."""
+    definition = {
+        "type": ["object", "null"],
+        "title": word,
+        "description": sentence(cls),
+        "properties": properties | {"type": {"const": word}},
+        "additionalProperties": False,
+    }
+    if stated := example(cls):
+        # What the YAML language server offers first.
+        definition["defaultSnippets"] = [{"label": ", ".join(stated), "body": stated}]
+    return definition
+
+
+def _container(word: str, cls: type[Container], properties: dict[str, Schema]) -> Schema:
+    """Return the mapping of a container's fields, or what it takes in their place; it has no weights to share."""
+    unshared = {name: schema for name, schema in properties.items() if name != "shared"}
+    definition = _fields(word, cls, unshared) | {
+        "type": "object",
+        "required": [name for name, info in cls.model_fields.items() if info.is_required()],
+    }
+    if cls.list_field:
+        as_list = model_json_schema(cls)["properties"][cls.list_field]
+        definition |= {"type": ["object", "array"], "minItems": 1, "items": as_list["items"]}
+    return definition

@@ -1,0 +1,1 @@
+"""What a file may say: pydantic models, nothing else."""

@@ -1,0 +1,196 @@
+"""Containers: layers repeated, with a shortcut around them, or on paths side by side.
+
+Each is one class, as a kind of layer is.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from archsum.errors import FieldError, Span, enumerate_words, quote
+from archsum.formula import name_problem
+from archsum.language.read.entries import Body, Item
+from archsum.language.spec.document import MAX_PARAMETERS
+from archsum.layers import layer_class
+from archsum.layers.base import Layer
+from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
+
+if TYPE_CHECKING:
+    from archsum.language.expand.expansion import Expansion
+    from archsum.language.expand.scope import Outputs, Scope
+
+MAX_TIMES = 200_000
+"""The most repetitions, and the most layers of a network."""
+
+_LAYER = {"$ref": "#/$defs/layer"}
+_LAYERS = {"type": "array", "minItems": 1, "items": _LAYER}
+_PATH = {"type": "array", "items": _LAYER}
+_ROW = {"type": "object", "minProperties": 1}
+_COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
+
+_CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
+
+Holding = Literal["layer", "layers", "paths"]
+
+Layers = Annotated[Body, UNCHECKED, JsonSchema(_LAYERS)]
+Path = Annotated[Body, UNCHECKED, JsonSchema(_PATH)]
+Merge = Annotated[Item | str, UNCHECKED, JsonSchema(_LAYER)]
+
+
+class Container(Model):
+    """What holds layers. The fields that hold them are read with the file's structure, before their formulas."""
+
+    layer_fields: ClassVar[Mapping[str, Holding]] = {}
+    """The fields that hold layers, and whether one, a list, or a list of lists."""
+    deferred_fields: ClassVar[frozenset[str]] = frozenset()
+    list_field: ClassVar[str | None] = None
+    """The field that a plain list is, written in the place of the fields."""
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Add the layers to the network, and return what the last of them give."""
+        raise NotImplementedError
+
+
+def _rows(value: Any) -> Any:
+    """Bring rows, a list of mappings, and columns, a mapping of lists, into one form: rows."""
+    if isinstance(value, dict) and value and all(isinstance(column, list) for column in value.values()):
+        lengths = {name: len(column) for name, column in value.items()}
+        if len(set(lengths.values())) > 1:
+            listed = ", ".join(f"`{name}` {length}" for name, length in lengths.items())
+            raise FieldError(f"has lists of different lengths: {listed}", "give each as many values")
+        value = [dict(zip(value, row, strict=True)) for row in zip(*value.values(), strict=True)]
+    if not (isinstance(value, list) and value and all(isinstance(row, dict) and row for row in value)):
+        cure = "write `{filters: [64, 128]}`, a list for each name, or `[{filters: 64}, {filters: 128}]`"
+        raise FieldError("takes names, and a value of each for every repetition", cure)
+    first = value[0].keys()
+    if other := next((row for row in value if row.keys() != first), None):
+        message = f"has rows with different names: {enumerate_words(first)}, and then {enumerate_words(other)}"
+        raise FieldError(message, "give each row the same names")
+    if len(first) > MAX_PARAMETERS:
+        raise FieldError(f"has more than {MAX_PARAMETERS} names", "a list can hold many values under one name")
+    for name in first:
+        if problem := "`index` counts the repetitions: choose another" if name == "index" else name_problem(name):
+            raise FieldError(f"cannot have the name {quote(name)}", problem)
+    return value
+
+
+class Repeat(Container):
+    """The same layers several times, one after the other.
+
+    In formulas `index` counts the repetitions from 0, as in `strides: "=2 if index == 0 else 1"`. With `over` in the
+    place of `times` each repetition has values of its own, which formulas name: `over: {filters: [64, 128], depth: [3,
+    4]}`, or row by row `over: [{filters: 64, depth: 3}, {filters: 128, depth: 4}]`.
+    """
+
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers"}
+
+    times: Annotated[int, Limits(ge=1, le=MAX_TIMES)] | None = field(
+        None, description="How many times; where there may be none, `if` leaves the repeat out.", example=3
+    )
+    over: (
+        Annotated[
+            list[dict[str, Any]],
+            UNCHECKED,
+            _rows,
+            JsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
+        ]
+        | None
+    ) = field(
+        None,
+        description="The values of each repetition: a list for each name, or a mapping for each repetition.",
+    )
+    layers: Layers = field(description="The layers, first to last.", example=[_CONVOLUTION, "relu"])
+
+    @checks
+    def _times_or_over(self) -> None:
+        if self.times is None and self.over is None:
+            cure = "write `times: 3`, or `over: {filters: [64, 128]}` for values of their own"
+            raise FieldError("needs `times` or `over`", cure)
+        if self.times is not None and self.over is not None:
+            raise FieldError("has both `times` and `over`", "leave `times` out: `over` says it too")
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Expand the layers once for each repetition."""
+        times = self.times or len(self.over or ())
+        for index, values in enumerate(self._values(times)):
+            what = f"in repetition {index + 1} of {times} of the repeat"
+            repetition = scope.repetition(index, values, what, span)
+            inputs = expansion.add_body(self.layers, repetition, inputs)
+        return inputs
+
+    def _values(self, times: int) -> Iterator[dict[str, Any]]:
+        yield from self.over or ({} for _ in range(times))
+
+
+class Residual(Container):
+    """Layers with a shortcut around them, and what merges the two: by default their sum.
+
+    The shortcut passes the input on, or has layers of its own, such as a projection. With `shortcut_when:
+    shape_changes` it has them only where the other layers change the shape, as in ResNet. With `when: shape_stays`
+    there is no shortcut where they change it, as in MobileNetV2. A size that is unknown counts as a large one here.
+    Without other fields the layers can be written as a list: `residual: [relu, dense: {units: 8}]`.
+    """
+
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
+    list_field = "layers"
+
+    layers: Layers = field(description="The layers that the shortcut leads around.", example=["relu", _CONVOLUTION])
+    shortcut: Path = field((), description="The shortcut's layers; without any it passes the input on.")
+    shortcut_when: Literal["always", "shape_changes"] = field(
+        "always", description="Whether the shortcut's layers are there only where the shape changes."
+    )
+    when: Literal["always", "shape_stays"] = field(
+        "always", description="Whether there is a shortcut only where the shape stays the same."
+    )
+    merge: Merge = field("add", description="What merges the two: a layer, whose first input is the shortcut's output.")
+
+    @checks
+    def _shortcut_is_there(self) -> None:
+        if self.shortcut_when == "shape_changes" and not self.shortcut:
+            cure = "write `shortcut: […]`, such as a 1 × 1 convolution, or leave `shortcut_when` out"
+            raise FieldError("has `shortcut_when`, and no `shortcut`", cure)
+        if self.shortcut_when == "shape_changes" and self.when == "shape_stays":
+            cure = "leave `when` out, or `shortcut` and `shortcut_when`"
+            raise FieldError("has a shortcut where the shape stays, and layers in it where the shape changes", cure)
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Expand the layers, the shortcut, and what merges them."""
+        outputs = expansion.add_body(self.layers, scope, inputs)
+        depends = self.when == "shape_stays" or (self.shortcut and self.shortcut_when == "shape_changes")
+        changes = depends and expansion.shape_changes(inputs, outputs)
+        if changes and self.when == "shape_stays":
+            return outputs
+        if self.shortcut_when == "always" or changes:
+            inputs = expansion.add_body(self.shortcut, scope, inputs)
+        return expansion.add_merge(self.merge, scope, inputs + outputs, span)
+
+
+class Branch(Container):
+    """Paths side by side, which take the same input, and what merges them: by default their concatenation.
+
+    An empty path, `[]`, passes the input on. Without other fields the paths can be written as a list: `branch: [[relu],
+    []]`.
+    """
+
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
+    list_field = "paths"
+
+    paths: Annotated[tuple[Body, ...], UNCHECKED, JsonSchema({"type": "array", "minItems": 1, "items": _PATH})] = field(
+        description="The paths, each a list of layers.", example=[[_CONVOLUTION], ["relu"], []]
+    )
+    merge: Merge = field(
+        "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
+    )
+
+    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
+        """Expand each path, and what merges them."""
+        outputs = [output for path in self.paths for output in expansion.add_body(path, scope, inputs)]
+        return expansion.add_merge(self.merge, scope, tuple(outputs), span)
+
+
+CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}
+"""The containers by the word that a file uses."""
+
+
+def class_of(word: str) -> type[Layer | Container]:
+    """Return the class of a kind of layer or of a container. Errors: KeyError for an unknown word."""
+    return CONTAINERS.get(word) or layer_class(word)

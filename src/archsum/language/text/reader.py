@@ -1,0 +1,370 @@
+"""YAML text → plain data that remembers where it stood. The only file that imports yaml.
+
+We walk over the parser's events instead of calling `yaml.load`: it is several times faster, every key and value
+keeps its place, and depth, size and the growth of aliases are bounded before anything is built.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple, cast
+
+import yaml
+
+from archsum.errors import MAX_FOUND, Diagnostic, SourceText, Span, SpecError, quote
+from archsum.language.text.scalars import resolve
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_KEY_LENGTH = 200
+MAX_NODES = 2_000_000
+"""Scalars, lists and mappings in a file, each alias counted as what it stands for, and long texts as several."""
+
+_NODE_LENGTH = 100
+"""The characters that count as one."""
+
+Mark = tuple[int, int]
+"""Where something starts and ends, in characters."""
+
+Path = tuple[int | str, ...]
+"""The keys and indices that lead to a value."""
+
+_Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_MERGE = "<<"
+_TAG_DIRECTIVE = re.compile("^%TAG", re.MULTILINE)
+_TAG = re.compile(r"![^\s,\[\]{}]*")
+
+
+class SpannedMapping(dict[str, Any]):
+    """A mapping that knows where each key and value stands: (key start, key end, value start, value end)."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self) -> None:
+        self.marks: dict[str, tuple[int, int, int, int]] = {}
+
+
+class SpannedList(list[Any]):
+    """A list that knows where each of its items stands: (start, end)."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+
+
+class YamlFile(NamedTuple):
+    """What a file holds, the place that stands for the whole, and what is wrong with the text."""
+
+    data: Any
+    span: Span
+    diagnostics: list[Diagnostic]
+
+
+def locate(data: Any, path: Iterable[int | str], whole: Span, *, key: bool = False) -> Span:
+    """Return the place of the value at `path`, or of its key; the nearest container's where the path ends early."""
+    return find(data, path, whole, key=key)[0]
+
+
+def find(data: Any, path: Iterable[int | str], whole: Span, *, key: bool = False) -> tuple[Span, Path]:
+    """Return that place, and the steps of the path that the data has: the others are passed over."""
+    span, found = whole, []
+    for step in path:
+        if isinstance(data, SpannedMapping) and step in data:
+            mark = data.marks[cast(str, step)]
+            span = Span(whole.source, *(mark[:2] if key else mark[2:]))
+            data = data[cast(str, step)]
+        elif isinstance(data, SpannedList) and isinstance(step, int) and step < len(data):
+            span = Span(whole.source, *data.marks[step])
+            data = data[step]
+        else:
+            continue
+        found.append(step)
+    return span, tuple(found)
+
+
+def count_values(data: Any) -> int:
+    """Count the scalars, lists and mappings in a value, itself included."""
+    count, pending = 0, [data]
+    while pending:
+        value = pending.pop()
+        count += 1
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+    return count
+
+
+def read(content: bytes | str, name: str) -> YamlFile:
+    """Read YAML text. What is wrong with it but leaves it readable, such as a key written twice, comes with the data.
+
+    Errors: SpecError for what is not a single, bounded YAML document.
+    """
+    source = SourceText(name, _decode(content, name))
+    if match := _TAG_DIRECTIVE.search(source.text):
+        # The parser compares each with all others.
+        place = Span(source, *match.span())
+        raise SpecError([Diagnostic("tag", "a network file has no tags", place, "remove the line")])
+    builder = _Builder(source)
+    try:
+        loader: Any = _Loader(source.text)
+        builder.run(loader)
+    except yaml.YAMLError as error:
+        raise SpecError([*builder.diagnostics, _syntax_diagnostic(error, source)]) from None
+    except (ValueError, OverflowError):
+        from archsum.language.text.syntax import explain_syntax
+
+        # So says PyYAML's scanner in Python, where the one in C is not installed, of the escape "\UFFFFFFFF".
+        raise SpecError([*builder.diagnostics, explain_syntax(source, "escape", loader.index)]) from None
+    except _StopError:
+        raise SpecError(builder.diagnostics) from None
+    return YamlFile(builder.root, _first_place(builder.root, source), builder.diagnostics)
+
+
+def _first_place(data: Any, source: SourceText) -> Span:
+    """Return the first key or item, or the first line: it stands for the whole where something is missing."""
+    if isinstance(data, SpannedMapping | SpannedList) and data:
+        start, end = next(iter(data.marks.values()))[:2] if isinstance(data, SpannedMapping) else data.marks[0]
+        return Span(source, start, end)
+    return Span(source, 0, len(source.text.partition("\n")[0]))
+
+
+def _decode(content: bytes | str, name: str) -> str:
+    if len(content) > MAX_BYTES:
+        raise _unreadable(f"{name} is larger than {MAX_BYTES // 1024**2} MiB")
+    try:
+        if isinstance(content, str):
+            content = content.encode()
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise _unreadable(f"{name} is UTF-16", cure="save the file as UTF-8")
+        if b"\0" in content:
+            raise _unreadable(f"{name} is not text", cure="is this the right file?")
+        # The parser's positions do not count a byte order mark, so it must not be in the text either.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        readable = error.object[: error.start].decode("utf-8-sig", "replace")
+        rest = error.object[error.start : error.start + _NODE_LENGTH].decode("utf-8", "replace")
+        place = Span(SourceText(name, readable + rest), len(readable), len(readable) + 1)
+        raise _unreadable("the file is not UTF-8 from here on", place, "save the file as UTF-8") from None
+    except UnicodeEncodeError:
+        raise _unreadable(f"{name} is not text in UTF-8", cure="is this the right file?") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unreadable(problem: str, place: Span | None = None, cure: str | None = None) -> SpecError:
+    return SpecError([Diagnostic("not-text", problem, place, cure)])
+
+
+class _StopError(Exception):
+    """The walk cannot go on; the reason is among the diagnostics."""
+
+
+class _Open:
+    """A list or mapping whose end has not been read yet, and what belongs to it."""
+
+    __slots__ = ("anchor", "container", "height", "key", "key_mark", "merges", "nodes_before", "start")
+
+    def __init__(self, container: Any, start: int, anchor: str | None, nodes_before: int) -> None:
+        self.container = container
+        self.start = start
+        self.anchor = anchor
+        self.nodes_before = nodes_before
+        self.height = 1  # the levels of lists and mappings, this one included
+        self.key: str | None = None  # None with a key_mark: the merge key
+        self.key_mark: Mark | None = None
+        self.merges: list[tuple[Any, Mark]] = []
+
+
+class _Builder:
+    """Turns events into spanned data, without recursion."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.root: Any = None
+        self.diagnostics: list[Diagnostic] = []
+        self.nodes = 0
+        self.anchors: dict[str, tuple[Any, int, int]] = {}  # a value, how many nodes it has, and its height
+        self.top = _Open([], 0, None, 0)  # takes the root
+        self.stack: list[_Open] = []
+
+    def run(self, loader: Any) -> None:
+        """Read all events; scalars, by far the most, come first and go straight to their container."""
+        documents = 0
+        next_event = loader.get_event
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent:
+                self._open(event, SpannedMapping())
+            elif kind is yaml.SequenceStartEvent:
+                self._open(event, SpannedList())
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._close(event)
+            elif kind is yaml.AliasEvent:
+                self._alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    cure = "a file describes one network: remove the `---`, or write two files"
+                    self._stop("second-document", "the file holds a second document", _mark(event), cure)
+            elif kind is yaml.StreamEndEvent:
+                return
+
+    def _report(self, code: str, message: str, mark: Mark, cure: str | None = None) -> None:
+        self._add_diagnostic(Diagnostic(code, message, Span(self.source, *mark), cure))
+
+    def _add_diagnostic(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+        if len(self.diagnostics) >= MAX_FOUND:
+            raise _StopError
+
+    def _stop(self, code: str, message: str, mark: Mark, cure: str | None = None) -> None:
+        self._report(code, message, mark, cure)
+        raise _StopError
+
+    def _count(self, nodes: int, mark: Mark) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            message = f"the file has more than {MAX_NODES:,} values, its aliases written out"
+            self._stop("too-large", message, mark)
+
+    def _rise(self, height: int, mark: Mark) -> None:
+        if len(self.stack) + height > MAX_DEPTH:
+            message = f"the file is nested more than {MAX_DEPTH} levels deep, its aliases written out"
+            self._stop("too-deep", message, mark)
+
+    def _refuse_tag(self, event: Any) -> None:
+        # An anchor may stand before it, and `event.tag` is not what the file says.
+        match = _TAG.search(self.source.text, event.start_mark.index)
+        mark = match.span() if match else _mark(event)
+        tag = quote(self.source.text[slice(*mark)])
+        self._report("tag", f"{tag} is a tag, which a network file has none of", mark, "write the value alone")
+
+    def _scalar(self, event: Any) -> None:
+        mark = (event.start_mark.index, event.end_mark.index)
+        if event.tag is not None:
+            self._refuse_tag(event)
+        text = event.value
+        top = self.top
+        if top.key_mark is None and type(top.container) is SpannedMapping:
+            self._key(text, mark, merge=text == _MERGE and not event.style)
+            return
+        value = text
+        if not event.style:
+            try:
+                value = resolve(text)
+            except ValueError as error:
+                self._report("bad-number", str(error), mark)
+        nodes = 1 + len(text) // _NODE_LENGTH
+        self._count(nodes, mark)
+        self._add(value, mark)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, nodes, 0)
+
+    def _key(self, text: str, mark: Mark, *, merge: bool) -> None:
+        top = self.top
+        if text in top.container and not merge:
+            notes = (("first written at", Span(self.source, *top.container.marks[text][:2])),)
+            span = Span(self.source, *mark)
+            self._add_diagnostic(
+                Diagnostic("duplicate-key", f"{quote(text)} is written twice", span, "keep one", notes)
+            )
+        elif len(text) > MAX_KEY_LENGTH:
+            self._stop("bad-key", f"a key is longer than {MAX_KEY_LENGTH} characters", mark)
+        top.key = None if merge else text
+        top.key_mark = mark
+
+    def _open(self, event: Any, container: SpannedMapping | SpannedList) -> None:
+        mark = _mark(event)
+        if event.tag is not None:
+            self._refuse_tag(event)
+        self._expect_value(quote(container), mark)
+        self._rise(1, mark)
+        self.stack.append(self.top)
+        self.top = _Open(container, mark[0], event.anchor, self.nodes)
+        self._count(1, mark)
+
+    def _close(self, event: Any) -> None:
+        done = self.top
+        self.top = self.stack.pop()
+        self.top.height = max(self.top.height, done.height + 1)
+        for merged, mark in done.merges:
+            self._merge(done.container, merged, mark)
+        self._add(done.container, (done.start, event.end_mark.index))
+        if done.anchor is not None:
+            self.anchors[done.anchor] = (done.container, self.nodes - done.nodes_before, done.height)
+
+    def _alias(self, event: Any) -> None:
+        mark = _mark(event)
+        self._expect_value("an alias", mark)
+        if event.anchor not in self.anchors:
+            self._report_alias(event.anchor, mark)
+        value, nodes, height = self.anchors.get(event.anchor, (None, 1, 0))
+        self._count(nodes, mark)
+        self._rise(height, mark)
+        self.top.height = max(self.top.height, height + 1)
+        self._add(value, mark)
+
+    def _report_alias(self, name: str, mark: Mark) -> None:
+        if any(name == open_.anchor for open_ in (*self.stack, self.top)):
+            message = f"{quote(f'*{name}')} stands inside the value that it names"
+            self._report("unknown-alias", message, mark, "write the value out")
+        else:
+            cure = f"put {quote(f'&{name}')} before the value that it repeats, further up"
+            self._report("unknown-alias", f"there is no {quote(f'&{name}')} above", mark, cure)
+
+    def _expect_value(self, found: str, mark: Mark) -> None:
+        if self.top.key_mark is None and type(self.top.container) is SpannedMapping:
+            self._stop("bad-key", f"a key is a word, not {found}", mark, "a text with brackets or a `*` needs quotes")
+
+    def _add(self, value: Any, mark: Mark) -> None:
+        top = self.top
+        container = top.container
+        if type(container) is SpannedMapping:
+            key = top.key
+            if key is None:
+                top.merges.append((value, mark))
+            elif key not in container:
+                container[key] = value
+                container.marks[key] = cast(Mark, top.key_mark) + mark
+            top.key_mark = None
+        elif type(container) is SpannedList:
+            container.append(value)
+            container.marks.append(mark)
+        else:
+            self.root = value
+
+    def _merge(self, target: SpannedMapping, merged: Any, mark: Mark) -> None:
+        """Add what `<<` names; the mapping's own keys win, then the earlier of several (YAML 1.1's merge key)."""
+        items = zip(merged, merged.marks, strict=True) if isinstance(merged, SpannedList) else [(merged, mark)]
+        for mapping, place in items:
+            if not isinstance(mapping, SpannedMapping):
+                cure = "write `<<: *name`, where `&name` stands before a mapping"
+                self._report(
+                    "bad-merge", f"`<<` takes a mapping, or a list of mappings, not {quote(mapping)}", place, cure
+                )
+                continue
+            for key, value in mapping.items():
+                if key not in target:
+                    target[key] = value
+                    target.marks[key] = mapping.marks[key]
+
+
+def _mark(event: Any) -> Mark:
+    return event.start_mark.index, event.end_mark.index
+
+
+def _syntax_diagnostic(error: yaml.YAMLError, source: SourceText) -> Diagnostic:
+    from archsum.language.text.syntax import explain_syntax
+
+    problem = getattr(error, "problem", None) or str(error)
+    place, since = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
+    return explain_syntax(
+        source,
+        problem,
+        place.index if place else None,
+        getattr(error, "context", None) or "",
+        since.index if since else None,
+    )

@@ -1,0 +1,243 @@
+"""A layer that states its own numbers, so that a kind we lack stops nobody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from archsum.errors import ShapeError, enumerate_words, one_line
+from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
+from archsum.layers.axis import input_sizes
+from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.fields import MAX_SIZE, DataFormat, Name
+from archsum.layers.shapes import Shape
+from archsum.model import UNCHECKED, JsonSchema, field, prepares
+
+Number = int | BoundFormula
+"""A number, or the formula that gives it once the input is known."""
+
+
+class StatedWeight(NamedTuple):
+    """A weight as the file states it."""
+
+    shape: tuple[Number, ...]
+    trainable: bool = True
+
+
+def _is_number(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, BoundFormula) or (type(value) is int and least <= value <= most)
+
+
+def _are_sizes(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(_is_number(size, 1, MAX_SIZE) for size in value)
+
+
+def _parse_weight(value: Any) -> StatedWeight:
+    stated = value if isinstance(value, dict) else {"shape": value}
+    shape: Any = stated.get("shape")
+    trainable = stated.get("trainable", True)
+    if not stated.keys() <= {"shape", "trainable"} or not _are_sizes(shape) or type(trainable) is not bool:
+        raise ValueError("takes its sizes, such as [3, 3, 8], or {shape: [3, 3, 8], trainable: false}")
+    return StatedWeight(tuple(shape), trainable)
+
+
+_NULL = {"type": "null"}
+_SIZE_SCHEMA = {"type": "integer", "minimum": 1}
+_SIZES_SCHEMA = {"type": "array", "items": _SIZE_SCHEMA}
+_WEIGHT_SCHEMA = {
+    "anyOf": [
+        _SIZES_SCHEMA,
+        {
+            "type": "object",
+            "properties": {"shape": _SIZES_SCHEMA, "trainable": {"type": "boolean"}},
+            "required": ["shape"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
+StatedCount = Annotated[Number | None, UNCHECKED, JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})]
+
+
+class Custom(Layer):
+    """A layer of any kind, which states its output shape, weights and operations itself.
+
+    Its formulas know the file's variables and the sizes of its input, or of the first of several: input_features of a
+    vector; input_depth, input_height, input_width or input_length, and input_channels, of data with these axes, in the
+    order of `data_format`; and input_elements, the product of all.
+
+    Shape:
+        As stated; by default the input's, or the first's of several.
+    Weights:
+        As stated.
+    MACs:
+        As stated; unknown by default, and where a formula uses an unknown size.
+    FLOPs:
+        As stated; unknown by default, and where a formula uses an unknown size.
+    Kept:
+        As stated; unknown by default, and where a formula uses an unknown size.
+    Errors:
+        Fewer flops than two for each of the macs;
+        A formula that cannot be computed, or gives no whole number;
+        a weight that depends on an unknown size.
+    Source: the file itself.
+    """
+
+    deferred_fields: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs", "flops", "kept"})
+    most_inputs: ClassVar[int | None] = None
+
+    type: Literal["custom"] = "custom"
+
+    output_shape_: Annotated[
+        tuple[Number | None, ...] | None,
+        UNCHECKED,
+        JsonSchema({"anyOf": [{"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, _NULL]}}, _NULL]}),
+    ] = field(
+        None,
+        description="The output's sizes, without the batch; null is unknown. By default the input's.",
+        example=[10],
+    )
+    weights_: dict[Name, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
+        {},
+        description="For each weight its sizes, or {shape: sizes, trainable: false}.",
+        example={"kernel": ["=input_elements", 10]},
+    )
+    macs_: StatedCount = field(
+        None, description="Multiply-accumulates for one sample; unknown by default.", example="=input_elements * 10"
+    )
+    flops_: StatedCount = field(
+        None,
+        description="Floating-point operations for one sample, two for each of the `macs` and all others; "
+        "unknown by default.",
+    )
+    kept_: StatedCount = field(
+        None,
+        description="Elements that training keeps for the backward pass, for one sample; unknown by default.",
+    )
+    data_format: DataFormat = field("channels_last", description="Where the input's channel axis is.")
+
+    @prepares("output_shape")
+    def _parse_output_shape(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple) or not _are_sizes([size for size in value if size is not None]):
+            raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
+        return tuple(value)
+
+    @prepares("macs", "flops", "kept")
+    def _parse_count(cls, value: Any) -> Any:
+        if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
+            raise ValueError("takes a whole number of at least 0")
+        return value
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the stated sizes."""
+        if self.output_shape_ is None:
+            return inputs[0]
+        sizes = self._input_sizes(inputs[0])
+        return tuple(_compute(size, sizes, "output_shape", least=1) for size in self.output_shape_)
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the stated weights."""
+        sizes = self._input_sizes(inputs[0])
+        return tuple(
+            Weight(name, tuple(_known(size, sizes, name) for size in weight.shape), trainable=weight.trainable)
+            for name, weight in self.weights_.items()
+        )
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
+        self.kept(*inputs)  # a formula that cannot be computed is found with the others
+        macs, flops = _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0), self.flops(*inputs)
+        if macs is not None and flops is not None and flops < 2 * macs:
+            cure = "state `flops` with two for each of the `macs`"
+            raise ShapeError(f"states {flops:,} `flops`, fewer than the {2 * macs:,} of its `macs`", cure)
+        return macs
+
+    def flops(self, *inputs: Shape) -> int | None:
+        """Return the stated operations."""
+        return _compute(self.flops_, self._input_sizes(inputs[0]), "flops", least=0)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the stated operations have beyond the stated multiply-accumulates."""
+        macs, flops = self.macs(*inputs), self.flops(*inputs)
+        return None if macs is None or flops is None else (Work("the rest", 1, flops - 2 * macs),)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the stated elements, as a tensor of the layer's own."""
+        elements = _compute(self.kept_, self._input_sizes(inputs[0]), "kept", least=0)
+        return None if elements is None else (Kept("kept", shape=(elements,)),)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Show what the file states for each size."""
+        sizes = self._input_sizes(inputs[0])
+        outputs = zip(self.output_shape_ or (), self.output_shape(*inputs), strict=False)
+        for axis, (stated, output) in enumerate(outputs, start=1):
+            yield Step(f"axis {axis}", "", output, _show([stated], sizes))
+
+    def explain_weight(self, name: str, *inputs: Shape) -> str:
+        """Show what the file states for the weight's sizes."""
+        return _show(self.weights_[name].shape, self._input_sizes(inputs[0]))
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Show what the file states for the operations."""
+        return Step("MACs", "", self.macs(*inputs), self._note("macs", self.macs_, inputs[0]))
+
+    def explain_flops(self, *inputs: Shape) -> Step:
+        """Show what the file states for the operations."""
+        return Step("FLOPs", "", self.flops(*inputs), self._note("flops", self.flops_, inputs[0]))
+
+    def _note(self, name: str, stated: Number | None, shape: Shape) -> str:
+        return f"the file does not state `{name}`" if stated is None else _show([stated], self._input_sizes(shape))
+
+    def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
+        return input_sizes(shape, self.data_format)
+
+
+def _show(stated: Sequence[Number | None], sizes: Mapping[str, int | None]) -> str:
+    """Write a number, or a product, as the file states it, and what the names in its formulas stand for."""
+    formulas = [number for number in stated if isinstance(number, BoundFormula)]
+    if not formulas:
+        return "as the file states"
+    written = (f"`{number.formula.text}`" if isinstance(number, BoundFormula) else str(number) for number in stated)
+    values = {name: value for formula in formulas for name, value in formula.values(sizes).items()}
+    where = ", where " + ", ".join(f"{name} = {value}" for name, value in values.items()) if values else ""
+    return one_line(" ".join(f"{' × '.join(written)}{where}".split()))
+
+
+def _compute(number: Number | None, sizes: Mapping[str, int | None], field: str, least: int) -> int | None:
+    """Compute a stated number; None where it is, or depends on what is, unknown.
+
+    Errors: ShapeError where the formula cannot be computed, or gives something else than such a number.
+    """
+    if not isinstance(number, BoundFormula):
+        return number
+    if _unknown(number, sizes):
+        return None
+    try:
+        value = number.evaluate(sizes)
+    except FormulaError as error:
+        if isinstance(error, UnknownNameError) and error.name.startswith("input_"):
+            error.cure = f"this input has {enumerate_words(sizes)}"
+        raise ShapeError(f"cannot compute its `{field}`: {error.message}", error.cure) from None
+    if type(value) is int and value >= least:
+        return value
+    cure = "round it: `=round(…)`, or `=floor(…)`, `=ceil(…)`" if isinstance(value, float) else None
+    wanted = f"not a whole number of at least {least}"
+    raise ShapeError(f"has a formula in `{field}`, `{number.formula.text}`, that gives {value}, {wanted}", cure)
+
+
+def _known(number: Number, sizes: Mapping[str, int | None], weight: str) -> int:
+    """Compute a size of a weight. Errors: ShapeError where it is not known."""
+    size = _compute(number, sizes, "weights", least=1)
+    if size is None:
+        name = _unknown(number, sizes)
+        raise ShapeError(
+            f"needs a known `{name}` for its weight `{weight}`", "give `input` all the sizes it depends on"
+        )
+    return size
+
+
+def _unknown(number: Number | None, sizes: Mapping[str, int | None]) -> str | None:
+    """Return a name that a formula uses and that stands for an unknown size."""
+    names = number.formula.names if isinstance(number, BoundFormula) else ()
+    return next((name for name in sorted(names) if name in sizes and sizes[name] is None), None)

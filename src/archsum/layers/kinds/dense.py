@@ -1,0 +1,117 @@
+"""Dense layers: every unit sees all features."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.axis import named_axes
+from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.bias import bias_note, bias_weights
+from archsum.layers.fields import Activation, Bias, Positive
+from archsum.layers.kept import result_kept
+from archsum.layers.operators import (
+    SCALES_AND_CLAMPS,
+    Operator,
+    Operators,
+    activation_operators,
+    followed_by,
+    with_bias,
+)
+from archsum.layers.shapes import Shape, product, times
+from archsum.layers.work import activation_work, bias_work
+from archsum.model import field
+
+
+class Dense(Layer):
+    """A weight for each pair of an input feature and a unit; features are the input's last axis.
+
+    Shape:
+        (*leading, features) → (*leading, units).
+    Weights:
+        kernel (features, units);
+        bias (units) if tied, the output's shape if untied; for a vector the two are the same.
+    MACs:
+        leading sizes × features × units.
+    FLOPs:
+        2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
+    Kept:
+        input, unless the kernel is frozen; of the activation its result, or its input.
+    Errors:
+        An unknown number of features, as after the flatten of an unknown size;
+        an untied bias on an unknown size.
+    Source: https://keras.io/api/layers/core_layers/dense/
+    """
+
+    type: Literal["dense"] = "dense"
+
+    units: Positive = field(description="The number of output features.", example=10)
+    activation: Activation | None = field(None, description="An elementwise function of the output.")
+    bias: Bias = field(
+        "tied", description="tied: one for each unit; untied: one for each unit and location of the leading axes."
+    )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the input's shape with the units in the place of the features."""
+        leading, _ = _split(*inputs)
+        return (*leading, self.units)
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return the kernel and the bias."""
+        _, features = _split(*inputs)
+        kernel = Weight("kernel", (features, self.units), ("features", "units"))
+        output = self.output_shape(*inputs)
+        axes = (*named_axes(output, "channels_last")[:-1], "units")
+        return kernel, *bias_weights(self.bias, output, axes, self.units, "units")
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return the leading sizes times the kernel's weights."""
+        leading, features = _split(*inputs)
+        return product((*leading, features, self.units))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what the bias and the activation do."""
+        elements = product(self.output_shape(*inputs))
+        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, for the kernel's gradient, and what the activation keeps."""
+        return Kept.input(for_weights=True), *result_kept(self.activation, self.output_shape(*inputs))
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the product, the addition of an untied bias, and what activates."""
+        output, (kernel, *biases) = self.output_shape(*inputs), self.weights(*inputs)
+        product_ = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
+        count = sum(bias.size for bias in biases)
+        biased = with_bias(product_, count, untied=any(bias.untied for bias in biases))
+        return followed_by(biased, activation_operators(self.activation, output))
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Name the units."""
+        yield Step("units", str(self.units), self.units, "the last axis has one feature for each unit")
+
+    def explain_bias(self, *inputs: Shape) -> str:
+        """Say what the bias is, and what the other kind would be."""
+        return bias_note(self.bias, self.output_shape(*inputs), self.units, "units")
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Derive the multiply-accumulates."""
+        leading, features = _split(*inputs)
+        note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
+        return Step("MACs", times(*leading, features, self.units), self.macs(*inputs), note)
+
+
+def _split(shape: Shape) -> tuple[Shape, int]:
+    """Take a shape apart into the leading axes and the features.
+
+    Errors: ShapeError where there are no features, or their number is not known.
+    """
+    if not shape:
+        raise ShapeError("takes an input of at least 1 axis, not ()", "a `reshape` gives the data an axis")
+    *leading, features = shape
+    if features is None:
+        raise ShapeError(
+            "needs a known number of features, the last axis of its input",
+            "give `input` all its sizes: the flatten of an unknown size is unknown; "
+            "or put a global pooling in place of a `flatten`",
+        )
+    return tuple(leading), features

@@ -1,0 +1,336 @@
+"""Layers that make one output of several inputs."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from archsum.errors import ShapeError
+from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
+from archsum.layers.base import Kept, Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.fields import per_axis
+from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
+from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
+from archsum.model import field, prepares
+
+
+class Merging(Layer):
+    """A layer that makes one output of its inputs.
+
+    Keras takes a single input too, and passes it on; here that is an error, most often forgotten `inputs`.
+
+    Weights:
+        None.
+    """
+
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = None
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """Return no weights."""
+        return ()
+
+
+class ElementwiseMerging(Merging, WeightlessLayer):
+    """A merge of the elements at the same place.
+
+    Shape:
+        (*sizes), (*sizes), … → (*sizes). An input is repeated along an axis where its size is 1, and along those that
+        it lacks at the front; where a size is unknown, so is the output's.
+    MACs:
+        0; elementwise work is not multiply-accumulates of weights.
+    FLOPs:
+        (inputs − 1) for each output element.
+    Kept:
+        Nothing.
+    Errors:
+        Sizes of an axis that differ and are not 1.
+    """
+
+    verb: ClassVar[str]
+    """What it cannot do with inputs that do not fit."""
+
+    absorbs: ClassVar[frozenset[Role]] = frozenset()
+    """What its operator on a microcontroller does as well."""
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the sizes that are not 1."""
+        return tuple(self._merged(axis, sizes, inputs) for axis, sizes in _aligned(inputs))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what brings each input but the first in."""
+        return (Work("(inputs − 1) × output elements", len(inputs) - 1, product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one for each input but the first, which takes what the one before made."""
+        output, count = self.output_shape(*inputs), len(inputs)
+        taken = [(count, count - 1), *[(1, count - 1)] * (count - 2)]
+        return tuple(Operator(output, absorbs=self.absorbs, takes=takes) for takes in taken)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return nothing: what the inputs were does not change the gradient."""
+        return ()
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Say along which axes an input is repeated."""
+        for axis, sizes in _aligned(inputs):
+            if len(set(sizes)) > 1:
+                size = self._merged(axis, sizes, inputs)
+                note = "an input's size is unknown" if size is None else "an input of size 1 is repeated along the axis"
+                yield Step(axis_name(axis), times(size), size, note)
+
+    def _merged(self, axis: int, sizes: Shape, inputs: tuple[Shape, ...]) -> int | None:
+        """Return the size of an axis. Errors: ShapeError where two inputs have different ones."""
+        size, *others = dict.fromkeys(size for size in sizes if size not in (1, None)) or (1,)
+        if others:
+            counts = set(map(len, inputs))
+            # Counted from the end it is the same axis of every input, however many each has.
+            number = axis if len(counts) == 1 else axis - max(counts) - 1
+            raise ShapeError(
+                f"cannot {self.verb} {show_all(inputs)}: {axis_name(number)} differs, {size} and {others[0]}",
+                "the sizes of an axis are equal, or 1; a 1 × 1 convolution changes an input's channels, "
+                "`strides` its other sizes",
+            )
+        return None if None in sizes else size
+
+
+class PairwiseMerging(ElementwiseMerging):
+    """A merge of two inputs, then of what came out and the next, whose gradient depends on both.
+
+    Kept:
+        each input; of more than two inputs also what comes out in between, of the output's shape each.
+    """
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what each step takes."""
+        between = (self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
+        return *map(Kept.input, range(len(inputs))), *(Kept("merged", shape=shape) for shape in between)
+
+
+class Add(ElementwiseMerging):
+    """The sum of the inputs, as at the end of a residual connection.
+
+    Source: https://keras.io/api/layers/merging_layers/add/
+    """
+
+    type: Literal["add"] = "add"
+    passes_gradient: ClassVar[bool] = True
+    verb: ClassVar[str] = "add"
+    absorbs: ClassVar[frozenset[Role]] = CLAMPS
+
+
+class Subtract(ElementwiseMerging):
+    """The first input minus the second.
+
+    Errors:
+        Sizes of an axis that differ and are not 1; more or fewer than two inputs.
+    Source: https://keras.io/api/layers/merging_layers/subtract/
+    """
+
+    type: Literal["subtract"] = "subtract"
+    verb: ClassVar[str] = "subtract"
+    absorbs: ClassVar[frozenset[Role]] = CLAMPS
+    most_inputs: ClassVar[int | None] = 2
+
+
+class Multiply(PairwiseMerging):
+    """The product of the inputs, element by element, as of an image and the weights of its channels.
+
+    Source: https://keras.io/api/layers/merging_layers/multiply/
+    """
+
+    type: Literal["multiply"] = "multiply"
+    verb: ClassVar[str] = "multiply"
+    absorbs: ClassVar[frozenset[Role]] = CLAMPS
+
+
+class Average(ElementwiseMerging):
+    """The mean of the inputs, element by element.
+
+    FLOPs:
+        inputs for each output element: (inputs − 1) sums, and the quotient.
+    Source: https://keras.io/api/layers/merging_layers/average/
+    """
+
+    type: Literal["average"] = "average"
+    verb: ClassVar[str] = "average"
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return the sums, and the quotient."""
+        return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the sums, and a product with a constant."""
+        return followed_by(
+            super().operators(*inputs), (Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1),)
+        )
+
+
+class Maximum(PairwiseMerging):
+    """The largest of the inputs, element by element.
+
+    Source: https://keras.io/api/layers/merging_layers/maximum/
+    """
+
+    type: Literal["maximum"] = "maximum"
+    verb: ClassVar[str] = "take the maximum of"
+
+
+class Minimum(PairwiseMerging):
+    """The smallest of the inputs, element by element.
+
+    Source: https://keras.io/api/layers/merging_layers/minimum/
+    """
+
+    type: Literal["minimum"] = "minimum"
+    verb: ClassVar[str] = "take the minimum of"
+
+
+class Concatenate(AlongChannels, Merging, MovingLayer):
+    """The inputs one after another along an axis, most often the channels.
+
+    Shape:
+        Along the axis the sum of the sizes; the others are the first input's.
+    MACs:
+        0.
+    Errors:
+        An axis that the inputs do not have; other sizes, or numbers of axes, that differ.
+    Source: https://keras.io/api/layers/merging_layers/concatenate/
+    """
+
+    type: Literal["concatenate"] = "concatenate"
+    passes_gradient: ClassVar[bool] = True
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the sum along the axis, and the first input's other sizes."""
+        joined, sizes = self._joined_axis(inputs)
+        first = inputs[0]
+        return (*first[: joined - 1], total(sizes), *first[joined:])
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, which copies all inputs."""
+        return (Operator(self.output_shape(*inputs)),)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Add the sizes along the axis."""
+        joined, sizes = self._joined_axis(inputs)
+        yield Step(axis_name(joined), plus(*sizes), total(sizes), "the inputs' sizes, added")
+
+    def _joined_axis(self, inputs: tuple[Shape, ...]) -> tuple[int, Shape]:
+        """Return the axis along which the inputs are joined, and each one's size.
+
+        Errors: ShapeError where they have no such axis, or differ along another.
+        """
+        joined = sample_position(self.chosen_axis, inputs[0])
+        given = f"cannot concatenate {show_all(inputs)}"
+        count, *others = dict.fromkeys(map(len, inputs))
+        if others:
+            message = f"{given}: they have different numbers of axes, {count} and {others[0]}"
+            raise ShapeError(message, "a `reshape` gives an input other axes")
+        for axis, sizes in _aligned(inputs):
+            known = list(dict.fromkeys(size for size in sizes if size is not None))
+            if axis != joined and len(known) > 1:
+                message = f"{given} along axis {joined}: {axis_name(axis)} differs, {known[0]} and {known[1]}"
+                raise ShapeError(message, f"all sizes but those of axis {joined} are equal")
+        return joined, tuple(shape[joined - 1] for shape in inputs)
+
+
+class Dot(Merging):
+    """The products of the first input's vectors with the second's: a matrix product.
+
+    The vectors lie along one axis of each input. Of two vectors, the product is one number.
+
+    Shape:
+        (*sizes), (*others) → (*sizes but its axis, *others but its axis); of two vectors (1).
+    MACs:
+        output elements × size of the axes.
+    FLOPs:
+        2 × MACs, + 3 for each input element with normalize: its square, what that adds to the length, and the quotient.
+    Kept:
+        both inputs; with normalize also of each the vectors of length 1, the length, and the same bounded from below.
+    Errors:
+        An axis that an input does not have; axes of different sizes, or of which one is unknown;
+        more or fewer than two inputs.
+    Source: https://keras.io/api/layers/merging_layers/dot/
+    """
+
+    most_inputs: ClassVar[int | None] = 2
+
+    type: Literal["dot"] = "dot"
+
+    axes: Axes = field(
+        description="The axis along which the vectors lie, or one for each input; the batch is 0.", example=-1
+    )
+    normalize: bool = field(False, description="Bring the vectors to length 1: the product is their cosine.")
+
+    @prepares("axes")
+    def _one_per_input(cls, value: object) -> object:
+        return per_axis(value, 2)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the sizes of the other axes."""
+        return tuple(size for _, _, size in self._kept(inputs)) or (1,)
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return the output's elements times the length of the vectors."""
+        return product((*self.output_shape(*inputs), self._length(inputs)))
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return what brings the vectors to length 1."""
+        elements = total(map(product, inputs))
+        return (Work("normalization of the inputs", 3, elements),) if self.normalize else ()
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return what is multiplied, and how it came to length 1."""
+        if not self.normalize:
+            return Kept.input(0), Kept.input(1)
+        return tuple(
+            kept
+            for number, (shape, axis) in enumerate(zip(inputs, self._multiplied(inputs), strict=True))
+            for kept in (
+                Kept.input(number),
+                Kept("normalized", shape=shape),
+                *(Kept(name, shape=reduced((axis,), shape)[0]) for name in ("length", "divisor")),
+            )
+        )
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Say where each size comes from."""
+        for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):
+            yield Step(axis_name(number), times(size), size, f"{axis_name(axis)} of the {which} input")
+
+    def explain_macs(self, *inputs: Shape) -> Step:
+        """Derive the multiply-accumulates."""
+        output, length = self.output_shape(*inputs), self._length(inputs)
+        note = "each output element is a product of two vectors, which takes one for each of their elements"
+        return Step("MACs", times(*output, length), self.macs(*inputs), note)
+
+    def _kept(self, inputs: tuple[Shape, ...]) -> Iterator[tuple[str, int, int | None]]:
+        """Yield the axes that are not multiplied: which input's, its number and its size."""
+        for which, shape, multiplied in zip(("first", "second"), inputs, self._multiplied(inputs), strict=True):
+            for axis, size in enumerate(shape, start=1):
+                if axis != multiplied:
+                    yield which, axis, size
+
+    def _length(self, inputs: tuple[Shape, ...]) -> int | None:
+        return inputs[0][self._multiplied(inputs)[0] - 1]
+
+    def _multiplied(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+        """Return the axis of each input along which its vectors lie.
+
+        Errors: ShapeError where there is none, or the vectors have different lengths.
+        """
+        axes = tuple(sample_position(axis, shape, "axes") for axis, shape in zip(self.axes, inputs, strict=True))
+        first, second = (shape[axis - 1] for axis, shape in zip(axes, inputs, strict=True))
+        if first != second:
+            message = f"cannot multiply {show(inputs[0])} and {show(inputs[1])}"
+            raise ShapeError(
+                f"{message}: axis {axes[0]} of the first has size {first}, axis {axes[1]} of the second {second}",
+                "`axes` names an axis of each input, both of the same known size",
+            )
+        return axes
+
+
+def _aligned(inputs: tuple[Shape, ...]) -> list[tuple[int, Shape]]:
+    """Return the number of each axis and the inputs' sizes; one with fewer axes has size 1 at the front."""
+    most = max(map(len, inputs))
+    filled = ((1,) * (most - len(shape)) + shape for shape in inputs)
+    return list(enumerate(zip(*filled, strict=True), start=1))

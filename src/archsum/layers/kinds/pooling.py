@@ -1,0 +1,184 @@
+"""Pooling: a window slides over each channel and keeps its maximum or its average."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from math import prod
+from typing import ClassVar, Literal
+
+from archsum.layers.base import Kept, Step, WeightlessLayer, Work
+from archsum.layers.fields import PerAxis
+from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
+from archsum.layers.shapes import Shape, product
+from archsum.layers.window import SizeRule, Sliding, Window
+from archsum.model import checks, field
+
+_POOL_SIZE = "The window's size: one number, or one for each axis."
+
+
+class Pooling(Sliding, WeightlessLayer):
+    """Pooling over `rank` spatial axes.
+
+    Shape:
+        (*sizes, channels) → (*outputs, channels), the channels first under `data_format: channels_first`.
+        valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
+        a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; with ceil_mode ⌈ ⌉ instead of ⌊ ⌋,
+        and one less where the last window would begin behind the data;
+        where e = dilation × (pool − 1) + 1, the dilation being 1 for averages.
+    Weights:
+        None.
+    MACs:
+        0; comparing and adding are not multiply-accumulates of weights.
+    FLOPs:
+        output elements × pool_size: each element of a window is compared, or added.
+    Kept:
+        input, or where its sides are padded unevenly the padded input.
+    Errors:
+        A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
+    """
+
+    pool_size: PerAxis = field(description=_POOL_SIZE, example=2)
+    strides: PerAxis | None = field(
+        None, description="The window's step: one number, or one for each axis; by default the window's size."
+    )
+    ceil_mode: bool = field(False, description="Keep a last window that hangs over the end, as in PyTorch.")
+
+    @checks
+    def _padding_within_half(self) -> None:
+        if isinstance(self.padding, str):
+            return
+        for pool, sides in zip(self.pool_size, self.padding, strict=True):
+            if max(sides) > pool // 2:
+                raise ValueError(f"has a `padding` of {max(sides)}, more than half of its window of {pool}")
+
+    @checks
+    def _one_way_to_round(self) -> None:
+        if self.ceil_mode and self.padding == "same":
+            raise ValueError("has `ceil_mode` with `padding: same`, which always rounds up: leave `ceil_mode` out")
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """The distance between the window's elements along each axis."""
+        return (1,) * self.rank
+
+    @cached_property
+    def windows(self) -> tuple[SizeRule, ...]:
+        """The window of each axis."""
+        strides = self.strides or self.pool_size
+        ceil, name = (self.ceil_mode,) * self.rank, ("window",) * self.rank
+        return tuple(map(Window, self.pool_size, strides, self.dilations, self.paddings, ceil, name))
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the window counts and the input's channels."""
+        spatial, channels = self.parts(*inputs)
+        return self.join(self.slide(spatial), channels)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        """Return one operation for each element of each window."""
+        return (Work("window × output elements", prod(self.pool_size), product(self.output_shape(*inputs))),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return what pads and pools; none for a window that hangs over the end or is dilated."""
+        if self.ceil_mode or max(self.dilations) > 1:
+            return None
+        pooling = Operator(self.output_shape(*inputs), absorbs=CLAMPS)
+        return on_rows((*self.padding_operators(*inputs), pooling), self.rank, *inputs)
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input."""
+        return (self.kept_input(*inputs),)
+
+    def connections(self, *inputs: Shape) -> int | None:
+        """Return the window's elements for each output element: each is a link, as LeCun counts them."""
+        return product((*self.output_shape(*inputs), *self.pool_size))
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        """Derive the output size along each axis."""
+        spatial, _ = self.parts(*inputs)
+        yield from self.explain_sliding(spatial)
+
+
+class MaxPooling(Pooling):
+    """Max pooling, which PyTorch also dilates.
+
+    Kept:
+        input, or where its sides are padded unevenly the padded input;
+        the places of the maxima, whole numbers of 8 bytes, of the output's shape.
+    """
+
+    pool_size: PerAxis = field(2, description=_POOL_SIZE)
+    dilation_rate: PerAxis = field(1, description="The distance between the window's elements, as in PyTorch.")
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """The distance between the window's elements along each axis."""
+        return self.dilation_rate
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        """Return the input, and where its maxima were."""
+        return self.kept_input(*inputs), Kept.indices(self.output_shape(*inputs))
+
+
+class MaxPooling1D(MaxPooling):
+    """The maximum of each window over one axis, such as time.
+
+    Source: https://keras.io/api/layers/pooling_layers/max_pooling1d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+    """
+
+    type: Literal["max_pooling1d"] = "max_pooling1d"
+    rank: ClassVar[int] = 1
+
+
+class MaxPooling2D(MaxPooling):
+    """The maximum of each window over the height and width of an image.
+
+    Source: https://keras.io/api/layers/pooling_layers/max_pooling2d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+    """
+
+    type: Literal["max_pooling2d"] = "max_pooling2d"
+    rank: ClassVar[int] = 2
+
+
+class MaxPooling3D(MaxPooling):
+    """The maximum of each window over the depth, height and width of a volume.
+
+    Source: https://keras.io/api/layers/pooling_layers/max_pooling3d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
+    """
+
+    type: Literal["max_pooling3d"] = "max_pooling3d"
+    rank: ClassVar[int] = 3
+
+
+class AveragePooling1D(Pooling):
+    """The average of each window over one axis, such as time.
+
+    Source: https://keras.io/api/layers/pooling_layers/average_pooling1d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+    """
+
+    type: Literal["average_pooling1d"] = "average_pooling1d"
+    rank: ClassVar[int] = 1
+
+
+class AveragePooling2D(Pooling):
+    """The average of each window over the height and width of an image.
+
+    Source: https://keras.io/api/layers/pooling_layers/average_pooling2d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+    """
+
+    type: Literal["average_pooling2d"] = "average_pooling2d"
+    rank: ClassVar[int] = 2
+
+
+class AveragePooling3D(Pooling):
+    """The average of each window over the depth, height and width of a volume.
+
+    Source: https://keras.io/api/layers/pooling_layers/average_pooling3d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
+    """
+
+    type: Literal["average_pooling3d"] = "average_pooling3d"
+    rank: ClassVar[int] = 3

@@ -1,0 +1,66 @@
+"""A network's picture in DOT, the language of Graphviz: https://graphviz.org/doc/info/lang.html."""
+
+from collections import Counter
+from collections.abc import Iterator
+from html import escape
+
+from archsum.render.diagram.picture import FILLS, INK, LINE, Box, Look, Picture
+
+_FONT = 'fontname="Helvetica,Arial,sans-serif"'
+_SETTINGS = f"""\
+  graph [{_FONT}, fontsize=11, fontcolor="{INK}", nodesep=0.35, ranksep=0.4]
+  node [{_FONT}, fontsize=11, fontcolor="{INK}", color="{LINE}", shape=box, margin="0.12,0.06", height=0.3]
+  edge [{_FONT}, fontsize=9, fontcolor="{LINE}", color="{LINE}", arrowsize=0.6]"""
+
+_CLUSTER = f'labeljust=l, color="{LINE}", bgcolor="#f7f7f7", style=rounded'
+
+_STYLES = {Look.DATA: "rounded,filled", Look.BLOCK: "filled,bold", Look.WEIGHTS: "filled", Look.PLAIN: "filled"}
+
+
+def render(picture: Picture) -> str:
+    """Return a directed graph, whose nodes have the layers' names."""
+    return "\n".join(_lines(picture))
+
+
+def _lines(picture: Picture) -> Iterator[str]:
+    yield f"digraph {_quote(picture.name)} {{"
+    yield _SETTINGS
+    yield from _boxes(picture)
+    yield from _edges(picture)
+    yield "}"
+
+
+def _boxes(picture: Picture) -> Iterator[str]:
+    indent = "  "
+    for box in picture.boxes:
+        for cluster in box.opens:
+            yield f"{indent}subgraph {_quote(f'cluster {cluster.name}')} {{"
+            indent += "  "
+            yield f"{indent}graph [label=<{escape(cluster.title)}>, {_CLUSTER}]"
+        look = f'style="{_STYLES[box.look]}", fillcolor="{FILLS[box.look]}"'
+        yield f"{indent}{_quote(box.name)} [label=<{_label(box)}>, {look}]"
+        for _ in range(box.closes):
+            indent = indent[:-2]
+            yield f"{indent}}}"
+
+
+def _edges(picture: Picture) -> Iterator[str]:
+    given = Counter(arrow.source for arrow in picture.arrows)
+    taken = Counter(arrow.target for arrow in picture.arrows)
+    for source, target, label in picture.arrows:
+        straight = ", weight=9" if given[source] == taken[target] == 1 else ""
+        yield f'  {_quote(source)} -> {_quote(target)} [label=" {label} "{straight}]'
+    for owner, other in picture.shared:
+        yield f"  {_quote(owner)} -> {_quote(other)} [style=dashed, dir=none, constraint=false]"
+
+
+def _label(box: Box) -> str:
+    lines = [f"<b>{escape(box.title)}</b>", *([escape(box.type)] if box.type else [])]
+    lines += [f'<font point-size="9" color="{LINE}">{escape(note)}</font>' for note in box.notes]
+    return "<br/>".join(lines)
+
+
+def _quote(text: str) -> str:
+    r"""Write text as DOT's string, in which `\` would begin an escape."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,30 @@
+"""A picture in DOT as SVG, laid out by Graphviz, which the extra `diagram` brings."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from archsum.errors import Diagnostic, SpecError
+
+_DRAW = """\
+import sys, pygraphviz
+graph = pygraphviz.AGraph(sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format="svg", prog="dot"))
+"""
+
+
+def render(dot: str) -> str:
+    """Return the picture as Graphviz lays it out; in ASCII, as a shell may write the file in any encoding.
+
+    Errors: SpecError where Graphviz is not installed, or fails.
+    """
+    if not find_spec("pygraphviz"):
+        message = "svg is laid out by Graphviz, which is not installed"
+        cure = "`pip install pygraphviz` brings it; the formats mermaid and dot need nothing"
+        raise SpecError([Diagnostic("missing-graphviz", message, cure=cure)])
+    # In a process of its own, as no interrupt stops its C code, and its libraries write to stderr what they like.
+    done = subprocess.run([sys.executable, "-c", _DRAW], input=dot.encode(), capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise SpecError([Diagnostic("graphviz", f"Graphviz failed: {said or f'exit code {done.returncode}'}")])
+    return done.stdout.decode().encode("ascii", "xmlcharrefreplace").decode().rstrip()

@@ -1,0 +1,1 @@
+"""Memory, batches that fit, and devices, as text and as data."""

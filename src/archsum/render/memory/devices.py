@@ -1,0 +1,79 @@
+"""The built-in devices: a table for each class, or JSON with the sources."""
+
+import json
+import textwrap
+from typing import Any
+
+from archsum.memory.devices import DEVICE_CLASSES, DEVICES, GB, GPU, SHARED, Device, DeviceClass
+
+_FOOTER = """\
+Held back is what is not for the network. A file adds devices of its own:
+
+  devices:
+    my_gpu: {memory: 24 GB}
+    my_board: {ram: 256 KiB, flash: 1 MiB, held_back: 48 KiB}"""
+
+
+def render(width: int) -> str:
+    """Return the devices by class, with what is held back and why."""
+    return "\n\n".join([*(_class(device_class, width) for device_class in DEVICE_CLASSES), _FOOTER])
+
+
+def render_json() -> str:
+    """Return every figure, and where it is from."""
+    devices = [_as_json(device) for device in DEVICES.values()]
+    return json.dumps({"schema_version": 1, "devices": devices}, indent=2, ensure_ascii=False)
+
+
+def _as_json(device: Device) -> dict[str, Any]:
+    return {
+        "name": device.name,
+        "title": device.title,
+        "memory": device.memory,
+        "held_back": device.held_back,
+        "available": device.available,
+        "flash": device.flash,
+        "flash_held_back": None if device.flash is None else device.flash_held_back,
+        "available_flash": device.available_flash,
+        "source": device.source,
+        "why_held_back": device.device_class.why,
+    }
+
+
+def _class(device_class: DeviceClass, width: int) -> str:
+    devices = [device for device in DEVICES.values() if device.device_class is device_class]
+    head = (
+        ("Device", "Memory", "Held back")
+        if _is_gpu(device_class)
+        else ("Device", "RAM", "Held back", "Flash", "Held back")
+    )
+    rows = [head, *(_cells(device) for device in devices)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    titles = ("", *(device.title for device in devices))
+    lines = [_line(row, widths, title) for row, title in zip(rows, titles, strict=True)]
+    why = textwrap.fill(device_class.why, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([f"{device_class.title}:", *lines, "", why])
+
+
+def _cells(device: Device) -> tuple[str, ...]:
+    write = _gigabytes if _is_gpu(device.device_class) else _kibibytes
+    cells = (device.name, write(device.memory), write(device.held_back))
+    return cells if device.flash is None else (*cells, write(device.flash), write(device.flash_held_back))
+
+
+def _line(cells: tuple[str, ...], widths: list[int], title: str) -> str:
+    name, *numbers = cells
+    aligned = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
+    return "  ".join(["", name.ljust(widths[0]), *aligned, title]).rstrip()
+
+
+def _is_gpu(device_class: DeviceClass) -> bool:
+    return device_class in (GPU, SHARED)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size // GB:,} GB"
+
+
+def _kibibytes(size: int) -> str:
+    return f"{size // 1024:,} KiB"

@@ -1,0 +1,128 @@
+"""The memory that a network needs, item by item, as a text."""
+
+import json
+from collections.abc import Iterator
+
+from archsum.errors import one_line
+from archsum.memory.costs import Costs, named
+from archsum.render.numbers import binary
+
+_MAX_ALIVE = 3
+"""The tensors named at inference's peak."""
+
+_Row = tuple[str, int, str]
+"""What it is, its bytes, and a note."""
+
+
+def render(costs: Costs) -> str:
+    """Return three tables: what a training step needs, a forward pass, and a microcontroller."""
+    return "\n\n".join("\n".join(table(costs)) for table in (_training, _inference, _microcontroller))
+
+
+def render_json(costs: Costs) -> str:
+    """Return the same figures, for scripts; null where they are not known."""
+    training, inference, arena = costs.training, costs.inference, costs.arena
+    figures = {
+        "schema_version": 1,
+        "name": costs.summary.name,
+        "batch": costs.options.batch,
+        "optimizer": costs.options.optimizer,
+        "precision": costs.options.precision,
+        "checkpointing": costs.options.checkpointing or (),
+        "training": training
+        and {
+            "weights": training.weights,
+            "copies": training.copies,
+            "buffers": training.buffers,
+            "gradients": training.gradients,
+            "optimizer_state": training.optimizer_state,
+            "kept_for_backward": training.kept_for_backward,
+            "optimizer_step": training.optimizer_step,
+            "peak": training.peak,
+            "at": training.at and training.at.name,
+            "pass": training.in_pass,
+        },
+        "inference": inference
+        and {
+            "weights": inference.weights,
+            "activations": inference.activations,
+            "peak": inference.peak,
+            "at": inference.at.name,
+            "alive": {tensor.name: size for tensor, size in inference.alive},
+        },
+        "microcontroller": arena
+        and {
+            "arena": arena.head,
+            "arena_of_today": costs.arena_newer_planner and costs.arena_newer_planner.head,
+            "at": arena.highest.buffer.layer,
+            "flash": arena.flash,
+        },
+    }
+    return json.dumps(figures, indent=2)
+
+
+def _training(costs: Costs) -> Iterator[str]:
+    options, memory = costs.options, costs.training
+    words = [f"batch {options.batch:,}", options.optimizer, options.precision]
+    if options.checkpointing:
+        words.append(f"checkpointing {one_line(', '.join(options.checkpointing))}")
+    yield f"{one_line(costs.summary.name)}: training, {', '.join(words)}"
+    if memory is None:
+        yield f"  unknown: {costs.why_unknown}"
+        return
+    place = f"in the {memory.in_pass} pass of {one_line(memory.at.name)}" if memory.at else "in the optimizer's step"
+    yield from _rows(
+        [
+            ("weights", memory.weights, ""),
+            *([("16-bit copies", memory.copies, "")] if memory.copies else ()),
+            ("buffers", memory.buffers, ""),
+            ("gradients", memory.gradients, ""),
+            ("optimizer state", memory.optimizer_state, ""),
+            ("kept for backward", memory.kept_for_backward, ""),
+            ("peak", memory.peak, place),
+        ]
+    )
+
+
+def _inference(costs: Costs) -> Iterator[str]:
+    options, memory = costs.options, costs.inference
+    yield f"{one_line(costs.summary.name)}: inference, batch {options.batch:,}, {options.precision}"
+    if memory is None:
+        yield f"  unknown: {costs.why_inference_unknown}"
+        return
+    weights, activations, peak = _rows(
+        [
+            ("weights", memory.weights, ""),
+            ("activations", memory.activations, f"at {one_line(memory.at.name)}"),
+            ("peak", memory.peak, ""),
+        ]
+    )
+    shown = memory.alive[:_MAX_ALIVE]
+    digits = max(len(f"{size:,}") for _, size in shown)
+    yield from (weights, activations)
+    yield from (f"    {size:>{digits},}  {one_line(tensor.name)}" for tensor, size in shown)
+    if hidden := len(memory.alive) - len(shown):
+        yield f"    … and {hidden:,} more tensors"
+    yield peak
+
+
+def _microcontroller(costs: Costs) -> Iterator[str]:
+    memory, today = costs.arena, costs.arena_newer_planner
+    yield f"{one_line(costs.summary.name)}: microcontroller, int8"
+    if memory is None or today is None:
+        yield f"  unknown: how TensorFlow Lite Micro has {named(costs.unconvertible)}"
+        return
+    other = f"; TensorFlow Lite Micro of today: {today.head:,}" if today.head != memory.head else ""
+    yield from _rows(
+        [
+            ("arena", memory.head, f"at {one_line(memory.highest.buffer.layer)}{other}"),
+            ("flash", memory.flash, ""),
+        ]
+    )
+
+
+def _rows(rows: list[_Row]) -> Iterator[str]:
+    width = max(len(label) for label, _, _ in rows)
+    digits = max(len(f"{size:,}") for _, size, _ in rows)
+    for label, size, note in rows:
+        yield f"  {label:<{width}}  {size:>{digits},}  {binary(size):>10}  {note}".rstrip()

@@ -1,0 +1,304 @@
+"""The memory of a training step, and each layer's share of the work, drawn by matplotlib, which only this imports."""
+
+import io
+import textwrap
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import EngFormatter, MaxNLocator
+
+from archsum.errors import one_line
+from archsum.memory.costs import Costs
+from archsum.memory.devices import Device
+from archsum.memory.training import TrainingMemory
+from archsum.render.numbers import binary, binary_unit
+from archsum.render.plot.profile import MAX_BARS, Profile, Stage, profile
+
+_STYLE: dict[Any, Any] = {
+    "axes.edgecolor": "#555555",
+    "axes.linewidth": 0.6,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 7,
+    "axes.titlepad": 4,
+    "font.family": ["DejaVu Sans", "sans-serif"],  # the first comes with matplotlib, and is the same everywhere
+    "font.size": 7,
+    "legend.frameon": False,
+    "patch.linewidth": 0,
+    "pdf.fonttype": 42,  # in pdf and in svg letters stay letters
+    "svg.fonttype": "none",
+    "svg.hashsalt": "archsum",
+    "text.parse_math": False,
+    "xtick.bottom": False,
+    "xtick.labelbottom": False,
+    "ytick.major.size": 2.5,
+    "ytick.major.width": 0.6,
+}
+_METADATA: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+_RESOLUTION = 200
+
+_WIDTH, _LEFT, _RIGHT = 7.2, 0.55, 0.45
+"""Inches, as all sizes here: both columns of a paper."""
+_MEMORY, _BARS, _HEADER, _BETWEEN = 2.3, 0.85, 0.65, 0.25
+"""The heights of the panels, and of what is above and between them."""
+_OPTIMIZER = 0.06
+"""The width of the optimizer's step, a pass being 1."""
+_NAMES = 6.5
+"""The size of the names on the axis, in points."""
+_LETTER, _LINE = 0.6 * _NAMES / 72, 1.25 * _NAMES / 72
+"""How wide a letter of them is, about, and how high a line."""
+_LONGEST = 16
+"""The letters of the longest name."""
+
+_STACK = (
+    ("#d5d5d5", "weights, buffers, optimizer's state"),
+    ("#0072b2", "kept for the backward pass"),
+    ("#e69f00", "gradients of weights"),
+    ("#1a1a1a", "temporary"),
+)
+"""What is stacked, from below, as a Turn has it, in colours that the colour-blind tell apart, and a printer's greys."""
+_CLEAR = {"facecolor": "white", "pad": 1}
+"""What is behind a text that a line may cross."""
+_NEAR = 2
+"""A limit that is further from the peak would make the picture flat, and is written only."""
+_BAR, _GRID, _INK, _MARK = "#555555", "#d5d5d5", "#1a1a1a", "#d55e00"
+
+
+def draw(costs: Costs, format_: str, device: Device | None = None) -> bytes:
+    """Return the figure as a file of that format."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of letters that the font has not
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        file = io.BytesIO()
+        _figure(costs, device).savefig(file, format=format_, dpi=_RESOLUTION, metadata=_METADATA[format_])
+        return file.getvalue()
+
+
+class _Panels(NamedTuple):
+    """The time of a training step runs through those above; below, each pass has a share of its layers."""
+
+    forward: Axes
+    backward: Axes
+    step: Axes
+    macs: Axes
+    params: Axes
+
+
+def _figure(costs: Costs, device: Device | None) -> Figure:
+    axis, memory = profile(costs.summary), costs.training
+    labels = _labels(axis.stages)
+    below = max([_LINE, *(_LETTER * len(label.name) for label in labels if label.upright)]) + 0.1
+    figure = Figure(figsize=(_WIDTH, _HEADER + _MEMORY + _BETWEEN + _BARS + below))
+    panels = _panels(figure, below)
+    _draw_heading(figure, costs, device)
+    if memory:
+        _draw_memory(panels, axis, memory)
+        if device and device.available < _NEAR * memory.peak:
+            _draw_limit(panels, device, binary_unit(memory.peak)[1])
+    else:
+        _draw_nothing(panels, costs.why_unknown)
+    _draw_bars(panels.macs, axis, [bar.part.of.macs for bar in axis.bars])
+    _draw_bars(panels.params, axis, [bar.part.of.params for bar in axis.bars])
+    for axes in (panels.forward, panels.backward, panels.macs, panels.params) if memory else panels[3:]:
+        if len(axis.stages) <= MAX_BARS:
+            _draw_grid(axes, axis)
+    for axes in (panels.macs, panels.params):
+        _draw_labels(axes, labels)
+    return figure
+
+
+def _panels(figure: Figure, below: float) -> _Panels:
+    height = figure.get_figheight()
+    grid = figure.add_gridspec(
+        2,
+        3,
+        left=_LEFT / _WIDTH,
+        right=1 - _RIGHT / _WIDTH,
+        top=1 - _HEADER / height,
+        bottom=below / height,
+        hspace=2 * _BETWEEN / (_MEMORY + _BARS),  # a share of the panels' mean height
+        wspace=0.04,
+        height_ratios=(_MEMORY, _BARS),
+        width_ratios=(1, 1, _OPTIMIZER),
+    )
+    forward = figure.add_subplot(grid[0, 0], title="forward pass", xlim=(0, 1))
+    backward = figure.add_subplot(grid[0, 1], title="backward pass", xlim=(1, 0), sharey=forward)
+    step = figure.add_subplot(grid[0, 2], title="optimizer", xlim=(0, 1), sharey=forward)
+    macs = figure.add_subplot(grid[1, 0], title="MACs of a sample", sharex=forward)
+    params = figure.add_subplot(grid[1, 1], title="parameters", sharex=backward)
+    for axes in figure.axes:
+        axes.patch.set_visible(False)  # or what is written across two panels is cut
+    for axes in (backward, step, params):
+        axes.spines.left.set_visible(False)
+        axes.tick_params(axis="y", left=False, labelleft=False)
+    params.spines.right.set_visible(True)
+    params.tick_params(axis="y", right=True, labelright=True)
+    return _Panels(forward, backward, step, macs, params)
+
+
+def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
+    """Say which network it is, how it is trained, and what the colours are."""
+    options = costs.options
+    left, right, top = _LEFT / _WIDTH, 1 - _RIGHT / _WIDTH, 1 - 0.1 / figure.get_figheight()
+    words = [f"batch {options.batch:,}", options.optimizer, options.precision]
+    if options.checkpointing:
+        words.append(f"checkpointing {one_line(', '.join(options.checkpointing))}")
+    if device:
+        words.append(f"on {one_line(device.name)} ({binary(device.available)} for the network)")
+    figure.text(left, top, one_line(costs.summary.name), weight="bold", size=9, va="top")
+    figure.text(right, top, ", ".join(words), ha="right", va="top")
+    if costs.unknown:
+        return
+    figure.legend(
+        handles=[Patch(color=colour, label=label) for colour, label in _STACK],
+        loc="upper left",
+        bbox_to_anchor=(left, top - 0.2 / figure.get_figheight()),
+        ncols=len(_STACK),
+        columnspacing=1.2,
+        handlelength=1,
+        handleheight=0.8,
+        handletextpad=0.5,
+        borderpad=0,
+        borderaxespad=0,
+    )
+
+
+def _draw_memory(panels: _Panels, axis: Profile, memory: TrainingMemory) -> None:
+    unit, size = binary_unit(memory.peak)
+    panels.forward.set_ylabel(f"memory ({unit})")
+    panels.forward.set_ylim(0, 1.18 * memory.peak / size)  # the peak is named above it
+    panels.forward.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    always = memory.forward[0].always
+    rest = memory.optimizer_step - always - memory.gradients
+    _stack(panels.forward, axis.edges, [turn[1:] for turn in memory.forward], size)
+    _stack(panels.backward, axis.edges, [turn[1:] for turn in reversed(memory.backward)], size)
+    _stack(panels.step, (0, 1), [(always, 0, memory.gradients, rest)], size)
+    _mark_peak(panels, axis, memory, memory.peak / size)
+
+
+def _stack(axes: Axes, edges: Sequence[float], columns: Sequence[Sequence[int]], size: int) -> None:
+    """Draw what is in memory from edge to edge, one item upon the other."""
+    base = [0.0] * len(columns)
+    for (colour, _), items in zip(_STACK, zip(*columns, strict=True), strict=True):
+        top = [below + item / size for below, item in zip(base, items, strict=True)]
+        _fill(axes, edges, base, top, colour)
+        base = top
+
+
+def _fill(axes: Axes, edges: Sequence[float], base: Sequence[float], top: Sequence[float], colour: str) -> None:
+    """Fill what is between two heights, which change at the edges."""
+    axes.fill_between(edges, [*base, base[-1]], [*top, top[-1]], step="post", color=colour, linewidth=0)
+
+
+def _mark_peak(panels: _Panels, axis: Profile, memory: TrainingMemory, height: float) -> None:
+    for axes in (panels.forward, panels.backward, panels.step):
+        axes.axhline(height, color=_INK, linewidth=0.6, linestyle=(0, (4, 3)))
+    at, position, place = panels.step, 0.5, "in the optimizer's step"
+    layer = memory.at
+    if layer:
+        index = next(index for index, turn in enumerate(memory.forward) if turn.layer is layer)
+        at = panels.forward if memory.in_pass == "forward" else panels.backward
+        position = (axis.edges[index] + axis.edges[index + 1]) / 2
+        place = f"in the {memory.in_pass} pass of {one_line(layer.name)}"
+    far = 2 - position if at is panels.backward else position + 2 * (at is panels.step)
+    at.plot(position, height, marker="o", markersize=5, color=_MARK, markeredgecolor="white", clip_on=False, zorder=5)
+    for text, above, weight in ((f"peak {binary(memory.peak)}", 13, "bold"), (place, 4.5, "normal")):
+        at.annotate(
+            text,
+            (position, height),
+            (0, above),
+            textcoords="offset points",
+            ha="left" if far < 0.7 else "center" if far < 1.3 else "right",
+            weight=weight,
+            size=7.5,
+            bbox=_CLEAR,
+        )
+
+
+def _draw_limit(panels: _Panels, device: Device, size: int) -> None:
+    limit = device.available / size
+    for axes in (panels.forward, panels.backward, panels.step):
+        axes.axhline(limit, color=_MARK, linewidth=1.2)
+    panels.forward.set_ylim(0, max(panels.forward.get_ylim()[1], 1.1 * limit))
+    panels.forward.annotate(
+        one_line(device.name),
+        (0, limit),
+        (4, 0),
+        textcoords="offset points",
+        va="center",
+        color=_MARK,
+        weight="bold",
+        bbox=_CLEAR,
+    )
+
+
+def _draw_nothing(panels: _Panels, why: str) -> None:
+    panels.forward.set_ylabel("memory")
+    panels.forward.set_yticks([])
+    panels.forward.text(1, 0.5, textwrap.fill(f"unknown: {why}", 100), ha="center", va="center")
+
+
+def _draw_bars(axes: Axes, axis: Profile, values: Sequence[int | None]) -> None:
+    """Draw what each bar has, with a gap between two, and a cross where it is unknown."""
+    heights = [height for value in values for height in (0, value or 0)]
+    starts = [0.9 * bar.start + 0.1 * bar.end for bar in axis.bars]
+    edges = [0.0, *(edge for start, bar in zip(starts, axis.bars, strict=True) for edge in (start, bar.end))]
+    _fill(axes, edges, [0] * len(heights), heights, _BAR)
+    axes.set_ylim(0, 1.05 * max(1, *heights))
+    axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    axes.yaxis.set_major_formatter(EngFormatter(sep=""))
+    unknown = [(bar.start + bar.end) / 2 for bar, value in zip(axis.bars, values, strict=True) if value is None]
+    if unknown:
+        axes.set_title(f"{axes.get_title()} (×: unknown)")
+        axes.plot(unknown, [0.1 * axes.get_ylim()[1]] * len(unknown), "x", markersize=4, color=_INK)
+
+
+def _draw_grid(axes: Axes, axis: Profile) -> None:
+    starts = [stage.start for stage in axis.stages[1:]]
+    axes.vlines(starts, 0, 1, color=_GRID, linewidth=0.4, zorder=0, transform=axes.get_xaxis_transform())
+
+
+class _Label(NamedTuple):
+    """A name on the axis; upright where it is longer than its stage."""
+
+    name: str
+    position: float
+    upright: bool
+
+
+def _labels(stages: Sequence[Stage]) -> list[_Label]:
+    """Return the names that have room; wide stages come first, then those with many parameters."""
+    width = (_WIDTH - _LEFT - _RIGHT) / 2.1
+    labels: list[_Label] = []
+    taken: list[tuple[float, float]] = []
+    for stage in sorted(stages, key=lambda stage: (round(stage.start - stage.end, 6), -stage.params)):
+        name = stage.name if len(stage.name) <= _LONGEST else f"{stage.name[: _LONGEST - 1]}…"
+        position = (stage.start + stage.end) / 2
+        upright = _LETTER * len(name) > (stage.end - stage.start) * width
+        half = (_LINE if upright else _LETTER * len(name)) / width / 2
+        start, end = position - half, position + half
+        if all(end <= other_start or other_end <= start for other_start, other_end in taken):
+            labels.append(_Label(name, position, upright))
+            taken.append((start, end))
+    return labels
+
+
+def _draw_labels(axes: Axes, labels: Sequence[_Label]) -> None:
+    for label in labels:
+        axes.annotate(
+            label.name,
+            (label.position, 0),
+            (0, -3),
+            xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            rotation=90 if label.upright else 0,
+            size=_NAMES,
+        )

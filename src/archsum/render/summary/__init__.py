@@ -1,0 +1,1 @@
+"""A summary as a table, as data, as a page."""

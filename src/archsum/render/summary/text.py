@@ -1,0 +1,31 @@
+"""The summary as people read it: the model's name, the table, the totals."""
+
+from collections.abc import Sequence
+
+from archsum.render.summary.columns import body
+from archsum.render.summary.totals import title, totals
+from archsum.render.table import MARKUP, Table
+from archsum.summary import Summary
+
+
+def render(
+    summary: Summary,
+    columns: Sequence[str] = (),
+    style: str = "keras",
+    width: int | None = None,
+    depth: int | None = None,
+) -> str:
+    """Return the summary in Keras's look, its classic one, or a format of tabulate's.
+
+    `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines. Blocks more than
+    `depth` levels deep are folded into one row.
+    """
+    headers, cells, numeric, chosen = body(summary, columns, depth, indented=style not in MARKUP)
+    table = Table(headers, cells, numeric)
+    if style in MARKUP:
+        return table.draw(style)
+    drawn = table.draw(style, width)
+    if style == "classic":
+        rule = "_" * drawn.index("\n")
+        return "\n".join([drawn, *totals(summary, chosen, sizes=False), rule])
+    return "\n".join([title(summary), drawn, *(f" {line}" for line in totals(summary, chosen))])
