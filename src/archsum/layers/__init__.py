@@ -26,7 +26,7 @@ KINDS = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 
 @cache
 def layer_class(kind: str) -> type[Layer]:
-    """Return the class of a kind. Raise KeyError for an unknown kind."""
+    """Return the class of a kind. Errors: KeyError for an unknown kind."""
     module = import_module(f"archsum.layers.kinds.{KINDS[kind]}")
     return next(cls for cls in layer_classes(module) if kind_of(cls) == kind)
 
