@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from archsum.layers import layer_class
-from tests import counted_by_others, measured_memory
+from tests.support import counted_by_others, measured_memory
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 
 FENCE = re.compile(r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from tests.measured_memory import (
+from tests.support.measured_memory import (
     ADAM,
     ADAM_ONE_BY_ONE,
     BATCHES,
@@ -24,8 +24,8 @@ from tests.measured_memory import (
     run,
     table,
 )
-from tests.parity.memory_oracle import kept_bytes, saved_tensors, training_step
-from tests.parity.torch_models import Torchvision
+from tests.support.parity.memory_oracle import kept_bytes, saved_tensors, training_step
+from tests.support.parity.torch_models import Torchvision
 
 SHAPE = (3, 224, 224)
 

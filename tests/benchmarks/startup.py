@@ -19,7 +19,7 @@ FLOOR = [sys.executable, "-c", "import pydantic, yaml, tabulate"]
 SUMMARY = [sys.executable, "-m", "archsum", "summary"]
 KERAS = "import keras; keras.applications.{name}(weights=None).summary()"
 TORCHINFO = """
-from tests.parity.torch_models import torchvision
+from tests.support.parity.torch_models import torchvision
 import torch, torchinfo
 with torch.device("meta"):
     model = torchvision().models.{name}()

@@ -1,7 +1,6 @@
 """The microcontroller's arena against TensorFlow Lite Micro, and its planner against what every plan must keep to."""
 
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +10,8 @@ import archsum
 from archsum import Summary
 from archsum.memory.arena import ALIGNMENT, Arena, Buffer, TieBreak, arena, place
 from archsum.memory.conversion import unconvertible_layers
+from tests.support.paths import EXAMPLES
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 IMAGE, SEQUENCE = "[8, 8, 4]", "[16, 4]"
 
 

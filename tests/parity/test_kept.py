@@ -13,8 +13,8 @@ import pytest
 
 from archsum.layers import KINDS, layer_class
 from archsum.layers.shapes import Shape, product
-from tests.parity.cases import Fields, build
-from tests.parity.memory_oracle import kept_bytes, saved_tensors
+from tests.support.parity.cases import Fields, build
+from tests.support.parity.memory_oracle import kept_bytes, saved_tensors
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from torch import nn  # noqa: E402
