@@ -12,7 +12,7 @@ def undocumented() -> Iterator[str]:
     for module in walk_packages(archsum.__path__, "archsum."):
         if module.name == "archsum.__main__":
             continue
-        for cls in vars(import_module(module.name)).values():
+        for cls in [*vars(import_module(module.name)).values()]:
             if inspect.isclass(cls) and cls.__module__ == module.name:
                 yield from (f"{module.name}.{cls.__qualname__}.{name}" for name in methods_without_docstring(cls))
 
