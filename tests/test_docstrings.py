@@ -18,7 +18,7 @@ def undocumented() -> Iterator[str]:
 
 
 def methods_without_docstring(cls: type) -> Iterator[str]:
-    for name, member in vars(cls).items():
+    for name, member in [*vars(cls).items()]:
         function = getattr(member, "fget", getattr(member, "func", getattr(member, "__func__", member)))
         is_method = inspect.isfunction(function) and function.__module__ == cls.__module__ and name[0] != "_"
         if is_method and not function.__doc__ and not any(hasattr(base, name) for base in cls.__bases__):
