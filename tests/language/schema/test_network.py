@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from archsum import SpecError, load
 from archsum.language.read.entries import PLACEMENT
@@ -26,7 +26,7 @@ FILES = sorted(EXAMPLES.rglob("*.yaml"))
 
 @cache
 def network_validator() -> Any:
-    return Draft202012Validator(network_schema())
+    return Draft7Validator(network_schema())
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def accepted_by_load(text: str) -> bool:
 
 
 def test_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(network_schema())
+    Draft7Validator.check_schema(network_schema())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

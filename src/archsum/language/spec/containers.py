@@ -6,15 +6,15 @@ Each is one class, as a kind of layer is.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, InstanceOf, PlainValidator, WithJsonSchema, model_validator
 
 from archsum.errors import FieldError, Span, enumerate_words, quote
 from archsum.formula import name_problem
-from archsum.language.read.entries import Body, Item
+from archsum.language.read.entries import Item
 from archsum.language.spec.document import MAX_PARAMETERS
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import ANY_LAYER, StrictModel, Unchecked
+from archsum.layers.fields import ANY_LAYER, StrictModel
 
 if TYPE_CHECKING:
     from archsum.language.expand.expansion import Expansion
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MAX_TIMES = 200_000
 """The most repetitions, and the most layers of a network."""
 
-_LAYERS = {"type": "array", "minItems": 1, "items": ANY_LAYER}
-_PATH = {"type": "array", "items": ANY_LAYER}
 _ROW = {"type": "object", "minProperties": 1}
 _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
 
@@ -32,9 +30,9 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Layers = Annotated[Body, Unchecked(), WithJsonSchema(_LAYERS)]
-Path = Annotated[Body, Unchecked(), WithJsonSchema(_PATH)]
-Merge = Annotated[Item | str, Unchecked(), WithJsonSchema(ANY_LAYER)]
+Path = tuple[Annotated[InstanceOf[Item], ANY_LAYER], ...]
+Layers = Annotated[Path, Field(min_length=1)]
+Merge = Annotated[InstanceOf[Item] | str, ANY_LAYER]
 
 
 class Container(StrictModel):
@@ -90,8 +88,7 @@ class Repeat(Container):
     over: (
         Annotated[
             list[dict[str, Any]],
-            Unchecked(),
-            BeforeValidator(_rows),
+            PlainValidator(_rows),
             WithJsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
         ]
         | None
@@ -177,9 +174,9 @@ class Branch(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
-    paths: Annotated[
-        tuple[Body, ...], Unchecked(), WithJsonSchema({"type": "array", "minItems": 1, "items": _PATH})
-    ] = Field(description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]])
+    paths: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(
+        description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]]
+    )
     merge: Merge = Field(
         "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
     )

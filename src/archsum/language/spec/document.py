@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
 from archsum.language.read.entries import PLACEMENT
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count, parse_share
-from archsum.layers.fields import ANY_LAYER, MAX_AXES, DataFormat, Name, Positive, Rate, StrictModel, TupleOf, Unchecked
+from archsum.layers.fields import ANY_LAYER, MAX_AXES, DataFormat, Name, Positive, Rate, StrictModel, TupleOf
 
 DEFAULT_INPUT = "input"
 """The name of the input where the file does not name it."""
@@ -193,27 +193,22 @@ InputNames = Annotated[
 
 Layers = Annotated[
     list[Any],
-    Unchecked(),
-    BeforeValidator(check_layers),
-    WithJsonSchema({"type": "array", "minItems": 1, "items": ANY_LAYER}),
+    PlainValidator(
+        check_layers, json_schema_input_type=Annotated[list[Annotated[Any, ANY_LAYER]], Field(min_length=1)]
+    ),
 ]
 """Layers as the file has them; `structure` reads them."""
 
 
 _PARAMETERS_SCHEMA = {"type": ["object", "null"], "propertyNames": {"not": {"enum": list(PLACEMENT)}}}
-_BLOCKS_SCHEMA = {
-    "type": "object",
-    "propertyNames": {"title": "block.name"},
-    "additionalProperties": {"title": "block"},
-}
 
 
 class Block(StrictModel):
     """Layers under one name, used like a layer whose fields are the block's parameters."""
 
-    parameters: Annotated[
-        dict[str, Any], Unchecked(), BeforeValidator(check_parameters), WithJsonSchema(_PARAMETERS_SCHEMA)
-    ] = Field({}, description="Names for formulas, each with its default; one that is left empty must be given.")
+    parameters: Annotated[dict[str, Any], PlainValidator(check_parameters), WithJsonSchema(_PARAMETERS_SCHEMA)] = Field(
+        {}, description="Names for formulas, each with its default; one that is left empty must be given."
+    )
     inputs: InputNames | None = Field(
         None, description="Names for the block's inputs, where it takes several; a single one is called `input`."
     )
@@ -294,15 +289,14 @@ class Document(StrictModel):
     )
     variables: Annotated[
         dict[str, Value],
-        Unchecked(),
-        BeforeValidator(check_variables),
+        PlainValidator(check_variables),
         WithJsonSchema({"type": "object", "additionalProperties": {"not": {"type": "object"}}}),
     ] = Field({}, description="Names for formulas; `--set name=value` overrides them.")
-    defaults: Annotated[dict[str, dict[str, Any]], Unchecked(), BeforeValidator(check_defaults)] = Field(
-        {}, description="For a kind of layer, the fields it has unless it says otherwise."
-    )
-    blocks: Annotated[dict[str, Any], Unchecked(), BeforeValidator(check_blocks), WithJsonSchema(_BLOCKS_SCHEMA)] = (
-        Field({}, description="Layers under one name, with parameters, to be used like a layer.")
+    defaults: Annotated[
+        dict[str, dict[str, Any]], PlainValidator(check_defaults, json_schema_input_type=dict[str, Any])
+    ] = Field({}, description="For a kind of layer, the fields it has unless it says otherwise.")
+    blocks: Annotated[dict[str, Any], PlainValidator(check_blocks, json_schema_input_type=dict[str, Any])] = Field(
+        {}, description="Layers under one name, with parameters, to be used like a layer."
     )
     layers: Layers = Field(description="The layers, first to last.", examples=[["flatten"]])
     outputs: Names | None = Field(
