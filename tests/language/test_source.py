@@ -1,6 +1,6 @@
 """The walk over YAML: the data that it gives, and that every place is the place of its text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archsum.errors import SpecError
 from archsum.language.text import reader as source
-from archsum.language.text.reader import SpannedList, SpannedMapping, count_values, find, locate, read
+from archsum.language.text.reader import MAX_DEPTH, SpannedList, SpannedMapping, count_values, find, locate, read
 
 CASES = Path(__file__).parents[1] / "errors" / "cases"
 
@@ -84,6 +84,45 @@ def test_both_of_pyyamls_scanners_stumble_alike(text: str) -> None:
     found = outcome(text, yaml.CSafeLoader)
     assert isinstance(found, str)
     assert found == outcome(text, yaml.SafeLoader)
+
+
+NESTED: dict[str, Callable[[int], str]] = {
+    "lists": lambda level: "[",
+    "mappings": lambda level: "{a: ",
+    "lists and mappings": lambda level: "{a: " if level % 2 else "[",
+    "anchors": lambda level: f"&a{level} [",
+    "block lists": lambda level: "- ",
+    "block mappings": lambda level: " " * level + "a:\n",
+    "block lists and mappings": lambda level: "a:\n" if level % 2 else " " * level + "- ",
+    "flow in a block": lambda level: ("layers:\n", "- ", "conv2d: ", "{filters: ", *"[" * level)[level],
+}
+"""What opens a level, by its number."""
+
+
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+@pytest.mark.parametrize("opening", NESTED.values(), ids=NESTED)
+def test_depth_has_a_bound(opening: Callable[[int], str], loader: type) -> None:
+    """libyaml has one of its own from version 0.2.6 on, 1,000 levels, and can reach it before it tells of the first."""
+    levels = list(map(opening, range(3_000)))
+    last = "".join(levels[:MAX_DEPTH])
+    assert "too-deep" not in str(outcome(last, loader))
+    for depth in (MAX_DEPTH + 1, 999, 1_000, 1_001, 3_000):
+        with mock.patch.object(source, "_Loader", loader), pytest.raises(SpecError) as caught:
+            read("".join(levels[:depth]), "file.yaml")
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.code == "too-deep"
+        assert diagnostic.span
+        assert diagnostic.span.start == len(last) + len(levels[MAX_DEPTH]) - len(levels[MAX_DEPTH].lstrip())
+        assert diagnostic.span.source.text == "".join(levels[:depth])
+
+
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+def test_depth_counts_what_aliases_stand_for(loader: type) -> None:
+    text = "a: &a {}\nb: {}\n"
+    deep, deeper = (text.format(f"{'[' * 40}1{']' * 40}", f"{'[' * depth}*a{']' * depth}") for depth in (23, 24))
+    assert "too-deep" not in str(outcome(deep, loader))
+    assert "error[too-deep]" in outcome(deeper, loader)
+    assert "2:28" in outcome(deeper, loader)
 
 
 def outcome(text: str, loader: type) -> Any:

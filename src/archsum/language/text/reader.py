@@ -29,6 +29,7 @@ Path = tuple[int | str, ...]
 """The keys and indices that lead to a value."""
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_LIMIT_OF_LIBYAML = "nesting depth"
 _MERGE = "<<"
 _TAG_DIRECTIVE = re.compile("^%TAG", re.MULTILINE)
 _TAG = re.compile(r"![^\s,\[\]{}]*")
@@ -105,11 +106,20 @@ def read(content: bytes | str, name: str) -> YamlFile:
         # The parser compares each with all others.
         place = Span(source, *match.span())
         raise SpecError([Diagnostic("tag", "a network file has no tags", place, "remove the line")])
+    return _walk(source, source.text)
+
+
+def _walk(source: SourceText, text: str) -> YamlFile:
+    """Read a source's text, or the beginning of it."""
     builder = _Builder(source)
     try:
-        loader: Any = _Loader(source.text)
+        loader: Any = _Loader(text)
         builder.run(loader)
     except yaml.YAMLError as error:
+        problem_mark = getattr(error, "problem_mark", None)
+        if problem_mark and _LIMIT_OF_LIBYAML in str(error):
+            # It was reached in looking ahead. Without the text behind, the walk reaches our own limit first.
+            return _walk(source, text[: problem_mark.index])
         raise SpecError([*builder.diagnostics, _syntax_diagnostic(error, source)]) from None
     except (ValueError, OverflowError):
         from archsum.language.text.syntax import explain_syntax
