@@ -7,11 +7,11 @@ It accepts every file that `load` accepts. What shows only as blocks are written
 from collections.abc import Mapping
 
 from archsum.json_schema import model_json_schema
-from archsum.language.read.entries import PLACEMENT
 from archsum.language.read.settings import WITH_FORMULAS
 from archsum.language.schema.fields import FORMULA, Schema, any_of, define_once, field_schemas, ref, with_formulas
 from archsum.language.spec.containers import CONTAINERS, Container, Holding
 from archsum.language.spec.document import Block, Document
+from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.documentation import example, fields, sentence

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
-from archsum.language.read.entries import PLACEMENT
+from archsum.language.spec.items import PLACEMENT
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count, parse_share
 from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive, Rate
 from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
