@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
+from pydantic import Field
+
+from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product, times, total
-from archsum.model import Model, field
 
 
 class Weight(NamedTuple):
@@ -96,7 +98,7 @@ class Step(NamedTuple):
     note: str = ""
 
 
-class Layer(Model):
+class Layer(StrictModel):
     """A kind of layer. A subclass with a `type` is a kind; one without is what a family has in common.
 
     Shapes come and go without the batch axis. Every method takes one shape for each input; what cannot be computed
@@ -113,7 +115,7 @@ class Layer(Model):
     most_inputs: ClassVar[int | None] = 1
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
-    trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
+    trainable: bool = Field(True, description="False freezes the weights: they count as non-trainable.")
 
     @cached_property
     def identity(self) -> object:

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pydantic_core import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, quote
 from archsum.formula import Value
@@ -17,7 +17,6 @@ from archsum.language.spec.items import PLACEMENT, Entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
-from archsum.model import Model
 
 MAX_LAYER_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
@@ -33,7 +32,7 @@ MAX_COMPARED_CHARACTERS = 100
 
 _NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
 
-Built = tuple[Model | None, list[Diagnostic]]
+Built = tuple[BaseModel | None, list[Diagnostic]]
 """A layer or a container, None where anything is wrong with it, and what that is."""
 
 
@@ -99,7 +98,7 @@ class Builder:
         others: tuple[str, ...] = (),
         *,
         complete: bool = True,
-    ) -> tuple[Model | None, Resolved, list[Diagnostic]]:
+    ) -> tuple[Layer | Container | None, Resolved, list[Diagnostic]]:
         """Make a layer, or a container, of an entry's fields and of defaults; `complete` says that all should be there.
 
         Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.

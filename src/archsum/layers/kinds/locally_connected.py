@@ -3,12 +3,13 @@
 import math
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.layers.base import Kept, Step, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, require_known, times
-from archsum.model import field, prepares
 
 
 class LocallyConnected(KernelLayer):
@@ -33,13 +34,14 @@ class LocallyConnected(KernelLayer):
     padding_words: ClassVar[tuple[str, ...]] = ("valid",)
     macs_note: ClassVar[str] = "each kernel weight works once"
 
-    filters: Positive = field(description="The number of output channels.", example=32)
-    bias: Bias = field(
+    filters: Positive = Field(description="The number of output channels.", examples=[32])
+    bias: Bias = Field(
         "untied",
         description="tied: one for each filter; untied, or true: one for each filter and output location.",
     )
 
-    @prepares("bias")
+    @field_validator("bias", mode="before")
+    @classmethod
     def _untied_if_true(cls, value: Any) -> Any:
         return "untied" if value is True else value
 

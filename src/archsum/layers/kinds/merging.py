@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
 from archsum.layers.base import Kept, Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
-from archsum.model import field, prepares
 
 
 class Merging(Layer):
@@ -256,12 +257,13 @@ class Dot(Merging):
 
     type: Literal["dot"] = "dot"
 
-    axes: Axes = field(
-        description="The axis along which the vectors lie, or one for each input; the batch is 0.", example=-1
+    axes: Axes = Field(
+        description="The axis along which the vectors lie, or one for each input; the batch is 0.", examples=[-1]
     )
-    normalize: bool = field(False, description="Bring the vectors to length 1: the product is their cosine.")
+    normalize: bool = Field(False, description="Bring the vectors to length 1: the product is their cosine.")
 
-    @prepares("axes")
+    @field_validator("axes", mode="before")
+    @classmethod
     def _one_per_input(cls, value: object) -> object:
         return per_axis(value, 2)
 

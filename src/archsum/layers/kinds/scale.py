@@ -2,13 +2,14 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.axis import AlongChannels, known_sizes, named_axes
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
 from archsum.layers.work import bias_work
-from archsum.model import field
 
 
 class Scale(ElementwiseLayer):
@@ -32,8 +33,8 @@ class Scale(ElementwiseLayer):
 
     type: Literal["scale"] = "scale"
 
-    bias: Bias = field("tied", description="tied: one for each channel; untied: one for each channel and location.")
-    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
+    bias: Bias = Field("tied", description="tied: one for each channel; untied: one for each channel and location.")
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the factors and the bias."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.errors import ShapeError
 from archsum.layers.axis import axis_name
 from archsum.layers.base import MovingLayer, Step
-from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
+from archsum.layers.fields import MAX_SIZE, DataFormat, Positive, TupleOf
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, show, times
-from archsum.model import field, prepares
 
 _SIZE_TO_SOLVE = -1
 
@@ -28,7 +29,7 @@ class Flatten(MovingLayer):
     shares_storage: ClassVar[bool] = True
     passes_gradient: ClassVar[bool] = True
 
-    data_format: DataFormat = field("channels_last", description="Where the channel axis is; it moves to the end.")
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is; it moves to the end.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the number of elements."""
@@ -60,11 +61,12 @@ class Reshape(MovingLayer):
     shares_storage: ClassVar[bool] = True
     passes_gradient: ClassVar[bool] = True
 
-    target_shape: tuple[int, ...] = field(
-        description="The sizes, without the batch; one may be −1, for the rest.", example=[4, -1]
+    target_shape: TupleOf[int] = Field(
+        description="The sizes, without the batch; one may be −1, for the rest.", examples=[[4, -1]]
     )
 
-    @prepares("target_shape")
+    @field_validator("target_shape", mode="before")
+    @classmethod
     def _sizes(cls, value: Any) -> Any:
         if isinstance(value, list | tuple):
             if value.count(_SIZE_TO_SOLVE) > 1:
@@ -133,9 +135,10 @@ class Permute(MovingLayer):
     shares_storage: ClassVar[bool] = True
     passes_gradient: ClassVar[bool] = True
 
-    dims: tuple[int, ...] = field(description="The input's axes, counted from 1, in their new order.", example=[2, 1])
+    dims: TupleOf[int] = Field(description="The input's axes, counted from 1, in their new order.", examples=[[2, 1]])
 
-    @prepares("dims")
+    @field_validator("dims", mode="before")
+    @classmethod
     def _permutation(cls, value: Any) -> Any:
         numbers = isinstance(value, list | tuple) and all(type(axis) is int for axis in value)
         if numbers and sorted(value) != list(range(1, len(value) + 1)):
@@ -174,7 +177,7 @@ class RepeatVector(MovingLayer):
 
     type: Literal["repeat_vector"] = "repeat_vector"
 
-    n: Positive = field(description="How many times.", example=10)
+    n: Positive = Field(description="How many times.", examples=[10])
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return n and the vector's size."""
