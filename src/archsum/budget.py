@@ -60,7 +60,7 @@ def _of_any_layer(title: str, figure: Callable[[LayerSummary], int | None]) -> M
 def _kept(costs: Costs) -> Parts:
     if costs.training is None:
         return ((layer, None) for layer in costs.unknown)
-    return costs.training.kept
+    return costs.training.kept_by_layer
 
 
 def _alive(costs: Costs) -> Parts:
