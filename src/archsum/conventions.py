@@ -1,8 +1,8 @@
 """How other tools count operations: a table for each, since their figures differ for the same layer.
 
 A convention is data: a figure for each multiply-accumulate, for the work of biases and activations, and for the
-elements that some kinds of layer take or make. What a tool has no rule for counts 0, as it does there; where it counts by a rule of its own,
-the figure is unknown. The README says what is not offered, and why.
+elements that some kinds of layer take or make. What a tool has no rule for counts 0, as it does there; where it counts
+by a rule of its own, the figure is unknown. The README says what is not offered, and why.
 """
 
 from collections.abc import Collection, Iterable, Mapping

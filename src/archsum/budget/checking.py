@@ -64,7 +64,7 @@ def check(
 ) -> Check:
     """Compare a network with every limit of a budget, and with a device's memory where the budget sets no lower one.
 
-    `places` says where the blocks are named that the budget limits.
+    `places` are those at which the budget names its blocks.
 
     Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
     block of a name.

@@ -4,9 +4,9 @@ TensorFlow Lite Micro gives each tensor a place in one arena, before the first i
 the smallest; each gets the first gap that is wide enough among those placed already that are alive at the same time.
 Nothing works in place: what an operator takes and what it makes are both alive while it runs.
 
-The head of the arena depends on the network alone, but for the order of tensors of one size, see `TieBreak`. What the
-runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the reference
-kernels are.
+The head of the arena depends on the network alone, except for the order of tensors of one size, see `TieBreak`. What
+the runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the
+reference kernels are.
 
 Source: https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc and
 micro_allocation_info.cc.
@@ -38,14 +38,10 @@ class TieBreak(Enum):
     """
 
     GRAPH_ORDER = "graph order"
-    """As the planner did before it took offline plans (tensorflow's pull request 38121, of 2020)."""
+    """As the planner did before it took offline plans (tensorflow's pull request 38121, of 2020): the default."""
 
     LATER_FIRST = "later first"
-    """As it has done since, up to today's tflite-micro."""
-
-
-TIE_BREAK = TieBreak.GRAPH_ORDER
-"""The rule unless another is asked for. A runtime of today can need more, or less: see what the other rule gives."""
+    """As it has done since, which can take more, or less."""
 
 
 class Buffer(NamedTuple):
@@ -147,8 +143,8 @@ def _buffers(conversion: Conversion) -> list[Buffer]:
     return [*inputs, *made, *scratch]
 
 
-def place(buffers: Sequence[Buffer], tie_break: TieBreak = TIE_BREAK) -> tuple[Placed, ...]:
-    """Give each buffer a place, as TensorFlow Lite Micro does; they stay in their order."""
+def place(buffers: Sequence[Buffer], tie_break: TieBreak = TieBreak.GRAPH_ORDER) -> tuple[Placed, ...]:
+    """Return each buffer with its place in TensorFlow Lite Micro's arena, in the order of the buffers."""
     order = list(range(len(buffers)))
     if tie_break is TieBreak.LATER_FIRST:
         order.reverse()

@@ -32,7 +32,7 @@ class Costs:
 
     @cached_property
     def declared(self) -> Declarations:
-        """What each layer says that it keeps for the backward pass."""
+        """What each layer declares that it keeps for the backward pass."""
         return declarations(self.summary)
 
     @cached_property
@@ -123,7 +123,7 @@ def named(layers: Sequence[LayerSummary]) -> str:
 
 
 def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
-    """Say what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
+    """Return what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
     if layer.has_unknown_size:
         return "give `input` a number for every size, in the file or with `--input`"
     return f"state `{field}` in the layer" if field in layer.layer.model_fields else None

@@ -15,7 +15,7 @@ from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
 
 Declarations = Mapping[str, tuple[Kept, ...] | None]
-"""What each layer, by its name, says that it keeps; None where that is unknown, or how large it is."""
+"""What each layer, by its name, declares that it keeps; None where that is unknown, or how large it is."""
 
 
 class KeptTensor(NamedTuple):
