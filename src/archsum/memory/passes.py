@@ -36,43 +36,33 @@ class Turn(NamedTuple):
         return self.always + self.kept + self.gradients + self.passing
 
 
-class Passes(NamedTuple):
-    """The turns of a training step."""
+def passes(
+    summary: Summary, options: Training, declared: Declarations, always: int
+) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
+    """Return the turns of the forward pass and, from the last layer to the first, those of the backward pass.
 
-    forward: tuple[Turn, ...]
-    backward: tuple[Turn, ...]
-    """From the last layer to the first."""
-
-
-def passes(summary: Summary, options: Training, declared: Declarations, always: int) -> Passes:
-    """Compute the turns, given the bytes of what is always there."""
+    `always` is what is in memory throughout. What every layer keeps must be known.
+    """
     item, end = PRECISIONS[options.precision], len(summary.layers)
     batch, reached = Batch(options.batch, item.activations), reached_by_gradients(summary)
-    kept, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
-    inputs, others = _waiting(summary, batch, {tensor.storage: tensor.step for tensor in kept})
+    tensors, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
+    inputs, outputs = _waiting(summary, batch, {tensor.storage: tensor.step for tensor in tensors})
+    kept = [Alive(tensor.step, end, tensor.bytes) for tensor in tensors]
 
-    def by_layer(tensors: Iterable[Alive]) -> list[int]:
-        return Timeline(end + 1, tensors).bytes[1:]
+    def turns(gradients: Iterable[Alive], passing: Iterable[Alive]) -> tuple[Turn, ...]:
+        columns = (Timeline(end + 1, part).bytes[1:] for part in (kept, gradients, passing))
+        return tuple(Turn(layer, always, *items) for layer, *items in zip(summary.layers, *columns, strict=True))
 
-    of_both = by_layer(Alive(tensor.step, end, tensor.bytes) for tensor in kept)
-    forward = zip(summary.layers, of_both, by_layer([*inputs, *others]), strict=True)
-    backward = zip(
-        summary.layers,
-        of_both,
-        by_layer(weight_gradients(summary, item.gradients)),
-        by_layer([*inputs, *again, *tensor_gradients(summary, batch, reached)]),
-        strict=True,
-    )
-    return Passes(
-        tuple(Turn(layer, always, kept, 0, passing) for layer, kept, passing in forward),
-        tuple(Turn(layer, always, *there) for layer, *there in backward)[::-1],
-    )
+    forward = turns([], [*inputs, *outputs])
+    of_tensors = tensor_gradients(summary, batch, reached)
+    backward = turns(weight_gradients(summary, item.gradients), [*inputs, *again, *of_tensors])
+    return forward, backward[::-1]
 
 
 def _waiting(summary: Summary, batch: Batch, kept_from: Mapping[str | None, int]) -> tuple[list[Alive], list[Alive]]:
-    """Return the network's inputs and the outputs of layers before they are kept.
+    """Return the network's inputs, and the outputs of layers, while they are not kept.
 
-    Outputs wait only until the last layer has taken them.
+    The inputs are there to the end, outputs until the last layer has taken them.
     """
     inputs: list[Alive] = []
     outputs: list[Alive] = []
