@@ -29,6 +29,7 @@ EXIT_CODE = re.compile(r"# exit code (\d)$")
 GENERATED = re.compile(r"(?P<start><!-- (?P<name>[\w ./]+) -->\n)(?P<text>.*?)<!-- end -->", re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|…")
+PATH = re.compile(r"(?<![\w./])(?:\.ci|examples|src|tests)/[\w./]+")
 LINK = re.compile(r"\]\((?P<file>[^)#\s]*)#?(?P<heading>[^)\s]*)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 GALLERY = re.compile(
@@ -161,6 +162,12 @@ def test_every_command_within_a_sentence_exists(readme: Path) -> None:
     for code in CODE.findall(prose(readme)):
         if code.startswith("archsum ") and not PLACEHOLDER.search(code):
             run(code if code.count(" ") > 1 else f"{code} --help")
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_file_that_is_named_is_there(readme: Path) -> None:
+    named = {path for code in CODE.findall(prose(readme)) for path in PATH.findall(code)}
+    assert not {path for path in named if not (ROOT / path).exists() and not Path(path).exists()}
 
 
 def test_every_block_is_tested(readme: Path) -> None:
