@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-import archsum
 from tests import counted_by_others, measured_memory
 
 ROOT = Path(__file__).parents[1]
+HOUSE = ROOT / "src" / "archsum"
 MAIN = ROOT / "README.md"
 READMES = [MAIN, *sorted(file for folder in ("examples", "src", "tests") for file in (ROOT / folder).rglob(MAIN.name))]
 
@@ -32,23 +32,9 @@ PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|…")
 PATH = re.compile(r"(?<![\w./])(?:\.ci|examples|src|tests)/[\w./]+")
 LINK = re.compile(r"\]\((?P<file>[^)#\s]*)#?(?P<heading>[^)\s]*)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-GALLERY = re.compile(
-    r"^\| \[\w+\]\((?P<file>\w+\.yaml)\) \| [^|]+ \| (?P<params>[\d,]+) \| (?P<macs>[\d,]+) \| (?P<published>.+) \|$",
-    re.MULTILINE,
-)
-FIGURE = re.compile(r"(?P<number>\d[\d,.]*)(?P<unit> million| billion)? (?P<what>[a-zA-Z ]*[a-zA-Z])")
 
 TESTED = {"console", "mermaid", "py", "python", "sh", "text", "yaml"}
 """The languages of blocks: what each of them shows is run, generated, or, of `text`, a picture."""
-
-FIGURES = {
-    "parameters": "params",
-    "trainable": "trainable_params",
-    "untied biases": "untied_bias_params",
-    "MACs": "macs",
-    "connections": "connections",
-}
-"""What the gallery counts, and the total that it means."""
 
 
 @pytest.fixture(params=READMES, ids=lambda file: str(file.relative_to(ROOT)))
@@ -201,9 +187,6 @@ def test_the_main_readme_leads_to_all_others_and_is_short() -> None:
     assert len(text_of(MAIN).splitlines()) <= 350
 
 
-HOUSE = ROOT / "src" / "archsum"
-
-
 @pytest.mark.parametrize("readme", [HOUSE / MAIN.name], ids=["src/archsum/README.md"])
 @pytest.mark.usefixtures("folder")
 def test_the_kind_that_is_shown_passes_the_tests_of_all_kinds() -> None:
@@ -227,22 +210,3 @@ def test_the_checks_run_the_readmes_own_test_command() -> None:
     tests = {command for command in commands if command.endswith("pytest")}
     assert len(tests) == 1
     assert tests <= set((ROOT / ".ci" / "run").read_text().splitlines())
-
-
-GALLERY_ROWS = list(GALLERY.finditer(text_of(ROOT / "examples" / "README.md")))
-
-
-def test_the_gallery_has_every_example() -> None:
-    assert [row["file"] for row in GALLERY_ROWS] == sorted(file.name for file in (ROOT / "examples").glob("*.yaml"))
-
-
-@pytest.mark.parametrize("row", GALLERY_ROWS, ids=lambda row: row["file"])
-def test_a_network_of_the_gallery_has_the_totals_shown_and_those_published(row: re.Match[str]) -> None:
-    summary = archsum.summarize(ROOT / "examples" / row["file"])
-    assert (f"{summary.params:,}", f"{summary.macs:,}") == (row["params"], row["macs"])
-    for figure in FIGURE.finditer(row["published"]):
-        number = figure["number"].replace(",", "")
-        unit = {" million": 10**6, " billion": 10**9}.get(figure["unit"], 1)
-        decimals = len(number.partition(".")[2])
-        total = getattr(summary, FIGURES[figure["what"]])
-        assert f"{total / unit:.{decimals}f}" == number, figure[0]
