@@ -4,7 +4,8 @@
 
 The bytes kept for backward are counted by saved_tensors_hooks on a batch of 2, the peaks by MemTracker on tensors that
 have shapes and no data, which takes a quarter of an hour. The figures go into tests/measured_memory.json, from which
-`pytest --update-golden` makes the README's table; models named on the command line are measured anew, others stay.
+`pytest --update-golden` makes the table in src/archsum/memory/README.md; models named on the command line are measured
+anew, others stay.
 """
 
 import json
