@@ -22,7 +22,7 @@ class Timeline:
             self.add(*tensor)
 
     def add(self, first: int, last: int, size: int) -> None:
-        """Add what is alive from a first step to a last one; where that is the step before, it never is."""
+        """Add what is alive from one step to another, both included; nothing where the last is before the first."""
         self._changes[first] += size
         self._changes[last + 1] -= size
 
