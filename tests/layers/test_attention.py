@@ -6,7 +6,7 @@ import pytest
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
 from tests.layers.made import layer
@@ -93,7 +93,7 @@ def test_attention_without_projections(kind: str, fields: dict[str, Any], macs: 
     attention = layer(kind, **fields)
     assert attention.output_shape(query, value, key) == (4, 5)
     assert attention.macs(query, value, key) == macs
-    step = attention.explain_macs(query, value, key)
+    step = Step.of("MACs", *attention.multiply_accumulates(query, value, key))
     assert evaluate(step.formula) == step.value == macs
 
 

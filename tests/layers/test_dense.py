@@ -6,7 +6,7 @@ import pytest
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
 
@@ -51,7 +51,7 @@ def test_each_unit_uses_its_bias_at_each_location() -> None:
 
 
 def test_macs_are_explained() -> None:
-    step = dense(units=5).explain_macs((12, 7))
+    step = Step.of("MACs", *dense(units=5).multiply_accumulates((12, 7)))
     assert evaluate(step.formula) == step.value == 12 * 7 * 5
 
 

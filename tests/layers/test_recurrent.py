@@ -4,7 +4,7 @@ import pytest
 from pydantic_core import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
 from tests.layers.made import layer
@@ -59,7 +59,7 @@ def test_each_weight_of_the_kernels_works_once_in_a_step(kind: str, gates: int) 
     kernel, recurrent_kernel, bias = recurrent.weights((7, 3))
     assert recurrent.macs((7, 3)) == 7 * (kernel.size + recurrent_kernel.size) == 7 * gates * 5 * (3 + 5)
     assert recurrent.connections((7, 3)) == 7 * (kernel.size + recurrent_kernel.size + bias.size)
-    step = recurrent.explain_macs((7, 3))
+    step = Step.of("MACs", *recurrent.multiply_accumulates((7, 3)))
     assert evaluate(step.formula) == step.value == recurrent.macs((7, 3))
 
 

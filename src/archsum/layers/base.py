@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
+from archsum.layers.arithmetic import Number, Product, Sum, formula_of, value_of
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape, product, times, total
+from archsum.layers.shapes import Shape, product, total
 from archsum.model import Model, field
 
 
@@ -76,14 +77,20 @@ class Work(NamedTuple):
     elements: int | None
 
     @property
-    def total(self) -> int | None:
-        """The operations for all elements; none stay none however many elements there are."""
-        return 0 if self.operations == 0 else product((self.operations, self.elements))
+    def number(self) -> Product:
+        """The operations for all elements."""
+        return Product(self.elements) if self.operations == 1 else Product(self.operations, self.elements)
 
-    @property
-    def formula(self) -> str:
-        """The arithmetic of `total`, with its numbers."""
-        return times(self.elements) if self.operations == 1 else times(self.operations, self.elements)
+
+class Operations(NamedTuple):
+    """Operations of a layer: how many, with the arithmetic that gives the number, and in words why."""
+
+    number: Number
+    note: str = ""
+
+
+NO_MACS = Operations(0, "no multiply-accumulates of weights")
+"""What layers have that compute with elements alone, or nothing."""
 
 
 class Step(NamedTuple):
@@ -93,6 +100,11 @@ class Step(NamedTuple):
     formula: str
     value: int | None
     note: str = ""
+
+    @classmethod
+    def of(cls, label: str, number: Number, note: str = "") -> "Step":
+        """Explain a number by its own arithmetic."""
+        return cls(label, formula_of(number), value_of(number), note)
 
 
 class Layer(Model):
@@ -122,22 +134,36 @@ class Layer(Model):
         """Return the weights, in Keras's order and by Keras's names."""
         raise NotImplementedError
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the multiply-accumulates for one sample; None where a size is unknown."""
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        """Return the multiply-accumulates for one sample."""
         raise NotImplementedError
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return the number of multiply-accumulates; None where it is unknown."""
+        return value_of(self.multiply_accumulates(*inputs).number)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what is done to elements beside the multiply-accumulates, at inference; None where it is unknown."""
         return None
 
     def elementwise(self, *inputs: Shape) -> int | None:
-        """Return the operations for one sample beside the multiply-accumulates; None where they are unknown."""
+        """Return the number of operations beside the multiply-accumulates; None where it is unknown."""
         work = self.work(*inputs)
-        return None if work is None else total(part.total for part in work)
+        return None if work is None else total(part.number.value for part in work)
+
+    def floating_point_operations(self, *inputs: Shape) -> Operations:
+        """Return the operations for one sample: two for each multiply-accumulate, and the elementwise ones."""
+        macs, work = self.macs(*inputs), self.work(*inputs)
+        if macs == 0 and work == ():
+            return Operations(0, "nothing is computed")
+        terms: list[tuple[str, Number]] = [] if macs == 0 else [("2 × MACs", Product(2, macs))]
+        terms += [("an unknown rest", None)] if work is None else [(part.what, part.number) for part in work]
+        words, counts = zip(*terms, strict=True)
+        return Operations(Sum(*counts), " + ".join(words))
 
     def flops(self, *inputs: Shape) -> int | None:
-        """Return the floating-point operations for one sample: two for each multiply-accumulate, and elementwise."""
-        return total((product((2, self.macs(*inputs))), self.elementwise(*inputs)))
+        """Return the number of floating-point operations; None where it is unknown."""
+        return value_of(self.floating_point_operations(*inputs).number)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
@@ -182,21 +208,6 @@ class Layer(Model):
         """Say what the bias is, and what the other kind of bias would be."""
         return ""
 
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        macs = self.macs(*inputs)
-        return Step("MACs", "", macs, "no multiply-accumulates of weights" if macs == 0 else "")
-
-    def explain_flops(self, *inputs: Shape) -> Step:
-        """Derive the floating-point operations."""
-        macs, work = self.macs(*inputs), self.work(*inputs)
-        if macs == 0 and work == ():
-            return Step("FLOPs", "", 0, "nothing is computed")
-        terms = [] if macs == 0 else [("2 × MACs", times(2, macs))]
-        terms += [("an unknown rest", "?")] if work is None else [(part.what, part.formula) for part in work]
-        words, formulas = zip(*terms, strict=True)
-        return Step("FLOPs", " + ".join(formulas), self.flops(*inputs), " + ".join(words))
-
 
 class WeightlessLayer(Layer):
     """A layer without weights and without multiply-accumulates.
@@ -211,9 +222,8 @@ class WeightlessLayer(Layer):
         """Return no weights."""
         return ()
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: what the layer does is elementwise work or a rearrangement."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
 
 class MovingLayer(WeightlessLayer):
@@ -248,9 +258,8 @@ class ElementwiseLayer(Layer):
         (shape,) = inputs
         return shape
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: elementwise work is not multiply-accumulates of weights."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what is done to each element."""

@@ -1,8 +1,9 @@
 """Tied and untied biases: how many there are, and why."""
 
+from archsum.layers.arithmetic import Product, equation
 from archsum.layers.base import Weight
 from archsum.layers.fields import Bias
-from archsum.layers.shapes import Shape, product, require_known, times
+from archsum.layers.shapes import Shape, require_known
 
 
 def bias_weights(bias: Bias, output: Shape, axes: tuple[str, ...], count: int, each: str) -> tuple[Weight, ...]:
@@ -33,5 +34,5 @@ def bias_note(bias: Bias, output: Shape, count: int, each: str) -> str:
 
 
 def _untied(output: Shape) -> str:
-    size = product(output)
-    return "unknown, as a size is" if size is None else f"{times(*output)} = {size:,}"
+    size = Product(*output)
+    return "unknown, as a size is" if size.value is None else equation(size)

@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import ClassVar
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Kept, Step, Weight, Work
+from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.kept import result_kept
@@ -18,7 +19,7 @@ from archsum.layers.operators import (
     on_rows,
     with_bias,
 )
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.layers.work import activation_work, bias_work
@@ -82,10 +83,9 @@ class KernelLayer(Sliding):
         _, filters = self.split(output)
         return *self.kernels(*inputs), *bias_weights(self.bias, output, self.axes_with_channels, filters, "filters")
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return every kernel weight times the locations it is applied at."""
-        locations = product(self.locations(*inputs))
-        return None if locations is None else locations * sum(kernel.size for kernel in self.kernels(*inputs))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
+        return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the bias and the activation do."""
@@ -119,7 +119,7 @@ class KernelLayer(Sliding):
     def explain_channels(self, channels: int) -> Step:
         """Derive the output channels."""
         filters = self.output_channels(channels)
-        return Step("channels", str(filters), filters, "one for each of the filters")
+        return Step.of("channels", filters, "one for each of the filters")
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output size along each axis, and the channels."""
@@ -132,12 +132,6 @@ class KernelLayer(Sliding):
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
         return bias_note(self.bias, output, filters, "filters")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        kernels = [times(*kernel.shape) for kernel in self.kernels(*inputs)]
-        kernel = kernels[0] if len(kernels) == 1 else f"({' + '.join(kernels)})"
-        return Step("MACs", times(*self.locations(*inputs), kernel), self.macs(*inputs), self.macs_note)
 
 
 class DilatedKernelLayer(KernelLayer):

@@ -62,7 +62,7 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         spatial, _ = self.parts(*inputs)
         for axis, stated, output in zip(self.axes, self.output_size, self._outputs(spatial), strict=True):
             note = "kept, as `output_size` says" if stated is None else "as `output_size` says"
-            yield Step(axis, "?" if output is None else str(output), output, note)
+            yield Step.of(axis, output, note)
 
 
 def _window_elements(size: int | None, output: int | None) -> int | None:

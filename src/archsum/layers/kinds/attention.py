@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import listed
-from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, one_or_list
-from archsum.layers.shapes import Shape, may_equal, product, require_known, show, times, total
+from archsum.layers.shapes import Shape, may_equal, product, require_known, show, total
 from archsum.layers.work import activation_work, bias_work
 from archsum.model import checks, field
 
@@ -105,28 +106,19 @@ class UnprojectedAttention(AttentionLayer):
         value_number = min(1, len(inputs) - 1)
         return *self.scores_kept(scores, *inputs), *self.weights_kept(scores), Kept.input(value_number)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return those of the scores and of the mean that they weight."""
-        return total(map(product, self._products(*inputs)))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        query, value, key = self.query_value_key(*inputs)
+        pairs = (*query[:-1], value[-2])
+        mean, note = Product(*pairs, value[-1]), "query's positions × value's positions × channels, for the mean"
+        if not self.scores_multiply:
+            return Operations(mean, note)
+        scores_note = "query's positions × key's positions × features, for the scores"
+        return Operations(Sum(Product(*pairs, key[-1]), mean), f"{scores_note}; {note}")
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the channels."""
         _, value, _ = self.query_value_key(*inputs)
-        yield Step("channels", times(value[-1]), value[-1], "the value's; the positions are the query's")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        note = "query's positions × value's positions × channels, for the mean"
-        if self.scores_multiply:
-            note = f"query's positions × key's positions × features, for the scores; {note}"
-        formula = " + ".join(times(*sizes) for sizes in self._products(*inputs))
-        return Step("MACs", formula, self.macs(*inputs), note)
-
-    def _products(self, *inputs: Shape) -> list[Shape]:
-        """Return the sizes whose product each of the two steps takes."""
-        query, value, key = self.query_value_key(*inputs)
-        pairs = (*query[:-1], value[-2])
-        return [(*pairs, key[-1])] * self.scores_multiply + [(*pairs, value[-1])]
+        yield Step.of("channels", value[-1], "the value's; the positions are the query's")
 
 
 class Attention(UnprojectedAttention):
@@ -306,9 +298,13 @@ class ProjectedAttention(AttentionLayer):
         )
         return tuple(weight for weights in each for weight in weights)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return those of the projections, of the scores and of the mean that they weight."""
-        return total(map(product, self._products(*inputs)))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        projections, scores = self._projections(*inputs), self._scores(*inputs)
+        projected = (Product(*each.positions, *each.kernel.shape) for each in projections)
+        attended = (Product(*scores, size) for size in self.head_sizes)
+        names = ", ".join(projection.name for projection in projections)
+        note = f"positions × kernel of {names}; query's positions × value's positions × heads, for scores and mean"
+        return Operations(Sum(*projected, *attended), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the biases, the scale of the scores, the softmax and the gate do."""
@@ -360,13 +356,6 @@ class ProjectedAttention(AttentionLayer):
         count = sum(projection.bias.size for projection in self._projections(*inputs))
         return "added at every position" if self.bias else f"no biases; they would be {count:,}"
 
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        formula = " + ".join(times(*sizes) for sizes in self._products(*inputs))
-        names = ", ".join(projection.name for projection in self._projections(*inputs))
-        note = f"positions × kernel of {names}; query's positions × value's positions × heads, for scores and mean"
-        return Step("MACs", formula, self.macs(*inputs), note)
-
     def _projections(self, *inputs: Shape) -> list[Projection]:
         query, value, key = self.query_value_key(*inputs)
         key_dim, value_dim = self.head_sizes
@@ -387,12 +376,6 @@ class ProjectedAttention(AttentionLayer):
             into_heads("value", value, self.key_heads, value_dim),
             Projection("attention_output", query[:-1], together, tuple(("output", size) for size in sizes)),
         ]
-
-    def _products(self, *inputs: Shape) -> list[Shape]:
-        """Return the sizes whose product each step takes: the projections, the scores and their mean."""
-        projections = [(*each.positions, *each.kernel.shape) for each in self._projections(*inputs)]
-        scores = self._scores(*inputs)
-        return [*projections, *((*scores, size) for size in self.head_sizes)]
 
     def _scores(self, *inputs: Shape) -> Shape:
         """Return the sizes whose product is the number of scores."""

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, formula_of
 from archsum.layers.axis import AlongChannels, sample_position
 from archsum.layers.base import ElementwiseLayer, MovingLayer, Step
 from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 
@@ -118,11 +119,11 @@ class DepthToSpace(BlockLayer):
 
 
 def _multiplied(axis: str, size: int | None, factor: int, note: str) -> Step:
-    return Step(axis, times(size, factor), product((size, factor)), note)
+    return Step.of(axis, Product(size, factor), note)
 
 
 def _divided(axis: str, size: int | None, divisor: int, note: str, cure: str) -> Step:
     """Derive a quotient. Errors: ShapeError where it is not a whole number."""
     if size is not None and size % divisor:
         raise ShapeError(f"needs {axis} divisible by {divisor}, and its input has {size}", cure)
-    return Step(axis, f"{times(size)} / {divisor}", None if size is None else size // divisor, note)
+    return Step(axis, f"{formula_of(size)} / {divisor}", None if size is None else size // divisor, note)

@@ -4,11 +4,12 @@ from collections import Counter
 from typing import Annotated, ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
+from archsum.layers.arithmetic import Product, Sum, equation
 from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape, times
+from archsum.layers.shapes import Shape
 from archsum.model import Limits, checks, field
 
 
@@ -106,8 +107,8 @@ class Conv2D(Convolution):
         if name != "kernel" or self.connection_table is None:
             return ""
         filters = Counter(map(len, self.connection_table))
-        pairs = " + ".join(times(filters[seen], seen) for seen in sorted(filters))
-        return f"{pairs} = {sum(map(len, self.connection_table)):,} pairs: filters × the channels that they see"
+        pairs = Sum(*(Product(filters[seen], seen) for seen in sorted(filters)))
+        return f"{equation(pairs)} pairs: filters × the channels that they see"
 
 
 class Conv3D(Convolution):

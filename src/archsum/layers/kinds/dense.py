@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.bias import bias_note, bias_weights
 from archsum.layers.fields import Activation, Bias, Positive
 from archsum.layers.kept import result_kept
@@ -17,7 +18,7 @@ from archsum.layers.operators import (
     followed_by,
     with_bias,
 )
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product
 from archsum.layers.work import activation_work, bias_work
 from archsum.model import field
 
@@ -63,10 +64,10 @@ class Dense(Layer):
         axes = (*named_axes(output, "channels_last")[:-1], "units")
         return kernel, *bias_weights(self.bias, output, axes, self.units, "units")
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the leading sizes times the kernel's weights."""
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         leading, features = _split(*inputs)
-        return product((*leading, features, self.units))
+        note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
+        return Operations(Product(*leading, features, self.units), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the bias and the activation do."""
@@ -87,17 +88,11 @@ class Dense(Layer):
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the units."""
-        yield Step("units", str(self.units), self.units, "the last axis has one feature for each unit")
+        yield Step.of("units", self.units, "the last axis has one feature for each unit")
 
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what the other kind would be."""
         return bias_note(self.bias, self.output_shape(*inputs), self.units, "units")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        leading, features = _split(*inputs)
-        note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
-        return Step("MACs", times(*leading, features, self.units), self.macs(*inputs), note)
 
 
 def _split(shape: Shape) -> tuple[Shape, int]:

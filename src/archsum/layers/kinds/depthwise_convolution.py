@@ -2,10 +2,11 @@
 
 from typing import ClassVar, Literal
 
+from archsum.layers.arithmetic import Product
 from archsum.layers.base import Step, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
-from archsum.layers.shapes import Shape, times
+from archsum.layers.shapes import Shape
 from archsum.model import field
 
 
@@ -41,8 +42,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
 
     def explain_channels(self, channels: int) -> Step:
         """Derive the output channels."""
-        formula = times(channels, self.depth_multiplier)
-        return Step("channels", formula, self.output_channels(channels), "input channels × filters of each")
+        return Step.of("channels", Product(channels, self.depth_multiplier), "input channels × filters of each")
 
 
 class DepthwiseConv1D(DepthwiseConvolution):

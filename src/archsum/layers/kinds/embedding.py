@@ -4,9 +4,20 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.base import ElementwiseLayer, Kept, Layer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.arithmetic import Product
+from archsum.layers.base import (
+    NO_MACS,
+    ElementwiseLayer,
+    Kept,
+    Layer,
+    Operations,
+    Step,
+    Weight,
+    WeightlessLayer,
+    Work,
+)
 from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape, product, show, times
+from archsum.layers.shapes import Shape, show
 from archsum.model import field
 
 
@@ -32,9 +43,8 @@ class Table(Layer):
         """Return the table."""
         return (Weight("embeddings", (self.input_dim, self.output_dim), ("words", "features")),)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: a row is looked up, not computed."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing."""
@@ -46,7 +56,7 @@ class Table(Layer):
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the new axis."""
-        yield Step("features", str(self.output_dim), self.output_dim, "`output_dim`, a new axis: each word's vector")
+        yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
 
 
 class Embedding(Table):
@@ -102,9 +112,11 @@ class ReversibleEmbedding(Table):
         reverse = Weight("reverse_embeddings", (self.output_dim, self.input_dim), ("features", "words"))
         return super().weights(*inputs) + (reverse,) * (not self.tie_weights)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0 for vectors; for scores those of a product with each word's vector."""
-        return product(self._factors(*inputs)) if self.reverse else 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        if not self.reverse:
+            return super().multiply_accumulates(*inputs)
+        products = Product(*self._vectors(*inputs), self.output_dim, self.input_dim)
+        return Operations(products, "each vector with each word's vector")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the words, or the vectors."""
@@ -113,18 +125,9 @@ class ReversibleEmbedding(Table):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the last axis."""
         if self.reverse:
-            yield Step("scores", str(self.input_dim), self.input_dim, "`input_dim`, one for each word")
+            yield Step.of("scores", self.input_dim, "`input_dim`, one for each word")
         else:
             yield from super().explain_output(*inputs)
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        if not self.reverse:
-            return super().explain_macs(*inputs)
-        return Step("MACs", times(*self._factors(*inputs)), self.macs(*inputs), "each vector with each word's vector")
-
-    def _factors(self, *inputs: Shape) -> Shape:
-        return (*self._vectors(*inputs), self.output_dim, self.input_dim)
 
     def _vectors(self, shape: Shape) -> Shape:
         """Return the sizes of the axes before the vectors'. Errors: ShapeError where these have another length."""

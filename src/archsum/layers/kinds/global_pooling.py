@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.operators import Operator, Operators
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 
@@ -49,7 +49,7 @@ class GlobalPooling(Spatial, WeightlessLayer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say that each channel is one number."""
         _, channels = self.parts(*inputs)
-        yield Step("channels", times(channels), channels, "one number for each of the channels")
+        yield Step.of("channels", channels, "one number for each of the channels")
 
 
 class GlobalMaxPooling(GlobalPooling):

@@ -3,11 +3,12 @@
 import math
 from typing import Any, ClassVar, Literal
 
-from archsum.layers.base import Kept, Step, Weight
+from archsum.layers.arithmetic import Product, equation
+from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape, require_known, times
+from archsum.layers.shapes import Shape, require_known
 from archsum.model import field, prepares
 
 
@@ -31,7 +32,6 @@ class LocallyConnected(KernelLayer):
     """
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid",)
-    macs_note: ClassVar[str] = "each kernel weight works once"
 
     filters: Positive = field(description="The number of output channels.", example=32)
     bias: Bias = field(
@@ -63,29 +63,22 @@ class LocallyConnected(KernelLayer):
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the windows, each by itself, though they overlap."""
-        *factors, _ = self._factors(*inputs)
-        return (Kept("windows", shape=tuple(factors), for_weights=True),)
+        return (Kept("windows", shape=self.window_elements(*inputs), for_weights=True),)
 
-    def locations(self, *inputs: Shape) -> Shape:
-        """Return no sizes: each kernel is at one location only."""
-        return ()
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return Operations(Product(*self.window_elements(*inputs), self.filters), "each kernel weight works once")
+
+    def window_elements(self, *inputs: Shape) -> Shape:
+        """Return the sizes of all windows together: the output's, the kernel's and the channels."""
+        spatial, channels = self.split(*inputs)
+        return *self.slide(spatial), *self.kernel_size, channels
 
     def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Derive the kernel's locations and window elements."""
         if name != "kernel":
             return ""
-        (locations, elements, _), factors = self.kernels(*inputs)[0].shape, self._factors(*inputs)
-        outputs, window = times(*factors[: self.rank]), times(*factors[self.rank : -1])
-        return f"{outputs} = {locations:,} output locations; {window} = {elements:,} window elements"
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        return Step("MACs", times(*self._factors(*inputs)), self.macs(*inputs), self.macs_note)
-
-    def _factors(self, *inputs: Shape) -> Shape:
-        """Return what the kernel's size is the product of: output sizes, kernel sizes, channels and filters."""
-        spatial, channels = self.split(*inputs)
-        return *self.slide(spatial), *self.kernel_size, channels, self.filters
+        sizes = self.window_elements(*inputs)
+        outputs, window = Product(*sizes[: self.rank]), Product(*sizes[self.rank :])
+        return f"{equation(outputs)} output locations; {equation(window)} window elements"
 
 
 class LocallyConnected1D(LocallyConnected):

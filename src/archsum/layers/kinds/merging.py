@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
-from archsum.layers.base import Kept, Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.base import Kept, Layer, MovingLayer, Operations, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
-from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
+from archsum.layers.shapes import Shape, product, show, show_all, total
 from archsum.model import field, prepares
 
 
@@ -75,7 +76,7 @@ class ElementwiseMerging(Merging, WeightlessLayer):
             if len(set(sizes)) > 1:
                 size = self._merged(axis, sizes, inputs)
                 note = "an input's size is unknown" if size is None else "an input of size 1 is repeated along the axis"
-                yield Step(axis_name(axis), times(size), size, note)
+                yield Step.of(axis_name(axis), size, note)
 
     def _merged(self, axis: int, sizes: Shape, inputs: tuple[Shape, ...]) -> int | None:
         """Return the size of an axis. Errors: ShapeError where two inputs have different ones."""
@@ -212,7 +213,7 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Add the sizes along the axis."""
         joined, sizes = self._joined_axis(inputs)
-        yield Step(axis_name(joined), plus(*sizes), total(sizes), "the inputs' sizes, added")
+        yield Step.of(axis_name(joined), Sum(*sizes), "the inputs' sizes, added")
 
     def _joined_axis(self, inputs: tuple[Shape, ...]) -> tuple[int, Shape]:
         """Return the axis along which the inputs are joined, and each one's size.
@@ -269,9 +270,9 @@ class Dot(Merging):
         """Return the sizes of the other axes."""
         return tuple(size for _, _, size in self._kept(inputs)) or (1,)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the output's elements times the length of the vectors."""
-        return product((*self.output_shape(*inputs), self._length(inputs)))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        note = "each output element is a product of two vectors, which takes one for each of their elements"
+        return Operations(Product(*self.output_shape(*inputs), self._length(inputs)), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what brings the vectors to length 1."""
@@ -295,13 +296,7 @@ class Dot(Merging):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""
         for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):
-            yield Step(axis_name(number), times(size), size, f"{axis_name(axis)} of the {which} input")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        output, length = self.output_shape(*inputs), self._length(inputs)
-        note = "each output element is a product of two vectors, which takes one for each of their elements"
-        return Step("MACs", times(*output, length), self.macs(*inputs), note)
+            yield Step.of(axis_name(number), size, f"{axis_name(axis)} of the {which} input")
 
     def _kept(self, inputs: tuple[Shape, ...]) -> Iterator[tuple[str, int, int | None]]:
         """Yield the axes that are not multiplied: which input's, its number and its size."""

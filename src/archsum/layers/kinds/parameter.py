@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import Kept, Layer, Weight, Work
+from archsum.layers.base import NO_MACS, Kept, Layer, Operations, Weight, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape
 from archsum.model import field
@@ -43,9 +43,8 @@ class Parameter(Layer):
         """Return the tensor."""
         return (Weight("parameter", self.shape),)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: nothing is computed."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing."""

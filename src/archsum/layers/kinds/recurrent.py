@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, ClassVar, Literal
 
-from archsum.layers.base import Kept, Step, Weight, Work
+from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
 from archsum.layers.kept import beside_result_kept, result_kept
 from archsum.layers.sequence import SequenceLayer
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product
 from archsum.layers.work import activation_work
 from archsum.model import JsonSchema, field
 
@@ -71,10 +72,10 @@ class RecurrentLayer(SequenceLayer):
         bias = Weight("bias", (self.biases,) * double + (outputs,), ("kernels",) * double + (axis,))
         return kernel, recurrent_kernel, bias
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the kernels' weights, each of which works once in a step."""
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         steps, features = self.split(*inputs)
-        return product((steps, features + self.units, self.gates, self.units))
+        note = "steps × (features + units) × gates × units: each weight of both kernels works once in a step"
+        return Operations(Product(steps, Sum(features, self.units), self.gates, self.units), note)
 
     @property
     def functions(self) -> tuple[str | None, ...]:
@@ -121,7 +122,7 @@ class RecurrentLayer(SequenceLayer):
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the units."""
-        yield Step("features", str(self.units), self.units, "one for each unit")
+        yield Step.of("features", self.units, "one for each unit")
 
     def explain_bias(self, *inputs: Shape) -> str:
         """Say what the bias is, and what it would be."""
@@ -130,13 +131,6 @@ class RecurrentLayer(SequenceLayer):
         if self.biases > 1:
             return f"two for each {each}: beside the kernel and beside the recurrent kernel"
         return f"one for each {each}" if self.biases else f"no bias; it would be {count:,}"
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        steps, features = self.split(*inputs)
-        formula = f"{times(steps)} × ({features} + {self.units}) × {times(self.gates, self.units)}"
-        note = "steps × (features + units) × gates × units: each weight of both kernels works once in a step"
-        return Step("MACs", formula, self.macs(*inputs), note)
 
 
 class WithRecurrentBias(RecurrentLayer):

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product
 from archsum.layers.axis import axis_name
 from archsum.layers.base import MovingLayer, Step
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
 from archsum.layers.operators import Operator, Operators
-from archsum.layers.shapes import Shape, product, show, times
+from archsum.layers.shapes import Shape, product, show
 from archsum.model import field, prepares
 
 _SIZE_TO_SOLVE = -1
@@ -42,7 +43,7 @@ class Flatten(MovingLayer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Multiply the sizes."""
         (shape,) = inputs
-        yield Step("features", times(*shape) or "1", product(shape), "all elements in one row")
+        yield Step.of("features", Product(*shape), "all elements in one row")
 
 
 class Reshape(MovingLayer):
@@ -95,7 +96,7 @@ class Reshape(MovingLayer):
         output = self.output_shape(shape)
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
             if stated == _SIZE_TO_SOLVE:
-                formula = "?" if size is None else f"{times(*shape) or '1'} / {self._stated_elements}"
+                formula = "?" if size is None else f"{Product(*shape).formula} / {self._stated_elements}"
                 yield Step(axis_name(axis), formula, size, "−1: all elements / the product of the other sizes")
 
     @property
@@ -159,7 +160,7 @@ class Permute(MovingLayer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Say where each size comes from."""
         for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
-            yield Step(axis_name(axis), times(size), size, f"{axis_name(source)} of the input")
+            yield Step.of(axis_name(axis), size, f"{axis_name(source)} of the input")
 
 
 class RepeatVector(MovingLayer):
@@ -185,4 +186,4 @@ class RepeatVector(MovingLayer):
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the repetitions."""
-        yield Step("length", str(self.n), self.n, "`n`, the repetitions of the vector")
+        yield Step.of("length", self.n, "`n`, the repetitions of the vector")

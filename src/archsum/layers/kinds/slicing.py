@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
+from archsum.layers.arithmetic import formula_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import MovingLayer, Step
 from archsum.layers.fields import NonNegative, Positive
-from archsum.layers.shapes import Shape, show, times
+from archsum.layers.shapes import Shape, show
 from archsum.model import checks, field
 
 
@@ -73,7 +74,7 @@ class Split(PartOfAxis):
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
         note = f"part {self.part} of {self.parts} equal parts, counted from 0"
-        yield Step(axis_name(axis), f"{times(size)} / {self.parts}", self.part_of(size, shape), note)
+        yield Step(axis_name(axis), f"{formula_of(size)} / {self.parts}", self.part_of(size, shape), note)
 
 
 class Slice(PartOfAxis):

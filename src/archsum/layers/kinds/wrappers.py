@@ -5,9 +5,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.arithmetic import Product
+from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.sequence import SequenceLayer
-from archsum.layers.shapes import Shape, product, show, times
+from archsum.layers.shapes import Shape, product, show
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
 HeldLayer = Annotated[Layer, UNCHECKED, JsonSchema({"$ref": "#/$defs/layer"})]
@@ -93,10 +94,10 @@ class TimeDistributed(Wrapper):
         """Return the layer's weights: all steps have them in common."""
         return self.held_weights(self.held, *inputs)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each step."""
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         (shape,) = inputs
-        return _for_each(shape[0], self.layer.macs(self.held_input(shape)))
+        each = self.layer.macs(self.held_input(shape))
+        return Operations(Product(shape[0], each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return the layer's for each step."""
@@ -127,19 +128,13 @@ class TimeDistributed(Wrapper):
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each step."""
         (shape,) = inputs
-        return _for_each(shape[0], self.layer.connections(self.held_input(shape)))
+        return product((shape[0], self.layer.connections(self.held_input(shape))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive what the layer makes of a step."""
         (shape,) = inputs
-        yield Step("steps", times(shape[0]), shape[0], f"`{self.held}` sees each by itself")
+        yield Step.of("steps", shape[0], f"`{self.held}` sees each by itself")
         yield from self.layer.explain_output(self.held_input(shape))
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        (shape,) = inputs
-        each = self.layer.macs(self.held_input(shape))
-        return Step("MACs", times(shape[0], each) if each != 0 else "", self.macs(shape), f"steps × `{self.held}`'s")
 
 
 class Bidirectional(Wrapper):
@@ -190,9 +185,8 @@ class Bidirectional(Wrapper):
         directions = (f"forward_{self.held}", f"backward_{self.held}")
         return tuple(weight for name in directions for weight in self.held_weights(name, *inputs))
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each direction."""
-        return _for_each(2, self.layer.macs(*inputs))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return Operations(Product(2, self.layer.macs(*inputs)), f"`{self.held}`'s in both directions")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return the layer's for each direction, and what makes one output of two."""
@@ -209,29 +203,18 @@ class Bidirectional(Wrapper):
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each direction."""
-        return _for_each(2, self.layer.connections(*inputs))
+        return product((2, self.layer.connections(*inputs)))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the features."""
         *_, each = self.layer.output_shape(*inputs)
-        *_, features = self.output_shape(*inputs)
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
-        yield Step("features", times(2, each) if both else times(each), features, note)
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        note = f"`{self.held}`'s in both directions"
-        return Step("MACs", times(2, self.layer.macs(*inputs)), self.macs(*inputs), note)
+        yield Step.of("features", Product(2, each) if both else each, note)
 
 
 def _repeated(work: tuple[Work, ...] | None, times: int | None) -> tuple[Work, ...] | None:
     return None if work is None else tuple(part._replace(elements=product((part.elements, times))) for part in work)
-
-
-def _for_each(times: int | None, count: int | None) -> int | None:
-    """Multiply; nothing stays nothing however often it happens."""
-    return 0 if count == 0 else product((times, count))
 
 
 def _for_each_step(tensor: Kept, steps: int | None) -> Kept:
