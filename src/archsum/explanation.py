@@ -66,15 +66,14 @@ def _explain_layer(summary: LayerSummary) -> LayerExplanation:
 
 
 def _weights(summary: LayerSummary) -> Iterator[Step]:
-    bias = summary.layer.explain_bias(*summary.input_shapes)
+    biases = summary.layer.biases(*summary.input_shapes)
     for weight in summary.weights:
-        explained = bias if weight.is_bias else ""
+        explained = biases.note if biases and weight.is_bias else ""
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
-        sizes = summary.layer.explain_weight(weight.name, *summary.input_shapes)
-        notes = [axes, sizes, explained, "" if weight.trainable else "not changed by training"]
+        notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
         yield Step(weight.name, Product(*weight.shape).formula, weight.size, "; ".join(filter(None, notes)))
-    if bias and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
-        yield Step("bias", "0", 0, bias)
+    if biases and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
+        yield Step("bias", "0", 0, biases.note)
 
 
 def _parameters(summary: LayerSummary) -> Iterator[Step]:

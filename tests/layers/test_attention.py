@@ -9,7 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-from tests.layers.made import layer
+from tests.layers.made import layer, note_of_biases
 
 
 def parameters(layer: Layer, *inputs: Shape) -> int:
@@ -58,7 +58,7 @@ def test_biases_are_known_as_such_and_used_at_every_position() -> None:
     assert biases == {"query/bias": 6, "key/bias": 6, "value/bias": 10, "attention_output/bias": 8}
     links = (with_bias.connections(*inputs) or 0) - (without.connections(*inputs) or 0)
     assert links == 4 * 6 + 7 * 6 + 7 * 10 + 4 * 8
-    assert without.explain_bias(*inputs) == "no biases; they would be 30"
+    assert note_of_biases(without, *inputs) == "no biases; they would be 30"
 
 
 def test_the_output_may_have_other_sizes() -> None:

@@ -9,6 +9,7 @@ from archsum.layers import layer_class
 from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
+from tests.layers.made import note_of_biases
 
 
 def dense(**fields: Any) -> Layer:
@@ -42,7 +43,7 @@ def test_on_a_vector_tied_and_untied_coincide() -> None:
     _, tied = dense(units=5).weights((7,))
     _, untied = dense(units=5, bias="untied").weights((7,))
     assert untied == tied
-    assert "tied and untied are the same" in dense(units=5).explain_bias((7,))
+    assert "tied and untied are the same" in note_of_biases(dense(units=5), (7,))
 
 
 def test_each_unit_uses_its_bias_at_each_location() -> None:

@@ -7,7 +7,7 @@ from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.formulas import evaluate
-from tests.layers.made import layer
+from tests.layers.made import layer, note_of_biases
 
 
 def parameters(layer: Layer, shape: Shape) -> int:
@@ -83,7 +83,7 @@ def test_both_directions_have_weights_of_their_own(merge_mode: str, features: in
     assert sum(weight.is_bias for weight in both.weights((7, 3))) == 2
     assert both.macs((7, 3)) == 2 * (gru.macs((7, 3)) or 0)
     assert both.connections((7, 3)) == 2 * (gru.connections((7, 3)) or 0)
-    assert both.explain_bias((7, 3)) == gru.explain_bias((7, 3))
+    assert note_of_biases(both, (7, 3)) == note_of_biases(gru, (7, 3))
 
 
 def test_only_a_recurrent_layer_has_a_direction() -> None:

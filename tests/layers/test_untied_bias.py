@@ -10,7 +10,7 @@ from archsum.layers.base import Layer, Weight
 from archsum.layers.documentation import example
 from archsum.layers.fields import Bias
 from archsum.layers.shapes import Shape
-from tests.layers.made import layer
+from tests.layers.made import layer, note_of_biases
 
 BIASED = [kind for kind in KINDS if getattr(layer_class(kind).model_fields.get("bias"), "annotation", None) is Bias]
 SIZES = (9, 8, 7)
@@ -129,4 +129,4 @@ def test_a_locally_connected_layer_as_its_documentation_counts_it() -> None:
     ],
 )
 def test_the_explanation_names_the_other_kind_of_bias(kind: str, bias: Any, words: str) -> None:
-    assert layer(kind, filters=4, kernel_size=3, bias=bias).explain_bias((4, 4, 2)) == words
+    assert note_of_biases(layer(kind, filters=4, kernel_size=3, bias=bias), (4, 4, 2)) == words

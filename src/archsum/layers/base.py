@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from archsum.layers.arithmetic import Number, Product, Sum, formula_of, value_of
 from archsum.layers.operators import Operators
@@ -17,7 +17,8 @@ class Weight(NamedTuple):
     shape: tuple[int, ...]
     axes: tuple[str, ...] = ()
     trainable: bool = True
-    untied: bool = False
+    note: str = ""
+    """Where its sizes come from, if the axes do not say it."""
     tied_size: int | None = None
     """Of an untied bias, the number of parameters that it would have tied."""
 
@@ -27,9 +28,22 @@ class Weight(NamedTuple):
         return self.name.rpartition("/")[2] == "bias"
 
     @property
+    def untied(self) -> bool:
+        """Whether it is a bias with parameters of its own for each output location."""
+        return self.tied_size is not None
+
+    @property
     def size(self) -> int:
         """The number of parameters."""
         return math.prod(self.shape)
+
+
+class Biases(Protocol):
+    """The biases of a layer, or those that it would have: a layer without a bias states them too."""
+
+    @property
+    def note(self) -> str:
+        """What they are, and what they would be otherwise."""
 
 
 class Kept(NamedTuple):
@@ -134,6 +148,10 @@ class Layer(Model):
         """Return the weights, in Keras's order and by Keras's names."""
         raise NotImplementedError
 
+    def biases(self, *inputs: Shape) -> Biases | None:
+        """Return the biases, present or not; None for a kind that never has one."""
+        return None
+
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         """Return the multiply-accumulates for one sample."""
         raise NotImplementedError
@@ -199,14 +217,6 @@ class Layer(Model):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output's sizes; nothing where the shape is passed on or simply stated."""
         yield from ()
-
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Say where the sizes of a weight come from, where its axes do not say it."""
-        return ""
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind of bias would be."""
-        return ""
 
 
 class WeightlessLayer(Layer):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
-from archsum.layers.bias import bias_note, bias_weights
+from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.kept import result_kept
 from archsum.layers.operators import (
@@ -22,7 +22,7 @@ from archsum.layers.operators import (
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
-from archsum.layers.work import activation_work, bias_work
+from archsum.layers.work import activation_work
 from archsum.model import checks, field
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
@@ -78,10 +78,12 @@ class KernelLayer(Sliding):
         return self.join(self.slide(spatial), self.output_channels(channels))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernels and the bias."""
+        return *self.kernels(*inputs), *(self.biases(*inputs).weights if self.bias else ())
+
+    def biases(self, *inputs: Shape) -> OutputBias:
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
-        return *self.kernels(*inputs), *bias_weights(self.bias, output, self.axes_with_channels, filters, "filters")
+        return OutputBias(self.bias, output, self.axes_with_channels, filters, "filters")
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
@@ -89,8 +91,8 @@ class KernelLayer(Sliding):
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the bias and the activation do."""
-        elements = product(self.output_shape(*inputs))
-        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+        biases = self.biases(*inputs)
+        return biases.work + activation_work(self.activation, product(biases.output))
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the operators that multiply the data with the kernels."""
@@ -102,7 +104,7 @@ class KernelLayer(Sliding):
         products = self.products(*inputs)
         if products is None:
             return None
-        biases = sum(weight.size for weight in self.weights(*inputs) if weight.is_bias)
+        biases = sum(weight.size for weight in self.biases(*inputs).weights)
         biased = with_bias(products[-1], biases, untied=self.bias == "untied")
         convolution = (*self.padding_operators(*inputs), *products[:-1], *biased)
         activation = activation_operators(self.activation, self.output_shape(*inputs))
@@ -126,12 +128,6 @@ class KernelLayer(Sliding):
         spatial, channels = self.split(*inputs)
         yield from self.explain_sliding(spatial)
         yield self.explain_channels(channels)
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind would be."""
-        output = self.output_shape(*inputs)
-        _, filters = self.split(output)
-        return bias_note(self.bias, output, filters, "filters")
 
 
 class DilatedKernelLayer(KernelLayer):

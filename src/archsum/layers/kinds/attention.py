@@ -1,6 +1,7 @@
 """Attention: each position of a query takes from a value's positions what their keys say is of use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.errors import ShapeError
@@ -9,7 +10,7 @@ from archsum.layers.axis import listed
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, one_or_list
 from archsum.layers.shapes import Shape, may_equal, product, require_known, show, total
-from archsum.layers.work import activation_work, bias_work
+from archsum.layers.work import activation_work
 from archsum.model import checks, field
 
 Sizes = Annotated[tuple[Positive, ...], listed, one_or_list(AT_LEAST_1)]
@@ -239,6 +240,25 @@ class Projection(NamedTuple):
         return Weight(f"{self.name}/bias", sizes, axes)
 
 
+class ProjectionBiases(NamedTuple):
+    """The biases of the projections: one for each, or none."""
+
+    present: bool
+    projections: Sequence[Projection]
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        """What it takes to add them to all that the projections give."""
+        elements = total(product((*each.positions, each.bias.size)) for each in self.projections)
+        return (Work("bias", 1, elements),) if self.present else ()
+
+    @property
+    def note(self) -> str:
+        """What the biases are, or what they would be."""
+        count = sum(each.bias.size for each in self.projections)
+        return "added at every position" if self.present else f"no biases; they would be {count:,}"
+
+
 class ProjectedAttention(AttentionLayer):
     """Attention of several heads, each of which sees its own projections of query, key and value.
 
@@ -291,12 +311,11 @@ class ProjectedAttention(AttentionLayer):
         return (*query[:-1], *self.output_sizes(*_known_features(query, "query")))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return a kernel and a bias for each projection."""
-        projections = self._projections(*inputs)
-        each = (
-            (projection.kernel, projection.bias) if self.bias else (projection.kernel,) for projection in projections
-        )
-        return tuple(weight for weights in each for weight in weights)
+        each = ((each.kernel, each.bias) if self.bias else (each.kernel,) for each in self._projections(*inputs))
+        return tuple(chain.from_iterable(each))
+
+    def biases(self, *inputs: Shape) -> ProjectionBiases:
+        return ProjectionBiases(bool(self.bias), self._projections(*inputs))
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         projections, scores = self._projections(*inputs), self._scores(*inputs)
@@ -311,7 +330,7 @@ class ProjectedAttention(AttentionLayer):
         query, _, _ = self.query_value_key(*inputs)
         key_dim, value_dim = self.head_sizes
         return (
-            *bias_work(self.bias, self._biased(*inputs)),
+            *self.biases(*inputs).work,
             Work("scaled query", 1, product((*query[:-1], self.heads, key_dim))),
             *activation_work("softmax", product(self._scores(*inputs))),
             *(Work("gate", 2, product((*query[:-1], self.heads, value_dim))),) * self.use_gate,
@@ -349,12 +368,8 @@ class ProjectedAttention(AttentionLayer):
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links, and the biases that each position uses."""
-        return total((self.macs(*inputs), self._biased(*inputs) if self.bias else 0))
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the biases are, or what they would be."""
-        count = sum(projection.bias.size for projection in self._projections(*inputs))
-        return "added at every position" if self.bias else f"no biases; they would be {count:,}"
+        added = (part.number.value for part in self.biases(*inputs).work)
+        return total((self.macs(*inputs), *added))
 
     def _projections(self, *inputs: Shape) -> list[Projection]:
         query, value, key = self.query_value_key(*inputs)
@@ -381,10 +396,6 @@ class ProjectedAttention(AttentionLayer):
         """Return the sizes whose product is the number of scores."""
         query, value, _ = self.query_value_key(*inputs)
         return (*query[:-1], *self.attended(value[:-1]), self.heads)
-
-    def _biased(self, *inputs: Shape) -> int | None:
-        """Return the elements that the projections give, to each of which a bias is added."""
-        return total(product((*each.positions, each.bias.size)) for each in self._projections(*inputs))
 
 
 class MultiHeadAttention(ProjectedAttention):

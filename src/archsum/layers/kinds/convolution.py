@@ -95,20 +95,16 @@ class Conv2D(Convolution):
                 f"has a `connection_table` that names channel {highest}, and its input has {channels}",
                 f"channels count from 0 to {channels - 1}",
             )
-        pairs = sum(len(seen) for seen in self.connection_table)
-        return (Weight("kernel", (*self.kernel_size, pairs), (*self.kernel_axes, "connected filter-channel pairs")),)
+        filters = Counter(map(len, self.connection_table))
+        pairs = Sum(*(Product(filters[seen], seen) for seen in sorted(filters)))
+        shape = (*self.kernel_size, sum(map(len, self.connection_table)))
+        axes = (*self.kernel_axes, "connected filter-channel pairs")
+        note = f"{equation(pairs)} pairs: filters × the channels that they see"
+        return (Weight("kernel", shape, axes, note=note),)
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the convolution; none with a connection table, which microcontrollers do not know."""
         return super().products(*inputs) if self.connection_table is None else None
-
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Count the connected pairs: for each number of channels, the filters that see so many."""
-        if name != "kernel" or self.connection_table is None:
-            return ""
-        filters = Counter(map(len, self.connection_table))
-        pairs = Sum(*(Product(filters[seen], seen) for seen in sorted(filters)))
-        return f"{equation(pairs)} pairs: filters × the channels that they see"
 
 
 class Conv3D(Convolution):

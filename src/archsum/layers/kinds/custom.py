@@ -141,7 +141,12 @@ class Custom(Layer):
         """Return the stated weights."""
         sizes = self._input_sizes(inputs[0])
         return tuple(
-            Weight(name, tuple(_known(size, sizes, name) for size in weight.shape), trainable=weight.trainable)
+            Weight(
+                name,
+                tuple(_known(size, sizes, name) for size in weight.shape),
+                trainable=weight.trainable,
+                note=_show(weight.shape, sizes),
+            )
             for name, weight in self.weights_.items()
         )
 
@@ -174,10 +179,6 @@ class Custom(Layer):
         outputs = zip(self.output_shape_ or (), self.output_shape(*inputs), strict=False)
         for axis, (stated, output) in enumerate(outputs, start=1):
             yield Step(f"axis {axis}", "", output, _show([stated], sizes))
-
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Show what the file states for the weight's sizes."""
-        return _show(self.weights_[name].shape, self._input_sizes(inputs[0]))
 
     def _stated(self, name: str, stated: Number | None, shape: Shape) -> Operations:
         sizes = self._input_sizes(shape)

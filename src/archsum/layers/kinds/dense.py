@@ -7,7 +7,7 @@ from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.bias import bias_note, bias_weights
+from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, Positive
 from archsum.layers.kept import result_kept
 from archsum.layers.operators import (
@@ -19,7 +19,7 @@ from archsum.layers.operators import (
     with_bias,
 )
 from archsum.layers.shapes import Shape, product
-from archsum.layers.work import activation_work, bias_work
+from archsum.layers.work import activation_work
 from archsum.model import field
 
 
@@ -60,9 +60,12 @@ class Dense(Layer):
         """Return the kernel and the bias."""
         _, features = _split(*inputs)
         kernel = Weight("kernel", (features, self.units), ("features", "units"))
+        return kernel, *self.biases(*inputs).weights
+
+    def biases(self, *inputs: Shape) -> OutputBias:
         output = self.output_shape(*inputs)
         axes = (*named_axes(output, "channels_last")[:-1], "units")
-        return kernel, *bias_weights(self.bias, output, axes, self.units, "units")
+        return OutputBias(self.bias, output, axes, self.units, "units")
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         leading, features = _split(*inputs)
@@ -71,8 +74,8 @@ class Dense(Layer):
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the bias and the activation do."""
-        elements = product(self.output_shape(*inputs))
-        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+        biases = self.biases(*inputs)
+        return biases.work + activation_work(self.activation, product(biases.output))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the input, for the kernel's gradient, and what the activation keeps."""
@@ -89,10 +92,6 @@ class Dense(Layer):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Name the units."""
         yield Step.of("units", self.units, "the last axis has one feature for each unit")
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind would be."""
-        return bias_note(self.bias, self.output_shape(*inputs), self.units, "units")
 
 
 def _split(shape: Shape) -> tuple[Shape, int]:

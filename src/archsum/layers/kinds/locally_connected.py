@@ -54,8 +54,11 @@ class LocallyConnected(KernelLayer):
         """
         spatial, channels = self.split(*inputs)
         outputs = require_known(self.slide(spatial), self.axes, "its kernels, one for each output location")
+        locations, elements = Product(*outputs), Product(*self.kernel_size, channels)
         shape = (math.prod(outputs), math.prod(self.kernel_size) * channels, self.filters)
-        return (Weight("kernel", shape, ("output locations", "window elements of all channels", "filters")),)
+        axes = ("output locations", "window elements of all channels", "filters")
+        note = f"{equation(locations)} output locations; {equation(elements)} window elements"
+        return (Weight("kernel", shape, axes, note=note),)
 
     def products(self, *inputs: Shape) -> Operators:
         """Return none: microcontrollers have no such operator."""
@@ -72,13 +75,6 @@ class LocallyConnected(KernelLayer):
         """Return the sizes of all windows together: the output's, the kernel's and the channels."""
         spatial, channels = self.split(*inputs)
         return *self.slide(spatial), *self.kernel_size, channels
-
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        if name != "kernel":
-            return ""
-        sizes = self.window_elements(*inputs)
-        outputs, window = Product(*sizes[: self.rank]), Product(*sizes[self.rank :])
-        return f"{equation(outputs)} output locations; {equation(window)} window elements"
 
 
 class LocallyConnected1D(LocallyConnected):

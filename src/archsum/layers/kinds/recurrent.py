@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
@@ -23,6 +23,37 @@ RecurrentBias = Annotated[
 
 cuDNN calls it so too: https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-adv-library.html
 """
+
+
+class GateBiases(NamedTuple):
+    """The biases of a recurrent layer: so many for each unit in each gate, or none."""
+
+    each: int
+    gates: int
+    units: int
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The bias; two biases are one weight, as Keras keeps those of its GRU."""
+        double = self.each > 1
+        shape = (self.each,) * double + (self.gates * self.units,)
+        return (Weight("bias", shape, ("kernels",) * double + (_outputs_axis(self.gates),)),) * bool(self.each)
+
+    @property
+    def note(self) -> str:
+        """What the bias is, or what it would be."""
+        each = "unit" if self.gates == 1 else f"unit in each of the {self.gates} gates"
+        if self.each > 1:
+            return f"two for each {each}: beside the kernel and beside the recurrent kernel"
+        return f"one for each {each}" if self.each else f"no bias; it would be {self.gates * self.units:,}"
+
+    def work(self, elements: int | None) -> tuple[Work, ...]:
+        """Return what it takes to add them to so many elements of the output."""
+        return (Work("biases", self.gates * self.each, elements),) * bool(self.each)
+
+
+def _outputs_axis(gates: int) -> str:
+    return "units" if gates == 1 else "gates of units"
 
 
 class RecurrentLayer(SequenceLayer):
@@ -55,22 +86,20 @@ class RecurrentLayer(SequenceLayer):
         return self.units
 
     @property
-    def biases(self) -> int:
+    def biases_of_gate(self) -> int:
         """How many biases each gate of a unit has."""
         raise NotImplementedError
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the two kernels and the bias."""
         _, features = self.split(*inputs)
-        outputs, axis = self.gates * self.units, "units" if self.gates == 1 else "gates of units"
+        outputs, axis = self.gates * self.units, _outputs_axis(self.gates)
         kernel = Weight("kernel", (features, outputs), ("features", axis))
         recurrent_kernel = Weight("recurrent_kernel", (self.units, outputs), ("units", axis))
-        if not self.biases:
-            return kernel, recurrent_kernel
-        # As Keras keeps the two biases of its GRU.
-        double = self.biases > 1
-        bias = Weight("bias", (self.biases,) * double + (outputs,), ("kernels",) * double + (axis,))
-        return kernel, recurrent_kernel, bias
+        return kernel, recurrent_kernel, *self.biases(*inputs).weights
+
+    def biases(self, *inputs: Shape) -> GateBiases:
+        return GateBiases(self.biases_of_gate, self.gates, self.units)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         steps, features = self.split(*inputs)
@@ -91,10 +120,10 @@ class RecurrentLayer(SequenceLayer):
         """Return what the biases, the activations and the gates do."""
         steps, _ = self.split(*inputs)
         elements = product((steps, self.units))
-        biases, gating = Work("biases", self.gates * self.biases, elements), Work("gating", self.gating, elements)
+        biases, gating = self.biases(*inputs).work(elements), Work("gating", self.gating, elements)
         functions = Counter(self.functions).items()
         activations = (activation_work(function, product((steps, self.units, count))) for function, count in functions)
-        return *((biases,) * bool(self.biases)), *chain(*activations), *((gating,) * bool(self.gating))
+        return *biases, *chain(*activations), *((gating,) * bool(self.gating))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what the kernels are multiplied with, and what the steps keep."""
@@ -124,14 +153,6 @@ class RecurrentLayer(SequenceLayer):
         """Name the units."""
         yield Step.of("features", self.units, "one for each unit")
 
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what it would be."""
-        count = self.gates * self.units
-        each = "unit" if self.gates == 1 else f"unit in each of the {self.gates} gates"
-        if self.biases > 1:
-            return f"two for each {each}: beside the kernel and beside the recurrent kernel"
-        return f"one for each {each}" if self.biases else f"no bias; it would be {count:,}"
-
 
 class WithRecurrentBias(RecurrentLayer):
     """A recurrent layer with the bias of Keras, or the two of PyTorch."""
@@ -141,7 +162,7 @@ class WithRecurrentBias(RecurrentLayer):
     )
 
     @property
-    def biases(self) -> int:
+    def biases_of_gate(self) -> int:
         """How many biases each gate of a unit has."""
         return 2 if self.bias == "double" else 1 if self.bias else 0
 
@@ -236,7 +257,7 @@ class GRU(RecurrentLayer):
     )
 
     @property
-    def biases(self) -> int:
+    def biases_of_gate(self) -> int:
         """How many biases each gate of a unit has."""
         return 0 if not self.bias else 2 if self.reset_after else 1
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Product
-from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
+from archsum.layers.base import Biases, Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
@@ -47,13 +47,8 @@ class Wrapper(Layer):
             for weight in self.layer.weights(self.held_input(shape))
         )
 
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Say what the held layer says."""
-        return self.layer.explain_weight(name.partition("/")[2], self.held_input(*inputs))
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the held layer says."""
-        return self.layer.explain_bias(self.held_input(*inputs))
+    def biases(self, *inputs: Shape) -> Biases | None:
+        return self.layer.biases(self.held_input(*inputs))
 
 
 class TimeDistributed(Wrapper):
