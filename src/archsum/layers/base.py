@@ -83,6 +83,24 @@ class Kept(NamedTuple):
         return self.name not in ("input", "output")
 
 
+class Reuse(NamedTuple):
+    """What a layer makes that takes no memory of its own, as it is in memory already."""
+
+    at_inference: bool = False
+    """Whether the output is the first input's elements at inference, or some of them, seen otherwise."""
+    in_training: bool = False
+    """Whether it is so in training too."""
+    gradient: bool = False
+    """Whether the inputs' gradient is that of the output, or parts of it."""
+
+
+VIEW = Reuse(at_inference=True, in_training=True)
+"""The reuse of a layer whose output is a part of its input: the gradient of the other parts is 0."""
+
+UNCHANGED = Reuse(at_inference=True, in_training=True, gradient=True)
+"""The reuse of a layer whose output is all of its input."""
+
+
 class Work(NamedTuple):
     """Elementwise work, such as an activation: what it is, the operations for each element, how many elements."""
 
@@ -188,19 +206,9 @@ class Layer(Model):
         return None
 
     @property
-    def shares_storage(self) -> bool:
-        """Whether the output is the first input's elements, or some of them, seen otherwise: no memory of its own."""
-        return False
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether the inputs' gradient is that of the output, or parts of it, and takes no memory of its own."""
-        return False
-
-    @property
-    def acts_in_training_only(self) -> bool:
-        """Whether at inference the data pass as they are."""
-        return False
+    def reuse(self) -> Reuse:
+        """What takes no memory of its own."""
+        return Reuse()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return what the layer is at inference on a microcontroller; None where that is not known."""

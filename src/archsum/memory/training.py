@@ -306,7 +306,7 @@ def _backward(
 def _gradients_passing(layer: LayerSummary, summary: Summary, reached: set[str]) -> int:
     """Return the elements of the gradients of a layer's output and inputs. A network's output has one given to it."""
     output = 0 if layer.name in summary.outputs else _size(layer.output_shape)
-    if layer.layer.passes_gradient:
+    if layer.layer.reuse.gradient:
         return output
     inputs = zip(layer.node.inputs, layer.input_shapes, strict=True)
     return output + sum(_size(shape) for name, shape in dict(inputs).items() if name in reached)

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
-from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer, Work
+from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.kept import activation_kept
@@ -47,14 +47,8 @@ class Activation(ElementwiseFunction):
     activation: ActivationName = field(description="The function.", example="relu")
 
     @property
-    def shares_storage(self) -> bool:
-        """Whether it leaves the data as they are."""
-        return self.activation == "linear"
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether it leaves the data as they are."""
-        return self.activation == "linear"
+    def reuse(self) -> Reuse:
+        return UNCHANGED if self.activation == "linear" else Reuse()
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the function does."""
@@ -80,8 +74,7 @@ class Identity(ElementwiseFunction):
     """
 
     type: Literal["identity"] = "identity"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return nothing."""

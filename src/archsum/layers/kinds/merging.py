@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
-from archsum.layers.base import Kept, Layer, MovingLayer, Operations, Step, Weight, WeightlessLayer, Work
+from archsum.layers.base import Kept, Layer, MovingLayer, Operations, Reuse, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, product, show, show_all, total
@@ -113,7 +113,7 @@ class Add(ElementwiseMerging):
     """
 
     type: Literal["add"] = "add"
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = Reuse(gradient=True)
     verb: ClassVar[str] = "add"
     absorbs: ClassVar[frozenset[Role]] = CLAMPS
 
@@ -198,7 +198,7 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     """
 
     type: Literal["concatenate"] = "concatenate"
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = Reuse(gradient=True)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the sum along the axis, and the first input's other sizes."""

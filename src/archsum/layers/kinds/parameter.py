@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import NO_MACS, Kept, Layer, Operations, Weight, Work
+from archsum.layers.base import NO_MACS, VIEW, Kept, Layer, Operations, Reuse, Weight, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape
 from archsum.model import field
@@ -26,7 +26,7 @@ class Parameter(Layer):
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
     """
 
-    shares_storage: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = VIEW
 
     least_inputs: ClassVar[int] = 0
     most_inputs: ClassVar[int | None] = 0

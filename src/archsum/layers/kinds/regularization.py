@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from archsum.layers.base import ElementwiseLayer, Kept, WeightlessLayer, Work
+from archsum.layers.base import ElementwiseLayer, Kept, Reuse, WeightlessLayer, Work
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
@@ -19,17 +19,9 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
         A rate that is not between 0 and 1.
     """
 
-    acts_in_training_only: ClassVar[bool] = True
-
     @property
-    def shares_storage(self) -> bool:
-        """Whether the data pass as they are in training too."""
-        return not self.strength
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether the data pass as they are in training too."""
-        return not self.strength
+    def reuse(self) -> Reuse:
+        return Reuse(at_inference=True, in_training=not self.strength, gradient=not self.strength)
 
     @property
     def strength(self) -> float:
@@ -145,7 +137,10 @@ class GaussianNoise(Regularization):
     type: Literal["gaussian_noise"] = "gaussian_noise"
 
     stddev: Rate = field(description="The noise's standard deviation, 0 to 1.", example=0.1)
-    passes_gradient: ClassVar[bool] = True
+
+    @property
+    def reuse(self) -> Reuse:
+        return super().reuse._replace(gradient=True)
 
     @property
     def strength(self) -> float:
@@ -171,7 +166,10 @@ class ActivityRegularization(Regularization):
 
     l1: NonNegativeNumber = field(0.0, description="The factor of the sum of absolute values.")
     l2: NonNegativeNumber = field(0.0, description="The factor of the sum of squares.")
-    shares_storage: ClassVar[bool] = True
+
+    @property
+    def reuse(self) -> Reuse:
+        return super().reuse._replace(in_training=True)
 
     @property
     def strength(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.base import MovingLayer, Step, Work
+from archsum.layers.base import VIEW, MovingLayer, Reuse, Step, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
@@ -126,7 +126,7 @@ class Cropping(Resizing):
     """
 
     note: ClassVar[str] = "size − what is cut off before and after"
-    shares_storage: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = VIEW
 
     cropping: SidesPerAxis = field(1, description=_MARGINS)
 

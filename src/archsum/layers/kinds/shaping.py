@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.axis import axis_name
-from archsum.layers.base import MovingLayer, Step
+from archsum.layers.base import UNCHANGED, MovingLayer, Reuse, Step
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, show
@@ -26,8 +26,7 @@ class Flatten(MovingLayer):
     """
 
     type: Literal["flatten"] = "flatten"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     data_format: DataFormat = field("channels_last", description="Where the channel axis is; it moves to the end.")
 
@@ -58,8 +57,7 @@ class Reshape(MovingLayer):
     """
 
     type: Literal["reshape"] = "reshape"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     target_shape: tuple[int, ...] = field(
         description="The sizes, without the batch; one may be −1, for the rest.", example=[4, -1]
@@ -131,8 +129,7 @@ class Permute(MovingLayer):
     """
 
     type: Literal["permute"] = "permute"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     dims: tuple[int, ...] = field(description="The input's axes, counted from 1, in their new order.", example=[2, 1])
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import formula_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
-from archsum.layers.base import MovingLayer, Step
+from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
 from archsum.layers.shapes import Shape, show
 from archsum.model import checks, field
@@ -15,7 +15,7 @@ from archsum.model import checks, field
 class PartOfAxis(AlongChannels, MovingLayer):
     """A layer that passes on a part of an axis, and all of the others."""
 
-    shares_storage: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = VIEW
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the input's shape with the part's size along the axis."""

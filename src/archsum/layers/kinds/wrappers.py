@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Product
-from archsum.layers.base import Biases, Kept, Layer, Operations, Step, Weight, Work
+from archsum.layers.base import Biases, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
 from archsum.model import UNCHECKED, JsonSchema, field, prepares
@@ -106,19 +106,8 @@ class TimeDistributed(Wrapper):
         return None if kept is None else tuple(_for_each_step(tensor, shape[0]) for tensor in kept)
 
     @property
-    def shares_storage(self) -> bool:
-        """Whether the layer does."""
-        return self.layer.shares_storage
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether the layer does."""
-        return self.layer.passes_gradient
-
-    @property
-    def acts_in_training_only(self) -> bool:
-        """Whether the layer does."""
-        return self.layer.acts_in_training_only
+    def reuse(self) -> Reuse:
+        return self.layer.reuse
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the layer's for each step."""
