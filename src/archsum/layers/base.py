@@ -237,7 +237,6 @@ class WeightlessLayer(Layer):
     """
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return no weights."""
         return ()
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
@@ -258,7 +257,6 @@ class MovingLayer(WeightlessLayer):
         return ()
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing: elements are moved, not computed."""
         return ()
 
 
@@ -272,7 +270,6 @@ class ElementwiseLayer(Layer):
     """
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         return shape
 
@@ -280,7 +277,6 @@ class ElementwiseLayer(Layer):
         return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what is done to each element."""
         return (Work(*self.each, product(self.output_shape(*inputs))),)
 
     @property

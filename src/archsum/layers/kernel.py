@@ -50,7 +50,6 @@ class KernelLayer(Sliding):
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
-        """The window of each axis."""
         dilations = (1,) * self.rank
         return tuple(map(Window, self.kernel_size, self.strides, dilations, self.paddings))
 
@@ -73,7 +72,6 @@ class KernelLayer(Sliding):
         return self.slide(spatial)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the window counts and the output channels."""
         spatial, channels = self.split(*inputs)
         return self.join(self.slide(spatial), self.output_channels(channels))
 
@@ -90,7 +88,6 @@ class KernelLayer(Sliding):
         return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the bias and the activation do."""
         biases = self.biases(*inputs)
         return biases.work + activation_work(self.activation, product(biases.output))
 
@@ -100,7 +97,6 @@ class KernelLayer(Sliding):
         return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return what pads, multiplies, adds an untied bias, and activates."""
         products = self.products(*inputs)
         if products is None:
             return None
@@ -115,7 +111,6 @@ class KernelLayer(Sliding):
         return (self.kept_input(*inputs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the kernels are multiplied with, and what the activation keeps."""
         return *self.multiplied(*inputs), *result_kept(self.activation, self.output_shape(*inputs))
 
     def explain_channels(self, channels: int) -> Step:
@@ -124,7 +119,6 @@ class KernelLayer(Sliding):
         return Step.of("channels", filters, "one for each of the filters")
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the output size along each axis, and the channels."""
         spatial, channels = self.split(*inputs)
         yield from self.explain_sliding(spatial)
         yield self.explain_channels(channels)
@@ -145,7 +139,6 @@ class DilatedKernelLayer(KernelLayer):
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
-        """The window of each axis."""
         return tuple(map(Window, self.kernel_size, self.strides, self.dilation_rate, self.paddings))
 
 

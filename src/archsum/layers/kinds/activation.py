@@ -25,7 +25,6 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the function keeps, by the name that it has."""
         return activation_kept(self.each[0], *inputs)
 
 
@@ -51,15 +50,12 @@ class Activation(ElementwiseFunction):
         return UNCHANGED if self.activation == "linear" else Reuse()
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the function does."""
         return activation_work(self.activation, product(*inputs))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the function keeps."""
         return activation_kept(self.activation, *inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function's."""
         return activation_operators(self.activation, *inputs)
 
 
@@ -77,11 +73,9 @@ class Identity(ElementwiseFunction):
     reuse: ClassVar[Reuse] = UNCHANGED
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing."""
         return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return nothing."""
         return ()
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -105,7 +99,6 @@ class ReLU(ElementwiseFunction):
 
     @property
     def each(self) -> tuple[str, int]:
-        """The function, by the name that it has with these fields."""
         return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu", 1
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -132,7 +125,6 @@ class LeakyReLU(ElementwiseFunction):
     negative_slope: NonNegativeNumber = field(0.3, description="The slope of the negative part.")
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function's."""
         return activation_operators("leaky_relu", *inputs)
 
 
@@ -170,7 +162,6 @@ class PReLU(ElementwiseLayer):
     )
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the slopes."""
         (shape,) = inputs
         shared = positions(tuple(set(self.shared_axes or ())), shape, "shared_axes")
         sizes = tuple(1 if axis in shared else size for axis, size in enumerate(shape, start=1))
@@ -180,11 +171,9 @@ class PReLU(ElementwiseLayer):
         return (Weight("alpha", alpha, tuple(map(axis_name, axes))),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input."""
         return (Kept.input(),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function, with its slopes."""
         (shape,) = inputs
         return (Operator(shape, weights=sum(weight.size for weight in self.weights(shape))),)
 
@@ -207,11 +196,9 @@ class Softmax(ElementwiseFunction):
     axis: Axes = field(-1, description="The axis, or axes, along which they add up; the batch is 0.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function's."""
         return activation_operators("softmax", *inputs)

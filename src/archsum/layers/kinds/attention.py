@@ -67,12 +67,10 @@ class UnprojectedAttention(AttentionLayer):
     """
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the query's positions and the value's channels."""
         query, value, _ = self.query_value_key(*inputs)
         return (*query[:-1], value[-1])
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
-        """Return the three shapes. Errors: ShapeError where they do not go together."""
         query, value, key = super().query_value_key(*inputs)
         if not may_equal((*query[:-2], query[-1]), (*key[:-2], key[-1])):
             raise ShapeError(
@@ -91,7 +89,6 @@ class UnprojectedAttention(AttentionLayer):
         raise NotImplementedError
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what makes the scores, and the weights of them."""
         query, value, key = self.query_value_key(*inputs)
         scores = product((*query[:-1], value[-2]))
         return *self.score_work(scores, product((scores, key[-1]))), *activation_work("softmax", scores)
@@ -101,7 +98,6 @@ class UnprojectedAttention(AttentionLayer):
         raise NotImplementedError
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what makes the scores, what makes weights of them, and the value that these weight."""
         query, value, _ = self.query_value_key(*inputs)
         scores = (*query[:-1], value[-2])
         value_number = min(1, len(inputs) - 1)
@@ -117,7 +113,6 @@ class UnprojectedAttention(AttentionLayer):
         return Operations(Sum(Product(*pairs, key[-1]), mean), f"{scores_note}; {note}")
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the channels."""
         _, value, _ = self.query_value_key(*inputs)
         yield Step.of("channels", value[-1], "the value's; the positions are the query's")
 
@@ -149,17 +144,14 @@ class Attention(UnprojectedAttention):
 
     @property
     def scores_multiply(self) -> bool:
-        """Whether a score is a product of vectors."""
         return self.score_mode == "dot"
 
     def score_work(self, scores: int | None, features: int | None) -> tuple[Work, ...]:
-        """Return what the numbers that scale do, and the sum of tanh(query + key)."""
         if self.scores_multiply:
             return (Work("scale", 1, scores),) * self.use_scale
         return Work("sum of tanh(query + key)", 3 + self.use_scale, features), Work("weight of the sum", 1, scores)
 
     def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
-        """Return what is multiplied, or the sums and their tanh; and what a learned number scales."""
         scaled = Kept("scores", shape=scores, for_weights=True)
         if self.scores_multiply:
             return Kept.input(), Kept.input(len(inputs) - 1), *((scaled,) * self.use_scale)
@@ -168,7 +160,6 @@ class Attention(UnprojectedAttention):
         return *sums, Kept("tanh", shape=pairs), scaled
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the numbers that scale the scores."""
         concat = self.score_mode == "concat"
         return (Weight("scale", ()),) * self.use_scale + (Weight("concat_score_weight", ()),) * concat
 
@@ -198,7 +189,6 @@ class AdditiveAttention(UnprojectedAttention):
 
     @property
     def scores_multiply(self) -> bool:
-        """Whether a score is a product with the scale."""
         return self.use_scale
 
     def score_work(self, scores: int | None, features: int | None) -> tuple[Work, ...]:
@@ -208,11 +198,9 @@ class AdditiveAttention(UnprojectedAttention):
         )
 
     def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
-        """Return the tanh of the sums."""
         return (Kept("tanh", shape=(*scores, inputs[-1][-1])),)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the scale."""
         query, _, _ = self.query_value_key(*inputs)
         if not self.use_scale:
             return ()
@@ -306,7 +294,6 @@ class ProjectedAttention(AttentionLayer):
         return positions
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the query's positions, and the features that it had or that are stated."""
         query, _, _ = self.query_value_key(*inputs)
         return (*query[:-1], *self.output_sizes(*_known_features(query, "query")))
 
@@ -326,7 +313,6 @@ class ProjectedAttention(AttentionLayer):
         return Operations(Sum(*projected, *attended), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the biases, the scale of the scores, the softmax and the gate do."""
         query, _, _ = self.query_value_key(*inputs)
         key_dim, value_dim = self.head_sizes
         return (
@@ -337,7 +323,6 @@ class ProjectedAttention(AttentionLayer):
         )
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the projections take, what the attention keeps, and what the gate does."""
         query, value, key = self.query_value_key(*inputs)
         key_dim, value_dim = self.head_sizes
         heads = (*query[:-1], self.heads)
@@ -367,7 +352,6 @@ class ProjectedAttention(AttentionLayer):
         raise NotImplementedError
 
     def connections(self, *inputs: Shape) -> int | None:
-        """Return the links, and the biases that each position uses."""
         added = (part.number.value for part in self.biases(*inputs).work)
         return total((self.macs(*inputs), *added))
 
@@ -431,17 +415,14 @@ class MultiHeadAttention(ProjectedAttention):
 
     @property
     def heads(self) -> int:
-        """The number of the query's heads."""
         return self.num_heads
 
     @property
     def key_heads(self) -> int:
-        """The number of the key's and the value's heads: as many."""
         return self.num_heads
 
     @property
     def head_sizes(self) -> tuple[int, int]:
-        """The features of a head."""
         return self.key_dim, self.value_dim or self.key_dim
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
@@ -454,17 +435,14 @@ class MultiHeadAttention(ProjectedAttention):
         return projected[inputs - 1 if key_dim == value_dim else -1 :]
 
     def output_sizes(self, features: int) -> tuple[int, ...]:
-        """Return the sizes that are stated, or the query's features."""
         return self.output_shape_ or (features,)
 
     def attended(self, positions: Shape) -> Shape:
-        """Return the sizes of the axes that see one another."""
         if self.attention_axes is None:
             return positions
         return tuple(positions[axis - 1] for axis in self.attention_axes)
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
-        """Return the three shapes. Errors: ShapeError where they do not go together."""
         query, value, key = super().query_value_key(*inputs)
         count = len(query) - 1
         axes = range(1, count + 1) if self.attention_axes is None else self.attention_axes
@@ -517,17 +495,14 @@ class GroupedQueryAttention(ProjectedAttention):
 
     @property
     def heads(self) -> int:
-        """The number of the query's heads."""
         return self.num_query_heads
 
     @property
     def key_heads(self) -> int:
-        """The number of the key's and the value's heads."""
         return self.num_key_value_heads
 
     @property
     def head_sizes(self) -> tuple[int, int]:
-        """The features of a head, which are as many for all."""
         return self.head_dim, self.head_dim
 
     def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
@@ -536,7 +511,6 @@ class GroupedQueryAttention(ProjectedAttention):
         return (value._replace(shape=(value.shape[0], self.heads, self.head_dim)),)
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
-        """Return the three shapes. Errors: ShapeError where they do not go together."""
         query, value, key = super().query_value_key(*inputs)
         if len(query) != 2:
             raise ShapeError(f"takes inputs of 2 axes (length, features), not {show(query)}", "`reshape` them")

@@ -29,7 +29,6 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
     groups: Positive = field(description="The number of groups.", example=2)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         channels = shape[sample_position(self.chosen_axis, shape) - 1]
         if channels is not None and channels % self.groups:
@@ -48,11 +47,9 @@ class BlockLayer(Spatial, MovingLayer):
     block_size: Positive = field(description="The height and the width of a block.", example=2)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes, divided or multiplied."""
         return tuple(step.value for step in self.explain_output(*inputs))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Divide and multiply the sizes."""
         (shape,) = inputs
         self.parts(shape)
         for axis, size in zip(self.axes_with_channels, shape, strict=True):
@@ -83,12 +80,10 @@ class SpaceToDepth(BlockLayer):
     type: Literal["space_to_depth"] = "space_to_depth"
 
     def location_step(self, axis: str, size: int | None) -> Step:
-        """Divide the height or the width."""
         cure = f"`zero_padding2d` or `cropping2d` before it brings the {axis} to a multiple of {self.block_size}"
         return _divided(axis, size, self.block_size, "one location for each block", cure)
 
     def channels_step(self, axis: str, size: int | None) -> Step:
-        """Multiply the channels."""
         return _multiplied(axis, size, self.block_size**2, "`block_size`² for each channel: the elements of its block")
 
 
@@ -108,11 +103,9 @@ class DepthToSpace(BlockLayer):
     type: Literal["depth_to_space"] = "depth_to_space"
 
     def location_step(self, axis: str, size: int | None) -> Step:
-        """Multiply the height or the width."""
         return _multiplied(axis, size, self.block_size, "one block for each location")
 
     def channels_step(self, axis: str, size: int | None) -> Step:
-        """Divide the channels."""
         elements = self.block_size**2
         cure = f"a convolution before it brings the channels to a multiple of {elements}, the elements of a block"
         return _divided(axis, size, elements, "`block_size`² for each channel: the elements of its block", cure)

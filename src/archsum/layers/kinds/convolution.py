@@ -31,7 +31,6 @@ class Convolution(GroupedKernelLayer):
     """
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel."""
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels // self.groups, self.filters)
         seen = "input channels" if self.groups == 1 else "input channels of a group"

@@ -131,14 +131,12 @@ class Custom(Layer):
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the stated sizes."""
         if self.output_shape_ is None:
             return inputs[0]
         sizes = self._input_sizes(inputs[0])
         return tuple(_compute(size, sizes, "output_shape", least=1) for size in self.output_shape_)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the stated weights."""
         sizes = self._input_sizes(inputs[0])
         return tuple(
             Weight(
@@ -169,12 +167,10 @@ class Custom(Layer):
         return None if macs is None or flops is None else (Work("the rest", 1, flops - 2 * macs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the stated elements, as a tensor of the layer's own."""
         elements = _compute(self.kept_, self._input_sizes(inputs[0]), "kept", least=0)
         return None if elements is None else (Kept("kept", shape=(elements,)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Show what the file states for each size."""
         sizes = self._input_sizes(inputs[0])
         outputs = zip(self.output_shape_ or (), self.output_shape(*inputs), strict=False)
         for axis, (stated, output) in enumerate(outputs, start=1):

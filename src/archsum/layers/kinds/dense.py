@@ -52,12 +52,10 @@ class Dense(Layer):
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape with the units in the place of the features."""
         leading, _ = _split(*inputs)
         return (*leading, self.units)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel and the bias."""
         _, features = _split(*inputs)
         kernel = Weight("kernel", (features, self.units), ("features", "units"))
         return kernel, *self.biases(*inputs).weights
@@ -73,16 +71,13 @@ class Dense(Layer):
         return Operations(Product(*leading, features, self.units), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the bias and the activation do."""
         biases = self.biases(*inputs)
         return biases.work + activation_work(self.activation, product(biases.output))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, for the kernel's gradient, and what the activation keeps."""
         return Kept.input(for_weights=True), *result_kept(self.activation, self.output_shape(*inputs))
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the product, the addition of an untied bias, and what activates."""
         output, (kernel, *biases) = self.output_shape(*inputs), self.weights(*inputs)
         product_ = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
         count = sum(bias.size for bias in biases)
@@ -90,7 +85,6 @@ class Dense(Layer):
         return followed_by(biased, activation_operators(self.activation, output))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the units."""
         yield Step.of("units", self.units, "the last axis has one feature for each unit")
 
 

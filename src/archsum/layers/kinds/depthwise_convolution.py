@@ -31,17 +31,14 @@ class DepthwiseConvolution(DilatedKernelLayer):
     depth_multiplier: Positive = field(1, description="The number of filters that each input channel has.")
 
     def output_channels(self, channels: int) -> int:
-        """Return the channels times their filters."""
         return channels * self.depth_multiplier
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel."""
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         return (Weight("kernel", shape, (*self.kernel_axes, "input channels", "filters of a channel")),)
 
     def explain_channels(self, channels: int) -> Step:
-        """Derive the output channels."""
         return Step.of("channels", Product(channels, self.depth_multiplier), "input channels × filters of each")
 
 

@@ -35,19 +35,16 @@ class Table(Layer):
     mask_zero: bool = field(False, description="The word 0 is padding, which later layers pass over.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape and the vectors' axis."""
         (shape,) = inputs
         return (*shape, self.output_dim)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the table."""
         return (Weight("embeddings", (self.input_dim, self.output_dim), ("words", "features")),)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing."""
         return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -55,7 +52,6 @@ class Table(Layer):
         return (Kept.input(itemsize=8, for_weights=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the new axis."""
         yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
 
 
@@ -104,7 +100,6 @@ class ReversibleEmbedding(Table):
     reverse: bool = field(False, description="True makes scores of vectors, false vectors of words.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the words' vectors, or the vectors' scores."""
         return (*self._vectors(*inputs), self.input_dim) if self.reverse else super().output_shape(*inputs)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -119,11 +114,9 @@ class ReversibleEmbedding(Table):
         return Operations(products, "each vector with each word's vector")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the words, or the vectors."""
         return (Kept.input(for_weights=True),) if self.reverse else super().kept(*inputs)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the last axis."""
         if self.reverse:
             yield Step.of("scores", self.input_dim, "`input_dim`, one for each word")
         else:

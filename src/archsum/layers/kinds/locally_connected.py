@@ -44,7 +44,6 @@ class LocallyConnected(KernelLayer):
         return "untied" if value is True else value
 
     def output_channels(self, channels: int) -> int:
-        """Return the filters."""
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:

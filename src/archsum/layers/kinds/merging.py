@@ -26,7 +26,6 @@ class Merging(Layer):
     most_inputs: ClassVar[int | None] = None
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return no weights."""
         return ()
 
 
@@ -53,11 +52,9 @@ class ElementwiseMerging(Merging, WeightlessLayer):
     """What its operator on a microcontroller does as well."""
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes that are not 1."""
         return tuple(self._merged(axis, sizes, inputs) for axis, sizes in _aligned(inputs))
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what brings each input but the first in."""
         return (Work("(inputs − 1) × output elements", len(inputs) - 1, product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -71,7 +68,6 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         return ()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say along which axes an input is repeated."""
         for axis, sizes in _aligned(inputs):
             if len(set(sizes)) > 1:
                 size = self._merged(axis, sizes, inputs)
@@ -101,7 +97,6 @@ class PairwiseMerging(ElementwiseMerging):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what each step takes."""
         between = (self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
         return *map(Kept.input, range(len(inputs))), *(Kept("merged", shape=shape) for shape in between)
 
@@ -155,11 +150,9 @@ class Average(ElementwiseMerging):
     verb: ClassVar[str] = "average"
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the sums, and the quotient."""
         return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the sums, and a product with a constant."""
         return followed_by(
             super().operators(*inputs), (Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1),)
         )
@@ -201,17 +194,14 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     reuse: ClassVar[Reuse] = Reuse(gradient=True)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sum along the axis, and the first input's other sizes."""
         joined, sizes = self._joined_axis(inputs)
         first = inputs[0]
         return (*first[: joined - 1], total(sizes), *first[joined:])
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return one, which copies all inputs."""
         return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Add the sizes along the axis."""
         joined, sizes = self._joined_axis(inputs)
         yield Step.of(axis_name(joined), Sum(*sizes), "the inputs' sizes, added")
 
@@ -267,7 +257,6 @@ class Dot(Merging):
         return per_axis(value, 2)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes of the other axes."""
         return tuple(size for _, _, size in self._kept(inputs)) or (1,)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
@@ -275,12 +264,10 @@ class Dot(Merging):
         return Operations(Product(*self.output_shape(*inputs), self._length(inputs)), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what brings the vectors to length 1."""
         elements = total(map(product, inputs))
         return (Work("normalization of the inputs", 3, elements),) if self.normalize else ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what is multiplied, and how it came to length 1."""
         if not self.normalize:
             return Kept.input(0), Kept.input(1)
         return tuple(
@@ -294,7 +281,6 @@ class Dot(Merging):
         )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say where each size comes from."""
         for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):
             yield Step.of(axis_name(number), size, f"{axis_name(axis)} of the {which} input")
 

@@ -33,7 +33,6 @@ class ScaledAndCentered(NormalizationLayer):
 
     @property
     def each(self) -> tuple[str, int]:
-        """The normalization of an element."""
         return "normalization", 5 + self.scale + self.center
 
     def gamma_and_beta(self, shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[Weight, ...]:
@@ -73,7 +72,6 @@ class BatchNormalization(ChannelNormalization):
     renorm: bool = field(False, description="Batch renormalization, which keeps three more statistics.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return factor and offset, and the statistics, which are not trained."""
         shape, axes = (self.channels(*inputs),), ("channels",)
         statistics = ["moving_mean", "moving_variance"]
         if self.renorm:
@@ -81,7 +79,6 @@ class BatchNormalization(ChannelNormalization):
         return *self.gamma_and_beta(shape, axes), *(Weight(name, shape, axes, trainable=False) for name in statistics)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its statistics."""
         (shape,) = inputs
         names = ("mean", "inverse_deviation", *(("correction",) * self.renorm))
         statistics = _statistics(names, (self.channels(shape),), per_batch=True)
@@ -120,7 +117,6 @@ class GroupNormalization(ChannelNormalization):
         return value
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return factor and offset."""
         channels = self.channels(*inputs)
         if channels % self.groups:
             raise ShapeError(
@@ -130,7 +126,6 @@ class GroupNormalization(ChannelNormalization):
         return self.gamma_and_beta((channels,), ("channels",))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its statistics."""
         groups = self.channels(*inputs) if self.groups == -1 else self.groups
         return Kept.input(), *_statistics(("mean", "inverse_deviation"), (groups,))
 
@@ -164,7 +159,6 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
     type: Literal["layer_normalization"] = "layer_normalization"
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return factor and offset."""
         (shape,) = inputs
         if not (self.scale or self.center):
             positions(self.axis, shape)
@@ -172,7 +166,6 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
         return self.gamma_and_beta(*self.along_axes(shape))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its statistics."""
         return Kept.input(), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))
 
 
@@ -195,12 +188,10 @@ class RMSNormalization(NormalizationAlongAxes):
     epsilon: float = field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the factor."""
         (shape,) = inputs
         return (Weight("scale", *self.along_axes(shape)),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, by what it is divided, and the quotient."""
         (shape,) = inputs
         divisor = _statistics(("inverse_root_mean_square",), *reduced(self.axis, shape))
         return Kept.input(), *divisor, Kept("quotient", shape=shape, for_weights=True)
@@ -224,13 +215,11 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     axis: Axes = field(-1, description="The axes along which a vector lies, one or a list; the batch is 0.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its length."""
         return Kept.input(), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
 
 

@@ -36,20 +36,16 @@ class Parameter(Layer):
     shape: tuple[Positive, ...] = field(description="The sizes, without the batch.", example=[1, 768])
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the stated sizes."""
         return self.shape
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the tensor."""
         return (Weight("parameter", self.shape),)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing."""
         return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return nothing."""
         return ()

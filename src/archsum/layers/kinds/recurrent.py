@@ -82,7 +82,6 @@ class RecurrentLayer(SequenceLayer):
 
     @property
     def features(self) -> int:
-        """The units."""
         return self.units
 
     @property
@@ -91,7 +90,6 @@ class RecurrentLayer(SequenceLayer):
         raise NotImplementedError
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the two kernels and the bias."""
         _, features = self.split(*inputs)
         outputs, axis = self.gates * self.units, _outputs_axis(self.gates)
         kernel = Weight("kernel", (features, outputs), ("features", axis))
@@ -117,7 +115,6 @@ class RecurrentLayer(SequenceLayer):
         return 0
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the biases, the activations and the gates do."""
         steps, _ = self.split(*inputs)
         elements = product((steps, self.units))
         biases, gating = self.biases(*inputs).work(elements), Work("gating", self.gating, elements)
@@ -126,7 +123,6 @@ class RecurrentLayer(SequenceLayer):
         return *biases, *chain(*activations), *((gating,) * bool(self.gating))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the kernels are multiplied with, and what the steps keep."""
         steps, features = self.split(*inputs)
         taken = _multiplied("input_copy", (steps, features), self.dropout)
         return *taken, *self.states_kept((steps, self.units)), *self.steps_kept((steps, self.units))
@@ -150,7 +146,6 @@ class RecurrentLayer(SequenceLayer):
         return product((steps, sum(weight.size for weight in self.weights(*inputs))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the units."""
         yield Step.of("features", self.units, "one for each unit")
 
 
@@ -163,7 +158,6 @@ class WithRecurrentBias(RecurrentLayer):
 
     @property
     def biases_of_gate(self) -> int:
-        """How many biases each gate of a unit has."""
         return 2 if self.bias == "double" else 1 if self.bias else 0
 
 
@@ -193,7 +187,6 @@ class SimpleRNN(WithRecurrentBias):
         return results, Kept("first_state", shape=(self.units,), for_weights=True)
 
     def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
-        """Return what the activation keeps beside its result."""
         return tuple(self.activations_kept(each))
 
 
@@ -258,7 +251,6 @@ class GRU(RecurrentLayer):
 
     @property
     def biases_of_gate(self) -> int:
-        """How many biases each gate of a unit has."""
         return 0 if not self.bias else 2 if self.reset_after else 1
 
     @property

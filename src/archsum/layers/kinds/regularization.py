@@ -29,7 +29,6 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
         raise NotImplementedError
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing: at inference the data pass as they are."""
         return ()
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -48,7 +47,6 @@ class RandomDrop(Regularization):
 
     @property
     def strength(self) -> float:
-        """The rate."""
         return self.rate
 
     def mask(self, shape: Shape) -> Kept:
@@ -56,7 +54,6 @@ class RandomDrop(Regularization):
         return Kept("mask", shape=shape)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the mask, if there is one."""
         return (self.mask(*inputs),) if self.rate else ()
 
 
@@ -120,7 +117,6 @@ class StochasticDepth(RandomDrop):
     type: Literal["stochastic_depth"] = "stochastic_depth"
 
     def mask(self, shape: Shape) -> Kept:
-        """Keep one factor for each sample."""
         return Kept("mask", shape=(1,) * len(shape))
 
 
@@ -144,7 +140,6 @@ class GaussianNoise(Regularization):
 
     @property
     def strength(self) -> float:
-        """The standard deviation."""
         return self.stddev
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -173,7 +168,6 @@ class ActivityRegularization(Regularization):
 
     @property
     def strength(self) -> float:
-        """The larger factor."""
         return max(self.l1, self.l2)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -191,13 +185,11 @@ class SpatialDropout(Spatial, RandomDrop):
     """
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         self.parts(shape)
         return shape
 
     def mask(self, shape: Shape) -> Kept:
-        """Keep one factor for each channel."""
         _, channels = self.parts(shape)
         return Kept("mask", shape=self.join((1,) * self.rank, channels))
 

@@ -41,7 +41,6 @@ class Resizing(Spatial, MovingLayer):
         raise NotImplementedError
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes, each changed, and the channels."""
         spatial, channels = self.parts(*inputs)
         resized = (None if size is None else self.resized(axis, size) for axis, size in enumerate(spatial))
         return self.join(tuple(resized), channels)
@@ -51,7 +50,6 @@ class Resizing(Spatial, MovingLayer):
         return (Operator(self.output_shape(*inputs)),) if self.rank < 3 else None
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the size of each axis."""
         spatial, _ = self.parts(*inputs)
         for axis, (name, size) in enumerate(zip(self.axes, spatial, strict=True)):
             if size is None:
@@ -76,12 +74,10 @@ class ZeroPadding(Resizing):
     )
 
     def resized(self, axis: int, size: int) -> int:
-        """Return the size with its zeros."""
         before, after = self.padding[axis]
         return before + size + after
 
     def formula(self, axis: int, size: int) -> str:
-        """Write the sum."""
         before, after = self.padding[axis]
         return f"{before} + {size} + {after}"
 
@@ -141,7 +137,6 @@ class Cropping(Resizing):
         return size - before - after
 
     def formula(self, axis: int, size: int) -> str:
-        """Write the difference."""
         before, after = self.cropping[axis]
         return f"{size} − {before} − {after}"
 
@@ -193,11 +188,9 @@ class UpSampling(Resizing):
     size: PerAxis = field(2, description="How many for each element: one number, or one for each axis.")
 
     def resized(self, axis: int, size: int) -> int:
-        """Return the size times the repetitions."""
         return size * self.size[axis]
 
     def formula(self, axis: int, size: int) -> str:
-        """Write the product."""
         return f"{size} × {self.size[axis]}"
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -233,7 +226,6 @@ class UpSampling2D(UpSampling):
     )
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the products with neighbours, and their sums."""
         return (Work(self.interpolation, 2 * _NEIGHBOURS[self.interpolation], product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:

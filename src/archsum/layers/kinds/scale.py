@@ -35,7 +35,6 @@ class Scale(ElementwiseLayer):
     data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the factors and the bias."""
         (shape,) = inputs
         channels = self._channels(shape)
         return Weight("scale", (channels,), ("channels",)), *self.biases(shape).weights
@@ -45,11 +44,9 @@ class Scale(ElementwiseLayer):
         return OutputBias(self.bias, shape, named_axes(shape, self.data_format), self._channels(shape), "channels")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the factor and the bias do."""
         return Work("factor", 1, product(*inputs)), *self.biases(*inputs).work
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, for the factors' gradient."""
         return (Kept.input(for_weights=True),)
 
     def _channels(self, shape: Shape) -> int:
@@ -75,11 +72,9 @@ class LayerScale(AlongChannels, ElementwiseLayer):
     each: ClassVar[tuple[str, int]] = ("factor", 1)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the factors."""
         (shape,) = inputs
         (channels,) = known_sizes((self.chosen_axis,), shape, "its factors, one for each channel")
         return (Weight("gamma", (channels,), ("channels",)),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, for the factors' gradient."""
         return (Kept.input(for_weights=True),)

@@ -31,16 +31,13 @@ class Flatten(MovingLayer):
     data_format: DataFormat = field("channels_last", description="Where the channel axis is; it moves to the end.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the number of elements."""
         (shape,) = inputs
         return (product(shape),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return a copy in the other shape."""
         return (Operator(self.output_shape(*inputs), "reshape"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Multiply the sizes."""
         (shape,) = inputs
         yield Step.of("features", Product(*shape), "all elements in one row")
 
@@ -73,7 +70,6 @@ class Reshape(MovingLayer):
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the target with its −1 solved."""
         (shape,) = inputs
         elements = product(shape)
         if elements is None:
@@ -85,11 +81,9 @@ class Reshape(MovingLayer):
         return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return a copy in the other shape."""
         return (Operator(self.output_shape(*inputs), "reshape"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Solve the −1."""
         (shape,) = inputs
         output = self.output_shape(shape)
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
@@ -141,7 +135,6 @@ class Permute(MovingLayer):
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes in their new order."""
         (shape,) = inputs
         if len(shape) != len(self.dims):
             raise ShapeError(
@@ -151,11 +144,9 @@ class Permute(MovingLayer):
         return tuple(shape[axis - 1] for axis in self.dims)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return one, which moves every element."""
         return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say where each size comes from."""
         for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
             yield Step.of(axis_name(axis), size, f"{axis_name(source)} of the input")
 
@@ -175,12 +166,10 @@ class RepeatVector(MovingLayer):
     n: Positive = field(description="How many times.", example=10)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return n and the vector's size."""
         (shape,) = inputs
         if len(shape) != 1:
             raise ShapeError(f"takes a vector, not {show(shape)}", "a `flatten` before it makes a vector")
         return (self.n, *shape)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the repetitions."""
         yield Step.of("length", self.n, "`n`, the repetitions of the vector")

@@ -18,7 +18,6 @@ class PartOfAxis(AlongChannels, MovingLayer):
     reuse: ClassVar[Reuse] = VIEW
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape with the part's size along the axis."""
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
         return (*shape[: axis - 1], self.part_of(size, shape), *shape[axis:])
@@ -70,7 +69,6 @@ class Split(PartOfAxis):
         return size // self.parts
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Divide the size."""
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
         note = f"part {self.part} of {self.parts} equal parts, counted from 0"
@@ -111,7 +109,6 @@ class Slice(PartOfAxis):
         return stop - start
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Subtract the bounds."""
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
         if size is None:

@@ -81,12 +81,10 @@ class TimeDistributed(Wrapper):
         return shape[1:]
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the steps, and what the layer makes of each."""
         (shape,) = inputs
         return (shape[0], *self.layer.output_shape(self.held_input(shape)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the layer's weights: all steps have them in common."""
         return self.held_weights(self.held, *inputs)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
@@ -95,7 +93,6 @@ class TimeDistributed(Wrapper):
         return Operations(Product(shape[0], each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the layer's for each step."""
         (shape,) = inputs
         return _repeated(self.layer.work(self.held_input(shape)), shape[0])
 
@@ -110,12 +107,10 @@ class TimeDistributed(Wrapper):
         return self.layer.reuse
 
     def connections(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each step."""
         (shape,) = inputs
         return product((shape[0], self.layer.connections(self.held_input(shape))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive what the layer makes of a step."""
         (shape,) = inputs
         yield Step.of("steps", shape[0], f"`{self.held}` sees each by itself")
         yield from self.layer.explain_output(self.held_input(shape))
@@ -160,12 +155,10 @@ class Bidirectional(Wrapper):
         return shape
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the output of both directions together."""
         *leading, features = self.layer.output_shape(*inputs)
         return (*leading, 2 * features if self.merge_mode == "concat" and features else features)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the weights of both directions."""
         directions = (f"forward_{self.held}", f"backward_{self.held}")
         return tuple(weight for name in directions for weight in self.held_weights(name, *inputs))
 
@@ -173,24 +166,20 @@ class Bidirectional(Wrapper):
         return Operations(Product(2, self.layer.macs(*inputs)), f"`{self.held}`'s in both directions")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the layer's for each direction, and what makes one output of two."""
         work = _repeated(self.layer.work(*inputs), 2)
         operations = {"concat": 0, "sum": 1, "mul": 1, "ave": 2}[self.merge_mode]
         merge = Work(self.merge_mode, operations, product(self.output_shape(*inputs)))
         return None if work is None else (*work, *((merge,) * bool(operations)))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the layer's for each direction, and what is multiplied."""
         kept = self.layer.kept(*inputs)
         outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
         return None if kept is None else (*kept, *outputs) * 2
 
     def connections(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each direction."""
         return product((2, self.layer.connections(*inputs)))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the features."""
         *_, each = self.layer.output_shape(*inputs)
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
