@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar
 
-from archsum.errors import FieldError, ShapeError
+from archsum.errors import FieldError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.bias import OutputBias
@@ -19,7 +19,7 @@ from archsum.layers.operators import (
     on_rows,
     with_bias,
 )
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape, product, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.layers.work import activation_work
@@ -50,8 +50,7 @@ class KernelLayer(Sliding):
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
-        dilations = (1,) * self.rank
-        return tuple(map(Window, self.kernel_size, self.strides, dilations, self.paddings))
+        return tuple(map(Window, self.kernel_size, self.strides, self.dilations, self.paddings))
 
     @property
     def kernel_axes(self) -> tuple[str, ...]:
@@ -137,9 +136,9 @@ class DilatedKernelLayer(KernelLayer):
                 "write the padding as a number, `padding: 0`, for PyTorch's convolution, which takes both",
             )
 
-    @cached_property
-    def windows(self) -> tuple[SizeRule, ...]:
-        return tuple(map(Window, self.kernel_size, self.strides, self.dilation_rate, self.paddings))
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        return self.dilation_rate
 
 
 class GroupedKernelLayer(DilatedKernelLayer):
@@ -161,9 +160,5 @@ class GroupedKernelLayer(DilatedKernelLayer):
 
         Errors: ShapeError where the groups cannot share the input channels evenly.
         """
-        if channels % self.groups:
-            raise ShapeError(
-                f"has {channels} input channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}",
-            )
+        require_groups(channels, self.groups, "input channels")
         return self.filters

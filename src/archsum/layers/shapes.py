@@ -83,3 +83,12 @@ def require_channels(channels: int | None) -> int:
     if channels is None:
         raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
     return channels
+
+
+def require_groups(count: int | None, groups: int, what: str = "channels", otherwise: str = "") -> None:
+    """Check that groups can share channels evenly. Errors: ShapeError where they cannot."""
+    if count is not None and count % groups:
+        raise ShapeError(
+            f"has {count} {what}, which must be divisible by `groups` (={groups})",
+            f"choose `groups` among the divisors of {count}{otherwise}",
+        )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.arithmetic import Product, formula_of
+from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import AlongChannels, sample_position
 from archsum.layers.base import ElementwiseLayer, MovingLayer, Step
 from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import Spatial
 from archsum.model import field
 
@@ -30,12 +30,7 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        channels = shape[sample_position(self.chosen_axis, shape) - 1]
-        if channels is not None and channels % self.groups:
-            raise ShapeError(
-                f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}",
-            )
+        require_groups(shape[sample_position(self.chosen_axis, shape) - 1], self.groups)
         return shape
 
 
@@ -119,4 +114,4 @@ def _divided(axis: str, size: int | None, divisor: int, note: str, cure: str) ->
     """Derive a quotient. Errors: ShapeError where it is not a whole number."""
     if size is not None and size % divisor:
         raise ShapeError(f"needs {axis} divisible by {divisor}, and its input has {size}", cure)
-    return Step(axis, f"{formula_of(size)} / {divisor}", None if size is None else size // divisor, note)
+    return Step.of(axis, Quotient(size, divisor), note)

@@ -2,11 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import Operators, scaling_operators
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, require_groups
 from archsum.model import field, prepares
 
 
@@ -118,11 +117,7 @@ class GroupNormalization(ChannelNormalization):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         channels = self.channels(*inputs)
-        if channels % self.groups:
-            raise ShapeError(
-                f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}, or −1 for as many as channels",
-            )
+        require_groups(channels, self.groups, otherwise=", or −1 for as many as channels")
         return self.gamma_and_beta((channels,), ("channels",))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:

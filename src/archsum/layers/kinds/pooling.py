@@ -55,11 +55,6 @@ class Pooling(Sliding, WeightlessLayer):
         if self.ceil_mode and self.padding == "same":
             raise ValueError("has `ceil_mode` with `padding: same`, which always rounds up: leave `ceil_mode` out")
 
-    @property
-    def dilations(self) -> tuple[int, ...]:
-        """The distance between the window's elements along each axis."""
-        return (1,) * self.rank
-
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
         strides = self.strides or self.pool_size

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import Operator, Operators
@@ -32,17 +33,13 @@ class Resizing(Spatial, MovingLayer):
     def _per_side(cls, value: Any) -> Any:
         return parse_padding(value, cls.rank, ())
 
-    def resized(self, axis: int, size: int) -> int:
+    def resized(self, axis: int, size: int) -> Arithmetic:
         """Return the size that one axis has afterwards."""
-        raise NotImplementedError
-
-    def formula(self, axis: int, size: int) -> str:
-        """Write the arithmetic of `resized` with its numbers."""
         raise NotImplementedError
 
     def output_shape(self, *inputs: Shape) -> Shape:
         spatial, channels = self.parts(*inputs)
-        resized = (None if size is None else self.resized(axis, size) for axis, size in enumerate(spatial))
+        resized = (None if size is None else self.resized(axis, size).value for axis, size in enumerate(spatial))
         return self.join(tuple(resized), channels)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -53,9 +50,9 @@ class Resizing(Spatial, MovingLayer):
         spatial, _ = self.parts(*inputs)
         for axis, (name, size) in enumerate(zip(self.axes, spatial, strict=True)):
             if size is None:
-                yield Step(name, "?", None, f"the input's {name} is unknown")
+                yield Step.of(name, None, f"the input's {name} is unknown")
             else:
-                yield Step(name, self.formula(axis, size), self.resized(axis, size), self.note)
+                yield Step.of(name, self.resized(axis, size), self.note)
 
 
 class ZeroPadding(Resizing):
@@ -73,13 +70,9 @@ class ZeroPadding(Resizing):
         1, description="The zeros: a number for every side, or for each axis a number or a pair [before, after]."
     )
 
-    def resized(self, axis: int, size: int) -> int:
+    def resized(self, axis: int, size: int) -> Arithmetic:
         before, after = self.padding[axis]
-        return before + size + after
-
-    def formula(self, axis: int, size: int) -> str:
-        before, after = self.padding[axis]
-        return f"{before} + {size} + {after}"
+        return Sum(before, size, after)
 
 
 class ZeroPadding1D(ZeroPadding):
@@ -126,7 +119,7 @@ class Cropping(Resizing):
 
     cropping: SidesPerAxis = field(1, description=_MARGINS)
 
-    def resized(self, axis: int, size: int) -> int:
+    def resized(self, axis: int, size: int) -> Arithmetic:
         """Return what is left. Errors: ShapeError where nothing is."""
         before, after = self.cropping[axis]
         if before + after >= size:
@@ -134,11 +127,7 @@ class Cropping(Resizing):
                 f"cuts off {before} + {after} of its input's {self.axes[axis]} of {size}, so that nothing is left",
                 "crop less, or take a larger input",
             )
-        return size - before - after
-
-    def formula(self, axis: int, size: int) -> str:
-        before, after = self.cropping[axis]
-        return f"{size} − {before} − {after}"
+        return Difference(size, before, after)
 
 
 class Cropping1D(Cropping):
@@ -187,11 +176,8 @@ class UpSampling(Resizing):
 
     size: PerAxis = field(2, description="How many for each element: one number, or one for each axis.")
 
-    def resized(self, axis: int, size: int) -> int:
-        return size * self.size[axis]
-
-    def formula(self, axis: int, size: int) -> str:
-        return f"{size} × {self.size[axis]}"
+    def resized(self, axis: int, size: int) -> Arithmetic:
+        return Product(size, self.size[axis])
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return none: to repeat elements the converter writes operators that microcontrollers do not have."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from archsum.errors import ShapeError
-from archsum.layers.arithmetic import Product
+from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
 from archsum.layers.base import UNCHANGED, MovingLayer, Reuse, Step
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
@@ -88,8 +88,8 @@ class Reshape(MovingLayer):
         output = self.output_shape(shape)
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
             if stated == _SIZE_TO_SOLVE:
-                formula = "?" if size is None else f"{Product(*shape).formula} / {self._stated_elements}"
-                yield Step(axis_name(axis), formula, size, "−1: all elements / the product of the other sizes")
+                rest = None if size is None else Quotient(Product(*shape), self._stated_elements)
+                yield Step.of(axis_name(axis), rest, "−1: all elements / the product of the other sizes")
 
     @property
     def _stated_elements(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.arithmetic import formula_of
+from archsum.layers.arithmetic import Difference, Number, Quotient, value_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
@@ -20,14 +20,14 @@ class PartOfAxis(AlongChannels, MovingLayer):
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
-        return (*shape[: axis - 1], self.part_of(size, shape), *shape[axis:])
+        return (*shape[: axis - 1], value_of(self.part_of(size, shape)), *shape[axis:])
 
     def axis_and_size(self, shape: Shape) -> tuple[int, int | None]:
         """Return the axis, counted from 1, and its size. Errors: ShapeError where there is no such axis."""
         axis = sample_position(self.chosen_axis, shape)
         return axis, shape[axis - 1]
 
-    def part_of(self, size: int | None, shape: Shape) -> int | None:
+    def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the part's size."""
         raise NotImplementedError
 
@@ -55,24 +55,22 @@ class Split(PartOfAxis):
                 f"has {self.parts} `parts`, and no part {self.part}", f"parts count from 0 to {self.parts - 1}"
             )
 
-    def part_of(self, size: int | None, shape: Shape) -> int | None:
+    def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the size of a part. Errors: ShapeError where the parts are not equal."""
-        if size is None:
-            return None
-        if size % self.parts:
+        if size is not None and size % self.parts:
             axis, _ = self.axis_and_size(shape)
             raise ShapeError(
                 f"has size {size} along {axis_name(axis)} of its input {show(shape)}, "
                 f"which must be divisible by `parts` (={self.parts})",
                 f"choose `parts` among the divisors of {size}, or take unequal parts with `slice`",
             )
-        return size // self.parts
+        return Quotient(size, self.parts)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
         note = f"part {self.part} of {self.parts} equal parts, counted from 0"
-        yield Step(axis_name(axis), f"{formula_of(size)} / {self.parts}", self.part_of(size, shape), note)
+        yield Step.of(axis_name(axis), self.part_of(size, shape), note)
 
 
 class Slice(PartOfAxis):
@@ -94,7 +92,7 @@ class Slice(PartOfAxis):
     start: int = field(0, description="The first element; a negative one counts from the end.", example=0)
     stop: int | None = field(None, description="The element behind the last; null: the axis's end.", example=1)
 
-    def part_of(self, size: int | None, shape: Shape) -> int | None:
+    def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the number of elements. Errors: ShapeError where there are none."""
         if size is None:
             return 1 if (self.start, self.stop) in ((0, 1), (-1, None)) else None
@@ -106,18 +104,17 @@ class Slice(PartOfAxis):
                 f"has {bounds}, which leaves nothing of {axis_name(axis)} of its input {show(shape)}",
                 f"its elements count from 0 to {size - 1}; `stop` is the one behind the last",
             )
-        return stop - start
+        return Difference(stop, start)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
-        if size is None:
-            yield Step(axis_name(axis), "", self.part_of(size, shape))
-        else:
+        note = ""
+        if size is not None:
             start, stop = self._bounds(size)
             elements = f"element {start}" if stop - start == 1 else f"elements {start} to {stop - 1}"
             note = f"{elements} of {size}, counted from 0"
-            yield Step(axis_name(axis), f"{stop} − {start}", stop - start, note)
+        yield Step.of(axis_name(axis), self.part_of(size, shape), note)
 
     def _bounds(self, size: int) -> tuple[int, int]:
         start, stop, _ = slice(self.start, self.stop).indices(size)
