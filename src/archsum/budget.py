@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of

@@ -17,6 +17,7 @@ from archsum.language.read.entries import PLACEMENT
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import Block, Document
 from archsum.layers import KINDS, layer_class
+from archsum.layers.fields import named_fields
 from archsum.render.summary import csv, html, markdown
 from archsum.render.summary import json as json_format
 from archsum.render.summary import text as table
@@ -120,7 +121,7 @@ def test_text_that_was_refused_at_a_place_outside_it(content: str) -> None:
     Examiner()(content)
 
 
-FIELDS = sorted({field for kind in KINDS for field in layer_class(kind).model_fields})
+FIELDS = sorted({field for kind in KINDS for field in named_fields(layer_class(kind))})
 FIELDS_OF_CONTAINERS = sorted({field for container in CONTAINERS.values() for field in container.model_fields})
 WORDS = [
     *Document.model_fields, *Block.model_fields, *PLACEMENT, *CONTAINERS, *FIELDS_OF_CONTAINERS, *KINDS, *FIELDS,
@@ -147,8 +148,8 @@ def test_any_tree(record_property: Record) -> None:
 def entries(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a layer as its documentation shows it, with some fields more, of any type."""
     kind = draw(st.sampled_from(sorted(KINDS)))
-    declared = layer_class(kind).model_fields
-    fields = {name: info.example for name, info in declared.items() if info.is_required()}
+    declared = named_fields(layer_class(kind))
+    fields = {name: info.examples[0] for name, info in declared.items() if info.is_required() and info.examples}
     small = st.integers(0, 4) | st.sampled_from(["same", "untied", "relu", *FORMULAS]) | st.lists(st.integers(0, 4))
     names = st.sampled_from(sorted(declared)) if draw(st.integers(0, 9)) else TEXTS
     return {kind: fields | draw(st.dictionaries(names, small if draw(st.integers(0, 9)) else TREES, max_size=1))}

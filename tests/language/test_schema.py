@@ -18,6 +18,7 @@ from archsum.language.spec.containers import CONTAINERS, class_of
 from archsum.language.text.reader import read
 from archsum.layers import KINDS
 from archsum.layers.documentation import example
+from archsum.layers.fields import named_fields
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
 
@@ -286,7 +287,7 @@ VALUES = st.sampled_from([*SCALARS, [1], [1, 2], [2, 1, 2], [[1, 1], [0, 2]], []
 
 def stated(word: str) -> st.SearchStrategy[dict[str, Any]]:
     """Draw fields of a layer or a container, most of them wrong."""
-    names = [name for name in (*class_of(word).model_fields, *PLACEMENT) if name != "type"]
+    names = [name for name in (*named_fields(class_of(word)), *PLACEMENT) if name != "type"]
     others = st.lists(st.tuples(st.sampled_from(names), VALUES), max_size=2)
     return others.map(lambda fields: example(class_of(word)) | dict(fields))
 

@@ -26,7 +26,7 @@ def connections(text: str, **overrides: Any) -> dict[str, tuple[str, ...]]:
 
 def field(text: str, name: str) -> list[Any]:
     """Return a field of the layers that have it, in order."""
-    return [getattr(node.layer, name) for node in expand(text).nodes if name in node.layer.model_fields]
+    return [getattr(node.layer, name) for node in expand(text).nodes if name in type(node.layer).model_fields]
 
 
 def error(text: str) -> str:

@@ -1,7 +1,7 @@
 """Recurrent layers, and two of them in both directions."""
 
 import pytest
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Step

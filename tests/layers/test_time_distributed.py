@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers.kinds.transposed_convolution import TransposedWindow

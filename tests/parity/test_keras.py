@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from archsum.layers import KINDS, layer_class
+from archsum.layers.fields import named_fields
 from tests.parity.cases import REFUSED, Case, Outcome, ours
 from tests.parity.differences import DIFFERENCES, Difference
 from tests.parity.keras_kinds import CASES, arguments_of, keras_layer, keras_outcome
@@ -56,7 +57,7 @@ def test_layer(kind: str, record_property: Record) -> None:
 def shared_fields(kind: str) -> set[str]:
     """Return the fields that both have, so that none is left out of the comparison."""
     theirs = arguments_of(kind)
-    return set(layer_class(kind).model_fields) & (theirs | ({"bias"} & {name.removeprefix("use_") for name in theirs}))
+    return set(named_fields(layer_class(kind))) & (theirs | ({"bias"} & {name.removeprefix("use_") for name in theirs}))
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.reason)

@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = import_module(f"archsum.cli.{arguments.command}").run(arguments)
         sys.stdout.flush()
+        gc.freeze()  # nor is it looked for at exit, which would take longer than a small network
     except SpecError as error:
         report(error)
         return BAD_INPUT

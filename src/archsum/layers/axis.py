@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
+from pydantic import BeforeValidator, Field
+
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
-from archsum.layers.fields import DataFormat, one_or_list
+from archsum.layers.fields import DataFormat, TupleOf, one_or_list
 from archsum.layers.shapes import Shape, join_channels, product, require_known, show
 from archsum.layers.spatial import AXES
-from archsum.model import field
 
 
 def listed(value: Any) -> Any:
@@ -15,24 +16,24 @@ def listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-Axes = Annotated[tuple[int, ...], listed, one_or_list({"type": "integer"})]
+Axes = Annotated[TupleOf[int], BeforeValidator(listed), one_or_list({"type": "integer"})]
 """One axis or several."""
 
 
 class AlongChannels(Layer):
     """A layer that works along the channel axis, unless another is stated."""
 
-    data_format: DataFormat = field(
+    data_format: DataFormat = Field(
         "channels_last", description="Under channels_first the channel axis is 1, unless `axis` says otherwise."
     )
-    axis: int = field(
+    axis: int = Field(
         -1, description="The channel axis, or another; the batch is 0. Under channels_first the default is 1."
     )
 
     @property
     def chosen_axis(self) -> int:
         """The axis: the one stated, or else the data format's."""
-        first = self.data_format == "channels_first" and "axis" not in self.stated
+        first = self.data_format == "channels_first" and "axis" not in self.model_fields_set
         return 1 if first else self.axis
 
 

@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple, Protocol
 
+from pydantic import Field
+
 from archsum.layers.arithmetic import Number, Product, Sum, formula_of, value_of
+from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product, total
-from archsum.model import Model, field
 
 
 class Weight(NamedTuple):
@@ -139,7 +141,7 @@ class Step(NamedTuple):
         return cls(label, formula_of(number), value_of(number), note)
 
 
-class Layer(Model):
+class Layer(StrictModel):
     """A kind of layer. A subclass with a `type` is a kind; one without is what a family has in common.
 
     Shapes come and go without the batch axis. Every method takes one shape for each input; what cannot be computed
@@ -156,7 +158,7 @@ class Layer(Model):
     most_inputs: ClassVar[int | None] = 1
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
-    trainable: bool = field(True, description="False freezes the weights: they count as non-trainable.")
+    trainable: bool = Field(True, description="False freezes the weights: they count as non-trainable.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""

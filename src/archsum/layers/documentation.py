@@ -6,11 +6,13 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from archsum.json_schema import model_json_schema
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
+
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import MAX_SIZE
-from archsum.model import FieldInfo, Model
+from archsum.layers.fields import MAX_SIZE, named_fields
 
 SECTIONS = ("Shape", "Weights", "MACs", "FLOPs", "Kept", "Errors", "Source")
 """The sections that the documentation of every kind has."""
@@ -27,6 +29,13 @@ _TYPES = {
 }
 _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 _LAST = {"data_format": 1, "trainable": 2}
+
+
+class Untitled(GenerateJsonSchema):
+    """JSON Schema without a title for each field, which would only be its name in capitals."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
 
 
 class FieldDocumentation(NamedTuple):
@@ -70,33 +79,39 @@ def sections(cls: type) -> dict[str, str]:
     return {name: found[name] for name in SECTIONS if name in found}
 
 
-def fields(cls: type[Model]) -> list[FieldDocumentation]:
+def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:
     """Return the fields that a file may state."""
-    properties = model_json_schema(cls)["properties"]
-    return [_document(name, cls.model_fields[name], properties[name]) for name in field_names(cls)]
+    properties = cls.model_json_schema(schema_generator=Untitled)["properties"]
+    infos = named_fields(cls)
+    return [_document(name, infos[name], properties[name]) for name in field_names(cls)]
 
 
-def field_names(cls: type[Model]) -> list[str]:
+def field_names(cls: type[BaseModel]) -> list[str]:
     """Return the names of the fields: what a first use states, a kind's own before its family's; last what all have."""
-    infos = cls.model_fields
-    own_first = dict.fromkeys(name for base in cls.__mro__ for name in vars(base).get("__annotations__", ()))
-    stated = [name for name in own_first if name in infos and _is_stated_first(infos[name])]
+    infos = named_fields(cls)
+    own_first = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
+    attributes = cls.model_fields
+    stated = [
+        attributes[name].alias or name
+        for name in own_first
+        if name in attributes and _is_stated_first(attributes[name])
+    ]
     others = [name for name in infos if name not in stated and name != "type"]
     return stated + sorted(others, key=lambda name: _LAST.get(name, 0))
 
 
-def example(cls: type[Model]) -> dict[str, Any]:
+def example(cls: type[BaseModel]) -> dict[str, Any]:
     """Return what a first use of a kind states: the required fields, and others that have an example."""
-    infos = cls.model_fields
-    return {name: infos[name].example for name in field_names(cls) if _is_stated_first(infos[name])}
+    infos = named_fields(cls)
+    return {name: info.examples[0] for name in field_names(cls) if (info := infos[name]).examples}
 
 
 def _is_stated_first(info: FieldInfo) -> bool:
-    return info.is_required() or info.example is not None
+    return info.is_required() or info.examples is not None
 
 
 def _document(name: str, info: FieldInfo, schema: dict[str, Any]) -> FieldDocumentation:
-    return FieldDocumentation(name, _words(schema), info.is_required(), schema.get("default"), info.description)
+    return FieldDocumentation(name, _words(schema), info.is_required(), schema.get("default"), info.description or "")
 
 
 def _parse(cls: type) -> tuple[str, dict[str, str]]:
@@ -119,8 +134,8 @@ def _words(schema: dict[str, Any]) -> str:
             return " | ".join(map(_words, alternatives))
         case {"enum": values}:
             return " | ".join(map(_word, values))
-        case {"$ref": definition}:
-            return str(definition).rpartition("/")[2]
+        case {"title": definition}:
+            return str(definition)
         case {"const": value}:
             return _word(value)
         case {"prefixItems": items}:

@@ -1,10 +1,14 @@
-"""Types of fields that several families of layers share."""
+"""What declared fields have in common: the settings of their models, and the types that several of them have."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic.fields import FieldInfo
 
 from archsum.errors import FieldError, quote
-from archsum.model import JsonSchema, Limits
+
+T = TypeVar("T")
 
 MAX_SIZE = 10**12
 """The largest size a field takes: far beyond any network, and small enough to stay harmless."""
@@ -17,21 +21,46 @@ INPUT_SIZES = frozenset(
 )
 """The names that formulas have for the sizes of what a layer takes."""
 
-Positive = Annotated[int, Limits(ge=1, le=MAX_SIZE)]
-NonNegative = Annotated[int, Limits(ge=0, le=MAX_SIZE)]
-NonNegativeNumber = Annotated[float, Limits(ge=0)]
-Rate = Annotated[float, Limits(ge=0, le=1)]
+
+class StrictModel(BaseModel):
+    """A frozen value that refuses unknown fields, and converts nothing: `"3"` is no number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+def named_fields(cls: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return a model's fields by the names that a file uses."""
+    return {info.alias or attribute: info for attribute, info in cls.model_fields.items()}
+
+
+class Unchecked:
+    """In an annotation: the value is passed on as it is, since a validator or a later stage looks at it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return handler.generate_schema(Any)
+
+
+TupleOf = Annotated[tuple[T, ...], Field(strict=False)]
+"""A list in the file."""
+
+Positive = Annotated[int, Field(ge=1, le=MAX_SIZE)]
+NonNegative = Annotated[int, Field(ge=0, le=MAX_SIZE)]
+NonNegativeNumber = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+ANY_LAYER = {"title": "layer"}
+"""What `archsum schema` puts the schema of any layer for."""
 
 AT_LEAST_0 = {"type": "integer", "minimum": 0}
 AT_LEAST_1 = {"type": "integer", "minimum": 1}
 
 
-def one_or_list(one: dict[str, Any], item: dict[str, Any] | None = None) -> JsonSchema:
-    """Say that a field takes one value or a list; its items are like the one unless `item` says otherwise."""
-    return JsonSchema({"anyOf": [one, {"type": "array", "items": item or one}]})
+def one_or_list(one: dict[str, Any], item: dict[str, Any] | None = None) -> WithJsonSchema:
+    """Return that a field takes one value or a list; its items are like the one unless `item` says otherwise."""
+    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": item or one}]})
 
 
-PerAxis = Annotated[tuple[Positive, ...], one_or_list(AT_LEAST_1)]
+PerAxis = Annotated[TupleOf[Positive], one_or_list(AT_LEAST_1)]
 """One number for every axis, or one for each. `Spatial` turns the first into the second."""
 
 _NAME_PATTERN = r"[\w.\-]{1,100}"
@@ -49,7 +78,7 @@ def check_name(value: Any) -> Any:
     raise FieldError(f"cannot be {quote(value)}", cure)
 
 
-Name = Annotated[str, check_name]
+Name = Annotated[str, BeforeValidator(check_name)]
 
 Activation = Literal[
     "celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh",
@@ -72,12 +101,13 @@ def true_is_tied(value: Any) -> Any:
 
 Bias = Annotated[
     Literal["tied", "untied", False],
-    true_is_tied,
-    JsonSchema({"enum": ["tied", "untied", True, False]}),
+    BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", "untied", True, False]),
 ]
 """tied: one bias for each filter; untied: one for each filter and output location; false: none."""
 
-TiedBias = Annotated[Literal["tied", False], true_is_tied, JsonSchema({"enum": ["tied", True, False]})]
+TiedBias = Annotated[
+    Literal["tied", False], BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", True, False])
+]
 """The bias of a layer that uses it in several places or steps, so that there is no untied one."""
 
 

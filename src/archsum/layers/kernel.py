@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
 from archsum.layers.arithmetic import Product, Sum
@@ -23,7 +25,6 @@ from archsum.layers.shapes import Shape, product, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
 from archsum.layers.work import activation_work
-from archsum.model import checks, field
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
 """The names of a kernel's spatial axes by rank."""
@@ -41,10 +42,12 @@ class KernelLayer(Sliding):
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"
     """The multiply-accumulates in words."""
 
-    kernel_size: PerAxis = field(description="The kernel's size: one number, or one for each axis.", example=3)
-    strides: PerAxis = field(1, description="The kernel's step: one number, or one for each axis.")
-    activation: Activation | None = field(None, description="An elementwise function of the output.")
-    bias: Bias = field(
+    kernel_size: PerAxis = Field(description="The kernel's size: one number, or one for each axis.", examples=[3])
+    strides: PerAxis = Field(
+        1, validate_default=True, description="The kernel's step: one number, or one for each axis."
+    )
+    activation: Activation | None = Field(None, description="An elementwise function of the output.")
+    bias: Bias = Field(
         "tied", description="tied: one for each filter; untied: one for each filter and output location."
     )
 
@@ -126,15 +129,16 @@ class KernelLayer(Sliding):
 class DilatedKernelLayer(KernelLayer):
     """A layer with a kernel whose elements may stand apart."""
 
-    dilation_rate: PerAxis = field(1, description="The distance between the kernel's elements.")
+    dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")
 
-    @checks
-    def _strides_or_dilation(self) -> None:
+    @model_validator(mode="after")
+    def _strides_or_dilation(self) -> Self:
         if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise FieldError(
                 "has `strides` and `dilation_rate` above 1, which Keras refuses together",
                 "write the padding as a number, `padding: 0`, for PyTorch's convolution, which takes both",
             )
+        return self
 
     @property
     def dilations(self) -> tuple[int, ...]:
@@ -144,16 +148,17 @@ class DilatedKernelLayer(KernelLayer):
 class GroupedKernelLayer(DilatedKernelLayer):
     """A layer of filters, each of which sees the input channels of its group."""
 
-    filters: Positive = field(description="The number of output channels.", example=64)
-    groups: Positive = field(1, description="Channels are split into this many groups, each with its own filters.")
+    filters: Positive = Field(description="The number of output channels.", examples=[64])
+    groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
 
-    @checks
-    def _whole_groups(self) -> None:
+    @model_validator(mode="after")
+    def _whole_groups(self) -> Self:
         if self.filters % self.groups:
             raise FieldError(
                 f"has `filters` (={self.filters}), which must be divisible by `groups` (={self.groups})",
                 f"choose `groups` among the divisors of {self.filters}",
             )
+        return self
 
     def output_channels(self, channels: int) -> int:
         """Return the filters.

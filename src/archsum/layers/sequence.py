@@ -1,15 +1,16 @@
 """What layers have in common that go through a sequence step by step."""
 
+from pydantic import Field
+
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape, show
-from archsum.model import field
 
 
 class SequenceLayer(Layer):
     """A layer that goes through a sequence of steps, each a vector, and remembers what it saw."""
 
-    return_sequences: bool = field(False, description="Give the output of every step, not only of the last one.")
+    return_sequences: bool = Field(False, description="Give the output of every step, not only of the last one.")
 
     @property
     def features(self) -> int:

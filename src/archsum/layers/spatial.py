@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
+from pydantic import Field, field_validator
+
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
 from archsum.layers.fields import DataFormat, per_axis
 from archsum.layers.shapes import Shape, T, join_channels, require_channels, show, split_channels
-from archsum.model import field, prepares
 
 AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """The spatial axes by rank, in order."""
@@ -17,9 +18,13 @@ class Spatial(Layer):
 
     rank: ClassVar[int]
 
-    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
-    @prepares("kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", "output_size", "size")
+    @field_validator(
+        "kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", "output_size", "size",
+        mode="before", check_fields=False,
+    )  # fmt: skip
+    @classmethod
     def _one_per_axis(cls, value: Any) -> Any:
         return None if value is None else per_axis(value, cls.rank)
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
+from pydantic import Field, GetJsonSchemaHandler, field_validator
+
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Kept, Step
 from archsum.layers.fields import AT_LEAST_0, MAX_SIZE, one_or_list
 from archsum.layers.operators import Operator
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
-from archsum.model import UNCHECKED, field, prepares
 
 Sides = tuple[int, int]
 """Padding before and after an axis."""
@@ -172,17 +173,21 @@ class Sliding(Spatial):
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid", "same")
 
-    padding: Annotated[str | tuple[Sides, ...], UNCHECKED, SIDES_SCHEMA] = field(
+    padding: Annotated[str | tuple[Sides, ...], SIDES_SCHEMA] = Field(
         "valid",
         description="Keras's word, or the padding itself, as in PyTorch: an integer, or one or a pair for each axis.",
     )
 
     @classmethod
-    def refine_json_schema(cls, properties: dict[str, Any]) -> None:
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Add the words to what `padding` takes."""
-        properties["padding"]["anyOf"] = [{"enum": [*cls.padding_words]}, *properties["padding"]["anyOf"]]
+        found = handler(schema)
+        padding = handler.resolve_ref_schema(found)["properties"]["padding"]
+        padding["anyOf"] = [{"enum": [*cls.padding_words]}, *padding["anyOf"]]
+        return found
 
-    @prepares("padding")
+    @field_validator("padding", mode="before")
+    @classmethod
     def _parse_padding(cls, value: Any) -> str | tuple[Sides, ...]:
         return parse_padding(value, cls.rank, cls.padding_words)
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.advice.complaints import Subject, diagnose
 from archsum.language.spec.document import Training
+from archsum.layers.fields import named_fields
 from archsum.memory.arena import Arena, TieBreak, arena
 from archsum.memory.conversion import unconvertible_layers
 from archsum.memory.inference import InferenceMemory, inference_memory
@@ -120,7 +121,7 @@ def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
     """Say what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
     if layer.has_unknown_size:
         return "give `input` a number for every size, in the file or with `--input`"
-    return f"state `{field}` in the layer" if field in layer.layer.model_fields else None
+    return f"state `{field}` in the layer" if field in named_fields(type(layer.layer)) else None
 
 
 def check_blocks(training: Training, summary: Summary, place: Span | None) -> None:

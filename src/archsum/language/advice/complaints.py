@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, get_args
 
-from pydantic_core import ErrorDetails, ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
@@ -12,7 +14,7 @@ from archsum.language.advice.synonyms import meant_field, suggest_field, suggest
 from archsum.language.spec.quantities import without_separators
 from archsum.language.text.reader import Path
 from archsum.language.text.scalars import resolve
-from archsum.model import FieldInfo, Model
+from archsum.layers.fields import named_fields
 
 Locate = Callable[[Path, bool], tuple[Span | None, Path]]
 """Finds the value at a path, or its key: its place, None where it stands in no file, and the steps that lead there.
@@ -54,7 +56,7 @@ class Subject(NamedTuple):
     """What was validated: what messages call it ("conv2d", "the file"), its model, its values and their places."""
 
     name: str
-    model: type[Model]
+    model: type[BaseModel]
     values: Mapping[str, Any]
     locate: Locate
     variables: Collection[str] = ()
@@ -98,8 +100,8 @@ def _touches(path: Path, others: Collection[Path]) -> bool:
 
 
 def _missing(fields: list[str], subject: Subject) -> Diagnostic:
-    infos = {field: subject.model.model_fields[field] for field in fields}
-    cures = [f"`{field}: {_write(info.example)}` ({_lower(info.description)})" for field, info in infos.items()]
+    infos = named_fields(subject.model)
+    cures = [f"`{field}: {_example(infos[field])}` ({_lower(infos[field].description or '')})" for field in fields]
     place, _ = subject.locate((), False)
     message = f"{subject.name} needs {enumerate_words(fields)}"
     return Diagnostic("missing-field", message, place, f"add {' and '.join(cures)}")
@@ -202,12 +204,12 @@ def _show_path(path: Path) -> str:
     return text
 
 
-def _owner(model: type[Model], path: Path) -> type[Model]:
+def _owner(model: type[BaseModel], path: Path) -> type[BaseModel]:
     """Return the model that a path's last step is a field of."""
     for step in path[:-1]:
-        info = model.model_fields.get(str(step))
+        info = named_fields(model).get(str(step))
         for annotation in (info.annotation, *get_args(info.annotation)) if info else ():
-            if isinstance(annotation, type) and issubclass(annotation, Model):
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
                 model = annotation
     return model
 
@@ -222,11 +224,15 @@ def _fields(subject: Subject, path: Path) -> tuple[list[str], Collection[str]]:
     return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
 
 
-def _about(model: type[Model], path: Path) -> str | None:
+def _about(model: type[BaseModel], path: Path) -> str | None:
     """Say what the field is that a path leads to, or into."""
-    fields: dict[str, FieldInfo] = _owner(model, path).model_fields
-    name = next((str(step) for step in reversed(path) if step in fields), None)
-    return f"`{name}`: {_lower(fields[name].description)}" if name and fields[name].description else None
+    described = {name: info.description for name, info in named_fields(_owner(model, path)).items()}
+    name = next((str(step) for step in reversed(path) if step in described), None)
+    return f"`{name}`: {_lower(text)}" if name and (text := described[name]) else None
+
+
+def _example(info: FieldInfo) -> str:
+    return _write(info.examples[0]) if info.examples else "…"
 
 
 def _write(value: Any) -> str:

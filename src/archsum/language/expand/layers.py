@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span, quote
 from archsum.formula import Value
@@ -15,7 +15,6 @@ from archsum.language.spec.document import Document
 from archsum.language.text.reader import Path, SpannedMapping, count_values, find, locate
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
-from archsum.model import Model
 
 if TYPE_CHECKING:
     from archsum.language.advice.complaints import Locate
@@ -34,7 +33,7 @@ MAX_COMPARED_CHARACTERS = 100
 
 _NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
 
-Built = tuple[Model | None, list[Diagnostic]]
+Built = tuple[BaseModel | None, list[Diagnostic]]
 
 
 class Builder:
@@ -105,7 +104,7 @@ class Builder:
         others: tuple[str, ...] = (),
         *,
         complete: bool = True,
-    ) -> tuple[Model | None, Resolved, list[Diagnostic]]:
+    ) -> tuple[Layer | Container | None, Resolved, list[Diagnostic]]:
         """Make a layer, or a container, of an entry's fields and of defaults; `complete` says that all should be there.
 
         Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.

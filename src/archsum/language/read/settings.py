@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, one_line, quote, suggest
 from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem

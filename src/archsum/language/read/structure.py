@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula, name_problem

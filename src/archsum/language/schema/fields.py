@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from typing import Any
 
-from archsum.json_schema import model_json_schema
-from archsum.layers.documentation import field_names
-from archsum.model import Model
+from pydantic import BaseModel
+
+from archsum.layers.documentation import Untitled, field_names
 
 Schema = dict[str, Any]
 
@@ -15,15 +15,27 @@ FORMULA: Schema = {"type": "string", "pattern": "^=", "description": "A formula,
 _ANNOTATIONS = ("description", "default", "examples")
 
 
-def field_schemas(cls: type[Model]) -> dict[str, Schema]:
+def field_schemas(cls: type[BaseModel]) -> dict[str, Schema]:
     """Return the schemas of a class's fields, in the order of its documentation."""
-    properties = model_json_schema(cls)["properties"]
-    return {name: with_formulas(properties[name]) for name in field_names(cls)}
+    properties = cls.model_json_schema(schema_generator=Untitled)["properties"]
+    return {name: with_formulas(with_references(properties[name])) for name in field_names(cls)}
+
+
+def with_references(schema: Any) -> Any:
+    """Put references in the place of what has a title alone, such as any layer."""
+    match schema:
+        case {"title": str(name), **others} if not others:
+            return ref(name)
+        case dict():
+            return {key: with_references(value) for key, value in schema.items()}
+        case list():
+            return list(map(with_references, schema))
+    return schema
 
 
 def with_formulas(schema: Schema) -> Schema:
     """Allow a formula in the place of a value, and of each value in a list or a mapping; a layer is no value."""
-    inner = _with_formulas_inside(schema)
+    inner = with_formulas_inside(schema)
     return inner if _holds_layers(schema) else any_of(inner, ref("formula"))
 
 
@@ -63,7 +75,8 @@ def define_once(fields: dict[str, dict[str, Schema]]) -> tuple[dict[str, dict[st
     return referring, {defined: json.loads(text) for (_, text), defined in names.items()}
 
 
-def _with_formulas_inside(schema: Schema) -> Schema:
+def with_formulas_inside(schema: Schema) -> Schema:
+    """Allow formulas in the place of each value in a list or a mapping."""
     inner = dict(schema)
     for key in ("items", "additionalProperties"):
         if isinstance(inner.get(key), dict):
@@ -71,7 +84,7 @@ def _with_formulas_inside(schema: Schema) -> Schema:
     if "properties" in inner:
         inner["properties"] = {name: with_formulas(field) for name, field in inner["properties"].items()}
     if "anyOf" in inner:
-        inner["anyOf"] = [_with_formulas_inside(alternative) for alternative in inner["anyOf"]]
+        inner["anyOf"] = [with_formulas_inside(alternative) for alternative in inner["anyOf"]]
     return inner
 
 

@@ -6,15 +6,24 @@ It accepts every file that `load` accepts. What shows only as blocks are written
 
 from collections.abc import Mapping
 
-from archsum.json_schema import model_json_schema
 from archsum.language.read.entries import PLACEMENT
 from archsum.language.read.settings import WITH_FORMULAS
-from archsum.language.schema.fields import FORMULA, Schema, any_of, define_once, field_schemas, ref, with_formulas
+from archsum.language.schema.fields import (
+    FORMULA,
+    Schema,
+    any_of,
+    define_once,
+    field_schemas,
+    ref,
+    with_formulas,
+    with_formulas_inside,
+    with_references,
+)
 from archsum.language.spec.containers import CONTAINERS, Container, Holding
 from archsum.language.spec.document import Block, Document
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
-from archsum.layers.documentation import example, fields, sentence
+from archsum.layers.documentation import Untitled, example, fields, sentence
 
 _NULL: Schema = {"type": "null"}
 _HAS_TYPE: Schema = {"type": "object", "required": ["type"]}
@@ -38,11 +47,12 @@ def network_schema() -> Schema:
     stated = {kind: _PLACEMENT | field_schemas(cls) for kind, cls in layers.items()}
     stated |= {word: _PLACEMENT | field_schemas(cls) for word, cls in CONTAINERS.items()}
     properties, shared = define_once(stated)
+    document, sections = _document()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **document,
         "title": "network",
         "description": "A neural network, as archsum summarizes it.",
-        **_document(),
         "allOf": [
             # Where there are `defaults`, a layer may take a required field from them.
             {"if": {"required": ["defaults"]}, "else": _of_all_layers("layer.complete")},
@@ -54,7 +64,7 @@ def network_schema() -> Schema:
             "kind": _words(layers),
             "container": _words(CONTAINERS),
             "block.name": {**_NAME, "not": {"anyOf": [ref("kind"), ref("container")]}},
-            "block": model_json_schema(Block),
+            "block": _block(),
             "block.use": {"type": ["object", "null"], "properties": {**_PLACEMENT, "type": ref("block.name")}},
             "layer": _layer(),
             "layer.complete": _in_each_layer("layer.complete", _complete(layers)),
@@ -62,13 +72,16 @@ def network_schema() -> Schema:
             **{kind: _fields(kind, cls, properties[kind]) for kind, cls in layers.items()},
             **{word: _container(word, cls, properties[word]) for word, cls in CONTAINERS.items()},
             **shared,
+            **sections,
         },
     }
 
 
-def _document() -> Schema:
-    document = model_json_schema(Document)
-    properties = document["properties"]
+def _document() -> tuple[Schema, dict[str, Schema]]:
+    """Return the schema of a file's mapping, and those of its sections' mappings, by name."""
+    document = Document.model_json_schema(schema_generator=Untitled)
+    sections = {name: with_formulas_inside(section) for name, section in document.pop("$defs").items()}
+    properties = {name: with_references(field) for name, field in document["properties"].items()}
     properties |= {name: with_formulas(properties[name]) for name in WITH_FORMULAS}
     properties["defaults"] |= {
         "properties": {kind: {**ref(kind), "propertyNames": {"not": {"enum": list(PLACEMENT)}}} for kind in KINDS},
@@ -77,7 +90,12 @@ def _document() -> Schema:
     for name in properties.keys() - set(document["required"]):
         # `budget:` with nothing below it is an empty budget.
         properties[name] = any_of(properties[name], _NULL)
-    return document
+    return document | {"properties": properties}, sections
+
+
+def _block() -> Schema:
+    block = Block.model_json_schema(schema_generator=Untitled)
+    return block | {"properties": with_references(block["properties"])}
 
 
 def _words(classes: Mapping[str, type[Layer | Container]]) -> Schema:
@@ -195,6 +213,5 @@ def _container(word: str, cls: type[Container], properties: dict[str, Schema]) -
         "required": [name for name, info in cls.model_fields.items() if info.is_required()],
     }
     if cls.list_field:
-        as_list = model_json_schema(cls)["properties"][cls.list_field]
-        definition |= {"type": ["object", "array"], "minItems": 1, "items": as_list["items"]}
+        definition |= {"type": ["object", "array"], "minItems": 1, "items": properties[cls.list_field]["items"]}
     return definition

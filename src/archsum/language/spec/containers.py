@@ -4,7 +4,9 @@ Each is one class, as a kind of layer is.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from archsum.errors import FieldError, Span, enumerate_words, quote
 from archsum.formula import name_problem
@@ -12,7 +14,7 @@ from archsum.language.read.entries import Body, Item
 from archsum.language.spec.document import MAX_PARAMETERS
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
-from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
+from archsum.layers.fields import ANY_LAYER, StrictModel, Unchecked
 
 if TYPE_CHECKING:
     from archsum.language.expand.expansion import Expansion
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
 MAX_TIMES = 200_000
 """The most repetitions, and the most layers of a network."""
 
-_LAYER = {"$ref": "#/$defs/layer"}
-_LAYERS = {"type": "array", "minItems": 1, "items": _LAYER}
-_PATH = {"type": "array", "items": _LAYER}
+_LAYERS = {"type": "array", "minItems": 1, "items": ANY_LAYER}
+_PATH = {"type": "array", "items": ANY_LAYER}
 _ROW = {"type": "object", "minProperties": 1}
 _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
 
@@ -31,12 +32,12 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Layers = Annotated[Body, UNCHECKED, JsonSchema(_LAYERS)]
-Path = Annotated[Body, UNCHECKED, JsonSchema(_PATH)]
-Merge = Annotated[Item | str, UNCHECKED, JsonSchema(_LAYER)]
+Layers = Annotated[Body, Unchecked(), WithJsonSchema(_LAYERS)]
+Path = Annotated[Body, Unchecked(), WithJsonSchema(_PATH)]
+Merge = Annotated[Item | str, Unchecked(), WithJsonSchema(ANY_LAYER)]
 
 
-class Container(Model):
+class Container(StrictModel):
     """What holds layers. The fields that hold them are read with the file's structure, before their formulas."""
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {}
@@ -83,30 +84,31 @@ class Repeat(Container):
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers"}
 
-    times: Annotated[int, Limits(ge=1, le=MAX_TIMES)] | None = field(
-        None, description="How many times; where there may be none, `if` leaves the repeat out.", example=3
+    times: Annotated[int, Field(ge=1, le=MAX_TIMES)] | None = Field(
+        None, description="How many times; where there may be none, `if` leaves the repeat out.", examples=[3]
     )
     over: (
         Annotated[
             list[dict[str, Any]],
-            UNCHECKED,
-            _rows,
-            JsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
+            Unchecked(),
+            BeforeValidator(_rows),
+            WithJsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
         ]
         | None
-    ) = field(
+    ) = Field(
         None,
         description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
-    layers: Layers = field(description="The layers, first to last.", example=[_CONVOLUTION, "relu"])
+    layers: Layers = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
 
-    @checks
-    def _times_or_over(self) -> None:
+    @model_validator(mode="after")
+    def _times_or_over(self) -> Self:
         if self.times is None and self.over is None:
             cure = "write `times: 3`, or `over: {filters: [64, 128]}` for values of their own"
             raise FieldError("needs `times` or `over`", cure)
         if self.times is not None and self.over is not None:
             raise FieldError("has both `times` and `over`", "leave `times` out: `over` says it too")
+        return self
 
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand the layers once for each repetition."""
@@ -133,24 +135,25 @@ class Residual(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
     list_field = "layers"
 
-    layers: Layers = field(description="The layers that the shortcut leads around.", example=["relu", _CONVOLUTION])
-    shortcut: Path = field((), description="The shortcut's layers; without any it passes the input on.")
-    shortcut_when: Literal["always", "shape_changes"] = field(
+    layers: Layers = Field(description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]])
+    shortcut: Path = Field((), description="The shortcut's layers; without any it passes the input on.")
+    shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
-    when: Literal["always", "shape_stays"] = field(
+    when: Literal["always", "shape_stays"] = Field(
         "always", description="Whether there is a shortcut only where the shape stays the same."
     )
-    merge: Merge = field("add", description="What merges the two: a layer, whose first input is the shortcut's output.")
+    merge: Merge = Field("add", description="What merges the two: a layer, whose first input is the shortcut's output.")
 
-    @checks
-    def _shortcut_is_there(self) -> None:
+    @model_validator(mode="after")
+    def _shortcut_is_there(self) -> Self:
         if self.shortcut_when == "shape_changes" and not self.shortcut:
             cure = "write `shortcut: […]`, such as a 1 × 1 convolution, or leave `shortcut_when` out"
             raise FieldError("has `shortcut_when`, and no `shortcut`", cure)
         if self.shortcut_when == "shape_changes" and self.when == "shape_stays":
             cure = "leave `when` out, or `shortcut` and `shortcut_when`"
             raise FieldError("has a shortcut where the shape stays, and layers in it where the shape changes", cure)
+        return self
 
     def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
         """Expand the layers, the shortcut, and what merges them."""
@@ -174,10 +177,10 @@ class Branch(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
-    paths: Annotated[tuple[Body, ...], UNCHECKED, JsonSchema({"type": "array", "minItems": 1, "items": _PATH})] = field(
-        description="The paths, each a list of layers.", example=[[_CONVOLUTION], ["relu"], []]
-    )
-    merge: Merge = field(
+    paths: Annotated[
+        tuple[Body, ...], Unchecked(), WithJsonSchema({"type": "array", "minItems": 1, "items": _PATH})
+    ] = Field(description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]])
+    merge: Merge = Field(
         "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
     )
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
 from archsum.language.read.entries import PLACEMENT
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count, parse_share
-from archsum.layers.fields import MAX_AXES, DataFormat, Name, Positive, Rate
-from archsum.model import UNCHECKED, JsonSchema, Limits, Model, checks, field
+from archsum.layers.fields import ANY_LAYER, MAX_AXES, DataFormat, Name, Positive, Rate, StrictModel, TupleOf, Unchecked
 
 DEFAULT_INPUT = "input"
 """The name of the input where the file does not name it."""
@@ -21,21 +22,21 @@ MAX_PARAMETERS = 100
 """The most parameters of a block."""
 
 
-def _quantity_schema(units: Iterable[str], *examples: str) -> JsonSchema:
+def _quantity_schema(units: Iterable[str], *examples: str) -> WithJsonSchema:
     text = {"type": "string", "pattern": rf"^\s*\d+(\.\d+)? ?({'|'.join(units)})\s*$", "examples": list(examples)}
-    return JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, text]})
+    return WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, text]})
 
 
-_Limit = Annotated[int, Limits(ge=0)] | None
-Count = Annotated[_Limit, parse_count, _quantity_schema(COUNT_UNITS, "250k", "5M")]
-Bytes = Annotated[_Limit, parse_bytes, _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
+_Limit = Annotated[int, Field(ge=0)] | None
+Count = Annotated[_Limit, BeforeValidator(parse_count), _quantity_schema(COUNT_UNITS, "250k", "5M")]
+Bytes = Annotated[_Limit, BeforeValidator(parse_bytes), _quantity_schema(BYTE_UNITS, "20 MB", "1 MiB")]
 
 
 _PERCENT_SCHEMA = {"type": "string", "pattern": r"^\s*(100|\d{1,2}(\.\d{1,9})?) ?%\s*$", "examples": ["90%"]}
 Share = Annotated[
     Rate | None,
-    parse_share,
-    JsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT_SCHEMA]}),
+    BeforeValidator(parse_share),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT_SCHEMA]}),
 ]
 
 
@@ -46,40 +47,42 @@ def check_stated(value: Any) -> Any:
     return value
 
 
-_DeviceName = Annotated[str, Limits(min_length=1, max_length=100)] | None
+_DeviceName = Annotated[str, Field(min_length=1, max_length=100)] | None
 
 
-class BlockBudget(Model):
+class BlockBudget(StrictModel):
     """Limits that a block must keep to; each is the largest value allowed."""
 
-    max_params: Count = field(None, description="Parameters, trainable or not.")
-    max_trainable_params: Count = field(None, description="Trainable parameters.")
-    max_macs: Count = field(None, description="Multiply-accumulates for one sample.")
-    max_flops: Count = field(
+    max_params: Count = Field(None, description="Parameters, trainable or not.")
+    max_trainable_params: Count = Field(None, description="Trainable parameters.")
+    max_macs: Count = Field(None, description="Multiply-accumulates for one sample.")
+    max_flops: Count = Field(
         None, description="Floating-point operations for one sample: two for each multiply-accumulate, and all others."
     )
-    max_weight_memory: Bytes = field(None, description="Bytes of all weights in float32.")
+    max_weight_memory: Bytes = Field(None, description="Bytes of all weights in float32.")
 
 
 class Budget(BlockBudget):
     """Limits that the network must keep to; each is the largest value allowed."""
 
-    max_activation_memory: Bytes = field(None, description="Bytes of the tensors alive at once at inference.")
-    max_inference_memory: Bytes = field(None, description="Bytes of a forward pass: the weights and those tensors.")
-    max_training_memory: Bytes = field(None, description="Bytes of a training step at its peak; see `training`.")
-    max_sram: Bytes = field(None, description="Bytes of a microcontroller's arena, planned for int8.")
-    max_flash: Bytes = field(None, description="Bytes of its flash that weights in int8 and biases in int32 take.")
-    max_layers: Count = field(None, description="Layers, inputs not counted.")
-    max_layer_params: Count = field(None, description="Parameters of any one layer.")
-    max_layer_macs: Count = field(None, description="Multiply-accumulates of any one layer, for one sample.")
-    max_layer_flops: Count = field(None, description="Floating-point operations of any one layer, for one sample.")
-    blocks: dict[str, BlockBudget] = field(
+    max_activation_memory: Bytes = Field(None, description="Bytes of the tensors alive at once at inference.")
+    max_inference_memory: Bytes = Field(None, description="Bytes of a forward pass: the weights and those tensors.")
+    max_training_memory: Bytes = Field(None, description="Bytes of a training step at its peak; see `training`.")
+    max_sram: Bytes = Field(None, description="Bytes of a microcontroller's arena, planned for int8.")
+    max_flash: Bytes = Field(None, description="Bytes of its flash that weights in int8 and biases in int32 take.")
+    max_layers: Count = Field(None, description="Layers, inputs not counted.")
+    max_layer_params: Count = Field(None, description="Parameters of any one layer.")
+    max_layer_macs: Count = Field(None, description="Multiply-accumulates of any one layer, for one sample.")
+    max_layer_flops: Count = Field(None, description="Floating-point operations of any one layer, for one sample.")
+    blocks: dict[str, BlockBudget] = Field(
         {}, description="For blocks, by their names as `archsum summary` shows them, limits of their own."
     )
-    device: Annotated[_DeviceName, check_stated, JsonSchema({"type": "string", "maxLength": 100})] = field(
+    device: Annotated[
+        _DeviceName, BeforeValidator(check_stated), WithJsonSchema({"type": "string", "maxLength": 100})
+    ] = Field(
         None, description="A device whose memory is the limit: training memory, or a microcontroller's RAM and flash."
     )
-    warn_at: Share = field(None, description="The share of a limit from which on a check warns, such as 90%.")
+    warn_at: Share = Field(None, description="The share of a limit from which on a check warns, such as 90%.")
 
 
 def parse_inputs(value: Any) -> Any:
@@ -98,7 +101,7 @@ def _check_sizes(value: Any) -> Any:
     raise FieldError(f"takes a list of sizes, not {quote(value)}", f"write `[{', '.join(numbers)}]`")
 
 
-_Sizes = Annotated[tuple[Positive | None, ...], Limits(min_length=1), _check_sizes]
+_Sizes = Annotated[TupleOf[Positive | None], Field(min_length=1), BeforeValidator(_check_sizes)]
 _SHAPE_SCHEMA = {
     "type": "array",
     "minItems": 1,
@@ -173,20 +176,26 @@ def check_layers(value: Any) -> Any:
 
 _NAME_SCHEMA = {"type": "string", "maxLength": 100}
 _NAME_LIST_SCHEMA = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME_SCHEMA}
-_NAMES_SCHEMA = JsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
-Names = Annotated[tuple[str, ...], Limits(min_length=1), check_different, parse_names, _NAMES_SCHEMA]
+_NAMES_SCHEMA = WithJsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
+Names = Annotated[
+    TupleOf[str], Field(min_length=1), BeforeValidator(check_different), BeforeValidator(parse_names), _NAMES_SCHEMA
+]
 """One name or several, each once."""
 
 InputNames = Annotated[
-    tuple[Name, ...], Limits(min_length=1, max_length=MAX_BLOCK_INPUTS), check_different, parse_names, _NAMES_SCHEMA
+    TupleOf[Name],
+    Field(min_length=1, max_length=MAX_BLOCK_INPUTS),
+    BeforeValidator(check_different),
+    BeforeValidator(parse_names),
+    _NAMES_SCHEMA,
 ]
 """The same, where they are given to what has none."""
 
 Layers = Annotated[
     list[Any],
-    UNCHECKED,
-    check_layers,
-    JsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}}),
+    Unchecked(),
+    BeforeValidator(check_layers),
+    WithJsonSchema({"type": "array", "minItems": 1, "items": ANY_LAYER}),
 ]
 """Layers as the file has them; `structure` reads them."""
 
@@ -194,24 +203,24 @@ Layers = Annotated[
 _PARAMETERS_SCHEMA = {"type": ["object", "null"], "propertyNames": {"not": {"enum": list(PLACEMENT)}}}
 _BLOCKS_SCHEMA = {
     "type": "object",
-    "propertyNames": {"$ref": "#/$defs/block.name"},
-    "additionalProperties": {"$ref": "#/$defs/block"},
+    "propertyNames": {"title": "block.name"},
+    "additionalProperties": {"title": "block"},
 }
 
 
-class Block(Model):
+class Block(StrictModel):
     """Layers under one name, used like a layer whose fields are the block's parameters."""
 
-    parameters: Annotated[dict[str, Any], UNCHECKED, check_parameters, JsonSchema(_PARAMETERS_SCHEMA)] = field(
-        {}, description="Names for formulas, each with its default; one that is left empty must be given."
-    )
-    inputs: InputNames | None = field(
+    parameters: Annotated[
+        dict[str, Any], Unchecked(), BeforeValidator(check_parameters), WithJsonSchema(_PARAMETERS_SCHEMA)
+    ] = Field({}, description="Names for formulas, each with its default; one that is left empty must be given.")
+    inputs: InputNames | None = Field(
         None, description="Names for the block's inputs, where it takes several; a single one is called `input`."
     )
-    outputs: Names | None = field(
+    outputs: Names | None = Field(
         None, description="The layers whose outputs the block gives; by default what its last layer gives."
     )
-    layers: Layers = field(description="The layers, first to last.", example=["flatten"])
+    layers: Layers = Field(description="The layers, first to last.", examples=[["flatten"]])
 
 
 def _refuse_int8(value: Any) -> Any:
@@ -221,86 +230,88 @@ def _refuse_int8(value: Any) -> Any:
     return value
 
 
-class Training(Model):
+class Training(StrictModel):
     """How the network is trained, as far as its memory depends on it."""
 
-    batch: Positive = field(32, description="The samples of a batch.")
-    optimizer: Literal["sgd", "momentum", "rmsprop", "adagrad", "adam", "adamw", "lion", "adafactor"] = field(
+    batch: Positive = Field(32, description="The samples of a batch.")
+    optimizer: Literal["sgd", "momentum", "rmsprop", "adagrad", "adam", "adamw", "lion", "adafactor"] = Field(
         "adam", description="The optimizer; `momentum` is sgd with momentum."
     )
-    precision: Annotated[Literal["float32", "bfloat16", "float16", "mixed"], _refuse_int8] = field(
+    precision: Annotated[Literal["float32", "bfloat16", "float16", "mixed"], BeforeValidator(_refuse_int8)] = Field(
         "float32", description="mixed: 16 bits for what passes through the layers, 32 for what they learn."
     )
-    checkpointing: Names | None = field(
+    checkpointing: Names | None = Field(
         None, description="Blocks that keep only what they take, and compute the rest again on the way back."
     )
 
 
-class StatedDevice(Model):
+class StatedDevice(StrictModel):
     """A device of the file's own: what has `memory`, such as a GPU, or a microcontroller with `ram` and `flash`."""
 
-    memory: Bytes = field(None, description="Its memory, such as a GPU's.", example="24 GB")
-    ram: Bytes = field(None, description="A microcontroller's RAM.")
-    flash: Bytes = field(None, description="A microcontroller's flash, which holds weights and program.")
-    held_back: Bytes = field(
+    memory: Bytes = Field(None, description="Its memory, such as a GPU's.", examples=["24 GB"])
+    ram: Bytes = Field(None, description="A microcontroller's RAM.")
+    flash: Bytes = Field(None, description="A microcontroller's flash, which holds weights and program.")
+    held_back: Bytes = Field(
         None, description="What of the memory or the RAM is not for the network; by default as of built-in devices."
     )
-    flash_held_back: Bytes = field(None, description="The same of the flash.")
+    flash_held_back: Bytes = Field(None, description="The same of the flash.")
 
-    @checks
-    def _memory_or_ram_and_flash(self) -> None:
+    @model_validator(mode="after")
+    def _memory_or_ram_and_flash(self) -> Self:
         if (self.memory is None) == (self.ram is None) or (self.ram is None) != (self.flash is None):
             raise FieldError(
                 "takes either `memory`, or `ram` and `flash`",
                 "write `{memory: 24 GB}` for a GPU, `{ram: 256 KiB, flash: 1 MiB}` for a microcontroller",
             )
+        return self
 
-    @checks
-    def _something_is_left(self) -> None:
+    @model_validator(mode="after")
+    def _something_is_left(self) -> Self:
         for name, size, held_back in (
             ("held_back", self.memory or self.ram, self.held_back),
             ("flash_held_back", self.flash, self.flash_held_back),
         ):
             if held_back is not None and (size is None or held_back >= size):
                 raise FieldError(f"has a `{name}` of {held_back:,} bytes, which leaves nothing", "hold back less")
+        return self
 
 
-class Document(Model):
+class Document(StrictModel):
     """A network file, formulas computed, layers not yet looked at."""
 
-    name: Annotated[str, Limits(min_length=1, max_length=200)] | None = field(
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         None, description="The network's name; by default the file's."
     )
     input: Annotated[
         dict[Name, _Sizes],
-        parse_inputs,
-        JsonSchema({"anyOf": [_SHAPE_SCHEMA, _NAMED_SHAPE_SCHEMA]}),
-    ] = field(
-        description="The shape of one sample, without the batch axis; null is an unknown size.", example=[32, 32, 3]
+        BeforeValidator(parse_inputs),
+        WithJsonSchema({"anyOf": [_SHAPE_SCHEMA, _NAMED_SHAPE_SCHEMA]}),
+    ] = Field(
+        description="The shape of one sample, without the batch axis; null is an unknown size.", examples=[[32, 32, 3]]
     )
-    data_format: DataFormat = field(
+    data_format: DataFormat = Field(
         "channels_last", description="Where the channel axis is, for every layer that cares."
     )
     variables: Annotated[
         dict[str, Value],
-        UNCHECKED,
-        check_variables,
-        JsonSchema({"type": "object", "additionalProperties": {"not": {"type": "object"}}}),
-    ] = field({}, description="Names for formulas; `--set name=value` overrides them.")
-    defaults: Annotated[dict[str, dict[str, Any]], UNCHECKED, check_defaults] = field(
+        Unchecked(),
+        BeforeValidator(check_variables),
+        WithJsonSchema({"type": "object", "additionalProperties": {"not": {"type": "object"}}}),
+    ] = Field({}, description="Names for formulas; `--set name=value` overrides them.")
+    defaults: Annotated[dict[str, dict[str, Any]], Unchecked(), BeforeValidator(check_defaults)] = Field(
         {}, description="For a kind of layer, the fields it has unless it says otherwise."
     )
-    blocks: Annotated[dict[str, Any], UNCHECKED, check_blocks, JsonSchema(_BLOCKS_SCHEMA)] = field(
-        {}, description="Layers under one name, with parameters, to be used like a layer."
+    blocks: Annotated[dict[str, Any], Unchecked(), BeforeValidator(check_blocks), WithJsonSchema(_BLOCKS_SCHEMA)] = (
+        Field({}, description="Layers under one name, with parameters, to be used like a layer.")
     )
-    layers: Layers = field(description="The layers, first to last.", example=["flatten"])
-    outputs: Names | None = field(
+    layers: Layers = Field(description="The layers, first to last.", examples=[["flatten"]])
+    outputs: Names | None = Field(
         None, description="The layers whose outputs the network gives; by default what its last layer gives."
     )
-    training: Training = field(
-        Training.model_validate({}), description="How the network is trained, as far as its memory depends on it."
+    training: Training = Field(
+        {}, validate_default=True, description="How the network is trained, as far as its memory depends on it."
     )
-    devices: dict[Name, StatedDevice] = field(
+    devices: dict[Name, StatedDevice] = Field(
         {}, description="Devices by names of your own, beside those that `archsum devices` lists."
     )
-    budget: Budget = field(Budget.model_validate({}), description="Limits that `archsum check` compares with.")
+    budget: Budget = Field({}, validate_default=True, description="Limits that `archsum check` compares with.")

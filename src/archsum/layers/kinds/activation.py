@@ -2,15 +2,16 @@
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import BeforeValidator, Field
+
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
 from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
-from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, one_or_list
+from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, TupleOf, one_or_list
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.kept import activation_kept
 from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
 from archsum.layers.work import activation_work
-from archsum.model import field
 
 
 class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
@@ -43,7 +44,7 @@ class Activation(ElementwiseFunction):
 
     type: Literal["activation"] = "activation"
 
-    activation: ActivationName = field(description="The function.", example="relu")
+    activation: ActivationName = Field(description="The function.", examples=["relu"])
 
     @property
     def reuse(self) -> Reuse:
@@ -93,9 +94,9 @@ class ReLU(ElementwiseFunction):
 
     type: Literal["relu"] = "relu"
 
-    max_value: NonNegativeNumber | None = field(None, description="The largest output, as 6 in ReLU6; null for none.")
-    negative_slope: NonNegativeNumber = field(0.0, description="The slope below the threshold.")
-    threshold: NonNegativeNumber = field(0.0, description="Where the function turns.")
+    max_value: NonNegativeNumber | None = Field(None, description="The largest output, as 6 in ReLU6; null for none.")
+    negative_slope: NonNegativeNumber = Field(0.0, description="The slope below the threshold.")
+    threshold: NonNegativeNumber = Field(0.0, description="Where the function turns.")
 
     @property
     def each(self) -> tuple[str, int]:
@@ -122,7 +123,7 @@ class LeakyReLU(ElementwiseFunction):
     type: Literal["leaky_relu"] = "leaky_relu"
     each: ClassVar[tuple[str, int]] = ("leaky_relu", 1)
 
-    negative_slope: NonNegativeNumber = field(0.3, description="The slope of the negative part.")
+    negative_slope: NonNegativeNumber = Field(0.3, description="The slope of the negative part.")
 
     def operators(self, *inputs: Shape) -> Operators:
         return activation_operators("leaky_relu", *inputs)
@@ -137,7 +138,7 @@ class ELU(ElementwiseFunction):
     type: Literal["elu"] = "elu"
     each: ClassVar[tuple[str, int]] = ("elu", 1)
 
-    alpha: float = field(1.0, description="Minus the limit of the negative part.")
+    alpha: float = Field(1.0, description="Minus the limit of the negative part.")
 
 
 class PReLU(ElementwiseLayer):
@@ -157,7 +158,7 @@ class PReLU(ElementwiseLayer):
     type: Literal["prelu"] = "prelu"
     each: ClassVar[tuple[str, int]] = ("prelu", 1)
 
-    shared_axes: Annotated[tuple[Positive, ...], listed, one_or_list(AT_LEAST_1)] | None = field(
+    shared_axes: Annotated[TupleOf[Positive], BeforeValidator(listed), one_or_list(AT_LEAST_1)] | None = Field(
         None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image."
     )
 
@@ -193,7 +194,9 @@ class Softmax(ElementwiseFunction):
     type: Literal["softmax"] = "softmax"
     each: ClassVar[tuple[str, int]] = ("softmax", 3)
 
-    axis: Axes = field(-1, description="The axis, or axes, along which they add up; the batch is 0.")
+    axis: Axes = Field(
+        -1, validate_default=True, description="The axis, or axes, along which they add up; the batch is 0."
+    )
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs

@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.base import Kept, Step, WeightlessLayer, Work
-from archsum.layers.fields import AT_LEAST_1, Positive, one_or_list
+from archsum.layers.fields import AT_LEAST_1, Positive, TupleOf, one_or_list
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
-from archsum.model import field
 
-OutputSize = Annotated[tuple[Positive | None, ...], one_or_list(AT_LEAST_1, {"anyOf": [AT_LEAST_1, {"type": "null"}]})]
+OutputSize = Annotated[TupleOf[Positive | None], one_or_list(AT_LEAST_1, {"anyOf": [AT_LEAST_1, {"type": "null"}]})]
 
 
 class AdaptivePooling(Spatial, WeightlessLayer):
@@ -31,8 +32,8 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         An input of another number of axes.
     """
 
-    output_size: OutputSize = field(
-        description="The output's size: one number, or one for each axis; null keeps the input's.", example=7
+    output_size: OutputSize = Field(
+        description="The output's size: one number, or one for each axis; null keeps the input's.", examples=[7]
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:

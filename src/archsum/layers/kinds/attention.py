@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import listed
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, one_or_list
+from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, TupleOf, one_or_list
 from archsum.layers.shapes import Shape, may_equal, product, require_known, show, total
 from archsum.layers.work import activation_work
-from archsum.model import checks, field
 
-Sizes = Annotated[tuple[Positive, ...], listed, one_or_list(AT_LEAST_1)]
+Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed), one_or_list(AT_LEAST_1)]
 
 
 class AttentionLayer(Layer):
@@ -26,7 +27,7 @@ class AttentionLayer(Layer):
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 3
 
-    dropout: Rate = field(0.0, description="The part of the attention that training drops.")
+    dropout: Rate = Field(0.0, description="The part of the attention that training drops.")
 
     def weights_kept(self, scores: Shape) -> tuple[Kept, ...]:
         """Return what the softmax of the scores, and its dropout, keep; the mean keeps what comes out of them."""
@@ -137,8 +138,8 @@ class Attention(UnprojectedAttention):
 
     type: Literal["attention"] = "attention"
 
-    use_scale: bool = field(False, description="Multiply the scores by a learned number.")
-    score_mode: Literal["dot", "concat"] = field(
+    use_scale: bool = Field(False, description="Multiply the scores by a learned number.")
+    score_mode: Literal["dot", "concat"] = Field(
         "dot", description="dot: the product of query and key; concat: the sum of tanh(query + key)."
     )
 
@@ -185,7 +186,7 @@ class AdditiveAttention(UnprojectedAttention):
 
     type: Literal["additive_attention"] = "additive_attention"
 
-    use_scale: bool = field(True, description="Weight the features of tanh(query + key) by learned numbers.")
+    use_scale: bool = Field(True, description="Weight the features of tanh(query + key) by learned numbers.")
 
     @property
     def scores_multiply(self) -> bool:
@@ -267,8 +268,8 @@ class ProjectedAttention(AttentionLayer):
         an unknown number of features.
     """
 
-    use_gate: bool = field(False, description="Multiply what each head gives by a projection of the query, the gate.")
-    bias: TiedBias = field("tied", description="tied: each projection has one, for all positions; false: none.")
+    use_gate: bool = Field(False, description="Multiply what each head gives by a projection of the query, the gate.")
+    bias: TiedBias = Field("tied", description="tied: each projection has one, for all positions; false: none.")
 
     @property
     def heads(self) -> int:
@@ -403,13 +404,13 @@ class MultiHeadAttention(ProjectedAttention):
 
     type: Literal["multi_head_attention"] = "multi_head_attention"
 
-    num_heads: Positive = field(description="The number of heads.", example=8)
-    key_dim: Positive = field(description="The features of a head's query and key.", example=64)
-    value_dim: Positive | None = field(None, description="The features of a head's value; by default `key_dim`.")
-    output_shape_: Sizes | None = field(
-        None, description="The output's sizes at each position; by default the query's features."
+    num_heads: Positive = Field(description="The number of heads.", examples=[8])
+    key_dim: Positive = Field(description="The features of a head's query and key.", examples=[64])
+    value_dim: Positive | None = Field(None, description="The features of a head's value; by default `key_dim`.")
+    output_shape_: Sizes | None = Field(
+        None, alias="output_shape", description="The output's sizes at each position; by default the query's features."
     )
-    attention_axes: Sizes | None = field(
+    attention_axes: Sizes | None = Field(
         None, description="The axes of positions that see one another, one or a list, from 1; by default all."
     )
 
@@ -481,17 +482,18 @@ class GroupedQueryAttention(ProjectedAttention):
 
     type: Literal["grouped_query_attention"] = "grouped_query_attention"
 
-    head_dim: Positive = field(description="The features of a head.", example=64)
-    num_query_heads: Positive = field(description="The number of the query's heads.", example=8)
-    num_key_value_heads: Positive = field(description="The number of heads of key and value.", example=2)
+    head_dim: Positive = Field(description="The features of a head.", examples=[64])
+    num_query_heads: Positive = Field(description="The number of the query's heads.", examples=[8])
+    num_key_value_heads: Positive = Field(description="The number of heads of key and value.", examples=[2])
 
-    @checks
-    def _heads_are_groups(self) -> None:
+    @model_validator(mode="after")
+    def _heads_are_groups(self) -> Self:
         if self.num_query_heads % self.num_key_value_heads:
             raise ValueError(
                 f"has `num_query_heads` (={self.num_query_heads}), which must be divisible by "
                 f"`num_key_value_heads` (={self.num_key_value_heads})"
             )
+        return self
 
     @property
     def heads(self) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import AlongChannels, sample_position
@@ -10,7 +12,6 @@ from archsum.layers.base import ElementwiseLayer, MovingLayer, Step
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import Spatial
-from archsum.model import field
 
 
 class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
@@ -26,7 +27,7 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
 
     type: Literal["channel_shuffle"] = "channel_shuffle"
 
-    groups: Positive = field(description="The number of groups.", example=2)
+    groups: Positive = Field(description="The number of groups.", examples=[2])
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
@@ -39,7 +40,7 @@ class BlockLayer(Spatial, MovingLayer):
 
     rank: ClassVar[int] = 2
 
-    block_size: Positive = field(description="The height and the width of a block.", example=2)
+    block_size: Positive = Field(description="The height and the width of a block.", examples=[2])
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return tuple(step.value for step in self.explain_output(*inputs))

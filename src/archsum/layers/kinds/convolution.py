@@ -1,16 +1,17 @@
 """Convolutions: a kernel shared by all locations."""
 
 from collections import Counter
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Product, Sum, equation
 from archsum.layers.base import Weight
-from archsum.layers.fields import NonNegative
+from archsum.layers.fields import NonNegative, TupleOf
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
-from archsum.model import Limits, checks, field
 
 
 class Convolution(GroupedKernelLayer):
@@ -65,14 +66,14 @@ class Conv2D(Convolution):
     type: Literal["conv2d"] = "conv2d"
     rank: ClassVar[int] = 2
 
-    connection_table: tuple[Annotated[tuple[NonNegative, ...], Limits(min_length=1)], ...] | None = field(
+    connection_table: TupleOf[Annotated[TupleOf[NonNegative], Field(min_length=1)]] | None = Field(
         None, description="For each filter, the input channels it sees, counted from 0; by default all."
     )
 
-    @checks
-    def _table_of_filters(self) -> None:
+    @model_validator(mode="after")
+    def _table_of_filters(self) -> Self:
         if self.connection_table is None:
-            return
+            return self
         if self.groups != 1:
             raise ValueError("takes `groups` or a `connection_table`, not both")
         if len(self.connection_table) != self.filters:
@@ -82,6 +83,7 @@ class Conv2D(Convolution):
             )
         if any(len(set(seen)) != len(seen) for seen in self.connection_table):
             raise ValueError("has a `connection_table` that names a channel twice for one filter")
+        return self
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the kernel; with a connection table, one small kernel for each connected pair."""

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+
 from archsum.errors import ShapeError, enumerate_words, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.fields import MAX_SIZE, DataFormat, Name
+from archsum.layers.fields import MAX_SIZE, DataFormat, Name, Unchecked
 from archsum.layers.shapes import Shape
-from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
 Number = int | BoundFormula
 """A number, or the formula that gives it once the input is known."""
@@ -56,7 +57,9 @@ _WEIGHT_SCHEMA = {
 }
 
 
-StatedCount = Annotated[Number | None, UNCHECKED, JsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})]
+StatedCount = Annotated[
+    Number | None, Unchecked(), WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})
+]
 
 
 class Custom(Layer):
@@ -90,33 +93,43 @@ class Custom(Layer):
 
     output_shape_: Annotated[
         tuple[Number | None, ...] | None,
-        UNCHECKED,
-        JsonSchema({"anyOf": [{"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, _NULL]}}, _NULL]}),
-    ] = field(
+        Unchecked(),
+        WithJsonSchema({"anyOf": [{"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, _NULL]}}, _NULL]}),
+    ] = Field(
         None,
+        alias="output_shape",
         description="The output's sizes, without the batch; null is unknown. By default the input's.",
-        example=[10],
+        examples=[[10]],
     )
-    weights_: dict[Name, Annotated[StatedWeight, UNCHECKED, _parse_weight, JsonSchema(_WEIGHT_SCHEMA)]] = field(
+    weights_: dict[
+        Name, Annotated[StatedWeight, Unchecked(), BeforeValidator(_parse_weight), WithJsonSchema(_WEIGHT_SCHEMA)]
+    ] = Field(
         {},
+        alias="weights",
         description="For each weight its sizes, or {shape: sizes, trainable: false}.",
-        example={"kernel": ["=input_elements", 10]},
+        examples=[{"kernel": ["=input_elements", 10]}],
     )
-    macs_: StatedCount = field(
-        None, description="Multiply-accumulates for one sample; unknown by default.", example="=input_elements * 10"
-    )
-    flops_: StatedCount = field(
+    macs_: StatedCount = Field(
         None,
+        alias="macs",
+        description="Multiply-accumulates for one sample; unknown by default.",
+        examples=["=input_elements * 10"],
+    )
+    flops_: StatedCount = Field(
+        None,
+        alias="flops",
         description="Floating-point operations for one sample, two for each of the `macs` and all others; "
         "unknown by default.",
     )
-    kept_: StatedCount = field(
+    kept_: StatedCount = Field(
         None,
+        alias="kept",
         description="Elements that training keeps for the backward pass, for one sample; unknown by default.",
     )
-    data_format: DataFormat = field("channels_last", description="Where the input's channel axis is.")
+    data_format: DataFormat = Field("channels_last", description="Where the input's channel axis is.")
 
-    @prepares("output_shape")
+    @field_validator("output_shape_", mode="before")
+    @classmethod
     def _parse_output_shape(cls, value: Any) -> Any:
         if value is None:
             return None
@@ -124,7 +137,8 @@ class Custom(Layer):
             raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
         return tuple(value)
 
-    @prepares("macs", "flops", "kept")
+    @field_validator("macs_", "flops_", "kept_", mode="before")
+    @classmethod
     def _parse_count(cls, value: Any) -> Any:
         if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
             raise ValueError("takes a whole number of at least 0")

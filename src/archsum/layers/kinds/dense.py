@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from pydantic import Field
+
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
@@ -20,7 +22,6 @@ from archsum.layers.operators import (
 )
 from archsum.layers.shapes import Shape, product
 from archsum.layers.work import activation_work
-from archsum.model import field
 
 
 class Dense(Layer):
@@ -45,9 +46,9 @@ class Dense(Layer):
 
     type: Literal["dense"] = "dense"
 
-    units: Positive = field(description="The number of output features.", example=10)
-    activation: Activation | None = field(None, description="An elementwise function of the output.")
-    bias: Bias = field(
+    units: Positive = Field(description="The number of output features.", examples=[10])
+    activation: Activation | None = Field(None, description="An elementwise function of the output.")
+    bias: Bias = Field(
         "tied", description="tied: one for each unit; untied: one for each unit and location of the leading axes."
     )
 

@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.arithmetic import Product
 from archsum.layers.base import Step, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
 from archsum.layers.shapes import Shape
-from archsum.model import field
 
 
 class DepthwiseConvolution(DilatedKernelLayer):
@@ -28,7 +29,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
         strides with dilation under Keras's paddings.
     """
 
-    depth_multiplier: Positive = field(1, description="The number of filters that each input channel has.")
+    depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has.")
 
     def output_channels(self, channels: int) -> int:
         return channels * self.depth_multiplier

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.base import (
@@ -18,7 +20,6 @@ from archsum.layers.base import (
 )
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, show
-from archsum.model import field
 
 
 class Table(Layer):
@@ -30,9 +31,9 @@ class Table(Layer):
         input, as whole numbers of 8 bytes, unless the table is frozen.
     """
 
-    input_dim: Positive = field(description="The number of words, the largest + 1.", example=10000)
-    output_dim: Positive = field(description="The length of a word's vector.", example=64)
-    mask_zero: bool = field(False, description="The word 0 is padding, which later layers pass over.")
+    input_dim: Positive = Field(description="The number of words, the largest + 1.", examples=[10000])
+    output_dim: Positive = Field(description="The length of a word's vector.", examples=[64])
+    mask_zero: bool = Field(False, description="The word 0 is padding, which later layers pass over.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
@@ -96,8 +97,8 @@ class ReversibleEmbedding(Table):
 
     type: Literal["reversible_embedding"] = "reversible_embedding"
 
-    tie_weights: bool = field(True, description="Scores use the same table; false: a table of their own.")
-    reverse: bool = field(False, description="True makes scores of vectors, false vectors of words.")
+    tie_weights: bool = Field(True, description="Scores use the same table; false: a table of their own.")
+    reverse: bool = Field(False, description="True makes scores of vectors, false vectors of words.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return (*self._vectors(*inputs), self.input_dim) if self.reverse else super().output_shape(*inputs)
@@ -147,7 +148,7 @@ class Masking(ElementwiseLayer, WeightlessLayer):
     type: Literal["masking"] = "masking"
     each: ClassVar[tuple[str, int]] = ("comparisons", 2)
 
-    mask_value: float = field(0.0, description="The value of the padding.")
+    mask_value: float = Field(0.0, description="The value of the padding.")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the mask, with which the data are multiplied."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
-from archsum.model import field
 
 
 class GlobalPooling(Spatial, WeightlessLayer):
@@ -25,7 +26,7 @@ class GlobalPooling(Spatial, WeightlessLayer):
         An input of another number of axes.
     """
 
-    keepdims: bool = field(False, description="Keep the spatial axes, each of size 1.")
+    keepdims: bool = Field(False, description="Keep the spatial axes, each of size 1.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         _, channels = self.parts(*inputs)

@@ -3,13 +3,14 @@
 import math
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.layers.arithmetic import Product, equation
 from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, require_known
-from archsum.model import field, prepares
 
 
 class LocallyConnected(KernelLayer):
@@ -33,13 +34,14 @@ class LocallyConnected(KernelLayer):
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid",)
 
-    filters: Positive = field(description="The number of output channels.", example=32)
-    bias: Bias = field(
+    filters: Positive = Field(description="The number of output channels.", examples=[32])
+    bias: Bias = Field(
         "untied",
         description="tied: one for each filter; untied, or true: one for each filter and output location.",
     )
 
-    @prepares("bias")
+    @field_validator("bias", mode="before")
+    @classmethod
     def _untied_if_true(cls, value: Any) -> Any:
         return "untied" if value is True else value
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
@@ -10,7 +12,6 @@ from archsum.layers.base import Kept, Layer, MovingLayer, Operations, Reuse, Ste
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, product, show, show_all, total
-from archsum.model import field, prepares
 
 
 class Merging(Layer):
@@ -247,12 +248,13 @@ class Dot(Merging):
 
     type: Literal["dot"] = "dot"
 
-    axes: Axes = field(
-        description="The axis along which the vectors lie, or one for each input; the batch is 0.", example=-1
+    axes: Axes = Field(
+        description="The axis along which the vectors lie, or one for each input; the batch is 0.", examples=[-1]
     )
-    normalize: bool = field(False, description="Bring the vectors to length 1: the product is their cosine.")
+    normalize: bool = Field(False, description="Bring the vectors to length 1: the product is their cosine.")
 
-    @prepares("axes")
+    @field_validator("axes", mode="before")
+    @classmethod
     def _one_per_input(cls, value: object) -> object:
         return per_axis(value, 2)
 

@@ -2,11 +2,12 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape, require_groups
-from archsum.model import field, prepares
 
 
 class NormalizationLayer(ElementwiseLayer):
@@ -16,7 +17,7 @@ class NormalizationLayer(ElementwiseLayer):
         An axis that the input does not have, or whose size is unknown.
     """
 
-    epsilon: float = field(0.001, description="Added to the variance, so that nothing is divided by 0.")
+    epsilon: float = Field(0.001, description="Added to the variance, so that nothing is divided by 0.")
 
 
 class ScaledAndCentered(NormalizationLayer):
@@ -27,8 +28,8 @@ class ScaledAndCentered(NormalizationLayer):
         variance, and the quotient; + 1 if scale, + 1 if center.
     """
 
-    center: bool = field(True, description="Add the learned offset beta.")
-    scale: bool = field(True, description="Multiply by the learned factor gamma.")
+    center: bool = Field(True, description="Add the learned offset beta.")
+    scale: bool = Field(True, description="Multiply by the learned factor gamma.")
 
     @property
     def each(self) -> tuple[str, int]:
@@ -67,8 +68,8 @@ class BatchNormalization(ChannelNormalization):
     type: Literal["batch_normalization"] = "batch_normalization"
     each: ClassVar[tuple[str, int]] = ("normalization", 2)
 
-    momentum: float = field(0.99, description="How slowly the moving statistics follow the batches.")
-    renorm: bool = field(False, description="Batch renormalization, which keeps three more statistics.")
+    momentum: float = Field(0.99, description="How slowly the moving statistics follow the batches.")
+    renorm: bool = Field(False, description="Batch renormalization, which keeps three more statistics.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         shape, axes = (self.channels(*inputs),), ("channels",)
@@ -107,9 +108,10 @@ class GroupNormalization(ChannelNormalization):
 
     type: Literal["group_normalization"] = "group_normalization"
 
-    groups: int = field(32, description="The number of groups; −1: as many as channels.")
+    groups: int = Field(32, description="The number of groups; −1: as many as channels.")
 
-    @prepares("groups")
+    @field_validator("groups", mode="before")
+    @classmethod
     def _positive_or_all(cls, value: object) -> object:
         if type(value) is int and value < 1 and value != -1:
             raise ValueError(f"takes a number of at least 1, or `-1` for as many groups as channels, not {value}")
@@ -128,7 +130,9 @@ class GroupNormalization(ChannelNormalization):
 class NormalizationAlongAxes(NormalizationLayer):
     """Normalization of one sample, with a weight for each element along some axes."""
 
-    axis: Axes = field(-1, description="The axes that are normalized, one or a list; the batch is 0.")
+    axis: Axes = Field(
+        -1, validate_default=True, description="The axes that are normalized, one or a list; the batch is 0."
+    )
 
     def along_axes(self, shape: Shape) -> tuple[tuple[int, ...], tuple[str, ...]]:
         """Return the shape of such weights, and its axes' names.
@@ -180,7 +184,7 @@ class RMSNormalization(NormalizationAlongAxes):
     type: Literal["rms_normalization"] = "rms_normalization"
     each: ClassVar[tuple[str, int]] = ("normalization", 4)
 
-    epsilon: float = field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
+    epsilon: float = Field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs
@@ -207,7 +211,9 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     type: Literal["unit_normalization"] = "unit_normalization"
     each: ClassVar[tuple[str, int]] = ("normalization", 3)
 
-    axis: Axes = field(-1, description="The axes along which a vector lies, one or a list; the batch is 0.")
+    axis: Axes = Field(
+        -1, validate_default=True, description="The axes along which a vector lies, one or a list; the batch is 0."
+    )
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs

@@ -2,10 +2,11 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.base import NO_MACS, VIEW, Kept, Layer, Operations, Reuse, Weight, Work
-from archsum.layers.fields import Positive
+from archsum.layers.fields import Positive, TupleOf
 from archsum.layers.shapes import Shape
-from archsum.model import field
 
 
 class Parameter(Layer):
@@ -33,7 +34,7 @@ class Parameter(Layer):
 
     type: Literal["parameter"] = "parameter"
 
-    shape: tuple[Positive, ...] = field(description="The sizes, without the batch.", example=[1, 768])
+    shape: TupleOf[Positive] = Field(description="The sizes, without the batch.", examples=[[1, 768]])
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.shape

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from functools import cached_property
 from math import prod
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule, Sliding, Window
-from archsum.model import checks, field
 
 _POOL_SIZE = "The window's size: one number, or one for each axis."
 
@@ -36,24 +37,26 @@ class Pooling(Sliding, WeightlessLayer):
         A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
     """
 
-    pool_size: PerAxis = field(description=_POOL_SIZE, example=2)
-    strides: PerAxis | None = field(
+    pool_size: PerAxis = Field(description=_POOL_SIZE, examples=[2])
+    strides: PerAxis | None = Field(
         None, description="The window's step: one number, or one for each axis; by default the window's size."
     )
-    ceil_mode: bool = field(False, description="Keep a last window that hangs over the end, as in PyTorch.")
+    ceil_mode: bool = Field(False, description="Keep a last window that hangs over the end, as in PyTorch.")
 
-    @checks
-    def _padding_within_half(self) -> None:
+    @model_validator(mode="after")
+    def _padding_within_half(self) -> Self:
         if isinstance(self.padding, str):
-            return
+            return self
         for pool, sides in zip(self.pool_size, self.padding, strict=True):
             if max(sides) > pool // 2:
                 raise ValueError(f"has a `padding` of {max(sides)}, more than half of its window of {pool}")
+        return self
 
-    @checks
-    def _one_way_to_round(self) -> None:
+    @model_validator(mode="after")
+    def _one_way_to_round(self) -> Self:
         if self.ceil_mode and self.padding == "same":
             raise ValueError("has `ceil_mode` with `padding: same`, which always rounds up: leave `ceil_mode` out")
+        return self
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
@@ -95,8 +98,10 @@ class MaxPooling(Pooling):
         the places of the maxima, whole numbers of 8 bytes, of the output's shape.
     """
 
-    pool_size: PerAxis = field(2, description=_POOL_SIZE)
-    dilation_rate: PerAxis = field(1, description="The distance between the window's elements, as in PyTorch.")
+    pool_size: PerAxis = Field(2, validate_default=True, description=_POOL_SIZE)
+    dilation_rate: PerAxis = Field(
+        1, validate_default=True, description="The distance between the window's elements, as in PyTorch."
+    )
 
     @property
     def dilations(self) -> tuple[int, ...]:

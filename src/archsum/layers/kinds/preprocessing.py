@@ -1,7 +1,9 @@
 """Preprocessing: the data brought to the scale that a network expects."""
 
 from math import isfinite
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
@@ -9,7 +11,6 @@ from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
 from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape, show, split_channels
-from archsum.model import UNCHECKED, JsonSchema, checks, field, prepares
 
 
 def _one_or_several(value: Any) -> Any:
@@ -21,9 +22,7 @@ def _one_or_several(value: Any) -> Any:
 
 Numbers = Annotated[
     float | tuple[float, ...],
-    UNCHECKED,
-    _one_or_several,
-    JsonSchema({"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 1}]}),
+    BeforeValidator(_one_or_several, json_schema_input_type=float | Annotated[list[float], Field(min_length=1)]),
 ]
 """One number for all, or one for each."""
 
@@ -45,9 +44,9 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
     type: Literal["rescaling"] = "rescaling"
     each: ClassVar[tuple[str, int]] = ("factor and offset", 2)
 
-    scale: Numbers = field(description="The factor: one number, or one for each channel.", example=1)
-    offset: Numbers = field(0.0, description="The offset: one number, or one for each channel.")
-    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
+    scale: Numbers = Field(description="The factor: one number, or one for each channel.", examples=[1])
+    offset: Numbers = Field(0.0, description="The offset: one number, or one for each channel.")
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
@@ -86,23 +85,29 @@ class Normalization(ElementwiseLayer):
     type: Literal["normalization"] = "normalization"
     each: ClassVar[tuple[str, int]] = ("mean and standard deviation", 2)
 
-    axis: Axes = field(-1, description="The axes with a mean of their own, one or a list; null: one mean for all.")
-    mean: Numbers | None = field(None, description="A fixed mean: one number, or one for each element of the axis.")
-    variance: Numbers | None = field(None, description="A fixed variance, as long as the mean.")
-    invert: bool = field(False, description="Undo the normalization instead.")
+    axis: Axes = Field(
+        -1,
+        validate_default=True,
+        description="The axes with a mean of their own, one or a list; null: one mean for all.",
+    )
+    mean: Numbers | None = Field(None, description="A fixed mean: one number, or one for each element of the axis.")
+    variance: Numbers | None = Field(None, description="A fixed variance, as long as the mean.")
+    invert: bool = Field(False, description="Undo the normalization instead.")
 
-    @prepares("axis")
+    @field_validator("axis", mode="before")
+    @classmethod
     def _no_axis(cls, value: Any) -> Any:
         return () if value is None else value
 
-    @checks
-    def _both_or_neither(self) -> None:
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
         if (self.mean is None) != (self.variance is None):
             raise ValueError("takes `mean` and `variance` together, or neither")
         if _length(self.mean) != _length(self.variance):
             raise ValueError("has a `mean` and a `variance` of different lengths")
         if _length(self.mean) is not None and not self.axis:
             raise ValueError("has `axis: null`, so that its `mean` and `variance` are one number each")
+        return self
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
+from pydantic import BeforeValidator, Field
+
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
@@ -12,12 +14,10 @@ from archsum.layers.kept import beside_result_kept, result_kept
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product
 from archsum.layers.work import activation_work
-from archsum.model import JsonSchema, field
 
 RecurrentBias = Annotated[
     Literal["tied", "double", False],
-    true_is_tied,
-    JsonSchema({"enum": ["tied", "double", True, False]}),
+    BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", "double", True, False]),
 ]
 """tied: one bias, as in Keras; double: one for each of the two kernels, as in PyTorch; false: none.
 
@@ -75,10 +75,10 @@ class RecurrentLayer(SequenceLayer):
     gates: ClassVar[int]
     """How many of the output's vectors the kernels compute."""
 
-    units: Positive = field(description="The number of output features, and of those that it remembers.", example=64)
-    activation: Activation | None = field("tanh", description="An elementwise function of the output.")
-    dropout: Rate = field(0.0, description="The part of a step's features that training drops.")
-    recurrent_dropout: Rate = field(0.0, description="The part of what it remembers that training drops.")
+    units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
+    activation: Activation | None = Field("tanh", description="An elementwise function of the output.")
+    dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")
+    recurrent_dropout: Rate = Field(0.0, description="The part of what it remembers that training drops.")
 
     @property
     def features(self) -> int:
@@ -152,7 +152,7 @@ class RecurrentLayer(SequenceLayer):
 class WithRecurrentBias(RecurrentLayer):
     """A recurrent layer with the bias of Keras, or the two of PyTorch."""
 
-    bias: RecurrentBias = field(
+    bias: RecurrentBias = Field(
         "tied", description="tied: one for each unit and gate; double: two, as in PyTorch and cuDNN; false: none."
     )
 
@@ -206,7 +206,7 @@ class LSTM(WithRecurrentBias):
     type: Literal["lstm"] = "lstm"
     gates: ClassVar[int] = 4
 
-    recurrent_activation: Activation | None = field("sigmoid", description="The function of the gates.")
+    recurrent_activation: Activation | None = Field("sigmoid", description="The function of the gates.")
 
     @property
     def functions(self) -> tuple[str | None, ...]:
@@ -240,12 +240,12 @@ class GRU(RecurrentLayer):
     type: Literal["gru"] = "gru"
     gates: ClassVar[int] = 3
 
-    recurrent_activation: Activation | None = field("sigmoid", description="The function of the gates.")
-    reset_after: bool = field(
+    recurrent_activation: Activation | None = Field("sigmoid", description="The function of the gates.")
+    reset_after: bool = Field(
         True,
         description="Forget after the recurrent kernel, as PyTorch and cuDNN do: each kernel has a bias of its own.",
     )
-    bias: TiedBias = field(
+    bias: TiedBias = Field(
         "tied", description="tied: two for each unit and gate with reset_after, else one; false: none."
     )
 

@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.base import ElementwiseLayer, Kept, Reuse, WeightlessLayer, Work
-from archsum.layers.fields import NonNegativeNumber, Positive, Rate
+from archsum.layers.fields import NonNegativeNumber, Positive, Rate, TupleOf
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
-from archsum.model import field
 
 
 class Regularization(ElementwiseLayer, WeightlessLayer):
@@ -43,7 +44,7 @@ class RandomDrop(Regularization):
         the mask, of the input's shape; nothing at rate 0.
     """
 
-    rate: Rate = field(description="The part that is dropped, 0 to 1.", example=0.5)
+    rate: Rate = Field(description="The part that is dropped, 0 to 1.", examples=[0.5])
 
     @property
     def strength(self) -> float:
@@ -64,7 +65,7 @@ class MaskedDrop(RandomDrop):
         the mask, of the input's shape or of noise_shape; at rate 1 one number for the batch, at rate 0 nothing.
     """
 
-    noise_shape: tuple[Positive | None, ...] | None = field(
+    noise_shape: TupleOf[Positive | None] | None = Field(
         None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
     )
 
@@ -132,7 +133,7 @@ class GaussianNoise(Regularization):
 
     type: Literal["gaussian_noise"] = "gaussian_noise"
 
-    stddev: Rate = field(description="The noise's standard deviation, 0 to 1.", example=0.1)
+    stddev: Rate = Field(description="The noise's standard deviation, 0 to 1.", examples=[0.1])
 
     @property
     def reuse(self) -> Reuse:
@@ -159,8 +160,8 @@ class ActivityRegularization(Regularization):
 
     type: Literal["activity_regularization"] = "activity_regularization"
 
-    l1: NonNegativeNumber = field(0.0, description="The factor of the sum of absolute values.")
-    l2: NonNegativeNumber = field(0.0, description="The factor of the sum of squares.")
+    l1: NonNegativeNumber = Field(0.0, description="The factor of the sum of absolute values.")
+    l2: NonNegativeNumber = Field(0.0, description="The factor of the sum of squares.")
 
     @property
     def reuse(self) -> Reuse:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step, Work
@@ -11,9 +13,8 @@ from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 from archsum.layers.window import SIDES_SCHEMA, Sides, parse_padding
-from archsum.model import UNCHECKED, field, prepares
 
-SidesPerAxis = Annotated[tuple[Sides, ...], UNCHECKED, SIDES_SCHEMA]
+SidesPerAxis = Annotated[tuple[Sides, ...], SIDES_SCHEMA]
 """A number for every side; or for each axis a number, or a pair [before, after]."""
 
 _MARGINS = "The margins: a number for every side, or for each axis a number or a pair [before, after]."
@@ -29,7 +30,8 @@ class Resizing(Spatial, MovingLayer):
     note: ClassVar[str]
     """The formula in words."""
 
-    @prepares("padding", "cropping")
+    @field_validator("padding", "cropping", mode="before", check_fields=False)
+    @classmethod
     def _per_side(cls, value: Any) -> Any:
         return parse_padding(value, cls.rank, ())
 
@@ -66,8 +68,10 @@ class ZeroPadding(Resizing):
 
     note: ClassVar[str] = "zeros before + size + zeros after"
 
-    padding: SidesPerAxis = field(
-        1, description="The zeros: a number for every side, or for each axis a number or a pair [before, after]."
+    padding: SidesPerAxis = Field(
+        1,
+        validate_default=True,
+        description="The zeros: a number for every side, or for each axis a number or a pair [before, after].",
     )
 
     def resized(self, axis: int, size: int) -> Arithmetic:
@@ -117,7 +121,7 @@ class Cropping(Resizing):
     note: ClassVar[str] = "size − what is cut off before and after"
     reuse: ClassVar[Reuse] = VIEW
 
-    cropping: SidesPerAxis = field(1, description=_MARGINS)
+    cropping: SidesPerAxis = Field(1, validate_default=True, description=_MARGINS)
 
     def resized(self, axis: int, size: int) -> Arithmetic:
         """Return what is left. Errors: ShapeError where nothing is."""
@@ -150,7 +154,7 @@ class Cropping2D(Cropping):
     type: Literal["cropping2d"] = "cropping2d"
     rank: ClassVar[int] = 2
 
-    cropping: SidesPerAxis = field(0, description=_MARGINS)
+    cropping: SidesPerAxis = Field(0, validate_default=True, description=_MARGINS)
 
 
 class Cropping3D(Cropping):
@@ -174,7 +178,9 @@ class UpSampling(Resizing):
 
     note: ClassVar[str] = "size × `size`, how often each element is repeated"
 
-    size: PerAxis = field(2, description="How many for each element: one number, or one for each axis.")
+    size: PerAxis = Field(
+        2, validate_default=True, description="How many for each element: one number, or one for each axis."
+    )
 
     def resized(self, axis: int, size: int) -> Arithmetic:
         return Product(size, self.size[axis])
@@ -207,7 +213,7 @@ class UpSampling2D(UpSampling):
     type: Literal["up_sampling2d"] = "up_sampling2d"
     rank: ClassVar[int] = 2
 
-    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = field(
+    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = Field(
         "nearest", description="How the elements in between are found."
     )
 

@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.axis import AlongChannels, known_sizes, named_axes
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
-from archsum.model import field
 
 
 class Scale(ElementwiseLayer):
@@ -31,8 +32,8 @@ class Scale(ElementwiseLayer):
 
     type: Literal["scale"] = "scale"
 
-    bias: Bias = field("tied", description="tied: one for each channel; untied: one for each channel and location.")
-    data_format: DataFormat = field("channels_last", description="Where the channel axis is.")
+    bias: Bias = Field("tied", description="tied: one for each channel; untied: one for each channel and location.")
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs

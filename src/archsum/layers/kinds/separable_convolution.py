@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from archsum.layers.base import Kept, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
 from archsum.layers.shapes import Shape
-from archsum.model import field
 
 
 class SeparableConvolution(DilatedKernelLayer):
@@ -32,8 +33,8 @@ class SeparableConvolution(DilatedKernelLayer):
         strides with dilation under Keras's paddings.
     """
 
-    filters: Positive = field(description="The number of output channels.", example=64)
-    depth_multiplier: Positive = field(1, description="The number of filters that each input channel has first.")
+    filters: Positive = Field(description="The number of output channels.", examples=[64])
+    depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has first.")
 
     def output_channels(self, channels: int) -> int:
         return self.filters

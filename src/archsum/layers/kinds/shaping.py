@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field, field_validator
+
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
 from archsum.layers.base import UNCHANGED, MovingLayer, Reuse, Step
-from archsum.layers.fields import MAX_SIZE, DataFormat, Positive
+from archsum.layers.fields import MAX_SIZE, DataFormat, Positive, TupleOf
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, show
-from archsum.model import field, prepares
 
 _SIZE_TO_SOLVE = -1
 
@@ -28,7 +29,7 @@ class Flatten(MovingLayer):
     type: Literal["flatten"] = "flatten"
     reuse: ClassVar[Reuse] = UNCHANGED
 
-    data_format: DataFormat = field("channels_last", description="Where the channel axis is; it moves to the end.")
+    data_format: DataFormat = Field("channels_last", description="Where the channel axis is; it moves to the end.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
@@ -56,11 +57,12 @@ class Reshape(MovingLayer):
     type: Literal["reshape"] = "reshape"
     reuse: ClassVar[Reuse] = UNCHANGED
 
-    target_shape: tuple[int, ...] = field(
-        description="The sizes, without the batch; one may be −1, for the rest.", example=[4, -1]
+    target_shape: TupleOf[int] = Field(
+        description="The sizes, without the batch; one may be −1, for the rest.", examples=[[4, -1]]
     )
 
-    @prepares("target_shape")
+    @field_validator("target_shape", mode="before")
+    @classmethod
     def _sizes(cls, value: Any) -> Any:
         if isinstance(value, list | tuple):
             if value.count(_SIZE_TO_SOLVE) > 1:
@@ -125,9 +127,10 @@ class Permute(MovingLayer):
     type: Literal["permute"] = "permute"
     reuse: ClassVar[Reuse] = UNCHANGED
 
-    dims: tuple[int, ...] = field(description="The input's axes, counted from 1, in their new order.", example=[2, 1])
+    dims: TupleOf[int] = Field(description="The input's axes, counted from 1, in their new order.", examples=[[2, 1]])
 
-    @prepares("dims")
+    @field_validator("dims", mode="before")
+    @classmethod
     def _permutation(cls, value: Any) -> Any:
         numbers = isinstance(value, list | tuple) and all(type(axis) is int for axis in value)
         if numbers and sorted(value) != list(range(1, len(value) + 1)):
@@ -163,7 +166,7 @@ class RepeatVector(MovingLayer):
 
     type: Literal["repeat_vector"] = "repeat_vector"
 
-    n: Positive = field(description="How many times.", example=10)
+    n: Positive = Field(description="How many times.", examples=[10])
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs

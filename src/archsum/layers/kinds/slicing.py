@@ -1,7 +1,9 @@
 """Layers that pass on a part of an axis."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Difference, Number, Quotient, value_of
@@ -9,7 +11,6 @@ from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
 from archsum.layers.shapes import Shape, show
-from archsum.model import checks, field
 
 
 class PartOfAxis(AlongChannels, MovingLayer):
@@ -45,15 +46,16 @@ class Split(PartOfAxis):
 
     type: Literal["split"] = "split"
 
-    parts: Positive = field(description="How many equal parts there are.", example=2)
-    part: NonNegative = field(description="Which of them is passed on, counted from 0.", example=0)
+    parts: Positive = Field(description="How many equal parts there are.", examples=[2])
+    part: NonNegative = Field(description="Which of them is passed on, counted from 0.", examples=[0])
 
-    @checks
-    def _one_of_the_parts(self) -> None:
+    @model_validator(mode="after")
+    def _one_of_the_parts(self) -> Self:
         if self.part >= self.parts:
             raise FieldError(
                 f"has {self.parts} `parts`, and no part {self.part}", f"parts count from 0 to {self.parts - 1}"
             )
+        return self
 
     def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the size of a part. Errors: ShapeError where the parts are not equal."""
@@ -89,8 +91,8 @@ class Slice(PartOfAxis):
 
     type: Literal["slice"] = "slice"
 
-    start: int = field(0, description="The first element; a negative one counts from the end.", example=0)
-    stop: int | None = field(None, description="The element behind the last; null: the axis's end.", example=1)
+    start: int = Field(0, description="The first element; a negative one counts from the end.", examples=[0])
+    stop: int | None = Field(None, description="The element behind the last; null: the axis's end.", examples=[1])
 
     def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the number of elements. Errors: ShapeError where there are none."""

@@ -1,16 +1,17 @@
 """Transposed convolutions: each input location spreads a kernel over the output."""
 
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Kept, Weight
-from archsum.layers.fields import AT_LEAST_0, NonNegative, one_or_list
+from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product
 from archsum.layers.window import Sides, SizeRule
-from archsum.model import checks, field
 
 
 class TransposedWindow(NamedTuple):
@@ -104,18 +105,19 @@ class TransposedConvolution(GroupedKernelLayer):
 
     macs_note: ClassVar[str] = "each kernel weight works once at each input location"
 
-    output_padding: Annotated[tuple[NonNegative, ...], one_or_list(AT_LEAST_0)] | None = field(
+    output_padding: Annotated[TupleOf[NonNegative], one_or_list(AT_LEAST_0)] | None = Field(
         None, description="Added to the output's size on one side: one number, or one for each axis."
     )
 
-    @checks
-    def _output_padding_below_stride(self) -> None:
+    @model_validator(mode="after")
+    def _output_padding_below_stride(self) -> Self:
         keras = isinstance(self.padding, str)
         steps = self.strides if keras else tuple(map(max, self.strides, self.dilation_rate))
         for extra, step in zip(self.output_padding or (0,) * self.rank, steps, strict=True):
             if extra >= step:
                 bound = "`strides`" if keras else "`strides` or `dilation_rate`"
                 raise ValueError(f"has an `output_padding` of {extra}, which must be smaller than {bound} (={step})")
+        return self
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import Field, WithJsonSchema, field_validator
+
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Product
 from archsum.layers.base import Biases, Kept, Layer, Operations, Reuse, Step, Weight, Work
+from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
-from archsum.model import UNCHECKED, JsonSchema, field, prepares
 
-HeldLayer = Annotated[Layer, UNCHECKED, JsonSchema({"$ref": "#/$defs/layer"})]
+HeldLayer = Annotated[Layer, WithJsonSchema(ANY_LAYER)]
 """A layer in a field of another, written as in the list of layers."""
 
 
@@ -20,9 +22,10 @@ class Wrapper(Layer):
 
     layer_fields: ClassVar[frozenset[str]] = frozenset({"layer"})
 
-    layer: HeldLayer = field(description="The layer that it holds.", example={"dense": {"units": 64}})
+    layer: HeldLayer = Field(description="The layer that it holds.", examples=[{"dense": {"units": 64}}])
 
-    @prepares("layer")
+    @field_validator("layer", mode="before")
+    @classmethod
     def _held_layer_fits(cls, value: Any) -> Any:
         if isinstance(value, Layer) and (value.least_inputs > 1 or value.most_inputs == 0):
             raise FieldError(
@@ -136,12 +139,13 @@ class Bidirectional(Wrapper):
 
     type: Literal["bidirectional"] = "bidirectional"
 
-    layer: HeldLayer = field(description="The recurrent layer.", example={"lstm": {"units": 64}})
-    merge_mode: Literal["concat", "sum", "ave", "mul"] = field(
+    layer: HeldLayer = Field(description="The recurrent layer.", examples=[{"lstm": {"units": 64}}])
+    merge_mode: Literal["concat", "sum", "ave", "mul"] = Field(
         "concat", description="How the outputs of both directions become one."
     )
 
-    @prepares("layer")
+    @field_validator("layer", mode="before")
+    @classmethod
     def _held_layer_fits(cls, value: Any) -> Any:
         if isinstance(value, Layer) and not isinstance(value, SequenceLayer):
             raise FieldError(
