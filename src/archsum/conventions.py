@@ -60,7 +60,7 @@ CONVENTIONS = {
                 "adaptive_average_pooling2d": PerElement(of_input=1),
             },
             zero=(*FAMILIES["recurrent"], "bidirectional"),
-            unknown=(*FAMILIES["attention"], "time_distributed"),
+            unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed"),
         ),
         # ptflops.pytorch_ops, version 0.7.5. What is a module and a function counts in both: a ReLU twice.
         Convention(
@@ -84,7 +84,8 @@ CONVENTIONS = {
             unknown=(
                 *FAMILIES["recurrent"],
                 *FAMILIES["wrappers"],
-                *(kind for kind in FAMILIES["attention"] if kind != "multi_head_attention"),
+                *FAMILIES["attention"],
+                "grouped_query_attention",
             ),
         ),
     )

@@ -141,7 +141,8 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
             f"shares the weights of `{owner.name}`, and only one of them has `trainable: false`",
             "weights are trained or not, wherever they are used: give both the same",
         )
-    if weights == owner.weights:
+    # A note says where the sizes come from, which may be different places.
+    if [weight._replace(note="") for weight in weights] == [weight._replace(note="") for weight in owner.weights]:
         return
     own, shared = (
         ", ".join(f"{weight.name} {show(weight.shape)}" for weight in listed) or "no weights"

@@ -9,7 +9,7 @@ from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer, Weight
 from archsum.layers.documentation import example
 from archsum.layers.shapes import Shape
-from tests.support.layers import layer
+from tests.support.layers import layer, note_of_biases
 
 BIASED = [
     kind
@@ -132,4 +132,4 @@ def test_a_locally_connected_layer_as_its_documentation_counts_it() -> None:
     ],
 )
 def test_the_explanation_names_the_other_kind_of_bias(kind: str, bias: Any, words: str) -> None:
-    assert layer(kind, filters=4, kernel_size=3, bias=bias).explain_bias((4, 4, 2)) == words
+    assert note_of_biases(layer(kind, filters=4, kernel_size=3, bias=bias), (4, 4, 2)) == words

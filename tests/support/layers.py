@@ -15,6 +15,13 @@ def layer(kind: str, **fields: Any) -> Layer:
     return layer_class(kind).model_validate(fields)
 
 
+def note_of_biases(layer: Layer, *shapes: Shape) -> str:
+    """Return what a layer explains of its biases."""
+    biases = layer.biases(*shapes)
+    assert biases is not None
+    return biases.note
+
+
 def complaint(kind: str, *shapes: Shape, **fields: Any) -> tuple[str, str | None]:
     """Return the message and the help with which a layer refuses to compute its output's shape."""
     with pytest.raises(ShapeError) as error:

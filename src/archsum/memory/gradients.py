@@ -44,6 +44,6 @@ def tensor_gradients(summary: Summary, batch: Batch, reached: Collection[str]) -
             continue
         if layer.name not in summary.outputs:
             yield Alive(step, step, batch.bytes(layer.output_shape))
-        if not layer.layer.passes_gradient:
+        if not layer.layer.reuse.gradient:
             inputs = dict(zip(layer.node.inputs, layer.input_shapes, strict=True))
             yield from (Alive(step, step, batch.bytes(shape)) for name, shape in inputs.items() if name in reached)

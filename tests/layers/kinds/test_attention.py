@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.support.formulas import evaluate
-from tests.support.layers import layer
+from tests.support.layers import layer, note_of_biases
 
 
 def parameters(layer: Layer, *inputs: Shape) -> int:
@@ -58,7 +58,7 @@ def test_biases_are_known_as_such_and_used_at_every_position() -> None:
     assert biases == {"query/bias": 6, "key/bias": 6, "value/bias": 10, "attention_output/bias": 8}
     links = (with_bias.connections(*inputs) or 0) - (without.connections(*inputs) or 0)
     assert links == 4 * 6 + 7 * 6 + 7 * 10 + 4 * 8
-    assert without.explain_bias(*inputs) == "no biases; they would be 30"
+    assert note_of_biases(without, *inputs) == "no biases; they would be 30"
 
 
 def test_the_output_may_have_other_sizes() -> None:
@@ -93,7 +93,7 @@ def test_attention_without_projections(kind: str, fields: dict[str, Any], macs: 
     attention = layer(kind, **fields)
     assert attention.output_shape(query, value, key) == (4, 5)
     assert attention.macs(query, value, key) == macs
-    step = attention.explain_macs(query, value, key)
+    step = Step.of("MACs", *attention.multiply_accumulates(query, value, key))
     assert evaluate(step.formula) == step.value == macs
 
 

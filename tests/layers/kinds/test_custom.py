@@ -75,7 +75,7 @@ def test_what_is_not_stated() -> None:
     assert layer.output_shape == (32, 28, 3)
     assert layer.params == 0
     assert layer.macs is None
-    assert layer.layer.explain_macs((32, 28, 3)).note == "the file does not state `macs`"
+    assert layer.layer.multiply_accumulates((32, 28, 3)).note == "the file does not state `macs`"
 
 
 def test_what_depends_on_an_unknown_size_is_unknown() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.support.formulas import evaluate
+from tests.support.layers import note_of_biases
 
 
 def dense(**fields: Any) -> Layer:
@@ -42,7 +43,7 @@ def test_on_a_vector_tied_and_untied_coincide() -> None:
     _, tied = dense(units=5).weights((7,))
     _, untied = dense(units=5, bias="untied").weights((7,))
     assert untied == tied
-    assert "tied and untied are the same" in dense(units=5).explain_bias((7,))
+    assert "tied and untied are the same" in note_of_biases(dense(units=5), (7,))
 
 
 def test_each_unit_uses_its_bias_at_each_location() -> None:
@@ -51,7 +52,7 @@ def test_each_unit_uses_its_bias_at_each_location() -> None:
 
 
 def test_macs_are_explained() -> None:
-    step = dense(units=5).explain_macs((12, 7))
+    step = Step.of("MACs", *dense(units=5).multiply_accumulates((12, 7)))
     assert evaluate(step.formula) == step.value == 12 * 7 * 5
 
 

@@ -8,7 +8,7 @@ from archsum.errors import SourceText, Span
 from archsum.explanation import explain
 from archsum.graph import Graph, Node
 from archsum.layers import FAMILIES, layer_class
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from archsum.propagate import propagate
 from tests.support.formulas import evaluate
@@ -162,7 +162,7 @@ def test_dot_is_a_matrix_product(axes: Any, first: Shape, second: Shape, output:
     dot = layer("dot", axes=axes)
     assert dot.output_shape(first, second) == output
     assert dot.macs(first, second) == macs
-    step = dot.explain_macs(first, second)
+    step = Step.of("MACs", *dot.multiply_accumulates(first, second))
     assert evaluate(step.formula) == step.value == macs
 
 

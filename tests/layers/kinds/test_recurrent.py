@@ -4,10 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from tests.support.formulas import evaluate
-from tests.support.layers import layer
+from tests.support.layers import layer, note_of_biases
 
 
 def parameters(layer: Layer, shape: Shape) -> int:
@@ -59,7 +59,7 @@ def test_each_weight_of_the_kernels_works_once_in_a_step(kind: str, gates: int) 
     kernel, recurrent_kernel, bias = recurrent.weights((7, 3))
     assert recurrent.macs((7, 3)) == 7 * (kernel.size + recurrent_kernel.size) == 7 * gates * 5 * (3 + 5)
     assert recurrent.connections((7, 3)) == 7 * (kernel.size + recurrent_kernel.size + bias.size)
-    step = recurrent.explain_macs((7, 3))
+    step = Step.of("MACs", *recurrent.multiply_accumulates((7, 3)))
     assert evaluate(step.formula) == step.value == recurrent.macs((7, 3))
 
 
@@ -83,7 +83,7 @@ def test_both_directions_have_weights_of_their_own(merge_mode: str, features: in
     assert sum(weight.is_bias for weight in both.weights((7, 3))) == 2
     assert both.macs((7, 3)) == 2 * (gru.macs((7, 3)) or 0)
     assert both.connections((7, 3)) == 2 * (gru.connections((7, 3)) or 0)
-    assert both.explain_bias((7, 3)) == gru.explain_bias((7, 3))
+    assert note_of_biases(both, (7, 3)) == note_of_biases(gru, (7, 3))
 
 
 def test_only_a_recurrent_layer_has_a_direction() -> None:

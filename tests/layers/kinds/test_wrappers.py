@@ -57,8 +57,8 @@ def test_a_frozen_layer_stays_frozen() -> None:
 def test_wrappers_hold_wrappers() -> None:
     words = each(layer("bidirectional", layer=layer("lstm", units=4)))
     assert words.output_shape((5, 6, 3)) == (5, 8)
-    assert words.weights((5, 6, 3))[0].name == "bidirectional/forward_lstm/kernel"
-    assert words.explain_weight("bidirectional/forward_lstm/kernel", (5, 6, 3)) == ""
+    kernel = words.weights((5, 6, 3))[0]
+    assert (kernel.name, kernel.note) == ("bidirectional/forward_lstm/kernel", "")
 
 
 def test_the_input_has_steps() -> None:

@@ -88,7 +88,7 @@ def _dot_axis_without_meaning(kind: str, case: Case, _: Computed) -> bool:
 
 def _inputs_apart(kind: str, case: Case, _: Computed) -> bool:
     ranks = set(map(len, case.shapes))
-    return kind in FAMILIES["attention"] and (len(ranks) > 1 or min(ranks) < 2)
+    return kind in (*FAMILIES["attention"], *FAMILIES["multi_head_attention"]) and (len(ranks) > 1 or min(ranks) < 2)
 
 
 def _vectors_of_another_length(kind: str, case: Case, _: Computed) -> bool:
