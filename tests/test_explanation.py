@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archsum
-from archsum.explanation import Explanation
 from archsum.layers.window import Window
+from archsum.results.explanation import Explanation
 from tests.formulas import evaluate
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -11,16 +11,15 @@ from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language import File, InputShape, Network
 from archsum.propagate import propagate
-from archsum.summary import Summary
+from archsum.results.summary import Summary
 
 if TYPE_CHECKING:
-    from archsum.budget import Check
-    from archsum.explanation import Explanation
-    from archsum.memory.costs import Costs
     from archsum.memory.devices import Device
-    from archsum.memory.fit import Fit
-    from archsum.render.diagram.diagram import Diagram
-    from archsum.render.plot.plot import Plot
+    from archsum.results.check import Check
+    from archsum.results.diagram import Diagram
+    from archsum.results.explanation import Explanation
+    from archsum.results.memory import Costs, Fit
+    from archsum.results.plot import Plot
 
 __all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
 
@@ -62,7 +61,7 @@ def summarize(
     """
     network = _network(file, variables, input)
     with _uncollected():
-        return propagate(network.graph)
+        return Summary(**vars(propagate(network.graph)))
 
 
 def check(
@@ -82,11 +81,12 @@ def check(
     Errors: SpecError with every problem in the file or in `budget`, and where there is no limit at all.
     """
     from archsum.budget import check, override
+    from archsum.results.check import Check
 
     network = _network(file, variables, input)
     limits = override(network.budget, budget or {})
     device = None if limits.device is None else _device(limits.device, network)
-    return check(costs(network, training), limits, device, network.budget_places)
+    return Check(**vars(check(costs(network, training), limits, device, network.budget_places)))
 
 
 def fit(
@@ -104,13 +104,14 @@ def fit(
     Errors: SpecError with every problem in the file, in `device` or in `training`, and where it cannot be known.
     """
     from archsum.memory.fit import fit
+    from archsum.results.memory import Fit
 
     network = _network(file, variables, input)
     name = device or network.budget.device
     if name is None:
         cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
         raise SpecError([Diagnostic("no-device", f"{network.graph.name} names no device to fit into", cure=cure)])
-    return fit(costs(network, training), _device(name, network))
+    return Fit(*fit(costs(network, training), _device(name, network)))
 
 
 def costs(
@@ -126,7 +127,8 @@ def costs(
 
     Errors: SpecError with every problem in the file or in `training`.
     """
-    from archsum.memory.costs import Costs, check_blocks, override
+    from archsum.memory.costs import check_blocks, override
+    from archsum.results.memory import Costs
 
     network = _network(file, variables, input)
     summary, options = summarize(network), override(network.training, training or {})
@@ -147,8 +149,9 @@ def explain(
     Errors: SpecError with every problem in the file, and where no layer has the name.
     """
     from archsum.explanation import explain
+    from archsum.results.explanation import Explanation
 
-    return explain(summarize(file, variables=variables, input=input), layer)
+    return Explanation(**vars(explain(summarize(file, variables=variables, input=input), layer)))
 
 
 def diagram(
@@ -168,13 +171,15 @@ def diagram(
     Errors: SpecError with every problem in the file, where no block has the name, and where Graphviz, which draws svg,
     is not installed.
     """
-    from archsum.render.diagram import diagram
+    from archsum.render.diagram import FORMATS, render
+    from archsum.results.diagram import Diagram
 
-    if format not in diagram.FORMATS:
-        raise ValueError(f"there is no format {format!r}: choose from {', '.join(diagram.FORMATS)}")
+    if format not in FORMATS:
+        raise ValueError(f"there is no format {format!r}: choose from {', '.join(FORMATS)}")
     if depth is not None and depth < 1:
         raise ValueError(f"`depth` takes a number of levels, 1 or more, not {depth}")
-    return diagram.render(summarize(file, variables=variables, input=input), block, format, depth)
+    summary = summarize(file, variables=variables, input=input)
+    return Diagram(render(summary, block, format, depth), format)
 
 
 def plot(
@@ -194,13 +199,15 @@ def plot(
     Errors: SpecError with every problem in the file, in `training` or in `device`, and where matplotlib, which draws,
     is not installed.
     """
-    from archsum.render.plot import plot
+    from archsum.render.plot import FORMATS, render
+    from archsum.results.plot import Plot
 
-    if format not in plot.FORMATS:
-        raise ValueError(f"there is no format {format!r}: choose from {', '.join(plot.FORMATS)}")
+    if format not in FORMATS:
+        raise ValueError(f"there is no format {format!r}: choose from {', '.join(FORMATS)}")
     network = _network(file, variables, input)
     name = device or network.budget.device
-    return plot.render(costs(network, training), format, None if name is None else _device(name, network))
+    device_ = None if name is None else _device(name, network)
+    return Plot(render(costs(network, training), format, device_), format)
 
 
 def _device(name: str, network: Network) -> "Device":

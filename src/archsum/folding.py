@@ -86,6 +86,15 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     return parts
 
 
+def readable_depth(summary: Summary, most: int, level: int = 0) -> int:
+    """Return how deep to unfold, below `level`, so that there are at most so many layers and blocks."""
+    deepest = max((len(layer.path) for layer in summary.layers), default=0)
+    depth = level + 1
+    while depth < deepest and len({layer.path[: depth + 1] for layer in summary.layers}) <= most:
+        depth += 1
+    return depth
+
+
 def part_of(summary: Summary, name: str) -> Summary:
     """Return a block, or a layer, as a network: it takes what comes from outside, and gives what is taken outside.
 

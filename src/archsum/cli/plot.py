@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _picture(path: str) -> tuple[str, str]:
     """Return the file, and the format that its ending says."""
-    from archsum.render.plot.plot import FORMATS
+    from archsum.render.plot import FORMATS
 
     ending = os.path.splitext(path)[1].lower().removeprefix(".")
     if ending not in FORMATS:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import BlockSummary, Part, fold, headings, part_of
+from archsum.folding import BlockSummary, Part, fold, headings, part_of, readable_depth
 from archsum.graph import Path
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
@@ -78,7 +78,7 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
     level = 0
     if block is not None:
         summary, level = part_of(summary, block), block.count("/") + 1
-    parts = fold(summary, readable_depth(summary, level) if depth is None else level + depth)
+    parts = fold(summary, readable_depth(summary, MAX_BOXES, level) if depth is None else level + depth)
     box_of = {name: name for name in summary.inputs}
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
     drawn = set(box_of.values())
@@ -98,15 +98,6 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
             if owner in drawn
         ),
     )
-
-
-def readable_depth(summary: Summary, level: int = 0, most: int = MAX_BOXES) -> int:
-    """Return how deep to unfold, below `level`, so that there are at most so many layers and blocks."""
-    deepest = max((len(layer.path) for layer in summary.layers), default=0)
-    depth = level + 1
-    while depth < deepest and len({layer.path[: depth + 1] for layer in summary.layers}) <= most:
-        depth += 1
-    return depth
 
 
 def _input(name: str, level: int) -> Box:

@@ -5,8 +5,7 @@ from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import Part, fold
-from archsum.render.diagram.picture import readable_depth
+from archsum.folding import Part, fold, readable_depth
 from archsum.summary import Summary
 
 MAX_BARS = 60
@@ -47,7 +46,7 @@ class Profile(NamedTuple):
 
 def profile(summary: Summary) -> Profile:
     """Lay a network out along an axis, blocks as wide as they have layers."""
-    parts = fold(summary, readable_depth(summary, most=MAX_BARS))
+    parts = fold(summary, readable_depth(summary, MAX_BARS))
     widths = [max(len(part.layers), len(summary.layers) * _NARROWEST) for part in parts]
     positions = [0.0, *(position / sum(widths) for position in accumulate(widths))]
     bars = [Bar(part, *ends) for part, ends in zip(parts, pairwise(positions), strict=True)]

@@ -1,4 +1,4 @@
-"""Results as a notebook shows them. Names come from files that others wrote: every text is escaped."""
+"""The summary as a notebook shows it. Names come from files that others wrote: every text is escaped."""
 
 from collections.abc import Sequence
 from html import escape
@@ -18,11 +18,6 @@ def render(summary: Summary, columns: Sequence[str] = ()) -> str:
         f"<table>\n<thead>\n{_row('th', headers, numeric)}\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
         f"<p>{below}</p>"
     )
-
-
-def preformatted(text: str) -> str:
-    """Return a text as it is."""
-    return f"<pre>{escape(text)}</pre>"
 
 
 def _row(tag: str, texts: Sequence[str], numeric: Sequence[bool]) -> str:
