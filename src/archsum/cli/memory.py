@@ -15,10 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what a network needs of memory, item by item."""
     from archsum.api import costs
-    from archsum.render.memory import text
+    from archsum.render.memory import json, text
 
     found = costs(
         opened(arguments.file), training(arguments), variables=dict(arguments.variables), input=arguments.input
     )
-    print(text.render_json(found) if arguments.format == "json" else text.render(found))
+    print(json.render(found) if arguments.format == "json" else text.render(found))
     return 0

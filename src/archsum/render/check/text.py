@@ -1,7 +1,10 @@
 """The table of a check: what is limited, by how much, and what made it large. Its figures are exact."""
 
+from collections.abc import Iterator, Sequence
+
 from archsum.budget import Check, Contributor, Verdict
 from archsum.errors import one_line
+from archsum.render.layout import columns, cut
 from archsum.render.numbers import percent
 
 _MAX_SHOWN = 10
@@ -19,14 +22,13 @@ def render(check: Check, title: str) -> str:
     if not check.verdicts:
         return f"{title}: not checked"
     rows = [_HEAD, *(_cells(verdict) for verdict in check.verdicts)]
-    widths = _widths(rows)
-    if _total(widths) > _WIDTH:
-        rows = [(*row[:3], row[4]) for row in rows]
-        widths = _widths(rows)
-    lines = [f"{title}: {_outcome(check)}", "", _line(rows[0], widths), "─" * _total(widths)]
-    for verdict, row in zip(check.verdicts, rows[1:], strict=True):
-        lines += [_line(row, widths), *_contributors(verdict), *(f"  = help: {cure}" for cure in verdict.cures)]
-    return "\n".join(lines)
+    head, *lines = columns(rows, "<>>><")
+    if _width([head, *lines]) > _WIDTH:
+        head, *lines = columns([(*row[:3], row[4]) for row in rows], "<>><")
+    table = [f"{title}: {_outcome(check)}", "", head, "─" * _width([head, *lines])]
+    for verdict, line in zip(check.verdicts, lines, strict=True):
+        table += [line, *_contributors(verdict), *(f"  = help: {cure}" for cure in verdict.cures)]
+    return "\n".join(table)
 
 
 def _outcome(check: Check) -> str:
@@ -46,30 +48,16 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     return title, f"{value:,}", f"{limit:,}", percent(value, limit), outcome
 
 
-def _widths(rows: list[tuple[str, ...]]) -> list[int]:
-    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+def _width(lines: Sequence[str]) -> int:
+    return max(map(len, lines))
 
 
-def _total(widths: list[int]) -> int:
-    return sum(widths) + 2 * (len(widths) - 1)
+def _contributors(verdict: Verdict) -> Iterator[str]:
+    shown, more = cut(verdict.contributors, _MAX_SHOWN, "layers")
+    yield from columns([_contribution(contributor) for contributor in shown], ">><", "  ")
+    yield from (f"  {line}" for line in more)
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    first, *numbers, last = (
-        cell.ljust(width) if index in (0, len(widths) - 1) else cell.rjust(width)
-        for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-    return "  ".join([first, *numbers, last]).rstrip()
-
-
-def _contributors(verdict: Verdict) -> list[str]:
-    shown = verdict.contributors[:_MAX_SHOWN]
-    width = max((len(f"{contributor.value:,}") for contributor in shown), default=0)
-    lines = [_contributor(contributor, width) for contributor in shown]
-    hidden = len(verdict.contributors) - len(shown)
-    return [*lines, f"  … and {hidden:,} more layers"] if hidden else lines
-
-
-def _contributor(contributor: Contributor, width: int) -> str:
+def _contribution(contributor: Contributor) -> tuple[str, ...]:
     layer, value, whole = contributor
-    return f"  {value:>{width},}  {percent(value, whole):>7}  {layer.name} ({layer.type})  {layer.span.place}"
+    return f"{value:,}", f"{percent(value, whole):>7}", f"{layer.name} ({layer.type})  {layer.span.place}"
