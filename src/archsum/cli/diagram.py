@@ -13,7 +13,7 @@ _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     from archsum.render.diagram import FORMATS
-    from archsum.render.diagram.picture import MAX_BOXES
+    from archsum.render.diagram.boxes import MAX_BOXES
 
     add_file_arguments(parser)
     parser.add_argument(

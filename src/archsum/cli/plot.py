@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        type=_picture,
+        type=_figure,
         required=True,
         help="the file to write; svg, pdf or png, as its ending says",
     )
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the picture of a training step's memory."""
+    """Write the figure of a training step's memory."""
     from archsum.api import plot
 
     path, format_ = arguments.output
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _picture(path: str) -> tuple[str, str]:
+def _figure(path: str) -> tuple[str, str]:
     """Return the file, and the format that its ending says."""
     from archsum.render.plot import FORMATS
 

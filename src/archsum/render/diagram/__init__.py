@@ -1,6 +1,6 @@
 """A network as boxes and arrows, in every format."""
 
-from archsum.render.diagram.picture import picture
+from archsum.render.diagram.boxes import flowchart
 from archsum.summary import Summary
 
 FORMATS = ("mermaid", "dot", "svg")
@@ -11,14 +11,14 @@ def render(summary: Summary, block: str | None, format_: str, depth: int | None)
 
     Errors: SpecError where nothing has the block's name, and for svg where Graphviz is not installed.
     """
-    drawn = picture(summary, block, depth)
+    boxes = flowchart(summary, block, depth)
     if format_ == "mermaid":
         from archsum.render.diagram import mermaid
 
-        return mermaid.render(drawn)
+        return mermaid.render(boxes)
     from archsum.render.diagram import dot
 
-    text = dot.render(drawn)
+    text = dot.render(boxes)
     if format_ == "dot":
         return text
     from archsum.render.diagram import svg

@@ -1,4 +1,4 @@
-"""A network as a picture: boxes, clusters around those of an unfolded block, and arrows. Every diagram draws these."""
+"""A network as a flowchart, which every format draws: boxes, clusters around those of a block, and arrows."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
 MAX_BOXES = 20
-"""As many layers and blocks as one takes in at a glance: a picture is unfolded up to there."""
+"""As many layers and blocks as one takes in at a glance: a flowchart is unfolded up to there."""
 
 
 class Look(StrEnum):
@@ -59,7 +59,7 @@ class Arrow(NamedTuple):
     label: str
 
 
-class Picture(NamedTuple):
+class Flowchart(NamedTuple):
     """Boxes in the network's order, the arrows between them, and the pairs of boxes that share weights."""
 
     name: str
@@ -68,8 +68,8 @@ class Picture(NamedTuple):
     shared: tuple[tuple[str, str], ...]
 
 
-def picture(summary: Summary, block: str | None = None, depth: int | None = None) -> Picture:
-    """Return the picture of a network, or of a block of it, with what is more than `depth` levels deep folded.
+def flowchart(summary: Summary, block: str | None = None, depth: int | None = None) -> Flowchart:
+    """Return the flowchart of a network, or of a block of it, with what is more than `depth` levels deep folded.
 
     Without a depth it is unfolded as far as it can be taken in at a glance.
 
@@ -83,7 +83,7 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
     drawn = set(box_of.values())
     owners = [_owners(part, box_of) for part in parts]
-    return Picture(
+    return Flowchart(
         one_line(summary.name),
         (
             *(_input(name, level) for name in summary.inputs),
@@ -111,7 +111,7 @@ def _output(layer: str) -> str:
 
 
 def _owners(part: Part, box_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the other boxes whose weights a part uses, or layers that are not in the picture."""
+    """Return the other boxes whose weights a part uses, or layers that are not in the flowchart."""
     names = (layer.shared_with for layer in part.layers if layer.shared_with)
     return tuple(dict.fromkeys(box_of.get(name, name) for name in names if box_of.get(name) != part.of.name))
 

@@ -35,7 +35,7 @@ class Stage(NamedTuple):
     params: int
 
 
-class Profile(NamedTuple):
+class Axis(NamedTuple):
     """A network along an axis from 0 to 1."""
 
     edges: tuple[float, ...]
@@ -44,7 +44,7 @@ class Profile(NamedTuple):
     stages: tuple[Stage, ...]
 
 
-def profile(summary: Summary) -> Profile:
+def lay_out(summary: Summary) -> Axis:
     """Lay a network out along an axis, blocks as wide as they have layers."""
     parts = fold(summary, readable_depth(summary, MAX_BARS))
     widths = [max(len(part.layers), len(summary.layers) * _NARROWEST) for part in parts]
@@ -55,7 +55,7 @@ def profile(summary: Summary) -> Profile:
         for bar in bars
         for number in range(len(bar.part.layers))
     ]
-    return Profile((*starts, 1.0), tuple(bars), tuple(_stages(summary, (*starts, 1.0))))
+    return Axis((*starts, 1.0), tuple(bars), tuple(_stages(summary, (*starts, 1.0))))
 
 
 def _stages(summary: Summary, edges: tuple[float, ...]) -> Iterator[Stage]:
