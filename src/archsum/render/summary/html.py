@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from html import escape
 
-from archsum.render.summary.columns import body
+from archsum.render.summary.rows import listing
 from archsum.render.summary.totals import title, totals
 from archsum.summary import Summary
 
 
 def render(summary: Summary, columns: Sequence[str] = ()) -> str:
     """Return a summary's heading, table and totals."""
-    headers, cells, numeric, chosen = body(summary, columns)
+    headers, cells, numeric, chosen = listing(summary, columns)
     rows = "\n".join(_row("td", texts, numeric) for texts in cells)
     below = "<br>\n".join(escape(line) for line in totals(summary, chosen))
     return (
