@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from archsum.budget import Check, Contributor, Verdict
+from archsum.colours import GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
 from archsum.render.layout import columns, cut
-from archsum.render.numbers import percent
+from archsum.render.numbers import count, percent
 
 _MAX_SHOWN = 10
 """Layers listed below a verdict; a limit for each layer can be broken by thousands."""
@@ -16,18 +17,20 @@ _WIDTH = 80
 """A wider table, of a network with billions, does without the share: the verdict says the same exactly."""
 
 
-def render(check: Check, title: str) -> str:
+def render(check: Check, title: str, paint: Paint = plain) -> str:
     """Return the table of a network's verdicts, under a title such as its file's name."""
     title = one_line(title)
     if not check.verdicts:
         return f"{title}: not checked"
-    rows = [_HEAD, *(_cells(verdict) for verdict in check.verdicts)]
+    rows = [_HEAD, *((*_figures(verdict), _verdict(verdict)) for verdict in check.verdicts)]
     head, *lines = columns(rows, "<>>><")
     if _width([head, *lines]) > _WIDTH:
         head, *lines = columns([(*row[:3], row[4]) for row in rows], "<>><")
     table = [f"{title}: {_outcome(check)}", "", head, "─" * _width([head, *lines])]
     for verdict, line in zip(check.verdicts, lines, strict=True):
-        table += [line, *_contributors(verdict), *(f"  = help: {cure}" for cure in verdict.cures)]
+        # Painted when it is in its place, as colours have no width.
+        table.append(line.removesuffix(_verdict(verdict)) + _verdict(verdict, paint))
+        table += [*_contributors(verdict), *(f"  = help: {cure}" for cure in verdict.cures)]
     return "\n".join(table)
 
 
@@ -37,15 +40,20 @@ def _outcome(check: Check) -> str:
     return "within budget" if check.ok else "over budget"
 
 
-def _cells(verdict: Verdict) -> tuple[str, ...]:
+def _figures(verdict: Verdict) -> tuple[str, ...]:
     value, limit, metric = verdict.value, verdict.limit, verdict.metric
     title = f"{verdict.title} ({metric.unit})" if metric.unit else verdict.title
+    return title, count(value), count(limit), "?" if value is None else percent(value, limit)
+
+
+def _verdict(verdict: Verdict, paint: Paint = plain) -> str:
+    value, limit = verdict.value, verdict.limit
     if value is None:
-        return title, "unknown", f"{limit:,}", "?", "unknown"
-    outcome = f"ok, {limit - value:,} left" if verdict.ok else f"OVER by {value - limit:,}"
-    if verdict.warns:
-        outcome = f"NEAR, {limit - value:,} left"
-    return title, f"{value:,}", f"{limit:,}", percent(value, limit), outcome
+        return "unknown"
+    if value > limit:
+        return f"{paint(RED, 'OVER')} by {value - limit:,}"
+    word = paint(YELLOW, "NEAR") if verdict.warns else paint(GREEN, "ok")
+    return f"{word}, {limit - value:,} left"
 
 
 def _width(lines: Sequence[str]) -> int:
