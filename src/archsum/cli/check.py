@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, shown, training
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, shown, training
 from archsum.cli.console import paint, report
 from archsum.errors import FieldError, SpecError
 
@@ -64,9 +64,7 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace) -> 
     from archsum.budget import Check
 
     try:
-        return check(
-            opened(file), limits, training(arguments), variables=dict(arguments.variables), input=arguments.input
-        )
+        return check(network(file, arguments), limits, training(arguments))
     except SpecError as error:
         return Check(None, (), tuple(error.diagnostics))
 

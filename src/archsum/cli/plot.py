@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, training
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, training
 from archsum.cli.files import write
 
 
@@ -29,14 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.api import plot
 
     path, format_ = arguments.output
-    drawn = plot(
-        opened(arguments.file),
-        training(arguments),
-        format=format_,
-        device=arguments.device,
-        variables=dict(arguments.variables),
-        input=arguments.input,
-    )
+    source = network(arguments.file, arguments)
+    drawn = plot(source, training(arguments), format=format_, device=arguments.device)
     write(path, drawn.content)
     return 0
 
