@@ -1,4 +1,4 @@
-"""A summary folded to a depth: blocks below it stand as one. Tables and diagrams show a network so."""
+"""A summary folded to a depth: each block below it is one part. Tables and diagrams show a network so."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Part(NamedTuple):
 
     @property
     def path(self) -> Path:
-        """Where it stands."""
+        """The blocks that it is in, outermost first, and its own name."""
         return self.of.path
 
     @property

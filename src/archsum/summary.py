@@ -46,7 +46,7 @@ class LayerSummary(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where the layer stands in the file."""
+        """Where the layer is in the file."""
         return self.node.span
 
     @property

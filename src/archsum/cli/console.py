@@ -17,7 +17,7 @@ _ASCII = {
     **dict.fromkeys("┏┳┓┡╇┩├┼┤└┴┘", "+"),
     **{"×": "x", "−": "-", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "→": "->", "…": "."},
 }
-"""What stands for our signs where the output's encoding does not have them."""
+"""What is written for our signs where the output's encoding does not have them."""
 
 
 def paint(stream: TextIO) -> Paint:

@@ -15,7 +15,7 @@ MAX_BOXES = 20
 
 
 class Look(StrEnum):
-    """What a box stands for, which says how it is drawn."""
+    """What a box is, and so how it is drawn."""
 
     DATA = "data"
     BLOCK = "block"

@@ -33,7 +33,7 @@ def render(flowchart: Flowchart) -> str:
 
 
 def excess(text: str) -> str | None:
-    """Say by how much a flowchart is larger than Mermaid draws; None where it is not."""
+    """Report by how much a flowchart is larger than Mermaid draws; None where it is not."""
     edges = len(_EDGE.findall(text))
     if edges > MAX_EDGES:
         return f"{edges:,} arrows, of which Mermaid draws {MAX_EDGES} at most"

@@ -143,7 +143,7 @@ def _panels(figure: Figure, below: float) -> _Panels:
 
 
 def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
-    """Say which network it is, how it is trained, and what the colours are."""
+    """Name the network, how it is trained, and the colours."""
     options = costs.options
     left, right, top = _LEFT / _WIDTH, 1 - _RIGHT / _WIDTH, 1 - 0.1 / figure.get_figheight()
     words = [f"batch {options.batch:,}", options.optimizer, options.precision]

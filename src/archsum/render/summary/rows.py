@@ -34,7 +34,7 @@ def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *,
     Blocks more than `depth` levels deep are folded. Layers in blocks are `indented` under the block's name, or else
     have their whole names. What a layer is connected to is told where the network is not a chain, as in Keras.
 
-    A tool's name stands for what it counts.
+    A tool's name is that of the column of what it counts.
 
     Errors: KeyError for a name that is neither in `OPTIONAL` nor a tool's.
     """
