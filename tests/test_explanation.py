@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archsum
-from archsum.explanation import Explanation
 from archsum.layers.window import Window
+from archsum.results.explanation import Explanation
 from tests.support.formulas import evaluate
 from tests.support.paths import EXAMPLES
 

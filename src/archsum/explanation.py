@@ -27,22 +27,12 @@ class LayerExplanation(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """The derivation of a network's numbers, or of one layer's; printed, it is a text."""
+    """The derivation of a network's numbers, or of one layer's."""
 
     layers: tuple[LayerExplanation, ...]
 
-    def __str__(self) -> str:
-        from archsum.render import explanation
-
-        return explanation.render(self)
-
     def __repr__(self) -> str:
         return f"<Explanation: layers={len(self.layers)}>"
-
-    def _repr_html_(self) -> str:
-        from archsum.render.summary import html
-
-        return html.preformatted(str(self))
 
 
 def explain(summary: Summary, layer: str | None = None) -> Explanation:

@@ -31,18 +31,8 @@ class Check:
         """Whether every limit is kept; None where one could not be checked."""
         return None if self.problems else all(verdict.ok for verdict in self.verdicts)
 
-    def __str__(self) -> str:
-        from archsum.render.check import text as verdicts
-
-        return verdicts.render(self, self.name or "")
-
     def __repr__(self) -> str:
         return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
-
-    def _repr_html_(self) -> str:
-        from archsum.render.summary import html
-
-        return html.preformatted(str(self))
 
 
 def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -91,9 +91,9 @@ class Costs:
         """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
         return None if self.arena is None else self.arena.placed_by(TieBreak.LATER_FIRST)
 
-    def trained_with(self, **options: Any) -> "Costs":
+    def trained_with(self, **options: Any) -> Self:
         """Return the costs of a training that differs in some of its options."""
-        other = Costs(self.summary, override(self.options, options))
+        other = type(self)(self.summary, override(self.options, options))
         other.declared = self.declared  # which does not depend on them
         return other
 
@@ -102,18 +102,8 @@ class Costs:
         """The memory of a forward pass on a batch of that size; None where it is not known."""
         return inference_memory(self.summary, self.options)
 
-    def __str__(self) -> str:
-        from archsum.render.memory import text as memory
-
-        return memory.render(self)
-
     def __repr__(self) -> str:
         return f"<Costs of {one_line(self.summary.name)}: batch={self.options.batch}>"
-
-    def _repr_html_(self) -> str:
-        from archsum.render.summary import html
-
-        return html.preformatted(str(self))
 
 
 def named(layers: Sequence[LayerSummary]) -> str:

@@ -11,6 +11,7 @@ from archsum.layers import FAMILIES, layer_class
 from archsum.layers.base import Layer, Step
 from archsum.layers.shapes import Shape
 from archsum.propagate import propagate
+from archsum.render import explanation
 from tests.support.formulas import evaluate
 from tests.support.layers import complaint, layer
 
@@ -204,7 +205,7 @@ def test_merges_take_at_least_two_inputs(kind: str, most: int | None) -> None:
 def explained(merge: Layer, *shapes: Shape) -> str:
     inputs = {f"input_{number}": shape for number, shape in enumerate(shapes)}
     node = Node("merge", merge, tuple(inputs), ("merge",), NOWHERE)
-    return str(explain(propagate(Graph("net", inputs, (node,)))))
+    return explanation.render(explain(propagate(Graph("net", inputs, (node,)))))
 
 
 def test_an_explanation_says_that_the_shapes_are_passed_on() -> None:

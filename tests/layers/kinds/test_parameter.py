@@ -10,6 +10,7 @@ from archsum.graph import Graph, Node
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.propagate import propagate, require_inputs
+from archsum.render import explanation
 
 NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
 
@@ -40,4 +41,4 @@ def test_it_starts_a_network_and_explains_itself() -> None:
     summary = propagate(Graph("net", {}, (constant, sine, both)))
     assert summary.layers[-1].output_shape == (4, 4, 512)
     assert (summary.params, summary.trainable_params) == (8_192 + 512, 8_192)
-    assert "4 × 4 × 512 = 8,192" in str(explain(summary, "constant"))
+    assert "4 × 4 × 512 = 8,192" in explanation.render(explain(summary, "constant"))

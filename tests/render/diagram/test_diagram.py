@@ -1,4 +1,4 @@
-"""The picture of a network, and how each format writes it."""
+"""The flowchart of a network, and how each format writes it."""
 
 import html
 import io
@@ -9,7 +9,7 @@ import pytest
 
 from archsum import SpecError, Summary, diagram, summarize
 from archsum.render.diagram import dot, mermaid
-from archsum.render.diagram.picture import MAX_BOXES, Arrow, Box, Cluster, Look, Picture, picture
+from archsum.render.diagram.boxes import MAX_BOXES, Arrow, Box, Cluster, Flowchart, Look, flowchart
 from tests.conftest import Golden
 from tests.support.paths import NETWORKS
 
@@ -67,7 +67,7 @@ def test_formats(name: str, block: str | None, depth: int | None, format_: str, 
 
 
 def test_arrows_have_the_shape_that_flows_though_a_folded_block_gives_several() -> None:
-    assert picture(written(SPLIT), depth=1).arrows == (
+    assert flowchart(written(SPLIT), depth=1).arrows == (
         Arrow("input", "down", "8×8×3"),
         Arrow("down", "up", "4×4×4"),
         Arrow("down", "up", "8×8×4"),
@@ -76,19 +76,19 @@ def test_arrows_have_the_shape_that_flows_though_a_folded_block_gives_several() 
 
 
 def test_a_block_takes_what_comes_from_outside_and_gives_what_is_taken_outside() -> None:
-    data = [box for box in picture(written(SPLIT), "up").boxes if box.look is Look.DATA]
+    data = [box for box in flowchart(written(SPLIT), "up").boxes if box.look is Look.DATA]
     assert [(box.name, box.title, box.notes) for box in data] == [
         ("down/pooled", "input", ("from down/pooled",)),
         ("down/skip", "input", ("from down/skip",)),
         ("up/add/output", "output", ()),
     ]
-    data = [box for box in picture(written(SPLIT), "down").boxes if box.look is Look.DATA]
+    data = [box for box in flowchart(written(SPLIT), "down").boxes if box.look is Look.DATA]
     assert [box.name for box in data] == ["input", "down/skip/output", "down/pooled/output"]
 
 
 def test_what_takes_the_same_twice_has_two_arrows() -> None:
     layers = "[relu: {name: a}, add: {inputs: [a, a]}]"
-    drawn = picture(written(f"input: [8]\nlayers: {layers}"))
+    drawn = flowchart(written(f"input: [8]\nlayers: {layers}"))
     assert [(arrow.source, arrow.target) for arrow in drawn.arrows] == [
         ("input", "a"),
         ("a", "add"),
@@ -98,7 +98,7 @@ def test_what_takes_the_same_twice_has_two_arrows() -> None:
 
 
 def test_shared_weights_are_named_and_linked_folded_or_not() -> None:
-    folded, unfolded = picture(network("twins"), depth=1), picture(network("twins"))
+    folded, unfolded = flowchart(network("twins"), depth=1), flowchart(network("twins"))
     assert folded.shared == (("left_code", "right_code"),)
     assert unfolded.shared == (
         ("left_code/conv2d", "right_code/conv2d"),
@@ -106,14 +106,14 @@ def test_shared_weights_are_named_and_linked_folded_or_not() -> None:
     )
     (right,) = (box for box in folded.boxes if box.name == "right_code")
     assert right.notes == ("weights of left_code",)
-    alone = picture(network("twins"), "right_code")
+    alone = flowchart(network("twins"), "right_code")
     assert alone.shared == ()
     assert "weights of left_code/conv2d" in [note for box in alone.boxes for note in box.notes]
 
 
 def test_clusters_end_where_they_began() -> None:
     for name, depth in (("nested", 2), ("nested", 3), ("twins", 2), ("twins", 3)):
-        boxes = picture(network(name), depth=depth).boxes
+        boxes = flowchart(network(name), depth=depth).boxes
         open_ = 0
         for box in boxes:
             open_ += len(box.opens) - box.closes
@@ -127,8 +127,8 @@ def test_without_a_depth_a_picture_can_be_taken_in(stages: int, levels: int) -> 
     text = (NETWORKS / "nested.yaml").read_text(encoding="utf-8")
     blocks = text[: text.index("layers:\n  - conv_bn: {name: stem")]
     summary = written(f"{blocks}layers:\n  - repeat: {{times: {stages}, layers: [stage: {{filters: 8}}]}}\n")
-    assert picture(summary) == picture(summary, depth=levels)
-    drawn = sum(box.look is not Look.DATA for box in picture(summary).boxes)
+    assert flowchart(summary) == flowchart(summary, depth=levels)
+    drawn = sum(box.look is not Look.DATA for box in flowchart(summary).boxes)
     assert drawn <= MAX_BOXES or levels == 1
 
 
@@ -195,12 +195,12 @@ def test_what_is_no_format_or_depth_is_called_so() -> None:
 
 
 def diagram_of(summary: Summary) -> str:
-    return mermaid.render(picture(summary))
+    return mermaid.render(flowchart(summary))
 
 
-def hostile() -> Picture:
+def hostile() -> Flowchart:
     box = Box(HOSTILE, Look.PLAIN, HOSTILE, opens=(Cluster(HOSTILE, HOSTILE),), closes=1)
-    return Picture(HOSTILE, (box,), (), ())
+    return Flowchart(HOSTILE, (box,), (), ())
 
 
 def shown(text: str) -> str:

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 
 from archsum import summarize
-from archsum.render.plot.profile import MAX_BARS, Profile, profile
+from archsum.render.plot.axis import MAX_BARS, Axis, lay_out
 
 
-def laid_out(text: str) -> Profile:
-    return profile(summarize(io.StringIO(f"input: [8]\n{text}")))
+def laid_out(text: str) -> Axis:
+    return lay_out(summarize(io.StringIO(f"input: [8]\n{text}")))
 
 
 def test_layers_are_equally_wide() -> None:

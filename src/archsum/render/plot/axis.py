@@ -5,8 +5,7 @@ from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import Part, fold
-from archsum.render.diagram.picture import readable_depth
+from archsum.folding import Part, fold, readable_depth
 from archsum.summary import Summary
 
 MAX_BARS = 60
@@ -36,7 +35,7 @@ class Stage(NamedTuple):
     params: int
 
 
-class Profile(NamedTuple):
+class Axis(NamedTuple):
     """A network along an axis from 0 to 1."""
 
     edges: tuple[float, ...]
@@ -45,9 +44,9 @@ class Profile(NamedTuple):
     stages: tuple[Stage, ...]
 
 
-def profile(summary: Summary) -> Profile:
+def lay_out(summary: Summary) -> Axis:
     """Lay a network out along an axis, blocks as wide as they have layers."""
-    parts = fold(summary, readable_depth(summary, most=MAX_BARS))
+    parts = fold(summary, readable_depth(summary, MAX_BARS))
     widths = [max(len(part.layers), len(summary.layers) * _NARROWEST) for part in parts]
     positions = [0.0, *(position / sum(widths) for position in accumulate(widths))]
     bars = [Bar(part, *ends) for part, ends in zip(parts, pairwise(positions), strict=True)]
@@ -56,7 +55,7 @@ def profile(summary: Summary) -> Profile:
         for bar in bars
         for number in range(len(bar.part.layers))
     ]
-    return Profile((*starts, 1.0), tuple(bars), tuple(_stages(summary, (*starts, 1.0))))
+    return Axis((*starts, 1.0), tuple(bars), tuple(_stages(summary, (*starts, 1.0))))
 
 
 def _stages(summary: Summary, edges: tuple[float, ...]) -> Iterator[Stage]:

@@ -1,21 +1,21 @@
-"""A network as a picture: boxes, clusters around those of an unfolded block, and arrows. Every diagram draws these."""
+"""A network as a flowchart, which every format draws: boxes, clusters around those of a block, and arrows."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import BlockSummary, Part, fold, headings, part_of
+from archsum.folding import BlockSummary, Part, fold, headings, part_of, readable_depth
 from archsum.graph import Path
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
 MAX_BOXES = 20
-"""As many layers and blocks as one takes in at a glance: a picture is unfolded up to there."""
+"""As many layers and blocks as one takes in at a glance: a flowchart is unfolded up to there."""
 
 
 class Look(StrEnum):
-    """What a box stands for, which says how it is drawn."""
+    """What a box is, and so how it is drawn."""
 
     DATA = "data"
     BLOCK = "block"
@@ -59,7 +59,7 @@ class Arrow(NamedTuple):
     label: str
 
 
-class Picture(NamedTuple):
+class Flowchart(NamedTuple):
     """Boxes in the network's order, the arrows between them, and the pairs of boxes that share weights."""
 
     name: str
@@ -68,8 +68,8 @@ class Picture(NamedTuple):
     shared: tuple[tuple[str, str], ...]
 
 
-def picture(summary: Summary, block: str | None = None, depth: int | None = None) -> Picture:
-    """Return the picture of a network, or of a block of it, with what is more than `depth` levels deep folded.
+def flowchart(summary: Summary, block: str | None = None, depth: int | None = None) -> Flowchart:
+    """Return the flowchart of a network, or of a block of it, with what is more than `depth` levels deep folded.
 
     Without a depth it is unfolded as far as it can be taken in at a glance.
 
@@ -78,12 +78,12 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
     level = 0
     if block is not None:
         summary, level = part_of(summary, block), block.count("/") + 1
-    parts = fold(summary, readable_depth(summary, level) if depth is None else level + depth)
+    parts = fold(summary, readable_depth(summary, MAX_BOXES, level) if depth is None else level + depth)
     box_of = {name: name for name in summary.inputs}
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
     drawn = set(box_of.values())
     owners = [_owners(part, box_of) for part in parts]
-    return Picture(
+    return Flowchart(
         one_line(summary.name),
         (
             *(_input(name, level) for name in summary.inputs),
@@ -100,15 +100,6 @@ def picture(summary: Summary, block: str | None = None, depth: int | None = None
     )
 
 
-def readable_depth(summary: Summary, level: int = 0, most: int = MAX_BOXES) -> int:
-    """Return how deep to unfold, below `level`, so that there are at most so many layers and blocks."""
-    deepest = max((len(layer.path) for layer in summary.layers), default=0)
-    depth = level + 1
-    while depth < deepest and len({layer.path[: depth + 1] for layer in summary.layers}) <= most:
-        depth += 1
-    return depth
-
-
 def _input(name: str, level: int) -> Box:
     """Return the box of an input; a block's is what a layer outside gives."""
     inner = level > 0 and name != "input"
@@ -120,7 +111,7 @@ def _output(layer: str) -> str:
 
 
 def _owners(part: Part, box_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the other boxes whose weights a part uses, or layers that are not in the picture."""
+    """Return the other boxes whose weights a part uses, or layers that are not in the flowchart."""
     names = (layer.shared_with for layer in part.layers if layer.shared_with)
     return tuple(dict.fromkeys(box_of.get(name, name) for name in names if box_of.get(name) != part.of.name))
 
