@@ -205,7 +205,7 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
     try:
         return Budget.model_validate(stated)
     except ValidationError as error:
-        subject = Subject("the budget", Budget, stated, lambda path, key: (None, path))
+        subject = Subject("the budget", Budget, stated, None)
         raise SpecError(diagnose(error, subject)) from None
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from archsum import SpecError, load
-from archsum.language.read.entries import PLACEMENT
 from archsum.language.schema.network import network_schema
 from archsum.language.spec.containers import CONTAINERS, class_of
+from archsum.language.spec.items import PLACEMENT
 from archsum.language.text.reader import read
 from archsum.layers import KINDS
 from archsum.layers.documentation import example

@@ -149,5 +149,5 @@ def override(training: Training, given: Mapping[str, Any]) -> Training:
     try:
         return Training.model_validate(stated)
     except ValidationError as error:
-        subject = Subject("`training`", Training, given, lambda path, key: (None, path))
+        subject = Subject("`training`", Training, given, None)
         raise SpecError(diagnose(error, subject)) from None

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from archsum.errors import closest, quote, suggest
-from archsum.language.read.entries import PLACEMENT
+from archsum.language.spec.items import PLACEMENT
 
 _KINDS = {
     "linear": "dense",

@@ -7,7 +7,6 @@ It accepts every file that `load` accepts. What shows only as blocks are written
 from collections.abc import Mapping
 from typing import Any
 
-from archsum.language.read.entries import PLACEMENT
 from archsum.language.read.settings import WITH_FORMULAS
 from archsum.language.schema.fields import (
     FORMULA,
@@ -20,6 +19,7 @@ from archsum.language.schema.fields import (
 )
 from archsum.language.spec.containers import CONTAINERS, Container, Holding
 from archsum.language.spec.document import Block, Document
+from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.documentation import example, fields, json_schema, sentence

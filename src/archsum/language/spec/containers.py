@@ -3,22 +3,18 @@
 Each is one class, as a kind of layer is.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, InstanceOf, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from archsum.errors import FieldError, Span, enumerate_words, quote
+from archsum.errors import FieldError, enumerate_words, quote
 from archsum.formula import name_problem
-from archsum.language.read.entries import Item
 from archsum.language.spec.document import MAX_PARAMETERS
+from archsum.language.spec.items import Body
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import ANY_LAYER, StrictModel
-
-if TYPE_CHECKING:
-    from archsum.language.expand.expansion import Expansion
-    from archsum.language.expand.scope import Outputs, Scope
 
 MAX_TIMES = 200_000
 """The most repetitions, and the most layers of a network."""
@@ -30,9 +26,9 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Path = tuple[Annotated[InstanceOf[Item], ANY_LAYER], ...]
-Layers = Annotated[Path, Field(min_length=1)]
-Merge = Annotated[InstanceOf[Item] | str, ANY_LAYER]
+Layers = Annotated[Body, Field(min_length=1)]
+Merge = Annotated[Any, ANY_LAYER]
+"""An item; the default is the word that a file would write."""
 
 
 class Container(StrictModel):
@@ -43,10 +39,6 @@ class Container(StrictModel):
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
     list_field: ClassVar[str | None] = None
     """The field that a plain list is, written in the place of the fields."""
-
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Add the layers to the network, and return what the last of them give."""
-        raise NotImplementedError
 
 
 def _rows(value: Any) -> Any:
@@ -107,18 +99,6 @@ class Repeat(Container):
             raise FieldError("has both `times` and `over`", "leave `times` out: `over` says it too")
         return self
 
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Expand the layers once for each repetition."""
-        times = self.times or len(self.over or ())
-        for index, values in enumerate(self._values(times)):
-            what = f"in repetition {index + 1} of {times} of the repeat"
-            repetition = scope.repetition(index, values, what, span)
-            inputs = expansion.add_body(self.layers, repetition, inputs)
-        return inputs
-
-    def _values(self, times: int) -> Iterator[dict[str, Any]]:
-        yield from self.over or ({} for _ in range(times))
-
 
 class Residual(Container):
     """Layers with a shortcut around them, and what merges the two: by default their sum.
@@ -133,7 +113,7 @@ class Residual(Container):
     list_field = "layers"
 
     layers: Layers = Field(description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]])
-    shortcut: Path = Field((), description="The shortcut's layers; without any it passes the input on.")
+    shortcut: Body = Field((), description="The shortcut's layers; without any it passes the input on.")
     shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
@@ -152,17 +132,6 @@ class Residual(Container):
             raise FieldError("has a shortcut where the shape stays, and layers in it where the shape changes", cure)
         return self
 
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Expand the layers, the shortcut, and what merges them."""
-        outputs = expansion.add_body(self.layers, scope, inputs)
-        depends = self.when == "shape_stays" or (self.shortcut and self.shortcut_when == "shape_changes")
-        changes = depends and expansion.shape_changes(inputs, outputs)
-        if changes and self.when == "shape_stays":
-            return outputs
-        if self.shortcut_when == "always" or changes:
-            inputs = expansion.add_body(self.shortcut, scope, inputs)
-        return expansion.add_merge(self.merge, scope, inputs + outputs, span)
-
 
 class Branch(Container):
     """Paths side by side, which take the same input, and what merges them: by default their concatenation.
@@ -174,17 +143,12 @@ class Branch(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
-    paths: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(
+    paths: Annotated[tuple[Body, ...], Field(min_length=1)] = Field(
         description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]]
     )
     merge: Merge = Field(
         "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
     )
-
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Expand each path, and what merges them."""
-        outputs = [output for path in self.paths for output in expansion.add_body(path, scope, inputs)]
-        return expansion.add_merge(self.merge, scope, tuple(outputs), span)
 
 
 CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}

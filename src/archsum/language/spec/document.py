@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
-from archsum.language.read.entries import PLACEMENT
+from archsum.language.spec.items import PLACEMENT
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count, parse_share
 from archsum.layers.fields import ANY_LAYER, MAX_AXES, DataFormat, Name, Positive, Rate, StrictModel, TupleOf
 
