@@ -26,7 +26,7 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Layers = Annotated[Body, Field(min_length=1)]
+NonEmptyBody = Annotated[Body, Field(min_length=1)]
 Merge = Annotated[Any, ANY_LAYER]
 """An item; the default is the word that a file would write."""
 
@@ -88,7 +88,7 @@ class Repeat(Container):
         None,
         description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
-    layers: Layers = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
+    layers: NonEmptyBody = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
 
     @model_validator(mode="after")
     def _times_or_over(self) -> Self:
@@ -112,7 +112,9 @@ class Residual(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
     list_field = "layers"
 
-    layers: Layers = Field(description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]])
+    layers: NonEmptyBody = Field(
+        description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]]
+    )
     shortcut: Body = Field((), description="The shortcut's layers; without any it passes the input on.")
     shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
