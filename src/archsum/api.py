@@ -80,11 +80,12 @@ def check(
 
     Errors: SpecError with every problem in the file or in `budget`, and where there is no limit at all.
     """
-    from archsum.budget import check, override
+    from archsum.budget import check
+    from archsum.language.advice.overrides import override
     from archsum.results.check import Check
 
     network = _network(file, overrides)
-    limits = override(network.budget, budget or {})
+    limits = override(network.budget, budget or {}, "the budget")
     device = None if limits.device is None else _device(limits.device, network)
     return Check(**vars(check(costs(network, training), limits, device, network.budget_places)))
 
@@ -119,11 +120,12 @@ def costs(file: File | Network, training: Mapping[str, Any] | None = None, **ove
 
     Errors: SpecError with every problem in the file or in `training`.
     """
-    from archsum.memory.costs import check_blocks, override
+    from archsum.language.advice.overrides import override
+    from archsum.memory.costs import check_blocks
     from archsum.results.memory import Costs
 
     network = _network(file, overrides)
-    summary, options = summarize(network), override(network.training, training or {})
+    summary, options = summarize(network), override(network.training, training or {}, "`training`")
     in_file = options.checkpointing == network.training.checkpointing
     check_blocks(options, summary, network.checkpointing_place if in_file else None)
     return Costs(summary, options)

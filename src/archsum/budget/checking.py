@@ -3,16 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
-
-from pydantic import ValidationError
 
 from archsum.budget.metrics import METRICS
 from archsum.budget.verdicts import Verdict, judge
 from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
-from archsum.language.advice.complaints import Subject, diagnose
-from archsum.language.spec.document import BlockBudget, Budget
+from archsum.language.spec.budget import BlockBudget, Budget
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
 from archsum.summary import Summary
@@ -33,20 +29,6 @@ class Check:
 
     def __repr__(self) -> str:
         return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
-
-
-def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
-    """Return a budget with other limits put in or added; None lifts one.
-
-    Errors: SpecError for an unknown limit, or for what is not a quantity.
-    """
-    together = {**vars(budget), **limits}
-    stated = {name: limit for name, limit in together.items() if limit is not None or name not in Budget.model_fields}
-    try:
-        return Budget.model_validate(stated)
-    except ValidationError as error:
-        subject = Subject("the budget", Budget, stated, None)
-        raise SpecError(diagnose(error, subject)) from None
 
 
 def check(

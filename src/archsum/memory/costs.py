@@ -1,14 +1,12 @@
 """What a network costs of memory, each figure computed when it is first asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Self
 
-from pydantic import ValidationError
-
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
-from archsum.language.advice.complaints import Subject, diagnose
-from archsum.language.spec.document import Training
+from archsum.language.advice.overrides import override
+from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.memory.arena import Arena, TieBreak, arena
 from archsum.memory.conversion import OperatorsByLayer, operators_by_layer
@@ -93,7 +91,7 @@ class Costs:
 
     def trained_with(self, **options: Any) -> Self:
         """Return the costs of a training that differs in some of its options."""
-        other = type(self)(self.summary, override(self.options, options))
+        other = type(self)(self.summary, override(self.options, options, "`training`"))
         other.declared = self.declared  # which does not depend on them
         return other
 
@@ -137,13 +135,3 @@ def check_blocks(training: Training, summary: Summary, place: Span | None) -> No
     ]
     if problems:
         raise SpecError(problems)
-
-
-def override(training: Training, given: Mapping[str, Any]) -> Training:
-    """Return how a network is trained, with other values put in. Errors: SpecError for what none of them can be."""
-    stated = {**vars(training), **given}
-    try:
-        return Training.model_validate(stated)
-    except ValidationError as error:
-        subject = Subject("`training`", Training, given, None)
-        raise SpecError(diagnose(error, subject)) from None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archsum.language.spec.document import Training
+from archsum.language.spec.training import Training
 from archsum.memory.batch import Batch
 from archsum.memory.precision import PRECISIONS
 from archsum.memory.storage import Storage, storages

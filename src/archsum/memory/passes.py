@@ -6,7 +6,7 @@ Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'. The 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from archsum.language.spec.document import Training
+from archsum.language.spec.training import Training
 from archsum.memory.batch import Batch
 from archsum.memory.gradients import reached_by_gradients, tensor_gradients, weight_gradients
 from archsum.memory.kept import Declarations, kept_tensors, separate

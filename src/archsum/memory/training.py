@@ -7,7 +7,7 @@ the gradients. So the peak is somewhere on the way back, or at the optimizer's s
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archsum.language.spec.document import Training
+from archsum.language.spec.training import Training
 from archsum.memory.batch import Batch
 from archsum.memory.kept import Declarations
 from archsum.memory.optimizers import OPTIMIZERS

@@ -6,12 +6,12 @@ Each is one class, as a kind of layer is.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, InstanceOf, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from archsum.errors import FieldError, enumerate_words, quote
 from archsum.formula import name_problem
 from archsum.language.spec.document import MAX_PARAMETERS
-from archsum.language.spec.items import Item
+from archsum.language.spec.items import Body
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import ANY_LAYER, StrictModel
@@ -26,8 +26,7 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Path = tuple[Annotated[InstanceOf[Item], ANY_LAYER], ...]
-Layers = Annotated[Path, Field(min_length=1)]
+NonEmptyBody = Annotated[Body, Field(min_length=1)]
 Merge = Annotated[Any, ANY_LAYER]
 """An item; the default is the word that a file would write."""
 
@@ -89,7 +88,7 @@ class Repeat(Container):
         None,
         description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
-    layers: Layers = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
+    layers: NonEmptyBody = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
 
     @model_validator(mode="after")
     def _times_or_over(self) -> Self:
@@ -113,8 +112,10 @@ class Residual(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
     list_field = "layers"
 
-    layers: Layers = Field(description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]])
-    shortcut: Path = Field((), description="The shortcut's layers; without any it passes the input on.")
+    layers: NonEmptyBody = Field(
+        description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]]
+    )
+    shortcut: Body = Field((), description="The shortcut's layers; without any it passes the input on.")
     shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
@@ -144,7 +145,7 @@ class Branch(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
-    paths: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(
+    paths: Annotated[tuple[Body, ...], Field(min_length=1)] = Field(
         description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]]
     )
     merge: Merge = Field(
