@@ -18,6 +18,11 @@ class Use(NamedTuple):
     what: str
     span: Span
 
+    @property
+    def note(self) -> tuple[str, Span]:
+        """What a diagnostic says of it."""
+        return f"{self.what} at", self.span
+
 
 class Node(NamedTuple):
     """A layer in its place: its name, what it takes, and where it stands in the file.

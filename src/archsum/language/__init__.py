@@ -15,7 +15,7 @@ from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
 from archsum.language.spec.document import Budget, StatedDevice, Training
 from archsum.language.text.reader import MAX_BYTES, read
-from archsum.propagate import Computations, start
+from archsum.propagate import Engine
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
 
@@ -34,8 +34,8 @@ class Network(NamedTuple):
     """Where the budget names its device, as `device`, and the blocks that it limits."""
     checkpointing_place: Span | None = None
     """Where the training names blocks."""
-    computations: Computations | None = None
-    """What was computed of the layers on the way."""
+    engine: Engine | None = None
+    """What computes the graph's shapes, and has computed those that the language asked for."""
 
 
 def load(
@@ -59,12 +59,12 @@ def load(
     if document is None:
         raise _everything_wrong(yaml_file.diagnostics, head.diagnostics)
     structure = read_structure(document, places)
-    graph, in_expansion, computations = expand(document, structure, document.name or Path(name).stem, places)
+    graph, is_complete, in_expansion, engine = expand(document, structure, document.name or Path(name).stem, places)
     problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
-    if not (yaml_file.diagnostics or problems):
+    if is_complete and not (yaml_file.diagnostics or problems):
         problems = unused(graph, places)
-    if yaml_file.diagnostics or problems:
-        in_shapes = start(graph, computations).diagnostics if head.has_shapes else []
+    if yaml_file.diagnostics or problems or not is_complete:
+        in_shapes = engine.diagnostics if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
     return Network(
         graph,
@@ -74,7 +74,7 @@ def load(
         {name: places.key("budget", "blocks", name) for name in document.budget.blocks}
         | {"device": places.value("budget", "device")},
         places.value("training", "checkpointing"),
-        computations,
+        engine,
     )
 
 

@@ -24,7 +24,7 @@ from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer
 from archsum.layers.fields import INPUT_SIZES
 from archsum.layers.shapes import may_equal
-from archsum.propagate import Computations, Engine
+from archsum.propagate import Engine
 
 MAX_NESTING = 64
 """The most blocks and containers in one another."""
@@ -34,25 +34,28 @@ MAX_PATH_LENGTH = 1_000
 
 
 class Expanded(NamedTuple):
-    """The graph of the nodes that could be made, what is wrong with the others, and what was computed on the way."""
+    """The graph of the nodes that could be made, what is wrong with the others, and the engine that knows the shapes.
+
+    Those that depend on a shape which cannot be computed are missing too; it is the engine that says why.
+    """
 
     graph: Graph
+    is_complete: bool
     diagnostics: list[Diagnostic]
-    computations: Computations
+    engine: Engine
 
 
 def expand(document: Document, structure: Structure, name: str, file: Places) -> Expanded:
     """Write out a file's layers."""
-    computations = Computations()
-    expansion = _Expansion(document, structure, file, computations)
+    expansion = _Expansion(document, structure, file)
     graph = expansion.run(name)
-    return Expanded(graph, expansion.problems.diagnostics, computations)
+    return Expanded(graph, expansion.is_complete, expansion.problems.diagnostics, expansion.engine)
 
 
 class _Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
-    def __init__(self, document: Document, structure: Structure, file: Places, computations: Computations) -> None:
+    def __init__(self, document: Document, structure: Structure, file: Places) -> None:
         self.problems = Problems()
         self._document = document
         self._structure = structure
@@ -60,10 +63,13 @@ class _Expansion:
         self._builder = Builder(document, Places(document.defaults, file.value("defaults")), self._size)
         self._nodes: list[Node] = []
         self._groups: dict[Path, Group] = {}
-        self._shapes = Engine(document.input, self._nodes, computations)
-        self._large_shapes = Engine(document.input, self._nodes, computations, unknown=LARGE_SIZE)
+        self._input_places = {name: structure.names[name] for name in document.input}
+        self.engine = Engine(document.input, self._nodes, input_places=self._input_places)
+        self._engine_of_large_sizes = Engine(document.input, self._nodes, unknown=LARGE_SIZE)
         self._owners: dict[Place, str] = {}
-        self._is_complete = True  # whether there is nothing so far that could not be read, and was passed over
+        self.is_complete = True
+        """Whether each layer so far is in the graph."""
+        self._has_passed_over = False  # something that could not be read, and may have given names
         self._depth = 0
 
     def run(self, name: str) -> Graph:
@@ -78,8 +84,7 @@ class _Expansion:
             outputs = self._outputs(structure.body, structure.outputs, scope, inputs)
         except StopError:
             pass
-        places = {input_: structure.names[input_] for input_ in inputs}
-        return Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, places)
+        return Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, self._input_places)
 
     def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
         """Add layers, each behind the one before, and return what the last one gives."""
@@ -112,7 +117,7 @@ class _Expansion:
         """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
         if len(inputs) != len(outputs):
             return True
-        for engine in (self._shapes, self._large_shapes):
+        for engine in (self.engine, self._engine_of_large_sizes):
             before, after = (list(map(engine.shape, names)) for names in (inputs, outputs))
             pairs = zip(before, after, strict=True)
             if not all(one is None or other is None or may_equal(one, other) for one, other in pairs):
@@ -150,6 +155,8 @@ class _Expansion:
                 shared_with = owner if owner != full_name else None
             path = (*level.path, name)
             self._nodes.append(Node(full_name, layer, taken, path, entry.span, scope.uses, shared_with))
+        else:
+            self.is_complete = False
         return (full_name,)
 
     def _add_container(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
@@ -233,7 +240,7 @@ class _Expansion:
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
         """Return the sizes of what an item takes, or of the first of several, by the names that formulas use."""
         taken = inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY
-        shape = self._shapes.shape(taken[0]) if taken else ()
+        shape = self.engine.shape(taken[0]) if taken else ()
         if shape is None:
             return dict.fromkeys(INPUT_SIZES, BROKEN)
         sizes = input_sizes(shape, self._document.data_format)
@@ -241,12 +248,12 @@ class _Expansion:
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""
-        self._is_complete = False
+        self.is_complete, self._has_passed_over = False, True
         return FAULTY
 
     def _is_passed_over(self, name: str, scope: Scope) -> bool:
         """Whether a name that is not known may be in what was passed over."""
-        return not self._is_complete and name.partition("/")[0] in scope.level.given
+        return self._has_passed_over and name.partition("/")[0] in scope.level.given
 
     def _report(self, scope: Scope, *problems: Diagnostic) -> None:
         if problems:
