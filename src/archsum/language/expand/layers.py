@@ -30,7 +30,7 @@ MAX_COMPARED_ITEMS = 64
 MAX_COMPARED_CHARACTERS = 100
 """The most characters of a text, likewise."""
 
-_NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
+_NO_DEFAULTS = Resolved(MappingProxyType({}))
 
 Built = tuple[BaseModel | None, list[Diagnostic]]
 """A layer or a container, None where anything is wrong with it, and what that is."""
@@ -57,7 +57,7 @@ class Builder:
         `names` are what formulas know.
         """
         key = self._key(entry, names)
-        # What is wrong with an entry stands in its own place.
+        # What is wrong with an entry has a place of its own.
         built = self._built.get(key) or self._built.get((key, entry.span))
         if built is None:
             built = self._build(entry, names)
@@ -119,14 +119,14 @@ class Builder:
         except ValidationError as error:
             # Most defaults miss a field, and the words for what is wrong take as long to import as a network to read.
             if not complete and all(detail["type"] == "missing" for detail in error.errors(include_url=False)):
-                return None, Resolved(values, faulty, ()), problems
+                return None, Resolved(values, faulty), problems
             from archsum.language.advice.complaints import Subject, diagnose, errors_of
 
             problems += diagnose(error, Subject(entry.kind, cls, fields, self._places(entry), names, others), faulty)
             wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
             sound = {field: value for field, value in values.items() if (field,) not in wrong}
-            return None, Resolved(sound, faulty | wrong, ()), problems
-        return None if problems or faulty else model, Resolved(values, faulty, ()), problems
+            return None, Resolved(sound, faulty | wrong), problems
+        return None if problems or faulty else model, Resolved(values, faulty), problems
 
     def _read_held(
         self, cls: type[Layer | Container], entry: Entry, names: Mapping[str, Value]

@@ -1,6 +1,6 @@
-"""What a layer sees where it stands: values for formulas, names of layers, and its level of the network's path.
+"""What a layer sees in its place: values for formulas, names of layers, and its level of the network's path.
 
-A name is known below its place in the file, block or repetition where it stands, and in everything nested in it; from
+A name is known below its place in the file, block or repetition that it is in, and in everything nested in it; from
 outside, layer `x` of the block named `b` is `b/x`.
 """
 
@@ -19,7 +19,7 @@ FAULTY: Outputs = ("",)
 """What a faulty layer gives: those behind it find no such input, and are passed over."""
 
 LEFT_OUT: Outputs = ()
-"""What the name of a layer stands for that its `if` leaves out."""
+"""What a layer gives that its `if` leaves out."""
 
 Place = tuple[Item | int | str, ...]
 """What weights belong to: a label and the place of its block, or an item, and the items and repetitions around it.
@@ -29,7 +29,7 @@ Names would not do, since an `if` that leaves a layer out changes the numbers of
 
 
 class FormulaNames(Mapping[str, Value]):
-    """What formulas know where a layer stands: values of the file and the block, and the sizes of what it takes.
+    """What formulas know in a layer's place: values of the file and the block, and the sizes of what it takes.
 
     The sizes are computed where a formula names one; a value of the same name goes first.
     """
@@ -100,7 +100,7 @@ class Scope:
         labels: Place | None = None,
     ) -> None:
         self.values = values
-        """What names stand for in formulas."""
+        """The values of names in formulas."""
         self.known = known
         """What the layers give that have been named so far."""
         self.blocks: dict[str, Scope] = {}
