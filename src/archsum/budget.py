@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
 from archsum.language.advice.complaints import Subject, diagnose
-from archsum.language.spec.document import BlockBudget, Budget
+from archsum.language.spec.budget import BlockBudget, Budget
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
 from archsum.memory.fit import largest_batch

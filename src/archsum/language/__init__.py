@@ -12,7 +12,8 @@ from archsum.language.expand.expansion import expand
 from archsum.language.expand.unused import unused
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
-from archsum.language.spec.document import Budget, StatedDevice, Training
+from archsum.language.spec.budget import Budget, StatedDevice
+from archsum.language.spec.training import Training
 from archsum.language.text.reader import read
 from archsum.language.text.source import File, read_file
 from archsum.propagate import Engine

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.advice.complaints import Subject, diagnose
-from archsum.language.spec.document import Training
+from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.memory.arena import Arena, TieBreak, arena
 from archsum.memory.conversion import unconvertible_layers

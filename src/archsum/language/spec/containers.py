@@ -6,7 +6,7 @@ Each is one class, as a kind of layer is.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from archsum.errors import FieldError, enumerate_words, quote
 from archsum.formula import name_problem
@@ -14,13 +14,11 @@ from archsum.language.spec.document import MAX_PARAMETERS
 from archsum.language.spec.items import Body
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import ANY_LAYER, StrictModel, Unchecked
+from archsum.layers.fields import ANY_LAYER, StrictModel
 
 MAX_TIMES = 200_000
 """The most repetitions, and the most layers of a network."""
 
-_LAYERS = {"type": "array", "minItems": 1, "items": ANY_LAYER}
-_PATH = {"type": "array", "items": ANY_LAYER}
 _ROW = {"type": "object", "minProperties": 1}
 _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
 
@@ -28,9 +26,8 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Layers = Annotated[Body, Unchecked(), WithJsonSchema(_LAYERS)]
-Path = Annotated[Body, Unchecked(), WithJsonSchema(_PATH)]
-Merge = Annotated[Any, WithJsonSchema(ANY_LAYER)]
+NonEmptyBody = Annotated[Body, Field(min_length=1)]
+Merge = Annotated[Any, ANY_LAYER]
 """An item; the default is the word that a file would write."""
 
 
@@ -83,8 +80,7 @@ class Repeat(Container):
     over: (
         Annotated[
             list[dict[str, Any]],
-            Unchecked(),
-            BeforeValidator(_rows),
+            PlainValidator(_rows),
             WithJsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
         ]
         | None
@@ -92,7 +88,7 @@ class Repeat(Container):
         None,
         description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
-    layers: Layers = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
+    layers: NonEmptyBody = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
 
     @model_validator(mode="after")
     def _times_or_over(self) -> Self:
@@ -116,8 +112,10 @@ class Residual(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
     list_field = "layers"
 
-    layers: Layers = Field(description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]])
-    shortcut: Path = Field((), description="The shortcut's layers; without any it passes the input on.")
+    layers: NonEmptyBody = Field(
+        description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]]
+    )
+    shortcut: Body = Field((), description="The shortcut's layers; without any it passes the input on.")
     shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
@@ -147,9 +145,9 @@ class Branch(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
-    paths: Annotated[
-        tuple[Body, ...], Unchecked(), WithJsonSchema({"type": "array", "minItems": 1, "items": _PATH})
-    ] = Field(description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]])
+    paths: Annotated[tuple[Body, ...], Field(min_length=1)] = Field(
+        description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]]
+    )
     merge: Merge = Field(
         "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
     )

@@ -5,10 +5,13 @@ Equal ones can be different layers, so they are told apart by identity.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import InstanceOf
 
 from archsum.errors import Span
 from archsum.language.text.places import Places, SpannedMapping
+from archsum.layers.fields import ANY_LAYER
 
 PLACEMENT = ("name", "inputs", "shared", "if")
 """What an entry says beside its own fields: its place in the network."""
@@ -63,5 +66,5 @@ class Item:
     """Whether it is there: true, false or a formula."""
 
 
-Body = tuple[Item, ...]
+Body = tuple[Annotated[InstanceOf[Item], ANY_LAYER], ...]
 """Layers in a list."""

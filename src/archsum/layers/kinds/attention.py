@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from archsum.errors import ShapeError
 from archsum.layers.axis import listed
 from archsum.layers.base import Kept, Layer, Step, Weight, Work
-from archsum.layers.fields import AT_LEAST_1, Positive, Rate, TiedBias, TupleOf, one_or_list
+from archsum.layers.fields import Positive, Rate, TiedBias, TupleOf
 from archsum.layers.shapes import Shape, may_equal, product, require_known, show, times, total
 from archsum.layers.work import activation_work, bias_work
 
-Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed), one_or_list(AT_LEAST_1)]
+Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]
 
 
 class AttentionLayer(Layer):
