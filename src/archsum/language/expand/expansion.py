@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
-from archsum.formula import BROKEN, Value
+from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
-from archsum.language.expand.containers import LARGE_SIZE, write_out
+from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
 from archsum.language.expand.problems import Problems, StopError
 from archsum.language.expand.references import unknown_name
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
+from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.expand.size import MAX_INPUTS, Size
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Definition, Structure
@@ -20,10 +21,7 @@ from archsum.language.spec.document import Document
 from archsum.language.spec.items import Body, Entry, Item, Reference
 from archsum.language.text.places import Places
 from archsum.layers import KINDS
-from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer
-from archsum.layers.fields import INPUT_SIZES
-from archsum.layers.shapes import may_equal
 from archsum.propagate import Engine
 
 MAX_NESTING = 64
@@ -49,7 +47,7 @@ def expand(document: Document, structure: Structure, name: str, file: Places) ->
     """Write out a file's layers."""
     expansion = _Expansion(document, structure, file)
     graph = expansion.run(name)
-    return Expanded(graph, expansion.is_complete, expansion.problems.diagnostics, expansion.engine)
+    return Expanded(graph, expansion.is_complete, expansion.problems.diagnostics, expansion.shapes.engine)
 
 
 class _Expansion:
@@ -64,8 +62,7 @@ class _Expansion:
         self._nodes: list[Node] = []
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self.engine = Engine(document.input, self._nodes, input_places=self._input_places)
-        self._engine_of_large_sizes = Engine(document.input, self._nodes, unknown=LARGE_SIZE)
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places)
         self._owners: dict[Place, str] = {}
         self.is_complete = True
         """Whether each layer so far is in the graph."""
@@ -76,7 +73,7 @@ class _Expansion:
         """Expand the file's layers."""
         inputs, structure = tuple(self._document.input), self._structure
         known: dict[str, Outputs] = {name: (name,) for name in inputs}
-        level = Level((), structure.names, shared=False)
+        level = Level((), structure.names)
         scope = Scope(self._document.variables, known, level)
         outputs: Outputs = ()
         try:
@@ -112,19 +109,6 @@ class _Expansion:
         if item.name:
             scope.known[item.name] = outputs
         return outputs
-
-    def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
-        """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
-        if len(inputs) != len(outputs):
-            return True
-        for engine in (self.engine, self._engine_of_large_sizes):
-            before, after = (list(map(engine.shape, names)) for names in (inputs, outputs))
-            pairs = zip(before, after, strict=True)
-            if not all(one is None or other is None or may_equal(one, other) for one, other in pairs):
-                return True
-            if not any(shape is None or None in shape for shape in (*before, *after)):
-                return False
-        return False
 
     def _add(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         kind = item.entry.kind
@@ -182,7 +166,8 @@ class _Expansion:
             self._report(scope, _wrong_inputs(entry, definition, len(inputs)))
             known, inputs = dict.fromkeys(definition.inputs, FAULTY), FAULTY
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
-        inner = Scope(values, {}, level, uses, Scope(values, known, level), scope.place_of(item))
+        place = scope.place_of(item)
+        inner = Scope(values, {}, level, uses, Scope(values, known, level), place, place)
         if item.name:
             scope.blocks[item.name] = inner
         return self._outputs(definition.body, definition.outputs, inner, inputs)
@@ -238,13 +223,8 @@ class _Expansion:
         return tuple(found)
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
-        """Return the sizes of what an item takes, or of the first of several, by the names that formulas use."""
-        taken = inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY
-        shape = self.engine.shape(taken[0]) if taken else ()
-        if shape is None:
-            return dict.fromkeys(INPUT_SIZES, BROKEN)
-        sizes = input_sizes(shape, self._document.data_format)
-        return {name: size for name, size in sizes.items() if size is not None}
+        """Return the sizes of what an item takes, by the names that formulas use."""
+        return self.shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""

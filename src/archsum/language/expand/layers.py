@@ -66,14 +66,12 @@ class Builder:
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
-        stated = entry.stated
-        count = count_values(stated)
+        count = count_values(entry.stated)
         self._size.values += count
         if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span)]
-        defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
-        model, _, problems = self._read(entry, stated, defaults, names, PLACEMENT)
+        model, _, problems = self._read(entry, names, is_placed=True)
         return model, problems
 
     def _key(self, entry: Entry, names: Mapping[str, Value]) -> Hashable:
@@ -90,20 +88,15 @@ class Builder:
         return (key, repr(values)) if all(map(_is_small, values)) else None
 
     def _read(
-        self,
-        entry: Entry,
-        fields: dict[str, Any],
-        defaults: Resolved,
-        names: Mapping[str, Value],
-        others: tuple[str, ...] = (),
-        *,
-        complete: bool = True,
+        self, entry: Entry, names: Mapping[str, Value], *, is_placed: bool = False, is_complete: bool = True
     ) -> tuple[Layer | Container | None, Resolved, list[Diagnostic]]:
-        """Make a layer, or a container, of an entry's fields and of defaults; `complete` says that all should be there.
+        """Make a layer, or a container, of an entry's fields and of defaults.
 
-        Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.
+        The entry has a place in the network, or is inside another; and it has all its fields, or is defaults itself.
+        Return what was made, None where anything is wrong; all fields, sound and faulty; and what is wrong.
         """
-        cls = class_of(entry.kind)
+        cls, defaults = class_of(entry.kind), self._defaults.get(entry.kind, _NO_DEFAULTS)
+        fields, others = (entry.stated, PLACEMENT) if is_placed else (entry.fields, ())
         own = {field: value for field, value in fields.items() if field not in cls.layer_fields}
         stated = resolve_fields(own, names, cls.deferred_fields)
         held, problems = self._read_held(cls, entry, names)
@@ -118,7 +111,7 @@ class Builder:
             model = cls.model_validate(values)
         except ValidationError as error:
             # Most defaults miss a field, and the words for what is wrong take as long to import as a network to read.
-            if not complete and all(detail["type"] == "missing" for detail in error.errors(include_url=False)):
+            if not is_complete and all(detail["type"] == "missing" for detail in error.errors(include_url=False)):
                 return None, Resolved(values, faulty), problems
             from archsum.language.advice.complaints import Subject, diagnose, errors_of
 
@@ -147,8 +140,7 @@ class Builder:
             problems += wrong
             held[field] = None
             if inner.kind in KINDS:
-                defaults = self._defaults.get(inner.kind, _NO_DEFAULTS)
-                held[field], _, wrong = self._read(inner, inner.fields, defaults, names)
+                held[field], _, wrong = self._read(inner, names)
                 problems += wrong
         return held, problems
 
@@ -172,7 +164,7 @@ class Builder:
             self.diagnostics.append(Diagnostic("too-large", message, key, cure))
         else:
             entry = Entry(kind, fields, key)
-            _, resolved, problems = self._read(entry, fields, _NO_DEFAULTS, self._document.variables, complete=False)
+            _, resolved, problems = self._read(entry, self._document.variables, is_complete=False)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
             self.diagnostics += [problem for problem in problems if problem.span != key]
             return resolved

@@ -5,6 +5,7 @@ outside, layer `x` of the block named `b` is `b/x`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from archsum.errors import Span
 from archsum.formula import Value
@@ -54,20 +55,21 @@ class FormulaNames(Mapping[str, Value]):
         return FormulaNames(values, self._sizes)
 
 
+@dataclass(eq=False, slots=True)
 class Level:
     """One level of the path: the file's, a block's or a named container's. Names are unique on it."""
 
-    __slots__ = ("_numbers", "_used", "given", "path", "prefix", "shared")
+    path: Path
+    given: Mapping[str, Span]
+    """The names that the file gives here, and where."""
+    shared: bool = False
+    """Whether the weights here are those of another use of the block."""
+    prefix: str = field(init=False)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
 
-    def __init__(self, path: Path, given: Mapping[str, Span], *, shared: bool) -> None:
-        self.path = path
-        self.prefix = "".join(f"{name}/" for name in path)
-        self.given = given
-        """The names that the file gives here, and where."""
-        self.shared = shared
-        """Whether the weights here are those of another use of the block."""
-        self._numbers: dict[str, int] = {}
-        self._used: set[str] = set()
+    def __post_init__(self) -> None:
+        self.prefix = "".join(f"{name}/" for name in self.path)
 
     def name(self, given: str | None, kind: str) -> str:
         """Return a name for a layer: the one given, or Keras's numbered names, which repetitions get too."""
@@ -84,34 +86,23 @@ class Level:
                 return name
 
 
+@dataclass(eq=False, slots=True)
 class Scope:
     """The file, a block's use, a repetition, or a named container in one of them."""
 
-    __slots__ = ("blocks", "known", "labels", "level", "parent", "place", "uses", "values")
-
-    def __init__(
-        self,
-        values: Mapping[str, Value],
-        known: dict[str, Outputs],
-        level: Level,
-        uses: tuple[Use, ...] = (),
-        parent: "Scope | None" = None,
-        place: Place = (),
-        labels: Place | None = None,
-    ) -> None:
-        self.values = values
-        """The values of names in formulas."""
-        self.known = known
-        """What the layers give that have been named so far."""
-        self.blocks: dict[str, Scope] = {}
-        """The blocks among them."""
-        self.level = level
-        self.uses = uses
-        self.parent = parent
-        self.place = place
-        """That of the block's use, or of the repetition."""
-        self.labels = place if labels is None else labels
-        """That of the file or block, which labels of `shared` belong to."""
+    values: Mapping[str, Value]
+    """The values of names in formulas."""
+    known: dict[str, Outputs]
+    """What the layers give that have been named so far."""
+    level: Level
+    uses: tuple[Use, ...] = ()
+    parent: "Scope | None" = None
+    place: Place = ()
+    """That of the block's use, or of the repetition."""
+    labels: Place = ()
+    """That of the file or block, which labels of `shared` belong to."""
+    blocks: "dict[str, Scope]" = field(default_factory=dict)
+    """The blocks among the layers that have been named."""
 
     def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
         """Return a repetition's scope: it sees this one, and is not seen from it."""
@@ -120,9 +111,7 @@ class Scope:
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""
-        scope = Scope(self.values, self.known, level, self.uses, self.parent, self.place, self.labels)
-        scope.blocks = self.blocks
-        return scope
+        return replace(self, level=level)
 
     def place_of(self, item: Item) -> Place:
         """Return the place of a layer or a block here."""
