@@ -63,7 +63,7 @@ def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
     Errors: SpecError with every problem in the file.
     """
     network = _network(file, overrides)
-    return Summary(**vars(propagate(network.graph, network.computations)))
+    return Summary(**vars(propagate(network.graph, network.engine)))
 
 
 def check(

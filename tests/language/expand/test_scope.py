@@ -221,3 +221,11 @@ def test_from_outside_a_layer_in_a_block_has_the_block_s_name_before_its_own() -
 def test_a_block_s_inputs_are_no_names_outside() -> None:
     text = "input: [8]\nblocks: {b: {layers: [relu]}}\nlayers: [b: {name: b}, add: {inputs: [b, b/input]}]\n"
     assert error(text) == "there is no `b/input` above"
+
+
+@pytest.mark.parametrize(
+    "layer", ["conv2d: {filters: =input_channels, kernel_size: 1}", "relu: {if: =input_height > 2}"]
+)
+def test_a_layer_is_not_unused_where_what_follows_cannot_know_its_shape(layer: str) -> None:
+    text = f"input: [4, 4, 3]\nlayers:\n  - conv2d: {{filters: 8, kernel_size: 7}}\n  - {layer}\n  - flatten\n"
+    assert "has a window of height 7, larger than its input's height (4)" in error(text)

@@ -49,7 +49,7 @@ def test_schema_is_a_schema() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_examples(validator: Any, path: Path) -> None:
-    validator.validate(read(path.read_bytes(), path.name).data)
+    validator.validate(read(path.read_bytes(), path.name).places.data)
 
 
 SPELLINGS = [
@@ -77,7 +77,7 @@ SPELLINGS = [
 def test_spellings_of_a_layer(validator: Any, layer: str) -> None:
     text = f"input: [8, 8, 3]\nvariables: {{width: 8, function: relu, word: same}}\nlayers:\n  {layer}\n"
     assert accepted_by_load(text)
-    validator.validate(read(text, "net.yaml").data)
+    validator.validate(read(text, "net.yaml").places.data)
 
 
 PLACES = [
@@ -110,7 +110,7 @@ def test_containers_and_places(validator: Any, layer: str) -> None:
     variables = "{width: 8, flag: true, sizes: [3, 5], rows: [{units: 1}], shape: [8, -1], when: always}"
     text = f"input: [8, 8, 3]\nvariables: {variables}\nlayers:\n  {layer}\n"
     assert accepted_by_load(text)
-    validator.validate(read(text, "net.yaml").data)
+    validator.validate(read(text, "net.yaml").places.data)
 
 
 BLOCKS = [
@@ -130,7 +130,7 @@ BLOCKS = [
 def test_blocks(validator: Any, blocks: str) -> None:
     text = f"input: [8]\nvariables: {{more: 3}}\nblocks:\n  {blocks}\n"
     assert "outputs: part" in text or accepted_by_load(text)
-    validator.validate(read(text, "net.yaml").data)
+    validator.validate(read(text, "net.yaml").places.data)
 
 
 def test_every_field_of_a_place_is_known(validator: Any) -> None:
@@ -156,13 +156,13 @@ HEADS = [
 def test_heads_of_a_file(validator: Any, head: str) -> None:
     text = f"{head}\nlayers: [dropout: {{rate: 0.5}}]\n"
     assert any(word in head for word in ("name: =width", "outputs:")) or accepted_by_load(text)
-    validator.validate(read(text, "net.yaml").data)
+    validator.validate(read(text, "net.yaml").places.data)
 
 
 def test_a_required_field_may_come_from_the_defaults(validator: Any) -> None:
     text = "input: [8, 8, 3]\ndefaults: {conv2d: {kernel_size: 3}}\nlayers: [conv2d: {filters: 8}]\n"
     assert accepted_by_load(text)
-    validator.validate(read(text, "net.yaml").data)
+    validator.validate(read(text, "net.yaml").places.data)
 
 
 WRONG = [
@@ -258,7 +258,7 @@ WRONG = [
 @pytest.mark.parametrize("text", WRONG)
 def test_wrong_files(validator: Any, text: str) -> None:
     assert not accepted_by_load(text)
-    assert not validator.is_valid(read(text, "net.yaml").data)
+    assert not validator.is_valid(read(text, "net.yaml").places.data)
 
 
 def test_every_kind_completes_with_an_example_that_is_valid(validator: Any) -> None:

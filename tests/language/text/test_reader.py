@@ -57,10 +57,10 @@ def test_place_of_each_scalar_has_its_text(tree: Any, style: dict[str, Any]) -> 
     text = yaml.safe_dump(tree, **style)
     if "!!" in text or "<<" in text:
         return
-    data = read(text, "generated").data
+    data = read(text, "generated").places.data
     for value, its_text in scalars(data, text):
         # A key is always a text; a value of several lines may need the line before to show how deep it stands.
-        again = read(f"-\n {its_text}\n", "again").data[0]
+        again = read(f"-\n {its_text}\n", "again").places.data[0]
         assert again == value or str(value) == its_text
 
 
@@ -130,7 +130,7 @@ def outcome(text: str, loader: type) -> Any:
             file = read(text, "file.yaml")
         except SpecError as error:
             return str(error)
-    return file.data, marks(file.data), file.span, file.diagnostics
+    return file.places.data, marks(file.places.data), file.places.whole, file.diagnostics
 
 
 def marks(data: Any) -> Any:
@@ -212,8 +212,8 @@ def test_steps_that_the_data_lacks_are_passed_over() -> None:
     span, path = file.places.find(("input", "input", 1))
     assert span
     assert (span.text, span.column, path) == ("0", 12, ("input", 1))
-    assert file.places.find(("nothing",)) == (file.span, ())
-    assert file.span.text == "kernel_size"
+    assert file.places.find(("nothing",)) == (file.places.whole, ())
+    assert file.places.whole.text == "kernel_size"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_steps_that_the_data_lacks_are_passed_over() -> None:
 def test_merge_keys_and_aliases(text: str, data: Any) -> None:
     """YAML 1.1's merge key (https://yaml.org/type/merge.html): own keys win, then the earlier of several."""
     file = read(text, "file.yaml")
-    assert file.data == data
+    assert file.places.data == data
     assert file.diagnostics == []
 
 
@@ -245,7 +245,7 @@ def test_place_of_what_is_merged_is_where_it_stands() -> None:
 
 def test_first_of_two_equal_keys_is_kept() -> None:
     file = read("a: 1\nb: 2\na: 3\n", "file.yaml")
-    assert file.data == {"a": 1, "b": 2}
+    assert file.places.data == {"a": 1, "b": 2}
     (diagnostic,) = file.diagnostics
     assert diagnostic.code == "duplicate-key"
     assert diagnostic.span
@@ -254,19 +254,24 @@ def test_first_of_two_equal_keys_is_kept() -> None:
 
 
 def test_keys_are_texts() -> None:
-    assert read("1: a\ntrue: b\n~: c\n1.0: d\n", "file.yaml").data == {"1": "a", "true": "b", "~": "c", "1.0": "d"}
+    assert read("1: a\ntrue: b\n~: c\n1.0: d\n", "file.yaml").places.data == {
+        "1": "a",
+        "true": "b",
+        "~": "c",
+        "1.0": "d",
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "count"), [("a", 1), ("[]", 1), ("[1, 2]", 3), ("{a: 1, b: [2]}", 4), ("a: &x [1, 2]\nb: [*x, *x]", 11)]
 )
 def test_count_of_values(text: str, count: int) -> None:
-    assert count_values(read(text, "file.yaml").data) == count
+    assert count_values(read(text, "file.yaml").places.data) == count
 
 
 def test_given_values_have_no_place_and_their_keys_do() -> None:
     file = read("width: 8\ndepth: 2\n", "file.yaml")
-    places = Places(file.data, file.span, {("width",): ("width",), ("input", "input"): ("input",)})
+    places = Places(file.places.data, file.places.whole, {("width",): ("width",), ("input", "input"): ("input",)})
     assert places.find(("width",)) == (None, ("width",))
     assert places.find(("width",), key=True) == (places.key("width"), ("width",))
     assert places.find(("input", "input", 1)) == (None, ("input", 1))
