@@ -9,7 +9,7 @@ from archsum.graph import Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape
 from archsum.propagate import MAX_ELEMENTS, Computations, Engine
-from tests.layers.made import layer
+from tests.support.layers import layer
 
 HUGE = ", ".join(["1000000000000"] * 40)
 
