@@ -17,8 +17,14 @@ class Spatial(Layer):
     """A layer whose input has `rank` spatial axes and a channel axis."""
 
     rank: ClassVar[int]
+    """How many, which a kind states beside its base: `class Conv2D(Convolution, rank=2)`."""
 
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
+
+    def __init_subclass__(cls, rank: int | None = None, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        if rank is not None:
+            cls.rank = rank
 
     @field_validator(
         "kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", "output_size", "size",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -84,61 +84,55 @@ class AdaptiveMaxPooling(AdaptivePooling):
         return Kept.input(), Kept.indices(self.output_shape(*inputs))
 
 
-class AdaptiveMaxPooling1D(AdaptiveMaxPooling):
+class AdaptiveMaxPooling1D(AdaptiveMaxPooling, rank=1):
     """The maximum of each part of one axis, such as time, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
     """
 
     type: Literal["adaptive_max_pooling1d"] = "adaptive_max_pooling1d"
-    rank: ClassVar[int] = 1
 
 
-class AdaptiveMaxPooling2D(AdaptiveMaxPooling):
+class AdaptiveMaxPooling2D(AdaptiveMaxPooling, rank=2):
     """The maximum of each part of the height and width of an image, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
     """
 
     type: Literal["adaptive_max_pooling2d"] = "adaptive_max_pooling2d"
-    rank: ClassVar[int] = 2
 
 
-class AdaptiveMaxPooling3D(AdaptiveMaxPooling):
+class AdaptiveMaxPooling3D(AdaptiveMaxPooling, rank=3):
     """The maximum of each part of the depth, height and width of a volume, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
     """
 
     type: Literal["adaptive_max_pooling3d"] = "adaptive_max_pooling3d"
-    rank: ClassVar[int] = 3
 
 
-class AdaptiveAveragePooling1D(AdaptivePooling):
+class AdaptiveAveragePooling1D(AdaptivePooling, rank=1):
     """The average of each part of one axis, such as time, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
     """
 
     type: Literal["adaptive_average_pooling1d"] = "adaptive_average_pooling1d"
-    rank: ClassVar[int] = 1
 
 
-class AdaptiveAveragePooling2D(AdaptivePooling):
+class AdaptiveAveragePooling2D(AdaptivePooling, rank=2):
     """The average of each part of the height and width of an image, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
     """
 
     type: Literal["adaptive_average_pooling2d"] = "adaptive_average_pooling2d"
-    rank: ClassVar[int] = 2
 
 
-class AdaptiveAveragePooling3D(AdaptivePooling):
+class AdaptiveAveragePooling3D(AdaptivePooling, rank=3):
     """The average of each part of the depth, height and width of a volume, the number of parts being stated.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
     """
 
     type: Literal["adaptive_average_pooling3d"] = "adaptive_average_pooling3d"
-    rank: ClassVar[int] = 3

@@ -1,7 +1,7 @@
 """Layers that rearrange channels."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -35,10 +35,8 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
         return shape
 
 
-class BlockLayer(Spatial, MovingLayer):
+class BlockLayer(Spatial, MovingLayer, rank=2):
     """A layer that moves the blocks of an image into its channels, or back."""
-
-    rank: ClassVar[int] = 2
 
     block_size: Positive = Field(description="The height and the width of a block.", examples=[2])
 

@@ -38,7 +38,7 @@ class Convolution(GroupedKernelLayer):
         return (Weight("kernel", shape, (*self.kernel_axes, seen, "filters")),)
 
 
-class Conv1D(Convolution):
+class Conv1D(Convolution, rank=1):
     """Convolution over one axis, such as time or the words of a text.
 
     With `padding: causal` no output sees what comes after it; the sizes are those of `same`.
@@ -47,11 +47,10 @@ class Conv1D(Convolution):
     """
 
     type: Literal["conv1d"] = "conv1d"
-    rank: ClassVar[int] = 1
     padding_words: ClassVar[tuple[str, ...]] = ("valid", "same", "causal")
 
 
-class Conv2D(Convolution):
+class Conv2D(Convolution, rank=2):
     """Convolution over the height and width of an image.
 
     Weights:
@@ -64,7 +63,6 @@ class Conv2D(Convolution):
     """
 
     type: Literal["conv2d"] = "conv2d"
-    rank: ClassVar[int] = 2
 
     connection_table: TupleOf[Annotated[TupleOf[NonNegative], Field(min_length=1)]] | None = Field(
         None, description="For each filter, the input channels it sees, counted from 0; by default all."
@@ -108,11 +106,10 @@ class Conv2D(Convolution):
         return super().products(*inputs) if self.connection_table is None else None
 
 
-class Conv3D(Convolution):
+class Conv3D(Convolution, rank=3):
     """Convolution over the depth, height and width of a volume or a video.
 
     Source: https://keras.io/api/layers/convolution_layers/convolution3d/
     """
 
     type: Literal["conv3d"] = "conv3d"
-    rank: ClassVar[int] = 3

@@ -1,6 +1,6 @@
 """Depthwise convolutions: each channel has kernels of its own."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -43,21 +43,19 @@ class DepthwiseConvolution(DilatedKernelLayer):
         return Step.of("channels", Product(channels, self.depth_multiplier), "input channels × filters of each")
 
 
-class DepthwiseConv1D(DepthwiseConvolution):
+class DepthwiseConv1D(DepthwiseConvolution, rank=1):
     """Convolution of each channel by itself over one axis, such as time.
 
     Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution1d/
     """
 
     type: Literal["depthwise_conv1d"] = "depthwise_conv1d"
-    rank: ClassVar[int] = 1
 
 
-class DepthwiseConv2D(DepthwiseConvolution):
+class DepthwiseConv2D(DepthwiseConvolution, rank=2):
     """Convolution of each channel by itself over the height and width of an image.
 
     Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
     """
 
     type: Literal["depthwise_conv2d"] = "depthwise_conv2d"
-    rank: ClassVar[int] = 2

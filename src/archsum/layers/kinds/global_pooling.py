@@ -1,7 +1,7 @@
 """Global pooling: each channel becomes one number."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -61,34 +61,31 @@ class GlobalMaxPooling(GlobalPooling):
         return Kept.input(), Kept.indices(self.output_shape(*inputs))
 
 
-class GlobalMaxPooling1D(GlobalMaxPooling):
+class GlobalMaxPooling1D(GlobalMaxPooling, rank=1):
     """The maximum of each channel over one axis, such as time.
 
     Source: https://keras.io/api/layers/pooling_layers/global_max_pooling1d/
     """
 
     type: Literal["global_max_pooling1d"] = "global_max_pooling1d"
-    rank: ClassVar[int] = 1
 
 
-class GlobalMaxPooling2D(GlobalMaxPooling):
+class GlobalMaxPooling2D(GlobalMaxPooling, rank=2):
     """The maximum of each channel over the height and width of an image.
 
     Source: https://keras.io/api/layers/pooling_layers/global_max_pooling2d/
     """
 
     type: Literal["global_max_pooling2d"] = "global_max_pooling2d"
-    rank: ClassVar[int] = 2
 
 
-class GlobalMaxPooling3D(GlobalMaxPooling):
+class GlobalMaxPooling3D(GlobalMaxPooling, rank=3):
     """The maximum of each channel over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/pooling_layers/global_max_pooling3d/
     """
 
     type: Literal["global_max_pooling3d"] = "global_max_pooling3d"
-    rank: ClassVar[int] = 3
 
 
 class GlobalAveragePooling(GlobalPooling):
@@ -108,31 +105,28 @@ class GlobalAveragePooling(GlobalPooling):
         return counting and (counting._replace(scratch=(*counting.scratch, product((4, *counting.output)))),)
 
 
-class GlobalAveragePooling1D(GlobalAveragePooling):
+class GlobalAveragePooling1D(GlobalAveragePooling, rank=1):
     """The average of each channel over one axis, such as time.
 
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling1d/
     """
 
     type: Literal["global_average_pooling1d"] = "global_average_pooling1d"
-    rank: ClassVar[int] = 1
 
 
-class GlobalAveragePooling2D(GlobalAveragePooling):
+class GlobalAveragePooling2D(GlobalAveragePooling, rank=2):
     """The average of each channel over the height and width of an image.
 
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling2d/
     """
 
     type: Literal["global_average_pooling2d"] = "global_average_pooling2d"
-    rank: ClassVar[int] = 2
 
 
-class GlobalAveragePooling3D(GlobalAveragePooling):
+class GlobalAveragePooling3D(GlobalAveragePooling, rank=3):
     """The average of each channel over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling3d/
     """
 
     type: Literal["global_average_pooling3d"] = "global_average_pooling3d"
-    rank: ClassVar[int] = 3

@@ -78,21 +78,19 @@ class LocallyConnected(KernelLayer):
         return *self.slide(spatial), *self.kernel_size, channels
 
 
-class LocallyConnected1D(LocallyConnected):
+class LocallyConnected1D(LocallyConnected, rank=1):
     """Like a convolution over one axis, but with a kernel of its own for each output location.
 
     Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected1D
     """
 
     type: Literal["locally_connected1d"] = "locally_connected1d"
-    rank: ClassVar[int] = 1
 
 
-class LocallyConnected2D(LocallyConnected):
+class LocallyConnected2D(LocallyConnected, rank=2):
     """Like a convolution over height and width, but with a kernel of its own for each output location.
 
     Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected2D
     """
 
     type: Literal["locally_connected2d"] = "locally_connected2d"
-    rank: ClassVar[int] = 2

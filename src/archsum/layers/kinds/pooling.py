@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from math import prod
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -111,7 +111,7 @@ class MaxPooling(Pooling):
         return self.kept_input(*inputs), Kept.indices(self.output_shape(*inputs))
 
 
-class MaxPooling1D(MaxPooling):
+class MaxPooling1D(MaxPooling, rank=1):
     """The maximum of each window over one axis, such as time.
 
     Source: https://keras.io/api/layers/pooling_layers/max_pooling1d/
@@ -119,10 +119,9 @@ class MaxPooling1D(MaxPooling):
     """
 
     type: Literal["max_pooling1d"] = "max_pooling1d"
-    rank: ClassVar[int] = 1
 
 
-class MaxPooling2D(MaxPooling):
+class MaxPooling2D(MaxPooling, rank=2):
     """The maximum of each window over the height and width of an image.
 
     Source: https://keras.io/api/layers/pooling_layers/max_pooling2d/
@@ -130,10 +129,9 @@ class MaxPooling2D(MaxPooling):
     """
 
     type: Literal["max_pooling2d"] = "max_pooling2d"
-    rank: ClassVar[int] = 2
 
 
-class MaxPooling3D(MaxPooling):
+class MaxPooling3D(MaxPooling, rank=3):
     """The maximum of each window over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/pooling_layers/max_pooling3d/
@@ -141,10 +139,9 @@ class MaxPooling3D(MaxPooling):
     """
 
     type: Literal["max_pooling3d"] = "max_pooling3d"
-    rank: ClassVar[int] = 3
 
 
-class AveragePooling1D(Pooling):
+class AveragePooling1D(Pooling, rank=1):
     """The average of each window over one axis, such as time.
 
     Source: https://keras.io/api/layers/pooling_layers/average_pooling1d/
@@ -152,10 +149,9 @@ class AveragePooling1D(Pooling):
     """
 
     type: Literal["average_pooling1d"] = "average_pooling1d"
-    rank: ClassVar[int] = 1
 
 
-class AveragePooling2D(Pooling):
+class AveragePooling2D(Pooling, rank=2):
     """The average of each window over the height and width of an image.
 
     Source: https://keras.io/api/layers/pooling_layers/average_pooling2d/
@@ -163,10 +159,9 @@ class AveragePooling2D(Pooling):
     """
 
     type: Literal["average_pooling2d"] = "average_pooling2d"
-    rank: ClassVar[int] = 2
 
 
-class AveragePooling3D(Pooling):
+class AveragePooling3D(Pooling, rank=3):
     """The average of each window over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/pooling_layers/average_pooling3d/
@@ -174,4 +169,3 @@ class AveragePooling3D(Pooling):
     """
 
     type: Literal["average_pooling3d"] = "average_pooling3d"
-    rank: ClassVar[int] = 3

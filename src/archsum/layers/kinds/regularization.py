@@ -1,6 +1,6 @@
 """Regularization: layers that work only while the network is trained."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -195,31 +195,28 @@ class SpatialDropout(Spatial, RandomDrop):
         return Kept("mask", shape=self.join((1,) * self.rank, channels))
 
 
-class SpatialDropout1D(SpatialDropout):
+class SpatialDropout1D(SpatialDropout, rank=1):
     """Dropout of whole channels of a sequence.
 
     Source: https://keras.io/api/layers/regularization_layers/spatial_dropout1d/
     """
 
     type: Literal["spatial_dropout1d"] = "spatial_dropout1d"
-    rank: ClassVar[int] = 1
 
 
-class SpatialDropout2D(SpatialDropout):
+class SpatialDropout2D(SpatialDropout, rank=2):
     """Dropout of whole channels of an image.
 
     Source: https://keras.io/api/layers/regularization_layers/spatial_dropout2d/
     """
 
     type: Literal["spatial_dropout2d"] = "spatial_dropout2d"
-    rank: ClassVar[int] = 2
 
 
-class SpatialDropout3D(SpatialDropout):
+class SpatialDropout3D(SpatialDropout, rank=3):
     """Dropout of whole channels of a volume or a video.
 
     Source: https://keras.io/api/layers/regularization_layers/spatial_dropout3d/
     """
 
     type: Literal["spatial_dropout3d"] = "spatial_dropout3d"
-    rank: ClassVar[int] = 3

@@ -79,34 +79,31 @@ class ZeroPadding(Resizing):
         return Sum(before, size, after)
 
 
-class ZeroPadding1D(ZeroPadding):
+class ZeroPadding1D(ZeroPadding, rank=1):
     """Zeros before and after the data along one axis, such as time.
 
     Source: https://keras.io/api/layers/reshaping_layers/zero_padding1d/
     """
 
     type: Literal["zero_padding1d"] = "zero_padding1d"
-    rank: ClassVar[int] = 1
 
 
-class ZeroPadding2D(ZeroPadding):
+class ZeroPadding2D(ZeroPadding, rank=2):
     """Rows and columns of zeros around an image.
 
     Source: https://keras.io/api/layers/reshaping_layers/zero_padding2d/
     """
 
     type: Literal["zero_padding2d"] = "zero_padding2d"
-    rank: ClassVar[int] = 2
 
 
-class ZeroPadding3D(ZeroPadding):
+class ZeroPadding3D(ZeroPadding, rank=3):
     """Zeros around a volume or a video.
 
     Source: https://keras.io/api/layers/reshaping_layers/zero_padding3d/
     """
 
     type: Literal["zero_padding3d"] = "zero_padding3d"
-    rank: ClassVar[int] = 3
 
 
 class Cropping(Resizing):
@@ -134,7 +131,7 @@ class Cropping(Resizing):
         return Difference(size, before, after)
 
 
-class Cropping1D(Cropping):
+class Cropping1D(Cropping, rank=1):
     """The data without its beginning and end along one axis, such as time.
 
     Source: https://keras.io/api/layers/reshaping_layers/cropping1d/
@@ -142,29 +139,26 @@ class Cropping1D(Cropping):
     """
 
     type: Literal["cropping1d"] = "cropping1d"
-    rank: ClassVar[int] = 1
 
 
-class Cropping2D(Cropping):
+class Cropping2D(Cropping, rank=2):
     """An image without its outer rows and columns.
 
     Source: https://keras.io/api/layers/reshaping_layers/cropping2d/
     """
 
     type: Literal["cropping2d"] = "cropping2d"
-    rank: ClassVar[int] = 2
 
     cropping: SidesPerAxis = Field(0, validate_default=True, description=_MARGINS)
 
 
-class Cropping3D(Cropping):
+class Cropping3D(Cropping, rank=3):
     """A volume or a video without its outer slices.
 
     Source: https://keras.io/api/layers/reshaping_layers/cropping3d/
     """
 
     type: Literal["cropping3d"] = "cropping3d"
-    rank: ClassVar[int] = 3
 
 
 class UpSampling(Resizing):
@@ -190,7 +184,7 @@ class UpSampling(Resizing):
         return None
 
 
-class UpSampling1D(UpSampling):
+class UpSampling1D(UpSampling, rank=1):
     """Each step several times along one axis, such as time.
 
     Source: https://keras.io/api/layers/reshaping_layers/up_sampling1d/
@@ -198,10 +192,9 @@ class UpSampling1D(UpSampling):
     """
 
     type: Literal["up_sampling1d"] = "up_sampling1d"
-    rank: ClassVar[int] = 1
 
 
-class UpSampling2D(UpSampling):
+class UpSampling2D(UpSampling, rank=2):
     """A larger image, its rows and columns repeated or interpolated.
 
     FLOPs:
@@ -211,7 +204,6 @@ class UpSampling2D(UpSampling):
     """
 
     type: Literal["up_sampling2d"] = "up_sampling2d"
-    rank: ClassVar[int] = 2
 
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = Field(
         "nearest", description="How the elements in between are found."
@@ -225,11 +217,10 @@ class UpSampling2D(UpSampling):
         return (Operator(self.output_shape(*inputs)),) if self.interpolation == "bilinear" else None
 
 
-class UpSampling3D(UpSampling):
+class UpSampling3D(UpSampling, rank=3):
     """A larger volume, its slices, rows and columns repeated.
 
     Source: https://keras.io/api/layers/reshaping_layers/up_sampling3d/
     """
 
     type: Literal["up_sampling3d"] = "up_sampling3d"
-    rank: ClassVar[int] = 3

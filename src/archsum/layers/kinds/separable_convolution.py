@@ -1,6 +1,6 @@
 """Separable convolutions: a depthwise convolution, then one of size 1 that mixes the channels."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -63,21 +63,19 @@ class SeparableConvolution(DilatedKernelLayer):
         )
 
 
-class SeparableConv1D(SeparableConvolution):
+class SeparableConv1D(SeparableConvolution, rank=1):
     """Convolution of each channel over one axis, such as time, then of all channels at each location.
 
     Source: https://keras.io/api/layers/convolution_layers/separable_convolution1d/
     """
 
     type: Literal["separable_conv1d"] = "separable_conv1d"
-    rank: ClassVar[int] = 1
 
 
-class SeparableConv2D(SeparableConvolution):
+class SeparableConv2D(SeparableConvolution, rank=2):
     """Convolution of each channel over height and width, then of all channels at each location, as in Xception.
 
     Source: https://keras.io/api/layers/convolution_layers/separable_convolution2d/
     """
 
     type: Literal["separable_conv2d"] = "separable_conv2d"
-    rank: ClassVar[int] = 2

@@ -147,31 +147,28 @@ class TransposedConvolution(GroupedKernelLayer):
         return spatial
 
 
-class Conv1DTranspose(TransposedConvolution):
+class Conv1DTranspose(TransposedConvolution, rank=1):
     """Transposed convolution over one axis, such as time.
 
     Source: https://keras.io/api/layers/convolution_layers/convolution1d_transpose/
     """
 
     type: Literal["conv1d_transpose"] = "conv1d_transpose"
-    rank: ClassVar[int] = 1
 
 
-class Conv2DTranspose(TransposedConvolution):
+class Conv2DTranspose(TransposedConvolution, rank=2):
     """Transposed convolution over the height and width of an image, as decoders use to enlarge it.
 
     Source: https://keras.io/api/layers/convolution_layers/convolution2d_transpose/
     """
 
     type: Literal["conv2d_transpose"] = "conv2d_transpose"
-    rank: ClassVar[int] = 2
 
 
-class Conv3DTranspose(TransposedConvolution):
+class Conv3DTranspose(TransposedConvolution, rank=3):
     """Transposed convolution over the depth, height and width of a volume.
 
     Source: https://keras.io/api/layers/convolution_layers/convolution3d_transpose/
     """
 
     type: Literal["conv3d_transpose"] = "conv3d_transpose"
-    rank: ClassVar[int] = 3
