@@ -7,11 +7,11 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
+from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
-from archsum.layers.kept import result_kept
 from archsum.layers.operators import (
     SCALES_AND_CLAMPS,
     Operator,
@@ -24,7 +24,6 @@ from archsum.layers.operators import (
 from archsum.layers.shapes import Shape, product, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
-from archsum.layers.work import activation_work
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
 """The names of a kernel's spatial axes by rank."""

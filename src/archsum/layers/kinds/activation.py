@@ -4,18 +4,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from archsum.layers.activations import activation_kept, activation_work
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
 from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber, Positive, TupleOf
-from archsum.layers.kept import activation_kept
 from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
-from archsum.layers.work import activation_work
 
 
 class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
-    """A function of each element.
+    """A function of each element, which is an activation of other layers too.
 
     FLOPs:
         1 for each element.
@@ -25,8 +24,23 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
         None; it takes an input of any shape.
     """
 
+    @property
+    def function(self) -> str:
+        """The activation's name."""
+        raise NotImplementedError
+
+    @property
+    def reuse(self) -> Reuse:
+        return UNCHANGED if self.function == "linear" else Reuse()
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        return activation_work(self.function, product(*inputs))
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return activation_kept(self.each[0], *inputs)
+        return activation_kept(self.function, *inputs)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        return activation_operators(self.function, *inputs)
 
 
 class Activation(ElementwiseFunction):
@@ -47,17 +61,8 @@ class Activation(ElementwiseFunction):
     activation: ActivationName = Field(description="The function.", examples=["relu"])
 
     @property
-    def reuse(self) -> Reuse:
-        return UNCHANGED if self.activation == "linear" else Reuse()
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return activation_work(self.activation, product(*inputs))
-
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return activation_kept(self.activation, *inputs)
-
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators(self.activation, *inputs)
+    def function(self) -> str:
+        return self.activation
 
 
 class Identity(ElementwiseFunction):
@@ -71,17 +76,7 @@ class Identity(ElementwiseFunction):
     """
 
     type: Literal["identity"] = "identity"
-    reuse: ClassVar[Reuse] = UNCHANGED
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return ()
-
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return ()
-
-    def operators(self, *inputs: Shape) -> Operators:
-        """Return none at all: the converter leaves it out."""
-        return ()
+    function: ClassVar[str] = "linear"
 
 
 class ReLU(ElementwiseFunction):
@@ -99,8 +94,8 @@ class ReLU(ElementwiseFunction):
     threshold: NonNegativeNumber = Field(0.0, description="Where the function turns.")
 
     @property
-    def each(self) -> tuple[str, int]:
-        return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu", 1
+    def function(self) -> str:
+        return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu"
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the result, which tells where the input was positive; where that is not enough, the input."""
@@ -111,7 +106,7 @@ class ReLU(ElementwiseFunction):
         """Return those of ReLU, ReLU6 or leaky ReLU; other bounds are several operators, which are not known."""
         if self.threshold or self.max_value not in (None, 6) or (self.max_value and self.negative_slope):
             return None
-        return activation_operators(self.each[0], *inputs)
+        return super().operators(*inputs)
 
 
 class LeakyReLU(ElementwiseFunction):
@@ -121,12 +116,9 @@ class LeakyReLU(ElementwiseFunction):
     """
 
     type: Literal["leaky_relu"] = "leaky_relu"
-    each: ClassVar[tuple[str, int]] = ("leaky_relu", 1)
+    function: ClassVar[str] = "leaky_relu"
 
     negative_slope: NonNegativeNumber = Field(0.3, description="The slope of the negative part.")
-
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators("leaky_relu", *inputs)
 
 
 class ELU(ElementwiseFunction):
@@ -136,7 +128,7 @@ class ELU(ElementwiseFunction):
     """
 
     type: Literal["elu"] = "elu"
-    each: ClassVar[tuple[str, int]] = ("elu", 1)
+    function: ClassVar[str] = "elu"
 
     alpha: float = Field(1.0, description="Minus the limit of the negative part.")
 
@@ -192,7 +184,7 @@ class Softmax(ElementwiseFunction):
     """
 
     type: Literal["softmax"] = "softmax"
-    each: ClassVar[tuple[str, int]] = ("softmax", 3)
+    function: ClassVar[str] = "softmax"
 
     axis: Axes = Field(
         -1, validate_default=True, description="The axis, or axes, along which they add up; the batch is 0."
@@ -202,6 +194,3 @@ class Softmax(ElementwiseFunction):
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
-
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators("softmax", *inputs)

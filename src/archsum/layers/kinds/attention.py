@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from archsum.errors import ShapeError
+from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.shapes import Shape, may_equal, product, show
-from archsum.layers.work import activation_work
 
 
 class UnprojectedAttention(AttentionLayer):

@@ -6,12 +6,12 @@ from typing import Literal
 from pydantic import Field
 
 from archsum.errors import ShapeError
+from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, Positive
-from archsum.layers.kept import result_kept
 from archsum.layers.operators import (
     SCALES_AND_CLAMPS,
     Operator,
@@ -21,7 +21,6 @@ from archsum.layers.operators import (
     with_bias,
 )
 from archsum.layers.shapes import Shape, product
-from archsum.layers.work import activation_work
 
 
 class Dense(Layer):

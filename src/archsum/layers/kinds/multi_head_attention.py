@@ -7,13 +7,13 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from archsum.errors import ShapeError
+from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import listed
 from archsum.layers.base import Kept, Operations, Weight, Work
 from archsum.layers.fields import Positive, TiedBias, TupleOf
 from archsum.layers.shapes import Shape, may_equal, product, show, total
-from archsum.layers.work import activation_work
 
 Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]
 

@@ -7,13 +7,12 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
+from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
-from archsum.layers.kept import beside_result_kept, result_kept
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product
-from archsum.layers.work import activation_work
 
 RecurrentBias = Annotated[
     Literal["tied", "double", False],
@@ -138,7 +137,7 @@ class RecurrentLayer(SequenceLayer):
     def activations_kept(self, each: Shape) -> Iterator[Kept]:
         """Yield what the activations keep beside their results."""
         for function in self.functions:
-            yield from beside_result_kept(function, each)
+            yield from (tensor for tensor in result_kept(function, each) if tensor.is_own)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once in a step."""

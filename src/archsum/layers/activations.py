@@ -1,14 +1,28 @@
-"""What activations keep from the forward pass for the backward pass: their result, their input, or other tensors.
-
-As PyTorch does, eager and on a CPU; those that it lacks as Keras composes them.
-"""
+"""What activations are, as layers and as parts of others: their work, and what training keeps of them."""
 
 from collections.abc import Callable
 from typing import get_args
 
-from archsum.layers.base import Kept
+from archsum.layers.base import Kept, Work
 from archsum.layers.fields import Activation
 from archsum.layers.shapes import Shape
+
+ACTIVATION_OPERATIONS: dict[str, int | None] = {
+    **dict.fromkeys(get_args(Activation), 1),
+    "linear": 0,
+    "softmax": 3,
+    "log_softmax": 3,
+    "sparsemax": None,
+}
+"""The operations for each element: one for a function's value; of softmax the exponential, the sum and the quotient, or
+the difference. Sparsemax sorts: what that takes depends on the data."""
+
+
+def activation_work(activation: str | None, elements: int | None) -> tuple[Work, ...]:
+    """Return the work of a layer that may have an activation."""
+    if activation is None or activation == "linear":
+        return ()
+    return (Work(activation, ACTIVATION_OPERATIONS[activation], elements),)
 
 
 def _each(*tensors: Kept) -> Callable[[Shape], tuple[Kept, ...]]:
@@ -39,7 +53,10 @@ ACTIVATION_KEPT: dict[str, Callable[[Shape], tuple[Kept, ...]]] = {
     "squareplus": _each(Kept.input(), Kept("root")),
     "tanh_shrink": _each(Kept("tanh")),
 }
-"""For each activation what it keeps of data of a shape. Measured on PyTorch 2.13 and Keras 3.15."""
+"""For each activation what it keeps of data of a shape, for the backward pass: result, input, or other tensors.
+
+As PyTorch 2.13 does, eager and on a CPU; those that it lacks as Keras 3.15 composes them.
+"""
 
 
 def activation_kept(activation: str, shape: Shape) -> tuple[Kept, ...]:
@@ -53,8 +70,3 @@ def result_kept(activation: str | None, output: Shape) -> tuple[Kept, ...]:
         tensor if tensor.is_own or tensor.name == "output" else Kept("before_activation", shape=output)
         for tensor in activation_kept(activation or "linear", output)
     )
-
-
-def beside_result_kept(activation: str | None, shape: Shape) -> tuple[Kept, ...]:
-    """Return what an activation keeps within another layer, which keeps its result."""
-    return tuple(tensor for tensor in result_kept(activation, shape) if tensor.is_own)
