@@ -56,14 +56,14 @@ def _explain_layer(summary: LayerSummary) -> LayerExplanation:
 
 
 def _weights(summary: LayerSummary) -> Iterator[Step]:
-    biases = summary.layer.biases(*summary.input_shapes)
+    bias_note = summary.layer.bias_note(*summary.input_shapes)
     for weight in summary.weights:
-        explained = biases.note if biases and weight.is_bias else ""
+        explained = bias_note if weight.is_bias else ""
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
         notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
         yield Step(weight.name, Product(*weight.shape).formula, weight.size, "; ".join(filter(None, notes)))
-    if biases and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
-        yield Step("bias", "0", 0, biases.note)
+    if bias_note and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
+        yield Step("bias", "0", 0, bias_note)
 
 
 def _parameters(summary: LayerSummary) -> Iterator[Step]:

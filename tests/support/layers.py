@@ -17,9 +17,9 @@ def layer(kind: str, **fields: Any) -> Layer:
 
 def note_of_biases(layer: Layer, *shapes: Shape) -> str:
     """Return what a layer explains of its biases."""
-    biases = layer.biases(*shapes)
-    assert biases is not None
-    return biases.note
+    note = layer.bias_note(*shapes)
+    assert note
+    return note
 
 
 def complaint(kind: str, *shapes: Shape, **fields: Any) -> tuple[str, str | None]:

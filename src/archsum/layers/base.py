@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from functools import cached_property
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -39,14 +39,6 @@ class Weight(NamedTuple):
     def size(self) -> int:
         """The number of parameters."""
         return math.prod(self.shape)
-
-
-class Biases(Protocol):
-    """The biases of a layer, or those that it would have: a layer without a bias states them too."""
-
-    @property
-    def note(self) -> str:
-        """What they are, and what they would be otherwise."""
 
 
 class Kept(NamedTuple):
@@ -174,9 +166,9 @@ class Layer(StrictModel):
         """Return the weights, in Keras's order and by Keras's names."""
         raise NotImplementedError
 
-    def biases(self, *inputs: Shape) -> Biases | None:
-        """Return the biases, present or not; None for a kind that never has one."""
-        return None
+    def bias_note(self, *inputs: Shape) -> str:
+        """Say what the biases are, or without any what they would be; nothing for a kind that never has one."""
+        return ""
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         """Return the multiply-accumulates for one sample."""

@@ -80,9 +80,13 @@ class KernelLayer(Sliding):
         return *self.kernels(*inputs), *(self.biases(*inputs).weights if self.bias else ())
 
     def biases(self, *inputs: Shape) -> OutputBias:
+        """Return the bias, of which there may be none."""
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
         return OutputBias(self.bias, output, self.axes_with_channels, filters, "filters")
+
+    def bias_note(self, *inputs: Shape) -> str:
+        return self.biases(*inputs).note
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))

@@ -1,8 +1,10 @@
 """Integer arithmetic of sliding windows, shared by convolution and pooling: one axis, its rule and its derivation."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 
@@ -21,49 +23,48 @@ SIDES_SCHEMA = one_or_list(AT_LEAST_0, {"anyOf": [AT_LEAST_0, _PAIR]})
 """The ways to write the sides of each axis, which `parse_padding` reads."""
 
 
-class SizeRule(Protocol):
-    """What becomes of the size of one axis, and why."""
-
-    @property
-    def stride(self) -> int:
-        """The window's step."""
-
-    @property
-    def extent(self) -> int:
-        """What the window covers, its holes included."""
-
-    def output_size(self, size: int | None) -> int | None:
-        """Return the size that comes out; 0 or less where nothing would."""
-
-    def formula(self, size: int) -> str:
-        """Write the arithmetic of `output_size` with its numbers."""
-
-    def note(self, size: int) -> str:
-        """Say in words what the formula does."""
-
-    def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say why nothing would come out."""
-
-
-class Window(NamedTuple):
-    """A window that slides along one axis. `padding` is Keras's word or the padding on the two sides.
-
-    Source: https://keras.io/api/layers/convolution_layers/convolution2d/ for the words;
-    https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html for sides and `ceil`.
-    """
+@dataclass
+class SizeRule(ABC):
+    """What a window makes of the size of one axis, and why. `padding` is Keras's word or the padding on both sides."""
 
     kernel: int
     stride: int = 1
     dilation: int = 1
     padding: str | Sides = "valid"
-    ceil: bool = False
-    name: str = "kernel"
-    """What the layer's fields call it."""
 
     @property
     def extent(self) -> int:
         """What the window covers, its holes included."""
         return self.dilation * (self.kernel - 1) + 1
+
+    @abstractmethod
+    def output_size(self, size: int | None) -> int | None:
+        """Return the size that comes out; 0 or less where nothing would."""
+
+    @abstractmethod
+    def formula(self, size: int) -> str:
+        """Write the arithmetic of `output_size` with its numbers."""
+
+    @abstractmethod
+    def note(self, size: int) -> str:
+        """Say in words what the formula does."""
+
+    @abstractmethod
+    def misfit(self, size: int, axis: str) -> ShapeError:
+        """Say why nothing would come out."""
+
+
+@dataclass
+class Window(SizeRule):
+    """A window that slides along one axis.
+
+    Source: https://keras.io/api/layers/convolution_layers/convolution2d/ for the words;
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html for sides and `ceil`.
+    """
+
+    ceil: bool = False
+    name: str = "kernel"
+    """What the layer's fields call it."""
 
     @property
     def sides(self) -> Sides:
@@ -93,7 +94,6 @@ class Window(NamedTuple):
         return self.ceil and self._steps(size) * self.stride >= size + self.sides[0]
 
     def formula(self, size: int) -> str:
-        """Write the arithmetic of `output_size` with its numbers."""
         if self.keeps_size:
             return f"⌈{size} / {self.stride}⌉"
         before, after = self.sides
@@ -103,7 +103,6 @@ class Window(NamedTuple):
         return f"{formula} − 1" if self._last_begins_behind(size) else formula
 
     def note(self, size: int) -> str:
-        """Say in words what the formula does."""
         if self.keeps_size:
             return f"{self.padding} padding: only the stride changes the size"
         padded = "size + padding" if any(self.sides) else "size"

@@ -61,9 +61,13 @@ class Dense(Layer):
         return kernel, *self.biases(*inputs).weights
 
     def biases(self, *inputs: Shape) -> OutputBias:
+        """Return the bias, of which there may be none."""
         output = self.output_shape(*inputs)
         axes = (*named_axes(output, "channels_last")[:-1], "units")
         return OutputBias(self.bias, output, axes, self.units, "units")
+
+    def bias_note(self, *inputs: Shape) -> str:
+        return self.biases(*inputs).note
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         leading, features = _split(*inputs)

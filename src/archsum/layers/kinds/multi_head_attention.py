@@ -1,6 +1,5 @@
 """Attention of several heads, each of which sees its own projections of query, key and value."""
 
-from collections.abc import Sequence
 from itertools import chain
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -39,23 +38,14 @@ class Projection(NamedTuple):
         return Weight(f"{self.name}/bias", sizes, axes)
 
 
-class ProjectionBiases(NamedTuple):
-    """The biases of the projections: one for each, or none."""
+class Heads(NamedTuple):
+    """How many heads there are, and the features of one."""
 
-    present: bool
-    projections: Sequence[Projection]
-
-    @property
-    def work(self) -> tuple[Work, ...]:
-        """What it takes to add them to all that the projections give."""
-        elements = total(product((*each.positions, each.bias.size)) for each in self.projections)
-        return (Work("bias", 1, elements),) if self.present else ()
-
-    @property
-    def note(self) -> str:
-        """What the biases are, or what they would be."""
-        count = sum(each.bias.size for each in self.projections)
-        return "added at every position" if self.present else f"no biases; they would be {count:,}"
+    query: int
+    key: int
+    """Of the key, and of the value."""
+    key_dim: int
+    value_dim: int
 
 
 class ProjectedAttention(AttentionLayer):
@@ -82,18 +72,8 @@ class ProjectedAttention(AttentionLayer):
     bias: TiedBias = Field("tied", description="tied: each projection has one, for all positions; false: none.")
 
     @property
-    def heads(self) -> int:
-        """The number of the query's heads."""
-        raise NotImplementedError
-
-    @property
-    def key_heads(self) -> int:
-        """The number of the key's and the value's heads."""
-        raise NotImplementedError
-
-    @property
-    def head_sizes(self) -> tuple[int, int]:
-        """The features of a head: of query and key, and of the value."""
+    def heads(self) -> Heads:
+        """The heads of query, key and value."""
         raise NotImplementedError
 
     def output_sizes(self, features: int) -> tuple[int, ...]:
@@ -112,39 +92,40 @@ class ProjectedAttention(AttentionLayer):
         each = ((each.kernel, each.bias) if self.bias else (each.kernel,) for each in self._projections(*inputs))
         return tuple(chain.from_iterable(each))
 
-    def biases(self, *inputs: Shape) -> ProjectionBiases:
-        return ProjectionBiases(bool(self.bias), self._projections(*inputs))
+    def bias_note(self, *inputs: Shape) -> str:
+        count = sum(each.bias.size for each in self._projections(*inputs))
+        return "added at every position" if self.bias else f"no biases; they would be {count:,}"
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         projections, scores = self._projections(*inputs), self._scores(*inputs)
         projected = (Product(*each.positions, *each.kernel.shape) for each in projections)
-        attended = (Product(*scores, size) for size in self.head_sizes)
+        attended = (Product(*scores, size) for size in (self.heads.key_dim, self.heads.value_dim))
         names = ", ".join(projection.name for projection in projections)
         note = f"positions × kernel of {names}; query's positions × value's positions × heads, for scores and mean"
         return Operations(Sum(*projected, *attended), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         query, _, _ = self.query_value_key(*inputs)
-        key_dim, value_dim = self.head_sizes
+        heads, _, key_dim, value_dim = self.heads
         return (
-            *self.biases(*inputs).work,
-            Work("scaled query", 1, product((*query[:-1], self.heads, key_dim))),
+            *(Work("bias", 1, self._biased(*inputs)),) * bool(self.bias),
+            Work("scaled query", 1, product((*query[:-1], heads, key_dim))),
             *activation_work("softmax", product(self._scores(*inputs))),
-            *(Work("gate", 2, product((*query[:-1], self.heads, value_dim))),) * self.use_gate,
+            *(Work("gate", 2, product((*query[:-1], heads, value_dim))),) * self.use_gate,
         )
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         query, value, key = self.query_value_key(*inputs)
-        key_dim, value_dim = self.head_sizes
-        heads = (*query[:-1], self.heads)
+        query_heads, key_heads, key_dim, value_dim = self.heads
+        heads = (*query[:-1], query_heads)
         projected = (
             Kept("query", shape=(*heads, key_dim)),
-            Kept("key", shape=(*key[:-1], self.key_heads, key_dim)),
-            Kept("value", shape=(*value[:-1], self.key_heads, value_dim)),
+            Kept("key", shape=(*key[:-1], key_heads, key_dim)),
+            Kept("value", shape=(*value[:-1], key_heads, value_dim)),
         )
         fused = not self.dropout and key_dim == value_dim
         if not fused:
-            scaled_key = Kept("scaled_key", shape=(*key[:-1], self.heads, key_dim))
+            scaled_key = Kept("scaled_key", shape=(*key[:-1], query_heads, key_dim))
             weights = self.weights_kept(self._scores(*inputs))
             attention = (projected[0]._replace(name="scaled_query"), scaled_key, *weights)
             attention += self.with_value_kept(projected, len(inputs))
@@ -163,12 +144,15 @@ class ProjectedAttention(AttentionLayer):
         raise NotImplementedError
 
     def connections(self, *inputs: Shape) -> int | None:
-        added = (part.number.value for part in self.biases(*inputs).work)
-        return total((self.macs(*inputs), *added))
+        return total((self.macs(*inputs), self._biased(*inputs) if self.bias else 0))
+
+    def _biased(self, *inputs: Shape) -> int | None:
+        """Return the number of elements that the projections give, to which biases are added."""
+        return total(product((*each.positions, each.bias.size)) for each in self._projections(*inputs))
 
     def _projections(self, *inputs: Shape) -> list[Projection]:
         query, value, key = self.query_value_key(*inputs)
-        key_dim, value_dim = self.head_sizes
+        heads, key_heads, key_dim, value_dim = self.heads
 
         def into_heads(name: str, shape: Shape, heads: int, size: int) -> Projection:
             (features,) = known_features(shape, name)
@@ -176,21 +160,21 @@ class ProjectedAttention(AttentionLayer):
                 name, shape[:-1], (("features", features),), (("heads", heads), ("features of a head", size))
             )
 
-        gate = [into_heads("gate", query, self.heads, value_dim)] if self.use_gate else []
-        together = (("heads", self.heads), ("features of a head", value_dim))
+        gate = [into_heads("gate", query, heads, value_dim)] if self.use_gate else []
+        together = (("heads", heads), ("features of a head", value_dim))
         sizes = self.output_sizes(*known_features(query, "query"))
         return [
-            into_heads("query", query, self.heads, key_dim),
-            into_heads("key", key, self.key_heads, key_dim),
+            into_heads("query", query, heads, key_dim),
+            into_heads("key", key, key_heads, key_dim),
             *gate,
-            into_heads("value", value, self.key_heads, value_dim),
+            into_heads("value", value, key_heads, value_dim),
             Projection("attention_output", query[:-1], together, tuple(("output", size) for size in sizes)),
         ]
 
     def _scores(self, *inputs: Shape) -> Shape:
         """Return the sizes whose product is the number of scores."""
         query, value, _ = self.query_value_key(*inputs)
-        return (*query[:-1], *self.attended(value[:-1]), self.heads)
+        return (*query[:-1], *self.attended(value[:-1]), self.heads.query)
 
 
 class MultiHeadAttention(ProjectedAttention):
@@ -225,16 +209,8 @@ class MultiHeadAttention(ProjectedAttention):
     )
 
     @property
-    def heads(self) -> int:
-        return self.num_heads
-
-    @property
-    def key_heads(self) -> int:
-        return self.num_heads
-
-    @property
-    def head_sizes(self) -> tuple[int, int]:
-        return self.key_dim, self.value_dim or self.key_dim
+    def heads(self) -> Heads:
+        return Heads(self.num_heads, self.num_heads, self.key_dim, self.value_dim or self.key_dim)
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return copies of the inputs: PyTorch turns batch and positions, though it takes them batch first."""
@@ -242,8 +218,7 @@ class MultiHeadAttention(ProjectedAttention):
 
     def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
         """Return what is projected together with the value: what comes of the same input, with heads of one size."""
-        key_dim, value_dim = self.head_sizes
-        return projected[inputs - 1 if key_dim == value_dim else -1 :]
+        return projected[inputs - 1 if self.heads.key_dim == self.heads.value_dim else -1 :]
 
     def output_sizes(self, features: int) -> tuple[int, ...]:
         return self.output_shape_ or (features,)
@@ -306,21 +281,13 @@ class GroupedQueryAttention(ProjectedAttention):
         return self
 
     @property
-    def heads(self) -> int:
-        return self.num_query_heads
-
-    @property
-    def key_heads(self) -> int:
-        return self.num_key_value_heads
-
-    @property
-    def head_sizes(self) -> tuple[int, int]:
-        return self.head_dim, self.head_dim
+    def heads(self) -> Heads:
+        return Heads(self.num_query_heads, self.num_key_value_heads, self.head_dim, self.head_dim)
 
     def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
         """Return the value, which each of the query's heads has a copy of."""
         *_, value = projected
-        return (value._replace(shape=(value.shape[0], self.heads, self.head_dim)),)
+        return (value._replace(shape=(value.shape[0], self.num_query_heads, self.head_dim)),)
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
         query, value, key = super().query_value_key(*inputs)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -22,37 +22,6 @@ RecurrentBias = Annotated[
 
 cuDNN calls it so too: https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-adv-library.html
 """
-
-
-class GateBiases(NamedTuple):
-    """The biases of a recurrent layer: so many for each unit in each gate, or none."""
-
-    each: int
-    gates: int
-    units: int
-
-    @property
-    def weights(self) -> tuple[Weight, ...]:
-        """The bias; two biases are one weight, as Keras keeps those of its GRU."""
-        double = self.each > 1
-        shape = (self.each,) * double + (self.gates * self.units,)
-        return (Weight("bias", shape, ("kernels",) * double + (_outputs_axis(self.gates),)),) * bool(self.each)
-
-    @property
-    def note(self) -> str:
-        """What the bias is, or what it would be."""
-        each = "unit" if self.gates == 1 else f"unit in each of the {self.gates} gates"
-        if self.each > 1:
-            return f"two for each {each}: beside the kernel and beside the recurrent kernel"
-        return f"one for each {each}" if self.each else f"no bias; it would be {self.gates * self.units:,}"
-
-    def work(self, elements: int | None) -> tuple[Work, ...]:
-        """Return what it takes to add them to so many elements of the output."""
-        return (Work("biases", self.gates * self.each, elements),) * bool(self.each)
-
-
-def _outputs_axis(gates: int) -> str:
-    return "units" if gates == 1 else "gates of units"
 
 
 class RecurrentLayer(SequenceLayer):
@@ -90,13 +59,20 @@ class RecurrentLayer(SequenceLayer):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, features = self.split(*inputs)
-        outputs, axis = self.gates * self.units, _outputs_axis(self.gates)
+        outputs, axis = self.gates * self.units, "units" if self.gates == 1 else "gates of units"
         kernel = Weight("kernel", (features, outputs), ("features", axis))
         recurrent_kernel = Weight("recurrent_kernel", (self.units, outputs), ("units", axis))
-        return kernel, recurrent_kernel, *self.biases(*inputs).weights
+        bias = Weight("bias", (outputs,), (axis,))
+        if self.biases_of_gate > 1:
+            # Two biases are one weight, as Keras keeps those of its GRU.
+            bias = Weight("bias", (self.biases_of_gate, outputs), ("kernels", axis))
+        return kernel, recurrent_kernel, *(bias,) * bool(self.biases_of_gate)
 
-    def biases(self, *inputs: Shape) -> GateBiases:
-        return GateBiases(self.biases_of_gate, self.gates, self.units)
+    def bias_note(self, *inputs: Shape) -> str:
+        each = "unit" if self.gates == 1 else f"unit in each of the {self.gates} gates"
+        if self.biases_of_gate > 1:
+            return f"two for each {each}: beside the kernel and beside the recurrent kernel"
+        return f"one for each {each}" if self.biases_of_gate else f"no bias; it would be {self.gates * self.units:,}"
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         steps, features = self.split(*inputs)
@@ -116,10 +92,11 @@ class RecurrentLayer(SequenceLayer):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         steps, _ = self.split(*inputs)
         elements = product((steps, self.units))
-        biases, gating = self.biases(*inputs).work(elements), Work("gating", self.gating, elements)
+        biases = Work("biases", self.gates * self.biases_of_gate, elements)
         functions = Counter(self.functions).items()
         activations = (activation_work(function, product((steps, self.units, count))) for function, count in functions)
-        return *biases, *chain(*activations), *((gating,) * bool(self.gating))
+        gating = Work("gating", self.gating, elements)
+        return *(biases,) * bool(self.biases_of_gate), *chain(*activations), *(gating,) * bool(self.gating)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         steps, features = self.split(*inputs)

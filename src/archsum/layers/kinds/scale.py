@@ -41,8 +41,12 @@ class Scale(ElementwiseLayer):
         return Weight("scale", (channels,), ("channels",)), *self.biases(shape).weights
 
     def biases(self, *inputs: Shape) -> OutputBias:
+        """Return the bias, of which there may be none."""
         (shape,) = inputs
         return OutputBias(self.bias, shape, named_axes(shape, self.data_format), self._channels(shape), "channels")
+
+    def bias_note(self, *inputs: Shape) -> str:
+        return self.biases(*inputs).note
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return Work("factor", 1, product(*inputs)), *self.biases(*inputs).work

@@ -1,7 +1,8 @@
 """Transposed convolutions: each input location spreads a kernel over the output."""
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,26 +12,18 @@ from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product
-from archsum.layers.window import Sides, SizeRule
+from archsum.layers.window import SizeRule
 
 
-class TransposedWindow(NamedTuple):
-    """A window that is spread from each location of one axis. `padding` is Keras's word or what is cut off each side.
+@dataclass
+class TransposedWindow(SizeRule):
+    """A window that is spread from each location of one axis; the padding is cut off.
 
     Source: https://keras.io/api/layers/convolution_layers/convolution2d_transpose/ for the words;
     https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html for sides.
     """
 
-    kernel: int
-    stride: int
-    dilation: int
-    padding: str | Sides
-    output_padding: int | None
-
-    @property
-    def extent(self) -> int:
-        """What the window covers, its holes included."""
-        return self.dilation * (self.kernel - 1) + 1
+    output_padding: int | None = None
 
     @property
     def keeps_size(self) -> bool:
@@ -59,13 +52,11 @@ class TransposedWindow(NamedTuple):
         return None if size is None else (size - 1) * self.stride + sum(number for number, _ in self.ends)
 
     def formula(self, size: int) -> str:
-        """Write the arithmetic of `output_size` with its numbers."""
         if self.keeps_size:
             return f"{size} × {self.stride}"
         return f"({size} − 1) × {self.stride}" + "".join(f" {_sign(n)} {abs(n)}" for n, _ in self.ends if n)
 
     def note(self, size: int) -> str:
-        """Say in words what the formula does."""
         if self.keeps_size:
             return "same padding: only the stride changes the size"
         return "(size − 1) × stride" + "".join(f" {_sign(number)} {what}" for number, what in self.ends if number)

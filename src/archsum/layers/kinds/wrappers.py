@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Product
-from archsum.layers.base import Biases, Kept, Layer, Operations, Reuse, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
@@ -50,8 +50,8 @@ class Wrapper(Layer):
             for weight in self.layer.weights(self.held_input(shape))
         )
 
-    def biases(self, *inputs: Shape) -> Biases | None:
-        return self.layer.biases(self.held_input(*inputs))
+    def bias_note(self, *inputs: Shape) -> str:
+        return self.layer.bias_note(self.held_input(*inputs))
 
 
 class TimeDistributed(Wrapper):
