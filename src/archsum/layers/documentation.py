@@ -77,11 +77,15 @@ def remarks(cls: type) -> str:
 
 
 def sections(cls: type) -> dict[str, str]:
-    """Return the sections of a kind, one statement to a line; those it does not have itself are its base classes'."""
+    """Return the sections of a kind, one statement to a line; those it does not have itself are its base classes'.
+
+    In these `{rank}` is the kind's number of axes, as in the addresses of documentation.
+    """
     found: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         found |= _parse(base)[1]
-    return {name: found[name] for name in SECTIONS if name in found}
+    rank = str(getattr(cls, "rank", ""))
+    return {name: found[name].replace("{rank}", rank) for name in SECTIONS if name in found}
 
 
 def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
-from archsum.layers.base import Layer
+from archsum.layers.base import Layer, WeightlessLayer
 from archsum.layers.fields import DataFormat, per_axis
 from archsum.layers.shapes import Shape, T, join_channels, require_channels, show, split_channels
 
@@ -14,7 +14,11 @@ AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "w
 
 
 class Spatial(Layer):
-    """A layer whose input has `rank` spatial axes and a channel axis."""
+    """A layer whose input has `rank` spatial axes and a channel axis.
+
+    Errors:
+        An input of another number of axes.
+    """
 
     rank: ClassVar[int]
     """How many, which a kind states beside its base: `class Conv2D(Convolution, rank=2)`."""
@@ -66,6 +70,18 @@ class Spatial(Layer):
     def join(self, spatial: tuple[T, ...], channels: T) -> tuple[T, ...]:
         """Put spatial sizes and channels together in this layer's order."""
         return join_channels(spatial, channels, self.data_format)
+
+
+class PoolingLayer(Spatial, WeightlessLayer):
+    """A layer that compares or adds the elements of each channel.
+
+    MACs:
+        0; comparing and adding are not multiply-accumulates of weights.
+    """
+
+    def connections(self, *inputs: Shape) -> int | None:
+        """Return the elements that are compared or added: each is a link, as LeCun counts them."""
+        return self.elementwise(*inputs)
 
 
 def _rank_help(shape: Shape, rank: int) -> str:

@@ -6,30 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from archsum.layers.base import Kept, Step, WeightlessLayer, Work
+from archsum.layers.base import Kept, Step, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, TupleOf, one_or_list
 from archsum.layers.shapes import Shape, product
-from archsum.layers.spatial import Spatial
+from archsum.layers.spatial import PoolingLayer
 
 OutputSize = Annotated[TupleOf[Positive | None], one_or_list(AT_LEAST_1, {"anyOf": [AT_LEAST_1, {"type": "null"}]})]
 
 
-class AdaptivePooling(Spatial, WeightlessLayer):
+class AdaptivePooling(PoolingLayer):
     """Pooling of `rank` spatial axes to a stated size, whatever the input's.
 
     Shape:
         (*sizes, channels) → (*output_size, channels), the channels first under `data_format: channels_first`;
         null in output_size keeps the size of that axis.
-    Weights:
-        None.
-    MACs:
-        0; comparing and adding are not multiply-accumulates of weights.
     FLOPs:
         1 for each element of each window, which is compared, or added.
     Kept:
         input; nothing where each output size is 1.
-    Errors:
-        An input of another number of axes.
     """
 
     output_size: OutputSize = Field(
@@ -44,12 +38,9 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         return tuple(output or size for output, size in zip(self.output_size, spatial, strict=True))
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return (Work("elements of all windows", 1, self.connections(*inputs)),)
-
-    def connections(self, *inputs: Shape) -> int | None:
-        """Return the elements of all windows: each is a link, as LeCun counts them."""
         spatial, channels = self.parts(*inputs)
-        return product((*map(_window_elements, spatial, self._outputs(spatial)), channels))
+        elements = product((*map(_window_elements, spatial, self._outputs(spatial)), channels))
+        return (Work("elements of all windows", 1, elements),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the input, unless all of it becomes one mean: PyTorch has an operation of its own for that."""
@@ -78,6 +69,7 @@ class AdaptiveMaxPooling(AdaptivePooling):
 
     Kept:
         input; the places of the maxima, whole numbers of 8 bytes, of the output's shape.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool{rank}d.html
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -85,54 +77,43 @@ class AdaptiveMaxPooling(AdaptivePooling):
 
 
 class AdaptiveMaxPooling1D(AdaptiveMaxPooling, rank=1):
-    """The maximum of each part of one axis, such as time, the number of parts being stated.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
-    """
+    """The maximum of each part of one axis, such as time, the number of parts being stated."""
 
     type: Literal["adaptive_max_pooling1d"] = "adaptive_max_pooling1d"
 
 
 class AdaptiveMaxPooling2D(AdaptiveMaxPooling, rank=2):
-    """The maximum of each part of the height and width of an image, the number of parts being stated.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
-    """
+    """The maximum of each part of the height and width of an image, the number of parts being stated."""
 
     type: Literal["adaptive_max_pooling2d"] = "adaptive_max_pooling2d"
 
 
 class AdaptiveMaxPooling3D(AdaptiveMaxPooling, rank=3):
-    """The maximum of each part of the depth, height and width of a volume, the number of parts being stated.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
-    """
+    """The maximum of each part of the depth, height and width of a volume, the number of parts being stated."""
 
     type: Literal["adaptive_max_pooling3d"] = "adaptive_max_pooling3d"
 
 
-class AdaptiveAveragePooling1D(AdaptivePooling, rank=1):
-    """The average of each part of one axis, such as time, the number of parts being stated.
+class AdaptiveAveragePooling(AdaptivePooling):
+    """Average pooling to a stated size.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool{rank}d.html
     """
+
+
+class AdaptiveAveragePooling1D(AdaptiveAveragePooling, rank=1):
+    """The average of each part of one axis, such as time, the number of parts being stated."""
 
     type: Literal["adaptive_average_pooling1d"] = "adaptive_average_pooling1d"
 
 
-class AdaptiveAveragePooling2D(AdaptivePooling, rank=2):
-    """The average of each part of the height and width of an image, the number of parts being stated.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
-    """
+class AdaptiveAveragePooling2D(AdaptiveAveragePooling, rank=2):
+    """The average of each part of the height and width of an image, the number of parts being stated."""
 
     type: Literal["adaptive_average_pooling2d"] = "adaptive_average_pooling2d"
 
 
-class AdaptiveAveragePooling3D(AdaptivePooling, rank=3):
-    """The average of each part of the depth, height and width of a volume, the number of parts being stated.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
-    """
+class AdaptiveAveragePooling3D(AdaptiveAveragePooling, rank=3):
+    """The average of each part of the depth, height and width of a volume, the number of parts being stated."""
 
     type: Literal["adaptive_average_pooling3d"] = "adaptive_average_pooling3d"

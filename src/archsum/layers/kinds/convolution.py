@@ -29,6 +29,7 @@ class Convolution(GroupedKernelLayer):
     Errors:
         A kernel larger than its input; channels or filters not divisible by groups;
         an untied bias on an unknown size; strides with dilation under Keras's paddings.
+    Source: https://keras.io/api/layers/convolution_layers/convolution{rank}d/
     """
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -42,8 +43,6 @@ class Conv1D(Convolution, rank=1):
     """Convolution over one axis, such as time or the words of a text.
 
     With `padding: causal` no output sees what comes after it; the sizes are those of `same`.
-
-    Source: https://keras.io/api/layers/convolution_layers/convolution1d/
     """
 
     type: Literal["conv1d"] = "conv1d"
@@ -107,9 +106,6 @@ class Conv2D(Convolution, rank=2):
 
 
 class Conv3D(Convolution, rank=3):
-    """Convolution over the depth, height and width of a volume or a video.
-
-    Source: https://keras.io/api/layers/convolution_layers/convolution3d/
-    """
+    """Convolution over the depth, height and width of a volume or a video."""
 
     type: Literal["conv3d"] = "conv3d"

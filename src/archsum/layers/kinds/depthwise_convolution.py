@@ -27,6 +27,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
     Errors:
         A kernel larger than its input; an untied bias on an unknown size;
         strides with dilation under Keras's paddings.
+    Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution{rank}d/
     """
 
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has.")
@@ -44,18 +45,12 @@ class DepthwiseConvolution(DilatedKernelLayer):
 
 
 class DepthwiseConv1D(DepthwiseConvolution, rank=1):
-    """Convolution of each channel by itself over one axis, such as time.
-
-    Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution1d/
-    """
+    """Convolution of each channel by itself over one axis, such as time."""
 
     type: Literal["depthwise_conv1d"] = "depthwise_conv1d"
 
 
 class DepthwiseConv2D(DepthwiseConvolution, rank=2):
-    """Convolution of each channel by itself over the height and width of an image.
-
-    Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
-    """
+    """Convolution of each channel by itself over the height and width of an image."""
 
     type: Literal["depthwise_conv2d"] = "depthwise_conv2d"

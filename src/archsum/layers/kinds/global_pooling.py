@@ -5,25 +5,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from archsum.layers.base import Kept, Step, WeightlessLayer, Work
+from archsum.layers.base import Kept, Step, Work
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
-from archsum.layers.spatial import Spatial
+from archsum.layers.spatial import PoolingLayer
 
 
-class GlobalPooling(Spatial, WeightlessLayer):
+class GlobalPooling(PoolingLayer):
     """Pooling of `rank` spatial axes into one location.
 
     Shape:
         (*sizes, channels) → (channels); with keepdims the axes stay, each of size 1.
-    Weights:
-        None.
-    MACs:
-        0; comparing and adding are not multiply-accumulates of weights.
     FLOPs:
         1 for each input element, which is compared, or added.
-    Errors:
-        An input of another number of axes.
     """
 
     keepdims: bool = Field(False, description="Keep the spatial axes, each of size 1.")
@@ -40,11 +34,6 @@ class GlobalPooling(Spatial, WeightlessLayer):
         counters = (4 * (self.rank + 2), 4 * self.rank)
         return (Operator(self.output_shape(*inputs), scratch=counters),) if self.rank < 3 else None
 
-    def connections(self, *inputs: Shape) -> int | None:
-        """Return the input's elements: each is a link, as LeCun counts them."""
-        (shape,) = inputs
-        return product(shape)
-
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         _, channels = self.parts(*inputs)
         yield Step.of("channels", channels, "one number for each of the channels")
@@ -55,6 +44,7 @@ class GlobalMaxPooling(GlobalPooling):
 
     Kept:
         input; the places of the maxima, whole numbers of 8 bytes, one for each channel.
+    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling{rank}d/
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -62,28 +52,19 @@ class GlobalMaxPooling(GlobalPooling):
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling, rank=1):
-    """The maximum of each channel over one axis, such as time.
-
-    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling1d/
-    """
+    """The maximum of each channel over one axis, such as time."""
 
     type: Literal["global_max_pooling1d"] = "global_max_pooling1d"
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling, rank=2):
-    """The maximum of each channel over the height and width of an image.
-
-    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling2d/
-    """
+    """The maximum of each channel over the height and width of an image."""
 
     type: Literal["global_max_pooling2d"] = "global_max_pooling2d"
 
 
 class GlobalMaxPooling3D(GlobalMaxPooling, rank=3):
-    """The maximum of each channel over the depth, height and width of a volume.
-
-    Source: https://keras.io/api/layers/pooling_layers/global_max_pooling3d/
-    """
+    """The maximum of each channel over the depth, height and width of a volume."""
 
     type: Literal["global_max_pooling3d"] = "global_max_pooling3d"
 
@@ -93,6 +74,7 @@ class GlobalAveragePooling(GlobalPooling):
 
     Kept:
         Nothing.
+    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling{rank}d/
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -106,27 +88,18 @@ class GlobalAveragePooling(GlobalPooling):
 
 
 class GlobalAveragePooling1D(GlobalAveragePooling, rank=1):
-    """The average of each channel over one axis, such as time.
-
-    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling1d/
-    """
+    """The average of each channel over one axis, such as time."""
 
     type: Literal["global_average_pooling1d"] = "global_average_pooling1d"
 
 
 class GlobalAveragePooling2D(GlobalAveragePooling, rank=2):
-    """The average of each channel over the height and width of an image.
-
-    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling2d/
-    """
+    """The average of each channel over the height and width of an image."""
 
     type: Literal["global_average_pooling2d"] = "global_average_pooling2d"
 
 
 class GlobalAveragePooling3D(GlobalAveragePooling, rank=3):
-    """The average of each channel over the depth, height and width of a volume.
-
-    Source: https://keras.io/api/layers/pooling_layers/global_average_pooling3d/
-    """
+    """The average of each channel over the depth, height and width of a volume."""
 
     type: Literal["global_average_pooling3d"] = "global_average_pooling3d"

@@ -30,6 +30,7 @@ class LocallyConnected(KernelLayer):
         of the activation its result, or its input.
     Errors:
         A kernel larger than its input; an unknown size.
+    Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected{rank}D
     """
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid",)
@@ -79,18 +80,12 @@ class LocallyConnected(KernelLayer):
 
 
 class LocallyConnected1D(LocallyConnected, rank=1):
-    """Like a convolution over one axis, but with a kernel of its own for each output location.
-
-    Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected1D
-    """
+    """Like a convolution over one axis, but with a kernel of its own for each output location."""
 
     type: Literal["locally_connected1d"] = "locally_connected1d"
 
 
 class LocallyConnected2D(LocallyConnected, rank=2):
-    """Like a convolution over height and width, but with a kernel of its own for each output location.
-
-    Source: https://www.tensorflow.org/versions/r2.15/api_docs/python/tf/keras/layers/LocallyConnected2D
-    """
+    """Like a convolution over height and width, but with a kernel of its own for each output location."""
 
     type: Literal["locally_connected2d"] = "locally_connected2d"

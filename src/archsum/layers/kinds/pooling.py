@@ -7,16 +7,17 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from archsum.layers.base import Kept, Step, WeightlessLayer, Work
+from archsum.layers.base import Kept, Step, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
 from archsum.layers.shapes import Shape, product
+from archsum.layers.spatial import PoolingLayer
 from archsum.layers.window import SizeRule, Sliding, Window
 
 _POOL_SIZE = "The window's size: one number, or one for each axis."
 
 
-class Pooling(Sliding, WeightlessLayer):
+class Pooling(Sliding, PoolingLayer):
     """Pooling over `rank` spatial axes.
 
     Shape:
@@ -25,10 +26,6 @@ class Pooling(Sliding, WeightlessLayer):
         a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; with ceil_mode ⌈ ⌉ instead of ⌊ ⌋,
         and one less where the last window would begin behind the data;
         where e = dilation × (pool − 1) + 1, the dilation being 1 for averages.
-    Weights:
-        None.
-    MACs:
-        0; comparing and adding are not multiply-accumulates of weights.
     FLOPs:
         output elements × pool_size: each element of a window is compared, or added.
     Kept:
@@ -81,10 +78,6 @@ class Pooling(Sliding, WeightlessLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (self.kept_input(*inputs),)
 
-    def connections(self, *inputs: Shape) -> int | None:
-        """Return the window's elements for each output element: each is a link, as LeCun counts them."""
-        return product((*self.output_shape(*inputs), *self.pool_size))
-
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, _ = self.parts(*inputs)
         yield from self.explain_sliding(spatial)
@@ -96,6 +89,8 @@ class MaxPooling(Pooling):
     Kept:
         input, or where its sides are padded unevenly the padded input;
         the places of the maxima, whole numbers of 8 bytes, of the output's shape.
+    Source: https://keras.io/api/layers/pooling_layers/max_pooling{rank}d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool{rank}d.html
     """
 
     pool_size: PerAxis = Field(2, validate_default=True, description=_POOL_SIZE)
@@ -112,60 +107,44 @@ class MaxPooling(Pooling):
 
 
 class MaxPooling1D(MaxPooling, rank=1):
-    """The maximum of each window over one axis, such as time.
-
-    Source: https://keras.io/api/layers/pooling_layers/max_pooling1d/
-        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
-    """
+    """The maximum of each window over one axis, such as time."""
 
     type: Literal["max_pooling1d"] = "max_pooling1d"
 
 
 class MaxPooling2D(MaxPooling, rank=2):
-    """The maximum of each window over the height and width of an image.
-
-    Source: https://keras.io/api/layers/pooling_layers/max_pooling2d/
-        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
-    """
+    """The maximum of each window over the height and width of an image."""
 
     type: Literal["max_pooling2d"] = "max_pooling2d"
 
 
 class MaxPooling3D(MaxPooling, rank=3):
-    """The maximum of each window over the depth, height and width of a volume.
-
-    Source: https://keras.io/api/layers/pooling_layers/max_pooling3d/
-        and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
-    """
+    """The maximum of each window over the depth, height and width of a volume."""
 
     type: Literal["max_pooling3d"] = "max_pooling3d"
 
 
-class AveragePooling1D(Pooling, rank=1):
-    """The average of each window over one axis, such as time.
+class AveragePooling(Pooling):
+    """Average pooling.
 
-    Source: https://keras.io/api/layers/pooling_layers/average_pooling1d/
-        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+    Source: https://keras.io/api/layers/pooling_layers/average_pooling{rank}d/
+        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool{rank}d.html
     """
+
+
+class AveragePooling1D(AveragePooling, rank=1):
+    """The average of each window over one axis, such as time."""
 
     type: Literal["average_pooling1d"] = "average_pooling1d"
 
 
-class AveragePooling2D(Pooling, rank=2):
-    """The average of each window over the height and width of an image.
-
-    Source: https://keras.io/api/layers/pooling_layers/average_pooling2d/
-        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
-    """
+class AveragePooling2D(AveragePooling, rank=2):
+    """The average of each window over the height and width of an image."""
 
     type: Literal["average_pooling2d"] = "average_pooling2d"
 
 
-class AveragePooling3D(Pooling, rank=3):
-    """The average of each window over the depth, height and width of a volume.
-
-    Source: https://keras.io/api/layers/pooling_layers/average_pooling3d/
-        and https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
-    """
+class AveragePooling3D(AveragePooling, rank=3):
+    """The average of each window over the depth, height and width of a volume."""
 
     type: Literal["average_pooling3d"] = "average_pooling3d"

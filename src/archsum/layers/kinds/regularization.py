@@ -183,6 +183,7 @@ class SpatialDropout(Spatial, RandomDrop):
         the mask, one number for each channel; nothing at rate 0.
     Errors:
         A rate that is not between 0 and 1; an input of another number of axes.
+    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout{rank}d/
     """
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -196,27 +197,18 @@ class SpatialDropout(Spatial, RandomDrop):
 
 
 class SpatialDropout1D(SpatialDropout, rank=1):
-    """Dropout of whole channels of a sequence.
-
-    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout1d/
-    """
+    """Dropout of whole channels of a sequence."""
 
     type: Literal["spatial_dropout1d"] = "spatial_dropout1d"
 
 
 class SpatialDropout2D(SpatialDropout, rank=2):
-    """Dropout of whole channels of an image.
-
-    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout2d/
-    """
+    """Dropout of whole channels of an image."""
 
     type: Literal["spatial_dropout2d"] = "spatial_dropout2d"
 
 
 class SpatialDropout3D(SpatialDropout, rank=3):
-    """Dropout of whole channels of a volume or a video.
-
-    Source: https://keras.io/api/layers/regularization_layers/spatial_dropout3d/
-    """
+    """Dropout of whole channels of a volume or a video."""
 
     type: Literal["spatial_dropout3d"] = "spatial_dropout3d"

@@ -62,8 +62,7 @@ class ZeroPadding(Resizing):
 
     Shape:
         (*sizes, channels) → (*(before + size + after), channels).
-    Errors:
-        An input of another number of axes.
+    Source: https://keras.io/api/layers/reshaping_layers/zero_padding{rank}d/
     """
 
     note: ClassVar[str] = "zeros before + size + zeros after"
@@ -80,28 +79,19 @@ class ZeroPadding(Resizing):
 
 
 class ZeroPadding1D(ZeroPadding, rank=1):
-    """Zeros before and after the data along one axis, such as time.
-
-    Source: https://keras.io/api/layers/reshaping_layers/zero_padding1d/
-    """
+    """Zeros before and after the data along one axis, such as time."""
 
     type: Literal["zero_padding1d"] = "zero_padding1d"
 
 
 class ZeroPadding2D(ZeroPadding, rank=2):
-    """Rows and columns of zeros around an image.
-
-    Source: https://keras.io/api/layers/reshaping_layers/zero_padding2d/
-    """
+    """Rows and columns of zeros around an image."""
 
     type: Literal["zero_padding2d"] = "zero_padding2d"
 
 
 class ZeroPadding3D(ZeroPadding, rank=3):
-    """Zeros around a volume or a video.
-
-    Source: https://keras.io/api/layers/reshaping_layers/zero_padding3d/
-    """
+    """Zeros around a volume or a video."""
 
     type: Literal["zero_padding3d"] = "zero_padding3d"
 
@@ -113,6 +103,7 @@ class Cropping(Resizing):
         (*sizes, channels) → (*(size − before − after), channels).
     Errors:
         Margins that leave nothing; an input of another number of axes.
+    Source: https://keras.io/api/layers/reshaping_layers/cropping{rank}d/
     """
 
     note: ClassVar[str] = "size − what is cut off before and after"
@@ -142,10 +133,7 @@ class Cropping1D(Cropping, rank=1):
 
 
 class Cropping2D(Cropping, rank=2):
-    """An image without its outer rows and columns.
-
-    Source: https://keras.io/api/layers/reshaping_layers/cropping2d/
-    """
+    """An image without its outer rows and columns."""
 
     type: Literal["cropping2d"] = "cropping2d"
 
@@ -153,10 +141,7 @@ class Cropping2D(Cropping, rank=2):
 
 
 class Cropping3D(Cropping, rank=3):
-    """A volume or a video without its outer slices.
-
-    Source: https://keras.io/api/layers/reshaping_layers/cropping3d/
-    """
+    """A volume or a video without its outer slices."""
 
     type: Literal["cropping3d"] = "cropping3d"
 
@@ -166,8 +151,7 @@ class UpSampling(Resizing):
 
     Shape:
         (*sizes, channels) → (*(size × times), channels).
-    Errors:
-        An input of another number of axes.
+    Source: https://keras.io/api/layers/reshaping_layers/up_sampling{rank}d/
     """
 
     note: ClassVar[str] = "size × `size`, how often each element is repeated"
@@ -200,7 +184,6 @@ class UpSampling2D(UpSampling, rank=2):
     FLOPs:
         output elements × 2 × the input elements that each is made of, for a product and a sum:
         4 under bilinear, 16 under bicubic, 36 under lanczos3, 100 under lanczos5; none under nearest.
-    Source: https://keras.io/api/layers/reshaping_layers/up_sampling2d/
     """
 
     type: Literal["up_sampling2d"] = "up_sampling2d"
@@ -218,9 +201,6 @@ class UpSampling2D(UpSampling, rank=2):
 
 
 class UpSampling3D(UpSampling, rank=3):
-    """A larger volume, its slices, rows and columns repeated.
-
-    Source: https://keras.io/api/layers/reshaping_layers/up_sampling3d/
-    """
+    """A larger volume, its slices, rows and columns repeated."""
 
     type: Literal["up_sampling3d"] = "up_sampling3d"

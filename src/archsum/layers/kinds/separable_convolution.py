@@ -31,6 +31,7 @@ class SeparableConvolution(DilatedKernelLayer):
     Errors:
         A kernel larger than its input; an untied bias on an unknown size;
         strides with dilation under Keras's paddings.
+    Source: https://keras.io/api/layers/convolution_layers/separable_convolution{rank}d/
     """
 
     filters: Positive = Field(description="The number of output channels.", examples=[64])
@@ -64,18 +65,12 @@ class SeparableConvolution(DilatedKernelLayer):
 
 
 class SeparableConv1D(SeparableConvolution, rank=1):
-    """Convolution of each channel over one axis, such as time, then of all channels at each location.
-
-    Source: https://keras.io/api/layers/convolution_layers/separable_convolution1d/
-    """
+    """Convolution of each channel over one axis, such as time, then of all channels at each location."""
 
     type: Literal["separable_conv1d"] = "separable_conv1d"
 
 
 class SeparableConv2D(SeparableConvolution, rank=2):
-    """Convolution of each channel over height and width, then of all channels at each location, as in Xception.
-
-    Source: https://keras.io/api/layers/convolution_layers/separable_convolution2d/
-    """
+    """Convolution of each channel over height and width, then of all channels at each location, as in Xception."""
 
     type: Literal["separable_conv2d"] = "separable_conv2d"

@@ -92,6 +92,7 @@ class TransposedConvolution(GroupedKernelLayer):
         A padding that leaves nothing; channels or filters not divisible by groups; an untied bias on an unknown size;
         strides with dilation under Keras's paddings; an output padding that reaches the stride
         (with padding as a number: the larger of stride and dilation).
+    Source: https://keras.io/api/layers/convolution_layers/convolution{rank}d_transpose/
     """
 
     macs_note: ClassVar[str] = "each kernel weight works once at each input location"
@@ -139,27 +140,18 @@ class TransposedConvolution(GroupedKernelLayer):
 
 
 class Conv1DTranspose(TransposedConvolution, rank=1):
-    """Transposed convolution over one axis, such as time.
-
-    Source: https://keras.io/api/layers/convolution_layers/convolution1d_transpose/
-    """
+    """Transposed convolution over one axis, such as time."""
 
     type: Literal["conv1d_transpose"] = "conv1d_transpose"
 
 
 class Conv2DTranspose(TransposedConvolution, rank=2):
-    """Transposed convolution over the height and width of an image, as decoders use to enlarge it.
-
-    Source: https://keras.io/api/layers/convolution_layers/convolution2d_transpose/
-    """
+    """Transposed convolution over the height and width of an image, as decoders use to enlarge it."""
 
     type: Literal["conv2d_transpose"] = "conv2d_transpose"
 
 
 class Conv3DTranspose(TransposedConvolution, rank=3):
-    """Transposed convolution over the depth, height and width of a volume.
-
-    Source: https://keras.io/api/layers/convolution_layers/convolution3d_transpose/
-    """
+    """Transposed convolution over the depth, height and width of a volume."""
 
     type: Literal["conv3d_transpose"] = "conv3d_transpose"
