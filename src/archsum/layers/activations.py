@@ -42,15 +42,15 @@ def _sparsemax(shape: Shape) -> tuple[Kept, ...]:
 
 
 ACTIVATION_KEPT: dict[str, Callable[[Shape], tuple[Kept, ...]]] = {
-    **dict.fromkeys(get_args(Activation), _each(Kept.input())),
-    **dict.fromkeys(("exponential", "log_softmax", "relu", "sigmoid", "softmax", "tanh"), _each(Kept.output())),
+    **dict.fromkeys(get_args(Activation), _each(Kept("input"))),
+    **dict.fromkeys(("exponential", "log_softmax", "relu", "sigmoid", "softmax", "tanh"), _each(Kept("output"))),
     "linear": _each(),
-    "log_sigmoid": _each(Kept.input(), Kept("exponential")),
-    "softsign": _each(Kept.input(), Kept("divisor")),
+    "log_sigmoid": _each(Kept("input"), Kept("exponential")),
+    "softsign": _each(Kept("input"), Kept("divisor")),
     "sparse_plus": _each(Kept("sum"), Kept("below", itemsize=1), Kept("inside", itemsize=1)),
     "sparse_sigmoid": _each(Kept("below", itemsize=1), Kept("above", itemsize=1)),
     "sparsemax": _sparsemax,
-    "squareplus": _each(Kept.input(), Kept("root")),
+    "squareplus": _each(Kept("input"), Kept("root")),
     "tanh_shrink": _each(Kept("tanh")),
 }
 """For each activation what it keeps of data of a shape, for the backward pass: result, input, or other tensors.

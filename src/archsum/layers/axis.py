@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
-from archsum.layers.fields import DataFormat, TupleOf
+from archsum.layers.fields import DataFormat, Positive, TupleOf
 from archsum.layers.shapes import Shape, join_channels, product, require_known, show
 from archsum.layers.spatial import AXES
 
@@ -18,6 +18,9 @@ def listed(value: Any) -> Any:
 
 Axes = Annotated[TupleOf[int], BeforeValidator(listed, json_schema_input_type=int | list[int])]
 """One axis or several."""
+
+Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]
+"""One positive number or several."""
 
 
 class AlongChannels(Layer):

@@ -58,16 +58,6 @@ class Kept(NamedTuple):
     """Whether it is kept for the gradient of the layer's weights alone, and not where they are frozen."""
 
     @classmethod
-    def input(cls, number: int = 0, *, itemsize: int | None = None, for_weights: bool = False) -> "Kept":
-        """Keep an input."""
-        return cls("input", number, itemsize=itemsize, for_weights=for_weights)
-
-    @classmethod
-    def output(cls) -> "Kept":
-        """Keep the output."""
-        return cls("output")
-
-    @classmethod
     def indices(cls, output: Shape) -> "Kept":
         """Keep where each element of the output was in the input, as PyTorch counts: in 64 bits."""
         return cls("indices", shape=output, itemsize=8)
@@ -243,7 +233,17 @@ class WeightlessLayer(Layer):
         return NO_MACS
 
 
-class MovingLayer(WeightlessLayer):
+class IdleLayer(Layer):
+    """A layer that computes nothing."""
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        return ()
+
+
+class MovingLayer(IdleLayer, WeightlessLayer):
     """A layer that gives elements another place, repeats them or leaves them out, and computes nothing.
 
     FLOPs:
@@ -254,9 +254,6 @@ class MovingLayer(WeightlessLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return nothing: the gradient is moved back, whatever the elements were."""
-        return ()
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return ()
 
 

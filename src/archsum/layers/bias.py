@@ -1,21 +1,27 @@
-"""Tied and untied biases: how many there are, and why."""
+"""What layers do with what their kernels give: they add a bias, tied or untied, and apply an activation."""
 
 from typing import NamedTuple
 
+from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, equation
-from archsum.layers.base import Weight, Work
+from archsum.layers.base import Kept, Layer, Weight, Work
 from archsum.layers.fields import Bias
+from archsum.layers.operators import CLAMPS, Operator, Operators, activation_operators, followed_by
 from archsum.layers.shapes import Shape, product, require_known
 
 
-class OutputBias(NamedTuple):
-    """The bias of a layer with `number` filters or units (`each`), whose output has `axes`; of kind False none."""
+class BiasAndActivation(NamedTuple):
+    """What comes behind the products of a layer with `number` filters or units (`each`), whose output has `axes`.
+
+    A bias of kind False, or an activation None, is not there.
+    """
 
     kind: Bias
     output: Shape
     axes: tuple[str, ...]
     number: int
     each: str
+    activation: str | None = None
 
     @property
     def weights(self) -> tuple[Weight, ...]:
@@ -30,8 +36,24 @@ class OutputBias(NamedTuple):
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """What it takes to add it."""
-        return (Work("bias", 1, product(self.output)),) if self.kind else ()
+        """What it takes to add it, and what the activation takes."""
+        elements = product(self.output)
+        added = (Work("bias", 1, elements),) if self.kind else ()
+        return added + activation_work(self.activation, elements)
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """What training keeps of both."""
+        return result_kept(self.activation, self.output)
+
+    def operators_behind(self, products: Operator) -> Operators:
+        """Return the operator that makes the products, with the bias, and those behind it."""
+        size = sum(weight.size for weight in self.weights)
+        biased: Operators = (products._replace(biases=size),)
+        if any(weight.untied for weight in self.weights):
+            # An untied bias is an addition of its own.
+            biased = products, Operator(products.output, absorbs=CLAMPS, weights=size)
+        return followed_by(biased, activation_operators(self.activation, self.output))
 
     @property
     def note(self) -> str:
@@ -50,3 +72,21 @@ class OutputBias(NamedTuple):
     def _untied_size(self) -> str:
         size = Product(*self.output)
         return "unknown, as a size is" if size.value is None else equation(size)
+
+
+class BiasedLayer(Layer):
+    """A layer that adds a bias to its products, and may apply an activation.
+
+    FLOPs:
+        2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
+    """
+
+    def behind_products(self, *inputs: Shape) -> BiasAndActivation:
+        """Return the bias and the activation, of which there may be none."""
+        raise NotImplementedError
+
+    def bias_note(self, *inputs: Shape) -> str:
+        return self.behind_products(*inputs).note
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        return self.behind_products(*inputs).work

@@ -92,7 +92,10 @@ def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:
     """Return the fields that a file may state."""
     properties = json_schema(cls)["properties"]
     infos = named_fields(cls)
-    return [_document(name, infos[name], properties[name]) for name in field_names(cls)]
+    return [
+        FieldDocumentation(name, _words(schema), info.is_required(), schema.get("default"), info.description or "")
+        for name, info, schema in ((name, infos[name], properties[name]) for name in field_names(cls))
+    ]
 
 
 def field_names(cls: type[BaseModel]) -> list[str]:
@@ -117,10 +120,6 @@ def example(cls: type[BaseModel]) -> dict[str, Any]:
 
 def _is_stated_first(info: FieldInfo) -> bool:
     return info.is_required() or info.examples is not None
-
-
-def _document(name: str, info: FieldInfo, schema: dict[str, Any]) -> FieldDocumentation:
-    return FieldDocumentation(name, _words(schema), info.is_required(), schema.get("default"), info.description or "")
 
 
 def _parse(cls: type) -> tuple[str, dict[str, str]]:

@@ -7,21 +7,12 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
-from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
-from archsum.layers.base import Kept, Operations, Step, Weight, Work
-from archsum.layers.bias import OutputBias
+from archsum.layers.base import Kept, Operations, Step, Weight
+from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
-from archsum.layers.operators import (
-    SCALES_AND_CLAMPS,
-    Operator,
-    Operators,
-    activation_operators,
-    followed_by,
-    on_rows,
-    with_bias,
-)
-from archsum.layers.shapes import Shape, product, require_groups
+from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, followed_by, on_rows
+from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
 
@@ -29,11 +20,13 @@ KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in 
 """The names of a kernel's spatial axes by rank."""
 
 
-class KernelLayer(Sliding):
+class KernelLayer(Sliding, BiasedLayer):
     """A layer whose kernel slides over the input.
 
-    FLOPs:
-        2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
+    Shape:
+        (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
+        valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
+        a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
     Kept:
         input, or where its sides are padded unevenly the padded input; of the activation its result, or its input.
     """
@@ -77,24 +70,16 @@ class KernelLayer(Sliding):
         return self.join(self.slide(spatial), self.output_channels(channels))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        return *self.kernels(*inputs), *(self.biases(*inputs).weights if self.bias else ())
+        return *self.kernels(*inputs), *(self.behind_products(*inputs).weights if self.bias else ())
 
-    def biases(self, *inputs: Shape) -> OutputBias:
-        """Return the bias, of which there may be none."""
+    def behind_products(self, *inputs: Shape) -> BiasAndActivation:
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
-        return OutputBias(self.bias, output, self.axes_with_channels, filters, "filters")
-
-    def bias_note(self, *inputs: Shape) -> str:
-        return self.biases(*inputs).note
+        return BiasAndActivation(self.bias, output, self.axes_with_channels, filters, "filters", self.activation)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
         return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        biases = self.biases(*inputs)
-        return biases.work + activation_work(self.activation, product(biases.output))
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the operators that multiply the data with the kernels."""
@@ -105,18 +90,16 @@ class KernelLayer(Sliding):
         products = self.products(*inputs)
         if products is None:
             return None
-        biases = sum(weight.size for weight in self.biases(*inputs).weights)
-        biased = with_bias(products[-1], biases, untied=self.bias == "untied")
-        convolution = (*self.padding_operators(*inputs), *products[:-1], *biased)
-        activation = activation_operators(self.activation, self.output_shape(*inputs))
-        return on_rows(followed_by(convolution, activation), self.rank, *inputs)
+        *before, last = (*self.padding_operators(*inputs), *products)
+        behind = self.behind_products(*inputs).operators_behind(last)
+        return on_rows(followed_by(tuple(before), behind), self.rank, *inputs)
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return what each of the kernels is multiplied with, which PyTorch keeps where they are frozen too."""
         return (self.kept_input(*inputs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return *self.multiplied(*inputs), *result_kept(self.activation, self.output_shape(*inputs))
+        return *self.multiplied(*inputs), *self.behind_products(*inputs).kept
 
     def explain_channels(self, channels: int) -> Step:
         """Derive the output channels."""
@@ -124,13 +107,18 @@ class KernelLayer(Sliding):
         return Step.of("channels", filters, "one for each of the filters")
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        spatial, channels = self.split(*inputs)
-        yield from self.explain_sliding(spatial)
+        _, channels = self.split(*inputs)
+        yield from super().explain_output(*inputs)
         yield self.explain_channels(channels)
 
 
 class DilatedKernelLayer(KernelLayer):
-    """A layer with a kernel whose elements may stand apart."""
+    """A layer with a kernel whose elements may lie apart.
+
+    Errors:
+        A kernel larger than its input; an untied bias on an unknown size;
+        strides with dilation under Keras's paddings.
+    """
 
     dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")
 

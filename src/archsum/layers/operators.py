@@ -65,19 +65,9 @@ def followed_by(operators: Operators, behind: Operators) -> Operators:
     return None if operators is None or behind is None else operators + behind
 
 
-def with_bias(operator: Operator, count: int, *, untied: bool) -> tuple[Operator, ...]:
-    """Return an operator with a bias of `count`; an untied one is an addition of its own."""
-    if untied:
-        return operator, Operator(operator.output, absorbs=CLAMPS, weights=count)
-    return (operator._replace(biases=count),)
-
-
 def scaling_operators(shape: Shape, channels: int) -> tuple[Operator, ...]:
     """Return a factor and an offset for each channel."""
-    return (
-        Operator(shape, "scale", absorbs=CLAMPS, weights=channels),
-        Operator(shape, "scale", absorbs=CLAMPS, weights=channels),
-    )
+    return (Operator(shape, "scale", absorbs=CLAMPS, weights=channels),) * 2
 
 
 def on_rows(operators: Operators, rank: int, inputs: Shape) -> Operators:

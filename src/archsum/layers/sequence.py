@@ -4,6 +4,7 @@ from pydantic import Field
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
+from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, show
 
 
@@ -11,11 +12,7 @@ class SequenceLayer(Layer):
     """A layer that goes through a sequence of steps, each a vector, and remembers what it saw."""
 
     return_sequences: bool = Field(False, description="Give the output of every step, not only of the last one.")
-
-    @property
-    def features(self) -> int:
-        """The number of features of its output."""
-        raise NotImplementedError
+    units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
 
     def split(self, shape: Shape) -> tuple[int | None, int]:
         """Take a shape apart into the steps and the features of each.
@@ -37,4 +34,4 @@ class SequenceLayer(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         steps, _ = self.split(*inputs)
-        return (steps, self.features) if self.return_sequences else (self.features,)
+        return (steps, self.units) if self.return_sequences else (self.units,)

@@ -235,10 +235,10 @@ class Sliding(Spatial):
         """Keep the input; where its sides are padded unevenly, PyTorch pads a copy first, and keeps that instead."""
         spatial, channels = self.parts(shape)
         padded = tuple(map(_evenly_padded, spatial, self.paddings, self.windows))
-        return Kept.input() if padded == spatial else Kept("padded_input", shape=self.join(padded, channels))
+        return Kept("input") if padded == spatial else Kept("padded_input", shape=self.join(padded, channels))
 
-    def explain_sliding(self, spatial: Shape) -> Iterator[Step]:
-        """Derive the output size along each axis."""
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        spatial, _ = self.parts(*inputs)
         for window, size, axis in zip(self.windows, spatial, self.axes, strict=True):
             if size is None:
                 yield Step.of(axis, None, f"the input's {axis} is unknown")

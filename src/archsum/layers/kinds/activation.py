@@ -1,14 +1,14 @@
 """Activations: a function of each element, or of the elements along an axis."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from archsum.layers.activations import activation_kept, activation_work
-from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
+from archsum.layers.axis import Axes, Sizes, axis_name, positions, size_name
 from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
-from archsum.layers.fields import NonNegativeNumber, Positive, TupleOf
+from archsum.layers.fields import NonNegativeNumber
 from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
 
@@ -100,7 +100,7 @@ class ReLU(ElementwiseFunction):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the result, which tells where the input was positive; where that is not enough, the input."""
         bounded = self.max_value is not None or self.negative_slope or self.threshold
-        return (Kept.input(),) if bounded else (Kept.output(),)
+        return (Kept("input"),) if bounded else (Kept("output"),)
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return those of ReLU, ReLU6 or leaky ReLU; other bounds are several operators, which are not known."""
@@ -150,9 +150,9 @@ class PReLU(ElementwiseLayer):
     type: Literal["prelu"] = "prelu"
     each: ClassVar[tuple[str, int]] = ("prelu", 1)
 
-    shared_axes: (
-        Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])] | None
-    ) = Field(None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image.")
+    shared_axes: Sizes | None = Field(
+        None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image."
+    )
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs
@@ -164,7 +164,7 @@ class PReLU(ElementwiseLayer):
         return (Weight("alpha", alpha, tuple(map(axis_name, axes))),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return (Kept.input(),)
+        return (Kept("input"),)
 
     def operators(self, *inputs: Shape) -> Operators:
         (shape,) = inputs

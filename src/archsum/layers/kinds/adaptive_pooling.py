@@ -45,7 +45,7 @@ class AdaptivePooling(PoolingLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the input, unless all of it becomes one mean: PyTorch has an operation of its own for that."""
         spatial, _ = self.parts(*inputs)
-        return () if set(self._outputs(spatial)) == {1} else (Kept.input(),)
+        return () if set(self._outputs(spatial)) == {1} else (Kept("input"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, _ = self.parts(*inputs)
@@ -73,7 +73,7 @@ class AdaptiveMaxPooling(AdaptivePooling):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return Kept.input(), Kept.indices(self.output_shape(*inputs))
+        return Kept("input"), Kept.indices(self.output_shape(*inputs))
 
 
 class AdaptiveMaxPooling1D(AdaptiveMaxPooling, rank=1):

@@ -60,7 +60,7 @@ class UnprojectedAttention(AttentionLayer):
         query, value, _ = self.query_value_key(*inputs)
         scores = (*query[:-1], value[-2])
         value_number = min(1, len(inputs) - 1)
-        return *self.scores_kept(scores, *inputs), *self.weights_kept(scores), Kept.input(value_number)
+        return *self.scores_kept(scores, *inputs), *self.weights_kept(scores), Kept("input", value_number)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         query, value, key = self.query_value_key(*inputs)
@@ -113,7 +113,7 @@ class Attention(UnprojectedAttention):
     def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
         scaled = Kept("scores", shape=scores, for_weights=True)
         if self.scores_multiply:
-            return Kept.input(), Kept.input(len(inputs) - 1), *((scaled,) * self.use_scale)
+            return Kept("input"), Kept("input", len(inputs) - 1), *((scaled,) * self.use_scale)
         pairs = (*scores, inputs[-1][-1])
         sums = (Kept("sums", shape=pairs, for_weights=True),) * self.use_scale
         return *sums, Kept("tanh", shape=pairs), scaled

@@ -78,7 +78,9 @@ class SpaceToDepth(BlockLayer):
         return _divided(axis, size, self.block_size, "one location for each block", cure)
 
     def channels_step(self, axis: str, size: int | None) -> Step:
-        return _multiplied(axis, size, self.block_size**2, "`block_size`² for each channel: the elements of its block")
+        return Step.of(
+            axis, Product(size, self.block_size**2), "`block_size`² for each channel: the elements of its block"
+        )
 
 
 class DepthToSpace(BlockLayer):
@@ -97,16 +99,12 @@ class DepthToSpace(BlockLayer):
     type: Literal["depth_to_space"] = "depth_to_space"
 
     def location_step(self, axis: str, size: int | None) -> Step:
-        return _multiplied(axis, size, self.block_size, "one block for each location")
+        return Step.of(axis, Product(size, self.block_size), "one block for each location")
 
     def channels_step(self, axis: str, size: int | None) -> Step:
         elements = self.block_size**2
         cure = f"a convolution before it brings the channels to a multiple of {elements}, the elements of a block"
         return _divided(axis, size, elements, "`block_size`² for each channel: the elements of its block", cure)
-
-
-def _multiplied(axis: str, size: int | None, factor: int, note: str) -> Step:
-    return Step.of(axis, Product(size, factor), note)
 
 
 def _divided(axis: str, size: int | None, divisor: int, note: str, cure: str) -> Step:

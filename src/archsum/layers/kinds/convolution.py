@@ -17,10 +17,6 @@ from archsum.layers.shapes import Shape
 class Convolution(GroupedKernelLayer):
     """A convolution of `rank` spatial axes.
 
-    Shape:
-        (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
-        valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
-        a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
     Weights:
         kernel (*kernel_size, channels / groups, filters);
         bias (filters) if tied, the output's shape if untied.

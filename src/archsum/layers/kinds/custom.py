@@ -146,11 +146,11 @@ class Custom(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         if self.output_shape_ is None:
             return inputs[0]
-        sizes = self._input_sizes(inputs[0])
+        sizes = input_sizes(inputs[0], self.data_format)
         return tuple(_compute(size, sizes, "output_shape", least=1) for size in self.output_shape_)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        sizes = self._input_sizes(inputs[0])
+        sizes = input_sizes(inputs[0], self.data_format)
         return tuple(
             Weight(
                 name,
@@ -180,22 +180,19 @@ class Custom(Layer):
         return None if macs is None or flops is None else (Work("the rest", 1, flops - 2 * macs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        elements = _compute(self.kept_, self._input_sizes(inputs[0]), "kept", least=0)
+        elements = _compute(self.kept_, input_sizes(inputs[0], self.data_format), "kept", least=0)
         return None if elements is None else (Kept("kept", shape=(elements,)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        sizes = self._input_sizes(inputs[0])
+        sizes = input_sizes(inputs[0], self.data_format)
         outputs = zip(self.output_shape_ or (), self.output_shape(*inputs), strict=False)
         for axis, (stated, output) in enumerate(outputs, start=1):
             yield Step(f"axis {axis}", "", output, _show([stated], sizes))
 
     def _stated(self, name: str, stated: Number | None, shape: Shape) -> Operations:
-        sizes = self._input_sizes(shape)
+        sizes = input_sizes(shape, self.data_format)
         note = f"the file does not state `{name}`" if stated is None else _show([stated], sizes)
         return Operations(_compute(stated, sizes, name, least=0), note)
-
-    def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
-        return input_sizes(shape, self.data_format)
 
 
 def _show(stated: Sequence[Number | None], sizes: Mapping[str, int | None]) -> str:

@@ -6,24 +6,16 @@ from typing import Literal
 from pydantic import Field
 
 from archsum.errors import ShapeError
-from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.bias import OutputBias
+from archsum.layers.base import Kept, Operations, Step, Weight
+from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, Positive
-from archsum.layers.operators import (
-    SCALES_AND_CLAMPS,
-    Operator,
-    Operators,
-    activation_operators,
-    followed_by,
-    with_bias,
-)
-from archsum.layers.shapes import Shape, product
+from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
+from archsum.layers.shapes import Shape
 
 
-class Dense(Layer):
+class Dense(BiasedLayer):
     """A weight for each pair of an input feature and a unit; features are the input's last axis.
 
     Shape:
@@ -33,8 +25,6 @@ class Dense(Layer):
         bias (units) if tied, the output's shape if untied; for a vector the two are the same.
     MACs:
         leading sizes × features × units.
-    FLOPs:
-        2 × MACs + output elements × (1 for a bias + 1 for an activation, 3 for softmax).
     Kept:
         input, unless the kernel is frozen; of the activation its result, or its input.
     Errors:
@@ -58,35 +48,26 @@ class Dense(Layer):
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, features = _split(*inputs)
         kernel = Weight("kernel", (features, self.units), ("features", "units"))
-        return kernel, *self.biases(*inputs).weights
+        return kernel, *self.behind_products(*inputs).weights
 
-    def biases(self, *inputs: Shape) -> OutputBias:
-        """Return the bias, of which there may be none."""
+    def behind_products(self, *inputs: Shape) -> BiasAndActivation:
         output = self.output_shape(*inputs)
         axes = (*named_axes(output, "channels_last")[:-1], "units")
-        return OutputBias(self.bias, output, axes, self.units, "units")
-
-    def bias_note(self, *inputs: Shape) -> str:
-        return self.biases(*inputs).note
+        return BiasAndActivation(self.bias, output, axes, self.units, "units", self.activation)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         leading, features = _split(*inputs)
         note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
         return Operations(Product(*leading, features, self.units), note)
 
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        biases = self.biases(*inputs)
-        return biases.work + activation_work(self.activation, product(biases.output))
-
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return Kept.input(for_weights=True), *result_kept(self.activation, self.output_shape(*inputs))
+        return Kept("input", for_weights=True), *self.behind_products(*inputs).kept
 
     def operators(self, *inputs: Shape) -> Operators:
-        output, (kernel, *biases) = self.output_shape(*inputs), self.weights(*inputs)
-        product_ = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
-        count = sum(bias.size for bias in biases)
-        biased = with_bias(product_, count, untied=any(bias.untied for bias in biases))
-        return followed_by(biased, activation_operators(self.activation, output))
+        kernel, *_ = self.weights(*inputs)
+        output = self.output_shape(*inputs)
+        products = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
+        return self.behind_products(*inputs).operators_behind(products)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("units", self.units, "the last axis has one feature for each unit")

@@ -24,9 +24,6 @@ class DepthwiseConvolution(DilatedKernelLayer):
         bias (channels × depth_multiplier) if tied, the output's shape if untied.
     MACs:
         output locations × kernel_size × channels × depth_multiplier.
-    Errors:
-        A kernel larger than its input; an untied bias on an unknown size;
-        strides with dilation under Keras's paddings.
     Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution{rank}d/
     """
 

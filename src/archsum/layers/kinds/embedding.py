@@ -7,22 +7,12 @@ from pydantic import Field
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
-from archsum.layers.base import (
-    NO_MACS,
-    ElementwiseLayer,
-    Kept,
-    Layer,
-    Operations,
-    Step,
-    Weight,
-    WeightlessLayer,
-    Work,
-)
+from archsum.layers.base import ElementwiseLayer, IdleLayer, Kept, Operations, Step, Weight, WeightlessLayer
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, show
 
 
-class Table(Layer):
+class Table(IdleLayer):
     """A table with a vector for each word, in the row that the word's number names.
 
     FLOPs:
@@ -42,15 +32,9 @@ class Table(Layer):
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return (Weight("embeddings", (self.input_dim, self.output_dim), ("words", "features")),)
 
-    def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return NO_MACS
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return ()
-
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the words, which say whose vectors the gradient changes."""
-        return (Kept.input(itemsize=8, for_weights=True),)
+        return (Kept("input", itemsize=8, for_weights=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
@@ -115,7 +99,7 @@ class ReversibleEmbedding(Table):
         return Operations(products, "each vector with each word's vector")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return (Kept.input(for_weights=True),) if self.reverse else super().kept(*inputs)
+        return (Kept("input", for_weights=True),) if self.reverse else super().kept(*inputs)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         if self.reverse:

@@ -48,7 +48,7 @@ class GlobalMaxPooling(GlobalPooling):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return Kept.input(), Kept.indices(self.output_shape(*inputs))
+        return Kept("input"), Kept.indices(self.output_shape(*inputs))
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling, rank=1):

@@ -99,7 +99,9 @@ class PairwiseMerging(ElementwiseMerging):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         between = (self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
-        return *map(Kept.input, range(len(inputs))), *(Kept("merged", shape=shape) for shape in between)
+        return *(Kept("input", number) for number in range(len(inputs))), *(
+            Kept("merged", shape=shape) for shape in between
+        )
 
 
 class Add(ElementwiseMerging):
@@ -184,8 +186,6 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
 
     Shape:
         Along the axis the sum of the sizes; the others are the first input's.
-    MACs:
-        0.
     Errors:
         An axis that the inputs do not have; other sizes, or numbers of axes, that differ.
     Source: https://keras.io/api/layers/merging_layers/concatenate/
@@ -212,16 +212,16 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
         Errors: ShapeError where they have no such axis, or differ along another.
         """
         joined = sample_position(self.chosen_axis, inputs[0])
-        given = f"cannot concatenate {show_all(inputs)}"
         count, *others = dict.fromkeys(map(len, inputs))
         if others:
-            message = f"{given}: they have different numbers of axes, {count} and {others[0]}"
-            raise ShapeError(message, "a `reshape` gives an input other axes")
+            message = f"cannot concatenate {show_all(inputs)}: they have different numbers of axes"
+            raise ShapeError(f"{message}, {count} and {others[0]}", "a `reshape` gives an input other axes")
         for axis, sizes in _aligned(inputs):
             known = list(dict.fromkeys(size for size in sizes if size is not None))
             if axis != joined and len(known) > 1:
-                message = f"{given} along axis {joined}: {axis_name(axis)} differs, {known[0]} and {known[1]}"
-                raise ShapeError(message, f"all sizes but those of axis {joined} are equal")
+                message = f"cannot concatenate {show_all(inputs)} along axis {joined}: {axis_name(axis)} differs"
+                cure = f"all sizes but those of axis {joined} are equal"
+                raise ShapeError(f"{message}, {known[0]} and {known[1]}", cure)
         return joined, tuple(shape[joined - 1] for shape in inputs)
 
 
@@ -271,12 +271,12 @@ class Dot(Merging):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         if not self.normalize:
-            return Kept.input(0), Kept.input(1)
+            return Kept("input", 0), Kept("input", 1)
         return tuple(
             kept
             for number, (shape, axis) in enumerate(zip(inputs, self._multiplied(inputs), strict=True))
             for kept in (
-                Kept.input(number),
+                Kept("input", number),
                 Kept("normalized", shape=shape),
                 *(Kept(name, shape=reduced((axis,), shape)[0]) for name in ("length", "divisor")),
             )

@@ -1,20 +1,18 @@
 """Attention of several heads, each of which sees its own projections of query, key and value."""
 
 from itertools import chain
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
-from archsum.layers.axis import listed
+from archsum.layers.axis import Sizes
 from archsum.layers.base import Kept, Operations, Weight, Work
-from archsum.layers.fields import Positive, TiedBias, TupleOf
+from archsum.layers.fields import Positive, TiedBias
 from archsum.layers.shapes import Shape, may_equal, product, show, total
-
-Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]
 
 
 class Projection(NamedTuple):
@@ -137,7 +135,7 @@ class ProjectedAttention(AttentionLayer):
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return what the projections take."""
-        return tuple(Kept.input(number, for_weights=True) for number in range(len(inputs)))
+        return tuple(Kept("input", number, for_weights=True) for number in range(len(inputs)))
 
     def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
         """Return the storage that the value is in, where the attention is not fused; the others are scaled."""

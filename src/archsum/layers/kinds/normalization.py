@@ -83,7 +83,7 @@ class BatchNormalization(ChannelNormalization):
         names = ("mean", "inverse_deviation", *(("correction",) * self.renorm))
         statistics = _statistics(names, (self.channels(shape),), per_batch=True)
         corrected = (Kept("corrected", shape=shape, for_weights=True),) * (self.renorm and self.scale)
-        return Kept.input(), *statistics, *corrected
+        return Kept("input"), *statistics, *corrected
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
@@ -124,7 +124,7 @@ class GroupNormalization(ChannelNormalization):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         groups = self.channels(*inputs) if self.groups == -1 else self.groups
-        return Kept.input(), *_statistics(("mean", "inverse_deviation"), (groups,))
+        return Kept("input"), *_statistics(("mean", "inverse_deviation"), (groups,))
 
 
 class NormalizationAlongAxes(NormalizationLayer):
@@ -165,7 +165,7 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
         return self.gamma_and_beta(*self.along_axes(shape))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return Kept.input(), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))
+        return Kept("input"), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))
 
 
 class RMSNormalization(NormalizationAlongAxes):
@@ -193,7 +193,7 @@ class RMSNormalization(NormalizationAlongAxes):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         (shape,) = inputs
         divisor = _statistics(("inverse_root_mean_square",), *reduced(self.axis, shape))
-        return Kept.input(), *divisor, Kept("quotient", shape=shape, for_weights=True)
+        return Kept("input"), *divisor, Kept("quotient", shape=shape, for_weights=True)
 
 
 class UnitNormalization(ElementwiseLayer, WeightlessLayer):
@@ -221,7 +221,7 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
         return shape
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return Kept.input(), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
+        return Kept("input"), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
 
 
 def _statistics(

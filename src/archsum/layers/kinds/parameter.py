@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.base import NO_MACS, VIEW, Kept, Layer, Operations, Reuse, Weight, Work
+from archsum.layers.base import VIEW, IdleLayer, Kept, Reuse, Weight
 from archsum.layers.fields import Positive, TupleOf
 from archsum.layers.shapes import Shape
 
 
-class Parameter(Layer):
+class Parameter(IdleLayer):
     """A learned tensor, which takes no input: a class token, a position embedding, StyleGAN's constant.
 
     Shape:
@@ -41,12 +41,6 @@ class Parameter(Layer):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return (Weight("parameter", self.shape),)
-
-    def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return NO_MACS
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return ()

@@ -1,13 +1,12 @@
 """Pooling: a window slides over each channel and keeps its maximum or its average."""
 
-from collections.abc import Iterator
 from functools import cached_property
 from math import prod
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from archsum.layers.base import Kept, Step, Work
+from archsum.layers.base import Kept, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
 from archsum.layers.shapes import Shape, product
@@ -77,10 +76,6 @@ class Pooling(Sliding, PoolingLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (self.kept_input(*inputs),)
-
-    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        spatial, _ = self.parts(*inputs)
-        yield from self.explain_sliding(spatial)
 
 
 class MaxPooling(Pooling):

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
-from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
+from archsum.layers.fields import Activation, Rate, TiedBias, true_is_tied
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product
 
@@ -43,14 +43,9 @@ class RecurrentLayer(SequenceLayer):
     gates: ClassVar[int]
     """How many of the output's vectors the kernels compute."""
 
-    units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
     activation: Activation | None = Field("tanh", description="An elementwise function of the output.")
     dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")
     recurrent_dropout: Rate = Field(0.0, description="The part of what it remembers that training drops.")
-
-    @property
-    def features(self) -> int:
-        return self.units
 
     @property
     def biases_of_gate(self) -> int:
@@ -100,21 +95,19 @@ class RecurrentLayer(SequenceLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         steps, features = self.split(*inputs)
+        each = (steps, self.units)
         taken = _multiplied("input_copy", (steps, features), self.dropout)
-        return *taken, *self.states_kept((steps, self.units)), *self.steps_kept((steps, self.units))
+        functions = chain.from_iterable(result_kept(function, each) for function in self.functions)
+        own = (tensor for tensor in functions if tensor.is_own)
+        return *taken, *self.states_kept(each), *self.steps_kept(each), *own
 
     def states_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the states before each step, of which there are `each`."""
         return _multiplied("states", each, self.recurrent_dropout)
 
     def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
-        """Return what the steps keep beside what the kernels are multiplied with."""
-        raise NotImplementedError
-
-    def activations_kept(self, each: Shape) -> Iterator[Kept]:
-        """Yield what the activations keep beside their results."""
-        for function in self.functions:
-            yield from (tensor for tensor in result_kept(function, each) if tensor.is_own)
+        """Return what the steps keep beside the states, and what activations keep that is not their result."""
+        return ()
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once in a step."""
@@ -155,15 +148,12 @@ class SimpleRNN(WithRecurrentBias):
 
     def states_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the states: those before each step, and as activations keep their result, those after it."""
-        if Kept.output() not in result_kept(self.activation, each):
+        if Kept("output") not in result_kept(self.activation, each):
             return super().states_kept(each)
         results = Kept("results", shape=each)
         if self.recurrent_dropout:
             return *super().states_kept(each), results
         return results, Kept("first_state", shape=(self.units,), for_weights=True)
-
-    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
-        return tuple(self.activations_kept(each))
 
 
 class LSTM(WithRecurrentBias):
@@ -196,8 +186,7 @@ class LSTM(WithRecurrentBias):
 
     def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the gates and what is added, the memory before the step, and the activation of that behind it."""
-        gates = (Kept("gates", shape=(self.gates, *each)), Kept("memory", shape=each), Kept("activated", shape=each))
-        return *gates, *self.activations_kept(each)
+        return Kept("gates", shape=(self.gates, *each)), Kept("memory", shape=each), Kept("activated", shape=each)
 
 
 class GRU(RecurrentLayer):
@@ -245,7 +234,7 @@ class GRU(RecurrentLayer):
         if self.reset_after:
             # Nothing needs it, but it lies with the gates in one storage.
             names += ["reset_product"]
-        return *(Kept(name, shape=each) for name in names), *self.activations_kept(each)
+        return tuple(Kept(name, shape=each) for name in names)
 
 
 def _multiplied(name: str, shape: Shape, dropout: float) -> tuple[Kept, ...]:

@@ -173,7 +173,7 @@ class ActivityRegularization(Regularization):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the input, whose size is measured."""
-        return (Kept.input(),) if self.strength else ()
+        return (Kept("input"),) if self.strength else ()
 
 
 class SpatialDropout(Spatial, RandomDrop):

@@ -17,8 +17,7 @@ from archsum.layers.window import SIDES_SCHEMA, Sides, parse_padding
 SidesPerAxis = Annotated[tuple[Sides, ...], SIDES_SCHEMA]
 """A number for every side; or for each axis a number, or a pair [before, after]."""
 
-_MARGINS = "The margins: a number for every side, or for each axis a number or a pair [before, after]."
-
+_SIDES = "a number for every side, or for each axis a number or a pair [before, after]."
 
 _NEIGHBOURS = {"nearest": 0, "bilinear": 4, "bicubic": 16, "lanczos3": 36, "lanczos5": 100}
 """The input elements of which an output element is made; one that is repeated is made of none."""
@@ -67,11 +66,7 @@ class ZeroPadding(Resizing):
 
     note: ClassVar[str] = "zeros before + size + zeros after"
 
-    padding: SidesPerAxis = Field(
-        1,
-        validate_default=True,
-        description="The zeros: a number for every side, or for each axis a number or a pair [before, after].",
-    )
+    padding: SidesPerAxis = Field(1, validate_default=True, description=f"The zeros: {_SIDES}")
 
     def resized(self, axis: int, size: int) -> Arithmetic:
         before, after = self.padding[axis]
@@ -109,7 +104,7 @@ class Cropping(Resizing):
     note: ClassVar[str] = "size − what is cut off before and after"
     reuse: ClassVar[Reuse] = VIEW
 
-    cropping: SidesPerAxis = Field(1, validate_default=True, description=_MARGINS)
+    cropping: SidesPerAxis = Field(1, validate_default=True, description=f"The margins: {_SIDES}")
 
     def resized(self, axis: int, size: int) -> Arithmetic:
         """Return what is left. Errors: ShapeError where nothing is."""
@@ -137,7 +132,7 @@ class Cropping2D(Cropping, rank=2):
 
     type: Literal["cropping2d"] = "cropping2d"
 
-    cropping: SidesPerAxis = Field(0, validate_default=True, description=_MARGINS)
+    cropping: SidesPerAxis = Field(0, validate_default=True, description=f"The margins: {_SIDES}")
 
 
 class Cropping3D(Cropping, rank=3):

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from archsum.layers.axis import AlongChannels, known_sizes, named_axes
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
-from archsum.layers.bias import OutputBias
+from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
 
 
-class Scale(ElementwiseLayer):
+class Scale(BiasedLayer, ElementwiseLayer):
     """Each channel times a learned factor, plus a learned offset.
 
     After an average pooling it makes LeNet-5's subsampling. Its connections are the biases alone: the factor sits on
@@ -38,21 +38,18 @@ class Scale(ElementwiseLayer):
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs
         channels = self._channels(shape)
-        return Weight("scale", (channels,), ("channels",)), *self.biases(shape).weights
+        return Weight("scale", (channels,), ("channels",)), *self.behind_products(shape).weights
 
-    def biases(self, *inputs: Shape) -> OutputBias:
-        """Return the bias, of which there may be none."""
+    def behind_products(self, *inputs: Shape) -> BiasAndActivation:
         (shape,) = inputs
-        return OutputBias(self.bias, shape, named_axes(shape, self.data_format), self._channels(shape), "channels")
-
-    def bias_note(self, *inputs: Shape) -> str:
-        return self.biases(*inputs).note
+        axes = named_axes(shape, self.data_format)
+        return BiasAndActivation(self.bias, shape, axes, self._channels(shape), "channels")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return Work("factor", 1, product(*inputs)), *self.biases(*inputs).work
+        return Work("factor", 1, product(*inputs)), *self.behind_products(*inputs).work
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return (Kept.input(for_weights=True),)
+        return (Kept("input", for_weights=True),)
 
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)
@@ -82,4 +79,4 @@ class LayerScale(AlongChannels, ElementwiseLayer):
         return (Weight("gamma", (channels,), ("channels",)),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return (Kept.input(for_weights=True),)
+        return (Kept("input", for_weights=True),)

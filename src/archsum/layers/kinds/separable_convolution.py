@@ -14,10 +14,6 @@ from archsum.layers.shapes import Shape
 class SeparableConvolution(DilatedKernelLayer):
     """A separable convolution of `rank` spatial axes.
 
-    Shape:
-        (*sizes, channels) → (*outputs, filters), the channels first under `data_format: channels_first`.
-        valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
-        a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
     Weights:
         depthwise_kernel (*kernel_size, channels, depth_multiplier);
         pointwise_kernel (1 for each axis, channels × depth_multiplier, filters);
@@ -28,9 +24,6 @@ class SeparableConvolution(DilatedKernelLayer):
         input, or where its sides are padded unevenly the padded input;
         what the depthwise kernel makes of it, (*outputs, channels × depth_multiplier);
         of the activation its result, or its input.
-    Errors:
-        A kernel larger than its input; an untied bias on an unknown size;
-        strides with dilation under Keras's paddings.
     Source: https://keras.io/api/layers/convolution_layers/separable_convolution{rank}d/
     """
 
@@ -49,17 +42,18 @@ class SeparableConvolution(DilatedKernelLayer):
             Weight("pointwise_kernel", pointwise, (*self.kernel_axes, "depthwise channels", "filters")),
         )
 
-    def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
+    def depthwise_output(self, *inputs: Shape) -> Shape:
+        """Return the shape of what the depthwise kernel gives."""
         spatial, channels = self.split(*inputs)
-        depthwise = self.join(self.slide(spatial), channels * self.depth_multiplier)
-        return *super().multiplied(*inputs), Kept("depthwise_output", shape=depthwise)
+        return self.join(self.slide(spatial), channels * self.depth_multiplier)
+
+    def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
+        return *super().multiplied(*inputs), Kept("depthwise_output", shape=self.depthwise_output(*inputs))
 
     def products(self, *inputs: Shape) -> Operators:
-        spatial, channels = self.split(*inputs)
         depthwise, pointwise = self.kernels(*inputs)
-        between = self.join(self.slide(spatial), channels * self.depth_multiplier)
         return (
-            Operator(between, weights=depthwise.size),
+            Operator(self.depthwise_output(*inputs), weights=depthwise.size),
             Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=pointwise.size),
         )
 

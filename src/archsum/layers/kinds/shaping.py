@@ -1,6 +1,7 @@
 """Layers that give the same elements another shape, or repeat them."""
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -73,13 +74,11 @@ class Reshape(MovingLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        elements = product(shape)
-        if elements is None:
-            return tuple(None if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
-        rest, remainder = divmod(elements, self._stated_elements)
-        fits = remainder == 0 if _SIZE_TO_SOLVE in self.target_shape else elements == self._stated_elements
-        if not fits:
-            raise self._does_not_fit(shape, elements)
+        elements, stated, rest = product(shape), self._stated_elements, None
+        if elements is not None:
+            rest = elements // stated
+            if elements != (rest * stated if _SIZE_TO_SOLVE in self.target_shape else stated):
+                raise self._does_not_fit(shape, elements)
         return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -96,10 +95,7 @@ class Reshape(MovingLayer):
     @property
     def _stated_elements(self) -> int:
         """The product of the sizes but −1."""
-        result = 1
-        for size in self.target_shape:
-            result *= 1 if size == _SIZE_TO_SOLVE else size
-        return result
+        return prod(size for size in self.target_shape if size != _SIZE_TO_SOLVE)
 
     def _does_not_fit(self, shape: Shape, elements: int) -> ShapeError:
         given = f"cannot make {show(self.target_shape)} of its input {show(shape)}: "

@@ -131,7 +131,7 @@ class TransposedConvolution(GroupedKernelLayer):
 
     def kept_input(self, shape: Shape) -> Kept:
         """Keep the input: the padding is the output's."""
-        return Kept.input()
+        return Kept("input")
 
     def locations(self, *inputs: Shape) -> Shape:
         """Return the input's sizes: the kernel is spread from each of its locations."""

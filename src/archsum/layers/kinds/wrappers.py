@@ -50,6 +50,17 @@ class Wrapper(Layer):
             for weight in self.layer.weights(self.held_input(shape))
         )
 
+    def uses(self, *inputs: Shape) -> int | None:
+        """Return how many times it is used for one sample."""
+        raise NotImplementedError
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        work, uses = self.layer.work(self.held_input(*inputs)), self.uses(*inputs)
+        return None if work is None else tuple(part._replace(elements=product((part.elements, uses))) for part in work)
+
+    def connections(self, *inputs: Shape) -> int | None:
+        return product((self.uses(*inputs), self.layer.connections(self.held_input(*inputs))))
+
     def bias_note(self, *inputs: Shape) -> str:
         return self.layer.bias_note(self.held_input(*inputs))
 
@@ -83,6 +94,9 @@ class TimeDistributed(Wrapper):
             )
         return shape[1:]
 
+    def uses(self, *inputs: Shape) -> int | None:
+        return inputs[0][0]
+
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         return (shape[0], *self.layer.output_shape(self.held_input(shape)))
@@ -95,10 +109,6 @@ class TimeDistributed(Wrapper):
         each = self.layer.macs(self.held_input(shape))
         return Operations(Product(shape[0], each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        (shape,) = inputs
-        return _repeated(self.layer.work(self.held_input(shape)), shape[0])
-
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the layer's, for which the steps are a larger batch."""
         (shape,) = inputs
@@ -108,10 +118,6 @@ class TimeDistributed(Wrapper):
     @property
     def reuse(self) -> Reuse:
         return self.layer.reuse
-
-    def connections(self, *inputs: Shape) -> int | None:
-        (shape,) = inputs
-        return product((shape[0], self.layer.connections(self.held_input(shape))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         (shape,) = inputs
@@ -158,6 +164,9 @@ class Bidirectional(Wrapper):
         """Return the input: both directions see all of it."""
         return shape
 
+    def uses(self, *inputs: Shape) -> int | None:
+        return 2
+
     def output_shape(self, *inputs: Shape) -> Shape:
         *leading, features = self.layer.output_shape(*inputs)
         return (*leading, 2 * features if self.merge_mode == "concat" and features else features)
@@ -170,7 +179,7 @@ class Bidirectional(Wrapper):
         return Operations(Product(2, self.layer.macs(*inputs)), f"`{self.held}`'s in both directions")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        work = _repeated(self.layer.work(*inputs), 2)
+        work = super().work(*inputs)
         operations = {"concat": 0, "sum": 1, "mul": 1, "ave": 2}[self.merge_mode]
         merge = Work(self.merge_mode, operations, product(self.output_shape(*inputs)))
         return None if work is None else (*work, *((merge,) * bool(operations)))
@@ -180,18 +189,11 @@ class Bidirectional(Wrapper):
         outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
         return None if kept is None else (*kept, *outputs) * 2
 
-    def connections(self, *inputs: Shape) -> int | None:
-        return product((2, self.layer.connections(*inputs)))
-
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         *_, each = self.layer.output_shape(*inputs)
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
         yield Step.of("features", Product(2, each) if both else each, note)
-
-
-def _repeated(work: tuple[Work, ...] | None, times: int | None) -> tuple[Work, ...] | None:
-    return None if work is None else tuple(part._replace(elements=product((part.elements, times))) for part in work)
 
 
 def _for_each_step(tensor: Kept, steps: int | None) -> Kept:
