@@ -39,6 +39,11 @@ class AlongChannels(Layer):
         first = self.data_format == "channels_first" and "axis" not in self.model_fields_set
         return 1 if first else self.axis
 
+    def channels(self, shape: Shape, *, weights: str = "weights") -> int:
+        """Return the size of the axis. Errors: ShapeError where there is no such axis, or its size is unknown."""
+        (channels,) = known_sizes((self.chosen_axis,), shape, f"its {weights}, one for each channel")
+        return channels
+
 
 def positions(axes: tuple[int, ...], shape: Shape, field: str = "axis") -> tuple[int, ...]:
     """Return the axes counted from the batch, which is 0.

@@ -217,8 +217,15 @@ class Layer(StrictModel):
         yield from ()
 
 
-class WeightlessLayer(Layer):
-    """A layer without weights and without multiply-accumulates.
+class MaclessLayer(Layer):
+    """A layer without multiply-accumulates, unless it says otherwise."""
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
+
+
+class WeightlessLayer(MaclessLayer):
+    """A layer without weights.
 
     Weights:
         None.
@@ -229,15 +236,9 @@ class WeightlessLayer(Layer):
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return ()
 
-    def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return NO_MACS
 
-
-class IdleLayer(Layer):
+class IdleLayer(MaclessLayer):
     """A layer that computes nothing."""
-
-    def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return ()
@@ -257,7 +258,7 @@ class MovingLayer(IdleLayer, WeightlessLayer):
         return ()
 
 
-class ElementwiseLayer(Layer):
+class ElementwiseLayer(MaclessLayer):
     """A layer that passes the shape on; its work is one operation or a few for each element.
 
     Shape:
@@ -269,9 +270,6 @@ class ElementwiseLayer(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
         return shape
-
-    def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return (Work(*self.each, product(self.output_shape(*inputs))),)

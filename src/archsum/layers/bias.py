@@ -58,7 +58,8 @@ class BiasAndActivation(NamedTuple):
     @property
     def note(self) -> str:
         """What the bias is, and what the other kind of bias would be."""
-        tied, untied = f"{self.number:,}", self._untied_size
+        size = Product(*self.output)
+        tied, untied = f"{self.number:,}", "unknown, as a size is" if size.value is None else equation(size)
         if len(self.output) == 1:
             same = "tied and untied are the same where there is one location"
             return f"one for each of the {self.each}; {same}" if self.kind else f"no bias; it would be {tied}"
@@ -67,11 +68,6 @@ class BiasAndActivation(NamedTuple):
         if self.kind == "untied":
             return f"one for each of the {self.each} and each output location; tied it would be {tied}"
         return f"no bias; tied it would be {tied}, untied {untied}"
-
-    @property
-    def _untied_size(self) -> str:
-        size = Product(*self.output)
-        return "unknown, as a size is" if size.value is None else equation(size)
 
 
 class BiasedLayer(Layer):

@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
 from archsum.layers import FAMILIES, layer_class
@@ -102,11 +101,9 @@ def field_names(cls: type[BaseModel]) -> list[str]:
     """Return the names of the fields: what a first use states, a kind's own before its family's; last what all have."""
     infos = named_fields(cls)
     own_first = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    attributes = cls.model_fields
+    attributes = {name: cls.model_fields[name] for name in own_first if name in cls.model_fields}
     stated = [
-        attributes[name].alias or name
-        for name in own_first
-        if name in attributes and _is_stated_first(attributes[name])
+        info.alias or name for name, info in attributes.items() if info.is_required() or info.examples is not None
     ]
     others = [name for name in infos if name not in stated and name != "type"]
     return stated + sorted(others, key=lambda name: _LAST.get(name, 0))
@@ -116,10 +113,6 @@ def example(cls: type[BaseModel]) -> dict[str, Any]:
     """Return what a first use of a kind states: the required fields, and others that have an example."""
     infos = named_fields(cls)
     return {name: info.examples[0] for name in field_names(cls) if (info := infos[name]).examples}
-
-
-def _is_stated_first(info: FieldInfo) -> bool:
-    return info.is_required() or info.examples is not None
 
 
 def _parse(cls: type) -> tuple[str, dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
-from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.arithmetic import Product, Sum, value_of
 from archsum.layers.base import Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
@@ -34,6 +34,9 @@ class KernelLayer(Sliding, BiasedLayer):
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"
     """The multiply-accumulates in words."""
 
+    channels_note: ClassVar[str] = "one for each of the filters"
+    """The output channels in words."""
+
     kernel_size: PerAxis = Field(description="The kernel's size: one number, or one for each axis.", examples=[3])
     strides: PerAxis = Field(
         1, validate_default=True, description="The kernel's step: one number, or one for each axis."
@@ -47,12 +50,7 @@ class KernelLayer(Sliding, BiasedLayer):
     def windows(self) -> tuple[SizeRule, ...]:
         return tuple(map(Window, self.kernel_size, self.strides, self.dilations, self.paddings))
 
-    @property
-    def kernel_axes(self) -> tuple[str, ...]:
-        """The names of the kernel's spatial axes."""
-        return KERNEL_AXES[self.rank]
-
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Product | int:
         """Return the number of channels that come out for `channels` that go in."""
         raise NotImplementedError
 
@@ -67,7 +65,7 @@ class KernelLayer(Sliding, BiasedLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         spatial, channels = self.split(*inputs)
-        return self.join(self.slide(spatial), self.output_channels(channels))
+        return self.join(self.slide(spatial), value_of(self.output_channels(channels)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return *self.kernels(*inputs), *(self.behind_products(*inputs).weights if self.bias else ())
@@ -101,15 +99,10 @@ class KernelLayer(Sliding, BiasedLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return *self.multiplied(*inputs), *self.behind_products(*inputs).kept
 
-    def explain_channels(self, channels: int) -> Step:
-        """Derive the output channels."""
-        filters = self.output_channels(channels)
-        return Step.of("channels", filters, "one for each of the filters")
-
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         _, channels = self.split(*inputs)
         yield from super().explain_output(*inputs)
-        yield self.explain_channels(channels)
+        yield Step.of("channels", self.output_channels(channels), self.channels_note)
 
 
 class DilatedKernelLayer(KernelLayer):

@@ -43,7 +43,6 @@ Operators = tuple[Operator, ...] | None
 CLAMPS: frozenset[Role] = frozenset({"clamp"})
 SCALES_AND_CLAMPS: frozenset[Role] = frozenset({"scale", "clamp"})
 
-_CLAMPS = ("relu", "relu6")
 _OF_ITS_OWN = ("hard_silu", "hard_swish", "leaky_relu", "log_softmax", "sigmoid", "softmax", "tanh")
 
 
@@ -51,7 +50,7 @@ def activation_operators(name: str | None, shape: Shape) -> Operators:
     """Return an activation's operators; None for those that the converter does not have in int8."""
     if name in (None, "linear"):
         return ()
-    if name in _CLAMPS:
+    if name in ("relu", "relu6"):
         return (Operator(shape, "clamp"),)
     if name in _OF_ITS_OWN:
         return (Operator(shape),)

@@ -13,6 +13,8 @@ from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import Spatial
 
+_EACH_CHANNEL = "`block_size`² for each channel: the elements of its block"
+
 
 class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
     """The channels in another order: the first of each group, then the second of each, and so on.
@@ -46,15 +48,10 @@ class BlockLayer(Spatial, MovingLayer, rank=2):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         (shape,) = inputs
         self.parts(shape)
-        for axis, size in zip(self.axes_with_channels, shape, strict=True):
-            yield self.channels_step(axis, size) if axis == "channels" else self.location_step(axis, size)
+        yield from map(self.step, self.axes_with_channels, shape)
 
-    def location_step(self, axis: str, size: int | None) -> Step:
-        """Derive the height or the width."""
-        raise NotImplementedError
-
-    def channels_step(self, axis: str, size: int | None) -> Step:
-        """Derive the channels."""
+    def step(self, axis: str, size: int | None) -> Step:
+        """Derive the size of an axis: the height, the width or the channels."""
         raise NotImplementedError
 
 
@@ -73,14 +70,11 @@ class SpaceToDepth(BlockLayer):
 
     type: Literal["space_to_depth"] = "space_to_depth"
 
-    def location_step(self, axis: str, size: int | None) -> Step:
+    def step(self, axis: str, size: int | None) -> Step:
+        if axis == "channels":
+            return Step.of(axis, Product(size, self.block_size**2), _EACH_CHANNEL)
         cure = f"`zero_padding2d` or `cropping2d` before it brings the {axis} to a multiple of {self.block_size}"
         return _divided(axis, size, self.block_size, "one location for each block", cure)
-
-    def channels_step(self, axis: str, size: int | None) -> Step:
-        return Step.of(
-            axis, Product(size, self.block_size**2), "`block_size`² for each channel: the elements of its block"
-        )
 
 
 class DepthToSpace(BlockLayer):
@@ -98,13 +92,12 @@ class DepthToSpace(BlockLayer):
 
     type: Literal["depth_to_space"] = "depth_to_space"
 
-    def location_step(self, axis: str, size: int | None) -> Step:
-        return Step.of(axis, Product(size, self.block_size), "one block for each location")
-
-    def channels_step(self, axis: str, size: int | None) -> Step:
+    def step(self, axis: str, size: int | None) -> Step:
+        if axis != "channels":
+            return Step.of(axis, Product(size, self.block_size), "one block for each location")
         elements = self.block_size**2
         cure = f"a convolution before it brings the channels to a multiple of {elements}, the elements of a block"
-        return _divided(axis, size, elements, "`block_size`² for each channel: the elements of its block", cure)
+        return _divided(axis, size, elements, _EACH_CHANNEL, cure)
 
 
 def _divided(axis: str, size: int | None, divisor: int, note: str, cure: str) -> Step:

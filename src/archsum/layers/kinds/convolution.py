@@ -9,7 +9,7 @@ from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Product, Sum, equation
 from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative, TupleOf
-from archsum.layers.kernel import GroupedKernelLayer
+from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 
@@ -32,7 +32,7 @@ class Convolution(GroupedKernelLayer):
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels // self.groups, self.filters)
         seen = "input channels" if self.groups == 1 else "input channels of a group"
-        return (Weight("kernel", shape, (*self.kernel_axes, seen, "filters")),)
+        return (Weight("kernel", shape, (*KERNEL_AXES[self.rank], seen, "filters")),)
 
 
 class Conv1D(Convolution, rank=1):
@@ -92,7 +92,7 @@ class Conv2D(Convolution, rank=2):
         filters = Counter(map(len, self.connection_table))
         pairs = Sum(*(Product(filters[seen], seen) for seen in sorted(filters)))
         shape = (*self.kernel_size, sum(map(len, self.connection_table)))
-        axes = (*self.kernel_axes, "connected filter-channel pairs")
+        axes = (*KERNEL_AXES[self.rank], "connected filter-channel pairs")
         note = f"{equation(pairs)} pairs: filters × the channels that they see"
         return (Weight("kernel", shape, axes, note=note),)
 

@@ -49,14 +49,10 @@ def _parse_weight(value: Any) -> StatedWeight:
     return StatedWeight(tuple(shape), trainable)
 
 
-def _parse_count(value: Any) -> Number | None:
+def _parse_count(value: Any) -> Any:
     if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
         raise ValueError("takes a whole number of at least 0")
-    number: Number | None = value
-    return number
-
-
-_Size = Annotated[int, Field(ge=1)]
+    return value
 
 
 _SIZES_SCHEMA = {"type": "array", "items": {"type": "integer", "minimum": 1}}
@@ -74,7 +70,7 @@ _WEIGHT_SCHEMA = {
 
 StatedShape = Annotated[
     tuple[Number | None, ...] | None,
-    PlainValidator(_parse_shape, json_schema_input_type=list[_Size | None] | None),
+    PlainValidator(_parse_shape, json_schema_input_type=list[Annotated[int, Field(ge=1)] | None] | None),
 ]
 Count = Annotated[
     Number | None, PlainValidator(_parse_count, json_schema_input_type=Annotated[int, Field(ge=0)] | None)

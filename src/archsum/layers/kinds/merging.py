@@ -8,29 +8,23 @@ from pydantic import Field, field_validator
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
-from archsum.layers.base import Kept, Layer, MovingLayer, Operations, Reuse, Step, Weight, WeightlessLayer, Work
+from archsum.layers.base import Kept, MovingLayer, Operations, Reuse, Step, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, product, show, show_all, total
 
 
-class Merging(Layer):
+class Merging(WeightlessLayer):
     """A layer that makes one output of its inputs.
 
     Keras takes a single input too, and passes it on; here that is an error, most often forgotten `inputs`.
-
-    Weights:
-        None.
     """
 
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
 
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        return ()
 
-
-class ElementwiseMerging(Merging, WeightlessLayer):
+class ElementwiseMerging(Merging):
     """A merge of the elements at the same place.
 
     Shape:

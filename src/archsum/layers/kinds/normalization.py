@@ -41,16 +41,7 @@ class ScaledAndCentered(NormalizationLayer):
         return (gamma,) * self.scale + (beta,) * self.center
 
 
-class ChannelNormalization(AlongChannels, ScaledAndCentered):
-    """Normalization with a factor and an offset for each channel."""
-
-    def channels(self, shape: Shape) -> int:
-        """Return the number of channels. Errors: ShapeError where there is no such axis, or its size is unknown."""
-        (channels,) = known_sizes((self.chosen_axis,), shape, "its weights, one for each channel")
-        return channels
-
-
-class BatchNormalization(ChannelNormalization):
+class BatchNormalization(AlongChannels, ScaledAndCentered):
     """Each channel by its mean and variance over the batch and all locations.
 
     Weights:
@@ -91,7 +82,7 @@ class BatchNormalization(ChannelNormalization):
         return scaling_operators(shape, self.channels(shape))
 
 
-class GroupNormalization(ChannelNormalization):
+class GroupNormalization(AlongChannels, ScaledAndCentered):
     """Groups of channels, each by its mean and variance over all locations of one sample.
 
     With `groups: -1` each channel is a group: instance normalization.

@@ -4,14 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from archsum.layers.base import ElementwiseLayer, Kept, Reuse, WeightlessLayer, Work
+from archsum.layers.base import ElementwiseLayer, IdleLayer, Kept, Reuse, WeightlessLayer
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate, TupleOf
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 
 
-class Regularization(ElementwiseLayer, WeightlessLayer):
+class Regularization(IdleLayer, ElementwiseLayer, WeightlessLayer):
     """A layer that passes the data on, changed at random in training.
 
     FLOPs:
@@ -28,9 +28,6 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
     def strength(self) -> float:
         """How much it changes; 0: nothing, and PyTorch leaves it out."""
         raise NotImplementedError
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return ()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return none at all: the converter leaves it out."""

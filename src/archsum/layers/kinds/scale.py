@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.axis import AlongChannels, known_sizes, named_axes
+from archsum.layers.axis import AlongChannels, named_axes
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Bias, DataFormat
@@ -74,9 +74,7 @@ class LayerScale(AlongChannels, ElementwiseLayer):
     each: ClassVar[tuple[str, int]] = ("factor", 1)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        (shape,) = inputs
-        (channels,) = known_sizes((self.chosen_axis,), shape, "its factors, one for each channel")
-        return (Weight("gamma", (channels,), ("channels",)),)
+        return (Weight("gamma", (self.channels(*inputs, weights="factors"),), ("channels",)),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (Kept("input", for_weights=True),)

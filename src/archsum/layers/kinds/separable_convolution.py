@@ -6,7 +6,7 @@ from pydantic import Field
 
 from archsum.layers.base import Kept, Weight
 from archsum.layers.fields import Positive
-from archsum.layers.kernel import DilatedKernelLayer
+from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
 from archsum.layers.shapes import Shape
 
@@ -38,8 +38,8 @@ class SeparableConvolution(DilatedKernelLayer):
         depthwise = (*self.kernel_size, channels, self.depth_multiplier)
         pointwise = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
         return (
-            Weight("depthwise_kernel", depthwise, (*self.kernel_axes, "input channels", "filters of a channel")),
-            Weight("pointwise_kernel", pointwise, (*self.kernel_axes, "depthwise channels", "filters")),
+            Weight("depthwise_kernel", depthwise, (*KERNEL_AXES[self.rank], "input channels", "filters of a channel")),
+            Weight("pointwise_kernel", pointwise, (*KERNEL_AXES[self.rank], "depthwise channels", "filters")),
         )
 
     def depthwise_output(self, *inputs: Shape) -> Shape:

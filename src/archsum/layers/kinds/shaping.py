@@ -33,8 +33,7 @@ class Flatten(MovingLayer):
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is; it moves to the end.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        (shape,) = inputs
-        return (product(shape),)
+        return (product(*inputs),)
 
     def operators(self, *inputs: Shape) -> Operators:
         return (Operator(self.output_shape(*inputs), "reshape"),)

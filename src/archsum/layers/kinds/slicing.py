@@ -20,16 +20,20 @@ class PartOfAxis(AlongChannels, MovingLayer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        axis, size = self.axis_and_size(shape)
-        return (*shape[: axis - 1], value_of(self.part_of(size, shape)), *shape[axis:])
-
-    def axis_and_size(self, shape: Shape) -> tuple[int, int | None]:
-        """Return the axis, counted from 1, and its size. Errors: ShapeError where there is no such axis."""
         axis = sample_position(self.chosen_axis, shape)
-        return axis, shape[axis - 1]
+        return (*shape[: axis - 1], value_of(self.part_of(axis, shape)), *shape[axis:])
 
-    def part_of(self, size: int | None, shape: Shape) -> Number:
-        """Return the part's size."""
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        (shape,) = inputs
+        axis = sample_position(self.chosen_axis, shape)
+        yield Step.of(axis_name(axis), self.part_of(axis, shape), self.part_note(shape[axis - 1]))
+
+    def part_of(self, axis: int, shape: Shape) -> Number:
+        """Return the part's size along an axis, counted from 1."""
+        raise NotImplementedError
+
+    def part_note(self, size: int | None) -> str:
+        """Say which part of an axis of a size it is."""
         raise NotImplementedError
 
 
@@ -57,10 +61,10 @@ class Split(PartOfAxis):
             )
         return self
 
-    def part_of(self, size: int | None, shape: Shape) -> Number:
+    def part_of(self, axis: int, shape: Shape) -> Number:
         """Return the size of a part. Errors: ShapeError where the parts are not equal."""
+        size = shape[axis - 1]
         if size is not None and size % self.parts:
-            axis, _ = self.axis_and_size(shape)
             raise ShapeError(
                 f"has size {size} along {axis_name(axis)} of its input {show(shape)}, "
                 f"which must be divisible by `parts` (={self.parts})",
@@ -68,11 +72,8 @@ class Split(PartOfAxis):
             )
         return Quotient(size, self.parts)
 
-    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        (shape,) = inputs
-        axis, size = self.axis_and_size(shape)
-        note = f"part {self.part} of {self.parts} equal parts, counted from 0"
-        yield Step.of(axis_name(axis), self.part_of(size, shape), note)
+    def part_note(self, size: int | None) -> str:
+        return f"part {self.part} of {self.parts} equal parts, counted from 0"
 
 
 class Slice(PartOfAxis):
@@ -94,13 +95,13 @@ class Slice(PartOfAxis):
     start: int = Field(0, description="The first element; a negative one counts from the end.", examples=[0])
     stop: int | None = Field(None, description="The element behind the last; null: the axis's end.", examples=[1])
 
-    def part_of(self, size: int | None, shape: Shape) -> Number:
+    def part_of(self, axis: int, shape: Shape) -> Number:
         """Return the number of elements. Errors: ShapeError where there are none."""
+        size = shape[axis - 1]
         if size is None:
             return 1 if (self.start, self.stop) in ((0, 1), (-1, None)) else None
         start, stop = self._bounds(size)
         if stop <= start:
-            axis, _ = self.axis_and_size(shape)
             bounds = f"`start: {self.start}`" if self.stop is None else f"`start: {self.start}` to `stop: {self.stop}`"
             raise ShapeError(
                 f"has {bounds}, which leaves nothing of {axis_name(axis)} of its input {show(shape)}",
@@ -108,15 +109,12 @@ class Slice(PartOfAxis):
             )
         return Difference(stop, start)
 
-    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        (shape,) = inputs
-        axis, size = self.axis_and_size(shape)
-        note = ""
-        if size is not None:
-            start, stop = self._bounds(size)
-            elements = f"element {start}" if stop - start == 1 else f"elements {start} to {stop - 1}"
-            note = f"{elements} of {size}, counted from 0"
-        yield Step.of(axis_name(axis), self.part_of(size, shape), note)
+    def part_note(self, size: int | None) -> str:
+        if size is None:
+            return ""
+        start, stop = self._bounds(size)
+        elements = f"element {start}" if stop - start == 1 else f"elements {start} to {stop - 1}"
+        return f"{elements} of {size}, counted from 0"
 
     def _bounds(self, size: int) -> tuple[int, int]:
         start, stop, _ = slice(self.start, self.stop).indices(size)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from archsum.errors import ShapeError
 from archsum.layers.base import Kept, Weight
 from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
-from archsum.layers.kernel import GroupedKernelLayer
+from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule
@@ -120,7 +120,7 @@ class TransposedConvolution(GroupedKernelLayer):
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, self.filters // self.groups, channels)
         seen = "filters" if self.groups == 1 else "filters of a group"
-        return (Weight("kernel", shape, (*self.kernel_axes, seen, "input channels")),)
+        return (Weight("kernel", shape, (*KERNEL_AXES[self.rank], seen, "input channels")),)
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the convolution, whose kernel sums in four bytes for each output element; none for other paddings."""

@@ -105,9 +105,8 @@ class TimeDistributed(Wrapper):
         return self.held_weights(self.held, *inputs)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        (shape,) = inputs
-        each = self.layer.macs(self.held_input(shape))
-        return Operations(Product(shape[0], each) if each != 0 else 0, f"steps × `{self.held}`'s")
+        each = self.layer.macs(self.held_input(*inputs))
+        return Operations(Product(self.uses(*inputs), each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the layer's, for which the steps are a larger batch."""
