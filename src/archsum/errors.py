@@ -67,7 +67,7 @@ class Span(NamedTuple):
         return _line_starts(self.source.text)[self.line - 1]
 
     def excerpt(self, paint: Paint = plain) -> str:
-        """Return the line it stands on, with the stretch underlined; of a long line the part around it."""
+        """Return the line it is on, with the stretch underlined; of a long line the part around it."""
         text, first = self.source.text, self._line_start
         last = text.find("\n", first)
         last = len(text) if last < 0 else last
