@@ -1,7 +1,7 @@
 """How a network is trained, and where that takes most memory, in words."""
 
 from archsum.errors import one_line
-from archsum.language.spec.document import Training
+from archsum.language.spec.training import Training
 from archsum.memory.training import TrainingMemory
 
 
