@@ -5,15 +5,13 @@ import subprocess
 import sys
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archsum
 from archsum import api
-
-EXAMPLES = Path(__file__).parents[1] / "examples"
+from tests.support.paths import EXAMPLES
 
 
 def run(*arguments: str) -> str:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archsum
-from archsum.budget import METRICS, Check, Verdict
+from archsum.budget import METRICS, Verdict
 from archsum.language.spec.budget import Budget
 from archsum.render.numbers import percent
+from archsum.results.check import Check
 
 NETWORK = """
 input: [32, 32, 3]

@@ -1,16 +1,14 @@
 """What we say that other tools count is what they count."""
 
 import io
-from pathlib import Path
 
 import pytest
 
 from archsum import Summary, summarize
 from archsum.conventions import CONVENTIONS, count_all
 from archsum.render.summary import text as table
-from tests.counted_by_others import IN_README, MODELS, NOT_OFFERED, OTHERS, TOOLS, Measured, MeasuredModel
-
-EXAMPLES = Path(__file__).parents[1] / "examples"
+from tests.support.counted_by_others import IN_README, MODELS, NOT_OFFERED, OTHERS, TOOLS, Measured, MeasuredModel
+from tests.support.paths import EXAMPLES
 
 
 def counted(summary: Summary, tool: str) -> int | None:

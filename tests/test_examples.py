@@ -9,8 +9,8 @@ import pytest
 
 import archsum
 from archsum import Summary
+from tests.support.paths import EXAMPLES
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
 FILES = sorted(EXAMPLES.rglob("*.yaml"))
 
 FIGURES = {

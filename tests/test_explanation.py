@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archsum
-from archsum.explanation import Explanation
 from archsum.layers.window import Window
-from tests.formulas import evaluate
-
-EXAMPLES = Path(__file__).parent.parent / "examples"
+from archsum.results.explanation import Explanation
+from tests.support.formulas import evaluate
+from tests.support.paths import EXAMPLES
 
 
 def explain(text: str, layer: str | None = None) -> Explanation:

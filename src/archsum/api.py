@@ -1,28 +1,36 @@
-"""The functions that the package offers; the command line is thin over them."""
+"""The functions that the package offers; the command line is thin over them.
 
-import gc
+They take a file's path, an open file, or the Network that `load` made of one. Of a file they also take what `load`
+takes: `variables` and `input`.
+"""
+
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from archsum import language
 from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language import File, InputShape, Network
 from archsum.propagate import propagate
-from archsum.summary import Summary
+from archsum.results.summary import Summary
 
 if TYPE_CHECKING:
-    from archsum.budget import Check
-    from archsum.explanation import Explanation
-    from archsum.memory.costs import Costs
     from archsum.memory.devices import Device
-    from archsum.memory.fit import Fit
-    from archsum.render.diagram.diagram import Diagram
-    from archsum.render.plot.plot import Plot
+    from archsum.results.check import Check
+    from archsum.results.diagram import Diagram
+    from archsum.results.explanation import Explanation
+    from archsum.results.memory import Costs, Fit
+    from archsum.results.plot import Plot
 
 __all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
+
+
+class Overrides(TypedDict, total=False):
+    """What `load` overrides of a file."""
+
+    variables: Mapping[str, Value] | None
+    input: InputShape | None
 
 
 def load(
@@ -46,34 +54,25 @@ def load(
             raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {_a(sizes)}")
     if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
         raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
-    with _uncollected():
-        return language.load(file, variables=variables, input=input)
+    return language.load(file, variables=variables, input=input)
 
 
-def summarize(
-    file: File | Network,
-    *,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
-) -> Summary:
-    """Summarize a network file, or a Network that `load` returned; printed, the summary is a table.
+def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
+    """Summarize a network; printed, the summary is a table.
 
     Errors: SpecError with every problem in the file.
     """
-    network = _network(file, variables, input)
-    with _uncollected():
-        return propagate(network.graph, network.computations)
+    network = _network(file, overrides)
+    return Summary(**vars(propagate(network.graph, network.engine)))
 
 
 def check(
     file: File | Network,
     budget: Mapping[str, int | str | None] | None = None,
     training: Mapping[str, Any] | None = None,
-    *,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
+    **overrides: Unpack[Overrides],
 ) -> "Check":
-    """Compare a network file with its budget; printed, the verdicts are a table.
+    """Compare a network with its budget; printed, the verdicts are a table.
 
     The limits of `budget`, as in `{"max_params": "5M"}`, take the place of the file's own, or are added to them; so
     does `training`, as in `{"batch": 64}`, of how the file says that the network is trained.
@@ -81,74 +80,66 @@ def check(
 
     Errors: SpecError with every problem in the file or in `budget`, and where there is no limit at all.
     """
-    from archsum.budget import check, override
+    from archsum.budget import check
+    from archsum.language.advice.overrides import override
+    from archsum.results.check import Check
 
-    network = _network(file, variables, input)
-    limits = override(network.budget, budget or {})
+    network = _network(file, overrides)
+    limits = override(network.budget, budget or {}, "the budget")
     device = None if limits.device is None else _device(limits.device, network)
-    return check(costs(network, training), limits, device, network.budget_places)
+    return Check(**vars(check(costs(network, training), limits, device, network.budget_places)))
 
 
 def fit(
     file: File | Network,
     device: str | None = None,
     training: Mapping[str, Any] | None = None,
-    *,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
+    **overrides: Unpack[Overrides],
 ) -> "Fit":
-    """Find the largest batches of a network file that fit into a device's memory; printed, they are a text.
+    """Find the largest batches of a network that fit into a device's memory; printed, they are a text.
 
     `device` takes the place of the one that the file's budget names; `training` is as for `costs`.
 
     Errors: SpecError with every problem in the file, in `device` or in `training`, and where it cannot be known.
     """
     from archsum.memory.fit import fit
+    from archsum.results.memory import Fit
 
-    network = _network(file, variables, input)
+    network = _network(file, overrides)
     name = device or network.budget.device
     if name is None:
         cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
         raise SpecError([Diagnostic("no-device", f"{network.graph.name} names no device to fit into", cure=cure)])
-    return fit(costs(network, training), _device(name, network))
+    return Fit(*fit(costs(network, training), _device(name, network)))
 
 
-def costs(
-    file: File | Network,
-    training: Mapping[str, Any] | None = None,
-    *,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
-) -> "Costs":
-    """Compute what a network file costs of memory; printed, it is a text.
+def costs(file: File | Network, training: Mapping[str, Any] | None = None, **overrides: Unpack[Overrides]) -> "Costs":
+    """Compute what a network costs of memory; printed, it is a text.
 
     `training`, as in `{"batch": 64, "optimizer": "adamw"}`, takes the place of what the file says.
 
     Errors: SpecError with every problem in the file or in `training`.
     """
-    from archsum.memory.costs import Costs, check_blocks, override
+    from archsum.language.advice.overrides import override
+    from archsum.memory.costs import check_blocks
+    from archsum.results.memory import Costs
 
-    network = _network(file, variables, input)
-    summary, options = summarize(network), override(network.training, training or {})
+    network = _network(file, overrides)
+    summary, options = summarize(network), override(network.training, training or {}, "`training`")
     in_file = options.checkpointing == network.training.checkpointing
     check_blocks(options, summary, network.checkpointing_place if in_file else None)
     return Costs(summary, options)
 
 
-def explain(
-    file: File | Network,
-    layer: str | None = None,
-    *,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
-) -> "Explanation":
-    """Derive the numbers of a network file's layers, or of the one named; printed, the derivation is a text.
+def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
+    """Derive the numbers of a network's layers, or of the one named; printed, the derivation is a text.
 
     Errors: SpecError with every problem in the file, and where no layer has the name.
     """
     from archsum.explanation import explain
+    from archsum.results.explanation import Explanation
 
-    return explain(summarize(file, variables=variables, input=input), layer)
+    return Explanation(**vars(explain(summarize(file, **overrides), layer)))
 
 
 def diagram(
@@ -157,24 +148,23 @@ def diagram(
     *,
     format: str = "mermaid",  # noqa: A002
     depth: int | None = None,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
+    **overrides: Unpack[Overrides],
 ) -> "Diagram":
-    """Draw a network file, or the block of it that is named, as `mermaid`, `dot` or `svg`; printed, it is that text.
+    """Draw a network, or the block of it that is named, as `mermaid`, `dot` or `svg`; printed, it is that text.
 
-    Blocks more than `depth` levels deep are folded; without a depth, as many as it takes for a picture that can be
+    Blocks more than `depth` levels deep are folded; without a depth, as many as it takes for a diagram that can be
     taken in at a glance.
 
     Errors: SpecError with every problem in the file, where no block has the name, and where Graphviz, which draws svg,
     is not installed.
     """
-    from archsum.render.diagram import diagram
+    from archsum.render.diagram import FORMATS, render
+    from archsum.results.diagram import Diagram
 
-    if format not in diagram.FORMATS:
-        raise ValueError(f"there is no format {format!r}: choose from {', '.join(diagram.FORMATS)}")
+    _check_format(format, FORMATS)
     if depth is not None and depth < 1:
         raise ValueError(f"`depth` takes a number of levels, 1 or more, not {depth}")
-    return diagram.render(summarize(file, variables=variables, input=input), block, format, depth)
+    return Diagram(render(summarize(file, **overrides), block, format, depth), format)
 
 
 def plot(
@@ -183,10 +173,9 @@ def plot(
     *,
     format: str = "svg",  # noqa: A002
     device: str | None = None,
-    variables: Mapping[str, Value] | None = None,
-    input: InputShape | None = None,  # noqa: A002
+    **overrides: Unpack[Overrides],
 ) -> "Plot":
-    """Draw the memory of a training step of a network file, layer by layer, as `svg`, `pdf` or `png`.
+    """Draw the memory of a training step of a network, layer by layer, as `svg`, `pdf` or `png`.
 
     Where the memory is not known, only the layers' parameters and operations are drawn. `training` is as for `costs`;
     the limit of `device`, or of the one that the file's budget names, is a line where it is near.
@@ -194,13 +183,21 @@ def plot(
     Errors: SpecError with every problem in the file, in `training` or in `device`, and where matplotlib, which draws,
     is not installed.
     """
-    from archsum.render.plot import plot
+    from archsum.render.plot import FORMATS, render
+    from archsum.results.plot import Plot
 
-    if format not in plot.FORMATS:
-        raise ValueError(f"there is no format {format!r}: choose from {', '.join(plot.FORMATS)}")
-    network = _network(file, variables, input)
-    name = device or network.budget.device
-    return plot.render(costs(network, training), format, None if name is None else _device(name, network))
+    _check_format(format, FORMATS)
+    network = _network(file, overrides)
+    name, drawn = device or network.budget.device, costs(network, training)
+    return Plot(render(drawn, format, None if name is None else _device(name, network)), format)
+
+
+def _network(file: File | Network, overrides: Overrides) -> Network:
+    if not isinstance(file, Network):
+        return load(file, **overrides)
+    if any(value is not None for value in overrides.values()):
+        raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
+    return file
 
 
 def _device(name: str, network: Network) -> "Device":
@@ -213,25 +210,10 @@ def _device(name: str, network: Network) -> "Device":
         raise SpecError([Diagnostic("bad-value", f"`device` {error}", place, error.cure)]) from None
 
 
-def _network(file: File | Network, variables: Mapping[str, Value] | None, shape: InputShape | None) -> Network:
-    if not isinstance(file, Network):
-        return load(file, variables=variables, input=shape)
-    if variables is not None or shape is not None:
-        raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
-    return file
+def _check_format(name: str, formats: Sequence[str]) -> None:
+    if name not in formats:
+        raise ValueError(f"there is no format {name!r}: choose from {', '.join(formats)}")
 
 
 def _a(value: object) -> str:
     return f"a value of type {type(value).__name__}"
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector: reading only builds, and each collection would search the growing whole in vain."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -1,8 +1,8 @@
 """How other tools count operations: a table for each, since their figures differ for the same layer.
 
-A convention is data: a figure for each multiply-accumulate, for the work of biases and activations, and for what some
-kinds of layer do besides. What a tool has no rule for counts 0, as it does there; where it counts by a rule of its own,
-the figure is unknown. The README says what is not offered, and why.
+A convention is data: a figure for each multiply-accumulate, for the work of biases and activations, and for the
+elements that some kinds of layer take or make. What a tool has no rule for counts 0, as it does there; where it counts
+by a rule of its own, the figure is unknown. The README says what is not offered, and why.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,13 +13,13 @@ from archsum.layers.shapes import product, total
 from archsum.summary import LayerSummary
 
 
-class Share(NamedTuple):
+class PerElement(NamedTuple):
     """What a tool counts for a layer: for each element of its input, and for each of its output."""
 
     of_input: int = 0
     of_output: int = 0
     of_input_bare: int | None = None
-    """The same where the layer has no weights to learn, if it is another."""
+    """For each element of its input where the layer has no weights to learn, if that differs."""
 
 
 class Convention(NamedTuple):
@@ -31,7 +31,7 @@ class Convention(NamedTuple):
     macs: int
     work: Mapping[str, int] = {}
     """For each element of elementwise work, by what the work is."""
-    layers: Mapping[str, Share] = {}
+    layers: Mapping[str, PerElement] = {}
     """By the kind of layer."""
     zero: Collection[str] = ()
     """The kinds that it does not see at all."""
@@ -53,14 +53,14 @@ CONVENTIONS = {
             macs=1,
             work={"nearest": 1, "bilinear": 4},
             layers={
-                "batch_normalization": Share(of_input=2, of_input_bare=1),
-                "layer_normalization": Share(of_input=5, of_input_bare=4),
-                "group_normalization": Share(of_input=5, of_input_bare=4),
-                "global_average_pooling2d": Share(of_input=1),
-                "adaptive_average_pooling2d": Share(of_input=1),
+                "batch_normalization": PerElement(of_input=2, of_input_bare=1),
+                "layer_normalization": PerElement(of_input=5, of_input_bare=4),
+                "group_normalization": PerElement(of_input=5, of_input_bare=4),
+                "global_average_pooling2d": PerElement(of_input=1),
+                "adaptive_average_pooling2d": PerElement(of_input=1),
             },
             zero=(*FAMILIES["recurrent"], "bidirectional"),
-            unknown=(*FAMILIES["attention"], "time_distributed"),
+            unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed"),
         ),
         # ptflops.pytorch_ops, version 0.7.5. What is a module and a function counts in both: a ReLU twice.
         Convention(
@@ -74,17 +74,18 @@ CONVENTIONS = {
                 "scaled query": 1,
             },
             layers={
-                "batch_normalization": Share(of_input=2, of_input_bare=1),
-                "group_normalization": Share(of_input=2, of_input_bare=1),
-                "layer_normalization": Share(of_input=1),
-                **dict.fromkeys(_POOLING, Share(of_input=2)),
-                **dict.fromkeys(("up_sampling1d", "up_sampling2d", "up_sampling3d"), Share(of_output=2)),
+                "batch_normalization": PerElement(of_input=2, of_input_bare=1),
+                "group_normalization": PerElement(of_input=2, of_input_bare=1),
+                "layer_normalization": PerElement(of_input=1),
+                **dict.fromkeys(_POOLING, PerElement(of_input=2)),
+                **dict.fromkeys(("up_sampling1d", "up_sampling2d", "up_sampling3d"), PerElement(of_output=2)),
             },
             zero=("scale",),
             unknown=(
                 *FAMILIES["recurrent"],
                 *FAMILIES["wrappers"],
-                *(kind for kind in FAMILIES["attention"] if kind != "multi_head_attention"),
+                *FAMILIES["attention"],
+                "grouped_query_attention",
             ),
         ),
     )
@@ -100,13 +101,13 @@ def count(layer: LayerSummary, convention: Convention) -> int | None:
     if kind in convention.unknown:
         return None
     work = layer.layer.work(*layer.input_shapes) or ()
-    share = convention.layers.get(kind, Share())
+    per_element = convention.layers.get(kind, PerElement())
     return total(
         (
             _each(convention.macs, layer.macs),
             *(_each(convention.work.get(part.what, 0), part.elements) for part in work),
-            _each(_of_input(share, layer), product(layer.input_shapes[0]) if layer.input_shapes else 0),
-            _each(share.of_output, layer.neurons),
+            _each(_of_input(per_element, layer), product(layer.input_shapes[0]) if layer.input_shapes else 0),
+            _each(per_element.of_output, layer.neurons),
         )
     )
 
@@ -116,10 +117,11 @@ def count_all(layers: Iterable[LayerSummary], convention: Convention) -> int | N
     return total(count(layer, convention) for layer in layers)
 
 
-def _of_input(share: Share, layer: LayerSummary) -> int:
-    if share.of_input_bare is None or any(weight.trainable for weight in layer.layer.weights(*layer.input_shapes)):
-        return share.of_input
-    return share.of_input_bare
+def _of_input(per_element: PerElement, layer: LayerSummary) -> int:
+    if per_element.of_input_bare is None:
+        return per_element.of_input
+    learns = any(weight.trainable for weight in layer.layer.weights(*layer.input_shapes))
+    return per_element.of_input if learns else per_element.of_input_bare
 
 
 def _each(factor: int, number: int | None) -> int | None:

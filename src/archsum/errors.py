@@ -7,6 +7,8 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from archsum.colours import BLUE, BOLD, RED, Paint, plain
+
 MAX_SHOWN = 50
 """Diagnostics printed in full; a generated file can have thousands of the same kind."""
 
@@ -64,7 +66,7 @@ class Span(NamedTuple):
     def _line_start(self) -> int:
         return _line_starts(self.source.text)[self.line - 1]
 
-    def excerpt(self) -> str:
+    def excerpt(self, paint: Paint = plain) -> str:
         """Return the line it stands on, with the stretch underlined; of a long line the part around it."""
         text, first = self.source.text, self._line_start
         last = text.find("\n", first)
@@ -79,8 +81,9 @@ class Span(NamedTuple):
         start = self.start - left
         end = min(self.end - left, len(shown))
         underline = " " * _width(shown[:start]) + "^" * max(_width(shown[start:end]), 1)
-        gutter = str(self.line)
-        return f"{gutter} | {shown}\n{' ' * len(gutter)} | {underline}"
+        number = str(self.line)
+        beside, below = paint(BLUE, f"{number} |"), paint(BLUE, f"{' ' * len(number)} |")
+        return f"{beside} {shown}\n{below} {underline}"
 
 
 def one_line(text: str) -> str:
@@ -160,17 +163,21 @@ class Diagnostic(NamedTuple):
     notes: tuple[tuple[str, Span], ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"error[{self.code}]: {one_line(self.message)}"]
+        return self.render()
+
+    def render(self, paint: Paint = plain) -> str:
+        """Return what is wrong, where, and what would help, as people read it."""
+        lines = [paint(RED, f"error[{self.code}]") + paint(BOLD, f": {one_line(self.message)}")]
         indent = ""
         if self.span:
             indent = " " * len(str(self.span.line))
-            lines += [f"{indent}--> {self.span.place}", self.span.excerpt()]
-        notes = [f"{indent} = note: {one_line(text)} {span.place}" for text, span in self.notes]
+            lines += [f"{paint(BLUE, f'{indent}-->')} {self.span.place}", self.span.excerpt(paint)]
+        notes = [f"{one_line(text)} {span.place}" for text, span in self.notes]
         if hidden := len(notes[_MAX_NOTES:]):
-            notes[_MAX_NOTES - 1 : -1] = [f"{indent} = note: … {hidden + 1} more …"]
-        lines += notes
+            notes[_MAX_NOTES - 1 : -1] = [f"… {hidden + 1} more …"]
+        lines += [f"{paint(BLUE, f'{indent} = note:')} {note}" for note in notes]
         if self.cure:
-            lines.append(f"{indent} = help: {one_line(self.cure)}")
+            lines.append(f"{paint(BLUE, f'{indent} = help:')} {one_line(self.cure)}")
         return "\n".join(lines)
 
 
@@ -183,7 +190,11 @@ class SpecError(Exception):
         super().__init__(self.diagnostics)
 
     def __str__(self) -> str:
-        shown = [str(diagnostic) for diagnostic in self.diagnostics[:MAX_SHOWN]]
+        return self.render()
+
+    def render(self, paint: Paint = plain) -> str:
+        """Return the diagnostics as people read them; of very many the first."""
+        shown = [diagnostic.render(paint) for diagnostic in self.diagnostics[:MAX_SHOWN]]
         if hidden := len(self.diagnostics) - len(shown):
             shown.append(f"… and {f'{hidden} more' if len(self.diagnostics) < MAX_FOUND else 'many more'}")
         return "\n\n".join(shown)

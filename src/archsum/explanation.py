@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from archsum.layers.arithmetic import Product
 from archsum.layers.base import Step, Weight
-from archsum.layers.shapes import times
 from archsum.summary import LayerSummary, Summary
 
 
@@ -27,22 +27,12 @@ class LayerExplanation(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """The derivation of a network's numbers, or of one layer's; printed, it is a text."""
+    """The derivation of a network's numbers, or of one layer's."""
 
     layers: tuple[LayerExplanation, ...]
 
-    def __str__(self) -> str:
-        from archsum.render import explanation
-
-        return explanation.render(self)
-
     def __repr__(self) -> str:
         return f"<Explanation: layers={len(self.layers)}>"
-
-    def _repr_html_(self) -> str:
-        from archsum.render.summary import html
-
-        return html.preformatted(str(self))
 
 
 def explain(summary: Summary, layer: str | None = None) -> Explanation:
@@ -60,21 +50,20 @@ def _explain_layer(summary: LayerSummary) -> LayerExplanation:
         tuple(summary.layer.explain_output(*summary.input_shapes)),
         tuple(_weights(summary)),
         tuple(_parameters(summary)),
-        summary.layer.explain_macs(*summary.input_shapes),
-        summary.layer.explain_flops(*summary.input_shapes),
+        Step.of("MACs", *summary.layer.multiply_accumulates(*summary.input_shapes)),
+        Step.of("FLOPs", *summary.layer.floating_point_operations(*summary.input_shapes)),
     )
 
 
 def _weights(summary: LayerSummary) -> Iterator[Step]:
-    bias = summary.layer.explain_bias(*summary.input_shapes)
+    biases = summary.layer.biases(*summary.input_shapes)
     for weight in summary.weights:
-        explained = bias if weight.is_bias else ""
+        explained = biases.note if biases and weight.is_bias else ""
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
-        sizes = summary.layer.explain_weight(weight.name, *summary.input_shapes)
-        notes = [axes, sizes, explained, "" if weight.trainable else "not changed by training"]
-        yield Step(weight.name, times(*weight.shape) or "1", weight.size, "; ".join(filter(None, notes)))
-    if bias and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
-        yield Step("bias", "0", 0, bias)
+        notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
+        yield Step(weight.name, Product(*weight.shape).formula, weight.size, "; ".join(filter(None, notes)))
+    if biases and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
+        yield Step("bias", "0", 0, biases.note)
 
 
 def _parameters(summary: LayerSummary) -> Iterator[Step]:
@@ -100,7 +89,7 @@ def _by_filter(weights: tuple[Weight, ...]) -> Iterator[Step]:
     if each not in kernel.axes:
         return
     own = [size for size, axis in zip(kernel.shape, kernel.axes, strict=True) if axis != each]
-    formula = f"({times(*own) or '1'} + 1) × {bias.size}"
+    formula = f"({Product(*own).formula} + 1) × {bias.size}"
     yield Step("", formula, kernel.size + bias.size, f"the + 1 is each {each.removesuffix('s')}'s bias")
 
 

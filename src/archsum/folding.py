@@ -1,4 +1,4 @@
-"""A summary folded to a depth: blocks below it stand as one. Tables and diagrams show a network so."""
+"""A summary folded to a depth: each block below it is one part. Tables and diagrams show a network so."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Part(NamedTuple):
 
     @property
     def path(self) -> Path:
-        """Where it stands."""
+        """The blocks that it is in, outermost first, and its own name."""
         return self.of.path
 
     @property
@@ -84,6 +84,15 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
         block = BlockSummary(path, group.kind, group.span, together, shape)
         parts.append(Part(block, inputs, tuple(taken_here.values())))
     return parts
+
+
+def readable_depth(summary: Summary, most: int, level: int = 0) -> int:
+    """Return how deep to unfold, below `level`, so that there are at most so many layers and blocks."""
+    deepest = max((len(layer.path) for layer in summary.layers), default=0)
+    depth = level + 1
+    while depth < deepest and len({layer.path[: depth + 1] for layer in summary.layers}) <= most:
+        depth += 1
+    return depth
 
 
 def part_of(summary: Summary, name: str) -> Summary:

@@ -9,18 +9,23 @@ from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
 Path = tuple[str, ...]
-"""Where a layer stands: the blocks that it is in, outermost first, and its own name."""
+"""The place of a layer: the blocks that it is in, outermost first, and its own name."""
 
 
 class Use(NamedTuple):
-    """A block's use, or a repetition, that layers came out of, as a note says it, and where it stands."""
+    """A block's use, or a repetition, that layers came out of, as a note says it, and its place."""
 
     what: str
     span: Span
 
+    @property
+    def note(self) -> tuple[str, Span]:
+        """What a diagnostic says of it."""
+        return f"{self.what} at", self.span
+
 
 class Node(NamedTuple):
-    """A layer in its place: its name, what it takes, and where it stands in the file.
+    """A layer in its place: its name, what it takes, and its place in the file.
 
     Nodes of one block follow one another.
     """

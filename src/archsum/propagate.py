@@ -50,14 +50,14 @@ class Engine:
         self,
         inputs: Mapping[str, Shape],
         nodes: Sequence[Node],
-        computations: Computations,
+        computations: Computations | None = None,
         *,
         input_places: Mapping[str, Span] = MappingProxyType({}),
         unknown: int | None = None,
     ) -> None:
         self._nodes = nodes
         self._done = 0
-        self._computations = computations
+        self._computations = computations or Computations()
         self._input_places = input_places
         self._unknown = unknown
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
@@ -114,21 +114,16 @@ class Engine:
         ]
         if node.shared_with and node.shared_with in layers:
             notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
-        notes += [(f"{use.what} at", use.span) for use in node.uses]
+        notes += [use.note for use in node.uses]
         return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
 
 
-def start(graph: Graph, computations: Computations | None = None) -> Engine:
-    """Return the engine of a graph; what was computed before is taken from `computations`."""
-    return Engine(graph.inputs, graph.nodes, computations or Computations(), input_places=graph.input_places)
-
-
-def propagate(graph: Graph, computations: Computations | None = None) -> Summary:
-    """Compute every layer's output shape, weights and operations.
+def propagate(graph: Graph, engine: Engine | None = None) -> Summary:
+    """Compute every layer's output shape, weights and operations, as far as the graph's engine has not done so yet.
 
     Errors: SpecError with every layer whose shapes do not fit; layers behind such a one are passed over.
     """
-    engine = start(graph, computations)
+    engine = engine or Engine(graph.inputs, graph.nodes, input_places=graph.input_places)
     if engine.diagnostics:
         raise SpecError(engine.diagnostics)
     return Summary(graph.name, graph.inputs, engine.layers, graph.outputs, graph.groups)
@@ -141,7 +136,8 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
             f"shares the weights of `{owner.name}`, and only one of them has `trainable: false`",
             "weights are trained or not, wherever they are used: give both the same",
         )
-    if weights == owner.weights:
+    # A note says where the sizes come from, which may be different places.
+    if [weight._replace(note="") for weight in weights] == [weight._replace(note="") for weight in owner.weights]:
         return
     own, shared = (
         ", ".join(f"{weight.name} {show(weight.shape)}" for weight in listed) or "no weights"

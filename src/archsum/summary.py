@@ -46,7 +46,7 @@ class LayerSummary(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where the layer stands in the file."""
+        """Where the layer is in the file."""
         return self.node.span
 
     @property
@@ -195,15 +195,5 @@ class Summary(Totals):
         cure = close or "`archsum summary` lists the layers"
         return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", cure=cure)
 
-    def __str__(self) -> str:
-        from archsum.render.summary import text as table
-
-        return table.render(self)
-
     def __repr__(self) -> str:
         return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={self.params:,}>"
-
-    def _repr_html_(self) -> str:
-        from archsum.render.summary import html
-
-        return html.render(self)

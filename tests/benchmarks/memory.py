@@ -4,7 +4,8 @@
 
 The bytes kept for backward are counted by saved_tensors_hooks on a batch of 2, the peaks by MemTracker on tensors that
 have shapes and no data, which takes a quarter of an hour. The figures go into tests/measured_memory.json, from which
-`pytest --update-golden` makes the README's table; models named on the command line are measured anew, others stay.
+`pytest --update-golden` makes the table in src/archsum/memory/README.md; models named on the command line are measured
+anew, others stay.
 """
 
 import json
@@ -12,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from tests.measured_memory import (
+from tests.support.measured_memory import (
     ADAM,
     ADAM_ONE_BY_ONE,
     BATCHES,
@@ -24,8 +25,8 @@ from tests.measured_memory import (
     run,
     table,
 )
-from tests.parity.memory_oracle import kept_bytes, saved_tensors, training_step
-from tests.parity.torch_models import Torchvision
+from tests.support.parity.memory_oracle import kept_bytes, saved_tensors, training_step
+from tests.support.parity.torch_models import Torchvision
 
 SHAPE = (3, 224, 224)
 

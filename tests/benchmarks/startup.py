@@ -28,7 +28,7 @@ FLOOR = [sys.executable, "-c", SMALL_MODEL]
 SUMMARY = [sys.executable, "-m", "archsum", "summary"]
 KERAS = "import keras; keras.applications.{name}(weights=None).summary()"
 TORCHINFO = """
-from tests.parity.torch_models import torchvision
+from tests.support.parity.torch_models import torchvision
 import torch, torchinfo
 with torch.device("meta"):
     model = torchvision().models.{name}()

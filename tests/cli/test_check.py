@@ -8,6 +8,7 @@ import pytest
 
 from archsum.cli import main
 from tests.conftest import Golden
+from tests.support.paths import EXAMPLES
 
 NETWORK = """\
 input: [32, 32, 3]
@@ -179,7 +180,6 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     assert capsys.readouterr().out.startswith("<stdin>: within budget")
 
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 RESIDUAL = """\
 input: [16, 16, 3]
 blocks:

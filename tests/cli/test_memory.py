@@ -5,8 +5,7 @@ import pytest
 
 from archsum.cli import main
 from tests.conftest import Golden
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from tests.support.paths import EXAMPLES
 
 NETWORK = """\
 input: [16, 16, 3]

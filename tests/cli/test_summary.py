@@ -83,7 +83,7 @@ def test_set_takes_a_list(tmp_path: Path) -> None:
         (["--style", "grid"], 'Model: "small"'),
         (["--format", "csv"], "name,type,output_shape,params,trainable_params,weights,biases,kernel,macs,"),
         (["--format", "markdown"], "| Layer (type) "),
-        (["--format", "json"], '{"schema_version": 1, "name": "small", "inputs": {"input": [null, 8, 8, 3]},'),
+        (["--format", "json"], '{\n  "schema_version": 1,\n  "name": "small",\n  "inputs": {\n    "input": [\n'),
     ],
 )
 def test_looks_and_formats(file: Path, arguments: list[str], first_line: str) -> None:

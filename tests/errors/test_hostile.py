@@ -15,7 +15,7 @@ import archsum
 from archsum import Diagnostic, SpecError
 from archsum.cli import main
 from archsum.errors import MAX_COMPARED_LETTER_BY_LETTER, MAX_FOUND, MAX_SHOWN
-from archsum.language.text.reader import MAX_BYTES
+from archsum.language.text.source import MAX_BYTES
 from archsum.layers import KINDS
 
 HEAD = "input: [32, 32, 3]\nlayers:\n"

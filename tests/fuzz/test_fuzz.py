@@ -5,7 +5,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from archsum.render.summary import csv, html, markdown
 from archsum.render.summary import json as json_format
 from archsum.render.summary import text as table
 from archsum.render.summary.columns import OPTIONAL
+from tests.support.paths import EXAMPLES
 
 Record = Callable[[str, object], None]
 
@@ -279,16 +279,14 @@ def test_nested_aliases(record_property: Record) -> None:
     examine_all(nested_aliases(), record_property)
 
 
-EXAMPLES = [
-    path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
-]
+SOUND_FILES = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.yaml"))]
 TOKENS = re.compile(r"\s+|\w+|.")
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> str:
     """Draw one of the examples with a few of its tokens deleted, replaced or added to."""
-    tokens = TOKENS.findall(draw(st.sampled_from(EXAMPLES)))
+    tokens = TOKENS.findall(draw(st.sampled_from(SOUND_FILES)))
     others = st.sampled_from(tokens) | st.sampled_from(
         [*WORDS, *FORMULAS, "-1", "[", "}", ": ", "\n", "- ", "<<", "&a"]
     )
@@ -313,4 +311,4 @@ OVERRIDES = st.fixed_dictionaries(
 
 
 def test_any_override(record_property: Record) -> None:
-    examine_all(st.tuples(st.sampled_from(EXAMPLES), OVERRIDES), record_property)
+    examine_all(st.tuples(st.sampled_from(SOUND_FILES), OVERRIDES), record_property)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsum.layers.shapes import Shape
-from tests.layers.made import layer
+from tests.support.layers import layer
 
 # LeCun et al. 1998, "Gradient-based learning applied to document recognition", table I: which maps of S2 each of
 # C3's sees.

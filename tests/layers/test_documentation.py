@@ -41,7 +41,7 @@ def test_class_is_named_as_its_kind(cls: type[Layer]) -> None:
 
 @every_kind
 def test_rules_are_its_own_or_its_family_s(cls: type[Layer]) -> None:
-    rules = ("output_shape", "weights", "macs", "work", "kept")
+    rules = ("output_shape", "weights", "multiply_accumulates", "work", "kept")
     inherited = [rule for rule in rules if getattr(cls, rule) is getattr(Layer, rule)]
     assert not inherited
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from archsum.errors import ShapeError
 from archsum.layers.kinds.transposed_convolution import TransposedWindow
 from archsum.layers.window import Window
-from tests.formulas import evaluate
-from tests.layers.made import layer
+from tests.support.formulas import evaluate
+from tests.support.layers import layer
 
 sizes = st.integers(1, 24)
 kernels = st.integers(1, 7)

@@ -6,7 +6,7 @@ import pytest
 
 from archsum.errors import ShapeError
 from archsum.layers.shapes import Shape
-from tests.parity.cases import build
+from tests.support.parity.cases import build
 
 IMAGE = (8, 8, 3)
 ELEMENTS = 8 * 8 * 3

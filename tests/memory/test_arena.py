@@ -1,7 +1,6 @@
 """The microcontroller's arena against TensorFlow Lite Micro, and its planner against what every plan must keep to."""
 
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,9 +9,9 @@ from hypothesis import strategies as st
 import archsum
 from archsum import Summary
 from archsum.memory.arena import ALIGNMENT, Arena, Buffer, TieBreak, arena, place
-from archsum.memory.conversion import unconvertible_layers
+from archsum.memory.conversion import operators_by_layer
+from tests.support.paths import EXAMPLES
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 IMAGE, SEQUENCE = "[8, 8, 4]", "[16, 4]"
 
 
@@ -21,9 +20,9 @@ def network(shape: str, *layers: str) -> Summary:
 
 
 def planned(summary: Summary, ties: TieBreak = TieBreak.GRAPH_ORDER) -> Arena:
-    found = arena(summary, ties)
+    found = arena(summary, operators_by_layer(summary))
     assert found
-    return found
+    return found.placed_by(ties)
 
 
 @pytest.mark.parametrize("folded", [True, False])
@@ -54,7 +53,7 @@ def test_ties_decide_where_wake_words_first_convolutions_go() -> None:
     }
     assert offsets[TieBreak.GRAPH_ORDER] == [(27_648, 0), (18_432, 27_648), (18_432, 46_080), (36_864, 0)]
     assert offsets[TieBreak.LATER_FIRST] == [(27_648, 0), (18_432, 55_296), (18_432, 36_864), (36_864, 0)]
-    assert planned(summary).highest.buffer.name == "depthwise_conv2d"
+    assert planned(summary).highest.buffer.layer == "depthwise_conv2d"
 
 
 CONV = "conv2d: {filters: 6, kernel_size: 3, padding: same"
@@ -168,7 +167,7 @@ def test_output_is_needed_to_the_end() -> None:
         "input: [16]\nlayers: [dense: {name: a, units: 16}, dense: {name: b, units: 16}, dense: {name: c, units: 16}]\n"
     )
     plan = planned(archsum.summarize(io.StringIO(f"{text}outputs: [a, c]\n"))).plan
-    assert {placed.buffer.name: placed.buffer.last for placed in plan} == {"input": 1, "a": 3, "b": 3, "c": 3}
+    assert {placed.buffer.layer: placed.buffer.last for placed in plan} == {"input": 1, "a": 3, "b": 3, "c": 3}
 
 
 def test_network_of_nothing_but_dropout_needs_its_input() -> None:
@@ -208,8 +207,9 @@ def test_flash(layers: list[str], flash: int) -> None:
 )
 def test_what_is_not_known_is_said(shape: str, layers: list[str], unknown: list[str]) -> None:
     summary = network(shape, *layers)
-    assert arena(summary) is None
-    assert [layer.name for layer in unconvertible_layers(summary)] == unknown
+    operators = operators_by_layer(summary)
+    assert arena(summary, operators) is None
+    assert [name for name, of_layer in operators.items() if of_layer is None] == unknown
 
 
 buffers = st.lists(

@@ -93,8 +93,9 @@ def test_stated_devices() -> None:
 
 
 def test_small_device_leaves_nothing() -> None:
-    assert stated(ram="16 KiB", flash="32 KiB")[3:] == (2**14, "the file itself", 2**15, None, None)
-    assert (stated(ram="16 KiB", flash="32 KiB").available, stated(memory="1 GB").available) == (0, 0)
+    small = stated(ram="16 KiB", flash="32 KiB")
+    assert (small.memory, small.source, small.flash) == (2**14, "the file itself", 2**15)
+    assert (small.available, small.available_flash, stated(memory="1 GB").available) == (0, 0, 0)
 
 
 def test_file_s_devices_come_with_the_network_and_may_have_formulas() -> None:

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from tests.measured_memory import (
+from tests.support.measured_memory import (
     ADAM,
     ADAM_ONE_BY_ONE,
     KEPT_BATCH,

@@ -38,7 +38,7 @@ def test_items() -> None:
     # The image, the convolution's result, and the relu's, which the dense layer takes flattened; and of the batch
     # normalization two numbers for each channel.
     assert memory.kept_for_backward == (48 + 32 + 32) * 2 * FLOAT + 2 * 2 * FLOAT
-    assert [step.bytes for step in memory.kept] == [384, 256 + 16, 256, 0, 0]
+    assert [kept for _, kept in memory.kept_by_layer] == [384, 256 + 16, 256, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from archsum.explanation import LayerExplanation, explain
 from archsum.graph import Graph, Node
 from archsum.layers import layer_class
 from archsum.propagate import propagate
-from tests.formulas import evaluate
-from tests.parity.cases import REFUSED, Case, build, ours
-from tests.parity.keras_kinds import CASES
+from tests.support.formulas import evaluate
+from tests.support.parity.cases import REFUSED, Case, build, ours
+from tests.support.parity.keras_kinds import CASES
 
 NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
 

@@ -13,8 +13,8 @@ import pytest
 
 from archsum.layers import KINDS, layer_class
 from archsum.layers.shapes import Shape, product
-from tests.parity.cases import Fields, build
-from tests.parity.memory_oracle import kept_bytes, saved_tensors
+from tests.support.parity.cases import Fields, build
+from tests.support.parity.memory_oracle import kept_bytes, saved_tensors
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from torch import nn  # noqa: E402
@@ -638,7 +638,7 @@ def test_bytes_kept_where_weights_are_frozen(case: Case) -> None:
 @every_case
 def test_a_view_of_the_input_is_said_to_be_one(case: Case) -> None:
     inputs = case.inputs(2)
-    assert build(case.kind, case.fields).shares_storage == _share(case.outputs(inputs)[0], inputs[0])
+    assert build(case.kind, case.fields).reuse.in_training == _share(case.outputs(inputs)[0], inputs[0])
 
 
 @every_case
@@ -649,7 +649,7 @@ def test_a_gradient_that_is_passed_on_is_said_to_be(case: Case) -> None:
     reached = [tensor for tensor in inputs if tensor.requires_grad]
     gradients = torch.autograd.grad(outputs, reached, given) if reached else ()
     passed = bool(reached) and all(_share(gradient, given[0]) for gradient in gradients)
-    assert build(case.kind, case.fields).passes_gradient == passed
+    assert build(case.kind, case.fields).reuse.gradient == passed
 
 
 def _tensors(values: Any) -> Iterator[Any]:

@@ -3,17 +3,17 @@
 import io
 import warnings
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archsum
 from archsum.layers.shapes import Shape
-from tests.parity.memory_oracle import kept_bytes, saved_tensors
-from tests.parity.real_models import image_size
-from tests.parity.torch_models import Torchvision, torchvision
-from tests.parity.zoo import ZOO, Entry
+from tests.support.parity.memory_oracle import kept_bytes, saved_tensors
+from tests.support.parity.real_models import image_size
+from tests.support.parity.torch_models import Torchvision, torchvision
+from tests.support.parity.zoo import ZOO, Entry
+from tests.support.paths import EXAMPLES
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 
@@ -22,7 +22,6 @@ pytestmark = [
     pytest.mark.skipif(not find_spec("torchvision"), reason='torchvision is missing: pip install -e ".[torch]"'),
 ]
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 BATCH = 2
 
 MODELS = {

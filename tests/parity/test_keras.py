@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import named_fields
-from tests.parity.cases import REFUSED, Case, Outcome, ours
-from tests.parity.differences import DIFFERENCES, Difference
-from tests.parity.keras_kinds import CASES, arguments_of, keras_layer, keras_outcome
+from tests.support.parity.cases import REFUSED, Case, Outcome, ours
+from tests.support.parity.differences import DIFFERENCES, Difference
+from tests.support.parity.keras_kinds import CASES, arguments_of, keras_layer, keras_outcome
 
 # A warning of Keras's, raised as an error, would be taken for a refusal.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from archsum import summarize
 from archsum.layers import layer_class
 from archsum.layers.shapes import Shape
-from tests.parity.cases import FLAGS, REFUSED, Case, Fields, Strategy, ours, sizes
-from tests.parity.keras_kinds import CALLS, CASES, arguments_of, keras_layer
+from tests.support.parity.cases import FLAGS, REFUSED, Case, Fields, Strategy, ours, sizes
+from tests.support.parity.keras_kinds import CALLS, CASES, arguments_of, keras_layer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Keras warns of networks that no one would train
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import archsum
-from tests.parity import tensors
-from tests.parity.torch_models import facts_of
+from tests.support.parity import tensors
+from tests.support.parity.torch_models import facts_of
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 

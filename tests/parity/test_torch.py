@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from archsum.layers import layer_class
 from archsum.layers.fields import per_axis
-from tests.parity.cases import FLAGS, REFUSED, Case, Computed, Fields, Outcome, Strategy, fields_of, ours, rarely
+from tests.support.parity.cases import (
+    FLAGS,
+    REFUSED,
+    Case,
+    Computed,
+    Fields,
+    Outcome,
+    Strategy,
+    fields_of,
+    ours,
+    rarely,
+)
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 

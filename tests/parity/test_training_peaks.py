@@ -4,8 +4,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.measured_memory import ADAM, MOMENTUM, PAIRS, ours
-from tests.parity.memory_oracle import Optimizer, training_step
+from tests.support.measured_memory import ADAM, MOMENTUM, PAIRS, ours
+from tests.support.parity.memory_oracle import Optimizer, training_step
 
 pytestmark = [
     pytest.mark.torch,

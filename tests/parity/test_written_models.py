@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.parity.written_models import Written, dcgan_generator, gpt2_small
+from tests.support.parity.written_models import Written, dcgan_generator, gpt2_small
 
 pytestmark = pytest.mark.torch
 

@@ -2,18 +2,16 @@
 
 import io
 from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 import archsum
 from archsum import Summary
-from tests.parity import tensors
-from tests.parity.real_models import Facts
-from tests.parity.zoo import WITHOUT_REAL_MODEL, ZOO, Entry
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from tests.support.parity import tensors
+from tests.support.parity.real_models import Facts
+from tests.support.parity.zoo import WITHOUT_REAL_MODEL, ZOO, Entry
+from tests.support.paths import EXAMPLES
 
 
 def test_every_example_is_compared_or_known_to_have_no_real_model() -> None:

@@ -2,11 +2,15 @@
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from archsum.errors import quote
 from archsum.formula import Value
 from archsum.language.text.scalars import resolve
+
+if TYPE_CHECKING:
+    from archsum.api import Network
 
 
 def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
@@ -40,7 +44,9 @@ def add_training_arguments(parser: argparse.ArgumentParser, *, batch: bool = Tru
 
     group = parser.add_argument_group("training", "They take the place of what the file says under `training`.")
     if batch:
-        group.add_argument("--batch", metavar="N", type=_batch, help="the samples of a batch (default: 32)")
+        group.add_argument(
+            "--batch", metavar="N", type=number_of("samples"), help="the samples of a batch (default: 32)"
+        )
     group.add_argument("--optimizer", choices=tuple(OPTIMIZERS), help="(default: adam)")
     group.add_argument("--precision", choices=tuple(PRECISIONS), help="(default: float32)")
     group.add_argument(
@@ -57,10 +63,20 @@ def training(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _batch(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of samples: 1 or more")
-    return int(text)
+def add_format_argument(parser: argparse.ArgumentParser, description: str = "a table, or JSON for scripts") -> None:
+    """Add --format, of a command that prints a table or JSON."""
+    parser.add_argument("--format", choices=("table", "json"), default="table", help=description)
+
+
+def number_of(things: str) -> Callable[[str], int]:
+    """Return what reads how many of some things there are, 1 or more."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            raise argparse.ArgumentTypeError(f"`{text}` is not a number of {things}: 1 or more")
+        return int(text)
+
+    return read
 
 
 class _AddInput(argparse.Action):
@@ -79,21 +95,20 @@ class _AddInput(argparse.Action):
             raise argparse.ArgumentError(self, "of several shapes, each has its input's name: left=105,105,1")
 
 
-def opened(file: str) -> Any:
-    """Return what `load` reads: the file's path, or standard input for `-`."""
-    return sys.stdin.buffer if file == "-" and sys.stdin else file
+def network(file: str, arguments: argparse.Namespace) -> "Network":
+    """Return the network of a file, or of standard input for `-`, with what the command overrides.
+
+    Errors: SpecError with every problem in the file.
+    """
+    from archsum.api import load
+
+    source = sys.stdin.buffer if file == "-" and sys.stdin else file
+    return load(source, variables=dict(arguments.variables), input=arguments.input)
 
 
 def shown(file: str) -> str:
     """Return what a file is called in what we print."""
     return "<stdin>" if file == "-" else file
-
-
-def levels(text: str) -> int:
-    """Read how many levels of blocks to unfold."""
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of levels: 1 or more")
-    return int(text)
 
 
 def _variable(text: str) -> tuple[str, Value]:

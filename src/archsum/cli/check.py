@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, shown, training
-from archsum.cli.console import colour_verdicts, colours, report
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, shown, training
+from archsum.cli.console import paint, report
 from archsum.errors import FieldError, SpecError
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace) -> 
     from archsum.budget import Check
 
     try:
-        return check(
-            opened(file), limits, training(arguments), variables=dict(arguments.variables), input=arguments.input
-        )
+        return check(network(file, arguments), limits, training(arguments))
     except SpecError as error:
         return Check(None, (), tuple(error.diagnostics))
 
@@ -82,8 +80,7 @@ def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
         return github.render(checks)
     from archsum.render.check import text as verdicts
 
-    text = "\n\n".join(verdicts.render(check, file) for file, check in checks)
-    return colour_verdicts(text) if colours(sys.stdout) else text
+    return "\n\n".join(verdicts.render(check, file, paint(sys.stdout)) for file, check in checks)
 
 
 def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:

@@ -2,12 +2,12 @@
 
 import codecs
 import os
-import re
 import shutil
 import sys
 from io import TextIOWrapper
 from typing import TextIO
 
+from archsum.colours import Paint, painted, plain
 from archsum.errors import SpecError
 
 _ASCII = {
@@ -17,15 +17,12 @@ _ASCII = {
     **dict.fromkeys("┏┳┓┡╇┩├┼┤└┴┘", "+"),
     **{"×": "x", "−": "-", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "≥": ">=", "→": "->", "…": "."},
 }
-"""What stands for our signs where the output's encoding does not have them."""
-
-_RED, _GREEN, _YELLOW, _BLUE = "\033[1;31m", "\033[1;32m", "\033[1;33m", "\033[1;34m"
-_BOLD, _RESET = "\033[1m", "\033[0m"
+"""What is written for our signs where the output's encoding does not have them."""
 
 
-def colours(stream: TextIO) -> bool:
-    """Whether to colour what is written to a stream: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+def paint(stream: TextIO) -> Paint:
+    """Return how a stream is painted: in colours on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return painted if stream.isatty() and not os.environ.get("NO_COLOR") else plain
 
 
 def reading_width() -> int:
@@ -52,17 +49,6 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     return "".join(_ASCII.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
 
 
-def colour_verdicts(text: str) -> str:
-    """Colour the verdicts, which end the lines of a check's tables."""
-    text = re.sub(r"\bOVER(?= by [\d,]+$)", rf"{_RED}\g<0>{_RESET}", text, flags=re.MULTILINE)
-    text = re.sub(r"\bNEAR(?=, [\d,]+ left$)", rf"{_YELLOW}\g<0>{_RESET}", text, flags=re.MULTILINE)
-    return re.sub(r"\bok(?=, [\d,]+ left$)", rf"{_GREEN}\g<0>{_RESET}", text, flags=re.MULTILINE)
-
-
 def report(*errors: SpecError) -> None:
     """Write diagnostics to stderr, a blank line between them."""
-    text = "\n\n".join(map(str, errors))
-    if colours(sys.stderr):
-        text = re.sub(r"^(error\[[\w-]+\])(:.*)$", rf"{_RED}\1{_RESET}{_BOLD}\2{_RESET}", text, flags=re.MULTILINE)
-        text = re.sub(r"^( *-->| *\d* \|| *= \w+:)", rf"{_BLUE}\1{_RESET}", text, flags=re.MULTILINE)
-    print(text, file=sys.stderr)
+    print("\n\n".join(error.render(paint(sys.stderr)) for error in errors), file=sys.stderr)

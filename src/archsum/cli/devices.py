@@ -2,12 +2,12 @@
 
 import argparse
 
+from archsum.cli.arguments import add_format_argument
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "--format", choices=("table", "json"), default="table", help="a table, or JSON with every figure's source"
-    )
+    add_format_argument(parser, "a table, or JSON with every figure's source")
 
 
 def run(arguments: argparse.Namespace) -> int:

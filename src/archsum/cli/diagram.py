@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from archsum.cli.arguments import add_file_arguments, levels, opened
+from archsum.cli.arguments import add_file_arguments, network, number_of
 from archsum.cli.files import write
 
 _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
@@ -12,8 +12,8 @@ _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    from archsum.render.diagram.diagram import FORMATS
-    from archsum.render.diagram.picture import MAX_BOXES
+    from archsum.render.diagram import FORMATS
+    from archsum.render.diagram.boxes import MAX_BOXES
 
     add_file_arguments(parser)
     parser.add_argument(
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--depth",
         metavar="N",
-        type=levels,
+        type=number_of("levels"),
         help="draw blocks more than N levels deep as one box (default: as deep as "
         f"there are no more than {MAX_BOXES} boxes, at least 1)",
     )
@@ -41,14 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     format_ = arguments.format or _format(arguments)
     from archsum.api import diagram
 
-    drawn = diagram(
-        opened(arguments.file),
-        arguments.block,
-        format=format_,
-        depth=arguments.depth,
-        variables=dict(arguments.variables),
-        input=arguments.input,
-    )
+    source = network(arguments.file, arguments)
+    drawn = diagram(source, arguments.block, format=format_, depth=arguments.depth)
     if arguments.output == "-":
         print(drawn)
     else:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from archsum.cli.arguments import add_file_arguments, opened
+from archsum.cli.arguments import add_file_arguments, network
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,6 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.cli.console import reading_width
     from archsum.render import explanation as text
 
-    explanation = explain(
-        opened(arguments.file), arguments.layer, variables=dict(arguments.variables), input=arguments.input
-    )
+    explanation = explain(network(arguments.file, arguments), arguments.layer)
     print(text.render(explanation, reading_width()))
     return 0

@@ -2,7 +2,7 @@
 
 import argparse
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, training
+from archsum.cli.arguments import add_file_arguments, add_format_argument, add_training_arguments, network, training
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--device", metavar="NAME", help="a device that `archsum devices` lists, or the file's own (default: budget's)"
     )
     add_training_arguments(parser, batch=False)
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="a table, or JSON for scripts")
+    add_format_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,12 +21,6 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.cli import OK, OVER_BUDGET
     from archsum.render.memory import fit as text
 
-    found = fit(
-        opened(arguments.file),
-        arguments.device,
-        training(arguments),
-        variables=dict(arguments.variables),
-        input=arguments.input,
-    )
+    found = fit(network(arguments.file, arguments), arguments.device, training(arguments))
     print(text.render_json(found) if arguments.format == "json" else text.render(found))
     return OK if found.training else OVER_BUDGET

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, opened, training
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, training
 from archsum.cli.files import write
 
 
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        type=_picture,
+        type=_figure,
         required=True,
         help="the file to write; svg, pdf or png, as its ending says",
     )
@@ -25,25 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the picture of a training step's memory."""
+    """Write the figure of a training step's memory."""
     from archsum.api import plot
 
     path, format_ = arguments.output
-    drawn = plot(
-        opened(arguments.file),
-        training(arguments),
-        format=format_,
-        device=arguments.device,
-        variables=dict(arguments.variables),
-        input=arguments.input,
-    )
+    source = network(arguments.file, arguments)
+    drawn = plot(source, training(arguments), format=format_, device=arguments.device)
     write(path, drawn.content)
     return 0
 
 
-def _picture(path: str) -> tuple[str, str]:
+def _figure(path: str) -> tuple[str, str]:
     """Return the file, and the format that its ending says."""
-    from archsum.render.plot.plot import FORMATS
+    from archsum.render.plot import FORMATS
 
     ending = os.path.splitext(path)[1].lower().removeprefix(".")
     if ending not in FORMATS:

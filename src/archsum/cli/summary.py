@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from archsum.cli.arguments import add_file_arguments, levels, opened
+from archsum.cli.arguments import add_file_arguments, network, number_of
 
 if TYPE_CHECKING:
     from archsum.summary import Summary
@@ -35,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="add a column of operations as another tool counts them: torch (its FlopCounterMode), fvcore or ptflops",
     )
     parser.add_argument(
-        "--depth", metavar="N", type=levels, help="fold blocks more than N levels deep into one row with their sums"
+        "--depth",
+        metavar="N",
+        type=number_of("levels"),
+        help="fold blocks more than N levels deep into one row with their sums",
     )
     parser.set_defaults(error=parser.error)
 
@@ -54,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.convention:
         arguments.columns = (*arguments.columns, arguments.convention)
-    summary = summarize(opened(arguments.file), variables=dict(arguments.variables), input=arguments.input)
+    summary = summarize(network(arguments.file, arguments))
     print(_FORMATS[arguments.format](summary, arguments))
     return 0
 
@@ -91,32 +95,31 @@ _FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
 
 
 def _style(text: str) -> str:
-    from archsum.errors import suggest
     from archsum.render.table import STYLES
 
-    if text not in STYLES:
-        cure = suggest(text, STYLES) or "choose keras, classic, grid, simple or another of tabulate's formats"
-        raise argparse.ArgumentTypeError(f"there is no style `{text}`: {cure}")
-    return text
+    return _known("style", text, STYLES, "choose keras, classic, grid, simple or another of tabulate's formats")
 
 
 def _columns(text: str) -> tuple[str, ...]:
-    from archsum.errors import suggest
     from archsum.render.summary.columns import OPTIONAL
 
-    names = tuple(name.strip() for name in text.split(","))
-    for name in names:
-        if name not in OPTIONAL:
-            cure = suggest(name, OPTIONAL) or f"choose from {', '.join(OPTIONAL)}"
-            raise argparse.ArgumentTypeError(f"there is no column `{name}`: {cure}")
-    return names
+    return tuple(_known("column", name.strip(), OPTIONAL) for name in text.split(","))
 
 
 def _convention(text: str) -> str:
     from archsum.conventions import CONVENTIONS
+
+    return _known("convention", text, CONVENTIONS)
+
+
+def _known(what: str, word: str, known: Collection[str], choice: str | None = None) -> str:
+    """Return a word that is known.
+
+    Errors: ArgumentTypeError for one that is not, with that which was meant, if it is close.
+    """
     from archsum.errors import suggest
 
-    if text not in CONVENTIONS:
-        cure = suggest(text, CONVENTIONS) or f"choose from {', '.join(CONVENTIONS)}"
-        raise argparse.ArgumentTypeError(f"there is no convention `{text}`: {cure}")
-    return text
+    if word not in known:
+        cure = suggest(word, known) or choice or f"choose from {', '.join(known)}"
+        raise argparse.ArgumentTypeError(f"there is no {what} `{word}`: {cure}")
+    return word

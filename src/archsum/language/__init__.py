@@ -1,10 +1,9 @@
 """The language: text → graph. `load` is its door; everything wrong with a file leaves it as one SpecError."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import Value
@@ -15,11 +14,9 @@ from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
-from archsum.language.text.reader import MAX_BYTES, read
-from archsum.propagate import Computations, start
-
-File = str | os.PathLike[str] | IO[str] | IO[bytes]
-
+from archsum.language.text.reader import read
+from archsum.language.text.source import File, read_file
+from archsum.propagate import Engine
 
 __all__ = ["File", "InputShape", "Network", "load"]
 
@@ -35,8 +32,8 @@ class Network(NamedTuple):
     """Where the budget names its device, as `device`, and the blocks that it limits."""
     checkpointing_place: Span | None = None
     """Where the training names blocks."""
-    computations: Computations | None = None
-    """What was computed of the layers on the way."""
+    engine: Engine | None = None
+    """What computes the graph's shapes, and has computed those that the language asked for."""
 
 
 def load(
@@ -53,30 +50,26 @@ def load(
     Errors: SpecError with every problem in the file. Shapes that do not fit are found by `propagate`, and come with
     these problems only where there are any.
     """
-    content, name = _read_file(file)
-    yaml_file = read(content, name)
-    head = read_head(yaml_file.places, variables or {}, input)
-    document, places = head.document, yaml_file.places
+    content, name = read_file(file)
+    places, in_text = read(content, name)
+    head = read_head(places, variables or {}, input)
+    document = head.document
     if document is None:
-        raise _everything_wrong(yaml_file.diagnostics, head.diagnostics)
+        raise _everything_wrong(in_text, head.diagnostics)
     structure = read_structure(document, places)
-    graph, in_expansion, computations = expand(document, structure, document.name or Path(name).stem, places)
+    graph, is_complete, in_expansion, engine = expand(document, structure, document.name or Path(name).stem, places)
     problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
-    if not (yaml_file.diagnostics or problems):
+    if is_complete and not (in_text or problems):
         problems = unused(graph, places)
-    if yaml_file.diagnostics or problems:
-        in_shapes = start(graph, computations).diagnostics if head.has_shapes else []
-        raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
-    return Network(
-        graph,
-        document.budget,
-        document.training,
-        document.devices,
-        {name: places.key("budget", "blocks", name) for name in document.budget.blocks}
-        | {"device": places.value("budget", "device")},
-        places.value("training", "checkpointing"),
-        computations,
-    )
+    if head.has_shapes and (in_text or problems or not is_complete):
+        problems += engine.diagnostics
+    if in_text or problems:
+        raise _everything_wrong(in_text, problems)
+    budget_places = {name: places.key("budget", "blocks", name) for name in document.budget.blocks}
+    budget_places["device"] = places.value("budget", "device")
+    checkpointing_place = places.value("training", "checkpointing")
+    settings = document.budget, document.training, document.devices
+    return Network(graph, *settings, budget_places, checkpointing_place, engine)
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:
@@ -84,15 +77,3 @@ def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) ->
     places = {diagnostic.span.start for diagnostic in in_text if diagnostic.span}
     others = (diagnostic for diagnostic in in_values if not (diagnostic.span and diagnostic.span.start in places))
     return SpecError([*in_text, *others])
-
-
-def _read_file(file: File) -> tuple[str | bytes, str]:
-    name = os.fspath(file) if isinstance(file, str | os.PathLike) else str(getattr(file, "name", "<input>"))
-    try:
-        if not isinstance(file, str | os.PathLike):
-            return file.read(MAX_BYTES + 1), name
-        with open(name, "rb") as opened:
-            return opened.read(MAX_BYTES + 1), name
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}")]) from None

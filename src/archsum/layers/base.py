@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from pydantic import Field
 
+from archsum.layers.arithmetic import Number, Product, Sum, formula_of, value_of
 from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape, product, times, total
+from archsum.layers.shapes import Shape, product, total
 
 
 class Weight(NamedTuple):
@@ -19,7 +20,8 @@ class Weight(NamedTuple):
     shape: tuple[int, ...]
     axes: tuple[str, ...] = ()
     trainable: bool = True
-    untied: bool = False
+    note: str = ""
+    """Where its sizes come from, if the axes do not say it."""
     tied_size: int | None = None
     """Of an untied bias, the number of parameters that it would have tied."""
 
@@ -29,9 +31,22 @@ class Weight(NamedTuple):
         return self.name.rpartition("/")[2] == "bias"
 
     @property
+    def untied(self) -> bool:
+        """Whether it is a bias with parameters of its own for each output location."""
+        return self.tied_size is not None
+
+    @property
     def size(self) -> int:
         """The number of parameters."""
         return math.prod(self.shape)
+
+
+class Biases(Protocol):
+    """The biases of a layer, or those that it would have: a layer without a bias states them too."""
+
+    @property
+    def note(self) -> str:
+        """What they are, and what they would be otherwise."""
 
 
 class Kept(NamedTuple):
@@ -71,6 +86,24 @@ class Kept(NamedTuple):
         return self.name not in ("input", "output")
 
 
+class Reuse(NamedTuple):
+    """What a layer makes that takes no memory of its own, as it is in memory already."""
+
+    at_inference: bool = False
+    """Whether the output is the first input's elements at inference, or some of them, seen otherwise."""
+    in_training: bool = False
+    """Whether it is so in training too."""
+    gradient: bool = False
+    """Whether the inputs' gradient is that of the output, or parts of it."""
+
+
+VIEW = Reuse(at_inference=True, in_training=True)
+"""The reuse of a layer whose output is a part of its input: the gradient of the other parts is 0."""
+
+UNCHANGED = Reuse(at_inference=True, in_training=True, gradient=True)
+"""The reuse of a layer whose output is all of its input."""
+
+
 class Work(NamedTuple):
     """Elementwise work, such as an activation: what it is, the operations for each element, how many elements."""
 
@@ -79,14 +112,20 @@ class Work(NamedTuple):
     elements: int | None
 
     @property
-    def total(self) -> int | None:
-        """The operations for all elements; none stay none however many elements there are."""
-        return 0 if self.operations == 0 else product((self.operations, self.elements))
+    def number(self) -> Product:
+        """The operations for all elements."""
+        return Product(self.elements) if self.operations == 1 else Product(self.operations, self.elements)
 
-    @property
-    def formula(self) -> str:
-        """The arithmetic of `total`, with its numbers."""
-        return times(self.elements) if self.operations == 1 else times(self.operations, self.elements)
+
+class Operations(NamedTuple):
+    """Operations of a layer: how many, with the arithmetic that gives the number, and in words why."""
+
+    number: Number
+    note: str = ""
+
+
+NO_MACS = Operations(0, "no multiply-accumulates of weights")
+"""What layers have that compute with elements alone, or nothing."""
 
 
 class Step(NamedTuple):
@@ -96,6 +135,11 @@ class Step(NamedTuple):
     formula: str
     value: int | None
     note: str = ""
+
+    @classmethod
+    def of(cls, label: str, number: Number, note: str = "") -> "Step":
+        """Explain a number by its own arithmetic."""
+        return cls(label, formula_of(number), value_of(number), note)
 
 
 class Layer(StrictModel):
@@ -130,41 +174,49 @@ class Layer(StrictModel):
         """Return the weights, in Keras's order and by Keras's names."""
         raise NotImplementedError
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the multiply-accumulates for one sample; None where a size is unknown."""
+    def biases(self, *inputs: Shape) -> Biases | None:
+        """Return the biases, present or not; None for a kind that never has one."""
+        return None
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        """Return the multiply-accumulates for one sample."""
         raise NotImplementedError
+
+    def macs(self, *inputs: Shape) -> int | None:
+        """Return the number of multiply-accumulates; None where it is unknown."""
+        return value_of(self.multiply_accumulates(*inputs).number)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what is done to elements beside the multiply-accumulates, at inference; None where it is unknown."""
         return None
 
     def elementwise(self, *inputs: Shape) -> int | None:
-        """Return the operations for one sample beside the multiply-accumulates; None where they are unknown."""
+        """Return the number of operations beside the multiply-accumulates; None where it is unknown."""
         work = self.work(*inputs)
-        return None if work is None else total(part.total for part in work)
+        return None if work is None else total(part.number.value for part in work)
+
+    def floating_point_operations(self, *inputs: Shape) -> Operations:
+        """Return the operations for one sample: two for each multiply-accumulate, and the elementwise ones."""
+        macs, work = self.macs(*inputs), self.work(*inputs)
+        if macs == 0 and work == ():
+            return Operations(0, "nothing is computed")
+        terms: list[tuple[str, Number]] = [] if macs == 0 else [("2 × MACs", Product(2, macs))]
+        terms += [("an unknown rest", None)] if work is None else [(part.what, part.number) for part in work]
+        words, counts = zip(*terms, strict=True)
+        return Operations(Sum(*counts), " + ".join(words))
 
     def flops(self, *inputs: Shape) -> int | None:
-        """Return the floating-point operations for one sample: two for each multiply-accumulate, and elementwise."""
-        return total((product((2, self.macs(*inputs))), self.elementwise(*inputs)))
+        """Return the number of floating-point operations; None where it is unknown."""
+        return value_of(self.floating_point_operations(*inputs).number)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
         return None
 
     @property
-    def shares_storage(self) -> bool:
-        """Whether the output is the first input's elements, or some of them, seen otherwise: no memory of its own."""
-        return False
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether the inputs' gradient is that of the output, or parts of it, and takes no memory of its own."""
-        return False
-
-    @property
-    def acts_in_training_only(self) -> bool:
-        """Whether at inference the data pass as they are."""
-        return False
+    def reuse(self) -> Reuse:
+        """What takes no memory of its own."""
+        return Reuse()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return what the layer is at inference on a microcontroller; None where that is not known."""
@@ -182,29 +234,6 @@ class Layer(StrictModel):
         """Derive the output's sizes; nothing where the shape is passed on or simply stated."""
         yield from ()
 
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Say where the sizes of a weight come from, where its axes do not say it."""
-        return ""
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind of bias would be."""
-        return ""
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        macs = self.macs(*inputs)
-        return Step("MACs", "", macs, "no multiply-accumulates of weights" if macs == 0 else "")
-
-    def explain_flops(self, *inputs: Shape) -> Step:
-        """Derive the floating-point operations."""
-        macs, work = self.macs(*inputs), self.work(*inputs)
-        if macs == 0 and work == ():
-            return Step("FLOPs", "", 0, "nothing is computed")
-        terms = [] if macs == 0 else [("2 × MACs", times(2, macs))]
-        terms += [("an unknown rest", "?")] if work is None else [(part.what, part.formula) for part in work]
-        words, formulas = zip(*terms, strict=True)
-        return Step("FLOPs", " + ".join(formulas), self.flops(*inputs), " + ".join(words))
-
 
 class WeightlessLayer(Layer):
     """A layer without weights and without multiply-accumulates.
@@ -216,12 +245,10 @@ class WeightlessLayer(Layer):
     """
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return no weights."""
         return ()
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: what the layer does is elementwise work or a rearrangement."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
 
 class MovingLayer(WeightlessLayer):
@@ -238,7 +265,6 @@ class MovingLayer(WeightlessLayer):
         return ()
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing: elements are moved, not computed."""
         return ()
 
 
@@ -252,16 +278,13 @@ class ElementwiseLayer(Layer):
     """
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         return shape
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: elementwise work is not multiply-accumulates of weights."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what is done to each element."""
         return (Work(*self.each, product(self.output_shape(*inputs))),)
 
     @property

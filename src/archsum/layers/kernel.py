@@ -6,9 +6,10 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from archsum.errors import FieldError, ShapeError
-from archsum.layers.base import Kept, Step, Weight, Work
-from archsum.layers.bias import bias_note, bias_weights
+from archsum.errors import FieldError
+from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.base import Kept, Operations, Step, Weight, Work
+from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.kept import result_kept
 from archsum.layers.operators import (
@@ -20,10 +21,10 @@ from archsum.layers.operators import (
     on_rows,
     with_bias,
 )
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window
-from archsum.layers.work import activation_work, bias_work
+from archsum.layers.work import activation_work
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
 """The names of a kernel's spatial axes by rank."""
@@ -52,9 +53,7 @@ class KernelLayer(Sliding):
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
-        """The window of each axis."""
-        dilations = (1,) * self.rank
-        return tuple(map(Window, self.kernel_size, self.strides, dilations, self.paddings))
+        return tuple(map(Window, self.kernel_size, self.strides, self.dilations, self.paddings))
 
     @property
     def kernel_axes(self) -> tuple[str, ...]:
@@ -75,25 +74,24 @@ class KernelLayer(Sliding):
         return self.slide(spatial)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the window counts and the output channels."""
         spatial, channels = self.split(*inputs)
         return self.join(self.slide(spatial), self.output_channels(channels))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernels and the bias."""
+        return *self.kernels(*inputs), *(self.biases(*inputs).weights if self.bias else ())
+
+    def biases(self, *inputs: Shape) -> OutputBias:
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
-        return *self.kernels(*inputs), *bias_weights(self.bias, output, self.axes_with_channels, filters, "filters")
+        return OutputBias(self.bias, output, self.axes_with_channels, filters, "filters")
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return every kernel weight times the locations it is applied at."""
-        locations = product(self.locations(*inputs))
-        return None if locations is None else locations * sum(kernel.size for kernel in self.kernels(*inputs))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
+        return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the bias and the activation do."""
-        elements = product(self.output_shape(*inputs))
-        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+        biases = self.biases(*inputs)
+        return biases.work + activation_work(self.activation, product(biases.output))
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the operators that multiply the data with the kernels."""
@@ -101,11 +99,10 @@ class KernelLayer(Sliding):
         return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return what pads, multiplies, adds an untied bias, and activates."""
         products = self.products(*inputs)
         if products is None:
             return None
-        biases = sum(weight.size for weight in self.weights(*inputs) if weight.is_bias)
+        biases = sum(weight.size for weight in self.biases(*inputs).weights)
         biased = with_bias(products[-1], biases, untied=self.bias == "untied")
         convolution = (*self.padding_operators(*inputs), *products[:-1], *biased)
         activation = activation_operators(self.activation, self.output_shape(*inputs))
@@ -116,31 +113,17 @@ class KernelLayer(Sliding):
         return (self.kept_input(*inputs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the kernels are multiplied with, and what the activation keeps."""
         return *self.multiplied(*inputs), *result_kept(self.activation, self.output_shape(*inputs))
 
     def explain_channels(self, channels: int) -> Step:
         """Derive the output channels."""
         filters = self.output_channels(channels)
-        return Step("channels", str(filters), filters, "one for each of the filters")
+        return Step.of("channels", filters, "one for each of the filters")
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the output size along each axis, and the channels."""
         spatial, channels = self.split(*inputs)
         yield from self.explain_sliding(spatial)
         yield self.explain_channels(channels)
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind would be."""
-        output = self.output_shape(*inputs)
-        _, filters = self.split(output)
-        return bias_note(self.bias, output, filters, "filters")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        kernels = [times(*kernel.shape) for kernel in self.kernels(*inputs)]
-        kernel = kernels[0] if len(kernels) == 1 else f"({' + '.join(kernels)})"
-        return Step("MACs", times(*self.locations(*inputs), kernel), self.macs(*inputs), self.macs_note)
 
 
 class DilatedKernelLayer(KernelLayer):
@@ -157,10 +140,9 @@ class DilatedKernelLayer(KernelLayer):
             )
         return self
 
-    @cached_property
-    def windows(self) -> tuple[SizeRule, ...]:
-        """The window of each axis."""
-        return tuple(map(Window, self.kernel_size, self.strides, self.dilation_rate, self.paddings))
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        return self.dilation_rate
 
 
 class GroupedKernelLayer(DilatedKernelLayer):
@@ -183,9 +165,5 @@ class GroupedKernelLayer(DilatedKernelLayer):
 
         Errors: ShapeError where the groups cannot share the input channels evenly.
         """
-        if channels % self.groups:
-            raise ShapeError(
-                f"has {channels} input channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}",
-            )
+        require_groups(channels, self.groups, "input channels")
         return self.filters

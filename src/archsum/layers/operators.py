@@ -1,8 +1,8 @@
 """What layers are at inference on a microcontroller: TensorFlow Lite's operators, each of which makes a tensor.
 
-A layer says which operators it is, and what each can be to another. TensorFlow's converter then lets one operator do
-the work of several, where the tensor between them has no other taker: batch normalization's by a convolution's weights,
-a ReLU's by a bound on an output. `memory.conversion` does the same.
+A layer declares its operators, and what each can be to another. TensorFlow's converter then lets one operator absorb
+others, where the tensor between them has no other taker: a convolution's weights absorb batch normalization, a bound on
+its output absorbs a ReLU. `memory.conversion` follows it.
 
 Each rule here is what TensorFlow 2.21 writes for a model of int8, and what TensorFlow Lite Micro's reference kernels
 ask for. Source: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/transforms and
@@ -23,9 +23,9 @@ class Operator(NamedTuple):
     output: Shape
     role: Role | None = None
     absorbs: frozenset[Role] = frozenset()
-    """Those behind it whose work it can do as well."""
+    """The roles of those behind it that can become part of it."""
     takes: tuple[int, ...] = ()
-    """What it takes, counted back: 1 is what the operator before it makes, and before the first stand the layer's
+    """What it takes, counted back: 1 is what the operator before it makes, and before the first are the layer's
     inputs. By default the first takes all inputs, the others what the one before makes."""
     collapses: bool = False
     """Whether it takes several axes as well as one, and the constants of a factor or an offset before it."""

@@ -36,6 +36,5 @@ class SequenceLayer(Layer):
         return steps, features
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the features, of every step or of the last."""
         steps, _ = self.split(*inputs)
         return (steps, self.features) if self.return_sequences else (self.features,)

@@ -1,7 +1,7 @@
 """Shapes: sizes that may be unknown, and how they are taken apart, multiplied, written and required."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from archsum.errors import ShapeError
 from archsum.layers.fields import DataFormat
@@ -15,13 +15,14 @@ _MOST_SHOWN = 8
 
 
 def product(sizes: Shape) -> int | None:
-    """Multiply sizes; unknown where one is unknown."""
-    result = 1
+    """Multiply sizes; unknown where one is unknown, unless another is 0."""
+    result, unknown = 1, False
     for size in sizes:
         if size is None:
-            return None
-        result *= size
-    return result
+            unknown = True
+        else:
+            result *= size
+    return None if unknown and result else result
 
 
 def total(sizes: Iterable[int | None]) -> int | None:
@@ -39,20 +40,6 @@ def may_equal(first: Shape, second: Shape) -> bool:
     return len(first) == len(second) and all(
         one == other or one is None or other is None for one, other in zip(first, second, strict=True)
     )
-
-
-def times(*sizes: Any) -> str:
-    """Write a product as people do: `5 × 5 × 3`."""
-    return _joined(" × ", sizes)
-
-
-def plus(*sizes: Any) -> str:
-    """Write a sum as people do: `64 + 32`."""
-    return _joined(" + ", sizes)
-
-
-def _joined(sign: str, sizes: Iterable[Any]) -> str:
-    return sign.join("?" if size is None else str(size) for size in sizes)
 
 
 def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str = "") -> tuple[int, ...]:
@@ -96,3 +83,12 @@ def require_channels(channels: int | None) -> int:
     if channels is None:
         raise ShapeError("needs a known number of channels", "give `input` a number for the channel axis")
     return channels
+
+
+def require_groups(count: int | None, groups: int, what: str = "channels", otherwise: str = "") -> None:
+    """Check that groups can share channels evenly. Errors: ShapeError where they cannot."""
+    if count is not None and count % groups:
+        raise ShapeError(
+            f"has {count} {what}, which must be divisible by `groups` (={groups})",
+            f"choose `groups` among the divisors of {count}{otherwise}",
+        )

@@ -196,6 +196,11 @@ class Sliding(Spatial):
         """The padding of each axis."""
         return (self.padding,) * self.rank if isinstance(self.padding, str) else self.padding
 
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """The distance between the window's elements along each axis."""
+        return (1,) * self.rank
+
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
         """The window of each axis."""
@@ -237,6 +242,6 @@ class Sliding(Spatial):
         """Derive the output size along each axis."""
         for window, size, axis in zip(self.windows, spatial, self.axes, strict=True):
             if size is None:
-                yield Step(axis, "?", None, f"the input's {axis} is unknown")
+                yield Step.of(axis, None, f"the input's {axis} is unknown")
             else:
                 yield Step(axis, window.formula(size), window.output_size(size), window.note(size))

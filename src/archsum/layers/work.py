@@ -1,4 +1,4 @@
-"""The elementwise work of biases and activations, which many layers do beside their multiply-accumulates."""
+"""The elementwise work of activations, which many layers do beside their multiply-accumulates."""
 
 from typing import get_args
 
@@ -14,11 +14,6 @@ ACTIVATION_OPERATIONS: dict[str, int | None] = {
 }
 """The operations for each element: one for a function's value; of softmax the exponential, the sum and the quotient, or
 the difference. Sparsemax sorts: what that takes depends on the data."""
-
-
-def bias_work(bias: object, elements: int | None) -> tuple[Work, ...]:
-    """Return the work of a layer that may have a bias."""
-    return (Work("bias", 1, elements),) if bias else ()
 
 
 def activation_work(activation: str | None, elements: int | None) -> tuple[Work, ...]:

@@ -4,9 +4,9 @@ TensorFlow Lite Micro gives each tensor a place in one arena, before the first i
 the smallest; each gets the first gap that is wide enough among those placed already that are alive at the same time.
 Nothing works in place: what an operator takes and what it makes are both alive while it runs.
 
-The head of the arena depends on the network alone, but for the order of tensors of one size, see `TieBreak`. What the
-runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the reference
-kernels are.
+The head of the arena depends on the network alone, except for the order of tensors of one size, see `TieBreak`. What
+the runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the
+reference kernels are.
 
 Source: https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc and
 micro_allocation_info.cc.
@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import accumulate
 from math import prod
 from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
-from archsum.memory.conversion import Conversion, layer_of, unconvertible_layers
+from archsum.memory.conversion import Conversion, OperatorsByLayer
+from archsum.memory.timeline import Timeline
 from archsum.summary import Summary
 
 ALIGNMENT = 16
@@ -38,31 +38,23 @@ class TieBreak(Enum):
     """
 
     GRAPH_ORDER = "graph order"
-    """As the planner did before it took offline plans (tensorflow's pull request 38121, of 2020)."""
+    """As the planner did before it took offline plans (tensorflow's pull request 38121, of 2020): the default."""
 
     LATER_FIRST = "later first"
-    """As it has done since, up to today's tflite-micro."""
-
-
-TIE_BREAK = TieBreak.GRAPH_ORDER
-"""The rule unless another is asked for. A runtime of today can need more, or less: see what the other rule gives."""
+    """As it has done since, which can take more, or less."""
 
 
 class Buffer(NamedTuple):
-    """A tensor of the arena: the operator that makes it, its size in bytes, and the steps between which it is alive.
+    """A tensor of the arena, or what a kernel asks for: its size in bytes, and the steps between which it is alive.
 
-    Step 0 is the input's, and each operator is one step. A kernel's own buffer has the operator's name with a mark.
+    Step 0 is the input's, and each operator is one step.
     """
 
-    name: str
+    layer: str
+    """The layer, or the input, whose it is."""
     size: int
     first: int
     last: int
-
-    @property
-    def layer(self) -> str:
-        """The layer, or the input, whose it is."""
-        return layer_of(self.name)
 
 
 class Placed(NamedTuple):
@@ -98,11 +90,10 @@ class Arena:
     @property
     def live(self) -> tuple[int, ...]:
         """What the tensors alive at each step take together. The head is as large as the largest, or larger."""
-        changes = [0] * (max(placed.buffer.last for placed in self.plan) + 2)
+        timeline = Timeline(1 + max(placed.buffer.last for placed in self.plan))
         for buffer, _ in self.plan:
-            changes[buffer.first] += buffer.size
-            changes[buffer.last + 1] -= buffer.size
-        return tuple(accumulate(changes))[:-1]
+            timeline.add(buffer.first, buffer.last, buffer.size)
+        return tuple(timeline.bytes)
 
     def placed_by(self, tie_break: TieBreak) -> "Arena":
         """Return the plan with tensors of one size in another order."""
@@ -116,44 +107,44 @@ class Arena:
     @property
     def at_highest(self) -> tuple[Placed, ...]:
         """That tensor and those beside it, at the step of its life at which they take the most."""
-        (_, _, first, last), _ = self.highest
-        step = max(range(first, last + 1), key=self.live.__getitem__)
+        buffer, _ = self.highest
+        step = max(range(buffer.first, buffer.last + 1), key=self.live.__getitem__)
         return tuple(placed for placed in self.plan if placed.buffer.first <= step <= placed.buffer.last)
 
 
-def arena(summary: Summary, tie_break: TieBreak = TIE_BREAK) -> Arena | None:
-    """Plan a network's arena; None where a layer's operators or a size are unknown, see `unconvertible_layers`."""
-    if unconvertible_layers(summary) or any(None in shape for shape in summary.inputs.values()):
+def arena(summary: Summary, operators: OperatorsByLayer) -> Arena | None:
+    """Plan a network's arena; None where a layer's operators, or a size, are unknown."""
+    if None in operators.values() or any(None in shape for shape in summary.inputs.values()):
         return None
-    conversion = Conversion(summary)
+    conversion = Conversion(summary, operators)
     flash: Counter[str] = Counter()
-    for step in conversion.steps:
-        flash[step.layer] += step.operator.weights + BYTES_PER_BIAS * step.operator.biases
-    return Arena(place(_buffers(conversion), tie_break), flash)
+    for operation in conversion.operations:
+        flash[operation.makes.layer] += operation.operator.weights + BYTES_PER_BIAS * operation.operator.biases
+    return Arena(place(_buffers(conversion)), flash)
 
 
 def _buffers(conversion: Conversion) -> list[Buffer]:
     """Return the tensors in the graph's order, then what kernels ask for."""
-    steps = conversion.steps
+    steps = list(enumerate(conversion.operations, start=1))
     last = dict.fromkeys(conversion.inputs, 0)
-    for number, step in enumerate(steps, start=1):
-        last |= dict.fromkeys((*step.takes, step.name), number)
+    for step, operation in steps:
+        last |= dict.fromkeys((*operation.takes, operation.makes), step)
     last |= dict.fromkeys(conversion.outputs, len(steps))
-    inputs = [Buffer(name, _aligned(shape), 0, last[name]) for name, shape in conversion.inputs.items()]
+    inputs = [Buffer(tensor.layer, _aligned(shape), 0, last[tensor]) for tensor, shape in conversion.inputs.items()]
     made = [
-        Buffer(step.name, _aligned(step.operator.output), number, last[step.name])
-        for number, step in enumerate(steps, start=1)
+        Buffer(operation.makes.layer, _aligned(operation.operator.output), step, last[operation.makes])
+        for step, operation in steps
     ]
     scratch = [
-        Buffer(f"{step.name} (scratch)", _aligned((size,)), number, number)
-        for number, step in enumerate(steps, start=1)
-        for size in step.operator.scratch
+        Buffer(operation.makes.layer, _aligned((size,)), step, step)
+        for step, operation in steps
+        for size in operation.operator.scratch
     ]
     return [*inputs, *made, *scratch]
 
 
-def place(buffers: Sequence[Buffer], tie_break: TieBreak = TIE_BREAK) -> tuple[Placed, ...]:
-    """Give each buffer a place, as TensorFlow Lite Micro does; they stay in their order."""
+def place(buffers: Sequence[Buffer], tie_break: TieBreak = TieBreak.GRAPH_ORDER) -> tuple[Placed, ...]:
+    """Return each buffer with its place in TensorFlow Lite Micro's arena, in the order of the buffers."""
     order = list(range(len(buffers)))
     if tie_break is TieBreak.LATER_FIRST:
         order.reverse()

@@ -10,93 +10,92 @@ figures can differ from the device's, by the tensors in question.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from archsum.layers.operators import Operator
+from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
+OperatorsByLayer = Mapping[str, Operators]
+"""The operators of each layer, by its name; None where they are not known, or not what size their tensors have."""
+
+
+def operators_by_layer(summary: Summary) -> OperatorsByLayer:
+    """Ask every layer for its operators."""
+    return {layer.name: _operators(layer) for layer in summary.layers}
+
+
+def _operators(layer: LayerSummary) -> Operators:
+    operators = layer.layer.operators(*layer.input_shapes)
+    if operators is None or layer.has_unknown_size:
+        return None
+    if any(None in (*operator.output, *operator.scratch) for operator in operators):
+        return None
+    return operators
+
+
+class Tensor(NamedTuple):
+    """A tensor: the layer, or the input, whose it is, and which of those that the layer's operators make."""
+
+    layer: str
+    number: int = 0
+
 
 @dataclass
-class Step:
-    """An operator in its place: its name, which is its tensor's too, and the tensors that it takes."""
+class Operation:
+    """An operator in its place: the tensor that it makes, and those that it takes."""
 
-    name: str
     operator: Operator
-    takes: tuple[str, ...]
-
-    @property
-    def layer(self) -> str:
-        """The layer that it is of."""
-        return layer_of(self.name)
-
-
-def layer_of(name: str) -> str:
-    """Return the layer, or the input, that a tensor is named after: a space, which such names have not, ends it."""
-    return name.partition(" ")[0]
+    makes: Tensor
+    takes: tuple[Tensor, ...]
 
 
 class Conversion:
-    """A network's operators in order, its inputs, and the tensors that it gives."""
+    """A network's operations in order, its inputs, and the tensors that it gives. Every layer's operators are known."""
 
-    def __init__(self, summary: Summary) -> None:
-        self.inputs = summary.inputs
-        self._written_as: dict[str, str] = {}
-        steps = self._steps(summary)
-        self.outputs = frozenset(self._tensor(name) for name in summary.outputs)
-        self._takers = Counter([*self.outputs, *(name for step in steps for name in dict.fromkeys(step.takes))])
-        self._made: dict[str, Step] = {}
-        for step in steps:
-            self._add(step)
-        self.outputs = frozenset(map(self._tensor, self.outputs))
+    def __init__(self, summary: Summary, operators: OperatorsByLayer) -> None:
+        self.inputs = {Tensor(name): shape for name, shape in summary.inputs.items()}
+        outputs, operations = _operations(summary, operators)
+        self._takers = Counter([*outputs, *(tensor for operation in operations for tensor in set(operation.takes))])
+        self._written_as: dict[Tensor, Tensor] = {}
+        self._made: dict[Tensor, Operation] = {}
+        for operation in operations:
+            self._add(operation)
+        self.outputs = frozenset(map(self._tensor, outputs))
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        """The operators in order."""
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations in order."""
         return tuple(self._made.values())
 
-    def _steps(self, summary: Summary) -> list[Step]:
-        """Return all operators of all layers. Those of a layer are numbered but for the last, which has its name."""
-        steps = []
-        for layer in summary.layers:
-            operators = layer.layer.operators(*layer.input_shapes) or ()
-            tensors = [self._tensor(name) for name in layer.node.inputs]
-            if not operators:
-                self._written_as[layer.name] = tensors[0]
-            for number, operator in enumerate(operators, start=1):
-                counted_back = operator.takes or (range(len(tensors), 0, -1) if number == 1 else (1,))
-                name = layer.name if number == len(operators) else f"{layer.name} ({number})"
-                own = operator._replace(weights=0, biases=0) if layer.shared_with else operator
-                steps.append(Step(name, own, tuple(tensors[-back] for back in counted_back)))
-                tensors.append(name)
-        return steps
+    def _tensor(self, tensor: Tensor) -> Tensor:
+        """Return the tensor that is there in the place of another after operators have become one."""
+        while tensor in self._written_as:
+            tensor = self._written_as[tensor]
+        return tensor
 
-    def _tensor(self, name: str) -> str:
-        """Return the tensor that stands for another after operators have become one."""
-        while name in self._written_as:
-            name = self._written_as[name]
-        return name
-
-    def _add(self, step: Step) -> None:
-        """Add an operator, unless one that is there does its work."""
-        step.takes = tuple(map(self._tensor, step.takes))
-        role, shape = step.operator.role, step.operator.output
-        if step.operator.collapses:
-            self._take_in(step)
+    def _add(self, operation: Operation) -> None:
+        """Add an operation, unless one that is there absorbs it."""
+        operation.takes = tuple(map(self._tensor, operation.takes))
+        role = operation.operator.role
+        if operation.operator.collapses:
+            self._reach_back(operation)
         elif role == "reshape":
-            while (before := self._only_taken(step)) and before.operator.role == "reshape":
-                self._drop(before, step)
-            if self._shape(step.takes[0]) == shape:
-                self._become_one(step)
+            while (before := self._only_taken(operation)) and before.operator.role == "reshape":
+                self._drop(before, operation)
+            if self._shape(operation.takes[0]) == operation.operator.output:
+                self._leave_out(operation)
                 return
-        elif role and (absorber := self._absorber(step)) and role in absorber.operator.absorbs:
-            absorber.operator = _doing(absorber.operator, step.operator)
-            self._become_one(step)
+        elif role and (absorber := self._absorber(operation)) and role in absorber.operator.absorbs:
+            absorber.operator = _absorbing(absorber.operator, operation.operator)
+            self._leave_out(operation)
             return
-        self._made[step.name] = step
+        self._made[operation.makes] = operation
 
-    def _take_in(self, dense: Step) -> None:
-        """Let a dense layer read what it can read before a reshape, and do the work of factors and offsets."""
+    def _reach_back(self, dense: Operation) -> None:
+        """Let a dense layer read what it can read before a reshape, and absorb factors and offsets before it."""
         while before := self._only_taken(dense):
             if before.operator.role == "scale":
                 bias = dense.operator.biases or dense.operator.output[-1] or 0
@@ -105,50 +104,55 @@ class Conversion:
                 return
             self._drop(before, dense)
 
-    def _keeps_features(self, reshape: Step) -> bool:
+    def _keeps_features(self, reshape: Operation) -> bool:
         output, taken = reshape.operator.output, self._shape(reshape.takes[0])
         return len(output) == 1 and output[-1] == taken[-1]
 
-    def _only_taken(self, step: Step) -> Step | None:
-        """Return the operator whose tensor a step takes, if it takes no other, and nothing else takes it."""
-        (name, *others) = step.takes
-        return self._made.get(name) if not others and self._takers[name] == 1 else None
+    def _only_taken(self, operation: Operation) -> Operation | None:
+        """Return what makes the tensor that an operation takes, if it takes no other, and nothing else takes it."""
+        (tensor, *others) = operation.takes
+        return self._made.get(tensor) if not others and self._takers[tensor] == 1 else None
 
-    def _absorber(self, step: Step) -> Step | None:
-        """Return the operator that computes what a step takes, whatever shape it has since."""
-        before = self._only_taken(step)
+    def _absorber(self, operation: Operation) -> Operation | None:
+        """Return what computes the tensor that an operation takes, whatever shape it has since."""
+        before = self._only_taken(operation)
         while before and before.operator.role == "reshape":
             before = self._only_taken(before)
         return before
 
-    def _drop(self, before: Step, step: Step) -> None:
-        del self._made[before.name]
-        step.takes = before.takes
+    def _drop(self, before: Operation, operation: Operation) -> None:
+        """Remove the operation before another, which then takes what that took."""
+        del self._made[before.makes]
+        operation.takes = before.takes
 
-    def _become_one(self, step: Step) -> None:
-        """Let what an operator takes stand for what it would have made."""
-        (name,) = step.takes
-        self._written_as[step.name] = name
-        self._takers[name] += self._takers[step.name] - 1
+    def _leave_out(self, operation: Operation) -> None:
+        """Let what an operation takes be there in the place of what it would have made."""
+        (tensor,) = operation.takes
+        self._written_as[operation.makes] = tensor
+        self._takers[tensor] += self._takers[operation.makes] - 1
 
-    def _shape(self, name: str) -> Shape:
-        return self._made[name].operator.output if name in self._made else self.inputs[name]
+    def _shape(self, tensor: Tensor) -> Shape:
+        return self._made[tensor].operator.output if tensor in self._made else self.inputs[tensor]
 
 
-def _doing(operator: Operator, other: Operator) -> Operator:
-    """Return an operator that does another's work as well; after a bound on the output it does no more."""
+def _operations(summary: Summary, operators: OperatorsByLayer) -> tuple[set[Tensor], list[Operation]]:
+    """Return the network's outputs, and all operators of all layers, before any become one."""
+    outputs = {name: Tensor(name) for name in summary.inputs}
+    operations: list[Operation] = []
+    for layer in summary.layers:
+        tensors = [outputs[name] for name in layer.node.inputs]
+        for number, operator in enumerate(operators[layer.name] or ()):
+            counted_back = operator.takes or (range(len(tensors), 0, -1) if number == 0 else (1,))
+            own = operator._replace(weights=0, biases=0) if layer.shared_with else operator
+            operation = Operation(own, Tensor(layer.name, number), tuple(tensors[-back] for back in counted_back))
+            operations.append(operation)
+            tensors.append(operation.makes)
+        outputs[layer.name] = tensors[-1]
+    return {outputs[name] for name in summary.outputs}, operations
+
+
+def _absorbing(operator: Operator, other: Operator) -> Operator:
+    """Return an operator that has absorbed another; after a bound on the output it absorbs no more."""
     if other.role == "clamp":
         return operator._replace(role=None, absorbs=frozenset())
     return operator._replace(biases=operator.biases or other.weights)
-
-
-def unconvertible_layers(summary: Summary) -> list[LayerSummary]:
-    """Return the layers whose operators are not known, or not what size their tensors have."""
-    return [layer for layer in summary.layers if not _is_known(layer)]
-
-
-def _is_known(layer: LayerSummary) -> bool:
-    operators = layer.layer.operators(*layer.input_shapes)
-    if operators is None or layer.has_unknown_size:
-        return False
-    return not any(None in (*operator.output, *operator.scratch) for operator in operators)

@@ -1,17 +1,18 @@
 """What a network costs of memory, each figure computed when it is first asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
-from archsum.language.advice import overrides
+from archsum.language.advice.overrides import override
 from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.memory.arena import Arena, TieBreak, arena
-from archsum.memory.conversion import unconvertible_layers
+from archsum.memory.conversion import OperatorsByLayer, operators_by_layer
 from archsum.memory.inference import InferenceMemory, inference_memory
-from archsum.memory.training import TrainingMemory, training_memory, unknown_layers
+from archsum.memory.kept import Declarations, declarations
+from archsum.memory.training import TrainingMemory, training_memory
 from archsum.summary import LayerSummary, Summary
 
 _MAX_NAMED = 3
@@ -29,9 +30,19 @@ class Costs:
         self.options = training
 
     @cached_property
+    def declared(self) -> Declarations:
+        """What each layer declares that it keeps for the backward pass."""
+        return declarations(self.summary)
+
+    @cached_property
+    def operators(self) -> OperatorsByLayer:
+        """What each layer is on a microcontroller."""
+        return operators_by_layer(self.summary)
+
+    @property
     def unknown(self) -> list[LayerSummary]:
         """The layers that keep it from being known what training needs."""
-        return unknown_layers(self.summary)
+        return [layer for layer in self.summary.layers if self.declared[layer.name] is None]
 
     @property
     def why_unknown(self) -> str:
@@ -43,20 +54,15 @@ class Costs:
         """The same for a forward pass, which is known where all sizes are."""
         return f"sizes of {named([layer for layer in self.summary.layers if layer.has_unknown_size])}"
 
-    @cached_property
+    @property
     def unconvertible(self) -> list[LayerSummary]:
         """The layers that keep the microcontroller's memory from being known."""
-        return unconvertible_layers(self.summary)
+        return [layer for layer in self.summary.layers if self.operators[layer.name] is None]
 
     @cached_property
     def training(self) -> TrainingMemory | None:
         """The memory of a training step; None where it is not known."""
-        options = self.options
-        if self.unknown:
-            return None
-        return training_memory(
-            self.summary, options.batch, options.optimizer, options.precision, options.checkpointing or ()
-        )
+        return None if self.unknown else training_memory(self.summary, self.options, self.declared)
 
     @property
     def training_peak(self) -> int | None:
@@ -76,36 +82,26 @@ class Costs:
     @cached_property
     def arena(self) -> Arena | None:
         """The plan of a microcontroller's memory, in int8; None where it is not known."""
-        return arena(self.summary)
+        return arena(self.summary, self.operators)
 
     @cached_property
     def arena_newer_planner(self) -> Arena | None:
         """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
         return None if self.arena is None else self.arena.placed_by(TieBreak.LATER_FIRST)
 
-    def trained_with(self, **options: Any) -> "Costs":
+    def trained_with(self, **options: Any) -> Self:
         """Return the costs of a training that differs in some of its options."""
-        other = Costs(self.summary, override(self.options, options))
-        other.unknown = self.unknown  # which does not depend on them
+        other = type(self)(self.summary, override(self.options, options, "`training`"))
+        other.declared = self.declared  # which does not depend on them
         return other
 
     @cached_property
     def inference(self) -> InferenceMemory | None:
         """The memory of a forward pass on a batch of that size; None where it is not known."""
-        return inference_memory(self.summary, self.options.batch, self.options.precision)
-
-    def __str__(self) -> str:
-        from archsum.render.memory import text as memory
-
-        return memory.render(self)
+        return inference_memory(self.summary, self.options)
 
     def __repr__(self) -> str:
         return f"<Costs of {one_line(self.summary.name)}: batch={self.options.batch}>"
-
-    def _repr_html_(self) -> str:
-        from archsum.render.summary import html
-
-        return html.preformatted(str(self))
 
 
 def named(layers: Sequence[LayerSummary]) -> str:
@@ -116,7 +112,7 @@ def named(layers: Sequence[LayerSummary]) -> str:
 
 
 def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
-    """Say what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
+    """Return what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
     if layer.has_unknown_size:
         return "give `input` a number for every size, in the file or with `--input`"
     return f"state `{field}` in the layer" if field in named_fields(type(layer.layer)) else None
@@ -139,8 +135,3 @@ def check_blocks(training: Training, summary: Summary, place: Span | None) -> No
     ]
     if problems:
         raise SpecError(problems)
-
-
-def override(training: Training, given: Mapping[str, Any]) -> Training:
-    """Return how a network is trained, with other values put in. Errors: SpecError for what none of them can be."""
-    return overrides.override(training, given, "`training`")

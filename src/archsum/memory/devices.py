@@ -44,26 +44,16 @@ DEVICE_CLASSES = (GPU, SHARED, MICROCONTROLLER)
 
 
 class Device(NamedTuple):
-    """A device: its name and title, its memory in bytes (a microcontroller's RAM), and its flash if it has any."""
+    """A device: its memory in bytes (a microcontroller's RAM), its flash if any, and what is held back of each."""
 
     name: str
     title: str
     device_class: DeviceClass
-    memory: int
     source: str
+    memory: int
+    held_back: int
     flash: int | None = None
-    stated_held_back: int | None = None
-    stated_flash_held_back: int | None = None
-
-    @property
-    def held_back(self) -> int:
-        """What of the memory is not for the network."""
-        return self.device_class.held_back if self.stated_held_back is None else self.stated_held_back
-
-    @property
-    def flash_held_back(self) -> int:
-        """What of the flash is not for the network."""
-        return self.device_class.flash_held_back if self.stated_flash_held_back is None else self.stated_flash_held_back
+    flash_held_back: int = 0
 
     @property
     def available(self) -> int:
@@ -77,12 +67,14 @@ class Device(NamedTuple):
 
 
 def _gpu(name: str, title: str, gigabytes: int, page: str, device_class: DeviceClass = GPU) -> Device:
-    return Device(name, title, device_class, gigabytes * GB, f"https://www.nvidia.com/en-us/{page}")
+    source = f"https://www.nvidia.com/en-us/{page}"
+    return Device(name, title, device_class, source, gigabytes * GB, device_class.held_back)
 
 
 def _board(name: str, title: str, ram: int, flash: int, page: str) -> Device:
     source = f"https://docs.platformio.org/en/latest/boards/{page}.html"
-    return Device(name, title, MICROCONTROLLER, ram, source, flash)
+    _, held_back, flash_held_back, _ = MICROCONTROLLER
+    return Device(name, title, MICROCONTROLLER, source, ram, held_back, flash, flash_held_back)
 
 
 _JETSON = "autonomous-machines/embedded-systems/jetson-orin/nano-super-developer-kit/"
@@ -130,8 +122,9 @@ def _stated(name: str, device: StatedDevice) -> Device:
     memory = device.ram if device.memory is None else device.memory
     assert memory is not None  # the model has seen to it
     device_class = GPU if device.flash is None else MICROCONTROLLER
-    own = (device.flash, device.held_back, device.flash_held_back)
-    return Device(name, name, device_class, memory, "the file itself", *own)
+    held_back = device_class.held_back if device.held_back is None else device.held_back
+    flash_held_back = device_class.flash_held_back if device.flash_held_back is None else device.flash_held_back
+    return Device(name, name, device_class, "the file itself", memory, held_back, device.flash, flash_held_back)
 
 
 def _suggestion(name: str, known: list[str]) -> str:

@@ -21,11 +21,6 @@ class Fit(NamedTuple):
     training: int
     inference: int
 
-    def __str__(self) -> str:
-        from archsum.render.memory import fit
-
-        return fit.render(self)
-
 
 def fit(costs: Costs, device: Device) -> Fit:
     """Find the largest batches.

@@ -1,20 +1,19 @@
 """The memory of a forward pass alone: a tensor is freed when the last layer has taken it, in the file's order."""
 
 from dataclasses import dataclass
-from itertools import accumulate
 
-from archsum.layers.shapes import product
+from archsum.language.spec.training import Training
+from archsum.memory.batch import Batch
 from archsum.memory.precision import PRECISIONS
 from archsum.memory.storage import Storage, storages
+from archsum.memory.timeline import Timeline
 from archsum.summary import LayerSummary, Summary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InferenceMemory:
     """What a forward pass needs, in bytes."""
 
-    batch: int
-    precision: str
     weights: int
     steps: tuple[int, ...]
     """What the tensors alive at each layer take, in the file's order."""
@@ -39,21 +38,23 @@ class InferenceMemory:
         return self.weights + self.activations
 
 
-def inference_memory(summary: Summary, batch: int, precision: str) -> InferenceMemory | None:
+def inference_memory(summary: Summary, options: Training) -> InferenceMemory | None:
     """Compute the memory of a forward pass on a batch; None where a size is unknown."""
-    item = PRECISIONS[precision]
+    item = PRECISIONS[options.precision]
     tensors = storages(summary)
-    sizes = {tensor.name: product(tensor.shape) for tensor in tensors}
-    bytes_of = {name: size * batch * item.activations for name, size in sizes.items() if size is not None}
-    if len(bytes_of) < len(tensors):
+    if any(None in tensor.shape for tensor in tensors):
         return None
-    changes = [0] * (len(summary.layers) + 2)
+    batch = Batch(options.batch, item.activations)
+    timeline = Timeline(1 + len(summary.layers))
     for tensor in tensors:
-        changes[tensor.first] += bytes_of[tensor.name]
-        changes[tensor.last + 1] -= bytes_of[tensor.name]
-    steps = tuple(accumulate(changes))[1:-1]
-    step = steps.index(max(steps)) + 1
-    alive = [(tensor, bytes_of[tensor.name]) for tensor in tensors if tensor.first <= step <= tensor.last]
+        timeline.add(tensor.first, tensor.last, batch.bytes(tensor.shape))
+    _, *steps = timeline.bytes
+    step = 1 + steps.index(max(steps))
+    alive = [(tensor, batch.bytes(tensor.shape)) for tensor in tensors if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])
-    weights = summary.params * item.weights + summary.trainable_params * item.copies
-    return InferenceMemory(batch, precision, weights, steps, summary.layers[step - 1], tuple(alive))
+    return InferenceMemory(
+        weights=summary.params * item.weights + summary.trainable_params * item.copies,
+        steps=tuple(steps),
+        at=summary.layers[step - 1],
+        alive=tuple(alive),
+    )

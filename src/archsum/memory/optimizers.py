@@ -19,7 +19,7 @@ def _slots(count: int) -> Callable[[Sizes], int]:
 
 
 def _factored(shape: Sizes) -> int:
-    """Return a matrix's rows and columns, which stand for its elements; other axes are kept."""
+    """Return a matrix's rows and columns, which are kept in place of its elements; other axes are kept."""
     if len(shape) < 2:
         return prod(shape)
     *others, rows, columns = shape

@@ -27,7 +27,7 @@ def owners(summary: Summary, *, training: bool = False) -> Mapping[str, str]:
     """Return, for each input and layer, the one whose storage its output is: its own, or that of which it is a view."""
     found = {name: name for name in summary.inputs}
     for layer in summary.layers:
-        viewed = layer.layer.shares_storage or (layer.layer.acts_in_training_only and not training)
+        viewed = layer.layer.reuse.in_training if training else layer.layer.reuse.at_inference
         owner = found[layer.node.inputs[0]] if layer.node.inputs else WEIGHTS
         found[layer.name] = owner if viewed else layer.name
     return found

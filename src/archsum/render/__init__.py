@@ -1,1 +1,1 @@
-"""Results → text, HTML, pictures: a folder a subject."""
+"""Results → text, HTML, diagrams, figures: a folder a subject."""

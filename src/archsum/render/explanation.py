@@ -1,7 +1,6 @@
 """The derivation of a layer's numbers, as a text."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from archsum.explanation import Explanation, LayerExplanation
 from archsum.layers.base import Step
 from archsum.layers.shapes import Shape, show
+from archsum.render.layout import wrap
 from archsum.summary import LayerSummary
 
 _MARGIN = "  "
@@ -38,9 +38,9 @@ def _layer(explanation: LayerExplanation, width: int) -> str:
     ]
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
     lines = [line for row in rows for line in _lines(row, indent, width)]
-    heading = _wrap(f"{layer.name} ({layer.type})  {layer.span.place}", 0, width)
+    heading = wrap(f"{layer.name} ({layer.type})  {layer.span.place}", width)
     for use in layer.node.uses:
-        heading += _wrap(f"{use.what} at {use.span.place}", len(_MARGIN), width)
+        heading += wrap(f"{use.what} at {use.span.place}", width, len(_MARGIN))
     return "\n".join([*heading, "", *lines])
 
 
@@ -80,17 +80,9 @@ def _equation(step: Step) -> str:
 
 
 def _lines(row: _Row, indent: int, width: int) -> Iterator[str]:
-    first, *others = _wrap(row.text, indent, width)
     if len(row.label) < indent:
-        yield f"{row.label:<{indent}}{first.lstrip()}"
+        yield from wrap(row.text, width, indent, row.label)
     else:
-        yield from (row.label, first)
-    yield from others
-    yield from _wrap(row.note, indent + 2, width)
-
-
-def _wrap(text: str, indent: int, width: int) -> list[str]:
-    margin = " " * indent
-    return textwrap.wrap(
-        text, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
-    )
+        yield row.label
+        yield from wrap(row.text, width, indent)
+    yield from wrap(row.note, width, indent + 2)

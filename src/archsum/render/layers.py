@@ -19,6 +19,7 @@ from archsum.layers.documentation import (
     sentence,
     title,
 )
+from archsum.render.layout import wrap
 
 _BLOCKS = (
     "Blocks: layers under a word of your own, with parameters. The file defines them under `blocks`, "
@@ -65,10 +66,10 @@ def render_kind(word: str, width: int) -> str:
     documented = fields(cls)
     column = 4 + max(len(field.name) for field in documented)
     blocks = [
-        f"{word}\n{_wrap(_introduction(cls), width, '  ')}",
+        f"{word}\n{_wrap(_introduction(cls), width, 2)}",
         f"Example:\n{textwrap.indent(_example(word, cls, width - 2), '  ')}",
         "\n".join(["Fields:", *(_field(field, column, width) for field in documented)]),
-        *(f"{name}:\n{_wrap(text, width, '  ')}" for name, text in sections(cls).items()),
+        *(f"{name}:\n{_wrap(text, width, 2)}" for name, text in sections(cls).items()),
     ]
     return "\n\n".join(blocks)
 
@@ -99,7 +100,7 @@ def _introduction(cls: type[Layer | Container]) -> str:
 
 def _field(field: FieldDocumentation, column: int, width: int) -> str:
     default = "required" if field.required else f"default {_default(field)}"
-    takes = _wrap(f"{field.type}; {default}", width, " " * column)
+    takes = _wrap(f"{field.type}; {default}", width, column)
     return f"{_item(field.name, field.description, column, width)}\n{takes}"
 
 
@@ -155,19 +156,8 @@ def _cell(text: str) -> str:
 
 def _item(term: str, text: str, column: int, width: int) -> str:
     """Write a term and what it is in two columns."""
-    return textwrap.fill(text, width, initial_indent=f"  {term}".ljust(column), subsequent_indent=" " * column)
+    return _wrap(text, width, column, f"  {term}")
 
 
-def _wrap(text: str, width: int, indent: str = "") -> str:
-    """Wrap each line of a text; an address is not broken."""
-    return "\n".join(
-        textwrap.fill(
-            line,
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for line in text.splitlines()
-    )
+def _wrap(text: str, width: int, indent: int = 0, first: str = "") -> str:
+    return "\n".join(wrap(text, width, indent, first))

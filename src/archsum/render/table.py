@@ -1,11 +1,11 @@
 """Tables of text, drawn by tabulate, which only this file imports."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from textwrap import TextWrapper, wrap
 
-from tabulate import DataRow, Line, TableFormat, tabulate, tabulate_formats
+from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate, tabulate_formats
 
 STYLES = ("keras", "classic", *tabulate_formats)
 
@@ -24,7 +24,7 @@ _LOOKS = {
         headerrow=DataRow("┃", "┃", "┃"),
         datarow=DataRow("│", "│", "│"),
         padding=1,
-        with_header_hide=None,
+        with_header_hide=["linebetweenrows"],
     ),
     "classic": TableFormat(
         lineabove=Line("", "_", "_", ""),
@@ -35,13 +35,14 @@ _LOOKS = {
         headerrow=lambda cells, *_: " ".join(cells),
         datarow=lambda cells, *_: " ".join(cells),
         padding=0,
-        with_header_hide=None,
+        with_header_hide=["linebetweenrows"],
     ),
 }
+"""Their rules between rows are hidden, as each is drawn only where a row ends: its lines are rows to tabulate."""
+
 _LEAST = {"keras": (31, 22, 13), "classic": (28, 25, 10)}
 """The widths that Keras gives its three columns, on a terminal of 80 columns and in Keras 2."""
 
-_BLANK = "x"  # what stands for a cell's text: any sign that no rule is drawn with
 _MARGIN = 2  # tabulate makes a column this much wider than its header
 _NARROWEST = len("Output Shape") + _MARGIN
 
@@ -76,9 +77,15 @@ class Table:
             header.rjust(size - _MARGIN) if align == "right" else header.ljust(size - _MARGIN)
             for header, align, size in zip(self.headers, aligns, [*least, *[0] * len(aligns)], strict=False)
         ]
-        if style in _LOOKS:
-            return _draw_look(_LOOKS[style], headers, cells, aligns)
-        return _tabulate(style, headers, [["\n".join(lines) for lines in row] for row in cells], aligns)
+        look = _LOOKS.get(style)
+        return tabulate(
+            list(_ruled(cells)) if look else [["\n".join(lines) for lines in row] for row in cells],
+            headers,
+            tablefmt=look or style,
+            colalign=aligns,
+            disable_numparse=True,  # `1e5` is a name here, not 100000
+            preserve_whitespace=True,
+        )
 
     def _narrowed(self, excess: int) -> list[int]:
         """Return the columns' widths after the texts have given way, the widest first."""
@@ -91,40 +98,12 @@ class Table:
         return widths
 
 
-def _tabulate(
-    style: str | TableFormat, headers: Sequence[str], rows: Sequence[Sequence[str]], aligns: Sequence[str]
-) -> str:
-    return tabulate(
-        rows,
-        headers,
-        tablefmt=style,
-        colalign=aligns,
-        disable_numparse=True,  # `1e5` is a name here, not 100000
-        preserve_whitespace=True,
-    )
-
-
-def _draw_look(
-    look: TableFormat, headers: Sequence[str], rows: Sequence[Sequence[list[str]]], aligns: Sequence[str]
-) -> str:
-    """Draw a look of our own, whose cells are lists of lines.
-
-    tabulate examines every cell, which takes longer than all else with a thousand rows, and it does not break lines. So
-    it draws two rows that are as wide as the widest, and what stands around their cells is put around all others.
-    """
-    widths = [
-        max([len(header) + _MARGIN, *(len(line) for lines in column for line in lines)])
-        for header, column in zip(headers, zip(*rows, strict=True), strict=True)
-    ]
-    blank = [_BLANK * width for width in widths]
-    *head, row, between, _, below = _tabulate(look, headers, [blank, blank], aligns).split("\n")
-    begin, *separators, end = re.split(f"{_BLANK}+", row)
-    pads = [f"{'>' if align == 'right' else '<'}{width}" for align, width in zip(aligns, widths, strict=True)]
-    drawn = [
-        "\n".join(begin + separators[0].join(map(format, line, pads)) + end for line in zip_longest(*row, fillvalue=""))
-        for row in rows
-    ]
-    return "\n".join([*head, f"\n{between}\n".join(drawn), below])
+def _ruled(rows: Iterable[Sequence[Sequence[str]]]) -> Iterator[Sequence[str]]:
+    """Yield the lines of each row as rows of their own: in a look of ours tabulate takes a cell to be one line."""
+    for number, row in enumerate(rows):
+        if number:
+            yield SEPARATING_LINE
+        yield from map(list, zip_longest(*row, fillvalue=""))
 
 
 class _WordBreaker(TextWrapper):

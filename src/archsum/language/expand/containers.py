@@ -5,15 +5,9 @@ from typing import Any, Protocol
 
 from archsum.errors import Span
 from archsum.language.expand.scope import Outputs, Scope
+from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.spec.containers import Branch, Container, Repeat, Residual
 from archsum.language.spec.items import Body, Item
-
-LARGE_SIZE = 2**10 * 3**4 * 5**2 * 7 * 11
-"""What an unknown size counts as, where it is asked whether layers keep their input's shape.
-
-A window without padding makes a large size smaller, as it does every real one; and strides and factors divide this one
-without a rest, so that what makes a size smaller and larger again gives the same.
-"""
 
 
 class Writer(Protocol):
@@ -25,8 +19,9 @@ class Writer(Protocol):
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container, and return what it gives."""
 
-    def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
-        """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
+    @property
+    def shapes(self) -> NetworkShapes:
+        """The shapes of what has been added."""
 
 
 def write_out(container: Container, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
@@ -45,7 +40,7 @@ def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span:
 def _residual(residual: Residual, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
     outputs = writer.add_body(residual.layers, scope, inputs)
     depends = residual.when == "shape_stays" or (residual.shortcut and residual.shortcut_when == "shape_changes")
-    changes = depends and writer.shape_changes(inputs, outputs)
+    changes = depends and writer.shapes.change(inputs, outputs)
     if changes and residual.when == "shape_stays":
         return outputs
     if residual.shortcut_when == "always" or changes:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
-from archsum.formula import BROKEN, Value
+from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
-from archsum.language.expand.containers import LARGE_SIZE, write_out
+from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
 from archsum.language.expand.problems import Problems, StopError
 from archsum.language.expand.references import unknown_name
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
+from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.expand.size import MAX_INPUTS, Size
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Definition, Structure
@@ -20,11 +21,8 @@ from archsum.language.spec.document import Document
 from archsum.language.spec.items import Body, Entry, Item, Reference
 from archsum.language.text.places import Places
 from archsum.layers import KINDS
-from archsum.layers.axis import input_sizes
 from archsum.layers.base import Layer
-from archsum.layers.fields import INPUT_SIZES
-from archsum.layers.shapes import may_equal
-from archsum.propagate import Computations, Engine
+from archsum.propagate import Engine
 
 MAX_NESTING = 64
 """The most blocks and containers in one another."""
@@ -34,25 +32,28 @@ MAX_PATH_LENGTH = 1_000
 
 
 class Expanded(NamedTuple):
-    """The graph of the nodes that could be made, what is wrong with the others, and what was computed on the way."""
+    """The graph of the nodes that could be made, what is wrong with the others, and the engine that knows the shapes.
+
+    Those that depend on a shape which cannot be computed are missing too; it is the engine that says why.
+    """
 
     graph: Graph
+    is_complete: bool
     diagnostics: list[Diagnostic]
-    computations: Computations
+    engine: Engine
 
 
 def expand(document: Document, structure: Structure, name: str, file: Places) -> Expanded:
     """Write out a file's layers."""
-    computations = Computations()
-    expansion = _Expansion(document, structure, file, computations)
+    expansion = _Expansion(document, structure, file)
     graph = expansion.run(name)
-    return Expanded(graph, expansion.problems.diagnostics, computations)
+    return Expanded(graph, expansion.is_complete, expansion.problems.diagnostics, expansion.shapes.engine)
 
 
 class _Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
-    def __init__(self, document: Document, structure: Structure, file: Places, computations: Computations) -> None:
+    def __init__(self, document: Document, structure: Structure, file: Places) -> None:
         self.problems = Problems()
         self._document = document
         self._structure = structure
@@ -60,17 +61,19 @@ class _Expansion:
         self._builder = Builder(document, Places(document.defaults, file.value("defaults")), self._size)
         self._nodes: list[Node] = []
         self._groups: dict[Path, Group] = {}
-        self._shapes = Engine(document.input, self._nodes, computations)
-        self._large_shapes = Engine(document.input, self._nodes, computations, unknown=LARGE_SIZE)
+        self._input_places = {name: structure.names[name] for name in document.input}
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places)
         self._owners: dict[Place, str] = {}
-        self._is_complete = True  # whether there is nothing so far that could not be read, and was passed over
+        self.is_complete = True
+        """Whether each layer so far is in the graph."""
+        self._has_passed_over = False  # something that could not be read, and may have given names
         self._depth = 0
 
     def run(self, name: str) -> Graph:
         """Expand the file's layers."""
         inputs, structure = tuple(self._document.input), self._structure
         known: dict[str, Outputs] = {name: (name,) for name in inputs}
-        level = Level((), structure.names, shared=False)
+        level = Level((), structure.names)
         scope = Scope(self._document.variables, known, level)
         outputs: Outputs = ()
         try:
@@ -78,8 +81,7 @@ class _Expansion:
             outputs = self._outputs(structure.body, structure.outputs, scope, inputs)
         except StopError:
             pass
-        places = {input_: structure.names[input_] for input_ in inputs}
-        return Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, places)
+        return Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, self._input_places)
 
     def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
         """Add layers, each behind the one before, and return what the last one gives."""
@@ -107,19 +109,6 @@ class _Expansion:
         if item.name:
             scope.known[item.name] = outputs
         return outputs
-
-    def shape_changes(self, inputs: Outputs, outputs: Outputs) -> bool:
-        """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
-        if len(inputs) != len(outputs):
-            return True
-        for engine in (self._shapes, self._large_shapes):
-            before, after = (list(map(engine.shape, names)) for names in (inputs, outputs))
-            pairs = zip(before, after, strict=True)
-            if not all(one is None or other is None or may_equal(one, other) for one, other in pairs):
-                return True
-            if not any(shape is None or None in shape for shape in (*before, *after)):
-                return False
-        return False
 
     def _add(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         kind = item.entry.kind
@@ -150,6 +139,8 @@ class _Expansion:
                 shared_with = owner if owner != full_name else None
             path = (*level.path, name)
             self._nodes.append(Node(full_name, layer, taken, path, entry.span, scope.uses, shared_with))
+        else:
+            self.is_complete = False
         return (full_name,)
 
     def _add_container(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
@@ -175,7 +166,8 @@ class _Expansion:
             self._report(scope, _wrong_inputs(entry, definition, len(inputs)))
             known, inputs = dict.fromkeys(definition.inputs, FAULTY), FAULTY
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
-        inner = Scope(values, {}, level, uses, Scope(values, known, level), scope.place_of(item))
+        place = scope.place_of(item)
+        inner = Scope(values, {}, level, uses, Scope(values, known, level), place, place)
         if item.name:
             scope.blocks[item.name] = inner
         return self._outputs(definition.body, definition.outputs, inner, inputs)
@@ -231,22 +223,17 @@ class _Expansion:
         return tuple(found)
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
-        """Return the sizes of what an item takes, or of the first of several, by the names that formulas use."""
-        taken = inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY
-        shape = self._shapes.shape(taken[0]) if taken else ()
-        if shape is None:
-            return dict.fromkeys(INPUT_SIZES, BROKEN)
-        sizes = input_sizes(shape, self._document.data_format)
-        return {name: size for name, size in sizes.items() if size is not None}
+        """Return the sizes of what an item takes, by the names that formulas use."""
+        return self.shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""
-        self._is_complete = False
+        self.is_complete, self._has_passed_over = False, True
         return FAULTY
 
     def _is_passed_over(self, name: str, scope: Scope) -> bool:
         """Whether a name that is not known may be in what was passed over."""
-        return not self._is_complete and name.partition("/")[0] in scope.level.given
+        return self._has_passed_over and name.partition("/")[0] in scope.level.given
 
     def _report(self, scope: Scope, *problems: Diagnostic) -> None:
         if problems:

@@ -30,7 +30,7 @@ MAX_COMPARED_ITEMS = 64
 MAX_COMPARED_CHARACTERS = 100
 """The most characters of a text, likewise."""
 
-_NO_DEFAULTS = Resolved(MappingProxyType({}), frozenset(), ())
+_NO_DEFAULTS = Resolved(MappingProxyType({}))
 
 Built = tuple[BaseModel | None, list[Diagnostic]]
 """A layer or a container, None where anything is wrong with it, and what that is."""
@@ -57,7 +57,7 @@ class Builder:
         `names` are what formulas know.
         """
         key = self._key(entry, names)
-        # What is wrong with an entry stands in its own place.
+        # What is wrong with an entry has a place of its own.
         built = self._built.get(key) or self._built.get((key, entry.span))
         if built is None:
             built = self._build(entry, names)
@@ -66,14 +66,12 @@ class Builder:
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
-        stated = entry.stated
-        count = count_values(stated)
+        count = count_values(entry.stated)
         self._size.values += count
         if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span)]
-        defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
-        model, _, problems = self._read(entry, stated, defaults, names, PLACEMENT)
+        model, _, problems = self._read(entry, names, is_placed=True)
         return model, problems
 
     def _key(self, entry: Entry, names: Mapping[str, Value]) -> Hashable:
@@ -90,20 +88,15 @@ class Builder:
         return (key, repr(values)) if all(map(_is_small, values)) else None
 
     def _read(
-        self,
-        entry: Entry,
-        fields: dict[str, Any],
-        defaults: Resolved,
-        names: Mapping[str, Value],
-        others: tuple[str, ...] = (),
-        *,
-        complete: bool = True,
+        self, entry: Entry, names: Mapping[str, Value], *, is_placed: bool = False, is_complete: bool = True
     ) -> tuple[Layer | Container | None, Resolved, list[Diagnostic]]:
-        """Make a layer, or a container, of an entry's fields and of defaults; `complete` says that all should be there.
+        """Make a layer, or a container, of an entry's fields and of defaults.
 
-        Return it, None where anything is wrong; all its fields, sound and faulty; and what is wrong with the entry.
+        The entry has a place in the network, or is inside another; and it has all its fields, or is defaults itself.
+        Return what was made, None where anything is wrong; all fields, sound and faulty; and what is wrong.
         """
-        cls = class_of(entry.kind)
+        cls, defaults = class_of(entry.kind), self._defaults.get(entry.kind, _NO_DEFAULTS)
+        fields, others = (entry.stated, PLACEMENT) if is_placed else (entry.fields, ())
         own = {field: value for field, value in fields.items() if field not in cls.layer_fields}
         stated = resolve_fields(own, names, cls.deferred_fields)
         held, problems = self._read_held(cls, entry, names)
@@ -118,15 +111,15 @@ class Builder:
             model = cls.model_validate(values)
         except ValidationError as error:
             # Most defaults miss a field, and the words for what is wrong take as long to import as a network to read.
-            if not complete and all(detail["type"] == "missing" for detail in error.errors(include_url=False)):
-                return None, Resolved(values, faulty, ()), problems
+            if not is_complete and all(detail["type"] == "missing" for detail in error.errors(include_url=False)):
+                return None, Resolved(values, faulty), problems
             from archsum.language.advice.complaints import Subject, diagnose, errors_of
 
             problems += diagnose(error, Subject(entry.kind, cls, fields, self._places(entry), names, others), faulty)
             wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
             sound = {field: value for field, value in values.items() if (field,) not in wrong}
-            return None, Resolved(sound, faulty | wrong, ()), problems
-        return None if problems or faulty else model, Resolved(values, faulty, ()), problems
+            return None, Resolved(sound, faulty | wrong), problems
+        return None if problems or faulty else model, Resolved(values, faulty), problems
 
     def _read_held(
         self, cls: type[Layer | Container], entry: Entry, names: Mapping[str, Value]
@@ -147,8 +140,7 @@ class Builder:
             problems += wrong
             held[field] = None
             if inner.kind in KINDS:
-                defaults = self._defaults.get(inner.kind, _NO_DEFAULTS)
-                held[field], _, wrong = self._read(inner, inner.fields, defaults, names)
+                held[field], _, wrong = self._read(inner, names)
                 problems += wrong
         return held, problems
 
@@ -172,7 +164,7 @@ class Builder:
             self.diagnostics.append(Diagnostic("too-large", message, key, cure))
         else:
             entry = Entry(kind, fields, key)
-            _, resolved, problems = self._read(entry, fields, _NO_DEFAULTS, self._document.variables, complete=False)
+            _, resolved, problems = self._read(entry, self._document.variables, is_complete=False)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
             self.diagnostics += [problem for problem in problems if problem.span != key]
             return resolved

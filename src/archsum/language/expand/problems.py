@@ -28,7 +28,7 @@ class Problems:
             is_too_large |= problem.code == "too-large"
             key = problem.code, problem.message, problem.span
             if key not in self._found:
-                notes = tuple((f"{use.what} at", use.span) for use in uses)
+                notes = tuple(use.note for use in uses)
                 self._found[key] = problem._replace(notes=problem.notes + notes)
         if is_too_large or len(self._found) >= MAX_FOUND or self._reported >= MAX_REPORTED:
             raise StopError

@@ -1,10 +1,11 @@
-"""What a layer sees where it stands: values for formulas, names of layers, and its level of the network's path.
+"""What a layer sees in its place: values for formulas, names of layers, and its level of the network's path.
 
-A name is known below its place in the file, block or repetition where it stands, and in everything nested in it; from
+A name is known below its place in the file, block or repetition that it is in, and in everything nested in it; from
 outside, layer `x` of the block named `b` is `b/x`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from archsum.errors import Span
 from archsum.formula import Value
@@ -19,7 +20,7 @@ FAULTY: Outputs = ("",)
 """What a faulty layer gives: those behind it find no such input, and are passed over."""
 
 LEFT_OUT: Outputs = ()
-"""What the name of a layer stands for that its `if` leaves out."""
+"""What a layer gives that its `if` leaves out."""
 
 Place = tuple[Item | int | str, ...]
 """What weights belong to: a label and the place of its block, or an item, and the items and repetitions around it.
@@ -29,7 +30,7 @@ Names would not do, since an `if` that leaves a layer out changes the numbers of
 
 
 class FormulaNames(Mapping[str, Value]):
-    """What formulas know where a layer stands: values of the file and the block, and the sizes of what it takes.
+    """What formulas know in a layer's place: values of the file and the block, and the sizes of what it takes.
 
     The sizes are computed where a formula names one; a value of the same name goes first.
     """
@@ -54,20 +55,21 @@ class FormulaNames(Mapping[str, Value]):
         return FormulaNames(values, self._sizes)
 
 
+@dataclass(eq=False, slots=True)
 class Level:
     """One level of the path: the file's, a block's or a named container's. Names are unique on it."""
 
-    __slots__ = ("_numbers", "_used", "given", "path", "prefix", "shared")
+    path: Path
+    given: Mapping[str, Span]
+    """The names that the file gives here, and where."""
+    shared: bool = False
+    """Whether the weights here are those of another use of the block."""
+    prefix: str = field(init=False)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
 
-    def __init__(self, path: Path, given: Mapping[str, Span], *, shared: bool) -> None:
-        self.path = path
-        self.prefix = "".join(f"{name}/" for name in path)
-        self.given = given
-        """The names that the file gives here, and where."""
-        self.shared = shared
-        """Whether the weights here are those of another use of the block."""
-        self._numbers: dict[str, int] = {}
-        self._used: set[str] = set()
+    def __post_init__(self) -> None:
+        self.prefix = "".join(f"{name}/" for name in self.path)
 
     def name(self, given: str | None, kind: str) -> str:
         """Return a name for a layer: the one given, or Keras's numbered names, which repetitions get too."""
@@ -84,34 +86,23 @@ class Level:
                 return name
 
 
+@dataclass(eq=False, slots=True)
 class Scope:
     """The file, a block's use, a repetition, or a named container in one of them."""
 
-    __slots__ = ("blocks", "known", "labels", "level", "parent", "place", "uses", "values")
-
-    def __init__(
-        self,
-        values: Mapping[str, Value],
-        known: dict[str, Outputs],
-        level: Level,
-        uses: tuple[Use, ...] = (),
-        parent: "Scope | None" = None,
-        place: Place = (),
-        labels: Place | None = None,
-    ) -> None:
-        self.values = values
-        """What names stand for in formulas."""
-        self.known = known
-        """What the layers give that have been named so far."""
-        self.blocks: dict[str, Scope] = {}
-        """The blocks among them."""
-        self.level = level
-        self.uses = uses
-        self.parent = parent
-        self.place = place
-        """That of the block's use, or of the repetition."""
-        self.labels = place if labels is None else labels
-        """That of the file or block, which labels of `shared` belong to."""
+    values: Mapping[str, Value]
+    """The values of names in formulas."""
+    known: dict[str, Outputs]
+    """What the layers give that have been named so far."""
+    level: Level
+    uses: tuple[Use, ...] = ()
+    parent: "Scope | None" = None
+    place: Place = ()
+    """That of the block's use, or of the repetition."""
+    labels: Place = ()
+    """That of the file or block, which labels of `shared` belong to."""
+    blocks: "dict[str, Scope]" = field(default_factory=dict)
+    """The blocks among the layers that have been named."""
 
     def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
         """Return a repetition's scope: it sees this one, and is not seen from it."""
@@ -120,9 +111,7 @@ class Scope:
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""
-        scope = Scope(self.values, self.known, level, self.uses, self.parent, self.place, self.labels)
-        scope.blocks = self.blocks
-        return scope
+        return replace(self, level=level)
 
     def place_of(self, item: Item) -> Place:
         """Return the place of a layer or a block here."""

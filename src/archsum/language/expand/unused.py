@@ -18,7 +18,7 @@ def unused(graph: Graph, file: Places) -> list[Diagnostic]:
     for node in graph.nodes:
         if node.name not in used and node.span not in reported:
             reported.add(node.span)
-            notes = tuple((f"{use.what} at", use.span) for use in node.uses)
+            notes = tuple(use.note for use in node.uses)
             message = f"nothing takes what `{node.name}` gives"
             problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
             if len(problems) >= MAX_FOUND:

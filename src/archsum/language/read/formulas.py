@@ -1,6 +1,7 @@
-"""The formulas in a file's values, replaced by what they give; what is wrong with them, said where they stand."""
+"""The formulas in a file's values, replaced by what they give; what is wrong with them, with its place."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -26,8 +27,8 @@ class Resolved(NamedTuple):
     """Fields with their formulas computed; where one could not be, its text is left, and its location is faulty."""
 
     values: Mapping[str, Any]
-    faulty: frozenset[Loc]
-    errors: tuple[tuple[Loc, FormulaError], ...]
+    faulty: frozenset[Loc] = frozenset()
+    errors: Sequence[tuple[Loc, FormulaError]] = ()
 
     def diagnose(self, places: Places) -> list[Diagnostic]:
         """Report what is wrong with the formulas, but not what follows from a variable that is wrong itself."""
@@ -48,9 +49,9 @@ def resolve_fields(
     errors: list[tuple[Loc, FormulaError]] = []
     values = {field: _resolve(value, names, field in deferred, (field,), errors) for field, value in fields.items()}
     if not errors:
-        return Resolved(values, frozenset(), ())
+        return Resolved(values)
     pieces = {(piece,) for loc, _ in errors for piece in _cut_off(fields, str(loc[0]))}
-    return Resolved(values, frozenset(loc for loc, _ in errors) | pieces, tuple(errors))
+    return Resolved(values, frozenset(loc for loc, _ in errors) | pieces, errors)
 
 
 @lru_cache(maxsize=4096)
@@ -59,22 +60,22 @@ def _formula(text: str) -> Formula:
     return Formula(text)
 
 
-def has_formula(value: Any) -> bool:
-    """Whether there is a formula in a value."""
-    if isinstance(value, list | dict):
-        return any(map(has_formula, value.values() if isinstance(value, dict) else value))
-    return is_formula(value)
+def formulas_in(value: Any) -> Iterator[str]:
+    """Return the formulas in a value."""
+    if is_formula(value):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from formulas_in(item)
 
 
 def names_in(value: Any) -> tuple[str, ...]:
-    """Return the names that the formulas in a value mention."""
-    if is_formula(value):
-        try:
-            return tuple(sorted(_formula(value).names))
-        except FormulaError:
-            return ()
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return tuple(dict.fromkeys(name for item in items for name in names_in(item)))
+    """Return the names that the formulas in a value mention, as far as they can be read."""
+    names: set[str] = set()
+    for text in formulas_in(value):
+        with suppress(FormulaError):
+            names |= _formula(text).names
+    return tuple(sorted(names))
 
 
 def _resolve(

@@ -36,7 +36,7 @@ class Head(NamedTuple):
     document: Document | None
     diagnostics: list[Diagnostic]
     has_shapes: bool = True
-    """Whether shapes can be computed: the document's input stands for one that could not be read otherwise."""
+    """Whether shapes can be computed: otherwise the document's input takes the place of one that could not be read."""
 
 
 def read_head(file: Places, variables: Mapping[str, Value], shape: InputShape | None) -> Head:

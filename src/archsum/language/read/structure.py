@@ -14,7 +14,7 @@ from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
 from archsum.formula import name_problem
 from archsum.language.read.body import BodyReader, NamePlaces
 from archsum.language.read.entries import Words
-from archsum.language.read.formulas import has_formula
+from archsum.language.read.formulas import formulas_in
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import DEFAULT_INPUT, Block, Document
 from archsum.language.spec.items import PLACEMENT, Body, Reference
@@ -112,7 +112,7 @@ def _read_block(
     reader = BodyReader(words, blocks.data, inputs, diagnostics)
     body = reader.body(places, "layers")
     outputs = reader.references(places, "outputs") if block.outputs else None
-    computed = frozenset(name for name, default in block.parameters.items() if has_formula(default))
+    computed = frozenset(name for name, default in block.parameters.items() if any(formulas_in(default)))
     size = sum(count_values(block.parameters[parameter]) for parameter in computed)
     all_names = {**inputs, **reader.names}
     return Definition(name, block.parameters, computed, size, names, outputs, body, all_names, key), reader.uses

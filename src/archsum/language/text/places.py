@@ -47,8 +47,8 @@ class Places:
     def find(self, loc: Loc, *, key: bool = False) -> tuple[Span | None, Loc]:
         """Return the place of a value, or of its key, and the steps that lead there.
 
-        A location can have steps that the data lacks, which are passed over: pydantic goes on into the list that a
-        single number stands for, and that number has one place.
+        A location can have steps that the data lacks, which are passed over: pydantic goes on into the list that was
+        made of a single number, and that number has one place.
         """
         for given, shown in self.given.items():
             if not key and loc[: len(given)] == given:

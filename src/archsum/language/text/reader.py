@@ -12,12 +12,12 @@ import yaml
 from archsum.errors import MAX_FOUND, Diagnostic, SourceText, Span, SpecError, quote
 from archsum.language.text.places import Mark, Places, SpannedList, SpannedMapping
 from archsum.language.text.scalars import resolve
+from archsum.language.text.source import decode
 
-MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_KEY_LENGTH = 200
 MAX_NODES = 2_000_000
-"""Scalars, lists and mappings in a file, each alias counted as what it stands for, and long texts as several."""
+"""Scalars, lists and mappings in a file, each alias counted as its value, and long texts as several."""
 
 _NODE_LENGTH = 100
 """The characters that count as one."""
@@ -30,16 +30,10 @@ _TAG = re.compile(r"![^\s,\[\]{}]*")
 
 
 class YamlFile(NamedTuple):
-    """What a file holds, the place that stands for the whole, and what is wrong with the text."""
+    """What a file holds, with its places, and what is wrong with the text."""
 
-    data: Any
-    span: Span
+    places: Places
     diagnostics: list[Diagnostic]
-
-    @property
-    def places(self) -> Places:
-        """Where the file's values are."""
-        return Places(self.data, self.span)
 
 
 def read(content: bytes | str, name: str) -> YamlFile:
@@ -47,7 +41,7 @@ def read(content: bytes | str, name: str) -> YamlFile:
 
     Errors: SpecError for what is not a single, bounded YAML document.
     """
-    source = SourceText(name, _decode(content, name))
+    source = decode(content, name)
     if match := _TAG_DIRECTIVE.search(source.text):
         # The parser compares each with all others.
         place = Span(source, *match.span())
@@ -74,41 +68,15 @@ def _walk(source: SourceText, text: str) -> YamlFile:
         raise SpecError([*builder.diagnostics, explain_syntax(source, "escape", loader.index)]) from None
     except _StopError:
         raise SpecError(builder.diagnostics) from None
-    return YamlFile(builder.root, _first_place(builder.root, source), builder.diagnostics)
+    return YamlFile(Places(builder.root, _first_place(builder.root, source)), builder.diagnostics)
 
 
 def _first_place(data: Any, source: SourceText) -> Span:
-    """Return the first key or item, or the first line: it stands for the whole where something is missing."""
+    """Return the first key or item, or the first line: the place of what is missing."""
     if isinstance(data, SpannedMapping | SpannedList) and data:
         start, end = next(iter(data.marks.values()))[:2] if isinstance(data, SpannedMapping) else data.marks[0]
         return Span(source, start, end)
     return Span(source, 0, len(source.text.partition("\n")[0]))
-
-
-def _decode(content: bytes | str, name: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise _unreadable(f"{name} is larger than {MAX_BYTES // 1024**2} MiB")
-    try:
-        if isinstance(content, str):
-            content = content.encode()
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise _unreadable(f"{name} is UTF-16", cure="save the file as UTF-8")
-        if b"\0" in content:
-            raise _unreadable(f"{name} is not text", cure="is this the right file?")
-        # The parser's positions do not count a byte order mark, so it must not be in the text either.
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        readable = error.object[: error.start].decode("utf-8-sig", "replace")
-        rest = error.object[error.start : error.start + _NODE_LENGTH].decode("utf-8", "replace")
-        place = Span(SourceText(name, readable + rest), len(readable), len(readable) + 1)
-        raise _unreadable("the file is not UTF-8 from here on", place, "save the file as UTF-8") from None
-    except UnicodeEncodeError:
-        raise _unreadable(f"{name} is not text in UTF-8", cure="is this the right file?") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _unreadable(problem: str, place: Span | None = None, cure: str | None = None) -> SpecError:
-    return SpecError([Diagnostic("not-text", problem, place, cure)])
 
 
 class _StopError(Exception):
@@ -192,7 +160,7 @@ class _Builder:
             self._stop("too-deep", message, mark)
 
     def _refuse_tag(self, event: Any) -> None:
-        # An anchor may stand before it, and `event.tag` is not what the file says.
+        # An anchor may come before it, and `event.tag` is not what the file says.
         match = _TAG.search(self.source.text, event.start_mark.index)
         mark = match.span() if match else _mark(event)
         tag = quote(self.source.text[slice(*mark)])

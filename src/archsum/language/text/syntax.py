@@ -25,7 +25,7 @@ _OTHERS = (
 def explain_syntax(
     source: SourceText, problem: str, at: int | None, reading: str = "", since: int | None = None
 ) -> Diagnostic:
-    """Say what is wrong with the text.
+    """Explain what is wrong with the text.
 
     `problem` is what the parser says of the character `at`, and `reading` what it was in the middle of, `since` where.
     """

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
-from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer, Work
+from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber, Positive, TupleOf
 from archsum.layers.kept import activation_kept
@@ -26,7 +26,6 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the function keeps, by the name that it has."""
         return activation_kept(self.each[0], *inputs)
 
 
@@ -48,25 +47,16 @@ class Activation(ElementwiseFunction):
     activation: ActivationName = Field(description="The function.", examples=["relu"])
 
     @property
-    def shares_storage(self) -> bool:
-        """Whether it leaves the data as they are."""
-        return self.activation == "linear"
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether it leaves the data as they are."""
-        return self.activation == "linear"
+    def reuse(self) -> Reuse:
+        return UNCHANGED if self.activation == "linear" else Reuse()
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the function does."""
         return activation_work(self.activation, product(*inputs))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the function keeps."""
         return activation_kept(self.activation, *inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function's."""
         return activation_operators(self.activation, *inputs)
 
 
@@ -81,15 +71,12 @@ class Identity(ElementwiseFunction):
     """
 
     type: Literal["identity"] = "identity"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing."""
         return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return nothing."""
         return ()
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -113,7 +100,6 @@ class ReLU(ElementwiseFunction):
 
     @property
     def each(self) -> tuple[str, int]:
-        """The function, by the name that it has with these fields."""
         return "relu6" if self.max_value == 6 else "leaky_relu" if self.negative_slope else "relu", 1
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -140,7 +126,6 @@ class LeakyReLU(ElementwiseFunction):
     negative_slope: NonNegativeNumber = Field(0.3, description="The slope of the negative part.")
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function's."""
         return activation_operators("leaky_relu", *inputs)
 
 
@@ -178,7 +163,6 @@ class PReLU(ElementwiseLayer):
     ) = Field(None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the slopes."""
         (shape,) = inputs
         shared = positions(tuple(set(self.shared_axes or ())), shape, "shared_axes")
         sizes = tuple(1 if axis in shared else size for axis, size in enumerate(shape, start=1))
@@ -188,11 +172,9 @@ class PReLU(ElementwiseLayer):
         return (Weight("alpha", alpha, tuple(map(axis_name, axes))),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input."""
         return (Kept.input(),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function, with its slopes."""
         (shape,) = inputs
         return (Operator(shape, weights=sum(weight.size for weight in self.weights(shape))),)
 
@@ -217,11 +199,9 @@ class Softmax(ElementwiseFunction):
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the function's."""
         return activation_operators("softmax", *inputs)

@@ -37,7 +37,6 @@ class AdaptivePooling(Spatial, WeightlessLayer):
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the stated sizes and the input's channels."""
         spatial, channels = self.parts(*inputs)
         return self.join(self._outputs(spatial), channels)
 
@@ -45,7 +44,6 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         return tuple(output or size for output, size in zip(self.output_size, spatial, strict=True))
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return one operation for each element of each window."""
         return (Work("elements of all windows", 1, self.connections(*inputs)),)
 
     def connections(self, *inputs: Shape) -> int | None:
@@ -59,11 +57,10 @@ class AdaptivePooling(Spatial, WeightlessLayer):
         return () if set(self._outputs(spatial)) == {1} else (Kept.input(),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say where each size comes from."""
         spatial, _ = self.parts(*inputs)
         for axis, stated, output in zip(self.axes, self.output_size, self._outputs(spatial), strict=True):
             note = "kept, as `output_size` says" if stated is None else "as `output_size` says"
-            yield Step(axis, "?" if output is None else str(output), output, note)
+            yield Step.of(axis, output, note)
 
 
 def _window_elements(size: int | None, output: int | None) -> int | None:
@@ -84,7 +81,6 @@ class AdaptiveMaxPooling(AdaptivePooling):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, and where its maxima were."""
         return Kept.input(), Kept.indices(self.output_shape(*inputs))
 
 

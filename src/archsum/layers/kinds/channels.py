@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import AlongChannels, sample_position
 from archsum.layers.base import ElementwiseLayer, MovingLayer, Step
 from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import Spatial
 
 
@@ -29,14 +30,8 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
     groups: Positive = Field(description="The number of groups.", examples=[2])
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
-        channels = shape[sample_position(self.chosen_axis, shape) - 1]
-        if channels is not None and channels % self.groups:
-            raise ShapeError(
-                f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}",
-            )
+        require_groups(shape[sample_position(self.chosen_axis, shape) - 1], self.groups)
         return shape
 
 
@@ -48,11 +43,9 @@ class BlockLayer(Spatial, MovingLayer):
     block_size: Positive = Field(description="The height and the width of a block.", examples=[2])
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes, divided or multiplied."""
         return tuple(step.value for step in self.explain_output(*inputs))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Divide and multiply the sizes."""
         (shape,) = inputs
         self.parts(shape)
         for axis, size in zip(self.axes_with_channels, shape, strict=True):
@@ -83,12 +76,10 @@ class SpaceToDepth(BlockLayer):
     type: Literal["space_to_depth"] = "space_to_depth"
 
     def location_step(self, axis: str, size: int | None) -> Step:
-        """Divide the height or the width."""
         cure = f"`zero_padding2d` or `cropping2d` before it brings the {axis} to a multiple of {self.block_size}"
         return _divided(axis, size, self.block_size, "one location for each block", cure)
 
     def channels_step(self, axis: str, size: int | None) -> Step:
-        """Multiply the channels."""
         return _multiplied(axis, size, self.block_size**2, "`block_size`² for each channel: the elements of its block")
 
 
@@ -108,22 +99,20 @@ class DepthToSpace(BlockLayer):
     type: Literal["depth_to_space"] = "depth_to_space"
 
     def location_step(self, axis: str, size: int | None) -> Step:
-        """Multiply the height or the width."""
         return _multiplied(axis, size, self.block_size, "one block for each location")
 
     def channels_step(self, axis: str, size: int | None) -> Step:
-        """Divide the channels."""
         elements = self.block_size**2
         cure = f"a convolution before it brings the channels to a multiple of {elements}, the elements of a block"
         return _divided(axis, size, elements, "`block_size`² for each channel: the elements of its block", cure)
 
 
 def _multiplied(axis: str, size: int | None, factor: int, note: str) -> Step:
-    return Step(axis, times(size, factor), product((size, factor)), note)
+    return Step.of(axis, Product(size, factor), note)
 
 
 def _divided(axis: str, size: int | None, divisor: int, note: str, cure: str) -> Step:
     """Derive a quotient. Errors: ShapeError where it is not a whole number."""
     if size is not None and size % divisor:
         raise ShapeError(f"needs {axis} divisible by {divisor}, and its input has {size}", cure)
-    return Step(axis, f"{times(size)} / {divisor}", None if size is None else size // divisor, note)
+    return Step.of(axis, Quotient(size, divisor), note)

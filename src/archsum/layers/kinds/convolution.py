@@ -6,11 +6,12 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
+from archsum.layers.arithmetic import Product, Sum, equation
 from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative, TupleOf
 from archsum.layers.kernel import GroupedKernelLayer
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape, times
+from archsum.layers.shapes import Shape
 
 
 class Convolution(GroupedKernelLayer):
@@ -31,7 +32,6 @@ class Convolution(GroupedKernelLayer):
     """
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel."""
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels // self.groups, self.filters)
         seen = "input channels" if self.groups == 1 else "input channels of a group"
@@ -96,20 +96,16 @@ class Conv2D(Convolution):
                 f"has a `connection_table` that names channel {highest}, and its input has {channels}",
                 f"channels count from 0 to {channels - 1}",
             )
-        pairs = sum(len(seen) for seen in self.connection_table)
-        return (Weight("kernel", (*self.kernel_size, pairs), (*self.kernel_axes, "connected filter-channel pairs")),)
+        filters = Counter(map(len, self.connection_table))
+        pairs = Sum(*(Product(filters[seen], seen) for seen in sorted(filters)))
+        shape = (*self.kernel_size, sum(map(len, self.connection_table)))
+        axes = (*self.kernel_axes, "connected filter-channel pairs")
+        note = f"{equation(pairs)} pairs: filters × the channels that they see"
+        return (Weight("kernel", shape, axes, note=note),)
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the convolution; none with a connection table, which microcontrollers do not know."""
         return super().products(*inputs) if self.connection_table is None else None
-
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Count the connected pairs: for each number of channels, the filters that see so many."""
-        if name != "kernel" or self.connection_table is None:
-            return ""
-        filters = Counter(map(len, self.connection_table))
-        pairs = " + ".join(times(filters[seen], seen) for seen in sorted(filters))
-        return f"{pairs} = {sum(map(len, self.connection_table)):,} pairs: filters × the channels that they see"
 
 
 class Conv3D(Convolution):

@@ -7,8 +7,9 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from archsum.errors import ShapeError, enumerate_words, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
+from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
-from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.fields import MAX_SIZE, DataFormat, Name
 from archsum.layers.shapes import Shape
 
@@ -143,32 +144,35 @@ class Custom(Layer):
     data_format: DataFormat = Field("channels_last", description="Where the input's channel axis is.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the stated sizes."""
         if self.output_shape_ is None:
             return inputs[0]
         sizes = self._input_sizes(inputs[0])
         return tuple(_compute(size, sizes, "output_shape", least=1) for size in self.output_shape_)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the stated weights."""
         sizes = self._input_sizes(inputs[0])
         return tuple(
-            Weight(name, tuple(_known(size, sizes, name) for size in weight.shape), trainable=weight.trainable)
+            Weight(
+                name,
+                tuple(_known(size, sizes, name) for size in weight.shape),
+                trainable=weight.trainable,
+                note=_show(weight.shape, sizes),
+            )
             for name, weight in self.weights_.items()
         )
 
-    def macs(self, *inputs: Shape) -> int | None:
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
         self.kept(*inputs)  # a formula that cannot be computed is found with the others
-        macs, flops = _compute(self.macs_, self._input_sizes(inputs[0]), "macs", least=0), self.flops(*inputs)
+        stated = self._stated("macs", self.macs_, inputs[0])
+        macs, flops = value_of(stated.number), self.flops(*inputs)
         if macs is not None and flops is not None and flops < 2 * macs:
             cure = "state `flops` with two for each of the `macs`"
             raise ShapeError(f"states {flops:,} `flops`, fewer than the {2 * macs:,} of its `macs`", cure)
-        return macs
+        return stated
 
-    def flops(self, *inputs: Shape) -> int | None:
-        """Return the stated operations."""
-        return _compute(self.flops_, self._input_sizes(inputs[0]), "flops", least=0)
+    def floating_point_operations(self, *inputs: Shape) -> Operations:
+        return self._stated("flops", self.flops_, inputs[0])
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what the stated operations have beyond the stated multiply-accumulates."""
@@ -176,31 +180,19 @@ class Custom(Layer):
         return None if macs is None or flops is None else (Work("the rest", 1, flops - 2 * macs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the stated elements, as a tensor of the layer's own."""
         elements = _compute(self.kept_, self._input_sizes(inputs[0]), "kept", least=0)
         return None if elements is None else (Kept("kept", shape=(elements,)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Show what the file states for each size."""
         sizes = self._input_sizes(inputs[0])
         outputs = zip(self.output_shape_ or (), self.output_shape(*inputs), strict=False)
         for axis, (stated, output) in enumerate(outputs, start=1):
             yield Step(f"axis {axis}", "", output, _show([stated], sizes))
 
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Show what the file states for the weight's sizes."""
-        return _show(self.weights_[name].shape, self._input_sizes(inputs[0]))
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Show what the file states for the operations."""
-        return Step("MACs", "", self.macs(*inputs), self._note("macs", self.macs_, inputs[0]))
-
-    def explain_flops(self, *inputs: Shape) -> Step:
-        """Show what the file states for the operations."""
-        return Step("FLOPs", "", self.flops(*inputs), self._note("flops", self.flops_, inputs[0]))
-
-    def _note(self, name: str, stated: Number | None, shape: Shape) -> str:
-        return f"the file does not state `{name}`" if stated is None else _show([stated], self._input_sizes(shape))
+    def _stated(self, name: str, stated: Number | None, shape: Shape) -> Operations:
+        sizes = self._input_sizes(shape)
+        note = f"the file does not state `{name}`" if stated is None else _show([stated], sizes)
+        return Operations(_compute(stated, sizes, name, least=0), note)
 
     def _input_sizes(self, shape: Shape) -> dict[str, int | None]:
         return input_sizes(shape, self.data_format)

@@ -6,9 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Kept, Layer, Step, Weight, Work
-from archsum.layers.bias import bias_note, bias_weights
+from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
+from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, Positive
 from archsum.layers.kept import result_kept
 from archsum.layers.operators import (
@@ -19,8 +20,8 @@ from archsum.layers.operators import (
     followed_by,
     with_bias,
 )
-from archsum.layers.shapes import Shape, product, times
-from archsum.layers.work import activation_work, bias_work
+from archsum.layers.shapes import Shape, product
+from archsum.layers.work import activation_work
 
 
 class Dense(Layer):
@@ -52,34 +53,32 @@ class Dense(Layer):
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape with the units in the place of the features."""
         leading, _ = _split(*inputs)
         return (*leading, self.units)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel and the bias."""
         _, features = _split(*inputs)
         kernel = Weight("kernel", (features, self.units), ("features", "units"))
+        return kernel, *self.biases(*inputs).weights
+
+    def biases(self, *inputs: Shape) -> OutputBias:
         output = self.output_shape(*inputs)
         axes = (*named_axes(output, "channels_last")[:-1], "units")
-        return kernel, *bias_weights(self.bias, output, axes, self.units, "units")
+        return OutputBias(self.bias, output, axes, self.units, "units")
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the leading sizes times the kernel's weights."""
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         leading, features = _split(*inputs)
-        return product((*leading, features, self.units))
+        note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
+        return Operations(Product(*leading, features, self.units), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the bias and the activation do."""
-        elements = product(self.output_shape(*inputs))
-        return bias_work(self.bias, elements) + activation_work(self.activation, elements)
+        biases = self.biases(*inputs)
+        return biases.work + activation_work(self.activation, product(biases.output))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, for the kernel's gradient, and what the activation keeps."""
         return Kept.input(for_weights=True), *result_kept(self.activation, self.output_shape(*inputs))
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the product, the addition of an untied bias, and what activates."""
         output, (kernel, *biases) = self.output_shape(*inputs), self.weights(*inputs)
         product_ = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
         count = sum(bias.size for bias in biases)
@@ -87,18 +86,7 @@ class Dense(Layer):
         return followed_by(biased, activation_operators(self.activation, output))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the units."""
-        yield Step("units", str(self.units), self.units, "the last axis has one feature for each unit")
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind would be."""
-        return bias_note(self.bias, self.output_shape(*inputs), self.units, "units")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        leading, features = _split(*inputs)
-        note = "each kernel weight works once" + " at each location of the leading axes" * bool(leading)
-        return Step("MACs", times(*leading, features, self.units), self.macs(*inputs), note)
+        yield Step.of("units", self.units, "the last axis has one feature for each unit")
 
 
 def _split(shape: Shape) -> tuple[Shape, int]:

@@ -4,10 +4,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from archsum.layers.arithmetic import Product
 from archsum.layers.base import Step, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
-from archsum.layers.shapes import Shape, times
+from archsum.layers.shapes import Shape
 
 
 class DepthwiseConvolution(DilatedKernelLayer):
@@ -31,19 +32,15 @@ class DepthwiseConvolution(DilatedKernelLayer):
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has.")
 
     def output_channels(self, channels: int) -> int:
-        """Return the channels times their filters."""
         return channels * self.depth_multiplier
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel."""
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         return (Weight("kernel", shape, (*self.kernel_axes, "input channels", "filters of a channel")),)
 
     def explain_channels(self, channels: int) -> Step:
-        """Derive the output channels."""
-        formula = times(channels, self.depth_multiplier)
-        return Step("channels", formula, self.output_channels(channels), "input channels × filters of each")
+        return Step.of("channels", Product(channels, self.depth_multiplier), "input channels × filters of each")
 
 
 class DepthwiseConv1D(DepthwiseConvolution):

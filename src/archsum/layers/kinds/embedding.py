@@ -6,9 +6,20 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from archsum.errors import ShapeError
-from archsum.layers.base import ElementwiseLayer, Kept, Layer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.arithmetic import Product
+from archsum.layers.base import (
+    NO_MACS,
+    ElementwiseLayer,
+    Kept,
+    Layer,
+    Operations,
+    Step,
+    Weight,
+    WeightlessLayer,
+    Work,
+)
 from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape, product, show, times
+from archsum.layers.shapes import Shape, show
 
 
 class Table(Layer):
@@ -25,20 +36,16 @@ class Table(Layer):
     mask_zero: bool = Field(False, description="The word 0 is padding, which later layers pass over.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape and the vectors' axis."""
         (shape,) = inputs
         return (*shape, self.output_dim)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the table."""
         return (Weight("embeddings", (self.input_dim, self.output_dim), ("words", "features")),)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: a row is looked up, not computed."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing."""
         return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -46,8 +53,7 @@ class Table(Layer):
         return (Kept.input(itemsize=8, for_weights=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the new axis."""
-        yield Step("features", str(self.output_dim), self.output_dim, "`output_dim`, a new axis: each word's vector")
+        yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
 
 
 class Embedding(Table):
@@ -95,7 +101,6 @@ class ReversibleEmbedding(Table):
     reverse: bool = Field(False, description="True makes scores of vectors, false vectors of words.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the words' vectors, or the vectors' scores."""
         return (*self._vectors(*inputs), self.input_dim) if self.reverse else super().output_shape(*inputs)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -103,29 +108,20 @@ class ReversibleEmbedding(Table):
         reverse = Weight("reverse_embeddings", (self.output_dim, self.input_dim), ("features", "words"))
         return super().weights(*inputs) + (reverse,) * (not self.tie_weights)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0 for vectors; for scores those of a product with each word's vector."""
-        return product(self._factors(*inputs)) if self.reverse else 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        if not self.reverse:
+            return super().multiply_accumulates(*inputs)
+        products = Product(*self._vectors(*inputs), self.output_dim, self.input_dim)
+        return Operations(products, "each vector with each word's vector")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the words, or the vectors."""
         return (Kept.input(for_weights=True),) if self.reverse else super().kept(*inputs)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the last axis."""
         if self.reverse:
-            yield Step("scores", str(self.input_dim), self.input_dim, "`input_dim`, one for each word")
+            yield Step.of("scores", self.input_dim, "`input_dim`, one for each word")
         else:
             yield from super().explain_output(*inputs)
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        if not self.reverse:
-            return super().explain_macs(*inputs)
-        return Step("MACs", times(*self._factors(*inputs)), self.macs(*inputs), "each vector with each word's vector")
-
-    def _factors(self, *inputs: Shape) -> Shape:
-        return (*self._vectors(*inputs), self.output_dim, self.input_dim)
 
     def _vectors(self, shape: Shape) -> Shape:
         """Return the sizes of the axes before the vectors'. Errors: ShapeError where these have another length."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from archsum.layers.base import Kept, Step, WeightlessLayer, Work
 from archsum.layers.operators import Operator, Operators
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 
 
@@ -29,12 +29,10 @@ class GlobalPooling(Spatial, WeightlessLayer):
     keepdims: bool = Field(False, description="Keep the spatial axes, each of size 1.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the channels, with axes of size 1 if they are kept."""
         _, channels = self.parts(*inputs)
         return self.join((1,) * self.rank, channels) if self.keepdims else (channels,)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return one operation for each input element."""
         return (Work("input elements", 1, product(*inputs)),)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -48,9 +46,8 @@ class GlobalPooling(Spatial, WeightlessLayer):
         return product(shape)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say that each channel is one number."""
         _, channels = self.parts(*inputs)
-        yield Step("channels", times(channels), channels, "one number for each of the channels")
+        yield Step.of("channels", channels, "one number for each of the channels")
 
 
 class GlobalMaxPooling(GlobalPooling):
@@ -61,7 +58,6 @@ class GlobalMaxPooling(GlobalPooling):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, and where its maxima were."""
         return Kept.input(), Kept.indices(self.output_shape(*inputs))
 
 

@@ -5,11 +5,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from archsum.layers.base import Kept, Step, Weight
+from archsum.layers.arithmetic import Product, equation
+from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape, require_known, times
+from archsum.layers.shapes import Shape, require_known
 
 
 class LocallyConnected(KernelLayer):
@@ -32,7 +33,6 @@ class LocallyConnected(KernelLayer):
     """
 
     padding_words: ClassVar[tuple[str, ...]] = ("valid",)
-    macs_note: ClassVar[str] = "each kernel weight works once"
 
     filters: Positive = Field(description="The number of output channels.", examples=[32])
     bias: Bias = Field(
@@ -46,7 +46,6 @@ class LocallyConnected(KernelLayer):
         return "untied" if value is True else value
 
     def output_channels(self, channels: int) -> int:
-        """Return the filters."""
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -56,8 +55,11 @@ class LocallyConnected(KernelLayer):
         """
         spatial, channels = self.split(*inputs)
         outputs = require_known(self.slide(spatial), self.axes, "its kernels, one for each output location")
+        locations, elements = Product(*outputs), Product(*self.kernel_size, channels)
         shape = (math.prod(outputs), math.prod(self.kernel_size) * channels, self.filters)
-        return (Weight("kernel", shape, ("output locations", "window elements of all channels", "filters")),)
+        axes = ("output locations", "window elements of all channels", "filters")
+        note = f"{equation(locations)} output locations; {equation(elements)} window elements"
+        return (Weight("kernel", shape, axes, note=note),)
 
     def products(self, *inputs: Shape) -> Operators:
         """Return none: microcontrollers have no such operator."""
@@ -65,29 +67,15 @@ class LocallyConnected(KernelLayer):
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the windows, each by itself, though they overlap."""
-        *factors, _ = self._factors(*inputs)
-        return (Kept("windows", shape=tuple(factors), for_weights=True),)
+        return (Kept("windows", shape=self.window_elements(*inputs), for_weights=True),)
 
-    def locations(self, *inputs: Shape) -> Shape:
-        """Return no sizes: each kernel is at one location only."""
-        return ()
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return Operations(Product(*self.window_elements(*inputs), self.filters), "each kernel weight works once")
 
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Derive the kernel's locations and window elements."""
-        if name != "kernel":
-            return ""
-        (locations, elements, _), factors = self.kernels(*inputs)[0].shape, self._factors(*inputs)
-        outputs, window = times(*factors[: self.rank]), times(*factors[self.rank : -1])
-        return f"{outputs} = {locations:,} output locations; {window} = {elements:,} window elements"
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        return Step("MACs", times(*self._factors(*inputs)), self.macs(*inputs), self.macs_note)
-
-    def _factors(self, *inputs: Shape) -> Shape:
-        """Return what the kernel's size is the product of: output sizes, kernel sizes, channels and filters."""
+    def window_elements(self, *inputs: Shape) -> Shape:
+        """Return the sizes of all windows together: the output's, the kernel's and the channels."""
         spatial, channels = self.split(*inputs)
-        return *self.slide(spatial), *self.kernel_size, channels, self.filters
+        return *self.slide(spatial), *self.kernel_size, channels
 
 
 class LocallyConnected1D(LocallyConnected):

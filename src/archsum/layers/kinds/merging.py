@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
-from archsum.layers.base import Kept, Layer, MovingLayer, Step, Weight, WeightlessLayer, Work
+from archsum.layers.base import Kept, Layer, MovingLayer, Operations, Reuse, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
-from archsum.layers.shapes import Shape, plus, product, show, show_all, times, total
+from archsum.layers.shapes import Shape, product, show, show_all, total
 
 
 class Merging(Layer):
@@ -26,7 +27,6 @@ class Merging(Layer):
     most_inputs: ClassVar[int | None] = None
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return no weights."""
         return ()
 
 
@@ -53,11 +53,9 @@ class ElementwiseMerging(Merging, WeightlessLayer):
     """What its operator on a microcontroller does as well."""
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes that are not 1."""
         return tuple(self._merged(axis, sizes, inputs) for axis, sizes in _aligned(inputs))
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what brings each input but the first in."""
         return (Work("(inputs − 1) × output elements", len(inputs) - 1, product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -71,12 +69,11 @@ class ElementwiseMerging(Merging, WeightlessLayer):
         return ()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say along which axes an input is repeated."""
         for axis, sizes in _aligned(inputs):
             if len(set(sizes)) > 1:
                 size = self._merged(axis, sizes, inputs)
                 note = "an input's size is unknown" if size is None else "an input of size 1 is repeated along the axis"
-                yield Step(axis_name(axis), times(size), size, note)
+                yield Step.of(axis_name(axis), size, note)
 
     def _merged(self, axis: int, sizes: Shape, inputs: tuple[Shape, ...]) -> int | None:
         """Return the size of an axis. Errors: ShapeError where two inputs have different ones."""
@@ -101,7 +98,6 @@ class PairwiseMerging(ElementwiseMerging):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what each step takes."""
         between = (self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
         return *map(Kept.input, range(len(inputs))), *(Kept("merged", shape=shape) for shape in between)
 
@@ -113,7 +109,7 @@ class Add(ElementwiseMerging):
     """
 
     type: Literal["add"] = "add"
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = Reuse(gradient=True)
     verb: ClassVar[str] = "add"
     absorbs: ClassVar[frozenset[Role]] = CLAMPS
 
@@ -155,11 +151,9 @@ class Average(ElementwiseMerging):
     verb: ClassVar[str] = "average"
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the sums, and the quotient."""
         return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the sums, and a product with a constant."""
         return followed_by(
             super().operators(*inputs), (Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1),)
         )
@@ -198,22 +192,19 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     """
 
     type: Literal["concatenate"] = "concatenate"
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = Reuse(gradient=True)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sum along the axis, and the first input's other sizes."""
         joined, sizes = self._joined_axis(inputs)
         first = inputs[0]
         return (*first[: joined - 1], total(sizes), *first[joined:])
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return one, which copies all inputs."""
         return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Add the sizes along the axis."""
         joined, sizes = self._joined_axis(inputs)
-        yield Step(axis_name(joined), plus(*sizes), total(sizes), "the inputs' sizes, added")
+        yield Step.of(axis_name(joined), Sum(*sizes), "the inputs' sizes, added")
 
     def _joined_axis(self, inputs: tuple[Shape, ...]) -> tuple[int, Shape]:
         """Return the axis along which the inputs are joined, and each one's size.
@@ -268,20 +259,17 @@ class Dot(Merging):
         return per_axis(value, 2)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes of the other axes."""
         return tuple(size for _, _, size in self._kept(inputs)) or (1,)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the output's elements times the length of the vectors."""
-        return product((*self.output_shape(*inputs), self._length(inputs)))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        note = "each output element is a product of two vectors, which takes one for each of their elements"
+        return Operations(Product(*self.output_shape(*inputs), self._length(inputs)), note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what brings the vectors to length 1."""
         elements = total(map(product, inputs))
         return (Work("normalization of the inputs", 3, elements),) if self.normalize else ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what is multiplied, and how it came to length 1."""
         if not self.normalize:
             return Kept.input(0), Kept.input(1)
         return tuple(
@@ -295,15 +283,8 @@ class Dot(Merging):
         )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say where each size comes from."""
         for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):
-            yield Step(axis_name(number), times(size), size, f"{axis_name(axis)} of the {which} input")
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        output, length = self.output_shape(*inputs), self._length(inputs)
-        note = "each output element is a product of two vectors, which takes one for each of their elements"
-        return Step("MACs", times(*output, length), self.macs(*inputs), note)
+            yield Step.of(axis_name(number), size, f"{axis_name(axis)} of the {which} input")
 
     def _kept(self, inputs: tuple[Shape, ...]) -> Iterator[tuple[str, int, int | None]]:
         """Yield the axes that are not multiplied: which input's, its number and its size."""

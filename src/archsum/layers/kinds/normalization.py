@@ -4,11 +4,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import Operators, scaling_operators
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, require_groups
 
 
 class NormalizationLayer(ElementwiseLayer):
@@ -34,7 +33,6 @@ class ScaledAndCentered(NormalizationLayer):
 
     @property
     def each(self) -> tuple[str, int]:
-        """The normalization of an element."""
         return "normalization", 5 + self.scale + self.center
 
     def gamma_and_beta(self, shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[Weight, ...]:
@@ -74,7 +72,6 @@ class BatchNormalization(ChannelNormalization):
     renorm: bool = Field(False, description="Batch renormalization, which keeps three more statistics.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return factor and offset, and the statistics, which are not trained."""
         shape, axes = (self.channels(*inputs),), ("channels",)
         statistics = ["moving_mean", "moving_variance"]
         if self.renorm:
@@ -82,7 +79,6 @@ class BatchNormalization(ChannelNormalization):
         return *self.gamma_and_beta(shape, axes), *(Weight(name, shape, axes, trainable=False) for name in statistics)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its statistics."""
         (shape,) = inputs
         names = ("mean", "inverse_deviation", *(("correction",) * self.renorm))
         statistics = _statistics(names, (self.channels(shape),), per_batch=True)
@@ -122,17 +118,11 @@ class GroupNormalization(ChannelNormalization):
         return value
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return factor and offset."""
         channels = self.channels(*inputs)
-        if channels % self.groups:
-            raise ShapeError(
-                f"has {channels} channels, which must be divisible by `groups` (={self.groups})",
-                f"choose `groups` among the divisors of {channels}, or −1 for as many as channels",
-            )
+        require_groups(channels, self.groups, otherwise=", or −1 for as many as channels")
         return self.gamma_and_beta((channels,), ("channels",))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its statistics."""
         groups = self.channels(*inputs) if self.groups == -1 else self.groups
         return Kept.input(), *_statistics(("mean", "inverse_deviation"), (groups,))
 
@@ -168,7 +158,6 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
     type: Literal["layer_normalization"] = "layer_normalization"
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return factor and offset."""
         (shape,) = inputs
         if not (self.scale or self.center):
             positions(self.axis, shape)
@@ -176,7 +165,6 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
         return self.gamma_and_beta(*self.along_axes(shape))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its statistics."""
         return Kept.input(), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))
 
 
@@ -199,12 +187,10 @@ class RMSNormalization(NormalizationAlongAxes):
     epsilon: float = Field(1e-6, description="Added to the mean square, so that nothing is divided by 0.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the factor."""
         (shape,) = inputs
         return (Weight("scale", *self.along_axes(shape)),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, by what it is divided, and the quotient."""
         (shape,) = inputs
         divisor = _statistics(("inverse_root_mean_square",), *reduced(self.axis, shape))
         return Kept.input(), *divisor, Kept("quotient", shape=shape, for_weights=True)
@@ -230,13 +216,11 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input and its length."""
         return Kept.input(), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.base import Kept, Layer, Weight, Work
+from archsum.layers.base import NO_MACS, VIEW, Kept, Layer, Operations, Reuse, Weight, Work
 from archsum.layers.fields import Positive, TupleOf
 from archsum.layers.shapes import Shape
 
@@ -27,7 +27,7 @@ class Parameter(Layer):
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
     """
 
-    shares_storage: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = VIEW
 
     least_inputs: ClassVar[int] = 0
     most_inputs: ClassVar[int | None] = 0
@@ -37,21 +37,16 @@ class Parameter(Layer):
     shape: TupleOf[Positive] = Field(description="The sizes, without the batch.", examples=[[1, 768]])
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the stated sizes."""
         return self.shape
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the tensor."""
         return (Weight("parameter", self.shape),)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return 0: nothing is computed."""
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing."""
         return ()
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return nothing."""
         return ()

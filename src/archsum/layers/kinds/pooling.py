@@ -58,25 +58,17 @@ class Pooling(Sliding, WeightlessLayer):
             raise ValueError("has `ceil_mode` with `padding: same`, which always rounds up: leave `ceil_mode` out")
         return self
 
-    @property
-    def dilations(self) -> tuple[int, ...]:
-        """The distance between the window's elements along each axis."""
-        return (1,) * self.rank
-
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
-        """The window of each axis."""
         strides = self.strides or self.pool_size
         ceil, name = (self.ceil_mode,) * self.rank, ("window",) * self.rank
         return tuple(map(Window, self.pool_size, strides, self.dilations, self.paddings, ceil, name))
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the window counts and the input's channels."""
         spatial, channels = self.parts(*inputs)
         return self.join(self.slide(spatial), channels)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return one operation for each element of each window."""
         return (Work("window × output elements", prod(self.pool_size), product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -87,7 +79,6 @@ class Pooling(Sliding, WeightlessLayer):
         return on_rows((*self.padding_operators(*inputs), pooling), self.rank, *inputs)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input."""
         return (self.kept_input(*inputs),)
 
     def connections(self, *inputs: Shape) -> int | None:
@@ -95,7 +86,6 @@ class Pooling(Sliding, WeightlessLayer):
         return product((*self.output_shape(*inputs), *self.pool_size))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the output size along each axis."""
         spatial, _ = self.parts(*inputs)
         yield from self.explain_sliding(spatial)
 
@@ -115,11 +105,9 @@ class MaxPooling(Pooling):
 
     @property
     def dilations(self) -> tuple[int, ...]:
-        """The distance between the window's elements along each axis."""
         return self.dilation_rate
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, and where its maxima were."""
         return self.kept_input(*inputs), Kept.indices(self.output_shape(*inputs))
 
 

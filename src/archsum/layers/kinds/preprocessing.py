@@ -49,7 +49,6 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         channels = split_channels(shape, self.data_format)[1] if shape else 1
         for name, numbers in (("scale", self.scale), ("offset", self.offset)):
@@ -62,7 +61,6 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
         return () if length is None else (Kept("scale", shape=(length,), per_batch=True),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the factor and the offset."""
         (shape,) = inputs
         constants = max(len(numbers) if isinstance(numbers, tuple) else 1 for numbers in (self.scale, self.offset))
         return scaling_operators(shape, constants)
@@ -112,7 +110,6 @@ class Normalization(ElementwiseLayer):
         return self
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the statistics."""
         (shape,) = inputs
         # Keras sorts the axes by their place.
         axes = tuple(sorted(positions(self.axis, shape)))

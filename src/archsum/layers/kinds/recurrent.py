@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
-from archsum.layers.base import Kept, Step, Weight, Work
+from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Positive, Rate, TiedBias, true_is_tied
 from archsum.layers.kept import beside_result_kept, result_kept
 from archsum.layers.sequence import SequenceLayer
-from archsum.layers.shapes import Shape, product, times
+from archsum.layers.shapes import Shape, product
 from archsum.layers.work import activation_work
 
 RecurrentBias = Annotated[
@@ -22,6 +23,37 @@ RecurrentBias = Annotated[
 
 cuDNN calls it so too: https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-adv-library.html
 """
+
+
+class GateBiases(NamedTuple):
+    """The biases of a recurrent layer: so many for each unit in each gate, or none."""
+
+    each: int
+    gates: int
+    units: int
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The bias; two biases are one weight, as Keras keeps those of its GRU."""
+        double = self.each > 1
+        shape = (self.each,) * double + (self.gates * self.units,)
+        return (Weight("bias", shape, ("kernels",) * double + (_outputs_axis(self.gates),)),) * bool(self.each)
+
+    @property
+    def note(self) -> str:
+        """What the bias is, or what it would be."""
+        each = "unit" if self.gates == 1 else f"unit in each of the {self.gates} gates"
+        if self.each > 1:
+            return f"two for each {each}: beside the kernel and beside the recurrent kernel"
+        return f"one for each {each}" if self.each else f"no bias; it would be {self.gates * self.units:,}"
+
+    def work(self, elements: int | None) -> tuple[Work, ...]:
+        """Return what it takes to add them to so many elements of the output."""
+        return (Work("biases", self.gates * self.each, elements),) * bool(self.each)
+
+
+def _outputs_axis(gates: int) -> str:
+    return "units" if gates == 1 else "gates of units"
 
 
 class RecurrentLayer(SequenceLayer):
@@ -50,31 +82,27 @@ class RecurrentLayer(SequenceLayer):
 
     @property
     def features(self) -> int:
-        """The units."""
         return self.units
 
     @property
-    def biases(self) -> int:
+    def biases_of_gate(self) -> int:
         """How many biases each gate of a unit has."""
         raise NotImplementedError
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the two kernels and the bias."""
         _, features = self.split(*inputs)
-        outputs, axis = self.gates * self.units, "units" if self.gates == 1 else "gates of units"
+        outputs, axis = self.gates * self.units, _outputs_axis(self.gates)
         kernel = Weight("kernel", (features, outputs), ("features", axis))
         recurrent_kernel = Weight("recurrent_kernel", (self.units, outputs), ("units", axis))
-        if not self.biases:
-            return kernel, recurrent_kernel
-        # As Keras keeps the two biases of its GRU.
-        double = self.biases > 1
-        bias = Weight("bias", (self.biases,) * double + (outputs,), ("kernels",) * double + (axis,))
-        return kernel, recurrent_kernel, bias
+        return kernel, recurrent_kernel, *self.biases(*inputs).weights
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the kernels' weights, each of which works once in a step."""
+    def biases(self, *inputs: Shape) -> GateBiases:
+        return GateBiases(self.biases_of_gate, self.gates, self.units)
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         steps, features = self.split(*inputs)
-        return product((steps, features + self.units, self.gates, self.units))
+        note = "steps × (features + units) × gates × units: each weight of both kernels works once in a step"
+        return Operations(Product(steps, Sum(features, self.units), self.gates, self.units), note)
 
     @property
     def functions(self) -> tuple[str | None, ...]:
@@ -87,16 +115,14 @@ class RecurrentLayer(SequenceLayer):
         return 0
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the biases, the activations and the gates do."""
         steps, _ = self.split(*inputs)
         elements = product((steps, self.units))
-        biases, gating = Work("biases", self.gates * self.biases, elements), Work("gating", self.gating, elements)
+        biases, gating = self.biases(*inputs).work(elements), Work("gating", self.gating, elements)
         functions = Counter(self.functions).items()
         activations = (activation_work(function, product((steps, self.units, count))) for function, count in functions)
-        return *((biases,) * bool(self.biases)), *chain(*activations), *((gating,) * bool(self.gating))
+        return *biases, *chain(*activations), *((gating,) * bool(self.gating))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what the kernels are multiplied with, and what the steps keep."""
         steps, features = self.split(*inputs)
         taken = _multiplied("input_copy", (steps, features), self.dropout)
         return *taken, *self.states_kept((steps, self.units)), *self.steps_kept((steps, self.units))
@@ -120,23 +146,7 @@ class RecurrentLayer(SequenceLayer):
         return product((steps, sum(weight.size for weight in self.weights(*inputs))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the units."""
-        yield Step("features", str(self.units), self.units, "one for each unit")
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what it would be."""
-        count = self.gates * self.units
-        each = "unit" if self.gates == 1 else f"unit in each of the {self.gates} gates"
-        if self.biases > 1:
-            return f"two for each {each}: beside the kernel and beside the recurrent kernel"
-        return f"one for each {each}" if self.biases else f"no bias; it would be {count:,}"
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        steps, features = self.split(*inputs)
-        formula = f"{times(steps)} × ({features} + {self.units}) × {times(self.gates, self.units)}"
-        note = "steps × (features + units) × gates × units: each weight of both kernels works once in a step"
-        return Step("MACs", formula, self.macs(*inputs), note)
+        yield Step.of("features", self.units, "one for each unit")
 
 
 class WithRecurrentBias(RecurrentLayer):
@@ -147,8 +157,7 @@ class WithRecurrentBias(RecurrentLayer):
     )
 
     @property
-    def biases(self) -> int:
-        """How many biases each gate of a unit has."""
+    def biases_of_gate(self) -> int:
         return 2 if self.bias == "double" else 1 if self.bias else 0
 
 
@@ -178,7 +187,6 @@ class SimpleRNN(WithRecurrentBias):
         return results, Kept("first_state", shape=(self.units,), for_weights=True)
 
     def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
-        """Return what the activation keeps beside its result."""
         return tuple(self.activations_kept(each))
 
 
@@ -242,8 +250,7 @@ class GRU(RecurrentLayer):
     )
 
     @property
-    def biases(self) -> int:
-        """How many biases each gate of a unit has."""
+    def biases_of_gate(self) -> int:
         return 0 if not self.bias else 2 if self.reset_after else 1
 
     @property

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.base import ElementwiseLayer, Kept, WeightlessLayer, Work
+from archsum.layers.base import ElementwiseLayer, Kept, Reuse, WeightlessLayer, Work
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate, TupleOf
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
@@ -20,17 +20,9 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
         A rate that is not between 0 and 1.
     """
 
-    acts_in_training_only: ClassVar[bool] = True
-
     @property
-    def shares_storage(self) -> bool:
-        """Whether the data pass as they are in training too."""
-        return not self.strength
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether the data pass as they are in training too."""
-        return not self.strength
+    def reuse(self) -> Reuse:
+        return Reuse(at_inference=True, in_training=not self.strength, gradient=not self.strength)
 
     @property
     def strength(self) -> float:
@@ -38,7 +30,6 @@ class Regularization(ElementwiseLayer, WeightlessLayer):
         raise NotImplementedError
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return nothing: at inference the data pass as they are."""
         return ()
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -57,7 +48,6 @@ class RandomDrop(Regularization):
 
     @property
     def strength(self) -> float:
-        """The rate."""
         return self.rate
 
     def mask(self, shape: Shape) -> Kept:
@@ -65,7 +55,6 @@ class RandomDrop(Regularization):
         return Kept("mask", shape=shape)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the mask, if there is one."""
         return (self.mask(*inputs),) if self.rate else ()
 
 
@@ -129,7 +118,6 @@ class StochasticDepth(RandomDrop):
     type: Literal["stochastic_depth"] = "stochastic_depth"
 
     def mask(self, shape: Shape) -> Kept:
-        """Keep one factor for each sample."""
         return Kept("mask", shape=(1,) * len(shape))
 
 
@@ -146,11 +134,13 @@ class GaussianNoise(Regularization):
     type: Literal["gaussian_noise"] = "gaussian_noise"
 
     stddev: Rate = Field(description="The noise's standard deviation, 0 to 1.", examples=[0.1])
-    passes_gradient: ClassVar[bool] = True
+
+    @property
+    def reuse(self) -> Reuse:
+        return super().reuse._replace(gradient=True)
 
     @property
     def strength(self) -> float:
-        """The standard deviation."""
         return self.stddev
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -172,11 +162,13 @@ class ActivityRegularization(Regularization):
 
     l1: NonNegativeNumber = Field(0.0, description="The factor of the sum of absolute values.")
     l2: NonNegativeNumber = Field(0.0, description="The factor of the sum of squares.")
-    shares_storage: ClassVar[bool] = True
+
+    @property
+    def reuse(self) -> Reuse:
+        return super().reuse._replace(in_training=True)
 
     @property
     def strength(self) -> float:
-        """The larger factor."""
         return max(self.l1, self.l2)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
@@ -194,13 +186,11 @@ class SpatialDropout(Spatial, RandomDrop):
     """
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape."""
         (shape,) = inputs
         self.parts(shape)
         return shape
 
     def mask(self, shape: Shape) -> Kept:
-        """Keep one factor for each channel."""
         _, channels = self.parts(shape)
         return Kept("mask", shape=self.join((1,) * self.rank, channels))
 

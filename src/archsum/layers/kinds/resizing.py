@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
-from archsum.layers.base import MovingLayer, Step, Work
+from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
+from archsum.layers.base import VIEW, MovingLayer, Reuse, Step, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
@@ -34,18 +35,13 @@ class Resizing(Spatial, MovingLayer):
     def _per_side(cls, value: Any) -> Any:
         return parse_padding(value, cls.rank, ())
 
-    def resized(self, axis: int, size: int) -> int:
+    def resized(self, axis: int, size: int) -> Arithmetic:
         """Return the size that one axis has afterwards."""
         raise NotImplementedError
 
-    def formula(self, axis: int, size: int) -> str:
-        """Write the arithmetic of `resized` with its numbers."""
-        raise NotImplementedError
-
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes, each changed, and the channels."""
         spatial, channels = self.parts(*inputs)
-        resized = (None if size is None else self.resized(axis, size) for axis, size in enumerate(spatial))
+        resized = (None if size is None else self.resized(axis, size).value for axis, size in enumerate(spatial))
         return self.join(tuple(resized), channels)
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -53,13 +49,12 @@ class Resizing(Spatial, MovingLayer):
         return (Operator(self.output_shape(*inputs)),) if self.rank < 3 else None
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the size of each axis."""
         spatial, _ = self.parts(*inputs)
         for axis, (name, size) in enumerate(zip(self.axes, spatial, strict=True)):
             if size is None:
-                yield Step(name, "?", None, f"the input's {name} is unknown")
+                yield Step.of(name, None, f"the input's {name} is unknown")
             else:
-                yield Step(name, self.formula(axis, size), self.resized(axis, size), self.note)
+                yield Step.of(name, self.resized(axis, size), self.note)
 
 
 class ZeroPadding(Resizing):
@@ -79,15 +74,9 @@ class ZeroPadding(Resizing):
         description="The zeros: a number for every side, or for each axis a number or a pair [before, after].",
     )
 
-    def resized(self, axis: int, size: int) -> int:
-        """Return the size with its zeros."""
+    def resized(self, axis: int, size: int) -> Arithmetic:
         before, after = self.padding[axis]
-        return before + size + after
-
-    def formula(self, axis: int, size: int) -> str:
-        """Write the sum."""
-        before, after = self.padding[axis]
-        return f"{before} + {size} + {after}"
+        return Sum(before, size, after)
 
 
 class ZeroPadding1D(ZeroPadding):
@@ -130,11 +119,11 @@ class Cropping(Resizing):
     """
 
     note: ClassVar[str] = "size − what is cut off before and after"
-    shares_storage: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = VIEW
 
     cropping: SidesPerAxis = Field(1, validate_default=True, description=_MARGINS)
 
-    def resized(self, axis: int, size: int) -> int:
+    def resized(self, axis: int, size: int) -> Arithmetic:
         """Return what is left. Errors: ShapeError where nothing is."""
         before, after = self.cropping[axis]
         if before + after >= size:
@@ -142,12 +131,7 @@ class Cropping(Resizing):
                 f"cuts off {before} + {after} of its input's {self.axes[axis]} of {size}, so that nothing is left",
                 "crop less, or take a larger input",
             )
-        return size - before - after
-
-    def formula(self, axis: int, size: int) -> str:
-        """Write the difference."""
-        before, after = self.cropping[axis]
-        return f"{size} − {before} − {after}"
+        return Difference(size, before, after)
 
 
 class Cropping1D(Cropping):
@@ -198,13 +182,8 @@ class UpSampling(Resizing):
         2, validate_default=True, description="How many for each element: one number, or one for each axis."
     )
 
-    def resized(self, axis: int, size: int) -> int:
-        """Return the size times the repetitions."""
-        return size * self.size[axis]
-
-    def formula(self, axis: int, size: int) -> str:
-        """Write the product."""
-        return f"{size} × {self.size[axis]}"
+    def resized(self, axis: int, size: int) -> Arithmetic:
+        return Product(size, self.size[axis])
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return none: to repeat elements the converter writes operators that microcontrollers do not have."""
@@ -239,7 +218,6 @@ class UpSampling2D(UpSampling):
     )
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the products with neighbours, and their sums."""
         return (Work(self.interpolation, 2 * _NEIGHBOURS[self.interpolation], product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:

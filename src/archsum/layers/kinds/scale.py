@@ -6,10 +6,9 @@ from pydantic import Field
 
 from archsum.layers.axis import AlongChannels, known_sizes, named_axes
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
-from archsum.layers.bias import bias_note, bias_weights
+from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
-from archsum.layers.work import bias_work
 
 
 class Scale(ElementwiseLayer):
@@ -37,25 +36,19 @@ class Scale(ElementwiseLayer):
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the factors and the bias."""
         (shape,) = inputs
         channels = self._channels(shape)
-        axes = named_axes(shape, self.data_format)
-        return Weight("scale", (channels,), ("channels",)), *bias_weights(self.bias, shape, axes, channels, "channels")
+        return Weight("scale", (channels,), ("channels",)), *self.biases(shape).weights
+
+    def biases(self, *inputs: Shape) -> OutputBias:
+        (shape,) = inputs
+        return OutputBias(self.bias, shape, named_axes(shape, self.data_format), self._channels(shape), "channels")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return what the factor and the bias do."""
-        elements = product(*inputs)
-        return (Work("factor", 1, elements), *bias_work(self.bias, elements))
+        return Work("factor", 1, product(*inputs)), *self.biases(*inputs).work
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, for the factors' gradient."""
         return (Kept.input(for_weights=True),)
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the bias is, and what the other kind would be."""
-        (shape,) = inputs
-        return bias_note(self.bias, shape, self._channels(shape), "channels")
 
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)
@@ -80,11 +73,9 @@ class LayerScale(AlongChannels, ElementwiseLayer):
     each: ClassVar[tuple[str, int]] = ("factor", 1)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the factors."""
         (shape,) = inputs
         (channels,) = known_sizes((self.chosen_axis,), shape, "its factors, one for each channel")
         return (Weight("gamma", (channels,), ("channels",)),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the input, for the factors' gradient."""
         return (Kept.input(for_weights=True),)

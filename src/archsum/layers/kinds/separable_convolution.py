@@ -37,11 +37,9 @@ class SeparableConvolution(DilatedKernelLayer):
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has first.")
 
     def output_channels(self, channels: int) -> int:
-        """Return the filters."""
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the depthwise and the pointwise kernel."""
         _, channels = self.split(*inputs)
         depthwise = (*self.kernel_size, channels, self.depth_multiplier)
         pointwise = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
@@ -51,13 +49,11 @@ class SeparableConvolution(DilatedKernelLayer):
         )
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
-        """Return the input, and what the depthwise kernel makes of it."""
         spatial, channels = self.split(*inputs)
         depthwise = self.join(self.slide(spatial), channels * self.depth_multiplier)
         return *super().multiplied(*inputs), Kept("depthwise_output", shape=depthwise)
 
     def products(self, *inputs: Shape) -> Operators:
-        """Return the two convolutions."""
         spatial, channels = self.split(*inputs)
         depthwise, pointwise = self.kernels(*inputs)
         between = self.join(self.slide(spatial), channels * self.depth_multiplier)

@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
-from archsum.layers.base import MovingLayer, Step
+from archsum.layers.base import UNCHANGED, MovingLayer, Reuse, Step
 from archsum.layers.fields import MAX_SIZE, DataFormat, Positive, TupleOf
 from archsum.layers.operators import Operator, Operators
-from archsum.layers.shapes import Shape, product, show, times
+from archsum.layers.shapes import Shape, product, show
 
 _SIZE_TO_SOLVE = -1
 
@@ -26,24 +27,20 @@ class Flatten(MovingLayer):
     """
 
     type: Literal["flatten"] = "flatten"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is; it moves to the end.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the number of elements."""
         (shape,) = inputs
         return (product(shape),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return a copy in the other shape."""
         return (Operator(self.output_shape(*inputs), "reshape"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Multiply the sizes."""
         (shape,) = inputs
-        yield Step("features", times(*shape) or "1", product(shape), "all elements in one row")
+        yield Step.of("features", Product(*shape), "all elements in one row")
 
 
 class Reshape(MovingLayer):
@@ -58,8 +55,7 @@ class Reshape(MovingLayer):
     """
 
     type: Literal["reshape"] = "reshape"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     target_shape: TupleOf[int] = Field(
         description="The sizes, without the batch; one may be −1, for the rest.", examples=[[4, -1]]
@@ -76,7 +72,6 @@ class Reshape(MovingLayer):
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the target with its −1 solved."""
         (shape,) = inputs
         elements = product(shape)
         if elements is None:
@@ -88,17 +83,15 @@ class Reshape(MovingLayer):
         return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return a copy in the other shape."""
         return (Operator(self.output_shape(*inputs), "reshape"),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Solve the −1."""
         (shape,) = inputs
         output = self.output_shape(shape)
         for axis, (stated, size) in enumerate(zip(self.target_shape, output, strict=True), start=1):
             if stated == _SIZE_TO_SOLVE:
-                formula = "?" if size is None else f"{times(*shape) or '1'} / {self._stated_elements}"
-                yield Step(axis_name(axis), formula, size, "−1: all elements / the product of the other sizes")
+                rest = None if size is None else Quotient(Product(*shape), self._stated_elements)
+                yield Step.of(axis_name(axis), rest, "−1: all elements / the product of the other sizes")
 
     @property
     def _stated_elements(self) -> int:
@@ -132,8 +125,7 @@ class Permute(MovingLayer):
     """
 
     type: Literal["permute"] = "permute"
-    shares_storage: ClassVar[bool] = True
-    passes_gradient: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = UNCHANGED
 
     dims: TupleOf[int] = Field(description="The input's axes, counted from 1, in their new order.", examples=[[2, 1]])
 
@@ -146,7 +138,6 @@ class Permute(MovingLayer):
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the sizes in their new order."""
         (shape,) = inputs
         if len(shape) != len(self.dims):
             raise ShapeError(
@@ -156,13 +147,11 @@ class Permute(MovingLayer):
         return tuple(shape[axis - 1] for axis in self.dims)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return one, which moves every element."""
         return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Say where each size comes from."""
         for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
-            yield Step(axis_name(axis), times(size), size, f"{axis_name(source)} of the input")
+            yield Step.of(axis_name(axis), size, f"{axis_name(source)} of the input")
 
 
 class RepeatVector(MovingLayer):
@@ -180,12 +169,10 @@ class RepeatVector(MovingLayer):
     n: Positive = Field(description="How many times.", examples=[10])
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return n and the vector's size."""
         (shape,) = inputs
         if len(shape) != 1:
             raise ShapeError(f"takes a vector, not {show(shape)}", "a `flatten` before it makes a vector")
         return (self.n, *shape)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Name the repetitions."""
-        yield Step("length", str(self.n), self.n, "`n`, the repetitions of the vector")
+        yield Step.of("length", self.n, "`n`, the repetitions of the vector")

@@ -6,29 +6,29 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
+from archsum.layers.arithmetic import Difference, Number, Quotient, value_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
-from archsum.layers.base import MovingLayer, Step
+from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
-from archsum.layers.shapes import Shape, show, times
+from archsum.layers.shapes import Shape, show
 
 
 class PartOfAxis(AlongChannels, MovingLayer):
     """A layer that passes on a part of an axis, and all of the others."""
 
-    shares_storage: ClassVar[bool] = True
+    reuse: ClassVar[Reuse] = VIEW
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the input's shape with the part's size along the axis."""
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
-        return (*shape[: axis - 1], self.part_of(size, shape), *shape[axis:])
+        return (*shape[: axis - 1], value_of(self.part_of(size, shape)), *shape[axis:])
 
     def axis_and_size(self, shape: Shape) -> tuple[int, int | None]:
         """Return the axis, counted from 1, and its size. Errors: ShapeError where there is no such axis."""
         axis = sample_position(self.chosen_axis, shape)
         return axis, shape[axis - 1]
 
-    def part_of(self, size: int | None, shape: Shape) -> int | None:
+    def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the part's size."""
         raise NotImplementedError
 
@@ -57,25 +57,22 @@ class Split(PartOfAxis):
             )
         return self
 
-    def part_of(self, size: int | None, shape: Shape) -> int | None:
+    def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the size of a part. Errors: ShapeError where the parts are not equal."""
-        if size is None:
-            return None
-        if size % self.parts:
+        if size is not None and size % self.parts:
             axis, _ = self.axis_and_size(shape)
             raise ShapeError(
                 f"has size {size} along {axis_name(axis)} of its input {show(shape)}, "
                 f"which must be divisible by `parts` (={self.parts})",
                 f"choose `parts` among the divisors of {size}, or take unequal parts with `slice`",
             )
-        return size // self.parts
+        return Quotient(size, self.parts)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Divide the size."""
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
         note = f"part {self.part} of {self.parts} equal parts, counted from 0"
-        yield Step(axis_name(axis), f"{times(size)} / {self.parts}", self.part_of(size, shape), note)
+        yield Step.of(axis_name(axis), self.part_of(size, shape), note)
 
 
 class Slice(PartOfAxis):
@@ -97,7 +94,7 @@ class Slice(PartOfAxis):
     start: int = Field(0, description="The first element; a negative one counts from the end.", examples=[0])
     stop: int | None = Field(None, description="The element behind the last; null: the axis's end.", examples=[1])
 
-    def part_of(self, size: int | None, shape: Shape) -> int | None:
+    def part_of(self, size: int | None, shape: Shape) -> Number:
         """Return the number of elements. Errors: ShapeError where there are none."""
         if size is None:
             return 1 if (self.start, self.stop) in ((0, 1), (-1, None)) else None
@@ -109,19 +106,17 @@ class Slice(PartOfAxis):
                 f"has {bounds}, which leaves nothing of {axis_name(axis)} of its input {show(shape)}",
                 f"its elements count from 0 to {size - 1}; `stop` is the one behind the last",
             )
-        return stop - start
+        return Difference(stop, start)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Subtract the bounds."""
         (shape,) = inputs
         axis, size = self.axis_and_size(shape)
-        if size is None:
-            yield Step(axis_name(axis), "", self.part_of(size, shape))
-        else:
+        note = ""
+        if size is not None:
             start, stop = self._bounds(size)
             elements = f"element {start}" if stop - start == 1 else f"elements {start} to {stop - 1}"
             note = f"{elements} of {size}, counted from 0"
-            yield Step(axis_name(axis), f"{stop} − {start}", stop - start, note)
+        yield Step.of(axis_name(axis), self.part_of(size, shape), note)
 
     def _bounds(self, size: int) -> tuple[int, int]:
         start, stop, _ = slice(self.start, self.stop).indices(size)

@@ -121,12 +121,10 @@ class TransposedConvolution(GroupedKernelLayer):
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
-        """The window of each axis."""
         extras = self.output_padding or (None,) * self.rank
         return tuple(map(TransposedWindow, self.kernel_size, self.strides, self.dilation_rate, self.paddings, extras))
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the kernel."""
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, self.filters // self.groups, channels)
         seen = "filters" if self.groups == 1 else "filters of a group"

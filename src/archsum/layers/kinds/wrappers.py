@@ -7,10 +7,11 @@ from pydantic import Field, field_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.base import Kept, Layer, Step, Weight, Work
+from archsum.layers.arithmetic import Product
+from archsum.layers.base import Biases, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
-from archsum.layers.shapes import Shape, product, show, times
+from archsum.layers.shapes import Shape, product, show
 
 HeldLayer = Annotated[Layer, ANY_LAYER]
 """A layer in a field of another, written as in the list of layers."""
@@ -49,13 +50,8 @@ class Wrapper(Layer):
             for weight in self.layer.weights(self.held_input(shape))
         )
 
-    def explain_weight(self, name: str, *inputs: Shape) -> str:
-        """Say what the held layer says."""
-        return self.layer.explain_weight(name.partition("/")[2], self.held_input(*inputs))
-
-    def explain_bias(self, *inputs: Shape) -> str:
-        """Say what the held layer says."""
-        return self.layer.explain_bias(self.held_input(*inputs))
+    def biases(self, *inputs: Shape) -> Biases | None:
+        return self.layer.biases(self.held_input(*inputs))
 
 
 class TimeDistributed(Wrapper):
@@ -88,21 +84,18 @@ class TimeDistributed(Wrapper):
         return shape[1:]
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the steps, and what the layer makes of each."""
         (shape,) = inputs
         return (shape[0], *self.layer.output_shape(self.held_input(shape)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the layer's weights: all steps have them in common."""
         return self.held_weights(self.held, *inputs)
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each step."""
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
         (shape,) = inputs
-        return _for_each(shape[0], self.layer.macs(self.held_input(shape)))
+        each = self.layer.macs(self.held_input(shape))
+        return Operations(Product(shape[0], each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the layer's for each step."""
         (shape,) = inputs
         return _repeated(self.layer.work(self.held_input(shape)), shape[0])
 
@@ -113,36 +106,17 @@ class TimeDistributed(Wrapper):
         return None if kept is None else tuple(_for_each_step(tensor, shape[0]) for tensor in kept)
 
     @property
-    def shares_storage(self) -> bool:
-        """Whether the layer does."""
-        return self.layer.shares_storage
-
-    @property
-    def passes_gradient(self) -> bool:
-        """Whether the layer does."""
-        return self.layer.passes_gradient
-
-    @property
-    def acts_in_training_only(self) -> bool:
-        """Whether the layer does."""
-        return self.layer.acts_in_training_only
+    def reuse(self) -> Reuse:
+        return self.layer.reuse
 
     def connections(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each step."""
         (shape,) = inputs
-        return _for_each(shape[0], self.layer.connections(self.held_input(shape)))
+        return product((shape[0], self.layer.connections(self.held_input(shape))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive what the layer makes of a step."""
         (shape,) = inputs
-        yield Step("steps", times(shape[0]), shape[0], f"`{self.held}` sees each by itself")
+        yield Step.of("steps", shape[0], f"`{self.held}` sees each by itself")
         yield from self.layer.explain_output(self.held_input(shape))
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        (shape,) = inputs
-        each = self.layer.macs(self.held_input(shape))
-        return Step("MACs", times(shape[0], each) if each != 0 else "", self.macs(shape), f"steps × `{self.held}`'s")
 
 
 class Bidirectional(Wrapper):
@@ -185,57 +159,39 @@ class Bidirectional(Wrapper):
         return shape
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the output of both directions together."""
         *leading, features = self.layer.output_shape(*inputs)
         return (*leading, 2 * features if self.merge_mode == "concat" and features else features)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the weights of both directions."""
         directions = (f"forward_{self.held}", f"backward_{self.held}")
         return tuple(weight for name in directions for weight in self.held_weights(name, *inputs))
 
-    def macs(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each direction."""
-        return _for_each(2, self.layer.macs(*inputs))
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return Operations(Product(2, self.layer.macs(*inputs)), f"`{self.held}`'s in both directions")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        """Return the layer's for each direction, and what makes one output of two."""
         work = _repeated(self.layer.work(*inputs), 2)
         operations = {"concat": 0, "sum": 1, "mul": 1, "ave": 2}[self.merge_mode]
         merge = Work(self.merge_mode, operations, product(self.output_shape(*inputs)))
         return None if work is None else (*work, *((merge,) * bool(operations)))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return the layer's for each direction, and what is multiplied."""
         kept = self.layer.kept(*inputs)
         outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
         return None if kept is None else (*kept, *outputs) * 2
 
     def connections(self, *inputs: Shape) -> int | None:
-        """Return the layer's for each direction."""
-        return _for_each(2, self.layer.connections(*inputs))
+        return product((2, self.layer.connections(*inputs)))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        """Derive the features."""
         *_, each = self.layer.output_shape(*inputs)
-        *_, features = self.output_shape(*inputs)
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
-        yield Step("features", times(2, each) if both else times(each), features, note)
-
-    def explain_macs(self, *inputs: Shape) -> Step:
-        """Derive the multiply-accumulates."""
-        note = f"`{self.held}`'s in both directions"
-        return Step("MACs", times(2, self.layer.macs(*inputs)), self.macs(*inputs), note)
+        yield Step.of("features", Product(2, each) if both else each, note)
 
 
 def _repeated(work: tuple[Work, ...] | None, times: int | None) -> tuple[Work, ...] | None:
     return None if work is None else tuple(part._replace(elements=product((part.elements, times))) for part in work)
-
-
-def _for_each(times: int | None, count: int | None) -> int | None:
-    """Multiply; nothing stays nothing however often it happens."""
-    return 0 if count == 0 else product((times, count))
 
 
 def _for_each_step(tensor: Kept, steps: int | None) -> Kept:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from archsum.budget import MAX_CONTRIBUTORS, Check, Verdict
 from archsum.errors import Diagnostic, Span, one_line
+from archsum.render.layout import cut
 from archsum.render.numbers import percent
 
 
@@ -32,17 +33,17 @@ def _message(problem: Diagnostic) -> str:
 
 
 def _miss(name: str, verdict: Verdict) -> str:
-    shown = verdict.contributors[:MAX_CONTRIBUTORS]
-    lines = [_compared(name, verdict, "over")]
-    lines += [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
-    if hidden := len(verdict.contributors) - len(shown):
-        lines.append(f"… and {hidden:,} more layers")
-    lines += [f"help: {cure}" for cure in verdict.cures]
-    return "\n".join(lines)
+    shown, more = cut(verdict.contributors, MAX_CONTRIBUTORS, "layers")
+    layers = [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
+    return "\n".join([_compared(name, verdict, "over"), *layers, *more, *_help(verdict)])
 
 
 def _near(name: str, verdict: Verdict) -> str:
-    return "\n".join([_compared(name, verdict, "near"), *(f"help: {cure}" for cure in verdict.cures)])
+    return "\n".join([_compared(name, verdict, "near"), *_help(verdict)])
+
+
+def _help(verdict: Verdict) -> list[str]:
+    return [f"help: {cure}" for cure in verdict.cures]
 
 
 def _compared(name: str, verdict: Verdict, how: str) -> str:

@@ -1,19 +1,17 @@
 """Checks as JSON, for scripts."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from archsum.budget import Check, Contributor, Verdict
 from archsum.errors import Diagnostic
-
-SCHEMA_VERSION = 1
+from archsum.render.json import document
 
 
 def render(checks: Iterable[tuple[str, Check]]) -> str:
     """Return the checks of several files. `ok` is null where a limit could not be checked; `errors` say why."""
     files = [_file(file, check) for file, check in checks]
-    return json.dumps({"schema_version": SCHEMA_VERSION, "files": files}, indent=2, ensure_ascii=False)
+    return document({"files": files}, ensure_ascii=False)
 
 
 def _file(file: str, check: Check) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""A network's picture in DOT, the language of Graphviz: https://graphviz.org/doc/info/lang.html."""
+"""A network's flowchart in DOT, the language of Graphviz: https://graphviz.org/doc/info/lang.html."""
 
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
-from archsum.render.diagram.picture import FILLS, INK, LINE, Box, Look, Picture
+from archsum.render.diagram.boxes import FILLS, INK, LINE, Box, Flowchart, Look
 
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
 _SETTINGS = f"""\
@@ -17,22 +17,22 @@ _CLUSTER = f'labeljust=l, color="{LINE}", bgcolor="#f7f7f7", style=rounded'
 _STYLES = {Look.DATA: "rounded,filled", Look.BLOCK: "filled,bold", Look.WEIGHTS: "filled", Look.PLAIN: "filled"}
 
 
-def render(picture: Picture) -> str:
+def render(flowchart: Flowchart) -> str:
     """Return a directed graph, whose nodes have the layers' names."""
-    return "\n".join(_lines(picture))
+    return "\n".join(_lines(flowchart))
 
 
-def _lines(picture: Picture) -> Iterator[str]:
-    yield f"digraph {_quote(picture.name)} {{"
+def _lines(flowchart: Flowchart) -> Iterator[str]:
+    yield f"digraph {_quote(flowchart.name)} {{"
     yield _SETTINGS
-    yield from _boxes(picture)
-    yield from _edges(picture)
+    yield from _boxes(flowchart)
+    yield from _edges(flowchart)
     yield "}"
 
 
-def _boxes(picture: Picture) -> Iterator[str]:
+def _boxes(flowchart: Flowchart) -> Iterator[str]:
     indent = "  "
-    for box in picture.boxes:
+    for box in flowchart.boxes:
         for cluster in box.opens:
             yield f"{indent}subgraph {_quote(f'cluster {cluster.name}')} {{"
             indent += "  "
@@ -44,13 +44,13 @@ def _boxes(picture: Picture) -> Iterator[str]:
             yield f"{indent}}}"
 
 
-def _edges(picture: Picture) -> Iterator[str]:
-    given = Counter(arrow.source for arrow in picture.arrows)
-    taken = Counter(arrow.target for arrow in picture.arrows)
-    for source, target, label in picture.arrows:
+def _edges(flowchart: Flowchart) -> Iterator[str]:
+    given = Counter(arrow.source for arrow in flowchart.arrows)
+    taken = Counter(arrow.target for arrow in flowchart.arrows)
+    for source, target, label in flowchart.arrows:
         straight = ", weight=9" if given[source] == taken[target] == 1 else ""
         yield f'  {_quote(source)} -> {_quote(target)} [label=" {label} "{straight}]'
-    for owner, other in picture.shared:
+    for owner, other in flowchart.shared:
         yield f"  {_quote(owner)} -> {_quote(other)} [style=dashed, dir=none, constraint=false]"
 
 

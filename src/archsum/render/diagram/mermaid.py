@@ -1,9 +1,9 @@
-"""A network's picture in Mermaid, which GitHub, GitLab and many editors draw: https://mermaid.js.org/."""
+"""A network's flowchart in Mermaid, which GitHub, GitLab and many editors draw: https://mermaid.js.org/."""
 
 import re
 from collections.abc import Iterator
 
-from archsum.render.diagram.picture import FILLS, INK, LINE, Box, Look, Picture
+from archsum.render.diagram.boxes import FILLS, INK, LINE, Box, Flowchart, Look
 
 MAX_CHARACTERS, MAX_EDGES = 50_000, 500
 """Mermaid's own limits (maxTextSize, maxEdges), which GitHub leaves as they are."""
@@ -27,13 +27,13 @@ _UNSAFE = re.compile(r"(?<![^\W_])[ _./,-]|[_./-](?![^\W_])|[^\w ./,()×-]")
 """What could be markup or a list's bullet: all but letters, digits, and the signs that join them."""
 
 
-def render(picture: Picture) -> str:
+def render(flowchart: Flowchart) -> str:
     """Return a flowchart."""
-    return "\n".join(_lines(picture))
+    return "\n".join(_lines(flowchart))
 
 
 def excess(text: str) -> str | None:
-    """Say by how much a flowchart is larger than Mermaid draws; None where it is not."""
+    """Report by how much a flowchart is larger than Mermaid draws; None where it is not."""
     edges = len(_EDGE.findall(text))
     if edges > MAX_EDGES:
         return f"{edges:,} arrows, of which Mermaid draws {MAX_EDGES} at most"
@@ -42,13 +42,13 @@ def excess(text: str) -> str | None:
     return None
 
 
-def _lines(picture: Picture) -> Iterator[str]:
+def _lines(flowchart: Flowchart) -> Iterator[str]:
     yield _SETTINGS
     yield "flowchart TB"
-    ids = {box.name: f"n{number}" for number, box in enumerate(picture.boxes)}
+    ids = {box.name: f"n{number}" for number, box in enumerate(flowchart.boxes)}
     clusters: list[str] = []
     indent = "  "
-    for box in picture.boxes:
+    for box in flowchart.boxes:
         for cluster in box.opens:
             clusters.append(f"c{len(clusters)}")
             yield f'{indent}subgraph {clusters[-1]}["{_escape(cluster.title)}"]'
@@ -57,7 +57,7 @@ def _lines(picture: Picture) -> Iterator[str]:
         for _ in range(box.closes):
             indent = indent[:-2]
             yield f"{indent}end"
-    for source, target, label in picture.arrows:
+    for source, target, label in flowchart.arrows:
         shape = f'|"{label}"|' if label else ""
         yield f"  {ids[source]} -->{shape} {ids[target]}"
     for look, fill in FILLS.items():

@@ -1,4 +1,4 @@
-"""A picture in DOT as SVG, laid out by Graphviz, which the extra `diagram` brings."""
+"""A flowchart in DOT as SVG, laid out by Graphviz, which the extra `diagram` brings."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ sys.stdout.buffer.write(graph.draw(format="svg", prog="dot"))
 
 
 def render(dot: str) -> str:
-    """Return the picture as Graphviz lays it out; in ASCII, as a shell may write the file in any encoding.
+    """Return the flowchart as Graphviz lays it out; in ASCII, as a shell may write the file in any encoding.
 
     Errors: SpecError where Graphviz is not installed, or fails.
     """

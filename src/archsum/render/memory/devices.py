@@ -1,10 +1,10 @@
 """The built-in devices: a table for each class, or JSON with the sources."""
 
-import json
-import textwrap
 from typing import Any
 
 from archsum.memory.devices import DEVICE_CLASSES, DEVICES, GB, GPU, SHARED, Device, DeviceClass
+from archsum.render.json import document
+from archsum.render.layout import columns, wrap
 
 _FOOTER = """\
 Held back is what is not for the network. A file adds devices of its own:
@@ -21,8 +21,7 @@ def render(width: int) -> str:
 
 def render_json() -> str:
     """Return every figure, and where it is from."""
-    devices = [_as_json(device) for device in DEVICES.values()]
-    return json.dumps({"schema_version": 1, "devices": devices}, indent=2, ensure_ascii=False)
+    return document({"devices": [_as_json(device) for device in DEVICES.values()]}, ensure_ascii=False)
 
 
 def _as_json(device: Device) -> dict[str, Any]:
@@ -42,29 +41,16 @@ def _as_json(device: Device) -> dict[str, Any]:
 
 def _class(device_class: DeviceClass, width: int) -> str:
     devices = [device for device in DEVICES.values() if device.device_class is device_class]
-    head = (
-        ("Device", "Memory", "Held back")
-        if _is_gpu(device_class)
-        else ("Device", "RAM", "Held back", "Flash", "Held back")
-    )
-    rows = [head, *(_cells(device) for device in devices)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    titles = ("", *(device.title for device in devices))
-    lines = [_line(row, widths, title) for row, title in zip(rows, titles, strict=True)]
-    why = textwrap.fill(device_class.why, width, break_long_words=False, break_on_hyphens=False)
-    return "\n".join([f"{device_class.title}:", *lines, "", why])
+    sizes = ("Memory", "Held back") if _is_gpu(device_class) else ("RAM", "Held back", "Flash", "Held back")
+    rows = [("Device", *sizes, ""), *((device.name, *_sizes(device), device.title) for device in devices)]
+    table = columns(rows, f"<{'>' * len(sizes)}<", "  ")
+    return "\n".join([f"{device_class.title}:", *table, "", *wrap(device_class.why, width)])
 
 
-def _cells(device: Device) -> tuple[str, ...]:
+def _sizes(device: Device) -> tuple[str, ...]:
     write = _gigabytes if _is_gpu(device.device_class) else _kibibytes
-    cells = (device.name, write(device.memory), write(device.held_back))
-    return cells if device.flash is None else (*cells, write(device.flash), write(device.flash_held_back))
-
-
-def _line(cells: tuple[str, ...], widths: list[int], title: str) -> str:
-    name, *numbers = cells
-    aligned = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
-    return "  ".join(["", name.ljust(widths[0]), *aligned, title]).rstrip()
+    sizes = (write(device.memory), write(device.held_back))
+    return sizes if device.flash is None else (*sizes, write(device.flash), write(device.flash_held_back))
 
 
 def _is_gpu(device_class: DeviceClass) -> bool:

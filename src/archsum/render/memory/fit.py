@@ -1,9 +1,9 @@
 """The largest batches that fit, as a text."""
 
-import json
-
 from archsum.errors import one_line
 from archsum.memory.fit import MAX_BATCH, Fit
+from archsum.render.json import document
+from archsum.render.layout import columns
 from archsum.render.numbers import count
 
 
@@ -11,20 +11,17 @@ def render(fit: Fit) -> str:
     """Return the device's memory and the batches."""
     options, device = fit.costs.options, fit.device
     rows = (
-        (f"training, {options.optimizer}, {options.precision}", fit.training),
-        (f"inference, {options.precision}", fit.inference),
+        (f"training, {options.optimizer}, {options.precision}", _batch(fit.training)),
+        (f"inference, {options.precision}", _batch(fit.inference)),
     )
-    width = max(len(label) for label, _ in rows)
-    lines = [f"  {label:<{width}}  {_batch(batch)}" for label, batch in rows]
     left = f"{count(device.available)} of {count(device.memory)} bytes for the network"
-    return "\n".join([f"{one_line(fit.costs.summary.name)} on {device.title}: {left}", *lines])
+    return "\n".join([f"{one_line(fit.costs.summary.name)} on {device.title}: {left}", *columns(rows, "<<", "  ")])
 
 
 def render_json(fit: Fit) -> str:
     """Return the same for scripts."""
     options, device = fit.costs.options, fit.device
     figures = {
-        "schema_version": 1,
         "name": fit.costs.summary.name,
         "device": device.name,
         "available": device.available,
@@ -33,7 +30,7 @@ def render_json(fit: Fit) -> str:
         "training_batch": fit.training,
         "inference_batch": fit.inference,
     }
-    return json.dumps(figures, indent=2)
+    return document(figures)
 
 
 def _batch(batch: int) -> str:

@@ -1,10 +1,10 @@
 """The memory that a network needs, item by item, as a text."""
 
-import json
 from collections.abc import Iterator
 
 from archsum.errors import one_line
 from archsum.memory.costs import Costs, named
+from archsum.render.layout import columns, cut
 from archsum.render.numbers import binary
 
 _MAX_ALIVE = 3
@@ -17,48 +17,6 @@ _Row = tuple[str, int, str]
 def render(costs: Costs) -> str:
     """Return three tables: what a training step needs, a forward pass, and a microcontroller."""
     return "\n\n".join("\n".join(table(costs)) for table in (_training, _inference, _microcontroller))
-
-
-def render_json(costs: Costs) -> str:
-    """Return the same figures, for scripts; null where they are not known."""
-    training, inference, arena = costs.training, costs.inference, costs.arena
-    figures = {
-        "schema_version": 1,
-        "name": costs.summary.name,
-        "batch": costs.options.batch,
-        "optimizer": costs.options.optimizer,
-        "precision": costs.options.precision,
-        "checkpointing": costs.options.checkpointing or (),
-        "training": training
-        and {
-            "weights": training.weights,
-            "copies": training.copies,
-            "buffers": training.buffers,
-            "gradients": training.gradients,
-            "optimizer_state": training.optimizer_state,
-            "kept_for_backward": training.kept_for_backward,
-            "optimizer_step": training.optimizer_step,
-            "peak": training.peak,
-            "at": training.at and training.at.name,
-            "pass": training.in_pass,
-        },
-        "inference": inference
-        and {
-            "weights": inference.weights,
-            "activations": inference.activations,
-            "peak": inference.peak,
-            "at": inference.at.name,
-            "alive": {tensor.name: size for tensor, size in inference.alive},
-        },
-        "microcontroller": arena
-        and {
-            "arena": arena.head,
-            "arena_of_today": costs.arena_newer_planner and costs.arena_newer_planner.head,
-            "at": arena.highest.buffer.layer,
-            "flash": arena.flash,
-        },
-    }
-    return json.dumps(figures, indent=2)
 
 
 def _training(costs: Costs) -> Iterator[str]:
@@ -97,12 +55,10 @@ def _inference(costs: Costs) -> Iterator[str]:
             ("peak", memory.peak, ""),
         ]
     )
-    shown = memory.alive[:_MAX_ALIVE]
-    digits = max(len(f"{size:,}") for _, size in shown)
+    shown, more = cut(memory.alive, _MAX_ALIVE, "tensors")
     yield from (weights, activations)
-    yield from (f"    {size:>{digits},}  {one_line(tensor.name)}" for tensor, size in shown)
-    if hidden := len(memory.alive) - len(shown):
-        yield f"    … and {hidden:,} more tensors"
+    yield from columns([(f"{size:,}", one_line(tensor.name)) for tensor, size in shown], "><", "    ")
+    yield from (f"    {line}" for line in more)
     yield peak
 
 
@@ -121,8 +77,6 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
     )
 
 
-def _rows(rows: list[_Row]) -> Iterator[str]:
-    width = max(len(label) for label, _, _ in rows)
-    digits = max(len(f"{size:,}") for _, size, _ in rows)
-    for label, size, note in rows:
-        yield f"  {label:<{width}}  {size:>{digits},}  {binary(size):>10}  {note}".rstrip()
+def _rows(rows: list[_Row]) -> list[str]:
+    cells = [(label, f"{size:,}", f"{binary(size):>10}  {note}") for label, size, note in rows]
+    return columns(cells, "<><", "  ")

@@ -1,1 +1,22 @@
-"""The memory of a training step as a picture."""
+"""The memory of a training step as a figure, which matplotlib draws and the extra `plot` brings."""
+
+from importlib.util import find_spec
+
+from archsum.errors import Diagnostic, SpecError
+from archsum.memory.costs import Costs
+from archsum.memory.devices import Device
+
+FORMATS = ("svg", "pdf", "png")
+
+
+def render(costs: Costs, format_: str, device: Device | None = None) -> bytes:
+    """Return the figure as a file of that format, with what the device has for the network.
+
+    Errors: SpecError where matplotlib is not installed.
+    """
+    if not find_spec("matplotlib"):
+        message = "the picture is drawn by matplotlib, which is not installed"
+        raise SpecError([Diagnostic("missing-matplotlib", message, cure="`pip install matplotlib` brings it")])
+    from archsum.render.plot import figure
+
+    return figure.draw(costs, format_, device)

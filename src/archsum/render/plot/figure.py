@@ -17,7 +17,7 @@ from archsum.memory.costs import Costs
 from archsum.memory.devices import Device
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary, binary_unit
-from archsum.render.plot.profile import MAX_BARS, Profile, Stage, profile
+from archsum.render.plot.axis import MAX_BARS, Axis, Stage, lay_out
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#555555",
@@ -65,7 +65,7 @@ _STACK = (
 _CLEAR = {"facecolor": "white", "pad": 1}
 """What is behind a text that a line may cross."""
 _NEAR = 2
-"""A limit that is further from the peak would make the picture flat, and is written only."""
+"""A limit that is further from the peak would make the figure flat, and is written only."""
 _BAR, _GRID, _INK, _MARK = "#555555", "#d5d5d5", "#1a1a1a", "#d55e00"
 
 
@@ -91,7 +91,7 @@ class _Panels(NamedTuple):
 
 
 def _figure(costs: Costs, device: Device | None) -> Figure:
-    axis, memory = profile(costs.summary), costs.training
+    axis, memory = lay_out(costs.summary), costs.training
     labels = _labels(axis.stages)
     below = max([_LINE, *(_LETTER * len(label.name) for label in labels if label.upright)]) + 0.1
     figure = Figure(figsize=(_WIDTH, _HEADER + _MEMORY + _BETWEEN + _BARS + below))
@@ -143,7 +143,7 @@ def _panels(figure: Figure, below: float) -> _Panels:
 
 
 def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
-    """Say which network it is, how it is trained, and what the colours are."""
+    """Name the network, how it is trained, and the colours."""
     options = costs.options
     left, right, top = _LEFT / _WIDTH, 1 - _RIGHT / _WIDTH, 1 - 0.1 / figure.get_figheight()
     words = [f"batch {options.batch:,}", options.optimizer, options.precision]
@@ -169,7 +169,7 @@ def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
     )
 
 
-def _draw_memory(panels: _Panels, axis: Profile, memory: TrainingMemory) -> None:
+def _draw_memory(panels: _Panels, axis: Axis, memory: TrainingMemory) -> None:
     unit, size = binary_unit(memory.peak)
     panels.forward.set_ylabel(f"memory ({unit})")
     panels.forward.set_ylim(0, 1.18 * memory.peak / size)  # the peak is named above it
@@ -196,7 +196,7 @@ def _fill(axes: Axes, edges: Sequence[float], base: Sequence[float], top: Sequen
     axes.fill_between(edges, [*base, base[-1]], [*top, top[-1]], step="post", color=colour, linewidth=0)
 
 
-def _mark_peak(panels: _Panels, axis: Profile, memory: TrainingMemory, height: float) -> None:
+def _mark_peak(panels: _Panels, axis: Axis, memory: TrainingMemory, height: float) -> None:
     for axes in (panels.forward, panels.backward, panels.step):
         axes.axhline(height, color=_INK, linewidth=0.6, linestyle=(0, (4, 3)))
     at, position, place = panels.step, 0.5, "in the optimizer's step"
@@ -244,7 +244,7 @@ def _draw_nothing(panels: _Panels, why: str) -> None:
     panels.forward.text(1, 0.5, textwrap.fill(f"unknown: {why}", 100), ha="center", va="center")
 
 
-def _draw_bars(axes: Axes, axis: Profile, values: Sequence[int | None]) -> None:
+def _draw_bars(axes: Axes, axis: Axis, values: Sequence[int | None]) -> None:
     """Draw what each bar has, with a gap between two, and a cross where it is unknown."""
     heights = [height for value in values for height in (0, value or 0)]
     starts = [0.9 * bar.start + 0.1 * bar.end for bar in axis.bars]
@@ -259,7 +259,7 @@ def _draw_bars(axes: Axes, axis: Profile, values: Sequence[int | None]) -> None:
         axes.plot(unknown, [0.1 * axes.get_ylim()[1]] * len(unknown), "x", markersize=4, color=_INK)
 
 
-def _draw_grid(axes: Axes, axis: Profile) -> None:
+def _draw_grid(axes: Axes, axis: Axis) -> None:
     starts = [stage.start for stage in axis.stages[1:]]
     axes.vlines(starts, 0, 1, color=_GRID, linewidth=0.4, zorder=0, transform=axes.get_xaxis_transform())
 

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from archsum.render.summary.columns import OPTIONAL, figures, output_shape
+from archsum.render.summary.columns import OPTIONAL, output_shape
+from archsum.render.summary.inputs import figures
 from archsum.summary import Summary
 
 

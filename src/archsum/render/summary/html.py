@@ -1,16 +1,16 @@
-"""Results as a notebook shows them. Names come from files that others wrote: every text is escaped."""
+"""The summary as a notebook shows it. Names come from files that others wrote: every text is escaped."""
 
 from collections.abc import Sequence
 from html import escape
 
-from archsum.render.summary.columns import body
+from archsum.render.summary.rows import listing
 from archsum.render.summary.totals import title, totals
 from archsum.summary import Summary
 
 
 def render(summary: Summary, columns: Sequence[str] = ()) -> str:
     """Return a summary's heading, table and totals."""
-    headers, cells, numeric, chosen = body(summary, columns)
+    headers, cells, numeric, chosen = listing(summary, columns)
     rows = "\n".join(_row("td", texts, numeric) for texts in cells)
     below = "<br>\n".join(escape(line) for line in totals(summary, chosen))
     return (
@@ -18,11 +18,6 @@ def render(summary: Summary, columns: Sequence[str] = ()) -> str:
         f"<table>\n<thead>\n{_row('th', headers, numeric)}\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
         f"<p>{below}</p>"
     )
-
-
-def preformatted(text: str) -> str:
-    """Return a text as it is."""
-    return f"<pre>{escape(text)}</pre>"
 
 
 def _row(tag: str, texts: Sequence[str], numeric: Sequence[bool]) -> str:

@@ -1,22 +1,14 @@
-"""The summary as JSON, for scripts. They rely on the names: figures are added, never renamed."""
+"""The summary as JSON, for scripts."""
 
-import json
 from typing import Any
 
 from archsum.layers.shapes import Shape
+from archsum.render.json import document
 from archsum.summary import LayerSummary, Summary
-
-SCHEMA_VERSION = 1
 
 
 def render(summary: Summary) -> str:
-    """Return the inputs, the layers, one a line, and the totals; what is unknown is null, as is the batch axis."""
-    head = {
-        "schema_version": SCHEMA_VERSION,
-        "name": summary.name,
-        "inputs": {name: _batched(shape) for name, shape in summary.inputs.items()},
-    }
-    layers = ",\n".join(f"  {json.dumps(_layer(layer))}" for layer in summary.layers)
+    """Return the inputs, the layers and the totals; what is unknown is null, as is the batch axis."""
     totals = {
         "params": summary.params,
         "trainable_params": summary.trainable_params,
@@ -29,9 +21,16 @@ def render(summary: Summary) -> str:
         "connections": summary.connections,
         "flops": summary.flops,
     }
-    blocks = [{"path": path, "type": group.kind} for path, group in summary.groups.items()]
-    rest = {"totals": totals, "outputs": summary.outputs, "blocks": blocks}
-    return f'{json.dumps(head)[:-1]},\n "layers": [\n{layers}\n ],\n {json.dumps(rest)[1:]}'
+    return document(
+        {
+            "name": summary.name,
+            "inputs": {name: _batched(shape) for name, shape in summary.inputs.items()},
+            "layers": [_layer(layer) for layer in summary.layers],
+            "totals": totals,
+            "outputs": summary.outputs,
+            "blocks": [{"path": path, "type": group.kind} for path, group in summary.groups.items()],
+        }
+    )
 
 
 def _layer(layer: LayerSummary) -> dict[str, Any]:

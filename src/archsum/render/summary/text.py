@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from archsum.render.summary.columns import body
+from archsum.render.summary.rows import listing
 from archsum.render.summary.totals import title, totals
 from archsum.render.table import MARKUP, Table
 from archsum.summary import Summary
@@ -20,7 +20,7 @@ def render(
     `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines. Blocks more than
     `depth` levels deep are folded into one row.
     """
-    headers, cells, numeric, chosen = body(summary, columns, depth, indented=style not in MARKUP)
+    headers, cells, numeric, chosen = listing(summary, columns, depth, indented=style not in MARKUP)
     table = Table(headers, cells, numeric)
     if style in MARKUP:
         return table.draw(style)

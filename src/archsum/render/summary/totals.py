@@ -1,4 +1,4 @@
-"""What stands around the table: the model's name above it, the totals below."""
+"""What is around the table: the model's name above it, the totals below."""
 
 from collections.abc import Iterable
 

@@ -1,0 +1,85 @@
+"""Costs × Budget → a check: every limit's verdict, and what keeps one from being checked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from archsum.budget.metrics import METRICS
+from archsum.budget.verdicts import Verdict, judge
+from archsum.errors import Diagnostic, Span, SpecError, one_line
+from archsum.folding import part_of
+from archsum.language.spec.budget import BlockBudget, Budget
+from archsum.memory.costs import Costs, cure_of_unknown
+from archsum.memory.devices import Device
+from archsum.summary import Summary
+
+
+@dataclass(frozen=True)
+class Check:
+    """A network's verdicts, and the problems that kept some of its limits, or all, from being checked."""
+
+    name: str | None
+    verdicts: tuple[Verdict, ...]
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether every limit is kept; None where one could not be checked."""
+        return None if self.problems else all(verdict.ok for verdict in self.verdicts)
+
+    def __repr__(self) -> str:
+        return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
+
+
+def check(
+    costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Span] = MappingProxyType({})
+) -> Check:
+    """Compare a network with every limit of a budget, and with a device's memory where the budget sets no lower one.
+
+    `places` are those at which the budget names its blocks.
+
+    Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
+    block of a name.
+    """
+    limits = _stated(budget)
+    for name, limit in _limits_of(device).items() if device else ():
+        limits[name] = min(limit, limits.get(name, limit))
+    verdicts = [judge(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
+    checked = [(costs, verdict) for verdict in verdicts]
+    for block, of_block in budget.blocks.items():
+        part = Costs(_block(costs.summary, block, places.get(block)), costs.options)
+        for name, limit in _stated(of_block).items():
+            checked.append((part, judge(part, name, limit, budget.warn_at, block)))
+    if not checked:
+        cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
+        raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", cure=cure)])
+    problems = (problem for part, verdict in checked for problem in _problems(part, verdict))
+    return Check(costs.summary.name, tuple(verdict for _, verdict in checked), tuple(problems))
+
+
+def _stated(budget: BlockBudget) -> dict[str, int]:
+    return {name: limit for name in METRICS if (limit := getattr(budget, name, None)) is not None}
+
+
+def _block(summary: Summary, name: str, place: Span | None) -> Summary:
+    try:
+        return part_of(summary, name)
+    except SpecError as error:
+        raise SpecError([diagnostic._replace(span=place) for diagnostic in error.diagnostics]) from None
+
+
+def _limits_of(device: Device) -> dict[str, int]:
+    """Return the limits that a device sets: of training, or where it has flash, of the arena and the weights."""
+    if device.available_flash is None:
+        return {"max_training_memory": device.available}
+    return {"max_sram": device.available, "max_flash": device.available_flash}
+
+
+def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
+    parts = verdict.metric.parts
+    if verdict.ok is None and parts:
+        first, *others = [layer for layer, value in parts(costs) if value is None]
+        layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
+        verb = "is" if verdict.metric.unit else "are"
+        message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} {verb} unknown"
+        yield Diagnostic("unknown-value", message, first.span, cure_of_unknown(first, verdict.metric.field))

@@ -1,0 +1,106 @@
+"""The figures that a budget can limit, each an entry of a table, and the part that each layer has in them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from archsum.memory.costs import Costs
+from archsum.memory.precision import PRECISIONS
+from archsum.summary import LayerSummary, Summary
+
+Figure = Callable[[Summary | LayerSummary], int | None]
+"""A figure that a network has, and each of its layers."""
+
+Parts = Iterable[tuple[LayerSummary, int | None]]
+"""Layers, and what each has in a figure."""
+
+
+class Metric(NamedTuple):
+    """A figure that a budget can limit: of the network, and the parts that layers have in it."""
+
+    title: str
+    of_network: Callable[[Costs], int | None]
+    parts: Callable[[Costs], Parts] | None = None
+    unit: str = ""
+    per_layer: bool = False
+    """Whether the limit holds for each layer by itself."""
+    field: str = ""
+    """The field in which a layer can state its part."""
+
+
+def _each(figure: Figure) -> Callable[[Costs], Parts]:
+    return lambda costs: ((layer, figure(layer)) for layer in costs.summary.layers)
+
+
+def _together(title: str, figure: Figure, unit: str = "", field: str = "") -> Metric:
+    """Return the metric of what all layers have together."""
+    return Metric(title, lambda costs: figure(costs.summary), _each(figure), unit, field=field)
+
+
+def _of_any_layer(title: str, figure: Figure, field: str = "") -> Metric:
+    """Return the metric of what the layer that has most of it has."""
+    return Metric(
+        title, lambda costs: _largest(map(figure, costs.summary.layers)), _each(figure), per_layer=True, field=field
+    )
+
+
+def _largest(values: Iterable[int | None]) -> int | None:
+    """Return the largest value; unknown where one is unknown."""
+    known = list(values)
+    return None if None in known else max((value for value in known if value is not None), default=0)
+
+
+def _kept(costs: Costs) -> Parts:
+    if costs.training is None:
+        return ((layer, None) for layer in costs.unknown)
+    return costs.training.kept_by_layer
+
+
+def _alive(costs: Costs) -> Parts:
+    if costs.inference is None:
+        return ((layer, None) for layer in costs.summary.layers if layer.has_unknown_size)
+    layers = {layer.name: layer for layer in costs.summary.layers}
+    return ((layers[tensor.name], size) for tensor, size in costs.inference.alive if tensor.name in layers)
+
+
+def _alive_and_weights(costs: Costs) -> Parts:
+    itemsize = PRECISIONS[costs.options.precision].weights
+    alive = {layer.name: size for layer, size in _alive(costs)}
+    for layer in costs.summary.layers:
+        size = alive.get(layer.name, 0)
+        yield layer, None if size is None else size + layer.params * itemsize
+
+
+def _placed(costs: Costs) -> Parts:
+    if costs.arena is None:
+        return ((layer, None) for layer in costs.unconvertible)
+    sizes: Counter[str] = Counter()
+    for buffer, _ in costs.arena.at_highest:
+        sizes[buffer.layer] += buffer.size
+    return ((layer, sizes[layer.name]) for layer in costs.summary.layers)
+
+
+def _in_flash(costs: Costs) -> Parts:
+    if costs.arena is None:
+        return ((layer, None) for layer in costs.unconvertible)
+    flash = costs.arena.flash_by_layer
+    return ((layer, flash.get(layer.name, 0)) for layer in costs.summary.layers)
+
+
+METRICS: dict[str, Metric] = {
+    "max_params": _together("parameters", lambda of: of.params),
+    "max_trainable_params": _together("trainable parameters", lambda of: of.trainable_params),
+    "max_macs": _together("MACs", lambda of: of.macs, field="macs"),
+    "max_flops": _together("FLOPs", lambda of: of.flops, field="flops"),
+    "max_weight_memory": _together("weight memory", lambda of: of.weight_memory, "bytes"),
+    "max_activation_memory": Metric("activation memory", lambda costs: costs.activations_peak, _alive, "bytes"),
+    "max_inference_memory": Metric("inference memory", lambda costs: costs.inference_peak, _alive_and_weights, "bytes"),
+    "max_training_memory": Metric("training memory", lambda costs: costs.training_peak, _kept, "bytes", field="kept"),
+    "max_sram": Metric("arena in int8", lambda costs: costs.arena.head if costs.arena else None, _placed, "bytes"),
+    "max_flash": Metric("flash in int8", lambda costs: costs.arena.flash if costs.arena else None, _in_flash, "bytes"),
+    "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
+    "max_layer_params": _of_any_layer("layer parameters", lambda of: of.params),
+    "max_layer_macs": _of_any_layer("layer MACs", lambda of: of.macs, field="macs"),
+    "max_layer_flops": _of_any_layer("layer FLOPs", lambda of: of.flops, field="flops"),
+}
+"""What each limit of a budget, by its field's name, is compared with."""

@@ -1,0 +1,49 @@
+"""The shapes of a network while it is written out: formulas name sizes, and shortcuts depend on what changes them."""
+
+from collections.abc import Mapping, Sequence
+
+from archsum.errors import Span
+from archsum.formula import BROKEN, Value
+from archsum.graph import Node
+from archsum.language.expand.scope import Outputs
+from archsum.language.spec.document import Document
+from archsum.layers.axis import input_sizes
+from archsum.layers.fields import INPUT_SIZES
+from archsum.layers.shapes import may_equal
+from archsum.propagate import Engine
+
+LARGE_SIZE = 2**10 * 3**4 * 5**2 * 7 * 11
+"""What an unknown size counts as, where it is asked whether layers change the shape.
+
+It is so large that a window without padding changes it; and what divides sizes, such as strides, divides it without a
+rest, so that layers which multiply it again by as much keep it.
+"""
+
+
+class NetworkShapes:
+    """The shapes of the inputs and of what the nodes give, which may grow in number."""
+
+    def __init__(self, document: Document, nodes: Sequence[Node], input_places: Mapping[str, Span]) -> None:
+        self.engine = Engine(document.input, nodes, input_places=input_places)
+        self._engine_of_large_sizes = Engine(document.input, nodes, unknown=LARGE_SIZE)
+        self._data_format = document.data_format
+
+    def sizes(self, taken: Outputs) -> dict[str, Value]:
+        """Return the sizes of what a layer takes, or of the first of several, by the names that formulas use."""
+        shape = self.engine.shape(taken[0]) if taken else ()
+        if shape is None:
+            return dict.fromkeys(INPUT_SIZES, BROKEN)
+        return {name: size for name, size in input_sizes(shape, self._data_format).items() if size is not None}
+
+    def change(self, inputs: Outputs, outputs: Outputs) -> bool:
+        """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""
+        if len(inputs) != len(outputs):
+            return True
+        for engine in (self.engine, self._engine_of_large_sizes):
+            before, after = (list(map(engine.shape, names)) for names in (inputs, outputs))
+            pairs = zip(before, after, strict=True)
+            if not all(one is None or other is None or may_equal(one, other) for one, other in pairs):
+                return True
+            if not any(shape is None or None in shape for shape in (*before, *after)):
+                return False
+        return False

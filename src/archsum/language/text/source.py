@@ -1,0 +1,54 @@
+"""A file → its text."""
+
+import os
+from typing import IO
+
+from archsum.errors import Diagnostic, SourceText, Span, SpecError
+
+MAX_BYTES = 64 * 1024 * 1024
+
+File = str | os.PathLike[str] | IO[str] | IO[bytes]
+"""A path, or an open file."""
+
+_SHOWN = 100
+"""The bytes that are shown from one on that is not UTF-8."""
+
+
+def read_file(file: File) -> tuple[str | bytes, str]:
+    """Return a file's content, as far as it may be read, and its name. Errors: SpecError where it cannot be read."""
+    name = os.fspath(file) if isinstance(file, str | os.PathLike) else str(getattr(file, "name", "<input>"))
+    try:
+        if not isinstance(file, str | os.PathLike):
+            return file.read(MAX_BYTES + 1), name
+        with open(name, "rb") as opened:
+            return opened.read(MAX_BYTES + 1), name
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}")]) from None
+
+
+def decode(content: bytes | str, name: str) -> SourceText:
+    """Return the text of a file. Errors: SpecError for what is not text in UTF-8, or is too large."""
+    if len(content) > MAX_BYTES:
+        raise _unreadable(f"{name} is larger than {MAX_BYTES // 1024**2} MiB")
+    try:
+        if isinstance(content, str):
+            content = content.encode()
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise _unreadable(f"{name} is UTF-16", cure="save the file as UTF-8")
+        if b"\0" in content:
+            raise _unreadable(f"{name} is not text", cure="is this the right file?")
+        # The parser's positions do not count a byte order mark, so it must not be in the text either.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        readable = error.object[: error.start].decode("utf-8-sig", "replace")
+        rest = error.object[error.start : error.start + _SHOWN].decode("utf-8", "replace")
+        place = Span(SourceText(name, readable + rest), len(readable), len(readable) + 1)
+        raise _unreadable("the file is not UTF-8 from here on", place, "save the file as UTF-8") from None
+    except UnicodeEncodeError:
+        raise _unreadable(f"{name} is not text in UTF-8", cure="is this the right file?") from None
+    return SourceText(name, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _unreadable(problem: str, place: Span | None = None, cure: str | None = None) -> SpecError:
+    return SpecError([Diagnostic("not-text", problem, place, cure)])

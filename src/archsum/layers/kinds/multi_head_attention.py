@@ -1,0 +1,334 @@
+"""Attention of several heads, each of which sees its own projections of query, key and value."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.attention import AttentionLayer, known_features
+from archsum.layers.axis import listed
+from archsum.layers.base import Kept, Operations, Weight, Work
+from archsum.layers.fields import Positive, TiedBias, TupleOf
+from archsum.layers.shapes import Shape, may_equal, product, show, total
+from archsum.layers.work import activation_work
+
+Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]
+
+
+class Projection(NamedTuple):
+    """A dense layer within attention: at each position it makes the last axes of its kernel of the first ones."""
+
+    name: str
+    positions: Shape
+    takes: tuple[tuple[str, int], ...]
+    gives: tuple[tuple[str, int], ...]
+
+    @property
+    def kernel(self) -> Weight:
+        """The kernel: by Keras's name, which is its path."""
+        axes, sizes = zip(*self.takes, *self.gives, strict=True)
+        return Weight(f"{self.name}/kernel", sizes, axes)
+
+    @property
+    def bias(self) -> Weight:
+        """The bias that goes with it."""
+        axes, sizes = zip(*self.gives, strict=True)
+        return Weight(f"{self.name}/bias", sizes, axes)
+
+
+class ProjectionBiases(NamedTuple):
+    """The biases of the projections: one for each, or none."""
+
+    present: bool
+    projections: Sequence[Projection]
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        """What it takes to add them to all that the projections give."""
+        elements = total(product((*each.positions, each.bias.size)) for each in self.projections)
+        return (Work("bias", 1, elements),) if self.present else ()
+
+    @property
+    def note(self) -> str:
+        """What the biases are, or what they would be."""
+        count = sum(each.bias.size for each in self.projections)
+        return "added at every position" if self.present else f"no biases; they would be {count:,}"
+
+
+class ProjectedAttention(AttentionLayer):
+    """Attention of several heads, each of which sees its own projections of query, key and value.
+
+    Weights:
+        query/kernel (features, heads, key_dim); key/kernel (key's features, key's heads, key_dim);
+        gate/kernel (features, heads, value_dim) with use_gate; value/kernel (value's features, key's heads, value_dim);
+        attention_output/kernel (heads, value_dim, *output).
+        With a bias each has one, such as query/bias, of its kernel's last sizes: (heads, key_dim).
+    MACs:
+        each kernel's elements × its positions, which are the query's, the key's or the value's;
+        + query's positions × value's positions × heads × (key_dim, for the scores, + value_dim, for their mean).
+    FLOPs:
+        2 × MACs + 1 for each element that a projection gives, for its bias
+        + query's positions × heads × (key_dim, for the scale of the scores, + 2 × value_dim with use_gate)
+        + query's positions × value's positions × heads × 3, for the softmax.
+    Errors:
+        Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
+        an unknown number of features.
+    """
+
+    use_gate: bool = Field(False, description="Multiply what each head gives by a projection of the query, the gate.")
+    bias: TiedBias = Field("tied", description="tied: each projection has one, for all positions; false: none.")
+
+    @property
+    def heads(self) -> int:
+        """The number of the query's heads."""
+        raise NotImplementedError
+
+    @property
+    def key_heads(self) -> int:
+        """The number of the key's and the value's heads."""
+        raise NotImplementedError
+
+    @property
+    def head_sizes(self) -> tuple[int, int]:
+        """The features of a head: of query and key, and of the value."""
+        raise NotImplementedError
+
+    def output_sizes(self, features: int) -> tuple[int, ...]:
+        """Return the output's sizes at each position: the query's features."""
+        return (features,)
+
+    def attended(self, positions: Shape) -> Shape:
+        """Return those of a value's positions that a position of the query sees: all."""
+        return positions
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        query, _, _ = self.query_value_key(*inputs)
+        return (*query[:-1], *self.output_sizes(*known_features(query, "query")))
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        each = ((each.kernel, each.bias) if self.bias else (each.kernel,) for each in self._projections(*inputs))
+        return tuple(chain.from_iterable(each))
+
+    def biases(self, *inputs: Shape) -> ProjectionBiases:
+        return ProjectionBiases(bool(self.bias), self._projections(*inputs))
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        projections, scores = self._projections(*inputs), self._scores(*inputs)
+        projected = (Product(*each.positions, *each.kernel.shape) for each in projections)
+        attended = (Product(*scores, size) for size in self.head_sizes)
+        names = ", ".join(projection.name for projection in projections)
+        note = f"positions × kernel of {names}; query's positions × value's positions × heads, for scores and mean"
+        return Operations(Sum(*projected, *attended), note)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        query, _, _ = self.query_value_key(*inputs)
+        key_dim, value_dim = self.head_sizes
+        return (
+            *self.biases(*inputs).work,
+            Work("scaled query", 1, product((*query[:-1], self.heads, key_dim))),
+            *activation_work("softmax", product(self._scores(*inputs))),
+            *(Work("gate", 2, product((*query[:-1], self.heads, value_dim))),) * self.use_gate,
+        )
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        query, value, key = self.query_value_key(*inputs)
+        key_dim, value_dim = self.head_sizes
+        heads = (*query[:-1], self.heads)
+        projected = (
+            Kept("query", shape=(*heads, key_dim)),
+            Kept("key", shape=(*key[:-1], self.key_heads, key_dim)),
+            Kept("value", shape=(*value[:-1], self.key_heads, value_dim)),
+        )
+        fused = not self.dropout and key_dim == value_dim
+        if not fused:
+            scaled_key = Kept("scaled_key", shape=(*key[:-1], self.heads, key_dim))
+            weights = self.weights_kept(self._scores(*inputs))
+            attention = (projected[0]._replace(name="scaled_query"), scaled_key, *weights)
+            attention += self.with_value_kept(projected, len(inputs))
+        else:
+            attention = (*projected, Kept("logsumexp", shape=heads, itemsize=4))
+        attended = Kept("attended", shape=(*heads, value_dim), for_weights=not fused and not self.use_gate)
+        gate = (attended._replace(name="gate"), attended._replace(name="gated", for_weights=True)) * self.use_gate
+        return *self.inputs_kept(*inputs), *attention, attended, *gate
+
+    def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return what the projections take."""
+        return tuple(Kept.input(number, for_weights=True) for number in range(len(inputs)))
+
+    def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
+        """Return the storage that the value is in, where the attention is not fused; the others are scaled."""
+        raise NotImplementedError
+
+    def connections(self, *inputs: Shape) -> int | None:
+        added = (part.number.value for part in self.biases(*inputs).work)
+        return total((self.macs(*inputs), *added))
+
+    def _projections(self, *inputs: Shape) -> list[Projection]:
+        query, value, key = self.query_value_key(*inputs)
+        key_dim, value_dim = self.head_sizes
+
+        def into_heads(name: str, shape: Shape, heads: int, size: int) -> Projection:
+            (features,) = known_features(shape, name)
+            return Projection(
+                name, shape[:-1], (("features", features),), (("heads", heads), ("features of a head", size))
+            )
+
+        gate = [into_heads("gate", query, self.heads, value_dim)] if self.use_gate else []
+        together = (("heads", self.heads), ("features of a head", value_dim))
+        sizes = self.output_sizes(*known_features(query, "query"))
+        return [
+            into_heads("query", query, self.heads, key_dim),
+            into_heads("key", key, self.key_heads, key_dim),
+            *gate,
+            into_heads("value", value, self.key_heads, value_dim),
+            Projection("attention_output", query[:-1], together, tuple(("output", size) for size in sizes)),
+        ]
+
+    def _scores(self, *inputs: Shape) -> Shape:
+        """Return the sizes whose product is the number of scores."""
+        query, value, _ = self.query_value_key(*inputs)
+        return (*query[:-1], *self.attended(value[:-1]), self.heads)
+
+
+class MultiHeadAttention(ProjectedAttention):
+    """Attention in several heads, each of which projects query, key and value anew, as in Transformers.
+
+    PyTorch's MultiheadAttention(embed_dim, num_heads) is `key_dim: =embed_dim / num_heads`.
+
+    Shape:
+        query (*positions, features), value (*positions, …), key (*positions, …)
+        → the query's, with output_shape in the place of its features.
+        One input is query, value and key (self-attention); of two the second is value and key; three are all.
+    Kept:
+        a copy of each input, which PyTorch turns; query, key and value of all heads, and what these give;
+        query's positions × heads, 4 bytes each, by which the softmax is computed anew;
+        with use_gate also the gate, and what comes out of it.
+        With dropout, or where value_dim is not key_dim, the attention is not fused: also the scaled query and key
+        and, instead of the 4 bytes, the softmax of the scores, with dropout its mask and what is left.
+        With dropout, projections of one input are one storage; one that holds no value is kept scaled only.
+    Source: https://keras.io/api/layers/attention_layers/multi_head_attention/
+    """
+
+    type: Literal["multi_head_attention"] = "multi_head_attention"
+
+    num_heads: Positive = Field(description="The number of heads.", examples=[8])
+    key_dim: Positive = Field(description="The features of a head's query and key.", examples=[64])
+    value_dim: Positive | None = Field(None, description="The features of a head's value; by default `key_dim`.")
+    output_shape_: Sizes | None = Field(
+        None, alias="output_shape", description="The output's sizes at each position; by default the query's features."
+    )
+    attention_axes: Sizes | None = Field(
+        None, description="The axes of positions that see one another, one or a list, from 1; by default all."
+    )
+
+    @property
+    def heads(self) -> int:
+        return self.num_heads
+
+    @property
+    def key_heads(self) -> int:
+        return self.num_heads
+
+    @property
+    def head_sizes(self) -> tuple[int, int]:
+        return self.key_dim, self.value_dim or self.key_dim
+
+    def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
+        """Return copies of the inputs: PyTorch turns batch and positions, though it takes them batch first."""
+        return tuple(Kept("input_copy", shape=shape, for_weights=True) for shape in inputs)
+
+    def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
+        """Return what is projected together with the value: what comes of the same input, with heads of one size."""
+        key_dim, value_dim = self.head_sizes
+        return projected[inputs - 1 if key_dim == value_dim else -1 :]
+
+    def output_sizes(self, features: int) -> tuple[int, ...]:
+        return self.output_shape_ or (features,)
+
+    def attended(self, positions: Shape) -> Shape:
+        if self.attention_axes is None:
+            return positions
+        return tuple(positions[axis - 1] for axis in self.attention_axes)
+
+    def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
+        query, value, key = super().query_value_key(*inputs)
+        count = len(query) - 1
+        axes = range(1, count + 1) if self.attention_axes is None else self.attention_axes
+        if len(set(axes)) < len(axes) or max(axes, default=1) > count:
+            raise ShapeError(
+                f"has `attention_axes: {list(axes)}`, and its query {show(query)} has positions on axes 1 to {count}",
+                "name each axis once",
+            )
+        apart = [axis for axis in range(count) if axis + 1 not in axes]
+        if not may_equal(tuple(query[axis] for axis in apart), tuple(value[axis] for axis in apart)):
+            raise ShapeError(
+                f"takes a query and a value alike on the axes that are not among its `attention_axes`, "
+                f"not {show(query)} and {show(value)}"
+            )
+        return query, value, key
+
+
+class GroupedQueryAttention(ProjectedAttention):
+    """Attention in which several heads of the query share a head of key and value; with one such head, multi-query.
+
+    Shape:
+        query (length, features), value (length, features), key (length, …) → (query's length, features).
+        One input is query, value and key (self-attention); of two the second is value and key; three are all.
+    Errors:
+        Inputs that are not (length, features); a key and a value of different lengths;
+        a query and a value of different numbers of features, or an unknown number;
+        a num_query_heads that is not divisible by num_key_value_heads.
+    Kept:
+        each input, unless the kernels are frozen; query, key and value of all their heads, and what the query's give;
+        query's positions × heads, 4 bytes each, by which the softmax is computed anew;
+        with use_gate also the gate, and what comes out of it.
+        With dropout the attention is not fused: scaled query and key, and the value, for each of the query's heads;
+        instead of the 4 bytes the softmax of the scores, its mask and what is left.
+    Source: https://keras.io/api/layers/attention_layers/group_query_attention/
+    """
+
+    type: Literal["grouped_query_attention"] = "grouped_query_attention"
+
+    head_dim: Positive = Field(description="The features of a head.", examples=[64])
+    num_query_heads: Positive = Field(description="The number of the query's heads.", examples=[8])
+    num_key_value_heads: Positive = Field(description="The number of heads of key and value.", examples=[2])
+
+    @model_validator(mode="after")
+    def _heads_are_groups(self) -> Self:
+        if self.num_query_heads % self.num_key_value_heads:
+            raise ValueError(
+                f"has `num_query_heads` (={self.num_query_heads}), which must be divisible by "
+                f"`num_key_value_heads` (={self.num_key_value_heads})"
+            )
+        return self
+
+    @property
+    def heads(self) -> int:
+        return self.num_query_heads
+
+    @property
+    def key_heads(self) -> int:
+        return self.num_key_value_heads
+
+    @property
+    def head_sizes(self) -> tuple[int, int]:
+        return self.head_dim, self.head_dim
+
+    def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
+        """Return the value, which each of the query's heads has a copy of."""
+        *_, value = projected
+        return (value._replace(shape=(value.shape[0], self.heads, self.head_dim)),)
+
+    def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
+        query, value, key = super().query_value_key(*inputs)
+        if len(query) != 2:
+            raise ShapeError(f"takes inputs of 2 axes (length, features), not {show(query)}", "`reshape` them")
+        if not may_equal(query[-1:], value[-1:]):
+            raise ShapeError(
+                f"takes a query and a value of as many features, not {show(query)} and {show(value)}",
+                "a `dense` layer brings both to the same number of features",
+            )
+        return query, value, key

@@ -1,0 +1,97 @@
+"""What the forward pass of a training step keeps for the backward pass, each tensor once.
+
+Each layer is one step, from 1 on. The first layer that keeps a tensor is the last to need it on the way back.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from archsum.layers.base import Kept
+from archsum.memory.batch import Batch
+from archsum.memory.checkpoints import checkpoints
+from archsum.memory.gradients import trains
+from archsum.memory.storage import WEIGHTS, owners
+from archsum.memory.timeline import Alive
+from archsum.summary import LayerSummary, Summary
+
+Declarations = Mapping[str, tuple[Kept, ...] | None]
+"""What each layer, by its name, declares that it keeps; None where that is unknown, or how large it is."""
+
+
+class KeptTensor(NamedTuple):
+    """A tensor that the backward pass needs: the step of the first layer that keeps it, and its bytes."""
+
+    storage: str | None
+    """Whose output it is; None where it is the layer's own."""
+    step: int
+    bytes: int
+    again_from: int | None = None
+    """Of what a checkpointed block computes again: the block's last step, where the way back through it begins."""
+
+
+def declarations(summary: Summary) -> Declarations:
+    """Ask every layer what it keeps."""
+    return {layer.name: _declared(layer) for layer in summary.layers}
+
+
+def _declared(layer: LayerSummary) -> tuple[Kept, ...] | None:
+    kept = layer.layer.kept(*layer.input_shapes)
+    if kept is None or layer.has_unknown_size or any(None in tensor.shape for tensor in kept):
+        return None
+    return kept
+
+
+def kept_tensors(
+    summary: Summary, declared: Declarations, batch: Batch, reached: Collection[str], blocks: Collection[str]
+) -> Iterator[KeptTensor]:
+    """Yield what each layer keeps that gradients reach; `blocks` compute their insides again."""
+    owner = owners(summary, training=True)
+    shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
+    once_for_all = batch._replace(samples=1)
+
+    def outputs(
+        names: Iterable[str], step: int, again_from: int | None = None, itemsize: int | None = None
+    ) -> Iterator[KeptTensor]:
+        for name in names:
+            if owner[name] != WEIGHTS:
+                yield KeptTensor(owner[name], step, batch.bytes(shapes[owner[name]], itemsize), again_from)
+
+    by_layer = checkpoints(summary, blocks, reached)
+    for step, layer in enumerate(summary.layers, start=1):
+        if layer.name not in reached:
+            continue
+        checkpoint = by_layer.get(layer.name)
+        if checkpoint and checkpoint.first == step:
+            yield from outputs(checkpoint.inputs, step)
+        again_from = checkpoint.last if checkpoint else None
+        for tensor in declared[layer.name] or ():
+            if tensor.for_weights and not trains(layer):
+                continue
+            if tensor.is_own:
+                size = (once_for_all if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)
+                yield KeptTensor(None, step, size, again_from)
+            else:
+                name = layer.node.inputs[tensor.number] if tensor.name == "input" else layer.name
+                yield from outputs([name], step, again_from, tensor.itemsize)
+
+
+def separate(tensors: Iterable[KeptTensor]) -> tuple[list[KeptTensor], list[Alive]]:
+    """Return what is kept, and what is there again on the way back, each storage once, as the first layer keeps it.
+
+    What a checkpointed block gives to others that keep it is not computed again.
+    """
+    tensors = list(tensors)
+    kept_by_others = {tensor.storage for tensor in tensors if tensor.again_from is None and tensor.storage}
+    kept: list[KeptTensor] = []
+    again: list[Alive] = []
+    seen = set()
+    for tensor in tensors:
+        if tensor.storage in seen:
+            continue
+        if tensor.storage:
+            seen.add(tensor.storage)
+        if tensor.again_from is None or tensor.storage in kept_by_others:
+            kept.append(tensor)
+        else:
+            again.append(Alive(tensor.step, tensor.again_from, tensor.bytes))
+    return kept, again

@@ -1,0 +1,4 @@
+"""What the functions return: the plain values, which can print themselves and show themselves in a notebook.
+
+The values know no printer, and no result is imported, nor a printer, before it is needed: hence a module for each.
+"""

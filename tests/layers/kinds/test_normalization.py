@@ -1,0 +1,99 @@
+"""Normalization: axes, unknown sizes and channels first, which the comparison with Keras does not reach."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from archsum.errors import ShapeError
+from archsum.layers.shapes import Shape
+from tests.support.layers import complaint as complaint_of_output
+from tests.support.layers import layer
+
+
+def complaint(kind: str, shape: Shape, **fields: Any) -> tuple[str, str | None]:
+    with pytest.raises(ShapeError) as error:
+        layer(kind, **fields).weights(shape)
+    return error.value.message, error.value.cure
+
+
+@pytest.mark.parametrize("kind", ["batch_normalization", "group_normalization"])
+def test_under_channels_first_the_channels_are_the_first_axis(kind: str) -> None:
+    # PyTorch's BatchNorm2d(64) and GroupNorm(32, 64) on (64, 7, 9), which have two vectors of 64 to train.
+    gamma, beta, *_ = layer(kind, data_format="channels_first").weights((64, 7, 9))
+    assert (gamma.shape, beta.shape) == ((64,), (64,))
+    gamma, *_ = layer(kind, data_format="channels_first", axis=-1).weights((64, 7, 32))
+    assert gamma.shape == (32,)
+
+
+def test_instance_normalization_has_as_many_groups_as_channels() -> None:
+    gamma, beta = layer("group_normalization", groups=-1).weights((None, None, 5))
+    assert (gamma.shape, beta.shape) == ((5,), (5,))
+
+
+def test_batch_normalization_does_not_train_two_numbers_for_each_channel() -> None:
+    # The gap between keras.applications and torchvision: + 2 non-trainable for each channel.
+    weights = layer("batch_normalization").weights((7, 9, 64))
+    assert sum(weight.size for weight in weights if weight.trainable) == 128
+    assert sum(weight.size for weight in weights if not weight.trainable) == 128
+
+
+def test_normalization_of_colours_adds_seven() -> None:
+    # keras.applications' EfficientNetB0: "a Normalization layer adds 7".
+    weights = layer("normalization").weights((224, 224, 3))
+    assert sum(weight.size for weight in weights) == 7
+    assert not any(weight.trainable for weight in weights)
+
+
+def test_groups_that_do_not_divide_the_channels() -> None:
+    message, help_ = complaint("group_normalization", (7, 9, 48))
+    assert message == "has 48 channels, which must be divisible by `groups` (=32)"
+    assert help_ == "choose `groups` among the divisors of 48, or −1 for as many as channels"
+
+
+def test_an_axis_that_is_not_there() -> None:
+    message, help_ = complaint("layer_normalization", (4, 5), axis=3)
+    assert message == "has `axis: 3`, and its input (4, 5) has axes 1 to 2"
+    assert help_ == "count from 1, or from the end, where -1 is the last axis"
+
+
+def test_an_unknown_size() -> None:
+    message, help_ = complaint("layer_normalization", (None, 5), axis=[1, 2])
+    assert message == "needs a known size of axis 1 for its weights, one for each element along it"
+    assert help_ == "give `input` a number for the size of axis 1"
+
+
+def test_the_batch_cannot_have_weights() -> None:
+    assert complaint("batch_normalization", (4, 5), axis=0)[0].startswith("has the batch, axis 0, for its weights")
+
+
+def test_an_axis_named_twice() -> None:
+    assert complaint("layer_normalization", (4, 5), axis=[2, -1])[0].startswith("names an axis twice")
+
+
+def test_prelu_on_an_unknown_size_may_share_it() -> None:
+    message, help_ = complaint("prelu", (None, None, 8))
+    assert message == "needs a known size of axis 1 for its slopes, one for each element"
+    assert help_ == "give `input` a number for the size of axis 1, or add the axis to `shared_axes`"
+    (alpha,) = layer("prelu", shared_axes=[1, 2]).weights((None, None, 8))
+    assert alpha.shape == (1, 1, 8)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"mean": 0.5}, "takes `mean` and `variance` together, or neither"),
+        ({"mean": [0.5, 0.5], "variance": 1}, "has a `mean` and a `variance` of different lengths"),
+        ({"axis": None, "mean": [0.5], "variance": [1]}, "its `mean` and `variance` are one number each"),
+    ],
+)
+def test_a_mean_has_a_variance_like_it(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        layer("normalization", **fields)
+
+
+def test_a_list_is_as_long_as_there_are_channels() -> None:
+    message, help_ = complaint_of_output("rescaling", (224, 224, 3), scale=[1, 2])
+    assert message == "has a `scale` of 2 numbers for its input (224, 224, 3)"
+    assert help_ == "give one number, or one for each channel"
+    assert layer("rescaling", scale=[1, 2, 3], data_format="channels_first").output_shape((3, 9, 9)) == (3, 9, 9)

@@ -1,0 +1,59 @@
+"""Padding, cropping, repeating: every way to write the sides, and the derivations."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from archsum.errors import ShapeError
+from archsum.layers.shapes import Shape
+from tests.support.formulas import evaluate
+from tests.support.layers import layer
+
+KINDS = [f"{what}{rank}d" for what in ("zero_padding", "cropping", "up_sampling") for rank in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "padding", "shape", "output"),
+    [
+        ("zero_padding1d", 2, (10, 3), (14, 3)),
+        ("zero_padding1d", [1, 2], (10, 3), (13, 3)),
+        ("zero_padding2d", 2, (10, 20, 3), (14, 24, 3)),
+        ("zero_padding2d", [1, 2], (10, 20, 3), (12, 24, 3)),
+        ("zero_padding2d", [[0, 1], [2, 3]], (10, 20, 3), (11, 25, 3)),
+        ("zero_padding2d", [1, [2, 3]], (10, None, 3), (12, None, 3)),
+        ("zero_padding3d", [1, 2, 3], (10, 20, 30, 3), (12, 24, 36, 3)),
+    ],
+)
+def test_ways_to_write_the_sides(kind: str, padding: Any, shape: Shape, output: Shape) -> None:
+    assert layer(kind, padding=padding).output_shape(shape) == output
+
+
+@pytest.mark.parametrize("padding", [-1, "same", [1, 2, 3], [[1, 2, 3], 4], [1.5, 1], True, None])
+def test_what_is_no_padding_is_refused(padding: Any) -> None:
+    with pytest.raises(ValidationError, match=r"takes a number for every side, or \[height, width\]"):
+        layer("zero_padding2d", padding=padding)
+
+
+def test_in_a_channels_first_file_the_sizes_come_after_the_channels() -> None:
+    # Keras's cropping1d and up_sampling1d know channels_last alone; PyTorch's Upsample on (channels, length) does this.
+    assert layer("up_sampling1d", size=2, data_format="channels_first").output_shape((8, 50)) == (8, 100)
+    assert layer("cropping1d", cropping=1, data_format="channels_first").output_shape((8, 50)) == (8, 48)
+
+
+def test_cropping_that_leaves_nothing_says_what_it_cuts() -> None:
+    with pytest.raises(ShapeError) as error:
+        layer("cropping2d", cropping=[[1, 1], [3, 2]]).output_shape((9, 5, 3))
+    assert error.value.message == "cuts off 3 + 2 of its input's width of 5, so that nothing is left"
+
+
+@given(st.sampled_from(KINDS), st.lists(st.integers(3, 20), min_size=3, max_size=3))
+def test_each_size_is_derived(kind: str, sizes: list[int]) -> None:
+    resizing = layer(kind)
+    shape = (*sizes[: int(kind[-2])], 4)
+    steps = list(resizing.explain_output(shape))
+    assert (*(step.value for step in steps), 4) == resizing.output_shape(shape)
+    for step in steps:
+        assert evaluate(step.formula) == step.value

@@ -1,0 +1,1 @@
+"""What several tests share: places, made layers and networks, figures from outside."""
