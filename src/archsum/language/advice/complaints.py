@@ -1,4 +1,4 @@
-"""What pydantic's core finds wrong with values, said in the words of the file."""
+"""What pydantic finds wrong with values, in the words of the file."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
-from archsum.language.advice.synonyms import meant_field, suggest_field, suggest_value
+from archsum.language.advice.spelling import meant_field, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators
 from archsum.language.text.places import Loc, Places
 from archsum.language.text.scalars import resolve
@@ -65,7 +65,7 @@ class Subject(NamedTuple):
 
 
 def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Loc] = ()) -> list[Diagnostic]:
-    """Turn what is wrong with values into diagnostics, but for what is known to be faulty."""
+    """Turn what is wrong with values into diagnostics, skipping paths already reported."""
     details = [
         detail for detail in errors_of(error) if not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
     ]

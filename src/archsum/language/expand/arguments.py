@@ -47,7 +47,7 @@ def read_arguments(
 
 def _diagnose(missing: list[str], unknown: list[str], entry: Entry, definition: Definition) -> list[Diagnostic]:
     """Report what is unknown, and what is missing, without what an unknown name was meant to be."""
-    from archsum.language.advice.synonyms import meant_field, suggest_field
+    from archsum.language.advice.spelling import meant_field, suggest_field
 
     possible, problems = (*definition.parameters, *PLACEMENT), []
     for name in unknown[:MAX_FOUND]:

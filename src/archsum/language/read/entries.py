@@ -47,7 +47,7 @@ def read_entry(items: Places, step: int | str, words: Words) -> Read:
 
 def unknown_kind(kind: Any, span: Span, words: Collection[str]) -> Diagnostic:
     """Report that there is no such kind, and what to write."""
-    from archsum.language.advice.synonyms import suggest_kind
+    from archsum.language.advice.spelling import suggest_kind
 
     return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, words))
 
@@ -55,7 +55,7 @@ def unknown_kind(kind: Any, span: Span, words: Collection[str]) -> Diagnostic:
 def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> Read:
     if isinstance(word, str) and word in words:
         return Entry(word, fields, span), []
-    from archsum.language.advice.synonyms import meant_kind
+    from archsum.language.advice.spelling import meant_kind
 
     # Where it is certain what the layer is, what is wrong with its fields is said at once.
     kind = meant_kind(word, words) or word

@@ -135,7 +135,7 @@ def _stand_ins(stated: Any) -> dict[str, list[int]]:
 
 def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
     """Return the fields that are wrong, and those that unknown words were meant to be."""
-    from archsum.language.advice.synonyms import meant_field
+    from archsum.language.advice.spelling import meant_field
 
     known = Document.model_fields
     fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
