@@ -15,8 +15,8 @@ from archsum.propagate import Computations, Engine
 LARGE_SIZE = 2**10 * 3**4 * 5**2 * 7 * 11
 """What an unknown size counts as, where it is asked whether layers change the shape.
 
-It is so large that a window without padding changes it; and what divides sizes, such as strides, divides it without a
-rest, so that layers which multiply it again by as much keep it.
+Every window fits into it, and what divides sizes, such as strides, divides it without a rest: so layers change it where
+they change all large sizes, and keep it where they divide a size and multiply it again by as much.
 """
 
 
