@@ -90,3 +90,4 @@ def test_engines_share_what_was_computed_of_a_layer_and_a_shape() -> None:
         nodes = [node(f"layer_{number}", kind, "input") for number, kind in enumerate(kinds)]
         assert Engine({"input": shape}, nodes, computations).shape("layer_0") == shape
     assert Counted.computed == 3
+    assert counted == other

@@ -1,7 +1,6 @@
 """The engine: threads shapes through a graph. It knows `Layer`, and no kind of it."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from math import prod
 from types import MappingProxyType
 from typing import NamedTuple
@@ -82,7 +81,7 @@ class Engine:
         return list(self._diagnostics.values())
 
     def _catch_up(self) -> None:
-        for node in islice(self._nodes, self._done, None):
+        for node in self._nodes[self._done :]:
             if len(self._diagnostics) < MAX_FOUND and all(name in self._shapes for name in node.inputs):
                 self._add(node, tuple(self._shapes[name] for name in node.inputs))
         self._done = len(self._nodes)

@@ -136,11 +136,10 @@ class _Builder:
             elif kind is yaml.StreamEndEvent:
                 return
 
-    def _report(self, code: str, message: str, mark: Mark, cure: str | None = None) -> None:
-        self._add_diagnostic(Diagnostic(code, message, Span(self.source, *mark), cure))
-
-    def _add_diagnostic(self, diagnostic: Diagnostic) -> None:
-        self.diagnostics.append(diagnostic)
+    def _report(
+        self, code: str, message: str, mark: Mark, cure: str | None = None, notes: tuple[tuple[str, Span], ...] = ()
+    ) -> None:
+        self.diagnostics.append(Diagnostic(code, message, Span(self.source, *mark), cure, notes))
         if len(self.diagnostics) >= MAX_FOUND:
             raise _StopError
 
@@ -191,10 +190,7 @@ class _Builder:
         top = self.top
         if text in top.container and not merge:
             notes = (("first written at", Span(self.source, *top.container.marks[text][:2])),)
-            span = Span(self.source, *mark)
-            self._add_diagnostic(
-                Diagnostic("duplicate-key", f"{quote(text)} is written twice", span, "keep one", notes)
-            )
+            self._report("duplicate-key", f"{quote(text)} is written twice", mark, "keep one", notes)
         elif len(text) > MAX_KEY_LENGTH:
             self._stop("bad-key", f"a key is longer than {MAX_KEY_LENGTH} characters", mark)
         top.key = None if merge else text
