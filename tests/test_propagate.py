@@ -4,11 +4,12 @@ from typing import ClassVar
 import pytest
 
 import archsum
+from archsum.bounds import MAX_ELEMENTS
 from archsum.errors import SourceText, Span
 from archsum.graph import Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape
-from archsum.propagate import MAX_ELEMENTS, Computations, Engine
+from archsum.propagate import Computations, Engine
 from tests.support.layers import layer
 
 HUGE = ", ".join(["1000000000000"] * 40)

@@ -5,15 +5,12 @@ from math import prod
 from types import MappingProxyType
 from typing import NamedTuple
 
-from archsum.errors import MAX_FOUND, Diagnostic, ShapeError, Span, SpecError
+from archsum.bounds import MAX_AXES, MAX_ELEMENTS, MAX_FOUND
+from archsum.errors import Diagnostic, ShapeError, Span, SpecError
 from archsum.graph import Graph, Node
 from archsum.layers.base import Layer, Weight
-from archsum.layers.fields import MAX_AXES
 from archsum.layers.shapes import Shape, show
 from archsum.summary import LayerSummary, Summary
-
-MAX_ELEMENTS = 10**30
-"""The largest tensor: far beyond any computer, and small enough that totals stay numbers which can be printed."""
 
 
 class Computed(NamedTuple):

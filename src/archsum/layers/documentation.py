@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
+from archsum.bounds import MAX_SIZE
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import MAX_SIZE, named_fields
+from archsum.layers.fields import named_fields
 
 SECTIONS = ("Shape", "Weights", "MACs", "FLOPs", "Kept", "Errors", "Source")
 """The sections that the documentation of every kind has."""

@@ -6,9 +6,10 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 
+from archsum.bounds import MAX_SIZE
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Kept, Step
-from archsum.layers.fields import AT_LEAST_0, MAX_SIZE, one_or_list
+from archsum.layers.fields import AT_LEAST_0, one_or_list
 from archsum.layers.operators import Operator
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial

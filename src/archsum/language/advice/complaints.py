@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
 from archsum.language.advice.spelling import meant_field, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
@@ -13,7 +14,7 @@ from archsum.language.expand.messages import name_given_twice, unknown_name, wro
 from archsum.language.expand.problems import Problems, StopError
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
 from archsum.language.expand.shapes import NetworkShapes
-from archsum.language.expand.size import MAX_INPUTS, Size
+from archsum.language.expand.size import Size
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Structure
 from archsum.language.spec.containers import CONTAINERS, Container
@@ -23,12 +24,6 @@ from archsum.language.text.places import Places
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
 from archsum.propagate import Engine
-
-MAX_NESTING = 64
-"""The most blocks and containers in one another."""
-
-MAX_PATH_LENGTH = 1_000
-"""The most characters in the names of blocks in one another."""
 
 
 class Expanded(NamedTuple):

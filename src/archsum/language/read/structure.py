@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import name_problem
 from archsum.language.read.body import BodyReader, NamePlaces
 from archsum.language.read.entries import Words

@@ -5,12 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from archsum.bounds import MAX_MAGNITUDE, MAX_SIZE
 from archsum.errors import ShapeError, enumerate_words, one_line
-from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
+from archsum.formula import BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.fields import MAX_SIZE, DataFormat, Name
+from archsum.layers.fields import DataFormat, Name
 from archsum.layers.shapes import Shape
 
 Number = int | BoundFormula

@@ -7,17 +7,7 @@ from pydantic import Field
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
-from archsum.layers.base import (
-    NO_MACS,
-    ElementwiseLayer,
-    Kept,
-    Layer,
-    Operations,
-    Step,
-    Weight,
-    WeightlessLayer,
-    Work,
-)
+from archsum.layers.base import NO_MACS, ElementwiseLayer, Kept, Layer, Operations, Step, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, show
 
