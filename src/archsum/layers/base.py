@@ -196,8 +196,8 @@ class Layer(StrictModel):
             return Operations(0, "nothing is computed")
         terms: list[tuple[str, Number]] = [] if macs == 0 else [("2 × MACs", Product(2, macs))]
         terms += [("an unknown rest", None)] if work is None else [(part.what, part.number) for part in work]
-        words, counts = zip(*terms, strict=True)
-        return Operations(Sum(*counts), " + ".join(words))
+        words, numbers = zip(*terms, strict=True)
+        return Operations(Sum(*numbers), " + ".join(words))
 
     def flops(self, *inputs: Shape) -> int | None:
         """Return the number of floating-point operations; None where it is unknown."""
@@ -221,8 +221,7 @@ class Layer(StrictModel):
         links = self.macs(*inputs)
         if not any(weight.is_bias for weight in self.weights(*inputs)):
             return links
-        biased = product(self.output_shape(*inputs))
-        return None if links is None or biased is None else links + biased
+        return total((links, product(self.output_shape(*inputs))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output's sizes; nothing where the shape is passed on or simply stated."""
