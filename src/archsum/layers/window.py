@@ -150,11 +150,16 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     return tuple(pairs)
 
 
+def _same_padding(size: int, window: SizeRule) -> int:
+    """Return how much Keras's `same` adds to the size of an axis."""
+    return max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0)
+
+
 def _is_same(size: int | None, sides: Sides, window: SizeRule) -> bool:
     """Whether the sides of an axis are those that Keras's `same` gives it."""
     if size is None:
         return False
-    added = max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0)
+    added = _same_padding(size, window)
     return sides == (added // 2, added - added // 2)
 
 
@@ -163,7 +168,7 @@ def _evenly_padded(size: int | None, padding: str | Sides, window: SizeRule) -> 
     if size is None or padding == "valid":
         return size
     if padding == "same":
-        return size + max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0) % 2
+        return size + _same_padding(size, window) % 2
     before, after = (window.extent - 1, 0) if isinstance(padding, str) else padding
     return size + abs(before - after)
 
