@@ -126,7 +126,7 @@ class KernelLayer(Sliding):
 
 
 class DilatedKernelLayer(KernelLayer):
-    """A layer with a kernel whose elements may stand apart."""
+    """A layer with a kernel whose elements may be apart."""
 
     dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")
 

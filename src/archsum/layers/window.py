@@ -39,10 +39,10 @@ class SizeRule(Protocol):
         """Write the arithmetic of `output_size` with its numbers."""
 
     def note(self, size: int) -> str:
-        """Say in words what the formula does."""
+        """Explain the formula in words."""
 
     def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say why nothing would come out."""
+        """Return the error for a size of which nothing would come out."""
 
 
 class Window(NamedTuple):
@@ -103,7 +103,7 @@ class Window(NamedTuple):
         return f"{formula} − 1" if self._last_begins_behind(size) else formula
 
     def note(self, size: int) -> str:
-        """Say in words what the formula does."""
+        """Explain the formula in words."""
         if self.keeps_size:
             return f"{self.padding} padding: only the stride changes the size"
         padded = "size + padding" if any(self.sides) else "size"
@@ -116,7 +116,7 @@ class Window(NamedTuple):
         return "; ".join(notes)
 
     def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say that the window is larger than what it slides over."""
+        """Return an error: the window is larger than what it slides over."""
         padded = f"{size} + {sum(self.sides)} of padding" if any(self.sides) else f"{size}"
         return ShapeError(
             f"has a window of {axis} {self.extent}, larger than its input's {axis} ({padded})",
