@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import archsum
 from archsum.budget import METRICS, Check, Verdict
-from archsum.language.spec.document import Budget
+from archsum.language.spec.budget import Budget
 from archsum.render.numbers import percent
 
 NETWORK = """

@@ -62,7 +62,7 @@ def summarize(
     """
     network = _network(file, variables, input)
     with _uncollected():
-        return propagate(network.graph)
+        return propagate(network.graph, network.computations)
 
 
 def check(

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
-from archsum.language.advice.complaints import Subject, diagnose
-from archsum.language.spec.document import BlockBudget, Budget
+from archsum.language.advice import overrides
+from archsum.language.spec.budget import BlockBudget, Budget
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
 from archsum.memory.fit import largest_batch
@@ -200,13 +198,7 @@ def override(budget: Budget, limits: Mapping[str, Any]) -> Budget:
 
     Errors: SpecError for an unknown limit, or for what is not a quantity.
     """
-    together = {**vars(budget), **limits}
-    stated = {name: limit for name, limit in together.items() if limit is not None or name not in Budget.model_fields}
-    try:
-        return Budget.model_validate(stated)
-    except ValidationError as error:
-        subject = Subject("the budget", Budget, stated, lambda path, key: (None, path))
-        raise SpecError(diagnose(error, subject)) from None
+    return overrides.override(budget, limits, "the budget")
 
 
 def check(

@@ -1,7 +1,10 @@
 """The engine: threads shapes through a graph. It knows `Layer`, and no kind of it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import prod
+from types import MappingProxyType
+from typing import NamedTuple
 
 from archsum.errors import MAX_FOUND, Diagnostic, ShapeError, Span, SpecError
 from archsum.graph import Graph, Node
@@ -14,102 +17,121 @@ MAX_ELEMENTS = 10**30
 """The largest tensor: far beyond any computer, and small enough that totals stay numbers which can be printed."""
 
 
-def propagate(graph: Graph) -> Summary:
+class Computed(NamedTuple):
+    """What a layer gives for the shapes of its inputs, and what that takes."""
+
+    output: Shape
+    weights: tuple[Weight, ...]
+    macs: int | None
+
+
+class Computations:
+    """What layers give for shapes, each computed once: deep networks repeat themselves, and so do variants of one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, tuple[Shape, ...]], Computed] = {}
+
+    def of(self, layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
+        """Return what a layer gives for the shapes of its inputs. Errors: ShapeError where they do not fit."""
+        key = (layer.identity, inputs)
+        computed = self._known.get(key)
+        if computed is None:
+            computed = self._known[key] = _compute(layer, inputs)
+        return computed
+
+
+class Engine:
+    """Threads shapes through nodes, which may grow in number: whatever is asked, those that are new go first.
+
+    Nodes behind a faulty one are passed over. Where `unknown` is given, it takes the place of each unknown size.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Shape],
+        nodes: Sequence[Node],
+        computations: Computations,
+        *,
+        input_places: Mapping[str, Span] = MappingProxyType({}),
+        unknown: int | None = None,
+    ) -> None:
+        self._nodes = nodes
+        self._done = 0
+        self._computations = computations
+        self._input_places = input_places
+        self._unknown = unknown
+        self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
+        self._layers: dict[str, LayerSummary] = {}
+        self._diagnostics: dict[tuple[str, Span], Diagnostic] = {}  # a line that a block repeats is reported once
+
+    def shape(self, name: str) -> Shape | None:
+        """Return the shape of an input, or of what a node gives; None where it cannot be computed."""
+        self._catch_up()
+        return self._shapes.get(name)
+
+    @property
+    def layers(self) -> tuple[LayerSummary, ...]:
+        """The layers, without those that are faulty or behind such a one."""
+        self._catch_up()
+        return tuple(self._layers.values())
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with the faulty ones."""
+        self._catch_up()
+        return list(self._diagnostics.values())
+
+    def _catch_up(self) -> None:
+        for node in islice(self._nodes, self._done, None):
+            if len(self._diagnostics) < MAX_FOUND and all(name in self._shapes for name in node.inputs):
+                self._add(node, tuple(self._shapes[name] for name in node.inputs))
+        self._done = len(self._nodes)
+
+    def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
+        try:
+            output, weights, macs = self._computations.of(node.layer, inputs)
+            if node.shared_with:
+                if node.shared_with in self._layers:
+                    _require_same(node.layer, weights, self._layers[node.shared_with])
+                weights = ()
+        except ShapeError as error:
+            self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))
+        else:
+            self._shapes[node.name] = self._known(output)
+            self._layers[node.name] = LayerSummary(node, inputs, output, weights, macs)
+
+    def _known(self, shape: Shape) -> Shape:
+        return shape if self._unknown is None else tuple(self._unknown if size is None else size for size in shape)
+
+    def _diagnostic(self, error: ShapeError, node: Node, inputs: tuple[Shape, ...]) -> Diagnostic:
+        """Report what is wrong with a layer; of several inputs, where each comes from; and the blocks around it."""
+        layers = self._layers
+        places = {**self._input_places, **{name: layers[name].span for name in node.inputs if name in layers}}
+        notes = [
+            (f"{show(shape)} comes from `{name}` at", places[name])
+            for name, shape in zip(node.inputs, inputs, strict=True)
+            if len(inputs) > 1 and name in places
+        ]
+        if node.shared_with and node.shared_with in layers:
+            notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
+        notes += [(f"{use.what} at", use.span) for use in node.uses]
+        return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
+
+
+def start(graph: Graph, computations: Computations | None = None) -> Engine:
+    """Return the engine of a graph; what was computed before is taken from `computations`."""
+    return Engine(graph.inputs, graph.nodes, computations or Computations(), input_places=graph.input_places)
+
+
+def propagate(graph: Graph, computations: Computations | None = None) -> Summary:
     """Compute every layer's output shape, weights and operations.
 
     Errors: SpecError with every layer whose shapes do not fit; layers behind such a one are passed over.
     """
-    layers, diagnostics = propagate_where_possible(graph)
-    if diagnostics:
-        raise SpecError(diagnostics)
-    return Summary(graph.name, graph.inputs, tuple(layers), graph.outputs, graph.groups)
-
-
-LARGE = 2**10 * 3**4 * 5**2 * 7 * 11
-"""What stands for an unknown size where it is asked whether layers keep their input's shape: many sizes divide it."""
-
-
-class OutputShapes:
-    """The shapes that nodes give, computed as they are asked for; another size may stand for those unknown."""
-
-    def __init__(self, inputs: Mapping[str, Shape], unknown: int | None = None) -> None:
-        self._unknown = unknown
-        self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
-        self._computed: dict[tuple[int, tuple[Shape, ...]], Shape | None] = {}
-        self._done = 0
-
-    def of(self, name: str, nodes: Sequence[Node]) -> Shape | None:
-        """Return the shape that a node gives; None where it cannot be computed. `nodes` only grow between calls."""
-        for node in nodes[self._done :]:
-            if all(taken in self._shapes for taken in node.inputs):
-                inputs = tuple(self._shapes[taken] for taken in node.inputs)
-                key = (id(node.layer), inputs)
-                if key not in self._computed:
-                    self._computed[key] = self._compute(node.layer, inputs)
-                if (shape := self._computed[key]) is not None:
-                    self._shapes[node.name] = shape
-        self._done = len(nodes)
-        return self._shapes.get(name)
-
-    def _compute(self, layer: Layer, inputs: tuple[Shape, ...]) -> Shape | None:
-        try:
-            require_inputs(layer, len(inputs))
-            return self._known(layer.output_shape(*inputs))
-        except ShapeError:
-            return None
-
-    def _known(self, shape: Shape) -> Shape:
-        return tuple(self._unknown if size is None else size for size in shape)
-
-
-def propagate_where_possible(graph: Graph) -> tuple[list[LayerSummary], list[Diagnostic]]:
-    """Compute what can be computed, and collect what is wrong with the rest."""
-    shapes: dict[str, Shape] = dict(graph.inputs)
-    layers: dict[str, LayerSummary] = {}
-    diagnostics: dict[tuple[str, Span], Diagnostic] = {}  # a line that a block repeats is reported once
-    # Deep networks repeat the same layer on the same shapes: each pair is computed once.
-    known: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
-    for node in graph.nodes:
-        if not all(name in shapes for name in node.inputs):
-            continue
-        inputs = tuple(shapes[name] for name in node.inputs)
-        key = (id(node.layer), inputs)
-        try:
-            if key not in known:
-                known[key] = _compute(node.layer, inputs)
-            output, weights, macs = known[key]
-            if node.shared_with:
-                if node.shared_with in layers:
-                    _require_same(node.layer, weights, layers[node.shared_with])
-                weights = ()
-        except ShapeError as error:
-            places = {**graph.input_places, **{name: layers[name].span for name in node.inputs if name in layers}}
-            diagnostics.setdefault((error.message, node.span), _diagnostic(error, node, inputs, places, layers))
-            if len(diagnostics) >= MAX_FOUND:
-                break
-        else:
-            shapes[node.name] = output
-            layers[node.name] = LayerSummary(node, inputs, output, weights, macs)
-    return list(layers.values()), list(diagnostics.values())
-
-
-def _diagnostic(
-    error: ShapeError,
-    node: Node,
-    inputs: tuple[Shape, ...],
-    places: Mapping[str, Span],
-    layers: Mapping[str, LayerSummary],
-) -> Diagnostic:
-    """Say what is wrong with a layer: of several inputs, where each comes from; and the uses of blocks it is in."""
-    notes = [
-        (f"{show(shape)} comes from `{name}` at", places[name])
-        for name, shape in zip(node.inputs, inputs, strict=True)
-        if len(inputs) > 1 and name in places
-    ]
-    if node.shared_with and node.shared_with in layers:
-        notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
-    notes += [(f"{use.what} at", use.span) for use in node.uses]
-    return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
+    engine = start(graph, computations)
+    if engine.diagnostics:
+        raise SpecError(engine.diagnostics)
+    return Summary(graph.name, graph.inputs, engine.layers, graph.outputs, graph.groups)
 
 
 def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary) -> None:
@@ -132,10 +154,7 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
     )
 
 
-_Computed = tuple[Shape, tuple[Weight, ...], int | None]
-
-
-def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
+def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
     require_inputs(layer, len(inputs))
     output, weights = layer.output_shape(*inputs), layer.weights(*inputs)
     if len(output) > MAX_AXES:
@@ -143,7 +162,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
     for shape in (output, *(weight.shape for weight in weights)):
         if prod(size for size in shape if size) > MAX_ELEMENTS:
             raise ShapeError(f"makes a tensor of more than {MAX_ELEMENTS:.0e} elements", "check the sizes for a slip")
-    return output, weights, layer.macs(*inputs)
+    return Computed(output, weights, layer.macs(*inputs))
 
 
 def require_inputs(layer: Layer, count: int) -> None:

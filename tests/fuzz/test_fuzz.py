@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsum import Diagnostic, Network, SpecError, Summary, check, explain, load, summarize
-from archsum.language.read.entries import PLACEMENT
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import Block, Document
+from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import named_fields
 from archsum.render.summary import csv, html, markdown

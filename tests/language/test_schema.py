@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from archsum import SpecError, load
-from archsum.language.read.entries import PLACEMENT
 from archsum.language.schema.network import network_schema
 from archsum.language.spec.containers import CONTAINERS, class_of
+from archsum.language.spec.items import PLACEMENT
 from archsum.language.text.reader import read
 from archsum.layers import KINDS
 from archsum.layers.documentation import example
@@ -25,7 +25,7 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.yaml"))
 
 @cache
 def network_validator() -> Any:
-    return Draft202012Validator(network_schema())
+    return Draft7Validator(network_schema())
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def accepted_by_load(text: str) -> bool:
 
 
 def test_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(network_schema())
+    Draft7Validator.check_schema(network_schema())
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

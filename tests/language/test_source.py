@@ -1,6 +1,6 @@
 """The walk over YAML: the data that it gives, and that every place is the place of its text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from archsum.errors import SpecError
 from archsum.language.text import reader as source
-from archsum.language.text.reader import SpannedList, SpannedMapping, count_values, find, locate, read
+from archsum.language.text.places import Places, SpannedList, SpannedMapping, count_values
+from archsum.language.text.reader import MAX_DEPTH, read
 
 CASES = Path(__file__).parents[1] / "errors" / "cases"
 
@@ -86,6 +87,45 @@ def test_both_of_pyyamls_scanners_stumble_alike(text: str) -> None:
     assert found == outcome(text, yaml.SafeLoader)
 
 
+NESTED: dict[str, Callable[[int], str]] = {
+    "lists": lambda level: "[",
+    "mappings": lambda level: "{a: ",
+    "lists and mappings": lambda level: "{a: " if level % 2 else "[",
+    "anchors": lambda level: f"&a{level} [",
+    "block lists": lambda level: "- ",
+    "block mappings": lambda level: " " * level + "a:\n",
+    "block lists and mappings": lambda level: "a:\n" if level % 2 else " " * level + "- ",
+    "flow in a block": lambda level: ("layers:\n", "- ", "conv2d: ", "{filters: ", *"[" * level)[level],
+}
+"""What opens a level, by its number."""
+
+
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+@pytest.mark.parametrize("opening", NESTED.values(), ids=NESTED)
+def test_depth_has_a_bound(opening: Callable[[int], str], loader: type) -> None:
+    """libyaml has one of its own from version 0.2.6 on, 1,000 levels, and can reach it before it tells of the first."""
+    levels = list(map(opening, range(3_000)))
+    last = "".join(levels[:MAX_DEPTH])
+    assert "too-deep" not in str(outcome(last, loader))
+    for depth in (MAX_DEPTH + 1, 999, 1_000, 1_001, 3_000):
+        with mock.patch.object(source, "_Loader", loader), pytest.raises(SpecError) as caught:
+            read("".join(levels[:depth]), "file.yaml")
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.code == "too-deep"
+        assert diagnostic.span
+        assert diagnostic.span.start == len(last) + len(levels[MAX_DEPTH]) - len(levels[MAX_DEPTH].lstrip())
+        assert diagnostic.span.source.text == "".join(levels[:depth])
+
+
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+def test_depth_counts_what_aliases_stand_for(loader: type) -> None:
+    text = "a: &a {}\nb: {}\n"
+    deep, deeper = (text.format(f"{'[' * 40}1{']' * 40}", f"{'[' * depth}*a{']' * depth}") for depth in (23, 24))
+    assert "too-deep" not in str(outcome(deep, loader))
+    assert "error[too-deep]" in outcome(deeper, loader)
+    assert "2:28" in outcome(deeper, loader)
+
+
 def outcome(text: str, loader: type) -> Any:
     with mock.patch.object(source, "_Loader", loader):
         try:
@@ -150,7 +190,7 @@ again: *anchor
 )
 def test_places(path: list[int | str], text: str) -> None:
     file = read(TEXT, "file.yaml")
-    assert locate(file.data, path, file.span).text == text
+    assert file.places.value(*path).text == text
 
 
 @pytest.mark.parametrize(
@@ -158,21 +198,23 @@ def test_places(path: list[int | str], text: str) -> None:
 )
 def test_places_of_keys(path: list[int | str], text: str) -> None:
     file = read(TEXT, "file.yaml")
-    assert locate(file.data, path, file.span, key=True).text == text
+    assert file.places.key(*path).text == text
 
 
 def test_line_and_column_behind_wide_letters() -> None:
     file = read("a: {größe: 1, 网络🔥: here}\n", "file.yaml")
-    assert locate(file.data, ["a", "网络🔥"], file.span).place == "file.yaml:1:20"
+    assert file.places.value("a", "网络🔥").place == "file.yaml:1:20"
 
 
 def test_steps_that_the_data_lacks_are_passed_over() -> None:
     file = read("kernel_size: 0\ninput: [1, 0]\n", "file.yaml")
-    span, path = find(file.data, ["kernel_size", 1], file.span)
+    span, path = file.places.find(("kernel_size", 1))
+    assert span
     assert (span.text, path) == ("0", ("kernel_size",))
-    span, path = find(file.data, ["input", "input", 1], file.span)
+    span, path = file.places.find(("input", "input", 1))
+    assert span
     assert (span.text, span.column, path) == ("0", 12, ("input", 1))
-    assert find(file.data, ["nothing"], file.span) == (file.span, ())
+    assert file.places.find(("nothing",)) == (file.span, ())
     assert file.span.text == "kernel_size"
 
 
@@ -199,8 +241,8 @@ def test_merge_keys_and_aliases(text: str, data: Any) -> None:
 
 def test_place_of_what_is_merged_is_where_it_stands() -> None:
     file = read("a: &x {k: 1}\nb: {<<: *x, l: 3}\n", "file.yaml")
-    assert locate(file.data, ["b", "k"], file.span).place == "file.yaml:1:11"
-    assert locate(file.data, ["b", "k"], file.span, key=True).place == "file.yaml:1:8"
+    assert file.places.value("b", "k").place == "file.yaml:1:11"
+    assert file.places.key("b", "k").place == "file.yaml:1:8"
 
 
 def test_first_of_two_equal_keys_is_kept() -> None:
@@ -222,3 +264,12 @@ def test_keys_are_texts() -> None:
 )
 def test_count_of_values(text: str, count: int) -> None:
     assert count_values(read(text, "file.yaml").data) == count
+
+
+def test_given_values_have_no_place_and_their_keys_do() -> None:
+    file = read("width: 8\ndepth: 2\n", "file.yaml")
+    places = Places(file.data, file.span, {("width",): ("width",), ("input", "input"): ("input",)})
+    assert places.find(("width",)) == (None, ("width",))
+    assert places.find(("width",), key=True) == (places.key("width"), ("width",))
+    assert places.find(("input", "input", 1)) == (None, ("input", 1))
+    assert places.find(("depth",)) == (places.value("depth"), ("depth",))

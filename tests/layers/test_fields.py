@@ -4,7 +4,7 @@ import copy
 import io
 import pickle
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 from pydantic import Field, ValidationError
@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from archsum import Summary, summarize
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import StrictModel, TupleOf, Unchecked, named_fields
+from archsum.layers.fields import StrictModel, TupleOf, named_fields
 
 CUSTOM = {"macs": 3, "weights": {"kernel": [2, 3]}}
 
@@ -23,7 +23,6 @@ class Kind(StrictModel):
     word: str | None = Field(None, description="A word.")
     flag: bool = Field(False, description="A flag.")
     sizes: TupleOf[int] = Field((), description="Sizes.")
-    later: Annotated[Any, Unchecked()] = Field(0, description="What is looked at later.")
 
 
 def errors(values: dict[str, Any]) -> list[tuple[str, tuple[int | str, ...]]]:
@@ -55,11 +54,6 @@ def test_other_values_are_not_converted(values: dict[str, Any], kind: str) -> No
 def test_a_list_becomes_a_tuple_of_values_that_are_not_converted() -> None:
     assert Kind.model_validate({"count": 3, "sizes": [4, 5]}).sizes == (4, 5)
     assert errors({"count": 3, "sizes": [4, 5.0]}) == [("int_type", ("sizes", 1))]
-
-
-def test_what_is_unchecked_is_passed_on_as_it_is() -> None:
-    value: list[int] = []
-    assert Kind.model_validate({"count": 3, "later": value}).later is value
 
 
 def test_everything_wrong_is_found_at_once() -> None:

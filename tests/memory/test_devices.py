@@ -5,7 +5,7 @@ import pytest
 
 from archsum import load
 from archsum.errors import FieldError
-from archsum.language.spec.document import StatedDevice
+from archsum.language.spec.budget import StatedDevice
 from archsum.memory.devices import DEVICES, Device, find_device
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments: one option for each limit that a budget has."""
     from archsum.budget import METRICS
-    from archsum.language.spec.document import Budget
+    from archsum.language.spec.budget import Budget
     from archsum.language.spec.quantities import parse_bytes, parse_count
 
     add_file_arguments(parser, several=True)

@@ -13,7 +13,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the kinds, or one kind's documentation."""
     from archsum.cli.console import reading_width
     from archsum.errors import Diagnostic, SpecError, quote
-    from archsum.language.advice.synonyms import suggest_kind
+    from archsum.language.advice.spelling import suggest_kind
     from archsum.language.spec.containers import CONTAINERS
     from archsum.layers import KINDS
     from archsum.render import layers

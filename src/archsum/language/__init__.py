@@ -13,9 +13,10 @@ from archsum.language.expand.expansion import expand
 from archsum.language.expand.unused import unused
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
-from archsum.language.spec.document import Budget, StatedDevice, Training
-from archsum.language.text.reader import MAX_BYTES, YamlFile, find, read
-from archsum.propagate import propagate_where_possible
+from archsum.language.spec.budget import Budget, StatedDevice
+from archsum.language.spec.training import Training
+from archsum.language.text.reader import MAX_BYTES, read
+from archsum.propagate import Computations, start
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
 
@@ -34,6 +35,8 @@ class Network(NamedTuple):
     """Where the budget names its device, as `device`, and the blocks that it limits."""
     checkpointing_place: Span | None = None
     """Where the training names blocks."""
+    computations: Computations | None = None
+    """What was computed of the layers on the way."""
 
 
 def load(
@@ -52,27 +55,28 @@ def load(
     """
     content, name = _read_file(file)
     yaml_file = read(content, name)
-    head = read_head(yaml_file, variables or {}, input)
-    if head.document is None:
+    head = read_head(yaml_file.places, variables or {}, input)
+    document, places = head.document, yaml_file.places
+    if document is None:
         raise _everything_wrong(yaml_file.diagnostics, head.diagnostics)
-    structure = read_structure(head.document, yaml_file.data, yaml_file.span)
-    graph, in_expansion = expand(head.document, structure, head.document.name or Path(name).stem, yaml_file.span)
+    structure = read_structure(document, places)
+    graph, in_expansion, computations = expand(document, structure, document.name or Path(name).stem, places)
     problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
     if not (yaml_file.diagnostics or problems):
-        problems = unused(graph, yaml_file.data, yaml_file.span)
+        problems = unused(graph, places)
     if yaml_file.diagnostics or problems:
-        in_shapes = propagate_where_possible(graph)[1] if head.has_shapes else []
+        in_shapes = start(graph, computations).diagnostics if head.has_shapes else []
         raise _everything_wrong(yaml_file.diagnostics, [*problems, *in_shapes])
-    document = head.document
-    places = _budget_places(yaml_file)
-    blocks = find(yaml_file.data, ("training", "checkpointing"), yaml_file.span)[0]
-    return Network(graph, document.budget, document.training, document.devices, places, blocks)
-
-
-def _budget_places(file: YamlFile) -> dict[str, Span]:
-    budget = file.data.get("budget") or {}
-    blocks = {name: find(budget, ("blocks", name), file.span, key=True)[0] for name in budget.get("blocks") or ()}
-    return {**blocks, "device": find(budget, ("device",), file.span)[0]}
+    return Network(
+        graph,
+        document.budget,
+        document.training,
+        document.devices,
+        {name: places.key("budget", "blocks", name) for name in document.budget.blocks}
+        | {"device": places.value("budget", "device")},
+        places.value("training", "checkpointing"),
+        computations,
+    )
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

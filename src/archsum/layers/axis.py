@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
-from archsum.layers.fields import DataFormat, TupleOf, one_or_list
+from archsum.layers.fields import DataFormat, TupleOf
 from archsum.layers.shapes import Shape, join_channels, product, require_known, show
 from archsum.layers.spatial import AXES
 
@@ -16,7 +16,7 @@ def listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-Axes = Annotated[TupleOf[int], BeforeValidator(listed), one_or_list({"type": "integer"})]
+Axes = Annotated[TupleOf[int], BeforeValidator(listed, json_schema_input_type=int | list[int])]
 """One axis or several."""
 
 

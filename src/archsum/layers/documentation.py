@@ -31,11 +31,16 @@ _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusi
 _LAST = {"data_format": 1, "trainable": 2}
 
 
-class Untitled(GenerateJsonSchema):
+class _Untitled(GenerateJsonSchema):
     """JSON Schema without a title for each field, which would only be its name in capitals."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+
+def json_schema(cls: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema that pydantic makes of a model."""
+    return cls.model_json_schema(schema_generator=_Untitled)
 
 
 class FieldDocumentation(NamedTuple):
@@ -81,7 +86,7 @@ def sections(cls: type) -> dict[str, str]:
 
 def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:
     """Return the fields that a file may state."""
-    properties = cls.model_json_schema(schema_generator=Untitled)["properties"]
+    properties = json_schema(cls)["properties"]
     infos = named_fields(cls)
     return [_document(name, infos[name], properties[name]) for name in field_names(cls)]
 

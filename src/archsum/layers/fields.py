@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from archsum.errors import FieldError, quote
@@ -33,13 +33,6 @@ def named_fields(cls: type[BaseModel]) -> dict[str, FieldInfo]:
     return {info.alias or attribute: info for attribute, info in cls.model_fields.items()}
 
 
-class Unchecked:
-    """In an annotation: the value is passed on as it is, since a validator or a later stage looks at it."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        return handler.generate_schema(Any)
-
-
 TupleOf = Annotated[tuple[T, ...], Field(strict=False)]
 """A list in the file."""
 
@@ -48,8 +41,8 @@ NonNegative = Annotated[int, Field(ge=0, le=MAX_SIZE)]
 NonNegativeNumber = Annotated[float, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 
-ANY_LAYER = {"title": "layer"}
-"""What `archsum schema` puts the schema of any layer for."""
+ANY_LAYER = WithJsonSchema({"title": "layer"})
+"""In an annotation: a layer as files write it. `archsum schema` has its definition."""
 
 AT_LEAST_0 = {"type": "integer", "minimum": 0}
 AT_LEAST_1 = {"type": "integer", "minimum": 1}

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pydantic import ValidationError
-
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
-from archsum.language.advice.complaints import Subject, diagnose
-from archsum.language.spec.document import Training
+from archsum.language.advice import overrides
+from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.memory.arena import Arena, TieBreak, arena
 from archsum.memory.conversion import unconvertible_layers
@@ -145,9 +143,4 @@ def check_blocks(training: Training, summary: Summary, place: Span | None) -> No
 
 def override(training: Training, given: Mapping[str, Any]) -> Training:
     """Return how a network is trained, with other values put in. Errors: SpecError for what none of them can be."""
-    stated = {**vars(training), **given}
-    try:
-        return Training.model_validate(stated)
-    except ValidationError as error:
-        subject = Subject("`training`", Training, given, lambda path, key: (None, path))
-        raise SpecError(diagnose(error, subject)) from None
+    return overrides.override(training, given, "`training`")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archsum.errors import FieldError, closest, enumerate_words, quote
-from archsum.language.spec.document import StatedDevice
+from archsum.language.spec.budget import StatedDevice
 
 GB, KIB, MIB = 10**9, 2**10, 2**20
 

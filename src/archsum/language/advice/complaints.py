@@ -1,7 +1,7 @@
-"""What pydantic's core finds wrong with values, said in the words of the file."""
+"""What pydantic finds wrong with values, in the words of the file."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -10,16 +10,11 @@ from pydantic_core import ErrorDetails
 
 from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
-from archsum.language.advice.synonyms import meant_field, suggest_field, suggest_value
+from archsum.language.advice.spelling import meant_field, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators
-from archsum.language.text.reader import Path
+from archsum.language.text.places import Loc, Places
 from archsum.language.text.scalars import resolve
 from archsum.layers.fields import named_fields
-
-Locate = Callable[[Path, bool], tuple[Span | None, Path]]
-"""Finds the value at a path, or its key: its place, None where it stands in no file, and the steps that lead there.
-pydantic's path can be longer: a single number that stands for every axis has one place.
-"""
 
 _WANTED = {
     "int_type": "a whole number",
@@ -58,18 +53,21 @@ class Subject(NamedTuple):
     name: str
     model: type[BaseModel]
     values: Mapping[str, Any]
-    locate: Locate
+    places: Places | None
+    """None: they are from no file."""
     variables: Collection[str] = ()
     others: tuple[str, ...] = ()
     """Fields beside those of the model."""
 
+    def find(self, loc: Loc, *, key: bool = False) -> tuple[Span | None, Loc]:
+        """Return the place of a value, or of its key, and the steps that lead there."""
+        return self.places.find(loc, key=key) if self.places else (None, loc)
 
-def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Path] = ()) -> list[Diagnostic]:
-    """Turn what is wrong with values into diagnostics, but for what is known to be faulty."""
+
+def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Loc] = ()) -> list[Diagnostic]:
+    """Turn what is wrong with values into diagnostics, skipping paths already reported."""
     details = [
-        detail
-        for detail in errors_of(error)
-        if not _touches(subject.locate(detail["loc"], False)[1] or detail["loc"], faulty)
+        detail for detail in errors_of(error) if not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
     ]
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
@@ -94,7 +92,7 @@ def errors_of(error: ValidationError) -> list[ErrorDetails]:
     ]
 
 
-def _touches(path: Path, others: Collection[Path]) -> bool:
+def _touches(path: Loc, others: Collection[Loc]) -> bool:
     """Whether a path leads to, into or around one of the others."""
     return any(path[: len(other)] == other[: len(path)] for other in others)
 
@@ -102,7 +100,7 @@ def _touches(path: Path, others: Collection[Path]) -> bool:
 def _missing(fields: list[str], subject: Subject) -> Diagnostic:
     infos = named_fields(subject.model)
     cures = [f"`{field}: {_example(infos[field])}` ({_lower(infos[field].description or '')})" for field in fields]
-    place, _ = subject.locate((), False)
+    place, _ = subject.find(())
     message = f"{subject.name} needs {enumerate_words(fields)}"
     return Diagnostic("missing-field", message, place, f"add {' and '.join(cures)}")
 
@@ -111,7 +109,7 @@ def _diagnostic(detail: ErrorDetails, subject: Subject) -> Diagnostic:
     if detail["type"] == "extra_forbidden":
         return _unknown(detail["loc"], detail["input"], subject)
     is_key = detail["loc"][-1:] == ("[key]",)
-    place, path = subject.locate(detail["loc"], is_key)
+    place, path = subject.find(detail["loc"], key=is_key)
     field = f"a name in `{_show_path(path[:-1])}`" if is_key else f"`{_show_path(path)}`"
     complaint, cure = _complaint(detail, place)
     value = detail["input"]
@@ -147,8 +145,8 @@ def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | Non
     return f"is wrong: {_lower(detail['msg'])}", None
 
 
-def _unknown(path: Path, value: Any, subject: Subject) -> Diagnostic:
-    place, _ = subject.locate(path, True)
+def _unknown(path: Loc, value: Any, subject: Subject) -> Diagnostic:
+    place, _ = subject.find(path, key=True)
     owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject.name
     cure = suggest_field(str(path[-1]), value, *_fields(subject, path))
     return Diagnostic("unknown-field", f"{owner} has no field {quote(path[-1])}", place, cure)
@@ -197,14 +195,14 @@ def _cure_number(value: Any, place: Span | None) -> str | None:
         return None
 
 
-def _show_path(path: Path) -> str:
+def _show_path(path: Loc) -> str:
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
 
 
-def _owner(model: type[BaseModel], path: Path) -> type[BaseModel]:
+def _owner(model: type[BaseModel], path: Loc) -> type[BaseModel]:
     """Return the model that a path's last step is a field of."""
     for step in path[:-1]:
         info = named_fields(model).get(str(step))
@@ -214,7 +212,7 @@ def _owner(model: type[BaseModel], path: Path) -> type[BaseModel]:
     return model
 
 
-def _fields(subject: Subject, path: Path) -> tuple[list[str], Collection[str]]:
+def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str]]:
     """Return the fields that a path's last step can be, the required first, and those that are stated."""
     from archsum.layers.documentation import field_names
 
@@ -224,7 +222,7 @@ def _fields(subject: Subject, path: Path) -> tuple[list[str], Collection[str]]:
     return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
 
 
-def _about(model: type[BaseModel], path: Path) -> str | None:
+def _about(model: type[BaseModel], path: Loc) -> str | None:
     """Say what the field is that a path leads to, or into."""
     described = {name: info.description for name, info in named_fields(_owner(model, path)).items()}
     name = next((str(step) for step in reversed(path) if step in described), None)

@@ -1,13 +1,8 @@
-"""Words of PyTorch, of Keras's Python and of older tools, and what they are called here; only errors use them."""
+"""Words of PyTorch, of Keras's Python and of older tools: what they are called here, or why they are not needed."""
 
-import re
-from collections.abc import Collection, Iterable
-from typing import Any
+from archsum.language.spec.items import PLACEMENT
 
-from archsum.errors import closest, quote, suggest
-from archsum.language.read.entries import PLACEMENT
-
-_KINDS = {
+KINDS = {
     "linear": "dense",
     "fullyconnected": "dense",
     "fc": "dense",
@@ -113,10 +108,7 @@ _KINDS = {
 }
 """Kinds by another name, without case and punctuation."""
 
-_LONGEST = 50
-"""Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
-
-_KIND_REASONS = {
+KIND_REASONS = {
     **dict.fromkeys(
         ("input", "inputlayer"),
         "leave it out: the input is not a layer here, `input` at the top of the file states it",
@@ -137,9 +129,7 @@ _KIND_REASONS = {
 }
 """Why there is no such kind, without case and punctuation."""
 
-_OTHER_KINDS = "`archsum layers` lists the kinds; your own stand under `blocks`; `custom` states its own numbers"
-
-_FIELDS: dict[str, tuple[str, ...]] = {
+FIELDS: dict[str, tuple[str, ...]] = {
     "out_channels": ("filters", "units"),
     "num_filters": ("filters",),
     "num_output": ("filters", "units"),
@@ -245,7 +235,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 }
 """What to write for a field by another name, or for one with a certain value; of several, what the layer has."""
 
-_REASONS = {
+FIELD_REASONS = {
     **dict.fromkeys(
         ("in_channels", "num_features", "num_parameters", "input_channels"),
         "leave it out: the channels come from the layer before",
@@ -286,9 +276,9 @@ _REASONS = {
 }  # fmt: skip
 """Why there is no such field: most often because it is not needed."""
 
-_ENDINGS_WITHOUT_COUNTS = ("_initializer", "_regularizer", "_constraint")
+ENDINGS_WITHOUT_COUNTS = ("_initializer", "_regularizer", "_constraint")
 
-_VALUES = {
+VALUES = {
     "no": "false", "off": "false", "none": "false", "yes": "tied", "on": "tied",
     "nchw": "channels_first", "nhwc": "channels_last", "channel_first": "channels_first",
     "channel_last": "channels_last", "shared": "tied", "unshared": "untied",
@@ -296,67 +286,3 @@ _VALUES = {
     "mixed_float16": "mixed", "mixed_bfloat16": "mixed",
 }  # fmt: skip
 """Values by another name."""
-
-
-def meant_kind(word: Any, kinds: Collection[str]) -> str | None:
-    """Return the kind that certainly was meant by another word, such as `Conv2D` or `nn.Linear(8, 10)`."""
-    known = _translate(word, kinds)
-    return known if known in kinds else None
-
-
-def suggest_kind(word: Any, kinds: Collection[str]) -> str:
-    """Return what to write instead of an unknown kind."""
-    if known := _translate(word, kinds):
-        return f"write `{known}`"
-    plain = _plain_kind(word)
-    if plain in _KIND_REASONS:
-        return _KIND_REASONS[plain]
-    by_plain = {_plain(kind): kind for kind in kinds}
-    close = closest(plain, by_plain, 0.75)
-    return f"did you mean `{by_plain[close]}`?" if close else _OTHER_KINDS
-
-
-def _translate(word: Any, kinds: Iterable[str]) -> str | None:
-    plain = _plain_kind(word)
-    return next((kind for kind in kinds if _plain(kind) == plain), None) or _KINDS.get(plain)
-
-
-def meant_field(word: str, fields: Collection[str], stated: Collection[str] = ()) -> str | None:
-    """Return the field that was meant by a word that is none; it is not one of those that are stated."""
-    possible = [field for field in fields if field not in stated]
-    renamed = next((field for field in _FIELDS.get(word, ()) if field in possible), None)
-    return renamed or (None if _reason(word) else closest(word, possible, 0.7))
-
-
-def suggest_field(word: str, value: Any, fields: Collection[str], stated: Collection[str] = ()) -> str:
-    """Return what to write instead of an unknown field, of those that there are."""
-    meant = meant_field(word, fields, stated)
-    if meant in _FIELDS.get(word, ()):
-        (written,) = _FIELDS.get(f"{word}: {quote(value)[1:-1]}", (meant,))
-        return f"write `{written}`"
-    if meant:
-        return f"did you mean `{meant}`?"
-    below = "; a layer's own fields stand below it, indented" if "input" in fields else ""
-    return _reason(word) or f"its fields are {', '.join(fields)}{below}"
-
-
-def suggest_value(word: str, values: Collection[str]) -> str:
-    """Return what to write instead of an unknown word, of those that a field takes."""
-    meant = _VALUES.get(word[:_LONGEST].lower())
-    if meant in values:
-        return f"write `{meant}`"
-    others = f"it is one of {', '.join(values)}" if len(values) > 1 else f"write `{next(iter(values))}`"
-    return suggest(word, values) or others
-
-
-def _reason(word: str) -> str | None:
-    ending = next((ending for ending in _ENDINGS_WITHOUT_COUNTS if word.endswith(ending)), None)
-    return _REASONS["dtype"] if ending else _REASONS.get(word)
-
-
-def _plain_kind(word: Any) -> str:
-    return _plain(word[:_LONGEST].partition("(")[0].rpartition(".")[2]) if isinstance(word, str) else ""
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", word.lower())

@@ -9,20 +9,26 @@ from collections.abc import Callable, Iterator, Mapping
 from archsum.errors import Span
 from archsum.formula import Value
 from archsum.graph import Path, Use
-from archsum.language.read.entries import Item
+from archsum.language.spec.items import Item
 from archsum.layers.fields import INPUT_SIZES
 
 Outputs = tuple[str, ...]
 """The names of the nodes whose outputs something gives or takes."""
 
-Place = tuple[int | str, ...]
-"""What weights belong to: a label and where its block stands, or the ids of the items and the repetitions around.
+FAULTY: Outputs = ("",)
+"""What a faulty layer gives: those behind it find no such input, and are passed over."""
+
+LEFT_OUT: Outputs = ()
+"""What the name of a layer stands for that its `if` leaves out."""
+
+Place = tuple[Item | int | str, ...]
+"""What weights belong to: a label and the place of its block, or an item, and the items and repetitions around it.
 
 Names would not do, since an `if` that leaves a layer out changes the numbers of others.
 """
 
 
-class Names(Mapping[str, Value]):
+class FormulaNames(Mapping[str, Value]):
     """What formulas know where a layer stands: values of the file and the block, and the sizes of what it takes.
 
     The sizes are computed where a formula names one; a value of the same name goes first.
@@ -43,9 +49,9 @@ class Names(Mapping[str, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def with_values(self, values: Mapping[str, Value]) -> "Names":
+    def with_values(self, values: Mapping[str, Value]) -> "FormulaNames":
         """Return the same sizes with other values."""
-        return Names(values, self._sizes)
+        return FormulaNames(values, self._sizes)
 
 
 class Level:
@@ -120,7 +126,7 @@ class Scope:
 
     def place_of(self, item: Item) -> Place:
         """Return the place of a layer or a block here."""
-        return (*self.labels, item.shared) if item.shared else (*self.place, id(item))
+        return (*self.labels, item.shared) if item.shared else (*self.place, item)
 
     def find(self, name: str) -> Outputs | None:
         """Return what the layer of that name gives, if it is known here."""

@@ -1,21 +1,16 @@
 """Inputs and layers whose outputs nothing takes: most likely a slip."""
 
-from archsum.errors import MAX_FOUND, Diagnostic, Span
+from archsum.errors import MAX_FOUND, Diagnostic
 from archsum.graph import Graph
-from archsum.language.text.reader import SpannedMapping, locate
+from archsum.language.text.places import Places
 
 
-def unused(graph: Graph, data: SpannedMapping, whole: Span) -> list[Diagnostic]:
-    """Return inputs and layers whose outputs nothing takes: most likely a slip."""
+def unused(graph: Graph, file: Places) -> list[Diagnostic]:
+    """Return inputs and layers whose outputs nothing takes."""
     used = {*graph.outputs}.union(*(node.inputs for node in graph.nodes))
     cure = "give it to a layer, with `inputs: …`"
     problems = [
-        Diagnostic(
-            "unused",
-            f"nothing takes the input `{name}`",
-            locate(data, ["input", name], whole, key=True),
-            f"{cure}, or leave it out",
-        )
+        Diagnostic("unused", f"nothing takes the input `{name}`", file.key("input", name), f"{cure}, or leave it out")
         for name in graph.inputs
         if name not in used
     ]

@@ -5,14 +5,13 @@ Blocks and containers are written likewise; a container may have its layers as a
 
 from collections.abc import Collection, Mapping
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
-from archsum.language.text.reader import SpannedList, SpannedMapping, locate
+from archsum.language.spec.containers import CONTAINERS, class_of
+from archsum.language.spec.items import Entry, no_entry
+from archsum.language.text.places import Places, SpannedList, SpannedMapping
 from archsum.layers import KINDS
-
-PLACEMENT = ("name", "inputs", "shared", "if")
-"""What an entry says beside its own fields: where it stands."""
 
 _SPELLINGS = ("flatten", "conv2d: {filters: 8, kernel_size: 3}", "{type: conv2d, …}")
 _MAX_NAMED = 5
@@ -23,55 +22,13 @@ Words = Mapping[str, str | None]
 LAYER_WORDS: Words = dict.fromkeys(KINDS)
 """The words of layers alone."""
 
-
-class Entry(NamedTuple):
-    """A layer's kind and fields, whichever spelling they came in; the span is the kind's.
-
-    There need not be such a kind: what else is wrong with the entry, and what takes its output, is looked at all the
-    same.
-    """
-
-    kind: str
-    fields: SpannedMapping
-    span: Span
-
-    @property
-    def stated(self) -> dict[str, Any]:
-        """The layer's own fields."""
-        return {field: value for field, value in self.fields.items() if field not in PLACEMENT}
+Read = tuple[Entry, list[Diagnostic]]
+"""An entry, and what is wrong with it."""
 
 
-class Reference(NamedTuple):
-    """A name of what a layer takes, and where it is written."""
-
-    name: str
-    span: Span
-
-
-class Item(NamedTuple):
-    """An entry in its place: a layer, a block or a container, its name, and what it takes."""
-
-    entry: Entry
-    name: str | None = None
-    inputs: tuple[Reference, ...] | None = None
-    shared: str | None = None
-    condition: Any = True
-    """Whether it is there: true, false or a formula."""
-
-
-Body = tuple[Item, ...]
-"""Layers in a list."""
-
-
-def no_entry(span: Span) -> Entry:
-    """Return what stands for a layer that cannot be read."""
-    return Entry("", SpannedMapping(), span)
-
-
-def read_entry(items: Any, step: int | str, whole: Span, words: Words) -> tuple[Entry, list[Diagnostic]]:
-    """Read the entry at an index of a list, or in a field, and say what is wrong with it."""
-    value = items[step]
-    span = locate(items, [step], whole)
+def read_entry(items: Places, step: int | str, words: Words) -> Read:
+    """Read the entry at an index of a list, or in a field."""
+    value, span = items.data[step], items.value(step)
     if isinstance(value, str):
         return _of_kind(value, SpannedMapping(), span, words)
     if not isinstance(value, SpannedMapping) or not value:
@@ -79,45 +36,26 @@ def read_entry(items: Any, step: int | str, whole: Span, words: Words) -> tuple[
         dash = "- " if isinstance(step, int) else ""
         cure = f"write {enumerate_words((f'{dash}{spelling}' for spelling in _SPELLINGS), 'or')}"
         return no_entry(span), [Diagnostic("not-a-layer", message, span, cure)]
+    places = Places(value, span)
     if "type" in value:
         fields = copy(value)
-        return _of_kind(fields.pop("type"), fields, locate(value, ["type"], span), words)
+        return _of_kind(fields.pop("type"), fields, places.value("type"), words)
     if len(value) > 1:
-        return _read_several_keys(value, span, words)
-    word, fields = next(iter(value.items()))
-    is_mapping = isinstance(fields, SpannedMapping)
-    entry, problems = _of_kind(
-        word, fields if is_mapping else SpannedMapping(), locate(value, [word], span, key=True), words
-    )
-    if is_mapping or fields is None or entry.kind not in words:
-        return entry, problems
-    list_field = words[entry.kind]
-    if isinstance(fields, SpannedList) and list_field:
-        return entry._replace(fields=_field(list_field, fields, value.marks[word])), problems
-    message = f"`{entry.kind}` takes a mapping of fields, not {quote(fields)}"
-    cure = _name_fields(entry.kind, fields)
-    return no_entry(span), [*problems, Diagnostic("wrong-type", message, locate(value, [word], span), cure)]
-
-
-def _field(name: str, value: Any, marks: tuple[int, int, int, int]) -> SpannedMapping:
-    """Return a mapping with one field, which stands where its value does."""
-    fields = SpannedMapping()
-    fields[name] = value
-    fields.marks[name] = marks
-    return fields
+        return _read_several_keys(places, words)
+    return _read_one_key(places, words)
 
 
 def unknown_kind(kind: Any, span: Span, words: Collection[str]) -> Diagnostic:
-    """Say that there is no such kind, and what to write."""
-    from archsum.language.advice.synonyms import suggest_kind
+    """Report that there is no such kind, and what to write."""
+    from archsum.language.advice.spelling import suggest_kind
 
     return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, words))
 
 
-def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> tuple[Entry, list[Diagnostic]]:
+def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> Read:
     if isinstance(word, str) and word in words:
         return Entry(word, fields, span), []
-    from archsum.language.advice.synonyms import meant_kind
+    from archsum.language.advice.spelling import meant_kind
 
     # Where it is certain what the layer is, what is wrong with its fields is said at once.
     kind = meant_kind(word, words) or word
@@ -125,9 +63,28 @@ def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> tup
     return entry, [unknown_kind(word, span, words)]
 
 
-def _read_several_keys(value: SpannedMapping, span: Span, words: Words) -> tuple[Entry, list[Diagnostic]]:
+def _read_one_key(places: Places, words: Words) -> Read:
+    """Read `conv2d: {filters: 8}`, or of a container `residual: [relu]`."""
+    ((word, value),) = places.data.items()
+    fields = value if isinstance(value, SpannedMapping) else SpannedMapping()
+    entry, problems = _of_kind(word, fields, places.key(word), words)
+    if value is None or value is fields or entry.kind not in words:
+        return entry, problems
+    list_field = words[entry.kind]
+    if isinstance(value, SpannedList) and list_field:
+        fields[list_field] = value
+        fields.marks[list_field] = places.data.marks[word]
+        return entry, problems
+    message = f"`{entry.kind}` takes a mapping of fields, not {quote(value)}"
+    cure = _name_fields(entry.kind, value)
+    return no_entry(places.whole), [*problems, Diagnostic("wrong-type", message, places.value(word), cure)]
+
+
+def _read_several_keys(places: Places, words: Words) -> Read:
+    """Read a layer with more than one key and no `type`: it is none, but most often it is clear what was meant."""
+    value, span = places.data, places.whole
     word, *others = value
-    word_span, other_span = (locate(value, [key], span, key=True) for key in (word, others[0]))
+    word_span, other_span = places.key(word), places.key(others[0])
     if not (value[word] is None or isinstance(value[word], dict) or word in words):
         cure = f"begin it with its kind: `type: conv2d, {word}: …`"
         message = "the layer does not say of what kind it is"
@@ -147,7 +104,6 @@ def _read_several_keys(value: SpannedMapping, span: Span, words: Words) -> tuple
 
 def _name_fields(kind: str, value: Any) -> str:
     """Return how a layer is written of which there is only a value."""
-    from archsum.language.spec.containers import CONTAINERS, class_of
     from archsum.layers.documentation import example
 
     if not (kind in KINDS or kind in CONTAINERS):

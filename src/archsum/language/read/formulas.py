@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archsum.errors import MAX_FOUND, Diagnostic, Span
 from archsum.formula import (
@@ -16,42 +16,41 @@ from archsum.formula import (
     Value,
     is_formula,
 )
-from archsum.language.text.reader import Path
+from archsum.language.text.places import Loc, Places
 from archsum.layers.fields import INPUT_SIZES
-
-if TYPE_CHECKING:
-    from archsum.language.advice.complaints import Locate
 
 _LONGEST_SHOWN = 200
 
 
 class Resolved(NamedTuple):
-    """Fields with their formulas computed; where one could not be, its text stands still, and the path is faulty."""
+    """Fields with their formulas computed; where one could not be, its text is left, and its location is faulty."""
 
     values: Mapping[str, Any]
-    faulty: frozenset[Path]
-    errors: tuple[tuple[Path, FormulaError], ...]
+    faulty: frozenset[Loc]
+    errors: tuple[tuple[Loc, FormulaError], ...]
 
-    def diagnose(self, locate: "Locate") -> list[Diagnostic]:
-        """Say what is wrong with the formulas, but for what follows from a variable that is wrong itself."""
+    def diagnose(self, places: Places) -> list[Diagnostic]:
+        """Report what is wrong with the formulas, but not what follows from a variable that is wrong itself."""
         return [
-            _diagnostic(error, locate(path, False)[0])
-            for path, error in self.errors
+            _diagnostic(error, places.find(loc)[0])
+            for loc, error in self.errors
             if not isinstance(error, BrokenVariableError)
         ]
 
 
 def resolve_fields(
-    fields: Mapping[str, Any], names: Mapping[str, Value], late: Collection[str] = frozenset()
+    fields: Mapping[str, Any], names: Mapping[str, Value], deferred: Collection[str] = frozenset()
 ) -> Resolved:
     """Compute the formulas in fields, however deep they are in lists and mappings (which are bounded).
 
-    The formulas of `late` fields are only read: what computes them adds names of its own.
+    The formulas of `deferred` fields are only read: what computes them adds names of its own.
     """
-    errors: list[tuple[Path, FormulaError]] = []
-    values = {field: _resolve(value, names, field in late, (field,), errors) for field, value in fields.items()}
-    pieces = {(piece,) for path, _ in errors for piece in _cut_off(fields, str(path[0]))}
-    return Resolved(values, frozenset(path for path, _ in errors) | pieces, tuple(errors))
+    errors: list[tuple[Loc, FormulaError]] = []
+    values = {field: _resolve(value, names, field in deferred, (field,), errors) for field, value in fields.items()}
+    if not errors:
+        return Resolved(values, frozenset(), ())
+    pieces = {(piece,) for loc, _ in errors for piece in _cut_off(fields, str(loc[0]))}
+    return Resolved(values, frozenset(loc for loc, _ in errors) | pieces, tuple(errors))
 
 
 @lru_cache(maxsize=4096)
@@ -79,19 +78,19 @@ def names_in(value: Any) -> tuple[str, ...]:
 
 
 def _resolve(
-    value: Any, names: Mapping[str, Value], late: bool, path: Path, errors: list[tuple[Path, FormulaError]]
+    value: Any, names: Mapping[str, Value], deferred: bool, loc: Loc, errors: list[tuple[Loc, FormulaError]]
 ) -> Any:
     if is_formula(value) and len(errors) < MAX_FOUND:
         try:
             formula = _formula(value)
-            return _bind(formula, names) if late else formula.evaluate(names)
+            return _bind(formula, names) if deferred else formula.evaluate(names)
         except FormulaError as error:
             # A traceback would hold this very list, and keep both alive.
-            errors.append((path, error.with_traceback(None)))
+            errors.append((loc, error.with_traceback(None)))
     if isinstance(value, list):
-        return [_resolve(item, names, late, (*path, index), errors) for index, item in enumerate(value)]
+        return [_resolve(item, names, deferred, (*loc, index), errors) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return {key: _resolve(item, names, late, (*path, key), errors) for key, item in value.items()}
+        return {key: _resolve(item, names, deferred, (*loc, key), errors) for key, item in value.items()}
     return value
 
 

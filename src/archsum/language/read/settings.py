@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, one_line, quote, suggest
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, enumerate_words, one_line, quote, suggest
 from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.spec.document import DEFAULT_INPUT, Document
-from archsum.language.text.reader import Path, SpannedMapping, YamlFile, count_values, find
+from archsum.language.text.places import Loc, Places, SpannedMapping, count_values
 from archsum.layers.fields import check_name
 
 MAX_HEAD_VALUES = 100_000
@@ -39,38 +39,42 @@ class Head(NamedTuple):
     """Whether shapes can be computed: the document's input stands for one that could not be read otherwise."""
 
 
-def read_head(file: YamlFile, variables: Mapping[str, Value], shape: InputShape | None) -> Head:
-    """Read a file's head; `variables` and `shape` take the place of what the file says."""
+def read_head(file: Places, variables: Mapping[str, Value], shape: InputShape | None) -> Head:
+    """Read a file's head; `variables` and `shape` override what the file says."""
     data = file.data
-    if not isinstance(data, SpannedMapping):
-        found = "is empty" if data is None else f"is not a mapping but {quote(data)}"
-        cure = "a network file begins with `input: [32, 32, 3]` and `layers:`"
-        return Head(None, [Diagnostic("not-a-network", f"the file {found}", file.span, cure)])
-
-    if (
-        count_values({field: value for field, value in data.items() if field not in ("layers", "blocks")})
-        > MAX_HEAD_VALUES
-    ):
-        message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers and blocks"
-        return Head(None, [Diagnostic("too-large", message, file.span)])
-
-    if isinstance(data.get("variables"), dict) and len(data["variables"]) > MAX_VARIABLES:
-        message, cure = f"there are more than {MAX_VARIABLES:,} variables", "a list can hold many values under one name"
-        return Head(None, [Diagnostic("too-large", message, find(data, ("variables",), file.span, key=True)[0], cure)])
-
+    if problem := _unreadable(file):
+        return Head(None, [problem])
     # `budget:` with nothing below it is an empty budget.
     stated: dict[str, Any] = {
         field: value for field, value in data.items() if value is not None or field in ("input", "layers")
     }
     problems: list[Diagnostic] = []
     if isinstance(stated.get("variables", {}), dict):
-        stated["variables"], problems = _read_variables(file, stated.get("variables", {}), variables)
+        in_file = Places(stated.get("variables", {}), file.whole, {(name,): (name,) for name in variables})
+        stated["variables"], problems = _read_variables(in_file, variables)
     overrides, in_overrides = _override_input(data.get("input"), shape)
     if overrides:
         inputs = stated["input"] if _is_named(stated.get("input")) else {}
         stated["input"] = {**inputs, **overrides}
     head = _check(file, stated, overrides)
     return head._replace(diagnostics=[*problems, *in_overrides, *head.diagnostics])
+
+
+def _unreadable(file: Places) -> Diagnostic | None:
+    """Report what keeps a head from being read at all."""
+    data = file.data
+    if not isinstance(data, SpannedMapping):
+        found = "is empty" if data is None else f"is not a mapping but {quote(data)}"
+        cure = "a network file begins with `input: [32, 32, 3]` and `layers:`"
+        return Diagnostic("not-a-network", f"the file {found}", file.whole, cure)
+    head = {field: value for field, value in data.items() if field not in ("layers", "blocks")}
+    if count_values(head) > MAX_HEAD_VALUES:
+        message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers and blocks"
+        return Diagnostic("too-large", message, file.whole)
+    if isinstance(data.get("variables"), dict) and len(data["variables"]) > MAX_VARIABLES:
+        message, cure = f"there are more than {MAX_VARIABLES:,} variables", "a list can hold many values under one name"
+        return Diagnostic("too-large", message, file.key("variables"), cure)
+    return None
 
 
 def _is_named(stated: Any) -> bool:
@@ -96,24 +100,21 @@ def _override_input(stated: Any, shape: InputShape | None) -> tuple[dict[str, li
     return {name: [_plain(size) for size in shape[name]] for name in shape if name in names}, problems
 
 
-def _check(file: YamlFile, stated: dict[str, Any], overrides: Collection[str]) -> Head:
-    """Compute the formulas and check the fields; what is wrong with an overridden input has no place in the file."""
-
-    def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
-        if overrides and path[:1] == ("input",) and (len(path) == 1 or path[1] in overrides):
-            return None, path if _is_named(file.data.get("input")) else ("input", *path[2:])
-        return find(file.data, path, file.span, key=key)
-
+def _check(file: Places, stated: dict[str, Any], overrides: Collection[str]) -> Head:
+    """Compute the formulas and check the fields."""
+    is_named = _is_named(file.data.get("input"))
+    given: dict[Loc, Loc] = {("input", name): ("input", name) if is_named else ("input",) for name in overrides}
+    places = Places(file.data, file.whole, given)
     names = stated["variables"] if isinstance(stated.get("variables"), dict) else {}
     formulas = resolve_fields({field: stated[field] for field in WITH_FORMULAS if field in stated}, names)
-    diagnostics = formulas.diagnose(locate)
+    diagnostics = formulas.diagnose(places)
     values = {**stated, **formulas.values}
     try:
         document = Document.model_validate(values)
     except ValidationError as error:
         from archsum.language.advice.complaints import Subject, diagnose
 
-        diagnostics += diagnose(error, Subject("the file", Document, values, locate, names), formulas.faulty)
+        diagnostics += diagnose(error, Subject("the file", Document, values, places, names), formulas.faulty)
         faulty = _faulty_fields(error, values)
         if faulty & _NEEDED_BY_LAYERS:
             return Head(None, diagnostics)
@@ -134,7 +135,7 @@ def _stand_ins(stated: Any) -> dict[str, list[int]]:
 
 def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
     """Return the fields that are wrong, and those that unknown words were meant to be."""
-    from archsum.language.advice.synonyms import meant_field
+    from archsum.language.advice.spelling import meant_field
 
     known = Document.model_fields
     fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
@@ -142,35 +143,28 @@ def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str
     return {*fields, *(meant_field(field, known, stated) for field in unknown)}
 
 
-def _read_variables(
-    file: YamlFile, stated: dict[str, Any], overrides: Mapping[str, Value]
-) -> tuple[dict[str, Value], list[Diagnostic]]:
+def _read_variables(stated: Places, overrides: Mapping[str, Value]) -> tuple[dict[str, Value], list[Diagnostic]]:
     """Compute the variables in order: a formula may use those before it."""
     names: dict[str, Value] = {}
-    diagnostics = [_unknown_variable(name, stated) for name in overrides if name not in stated]
-
-    def locate(path: Path, key: bool) -> tuple[Span | None, Path]:
-        given = not key and path[0] in overrides
-        return (None, path) if given else find(file.data, ("variables", *path), file.span, key=key)
-
-    for name in stated:
-        value = _plain(overrides[name]) if name in overrides else stated[name]
+    diagnostics = [_unknown_variable(name, stated.data) for name in overrides if name not in stated.data]
+    for name in stated.data:
+        value = _plain(overrides[name]) if name in overrides else stated.data[name]
         if len(diagnostics) >= MAX_FOUND:
             names[name] = BROKEN
             continue
         if cure := name_problem(name):
             message = f"a variable cannot be named {quote(name)}"
-            diagnostics.append(Diagnostic("bad-name", message, locate((name,), True)[0], cure))
+            diagnostics.append(Diagnostic("bad-name", message, stated.key(name), cure))
         if not isinstance(value, Scalar | list):
             message = f"`variables.{name}` takes a number, a text, true or false, or a list, not {quote(value)}"
-            diagnostics.append(Diagnostic("wrong-type", message, locate((name,), False)[0]))
+            diagnostics.append(Diagnostic("wrong-type", message, stated.find((name,))[0]))
             names[name] = BROKEN
             continue
         formulas = resolve_fields({name: value}, names)
         for _, error in formulas.errors:
-            if isinstance(error, UnknownNameError) and error.name in stated:
+            if isinstance(error, UnknownNameError) and error.name in stated.data:
                 error.cure = "a variable is computed from those above it"
-        diagnostics += formulas.diagnose(locate)
+        diagnostics += formulas.diagnose(stated)
         names[name] = BROKEN if formulas.faulty else formulas.values[name]
     return names, diagnostics
 

@@ -5,25 +5,24 @@ It accepts every file that `load` accepts. What shows only as blocks are written
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from archsum.language.read.entries import PLACEMENT
 from archsum.language.read.settings import WITH_FORMULAS
 from archsum.language.schema.fields import (
     FORMULA,
     Schema,
     any_of,
-    define_once,
     field_schemas,
     ref,
     with_formulas,
     with_formulas_inside,
-    with_references,
 )
 from archsum.language.spec.containers import CONTAINERS, Container, Holding
 from archsum.language.spec.document import Block, Document
+from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
-from archsum.layers.documentation import Untitled, example, fields, sentence
+from archsum.layers.documentation import example, fields, json_schema, sentence
 
 _NULL: Schema = {"type": "null"}
 _HAS_TYPE: Schema = {"type": "object", "required": ["type"]}
@@ -40,19 +39,20 @@ _PLACEMENT: dict[str, Schema] = {
 }
 """What every layer, block and container may say beside its own fields."""
 
+_PLACED = {field: ref(f"layer.{field}") for field in _PLACEMENT}
+
 
 def network_schema() -> Schema:
-    """Return the JSON Schema (draft 2020-12) of network files."""
+    """Return the JSON Schema of network files: draft-07, which editors know best, with `$defs` of later ones."""
     layers: dict[str, type[Layer]] = {kind: layer_class(kind) for kind in KINDS}
-    stated = {kind: _PLACEMENT | field_schemas(cls) for kind, cls in layers.items()}
-    stated |= {word: _PLACEMENT | field_schemas(cls) for word, cls in CONTAINERS.items()}
-    properties, shared = define_once(stated)
-    document, sections = _document()
+    document = json_schema(Document)
+    sections = document.pop("$defs")
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
         **document,
+        "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "network",
         "description": "A neural network, as archsum summarizes it.",
+        "properties": _head(document),
         "allOf": [
             # Where there are `defaults`, a layer may take a required field from them.
             {"if": {"required": ["defaults"]}, "else": _of_all_layers("layer.complete")},
@@ -65,37 +65,38 @@ def network_schema() -> Schema:
             "container": _words(CONTAINERS),
             "block.name": {**_NAME, "not": {"anyOf": [ref("kind"), ref("container")]}},
             "block": _block(),
-            "block.use": {"type": ["object", "null"], "properties": {**_PLACEMENT, "type": ref("block.name")}},
+            "block.use": {"type": ["object", "null"], "properties": {**_PLACED, "type": ref("block.name")}},
             "layer": _layer(),
             "layer.complete": _in_each_layer("layer.complete", _complete(layers)),
             "layer.known": _in_each_layer("layer.known", _known()),
-            **{kind: _fields(kind, cls, properties[kind]) for kind, cls in layers.items()},
-            **{word: _container(word, cls, properties[word]) for word, cls in CONTAINERS.items()},
-            **shared,
-            **sections,
+            **{f"layer.{field}": placement for field, placement in _PLACEMENT.items()},
+            **{kind: _fields(kind, cls) for kind, cls in layers.items()},
+            **{word: _container(word, cls) for word, cls in CONTAINERS.items()},
+            **{name: with_formulas_inside(section) for name, section in sections.items()},
         },
     }
 
 
-def _document() -> tuple[Schema, dict[str, Schema]]:
-    """Return the schema of a file's mapping, and those of its sections' mappings, by name."""
-    document = Document.model_json_schema(schema_generator=Untitled)
-    sections = {name: with_formulas_inside(section) for name, section in document.pop("$defs").items()}
-    properties = {name: with_references(field) for name, field in document["properties"].items()}
-    properties |= {name: with_formulas(properties[name]) for name in WITH_FORMULAS}
+def _head(document: Schema) -> dict[str, Schema]:
+    """Return the schemas of a file's own fields."""
+    properties = dict(document["properties"])
+    properties |= {name: with_formulas(properties[name]) for name in (*WITH_FORMULAS, "layers")}
     properties["defaults"] |= {
-        "properties": {kind: {**ref(kind), "propertyNames": {"not": {"enum": list(PLACEMENT)}}} for kind in KINDS},
+        "properties": {kind: ref(kind) for kind in KINDS},
         "additionalProperties": False,
+        "allOf": [{"additionalProperties": {"propertyNames": {"not": {"enum": list(PLACEMENT)}}}}],
     }
+    properties["blocks"] |= {"propertyNames": ref("block.name"), "additionalProperties": ref("block")}
     for name in properties.keys() - set(document["required"]):
         # `budget:` with nothing below it is an empty budget.
         properties[name] = any_of(properties[name], _NULL)
-    return document | {"properties": properties}, sections
+    return properties
 
 
 def _block() -> Schema:
-    block = Block.model_json_schema(schema_generator=Untitled)
-    return block | {"properties": with_references(block["properties"])}
+    block = json_schema(Block)
+    block["properties"]["layers"] = with_formulas(block["properties"]["layers"])
+    return block
 
 
 def _words(classes: Mapping[str, type[Layer | Container]]) -> Schema:
@@ -190,13 +191,13 @@ def _if_typed(kind: str, then: Schema) -> Schema:
     return {"if": {"properties": {"type": {"const": kind}}}, "then": then}
 
 
-def _fields(word: str, cls: type[Layer | Container], properties: dict[str, Schema]) -> Schema:
+def _fields(word: str, cls: type[Layer | Container]) -> Schema:
     """Return the mapping of a kind's fields; `type` is one of them in the spelling that has it."""
-    definition = {
+    definition: dict[str, Any] = {
         "type": ["object", "null"],
         "title": word,
         "description": sentence(cls),
-        "properties": properties | {"type": {"const": word}},
+        "properties": {**_PLACED, **field_schemas(cls), "type": {"const": word}},
         "additionalProperties": False,
     }
     if stated := example(cls):
@@ -205,13 +206,11 @@ def _fields(word: str, cls: type[Layer | Container], properties: dict[str, Schem
     return definition
 
 
-def _container(word: str, cls: type[Container], properties: dict[str, Schema]) -> Schema:
+def _container(word: str, cls: type[Container]) -> Schema:
     """Return the mapping of a container's fields, or what it takes in their place; it has no weights to share."""
-    unshared = {name: schema for name, schema in properties.items() if name != "shared"}
-    definition = _fields(word, cls, unshared) | {
-        "type": "object",
-        "required": [name for name, info in cls.model_fields.items() if info.is_required()],
-    }
+    definition = _fields(word, cls) | {"type": "object", "required": json_schema(cls)["required"]}
+    del definition["properties"]["shared"]
     if cls.list_field:
-        definition |= {"type": ["object", "array"], "minItems": 1, "items": properties[cls.list_field]["items"]}
+        as_list = definition["properties"][cls.list_field]
+        definition |= {"type": ["object", "array"], "minItems": 1, "items": as_list["items"]}
     return definition

@@ -3,28 +3,22 @@
 Each is one class, as a kind of layer is.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from archsum.errors import FieldError, Span, enumerate_words, quote
+from archsum.errors import FieldError, enumerate_words, quote
 from archsum.formula import name_problem
-from archsum.language.read.entries import Body, Item
 from archsum.language.spec.document import MAX_PARAMETERS
+from archsum.language.spec.items import Body
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import ANY_LAYER, StrictModel, Unchecked
-
-if TYPE_CHECKING:
-    from archsum.language.expand.expansion import Expansion
-    from archsum.language.expand.scope import Outputs, Scope
+from archsum.layers.fields import ANY_LAYER, StrictModel
 
 MAX_TIMES = 200_000
 """The most repetitions, and the most layers of a network."""
 
-_LAYERS = {"type": "array", "minItems": 1, "items": ANY_LAYER}
-_PATH = {"type": "array", "items": ANY_LAYER}
 _ROW = {"type": "object", "minProperties": 1}
 _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}
 
@@ -32,9 +26,9 @@ _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
 Holding = Literal["layer", "layers", "paths"]
 
-Layers = Annotated[Body, Unchecked(), WithJsonSchema(_LAYERS)]
-Path = Annotated[Body, Unchecked(), WithJsonSchema(_PATH)]
-Merge = Annotated[Item | str, Unchecked(), WithJsonSchema(ANY_LAYER)]
+NonEmptyBody = Annotated[Body, Field(min_length=1)]
+Merge = Annotated[Any, ANY_LAYER]
+"""An item; the default is the word that a file would write."""
 
 
 class Container(StrictModel):
@@ -45,10 +39,6 @@ class Container(StrictModel):
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
     list_field: ClassVar[str | None] = None
     """The field that a plain list is, written in the place of the fields."""
-
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Add the layers to the network, and return what the last of them give."""
-        raise NotImplementedError
 
 
 def _rows(value: Any) -> Any:
@@ -90,8 +80,7 @@ class Repeat(Container):
     over: (
         Annotated[
             list[dict[str, Any]],
-            Unchecked(),
-            BeforeValidator(_rows),
+            PlainValidator(_rows),
             WithJsonSchema({"anyOf": [{"type": "array", "minItems": 1, "items": _ROW}, _COLUMNS]}),
         ]
         | None
@@ -99,7 +88,7 @@ class Repeat(Container):
         None,
         description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
-    layers: Layers = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
+    layers: NonEmptyBody = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
 
     @model_validator(mode="after")
     def _times_or_over(self) -> Self:
@@ -109,18 +98,6 @@ class Repeat(Container):
         if self.times is not None and self.over is not None:
             raise FieldError("has both `times` and `over`", "leave `times` out: `over` says it too")
         return self
-
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Expand the layers once for each repetition."""
-        times = self.times or len(self.over or ())
-        for index, values in enumerate(self._values(times)):
-            what = f"in repetition {index + 1} of {times} of the repeat"
-            repetition = scope.repetition(index, values, what, span)
-            inputs = expansion.add_body(self.layers, repetition, inputs)
-        return inputs
-
-    def _values(self, times: int) -> Iterator[dict[str, Any]]:
-        yield from self.over or ({} for _ in range(times))
 
 
 class Residual(Container):
@@ -135,8 +112,10 @@ class Residual(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
     list_field = "layers"
 
-    layers: Layers = Field(description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]])
-    shortcut: Path = Field((), description="The shortcut's layers; without any it passes the input on.")
+    layers: NonEmptyBody = Field(
+        description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]]
+    )
+    shortcut: Body = Field((), description="The shortcut's layers; without any it passes the input on.")
     shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
@@ -155,17 +134,6 @@ class Residual(Container):
             raise FieldError("has a shortcut where the shape stays, and layers in it where the shape changes", cure)
         return self
 
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Expand the layers, the shortcut, and what merges them."""
-        outputs = expansion.add_body(self.layers, scope, inputs)
-        depends = self.when == "shape_stays" or (self.shortcut and self.shortcut_when == "shape_changes")
-        changes = depends and expansion.shape_changes(inputs, outputs)
-        if changes and self.when == "shape_stays":
-            return outputs
-        if self.shortcut_when == "always" or changes:
-            inputs = expansion.add_body(self.shortcut, scope, inputs)
-        return expansion.add_merge(self.merge, scope, inputs + outputs, span)
-
 
 class Branch(Container):
     """Paths side by side, which take the same input, and what merges them: by default their concatenation.
@@ -177,17 +145,12 @@ class Branch(Container):
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
     list_field = "paths"
 
-    paths: Annotated[
-        tuple[Body, ...], Unchecked(), WithJsonSchema({"type": "array", "minItems": 1, "items": _PATH})
-    ] = Field(description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]])
+    paths: Annotated[tuple[Body, ...], Field(min_length=1)] = Field(
+        description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]]
+    )
     merge: Merge = Field(
         "concatenate", description="What merges the paths: a layer, which takes their outputs in their order."
     )
-
-    def expand(self, expansion: "Expansion", scope: "Scope", inputs: "Outputs", span: Span) -> "Outputs":
-        """Expand each path, and what merges them."""
-        outputs = [output for path in self.paths for output in expansion.add_body(path, scope, inputs)]
-        return expansion.add_merge(self.merge, scope, tuple(outputs), span)
 
 
 CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}

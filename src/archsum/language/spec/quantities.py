@@ -1,10 +1,14 @@
 """Numbers as people write them: `5M` parameters, `16 GiB` of memory. Exact: no float is involved."""
 
 import re
+from collections.abc import Iterable
 from decimal import Context, Decimal
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from archsum.errors import FieldError, quote
+from archsum.layers.fields import Rate
 
 COUNT_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 BYTE_UNITS = {
@@ -34,7 +38,7 @@ def parse_bytes(value: Any) -> Any:
     return _parse(value, BYTE_UNITS, "`20 MB`", "kB, MB and GB are powers of 1000, KiB, MiB and GiB powers of 1024")
 
 
-def parse_share(value: Any) -> Any:
+def parse_percentage(value: Any) -> Any:
     """Read `90%` as 0.9; a number up to 1 is left as it is. Errors: FieldError for what is no such share."""
     if value is None:
         raise FieldError("is empty", "write a share such as `90%`, or remove it")
@@ -79,3 +83,17 @@ def _write_with_unit(number: str, unit: str, units: dict[str, int]) -> str | Non
     gap = "" if units is COUNT_UNITS else " "
     written = [f"`{number}{gap}{known}`" for known in meant]
     return f"write {' or '.join(written)}" if written else None
+
+
+def _schema(units: Iterable[str], *examples: str) -> WithJsonSchema:
+    text = {"type": "string", "pattern": rf"^\s*\d+(\.\d+)? ?({'|'.join(units)})\s*$", "examples": list(examples)}
+    return WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, text]})
+
+
+_Quantity = Annotated[int, Field(ge=0)] | None
+_Percent = Annotated[str, Field(pattern=r"^\s*(100|\d{1,2}(\.\d{1,9})?) ?%\s*$", examples=["90%"])]
+
+Count = Annotated[_Quantity, BeforeValidator(parse_count), _schema(COUNT_UNITS, "250k", "5M")]
+Bytes = Annotated[_Quantity, BeforeValidator(parse_bytes), _schema(BYTE_UNITS, "20 MB", "1 MiB")]
+Percentage = Annotated[Rate | None, BeforeValidator(parse_percentage, json_schema_input_type=Rate | _Percent)]
+"""A part of a whole, 0 to 1."""

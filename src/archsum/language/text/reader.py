@@ -1,16 +1,16 @@
-"""YAML text → plain data that remembers where it stood. The only file that imports yaml.
+"""YAML text → plain data that knows its places. The only file that imports yaml.
 
 We walk over the parser's events instead of calling `yaml.load`: it is several times faster, every key and value
 keeps its place, and depth, size and the growth of aliases are bounded before anything is built.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
 import yaml
 
 from archsum.errors import MAX_FOUND, Diagnostic, SourceText, Span, SpecError, quote
+from archsum.language.text.places import Mark, Places, SpannedList, SpannedMapping
 from archsum.language.text.scalars import resolve
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -22,34 +22,11 @@ MAX_NODES = 2_000_000
 _NODE_LENGTH = 100
 """The characters that count as one."""
 
-Mark = tuple[int, int]
-"""Where something starts and ends, in characters."""
-
-Path = tuple[int | str, ...]
-"""The keys and indices that lead to a value."""
-
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_LIMIT_OF_LIBYAML = "nesting depth"
 _MERGE = "<<"
 _TAG_DIRECTIVE = re.compile("^%TAG", re.MULTILINE)
 _TAG = re.compile(r"![^\s,\[\]{}]*")
-
-
-class SpannedMapping(dict[str, Any]):
-    """A mapping that knows where each key and value stands: (key start, key end, value start, value end)."""
-
-    __slots__ = ("marks",)
-
-    def __init__(self) -> None:
-        self.marks: dict[str, tuple[int, int, int, int]] = {}
-
-
-class SpannedList(list[Any]):
-    """A list that knows where each of its items stands: (start, end)."""
-
-    __slots__ = ("marks",)
-
-    def __init__(self) -> None:
-        self.marks: list[Mark] = []
 
 
 class YamlFile(NamedTuple):
@@ -59,40 +36,10 @@ class YamlFile(NamedTuple):
     span: Span
     diagnostics: list[Diagnostic]
 
-
-def locate(data: Any, path: Iterable[int | str], whole: Span, *, key: bool = False) -> Span:
-    """Return the place of the value at `path`, or of its key; the nearest container's where the path ends early."""
-    return find(data, path, whole, key=key)[0]
-
-
-def find(data: Any, path: Iterable[int | str], whole: Span, *, key: bool = False) -> tuple[Span, Path]:
-    """Return that place, and the steps of the path that the data has: the others are passed over."""
-    span, found = whole, []
-    for step in path:
-        if isinstance(data, SpannedMapping) and step in data:
-            mark = data.marks[cast(str, step)]
-            span = Span(whole.source, *(mark[:2] if key else mark[2:]))
-            data = data[cast(str, step)]
-        elif isinstance(data, SpannedList) and isinstance(step, int) and step < len(data):
-            span = Span(whole.source, *data.marks[step])
-            data = data[step]
-        else:
-            continue
-        found.append(step)
-    return span, tuple(found)
-
-
-def count_values(data: Any) -> int:
-    """Count the scalars, lists and mappings in a value, itself included."""
-    count, pending = 0, [data]
-    while pending:
-        value = pending.pop()
-        count += 1
-        if isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, dict):
-            pending.extend(value.values())
-    return count
+    @property
+    def places(self) -> Places:
+        """Where the file's values are."""
+        return Places(self.data, self.span)
 
 
 def read(content: bytes | str, name: str) -> YamlFile:
@@ -105,11 +52,20 @@ def read(content: bytes | str, name: str) -> YamlFile:
         # The parser compares each with all others.
         place = Span(source, *match.span())
         raise SpecError([Diagnostic("tag", "a network file has no tags", place, "remove the line")])
+    return _walk(source, source.text)
+
+
+def _walk(source: SourceText, text: str) -> YamlFile:
+    """Read a source's text, or the beginning of it."""
     builder = _Builder(source)
     try:
-        loader: Any = _Loader(source.text)
+        loader: Any = _Loader(text)
         builder.run(loader)
     except yaml.YAMLError as error:
+        problem_mark = getattr(error, "problem_mark", None)
+        if problem_mark and _LIMIT_OF_LIBYAML in str(error):
+            # It was reached in looking ahead. Without the text behind, the walk reaches our own limit first.
+            return _walk(source, text[: problem_mark.index])
         raise SpecError([*builder.diagnostics, _syntax_diagnostic(error, source)]) from None
     except (ValueError, OverflowError):
         from archsum.language.text.syntax import explain_syntax

@@ -6,8 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
 from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, MovingLayer, Reuse, Weight, WeightlessLayer, Work
-from archsum.layers.fields import AT_LEAST_1, NonNegativeNumber, Positive, TupleOf, one_or_list
 from archsum.layers.fields import Activation as ActivationName
+from archsum.layers.fields import NonNegativeNumber, Positive, TupleOf
 from archsum.layers.kept import activation_kept
 from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
@@ -152,9 +152,9 @@ class PReLU(ElementwiseLayer):
     type: Literal["prelu"] = "prelu"
     each: ClassVar[tuple[str, int]] = ("prelu", 1)
 
-    shared_axes: Annotated[TupleOf[Positive], BeforeValidator(listed), one_or_list(AT_LEAST_1)] | None = Field(
-        None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image."
-    )
+    shared_axes: (
+        Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])] | None
+    ) = Field(None, description="The axes along which the slope is the same, counted from 1; [1, 2] on an image.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs

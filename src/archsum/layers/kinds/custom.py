@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from archsum.errors import ShapeError, enumerate_words, one_line
 from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.fields import MAX_SIZE, DataFormat, Name, Unchecked
+from archsum.layers.fields import MAX_SIZE, DataFormat, Name
 from archsum.layers.shapes import Shape
 
 Number = int | BoundFormula
@@ -32,6 +32,14 @@ def _are_sizes(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(_is_number(size, 1, MAX_SIZE) for size in value)
 
 
+def _parse_shape(value: Any) -> tuple[Number | None, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or not _are_sizes([size for size in value if size is not None]):
+        raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
+    return tuple(value)
+
+
 def _parse_weight(value: Any) -> StatedWeight:
     stated = value if isinstance(value, dict) else {"shape": value}
     shape: Any = stated.get("shape")
@@ -41,9 +49,17 @@ def _parse_weight(value: Any) -> StatedWeight:
     return StatedWeight(tuple(shape), trainable)
 
 
-_NULL = {"type": "null"}
-_SIZE_SCHEMA = {"type": "integer", "minimum": 1}
-_SIZES_SCHEMA = {"type": "array", "items": _SIZE_SCHEMA}
+def _parse_count(value: Any) -> Number | None:
+    if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
+        raise ValueError("takes a whole number of at least 0")
+    number: Number | None = value
+    return number
+
+
+_Size = Annotated[int, Field(ge=1)]
+
+
+_SIZES_SCHEMA = {"type": "array", "items": {"type": "integer", "minimum": 1}}
 _WEIGHT_SCHEMA = {
     "anyOf": [
         _SIZES_SCHEMA,
@@ -56,9 +72,12 @@ _WEIGHT_SCHEMA = {
     ]
 }
 
-
-StatedCount = Annotated[
-    Number | None, Unchecked(), WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _NULL]})
+StatedShape = Annotated[
+    tuple[Number | None, ...] | None,
+    PlainValidator(_parse_shape, json_schema_input_type=list[_Size | None] | None),
+]
+Count = Annotated[
+    Number | None, PlainValidator(_parse_count, json_schema_input_type=Annotated[int, Field(ge=0)] | None)
 ]
 
 
@@ -91,58 +110,38 @@ class Custom(Layer):
 
     type: Literal["custom"] = "custom"
 
-    output_shape_: Annotated[
-        tuple[Number | None, ...] | None,
-        Unchecked(),
-        WithJsonSchema({"anyOf": [{"type": "array", "items": {"anyOf": [_SIZE_SCHEMA, _NULL]}}, _NULL]}),
-    ] = Field(
+    output_shape_: StatedShape = Field(
         None,
         alias="output_shape",
         description="The output's sizes, without the batch; null is unknown. By default the input's.",
         examples=[[10]],
     )
-    weights_: dict[
-        Name, Annotated[StatedWeight, Unchecked(), BeforeValidator(_parse_weight), WithJsonSchema(_WEIGHT_SCHEMA)]
-    ] = Field(
-        {},
-        alias="weights",
-        description="For each weight its sizes, or {shape: sizes, trainable: false}.",
-        examples=[{"kernel": ["=input_elements", 10]}],
+    weights_: dict[Name, Annotated[StatedWeight, PlainValidator(_parse_weight), WithJsonSchema(_WEIGHT_SCHEMA)]] = (
+        Field(
+            {},
+            alias="weights",
+            description="For each weight its sizes, or {shape: sizes, trainable: false}.",
+            examples=[{"kernel": ["=input_elements", 10]}],
+        )
     )
-    macs_: StatedCount = Field(
+    macs_: Count = Field(
         None,
         alias="macs",
         description="Multiply-accumulates for one sample; unknown by default.",
         examples=["=input_elements * 10"],
     )
-    flops_: StatedCount = Field(
+    flops_: Count = Field(
         None,
         alias="flops",
         description="Floating-point operations for one sample, two for each of the `macs` and all others; "
         "unknown by default.",
     )
-    kept_: StatedCount = Field(
+    kept_: Count = Field(
         None,
         alias="kept",
         description="Elements that training keeps for the backward pass, for one sample; unknown by default.",
     )
     data_format: DataFormat = Field("channels_last", description="Where the input's channel axis is.")
-
-    @field_validator("output_shape_", mode="before")
-    @classmethod
-    def _parse_output_shape(cls, value: Any) -> Any:
-        if value is None:
-            return None
-        if not isinstance(value, list | tuple) or not _are_sizes([size for size in value if size is not None]):
-            raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
-        return tuple(value)
-
-    @field_validator("macs_", "flops_", "kept_", mode="before")
-    @classmethod
-    def _parse_count(cls, value: Any) -> Any:
-        if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
-            raise ValueError("takes a whole number of at least 0")
-        return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
         if self.output_shape_ is None:

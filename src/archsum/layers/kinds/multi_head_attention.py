@@ -11,11 +11,11 @@ from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import listed
 from archsum.layers.base import Kept, Operations, Weight, Work
-from archsum.layers.fields import AT_LEAST_1, Positive, TiedBias, TupleOf, one_or_list
+from archsum.layers.fields import Positive, TiedBias, TupleOf
 from archsum.layers.shapes import Shape, may_equal, product, show, total
 from archsum.layers.work import activation_work
 
-Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed), one_or_list(AT_LEAST_1)]
+Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]
 
 
 class Projection(NamedTuple):

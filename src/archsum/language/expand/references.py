@@ -1,0 +1,33 @@
+"""Names that an item takes, or that a file or a block gives out, and why one is not known."""
+
+from archsum.errors import Diagnostic, quote, suggest
+from archsum.language.expand.scope import LEFT_OUT, Scope
+from archsum.language.read.body import NamePlaces
+from archsum.language.spec.items import Item, Reference
+
+
+def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking: Item | None) -> Diagnostic:
+    """Report why a name is not known, and what to write; `in_file` are the names that the file gives outside blocks."""
+    name, span = reference
+    outermost = name.partition("/")[0]
+    known = scope.find(outermost)
+    place = None if known else scope.level.given.get(outermost)
+    if asking and asking.name == name:
+        message, cure = f"`{name}` takes its own output", "take that of a layer above it"
+    elif known == LEFT_OUT:
+        message, cure = f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
+    elif asking and place and place.start > span.start:
+        message, cure = f"{quote(name)} stands further down", "a layer takes what stands above it"
+    elif place:
+        message = f"{quote(name)} stands in a repetition, and is not known outside it"
+        cure = "take what the `repeat` gives: it can have a `name`, too"
+    elif scope.level.path and name in in_file:
+        message = f"{quote(name)} stands outside this block, which sees its inputs alone"
+        cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
+    else:
+        message = f"there is no {quote(name)} above"
+        inside = next((other for other in scope.visible() if other.endswith(f"/{name}")), None)
+        close = f"did you mean `{inside}`?" if inside else suggest(name, scope.visible())
+        cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
+    notes = (("it stands at", place),) if place else ()
+    return Diagnostic("unknown-name", message, span, cure, notes)

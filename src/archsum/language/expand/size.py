@@ -1,0 +1,49 @@
+"""How large a network has become as it is written out, and the bounds that time and memory set."""
+
+from archsum.errors import Diagnostic
+from archsum.language.spec.containers import MAX_TIMES
+from archsum.language.spec.items import Item
+
+MAX_LAYERS = MAX_TIMES
+
+MAX_INPUTS = 1_000
+"""The most inputs of a layer, a block or a container."""
+
+MAX_CONNECTIONS = 1_000_000
+"""The most inputs of all of them."""
+
+MAX_VALUES = 2_000_000
+"""The most values in all layers, where formulas make each another."""
+
+
+class Size:
+    """What has been written out so far, counted; a bound that is exceeded is a problem of the item that exceeds it."""
+
+    def __init__(self) -> None:
+        self.values = 0
+        """The values in all that was built."""
+        self._items = 0
+        self._connections = 0
+
+    def add_item(self, item: Item) -> Diagnostic | None:
+        """Count a layer, a block or a container, whether or not its `if` leaves it out."""
+        self._items += 1
+        if self._items <= MAX_LAYERS:
+            return None
+        cure = "look at the `times` of the repeats that this is in"
+        return _too_large(item, f"the network has more than {MAX_LAYERS:,} layers", cure)
+
+    def add_inputs(self, item: Item, count: int) -> Diagnostic | None:
+        """Count what an item takes."""
+        self._connections += count
+        if count > MAX_INPUTS:
+            return _too_large(item, f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs")
+        if self._connections > MAX_CONNECTIONS:
+            return _too_large(item, f"the network's layers have more than {MAX_CONNECTIONS:,} inputs")
+        if self.values > MAX_VALUES:
+            return _too_large(item, f"the network's layers have more than {MAX_VALUES:,} values of their own")
+        return None
+
+
+def _too_large(item: Item, message: str, cure: str | None = None) -> Diagnostic:
+    return Diagnostic("too-large", message, item.entry.span, cure)

@@ -1,0 +1,189 @@
+"""The layers in the list of a file, a block or a container, and what each says of its place in the network."""
+
+from collections.abc import Collection
+from typing import Any
+
+from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
+from archsum.formula import is_formula
+from archsum.language.read.entries import Words, read_entry
+from archsum.language.spec.containers import CONTAINERS
+from archsum.language.spec.document import check_layers
+from archsum.language.spec.items import PLACEMENT, Body, Entry, Item, Reference, no_entry
+from archsum.language.text.places import Places, SpannedMapping, count_values
+from archsum.layers import KINDS, layer_class
+from archsum.layers.fields import check_name
+
+MAX_ARGUMENT_VALUES = 100
+"""The most values in what a block is given; each of its uses computes them anew."""
+
+MAX_PATHS = 1_000
+"""The most paths side by side."""
+
+_CONDITION = "write true, false or a formula, as in `if: =strides > 1`"
+
+NamePlaces = dict[str, Span]
+"""The names that a file or a block gives to its inputs or its layers, and where."""
+
+
+class BodyReader:
+    """Reads the layers of a file, or of one block: what has been read, and what was found wrong."""
+
+    def __init__(
+        self, words: Words, blocks: Collection[str], inputs: NamePlaces, diagnostics: list[Diagnostic]
+    ) -> None:
+        self.names: NamePlaces = {}
+        """The names of layers."""
+        self.uses: dict[str, Span] = {}
+        """The blocks that are used, and where first."""
+        self.diagnostics = diagnostics
+        self._words = words
+        self._blocks = blocks
+        self._inputs = inputs
+        self._labels: dict[str, Entry] = {}  # the first of those that share weights, by label
+
+    def body(self, fields: Places, step: int | str, *, may_be_empty: bool = False) -> Body:
+        """Read the layers in a field, or at an index of a list."""
+        value, span = fields.data[step], fields.value(step)
+        try:
+            layers = value if may_be_empty and value == [] else check_layers(value)
+        except FieldError as error:
+            field = f"`{step}`" if isinstance(step, str) else "a path"
+            self._report("wrong-type", f"{field} {error}", span, error.cure)
+            return (Item(no_entry(span)),)
+        places = Places(layers, fields.whole)
+        items: list[Item] = []
+        for index in range(len(layers)):
+            items.append(self._item(places, index))
+            if len(self.diagnostics) >= MAX_FOUND:
+                break
+        return tuple(items)
+
+    def references(self, fields: Places, field: str) -> tuple[Reference, ...] | None:
+        """Read a name, or a list of names, of layers further up."""
+        value = fields.data[field]
+        names = value if isinstance(value, list) and value else [value]
+        # Where the name is not in a list, the index leads nowhere, and the place is the name's.
+        places = [fields.value(field, index) for index in range(len(names))]
+        for name, place in zip(names, places, strict=True):
+            if not (name and isinstance(name, str)):
+                found = f"not {quote(name)}" if name else "but it is empty"
+                cure = f"write `{field}: stem`, or `{field}: [left, right]`"
+                self._report("wrong-type", f"`{field}` takes a name or a list of names, {found}", place, cure)
+                return None
+        return tuple(map(Reference, names, places))
+
+    def _item(self, items: Places, step: int | str) -> Item:
+        """Read an entry and its place; of a container, what it holds too."""
+        entry, problems = read_entry(items, step, self._words)
+        self.diagnostics += problems
+        if entry.kind in self._blocks:
+            if count_values(entry.fields) > MAX_ARGUMENT_VALUES:
+                message = f"the block's use has more than {MAX_ARGUMENT_VALUES:,} values"
+                self._report("too-large", message, entry.span, "give long lists names under `variables`")
+                return Item(no_entry(entry.span))
+            self.uses.setdefault(entry.kind, entry.span)
+        elif entry.kind in CONTAINERS:
+            entry.held = self._held(entry)
+        if not entry.fields.keys() & PLACEMENT:
+            return Item(entry)
+        return self._placed(entry)
+
+    def _held(self, entry: Entry) -> dict[str, Any]:
+        """Read what a container holds, and where it does not say what merges its outputs, the layer that does."""
+        cls, fields = CONTAINERS[entry.kind], entry.places
+        held: dict[str, Any] = {}
+        for field, holding in cls.layer_fields.items():
+            if field not in entry.fields:
+                if holding == "layer":
+                    held[field] = Item(Entry(cls.model_fields[field].default, SpannedMapping(), entry.span))
+                continue
+            match holding:
+                case "layer":
+                    held[field] = self._merge(fields, field)
+                case "layers":
+                    held[field] = self.body(fields, field, may_be_empty=field == "shortcut")
+                case "paths":
+                    held[field] = self._paths(fields, field)
+        return held
+
+    def _merge(self, fields: Places, field: str) -> Item:
+        """Read what merges a container's outputs. A block can do so, and a layer that takes several inputs."""
+        item = self._item(fields, field)
+        most = layer_class(item.entry.kind).most_inputs if item.entry.kind in KINDS else None
+        if most is None or most > 1:
+            return item
+        message = f"`{field}` takes a layer that merges several inputs, and `{item.entry.kind}` does not"
+        self._report("bad-value", message, item.entry.span, "write `add`, `multiply`, `concatenate` or the like")
+        return Item(no_entry(item.entry.span))
+
+    def _paths(self, fields: Places, field: str) -> tuple[Body, ...]:
+        paths = fields.at(field)
+        if not isinstance(paths.data, list) or not paths.data:
+            found = "but it is empty" if not paths.data else f"not {quote(paths.data)}"
+            cure = "each path is a list of layers, as in `[[relu], [flatten, dense: {units: 8}]]`"
+            self._report("wrong-type", f"`{field}` takes a list of paths, {found}", paths.whole, cure)
+            return ((Item(no_entry(paths.whole)),),)
+        if len(paths.data) > MAX_PATHS:
+            self._report("too-large", f"`{field}` has more than {MAX_PATHS:,} paths", paths.whole, None)
+            return ((Item(no_entry(paths.whole)),),)
+        bodies: list[Body] = []
+        are_layers = False
+        for index, path in enumerate(paths.data):
+            if isinstance(path, str | dict):
+                if not are_layers:  # where one is, most likely all of them are
+                    cure = "write each in [ ] of its own, as in `[[relu], []]`, or begin it with `- - `"
+                    self._report("wrong-type", "a path is a list of layers, not a layer", paths.value(index), cure)
+                are_layers = True
+                layer = self._item(paths, index)
+                bodies.append((layer, Item(no_entry(layer.entry.span))))
+            else:
+                bodies.append(self.body(paths, index, may_be_empty=True))
+        return tuple(bodies)
+
+    def _placed(self, entry: Entry) -> Item:
+        """Read an entry's place: what it takes, its name, and whether it is there."""
+        fields, places = entry.fields, entry.places
+        inputs = self.references(places, "inputs") if "inputs" in fields else None
+        shared = self._label(entry) if "shared" in fields else None
+        condition = fields.get("if", True)
+        if not isinstance(condition, bool) and not is_formula(condition):
+            found = "but it is empty" if condition is None else f"not {quote(condition)}"
+            is_text = isinstance(condition, str) and " " in condition
+            cure = f"a formula begins with `=`: {quote(f'={condition}')}" if is_text else _CONDITION
+            self._report("wrong-type", f"`if` takes true or false, {found}", places.value("if"), cure)
+            condition = True
+        name = self._name(places, "name") if "name" in fields else None
+        if name in self._inputs:
+            self._report("duplicate-name", f"`{name}` is the name of an input", places.value("name"), "choose another")
+            name = None
+        elif name:
+            self.names.setdefault(name, places.value("name"))
+        return Item(entry, name, inputs, shared, condition)
+
+    def _label(self, entry: Entry) -> str | None:
+        """Read the label of those that share weights; all of them are of one kind."""
+        label, place = self._name(entry.places, "shared"), entry.places.value("shared")
+        if label is None:
+            return None
+        first = self._labels.setdefault(label, entry)
+        if entry.kind in CONTAINERS and entry.kind not in self._blocks:
+            cure = "give it to the layers in it, or put them into a block"
+            self._report("bad-value", f"`{entry.kind}` has no weights to share", place, cure)
+        elif first.kind != entry.kind:
+            message = f"`{entry.kind}` cannot share the weights of `{first.kind}`"
+            notes = ((f"`{label}` stands for those of `{first.kind}` at", first.span),)
+            self.diagnostics.append(Diagnostic("bad-value", message, place, "give it another label", notes))
+            return None
+        return label
+
+    def _name(self, fields: Places, field: str) -> str | None:
+        """Return a name as the file gives it, if it is one."""
+        try:
+            name: str = check_name(fields.data[field])
+        except FieldError as error:
+            self._report("bad-name", f"`{field}` {error}", fields.value(field), error.cure)
+            return None
+        return name
+
+    def _report(self, code: str, message: str, span: Span, cure: str | None) -> None:
+        self.diagnostics.append(Diagnostic(code, message, span, cure))

@@ -1,0 +1,70 @@
+"""Layers, blocks' uses and containers as a file has them, before a class looks at their fields.
+
+Equal ones can be different layers, so they are told apart by identity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import InstanceOf
+
+from archsum.errors import Span
+from archsum.language.text.places import Places, SpannedMapping
+from archsum.layers.fields import ANY_LAYER
+
+PLACEMENT = ("name", "inputs", "shared", "if")
+"""What an entry says beside its own fields: its place in the network."""
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """A layer's kind and fields, whichever spelling they came in; the span is the kind's.
+
+    There need not be such a kind: what else is wrong with the entry, and what takes its output, is looked at all the
+    same.
+    """
+
+    kind: str
+    fields: SpannedMapping
+    span: Span
+    held: Mapping[str, Any] = field(default_factory=dict)
+    """What a container holds: an item, a body or several, by the field."""
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The entry's own fields, without those that hold a container's layers, which can be a whole network."""
+        return {name: value for name, value in self.fields.items() if name not in PLACEMENT and name not in self.held}
+
+    @property
+    def places(self) -> Places:
+        """Where the fields are."""
+        return Places(self.fields, self.span)
+
+
+def no_entry(span: Span) -> Entry:
+    """Return what takes the place of a layer that cannot be read."""
+    return Entry("", SpannedMapping(), span)
+
+
+class Reference(NamedTuple):
+    """A name of what a layer takes, and where it is written."""
+
+    name: str
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Item:
+    """An entry in its place: a layer, a block or a container, its name, and what it takes."""
+
+    entry: Entry
+    name: str | None = None
+    inputs: tuple[Reference, ...] | None = None
+    shared: str | None = None
+    condition: Any = True
+    """Whether it is there: true, false or a formula."""
+
+
+Body = tuple[Annotated[InstanceOf[Item], ANY_LAYER], ...]
+"""Layers in a list."""

@@ -1,0 +1,43 @@
+"""Names, one or several, of layers, inputs and blocks."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from archsum.errors import FieldError, quote
+from archsum.layers.fields import Name, TupleOf
+
+MAX_BLOCK_INPUTS = 100
+"""The most inputs of a block."""
+
+
+def _list(value: Any) -> Any:
+    """Make a list of a single name."""
+    return [value] if isinstance(value, str) else value
+
+
+def _check_different(value: Any) -> Any:
+    """Return names as they are. Errors: FieldError where one is there twice."""
+    names = value if isinstance(value, list) else []
+    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
+    if twice is not None:
+        raise FieldError(f"has {quote(twice)} twice", "name each once")
+    return value
+
+
+_NAME_SCHEMA = {"type": "string", "maxLength": 100}
+_NAME_LIST_SCHEMA = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME_SCHEMA}
+_NAMES_SCHEMA = WithJsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
+Names = Annotated[
+    TupleOf[str], Field(min_length=1), BeforeValidator(_check_different), BeforeValidator(_list), _NAMES_SCHEMA
+]
+"""One name or several, each once."""
+
+InputNames = Annotated[
+    TupleOf[Name],
+    Field(min_length=1, max_length=MAX_BLOCK_INPUTS),
+    BeforeValidator(_check_different),
+    BeforeValidator(_list),
+    _NAMES_SCHEMA,
+]
+"""The same, where they are given to what has none."""
