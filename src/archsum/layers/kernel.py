@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
-from archsum.layers.arithmetic import Number, Product, value_of
+from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
@@ -63,7 +63,7 @@ class KernelLayer(Sliding):
         """The names of the kernel's spatial axes."""
         return KERNEL_AXES[self.rank]
 
-    def output_channels(self, channels: int) -> Number:
+    def output_channels(self, channels: int) -> Amount:
         """Return the number of channels that come out for `channels` that go in."""
         raise NotImplementedError
 
@@ -159,7 +159,7 @@ class GroupedKernelLayer(DilatedKernelLayer):
             )
         return self
 
-    def output_channels(self, channels: int) -> Number:
+    def output_channels(self, channels: int) -> Amount:
         """Return the filters.
 
         Errors: ShapeError where the groups cannot share the input channels evenly.

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.arithmetic import Number, Product, Sum
+from archsum.layers.arithmetic import Amount, Product, Sum
 from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
@@ -37,7 +37,7 @@ class SeparableConvolution(DilatedKernelLayer):
     filters: Positive = Field(description="The number of output channels.", examples=[64])
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has first.")
 
-    def output_channels(self, channels: int) -> Number:
+    def output_channels(self, channels: int) -> Amount:
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.arithmetic import Number, Product, value_of
+from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Biases, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
@@ -189,7 +189,7 @@ class Bidirectional(Wrapper):
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
         yield Step.of("features", self._merged(each), note)
 
-    def _merged(self, features: int | None) -> Number:
+    def _merged(self, features: int | None) -> Amount:
         return Product(2, features) if self.merge_mode == "concat" else features
 
 
