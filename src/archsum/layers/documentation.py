@@ -1,4 +1,4 @@
-"""What the classes say of themselves: a kind's sentence, its sections and its fields, as plain values."""
+"""What classes say of themselves: a kind's sentence, its sections and its fields, as plain values."""
 
 import inspect
 import re
@@ -93,26 +93,18 @@ def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:
 
 def field_names(cls: type[BaseModel]) -> list[str]:
     """Return the names of the fields: what a first use states, a kind's own before its family's; last what all have."""
-    infos = named_fields(cls)
-    own_first = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    attributes = cls.model_fields
-    stated = [
-        attributes[name].alias or name
-        for name in own_first
-        if name in attributes and _is_stated_first(attributes[name])
-    ]
+    infos = cls.model_fields
+    own_first = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base) if name in infos)
+    stated = [name for name in own_first if infos[name].examples]
     others = [name for name in infos if name not in stated and name != "type"]
-    return stated + sorted(others, key=lambda name: _LAST.get(name, 0))
+    ordered = stated + sorted(others, key=lambda name: _LAST.get(name, 0))
+    return [infos[name].alias or name for name in ordered]
 
 
 def example(cls: type[BaseModel]) -> dict[str, Any]:
     """Return what a first use of a kind states: the required fields, and others that have an example."""
     infos = named_fields(cls)
     return {name: info.examples[0] for name in field_names(cls) if (info := infos[name]).examples}
-
-
-def _is_stated_first(info: FieldInfo) -> bool:
-    return info.is_required() or info.examples is not None
 
 
 def _document(name: str, info: FieldInfo, schema: dict[str, Any]) -> FieldDocumentation:
@@ -133,7 +125,7 @@ def _statements(text: str) -> str:
 
 
 def _words(schema: dict[str, Any]) -> str:
-    """Say in a file's words what a JSON Schema accepts."""
+    """Write in a file's words what a JSON Schema accepts."""
     match schema:
         case {"anyOf": alternatives}:
             return " | ".join(map(_words, alternatives))
@@ -143,8 +135,6 @@ def _words(schema: dict[str, Any]) -> str:
             return str(definition)
         case {"const": value}:
             return _word(value)
-        case {"prefixItems": items}:
-            return f"[{', '.join(map(_words, items))}]"
         case {"type": "array", "items": items}:
             return f"[{_words(items)}, …]"
         case {"type": name}:
