@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
-from archsum.layers.arithmetic import Product, Sum
+from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Kept, Operations, Step, Weight, Work
 from archsum.layers.bias import OutputBias
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
@@ -42,6 +42,9 @@ class KernelLayer(Sliding):
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"
     """The multiply-accumulates in words."""
 
+    channels_note: ClassVar[str] = "one for each of the filters"
+    """The output channels in words."""
+
     kernel_size: PerAxis = Field(description="The kernel's size: one number, or one for each axis.", examples=[3])
     strides: PerAxis = Field(
         1, validate_default=True, description="The kernel's step: one number, or one for each axis."
@@ -60,7 +63,7 @@ class KernelLayer(Sliding):
         """The names of the kernel's spatial axes."""
         return KERNEL_AXES[self.rank]
 
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Amount:
         """Return the number of channels that come out for `channels` that go in."""
         raise NotImplementedError
 
@@ -75,9 +78,10 @@ class KernelLayer(Sliding):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         spatial, channels = self.split(*inputs)
-        return self.join(self.slide(spatial), self.output_channels(channels))
+        return self.join(self.slide(spatial), value_of(self.output_channels(channels)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        # Without a bias there is no need to compute what it would be added to.
         return *self.kernels(*inputs), *(self.biases(*inputs).weights if self.bias else ())
 
     def biases(self, *inputs: Shape) -> OutputBias:
@@ -86,8 +90,8 @@ class KernelLayer(Sliding):
         return OutputBias(self.bias, output, self.axes_with_channels, filters, "filters")
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
-        return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
+        (kernel,) = self.kernels(*inputs)
+        return Operations(Product(*self.locations(*inputs), *kernel.shape), self.macs_note)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         biases = self.biases(*inputs)
@@ -115,19 +119,14 @@ class KernelLayer(Sliding):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return *self.multiplied(*inputs), *result_kept(self.activation, self.output_shape(*inputs))
 
-    def explain_channels(self, channels: int) -> Step:
-        """Derive the output channels."""
-        filters = self.output_channels(channels)
-        return Step.of("channels", filters, "one for each of the filters")
-
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, channels = self.split(*inputs)
         yield from self.explain_sliding(spatial)
-        yield self.explain_channels(channels)
+        yield Step.of("channels", self.output_channels(channels), self.channels_note)
 
 
 class DilatedKernelLayer(KernelLayer):
-    """A layer with a kernel whose elements may stand apart."""
+    """A layer with a kernel whose elements may be apart."""
 
     dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")
 
@@ -160,7 +159,7 @@ class GroupedKernelLayer(DilatedKernelLayer):
             )
         return self
 
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Amount:
         """Return the filters.
 
         Errors: ShapeError where the groups cannot share the input channels evenly.

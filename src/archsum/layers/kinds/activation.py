@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from archsum.layers.axis import Axes, axis_name, listed, positions, size_name
-from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
+from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, MovingLayer, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber, Positive, TupleOf
 from archsum.layers.kept import activation_kept
 from archsum.layers.operators import Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
-from archsum.layers.work import activation_work
+from archsum.layers.work import ACTIVATION_OPERATIONS, activation_work
 
 
 class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
@@ -26,7 +26,12 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return activation_kept(self.each[0], *inputs)
+        name, _ = self.each
+        return activation_kept(name, *inputs)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        name, _ = self.each
+        return activation_operators(name, *inputs)
 
 
 class Activation(ElementwiseFunction):
@@ -50,17 +55,15 @@ class Activation(ElementwiseFunction):
     def reuse(self) -> Reuse:
         return UNCHANGED if self.activation == "linear" else Reuse()
 
+    @property
+    def each(self) -> tuple[str, int | None]:
+        return self.activation, ACTIVATION_OPERATIONS[self.activation]
+
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return activation_work(self.activation, product(*inputs))
 
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return activation_kept(self.activation, *inputs)
 
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators(self.activation, *inputs)
-
-
-class Identity(ElementwiseFunction):
+class Identity(MovingLayer, ElementwiseFunction):
     """The input as it is, to hold a place or give it a name.
 
     FLOPs:
@@ -72,12 +75,6 @@ class Identity(ElementwiseFunction):
 
     type: Literal["identity"] = "identity"
     reuse: ClassVar[Reuse] = UNCHANGED
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return ()
-
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return ()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return none at all: the converter leaves it out."""
@@ -111,7 +108,7 @@ class ReLU(ElementwiseFunction):
         """Return those of ReLU, ReLU6 or leaky ReLU; other bounds are several operators, which are not known."""
         if self.threshold or self.max_value not in (None, 6) or (self.max_value and self.negative_slope):
             return None
-        return activation_operators(self.each[0], *inputs)
+        return super().operators(*inputs)
 
 
 class LeakyReLU(ElementwiseFunction):
@@ -124,9 +121,6 @@ class LeakyReLU(ElementwiseFunction):
     each: ClassVar[tuple[str, int]] = ("leaky_relu", 1)
 
     negative_slope: NonNegativeNumber = Field(0.3, description="The slope of the negative part.")
-
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators("leaky_relu", *inputs)
 
 
 class ELU(ElementwiseFunction):
@@ -202,6 +196,3 @@ class Softmax(ElementwiseFunction):
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
-
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators("softmax", *inputs)

@@ -166,7 +166,7 @@ class Custom(Layer):
         """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
         self.kept(*inputs)  # a formula that cannot be computed is found with the others
         stated = self._stated("macs", self.macs_, inputs[0])
-        macs, flops = value_of(stated.number), self.flops(*inputs)
+        macs, flops = value_of(stated.amount), self.flops(*inputs)
         if macs is not None and flops is not None and flops < 2 * macs:
             cure = "state `flops` with two for each of the `macs`"
             raise ShapeError(f"states {flops:,} `flops`, fewer than the {2 * macs:,} of its `macs`", cure)

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.arithmetic import Product
-from archsum.layers.base import Step, Weight
+from archsum.layers.arithmetic import Amount, Product
+from archsum.layers.base import Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
 from archsum.layers.shapes import Shape
@@ -29,18 +29,17 @@ class DepthwiseConvolution(DilatedKernelLayer):
         strides with dilation under Keras's paddings.
     """
 
+    channels_note: ClassVar[str] = "input channels × filters of each"
+
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has.")
 
-    def output_channels(self, channels: int) -> int:
-        return channels * self.depth_multiplier
+    def output_channels(self, channels: int) -> Amount:
+        return Product(channels, self.depth_multiplier)
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         return (Weight("kernel", shape, (*self.kernel_axes, "input channels", "filters of a channel")),)
-
-    def explain_channels(self, channels: int) -> Step:
-        return Step.of("channels", Product(channels, self.depth_multiplier), "input channels × filters of each")
 
 
 class DepthwiseConv1D(DepthwiseConvolution):

@@ -163,7 +163,7 @@ class ProjectedAttention(AttentionLayer):
         raise NotImplementedError
 
     def connections(self, *inputs: Shape) -> int | None:
-        added = (part.number.value for part in self.biases(*inputs).work)
+        added = (part.amount.value for part in self.biases(*inputs).work)
         return total((self.macs(*inputs), *added))
 
     def _projections(self, *inputs: Shape) -> list[Projection]:

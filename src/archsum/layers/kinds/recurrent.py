@@ -35,9 +35,11 @@ class GateBiases(NamedTuple):
     @property
     def weights(self) -> tuple[Weight, ...]:
         """The bias; two biases are one weight, as Keras keeps those of its GRU."""
+        if not self.each:
+            return ()
         double = self.each > 1
         shape = (self.each,) * double + (self.gates * self.units,)
-        return (Weight("bias", shape, ("kernels",) * double + (_outputs_axis(self.gates),)),) * bool(self.each)
+        return (Weight("bias", shape, ("kernels",) * double + (_outputs_axis(self.gates),)),)
 
     @property
     def note(self) -> str:

@@ -4,7 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.base import Kept, Weight
+from archsum.layers.arithmetic import Amount, Product, Sum
+from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import DilatedKernelLayer
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
@@ -36,7 +37,7 @@ class SeparableConvolution(DilatedKernelLayer):
     filters: Positive = Field(description="The number of output channels.", examples=[64])
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has first.")
 
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Amount:
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -47,6 +48,10 @@ class SeparableConvolution(DilatedKernelLayer):
             Weight("depthwise_kernel", depthwise, (*self.kernel_axes, "input channels", "filters of a channel")),
             Weight("pointwise_kernel", pointwise, (*self.kernel_axes, "depthwise channels", "filters")),
         )
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
+        return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         spatial, channels = self.split(*inputs)

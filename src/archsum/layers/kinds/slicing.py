@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.arithmetic import Difference, Number, Quotient, value_of
+from archsum.layers.arithmetic import Amount, Difference, Quotient, value_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
@@ -28,7 +28,7 @@ class PartOfAxis(AlongChannels, MovingLayer):
         axis = sample_position(self.chosen_axis, shape)
         return axis, shape[axis - 1]
 
-    def part_of(self, size: int | None, shape: Shape) -> Number:
+    def part_of(self, size: int | None, shape: Shape) -> Amount:
         """Return the part's size."""
         raise NotImplementedError
 
@@ -57,7 +57,7 @@ class Split(PartOfAxis):
             )
         return self
 
-    def part_of(self, size: int | None, shape: Shape) -> Number:
+    def part_of(self, size: int | None, shape: Shape) -> Amount:
         """Return the size of a part. Errors: ShapeError where the parts are not equal."""
         if size is not None and size % self.parts:
             axis, _ = self.axis_and_size(shape)
@@ -94,7 +94,7 @@ class Slice(PartOfAxis):
     start: int = Field(0, description="The first element; a negative one counts from the end.", examples=[0])
     stop: int | None = Field(None, description="The element behind the last; null: the axis's end.", examples=[1])
 
-    def part_of(self, size: int | None, shape: Shape) -> Number:
+    def part_of(self, size: int | None, shape: Shape) -> Amount:
         """Return the number of elements. Errors: ShapeError where there are none."""
         if size is None:
             return 1 if (self.start, self.stop) in ((0, 1), (-1, None)) else None

@@ -65,13 +65,13 @@ class TransposedWindow(NamedTuple):
         return f"({size} − 1) × {self.stride}" + "".join(f" {_sign(n)} {abs(n)}" for n, _ in self.ends if n)
 
     def note(self, size: int) -> str:
-        """Say in words what the formula does."""
+        """Explain the formula in words."""
         if self.keeps_size:
             return "same padding: only the stride changes the size"
         return "(size − 1) × stride" + "".join(f" {_sign(number)} {what}" for number, what in self.ends if number)
 
     def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say that the padding leaves nothing."""
+        """Return an error: the padding leaves nothing."""
         return ShapeError(
             f"has a padding that leaves nothing of its output's {axis}: {self.formula(size)} is below 1",
             "take less padding, a larger kernel, or a larger input",

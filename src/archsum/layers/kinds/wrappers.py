@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.arithmetic import Product
+from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Biases, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
@@ -160,7 +160,7 @@ class Bidirectional(Wrapper):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         *leading, features = self.layer.output_shape(*inputs)
-        return (*leading, 2 * features if self.merge_mode == "concat" and features else features)
+        return (*leading, value_of(self._merged(features)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         directions = (f"forward_{self.held}", f"backward_{self.held}")
@@ -187,7 +187,10 @@ class Bidirectional(Wrapper):
         *_, each = self.layer.output_shape(*inputs)
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
-        yield Step.of("features", Product(2, each) if both else each, note)
+        yield Step.of("features", self._merged(each), note)
+
+    def _merged(self, features: int | None) -> Amount:
+        return Product(2, features) if self.merge_mode == "concat" else features
 
 
 def _repeated(work: tuple[Work, ...] | None, times: int | None) -> tuple[Work, ...] | None:
