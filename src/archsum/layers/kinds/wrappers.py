@@ -85,7 +85,8 @@ class TimeDistributed(Wrapper):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         (shape,) = inputs
-        return (shape[0], *self.layer.output_shape(self.held_input(shape)))
+        step = self.held_input(shape)
+        return (shape[0], *self.layer.output_shape(step))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return self.held_weights(self.held, *inputs)
