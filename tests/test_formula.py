@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from archsum.bounds import MAX_FORMULA_LENGTH
 from archsum.formula import (
     BROKEN,
-    MAX_LENGTH,
     BoundFormula,
     BrokenVariableError,
     Formula,
@@ -173,7 +173,7 @@ def test_refused(text: str, problem: str) -> None:
         ("=" + "9" * 400, "larger than 10^18"),
         ("=round(7, -1000000000)", "digits"),
         ("=round(7.5, 1000000000)", "digits"),
-        ("=" + "1+" * MAX_LENGTH + "1", "longer than"),
+        ("=" + "1+" * MAX_FORMULA_LENGTH + "1", "longer than"),
         ("=" + "1+" * 150 + "1", "too long or too deeply nested"),
         ("=" + "-" * 60 + "1", "too long or too deeply nested"),
         ("=" + "(" * 240 + "1" + ")" * 240, "is not a formula"),

@@ -4,11 +4,12 @@ from typing import ClassVar
 import pytest
 
 import archsum
+from archsum.bounds import MAX_ELEMENTS
 from archsum.errors import SourceText, Span
 from archsum.graph import Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape
-from archsum.propagate import MAX_ELEMENTS, Computations, Engine
+from archsum.propagate import Computations, Engine
 from tests.support.layers import layer
 
 HUGE = ", ".join(["1000000000000"] * 40)
@@ -90,3 +91,4 @@ def test_engines_share_what_was_computed_of_a_layer_and_a_shape() -> None:
         nodes = [node(f"layer_{number}", kind, "input") for number, kind in enumerate(kinds)]
         assert Engine({"input": shape}, nodes, computations).shape("layer_0") == shape
     assert Counted.computed == 3
+    assert counted == other

@@ -7,22 +7,18 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from archsum.bounds import (
+    MAX_COMPARED_LETTER_BY_LETTER,
+    MAX_COMPARED_WORDS,
+    MAX_FOUND,
+    MAX_NOTES,
+    MAX_SHOWN,
+    MAX_WORD_LENGTH,
+)
 from archsum.colours import BLUE, BOLD, RED, Paint, plain
 
-MAX_SHOWN = 50
-"""Diagnostics printed in full; a generated file can have thousands of the same kind."""
-
-MAX_FOUND = 200
-"""Diagnostics after which a stage stops looking for more."""
-
-MAX_COMPARED_LETTER_BY_LETTER = 5
-"""Known words that are compared with an unknown one at length."""
-
-_MAX_NOTES = 8
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
-_MAX_COMPARED_LENGTH = 40
-_MAX_COMPARED_WORDS = 200
 
 
 class SourceText(NamedTuple):
@@ -67,7 +63,7 @@ class Span(NamedTuple):
         return _line_starts(self.source.text)[self.line - 1]
 
     def excerpt(self, paint: Paint = plain) -> str:
-        """Return the line it stands on, with the stretch underlined; of a long line the part around it."""
+        """Return the line it is on, with the stretch underlined; of a long line the part around it."""
         text, first = self.source.text, self._line_start
         last = text.find("\n", first)
         last = len(text) if last < 0 else last
@@ -127,10 +123,10 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     from difflib import get_close_matches
     from heapq import nlargest
 
-    if len(word) > _MAX_COMPARED_LENGTH:
+    if len(word) > MAX_WORD_LENGTH:
         return None
     word = word.lower()
-    by_letters = {known_word.lower(): known_word for known_word in islice(known, _MAX_COMPARED_WORDS)}
+    by_letters = {known_word.lower(): known_word for known_word in islice(known, MAX_COMPARED_WORDS)}
     # difflib is slow, above all with words that are alike: it compares only those that have most in common.
     parts = _parts(word)
     likely = nlargest(
@@ -173,8 +169,8 @@ class Diagnostic(NamedTuple):
             indent = " " * len(str(self.span.line))
             lines += [f"{paint(BLUE, f'{indent}-->')} {self.span.place}", self.span.excerpt(paint)]
         notes = [f"{one_line(text)} {span.place}" for text, span in self.notes]
-        if hidden := len(notes[_MAX_NOTES:]):
-            notes[_MAX_NOTES - 1 : -1] = [f"… {hidden + 1} more …"]
+        if hidden := len(notes[MAX_NOTES:]):
+            notes[MAX_NOTES - 1 : -1] = [f"… {hidden + 1} more …"]
         lines += [f"{paint(BLUE, f'{indent} = note:')} {note}" for note in notes]
         if self.cure:
             lines.append(f"{paint(BLUE, f'{indent} = help:')} {one_line(self.cure)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archsum.layers.arithmetic import Product
+from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Step, Weight
 from archsum.summary import LayerSummary, Summary
 
@@ -61,22 +61,22 @@ def _weights(summary: LayerSummary) -> Iterator[Step]:
         explained = bias_note if weight.is_bias else ""
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
         notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
-        yield Step(weight.name, Product(*weight.shape).formula, weight.size, "; ".join(filter(None, notes)))
+        yield Step.of(weight.name, Product(*weight.shape), "; ".join(filter(None, notes)))
     if bias_note and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
-        yield Step("bias", "0", 0, bias_note)
+        yield Step.of("bias", 0, bias_note)
 
 
 def _parameters(summary: LayerSummary) -> Iterator[Step]:
     note = "" if summary.weights else "no weights"
     if summary.shared_with:
         note = f"its weights are those of `{summary.shared_with}`, and counted there"
-    yield Step("parameters", _sum(summary.weights), summary.params, note)
+    yield Step.of("parameters", _sum(summary.weights), note)
     yield from _by_filter(summary.weights)
     if not summary.layer.trainable and summary.params:
-        yield Step("trainable", "0", 0, "`trainable: false` freezes the layer")
+        yield Step.of("trainable", 0, "`trainable: false` freezes the layer")
     elif summary.non_trainable_params:
         trainable = tuple(weight for weight in summary.weights if weight.trainable)
-        yield Step("trainable", _sum(trainable), summary.trainable_params)
+        yield Step.of("trainable", _sum(trainable))
 
 
 def _by_filter(weights: tuple[Weight, ...]) -> Iterator[Step]:
@@ -89,9 +89,9 @@ def _by_filter(weights: tuple[Weight, ...]) -> Iterator[Step]:
     if each not in kernel.axes:
         return
     own = [size for size, axis in zip(kernel.shape, kernel.axes, strict=True) if axis != each]
-    formula = f"({Product(*own).formula} + 1) × {bias.size}"
-    yield Step("", formula, kernel.size + bias.size, f"the + 1 is each {each.removesuffix('s')}'s bias")
+    total = Product(Sum(Product(*own), 1), bias.size)
+    yield Step.of("", total, f"the + 1 is each {each.removesuffix('s')}'s bias")
 
 
-def _sum(weights: tuple[Weight, ...]) -> str:
-    return " + ".join(str(weight.size) for weight in weights) or "0"
+def _sum(weights: tuple[Weight, ...]) -> Sum:
+    return Sum(*(weight.size for weight in weights))

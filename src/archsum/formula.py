@@ -8,19 +8,20 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from archsum.bounds import (
+    MAX_DIGITS,
+    MAX_EXPONENT,
+    MAX_FORMULA_DEPTH,
+    MAX_FORMULA_LENGTH,
+    MAX_FORMULA_NODES,
+    MAX_MAGNITUDE,
+)
 from archsum.errors import PlacelessError, quote, suggest
 
 Number = int | float
 Scalar = int | float | bool | str | None
 Value = Scalar | list[Any] | dict[str, Any]
 """What a name may stand for; a list or mapping is passed on whole, or taken an item of."""
-
-MAX_LENGTH = 500
-MAX_NODES = 200
-MAX_DEPTH = 40
-MAX_DIGITS = 18
-MAX_MAGNITUDE = 10**MAX_DIGITS
-MAX_EXPONENT = 64
 
 _TOO_LARGE = f"a number in the formula is larger than 10^{MAX_DIGITS}"
 _SPLIT = "give its parts names under `variables`"
@@ -125,11 +126,11 @@ class Formula:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        if len(text) > MAX_LENGTH:
-            raise FormulaError(f"the formula is longer than {MAX_LENGTH} characters", _SPLIT)
+        if len(text) > MAX_FORMULA_LENGTH:
+            raise FormulaError(f"the formula is longer than {MAX_FORMULA_LENGTH} characters", _SPLIT)
         self._tree = _parse(text)
         nodes = list(ast.walk(self._tree))
-        if len(nodes) > MAX_NODES or _depth(self._tree) > MAX_DEPTH:
+        if len(nodes) > MAX_FORMULA_NODES or _depth(self._tree) > MAX_FORMULA_DEPTH:
             raise FormulaError("the formula is too long or too deeply nested", _SPLIT)
         for node in nodes:
             if isinstance(node, ast.expr):

@@ -1,20 +1,16 @@
 """The engine: threads shapes through a graph. It knows `Layer`, and no kind of it."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from math import prod
 from types import MappingProxyType
 from typing import NamedTuple
 
-from archsum.errors import MAX_FOUND, Diagnostic, ShapeError, Span, SpecError
+from archsum.bounds import MAX_AXES, MAX_ELEMENTS, MAX_FOUND
+from archsum.errors import Diagnostic, ShapeError, Span, SpecError
 from archsum.graph import Graph, Node
 from archsum.layers.base import Layer, Weight
-from archsum.layers.fields import MAX_AXES
 from archsum.layers.shapes import Shape, show
 from archsum.summary import LayerSummary, Summary
-
-MAX_ELEMENTS = 10**30
-"""The largest tensor: far beyond any computer, and small enough that totals stay numbers which can be printed."""
 
 
 class Computed(NamedTuple):
@@ -82,7 +78,7 @@ class Engine:
         return list(self._diagnostics.values())
 
     def _catch_up(self) -> None:
-        for node in islice(self._nodes, self._done, None):
+        for node in self._nodes[self._done :]:
             if len(self._diagnostics) < MAX_FOUND and all(name in self._shapes for name in node.inputs):
                 self._add(node, tuple(self._shapes[name] for name in node.inputs))
         self._done = len(self._nodes)

@@ -13,9 +13,8 @@ import pytest
 
 import archsum
 from archsum import Diagnostic, SpecError
+from archsum.bounds import MAX_COMPARED_LETTER_BY_LETTER, MAX_FILE_BYTES, MAX_FOUND, MAX_SHOWN
 from archsum.cli import main
-from archsum.errors import MAX_COMPARED_LETTER_BY_LETTER, MAX_FOUND, MAX_SHOWN
-from archsum.language.text.source import MAX_BYTES
 from archsum.layers import KINDS
 
 HEAD = "input: [32, 32, 3]\nlayers:\n"
@@ -439,7 +438,7 @@ def test_endless_file(piece: bytes) -> None:
     file: Any = Endless(piece)
     with pytest.raises(SpecError, match="is larger than 64 MiB"):
         archsum.load(file)
-    assert file.asked == MAX_BYTES + 1
+    assert file.asked == MAX_FILE_BYTES + 1
 
 
 def test_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

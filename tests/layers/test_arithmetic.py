@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsum.layers.arithmetic import (
+    Amount,
     Arithmetic,
     Difference,
-    Number,
     Product,
     Quotient,
     Sum,
@@ -18,16 +18,16 @@ from archsum.layers.arithmetic import (
 from tests.support.formulas import evaluate
 
 SIZES = st.integers(1, 9)
-NUMBERS: st.SearchStrategy[Number] = st.recursive(
+AMOUNTS: st.SearchStrategy[Amount] = st.recursive(
     SIZES | st.none(),
-    lambda numbers: st.lists(numbers, max_size=3).flatmap(lambda few: st.sampled_from([Product(*few), Sum(*few)])),
+    lambda amounts: st.lists(amounts, max_size=3).flatmap(lambda few: st.sampled_from([Product(*few), Sum(*few)])),
     max_leaves=6,
 )
 
 
-@given(NUMBERS)
-def test_formulas_compute_their_values(number: Number) -> None:
-    value, formula = value_of(number), formula_of(number)
+@given(AMOUNTS)
+def test_formulas_compute_their_values(amount: Amount) -> None:
+    value, formula = value_of(amount), formula_of(amount)
     if value is None:
         assert "?" in formula
     elif "?" not in formula:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import archsum
 from archsum import SpecError
+from archsum.bounds import MAX_BATCH
 from archsum.memory.costs import Costs
-from archsum.memory.fit import MAX_BATCH, largest_batch, largest_inference_batch
+from archsum.memory.fit import largest_batch, largest_inference_batch
 
 NETWORK = """\
 input: [4, 4, 3]

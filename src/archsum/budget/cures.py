@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
+from archsum.bounds import MAX_TRIED_BLOCKS
 from archsum.memory.costs import Costs
 from archsum.memory.fit import largest_batch
-
-_MAX_TRIED = 10
-"""Blocks that are tried for checkpointing."""
 
 _OF_WEIGHTS = {"max_params", "max_trainable_params", "max_weight_memory", "max_layer_params", "max_flash"}
 """Limits that fewer weights keep."""
@@ -36,7 +34,9 @@ def _checkpointing(costs: Costs, limit: int) -> Iterator[str]:
     kinds = dict.fromkeys(group.kind for group in costs.summary.groups.values())
     if costs.options.checkpointing or not kinds:
         return
-    peaks = {kind: costs.trained_with(checkpointing=[kind]).training_peak or 0 for kind in list(kinds)[:_MAX_TRIED]}
+    peaks = {
+        kind: costs.trained_with(checkpointing=[kind]).training_peak or 0 for kind in list(kinds)[:MAX_TRIED_BLOCKS]
+    }
     kind = min(peaks, key=lambda kind: peaks[kind])
     if peaks[kind] < (costs.training_peak or 0):
         outcome = "fits" if peaks[kind] <= limit else "is not enough"

@@ -1,6 +1,5 @@
 """The kinds of layer: which there are, and the class of each, imported when a file first uses it."""
 
-import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -8,13 +7,14 @@ from types import ModuleType
 
 from archsum.layers.base import Layer
 
-_KIND = re.compile(r'^    type: Literal\["(\w+)"\]', re.MULTILINE)
+_KIND = '\n    type: Literal["'
 
 
 def _find_families() -> dict[str, tuple[str, ...]]:
     """Return the kinds that each module of `kinds` defines, read from its text, as importing takes far longer."""
     modules = sorted(Path(__file__).with_name("kinds").glob("[!_]*.py"))
-    return {module.stem: tuple(_KIND.findall(module.read_text("utf-8"))) for module in modules}
+    texts = {module.stem: module.read_text("utf-8") for module in modules}
+    return {name: tuple(rest.partition('"')[0] for rest in text.split(_KIND)[1:]) for name, text in texts.items()}
 
 
 FAMILIES = _find_families()

@@ -4,51 +4,52 @@ from typing import ClassVar, TypeAlias
 
 from archsum.layers.shapes import product, total
 
-Number: TypeAlias = "Arithmetic | int | None"
-"""A number, known, unknown, or the arithmetic that gives it."""
+Amount: TypeAlias = "Arithmetic | int | None"
+"""A number, None where it is unknown, or the arithmetic that gives it."""
 
 
 class Arithmetic:
-    """Numbers with a sign between them."""
+    """Amounts with a sign between them."""
 
     sign: ClassVar[str]
 
-    def __init__(self, *numbers: Number) -> None:
-        self.numbers = numbers
+    def __init__(self, *amounts: Amount) -> None:
+        self.amounts = amounts
 
     @property
     def value(self) -> int | None:
         """The number that comes out; None where it is unknown."""
-        return self.compute(tuple(map(value_of, self.numbers)))
+        return self.compute(tuple(map(value_of, self.amounts)))
 
     @property
     def formula(self) -> str:
         """The arithmetic as people write it: `5 × 5 × 3`, `64 + 32`."""
-        return f" {self.sign} ".join(map(self._written, self.numbers)) or str(self.value)
+        return f" {self.sign} ".join(map(self.part, self.amounts)) or str(self.value)
 
     def compute(self, numbers: tuple[int | None, ...]) -> int | None:
         """Return what comes out."""
         raise NotImplementedError
 
-    def _written(self, number: Number) -> str:
-        return formula_of(number)
+    def part(self, amount: Amount) -> str:
+        """Return how the formula writes one of the amounts."""
+        return formula_of(amount)
 
 
 class Product(Arithmetic):
-    """Numbers that are multiplied: unknown where one is unknown, unless another is 0."""
+    """Amounts that are multiplied: unknown where one is unknown, unless another is 0."""
 
     sign = "×"
 
     def compute(self, numbers: tuple[int | None, ...]) -> int | None:
         return product(numbers)
 
-    def _written(self, number: Number) -> str:
-        formula = formula_of(number)
-        return f"({formula})" if isinstance(number, Sum) and " + " in formula else formula
+    def part(self, amount: Amount) -> str:
+        formula = formula_of(amount)
+        return f"({formula})" if isinstance(amount, Sum) and " + " in formula else formula
 
 
 class Sum(Arithmetic):
-    """Numbers that are added."""
+    """Amounts that are added."""
 
     sign = "+"
 
@@ -57,7 +58,7 @@ class Sum(Arithmetic):
 
 
 class Difference(Arithmetic):
-    """A number less others."""
+    """An amount less others."""
 
     sign = "−"
 
@@ -68,7 +69,7 @@ class Difference(Arithmetic):
 
 
 class Quotient(Arithmetic):
-    """A number divided by another, without a rest."""
+    """An amount divided by another, of which it is a multiple."""
 
     sign = "/"
 
@@ -77,16 +78,16 @@ class Quotient(Arithmetic):
         return None if dividend is None or divisor is None else dividend // divisor
 
 
-def value_of(number: Number) -> int | None:
-    """Return a number itself."""
-    return number if number is None or isinstance(number, int) else number.value
+def value_of(amount: Amount) -> int | None:
+    """Return the number that an amount is."""
+    return amount if amount is None or isinstance(amount, int) else amount.value
 
 
-def formula_of(number: Number) -> str:
-    """Return how a number comes about, or the number where nothing is computed."""
-    if number is None:
+def formula_of(amount: Amount) -> str:
+    """Return how an amount comes about, or the number where nothing is computed."""
+    if amount is None:
         return "?"
-    return str(number) if isinstance(number, int) else number.formula
+    return str(amount) if isinstance(amount, int) else amount.formula
 
 
 def equation(arithmetic: Arithmetic) -> str:

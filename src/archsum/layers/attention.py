@@ -28,7 +28,7 @@ class AttentionLayer(Layer):
         return weights if not self.dropout else (*weights, Kept("mask", shape=scores), Kept("dropped", shape=scores))
 
     def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
-        """Return the shapes of query, value and key, for which the last input stands where fewer are given.
+        """Return the shapes of query, value and key; where fewer are given, the last is also the others.
 
         Errors: ShapeError where they do not go together.
         """

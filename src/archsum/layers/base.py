@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
-from archsum.layers.arithmetic import Number, Product, Sum, formula_of, value_of
+from archsum.layers.arithmetic import Amount, Product, Sum, formula_of, value_of
 from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product, total
@@ -94,7 +94,7 @@ class Work(NamedTuple):
     elements: int | None
 
     @property
-    def number(self) -> Product:
+    def amount(self) -> Product:
         """The operations for all elements."""
         return Product(self.elements) if self.operations == 1 else Product(self.operations, self.elements)
 
@@ -102,7 +102,7 @@ class Work(NamedTuple):
 class Operations(NamedTuple):
     """Operations of a layer: how many, with the arithmetic that gives the number, and in words why."""
 
-    number: Number
+    amount: Amount
     note: str = ""
 
 
@@ -119,9 +119,9 @@ class Step(NamedTuple):
     note: str = ""
 
     @classmethod
-    def of(cls, label: str, number: Number, note: str = "") -> "Step":
-        """Explain a number by its own arithmetic."""
-        return cls(label, formula_of(number), value_of(number), note)
+    def of(cls, label: str, amount: Amount, note: str = "") -> "Step":
+        """Explain an amount by its own arithmetic."""
+        return cls(label, formula_of(amount), value_of(amount), note)
 
 
 class Layer(StrictModel):
@@ -157,7 +157,7 @@ class Layer(StrictModel):
         raise NotImplementedError
 
     def bias_note(self, *inputs: Shape) -> str:
-        """Say what the biases are, or without any what they would be; nothing for a kind that never has one."""
+        """Return what the biases are, or without any what they would be; nothing for a kind that never has one."""
         return ""
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
@@ -166,7 +166,7 @@ class Layer(StrictModel):
 
     def macs(self, *inputs: Shape) -> int | None:
         """Return the number of multiply-accumulates; None where it is unknown."""
-        return value_of(self.multiply_accumulates(*inputs).number)
+        return value_of(self.multiply_accumulates(*inputs).amount)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         """Return what is done to elements beside the multiply-accumulates, at inference; None where it is unknown."""
@@ -175,21 +175,21 @@ class Layer(StrictModel):
     def elementwise(self, *inputs: Shape) -> int | None:
         """Return the number of operations beside the multiply-accumulates; None where it is unknown."""
         work = self.work(*inputs)
-        return None if work is None else total(part.number.value for part in work)
+        return None if work is None else total(part.amount.value for part in work)
 
     def floating_point_operations(self, *inputs: Shape) -> Operations:
         """Return the operations for one sample: two for each multiply-accumulate, and the elementwise ones."""
         macs, work = self.macs(*inputs), self.work(*inputs)
         if macs == 0 and work == ():
             return Operations(0, "nothing is computed")
-        terms: list[tuple[str, Number]] = [] if macs == 0 else [("2 × MACs", Product(2, macs))]
-        terms += [("an unknown rest", None)] if work is None else [(part.what, part.number) for part in work]
-        words, counts = zip(*terms, strict=True)
-        return Operations(Sum(*counts), " + ".join(words))
+        terms: list[tuple[str, Amount]] = [] if macs == 0 else [("2 × MACs", Product(2, macs))]
+        terms += [("an unknown rest", None)] if work is None else [(part.what, part.amount) for part in work]
+        words, amounts = zip(*terms, strict=True)
+        return Operations(Sum(*amounts), " + ".join(words))
 
     def flops(self, *inputs: Shape) -> int | None:
         """Return the number of floating-point operations; None where it is unknown."""
-        return value_of(self.floating_point_operations(*inputs).number)
+        return value_of(self.floating_point_operations(*inputs).amount)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
@@ -209,8 +209,7 @@ class Layer(StrictModel):
         links = self.macs(*inputs)
         if not any(weight.is_bias for weight in self.weights(*inputs)):
             return links
-        biased = product(self.output_shape(*inputs))
-        return None if links is None or biased is None else links + biased
+        return total((links, product(self.output_shape(*inputs))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         """Derive the output's sizes; nothing where the shape is passed on or simply stated."""

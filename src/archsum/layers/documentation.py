@@ -1,4 +1,4 @@
-"""What the classes say of themselves: a kind's sentence, its sections and its fields, as plain values."""
+"""What classes say of themselves: a kind's sentence, its sections and its fields, as plain values."""
 
 import inspect
 import re
@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from archsum.bounds import MAX_SIZE
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.base import Layer
-from archsum.layers.fields import MAX_SIZE, named_fields
+from archsum.layers.fields import named_fields
 
 SECTIONS = ("Shape", "Weights", "MACs", "FLOPs", "Kept", "Errors", "Source")
 """The sections that the documentation of every kind has."""
@@ -55,19 +56,14 @@ class FieldDocumentation(NamedTuple):
 def families() -> dict[str, dict[str, type[Layer]]]:
     """Return the kinds and their classes, by what their module says of the family."""
     return {
-        title(import_module(f"archsum.layers.kinds.{family}")): {kind: layer_class(kind) for kind in kinds}
+        sentence(import_module(f"archsum.layers.kinds.{family}")): {kind: layer_class(kind) for kind in kinds}
         for family, kinds in FAMILIES.items()
     }
 
 
-def title(module: ModuleType) -> str:
-    """Return what a module says in its first paragraph."""
-    return " ".join((module.__doc__ or "").partition("\n\n")[0].split())
-
-
-def sentence(cls: type) -> str:
-    """Return the sentence that says what a layer does."""
-    return _parse(cls)[0].partition("\n")[0]
+def sentence(documented: type | ModuleType) -> str:
+    """Return the sentence that says what a layer does, or a family."""
+    return _parse(documented)[0].partition("\n")[0]
 
 
 def remarks(cls: type) -> str:
@@ -99,14 +95,12 @@ def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:
 
 def field_names(cls: type[BaseModel]) -> list[str]:
     """Return the names of the fields: what a first use states, a kind's own before its family's; last what all have."""
-    infos = named_fields(cls)
-    own_first = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base))
-    attributes = {name: cls.model_fields[name] for name in own_first if name in cls.model_fields}
-    stated = [
-        info.alias or name for name, info in attributes.items() if info.is_required() or info.examples is not None
-    ]
+    infos = cls.model_fields
+    own_first = dict.fromkeys(name for base in cls.__mro__ for name in inspect.get_annotations(base) if name in infos)
+    stated = [name for name in own_first if infos[name].examples]
     others = [name for name in infos if name not in stated and name != "type"]
-    return stated + sorted(others, key=lambda name: _LAST.get(name, 0))
+    ordered = stated + sorted(others, key=lambda name: _LAST.get(name, 0))
+    return [infos[name].alias or name for name in ordered]
 
 
 def example(cls: type[BaseModel]) -> dict[str, Any]:
@@ -115,9 +109,9 @@ def example(cls: type[BaseModel]) -> dict[str, Any]:
     return {name: info.examples[0] for name in field_names(cls) if (info := infos[name]).examples}
 
 
-def _parse(cls: type) -> tuple[str, dict[str, str]]:
+def _parse(documented: type | ModuleType) -> tuple[str, dict[str, str]]:
     # A class does not inherit its base's docstring here: its sentence would be about something else.
-    text, *parts = _HEADING.split(inspect.cleandoc(vars(cls).get("__doc__") or ""))
+    text, *parts = _HEADING.split(inspect.cleandoc(vars(documented).get("__doc__") or ""))
     paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
     return "\n".join(paragraphs), dict(zip(parts[::2], map(_statements, parts[1::2]), strict=True))
 
@@ -129,7 +123,7 @@ def _statements(text: str) -> str:
 
 
 def _words(schema: dict[str, Any]) -> str:
-    """Say in a file's words what a JSON Schema accepts."""
+    """Write in a file's words what a JSON Schema accepts."""
     match schema:
         case {"anyOf": alternatives}:
             return " | ".join(map(_words, alternatives))
@@ -139,8 +133,6 @@ def _words(schema: dict[str, Any]) -> str:
             return str(definition)
         case {"const": value}:
             return _word(value)
-        case {"prefixItems": items}:
-            return f"[{', '.join(map(_words, items))}]"
         case {"type": "array", "items": items}:
             return f"[{_words(items)}, …]"
         case {"type": name}:

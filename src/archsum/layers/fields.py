@@ -6,15 +6,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
+from archsum.bounds import MAX_SIZE
 from archsum.errors import FieldError, quote
 
 T = TypeVar("T")
-
-MAX_SIZE = 10**12
-"""The largest size a field takes: far beyond any network, and small enough to stay harmless."""
-
-MAX_AXES = 64
-"""The most axes a shape has, as in PyTorch and NumPy."""
 
 INPUT_SIZES = frozenset(
     f"input_{axis}" for axis in ("features", "depth", "height", "width", "length", "channels", "elements")

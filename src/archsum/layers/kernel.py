@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
-from archsum.layers.arithmetic import Product, Sum, value_of
+from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
@@ -50,7 +50,7 @@ class KernelLayer(Sliding, BiasedLayer):
     def windows(self) -> tuple[SizeRule, ...]:
         return tuple(map(Window, self.kernel_size, self.strides, self.dilations, self.paddings))
 
-    def output_channels(self, channels: int) -> Product | int:
+    def output_channels(self, channels: int) -> Amount:
         """Return the number of channels that come out for `channels` that go in."""
         raise NotImplementedError
 
@@ -68,6 +68,7 @@ class KernelLayer(Sliding, BiasedLayer):
         return self.join(self.slide(spatial), value_of(self.output_channels(channels)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        # Without a bias there is no need to compute what it would be added to.
         return *self.kernels(*inputs), *(self.behind_products(*inputs).weights if self.bias else ())
 
     def behind_products(self, *inputs: Shape) -> BiasAndActivation:
@@ -76,8 +77,8 @@ class KernelLayer(Sliding, BiasedLayer):
         return BiasAndActivation(self.bias, output, self.axes_with_channels, filters, "filters", self.activation)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
-        return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
+        (kernel,) = self.kernels(*inputs)
+        return Operations(Product(*self.locations(*inputs), *kernel.shape), self.macs_note)
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the operators that multiply the data with the kernels."""
@@ -144,7 +145,7 @@ class GroupedKernelLayer(DilatedKernelLayer):
             )
         return self
 
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Amount:
         """Return the filters.
 
         Errors: ShapeError where the groups cannot share the input channels evenly.

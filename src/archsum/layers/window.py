@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 
+from archsum.bounds import MAX_SIZE
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Kept, Step
-from archsum.layers.fields import AT_LEAST_0, MAX_SIZE, one_or_list
+from archsum.layers.fields import AT_LEAST_0, one_or_list
 from archsum.layers.operators import Operator
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
@@ -47,11 +48,11 @@ class SizeRule(ABC):
 
     @abstractmethod
     def note(self, size: int) -> str:
-        """Say in words what the formula does."""
+        """Explain the formula in words."""
 
     @abstractmethod
     def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say why nothing would come out."""
+        """Return the error for a size of which nothing would come out."""
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Window(SizeRule):
         return "; ".join(notes)
 
     def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say that the window is larger than what it slides over."""
+        """Return an error: the window is larger than what it slides over."""
         padded = f"{size} + {sum(self.sides)} of padding" if any(self.sides) else f"{size}"
         return ShapeError(
             f"has a window of {axis} {self.extent}, larger than its input's {axis} ({padded})",
@@ -149,11 +150,16 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     return tuple(pairs)
 
 
+def _same_padding(size: int, window: SizeRule) -> int:
+    """Return how much Keras's `same` adds to the size of an axis."""
+    return max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0)
+
+
 def _is_same(size: int | None, sides: Sides, window: SizeRule) -> bool:
     """Whether the sides of an axis are those that Keras's `same` gives it."""
     if size is None:
         return False
-    added = max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0)
+    added = _same_padding(size, window)
     return sides == (added // 2, added - added // 2)
 
 
@@ -162,7 +168,7 @@ def _evenly_padded(size: int | None, padding: str | Sides, window: SizeRule) -> 
     if size is None or padding == "valid":
         return size
     if padding == "same":
-        return size + max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0) % 2
+        return size + _same_padding(size, window) % 2
     before, after = (window.extent - 1, 0) if isinstance(padding, str) else padding
     return size + abs(before - after)
 

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archsum.bounds import MAX_BATCH
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
 from archsum.memory.inference import InferenceMemory
 from archsum.memory.training import TrainingMemory
-
-MAX_BATCH = 2**30
-"""No larger one is looked for."""
 
 
 class Fit(NamedTuple):

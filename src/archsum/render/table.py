@@ -24,7 +24,7 @@ _LOOKS = {
         headerrow=DataRow("┃", "┃", "┃"),
         datarow=DataRow("│", "│", "│"),
         padding=1,
-        with_header_hide=["linebetweenrows"],
+        with_header_hide=None,
     ),
     "classic": TableFormat(
         lineabove=Line("", "_", "_", ""),
@@ -35,10 +35,9 @@ _LOOKS = {
         headerrow=lambda cells, *_: " ".join(cells),
         datarow=lambda cells, *_: " ".join(cells),
         padding=0,
-        with_header_hide=["linebetweenrows"],
+        with_header_hide=None,
     ),
 }
-"""Their rules between rows are hidden, as each is drawn only where a row ends: its lines are rows to tabulate."""
 
 _LEAST = {"keras": (31, 22, 13), "classic": (28, 25, 10)}
 """The widths that Keras gives its three columns, on a terminal of 80 columns and in Keras 2."""
@@ -71,17 +70,23 @@ class Table:
 
     def _draw(self, style: str, least: Sequence[int] = (), widths: Sequence[int] | None = None) -> str:
         """Draw the table; with `widths`, texts that are wider than their column go on in the next line."""
-        cells = [[[cell] for cell in row] if widths is None else list(map(_break, row, widths)) for row in self.rows]
+        look, rows = _LOOKS.get(style, style), self.rows
+        if widths is not None:
+            broken = [list(map(_break, row, widths)) for row in rows]
+            if isinstance(look, TableFormat):
+                # To tabulate each line is a row: a rule is drawn only where a row ends.
+                look, rows = look._replace(with_header_hide=["linebetweenrows"]), list(_ruled(broken))
+            else:
+                rows = [["\n".join(lines) for lines in row] for row in broken]
         aligns = ["right" if number and style != "classic" else "left" for number in self.numeric]
         headers = [
             header.rjust(size - _MARGIN) if align == "right" else header.ljust(size - _MARGIN)
             for header, align, size in zip(self.headers, aligns, [*least, *[0] * len(aligns)], strict=False)
         ]
-        look = _LOOKS.get(style)
         return tabulate(
-            list(_ruled(cells)) if look else [["\n".join(lines) for lines in row] for row in cells],
+            rows,
             headers,
-            tablefmt=look or style,
+            tablefmt=look,
             colalign=aligns,
             disable_numparse=True,  # `1e5` is a name here, not 100000
             preserve_whitespace=True,

@@ -104,3 +104,10 @@ def test_equal_layers_have_weights_of_their_own() -> None:
     summary = summarize("input: [8]\nlayers: [repeat: {times: 3, layers: [dense: {units: 8}]}]")
     assert owners(summary) == {"dense": None, "dense_1": None, "dense_2": None}
     assert summary.params == 3 * (8 * 8 + 8)
+
+
+def test_weights_of_equal_sizes_are_shared_wherever_their_sizes_come_from() -> None:
+    stated = '{shared: s, output_shape: [5], weights: {kernel: ["=min(input_features, 4)"]}}'
+    summary = summarize(f"input: [8]\nlayers:\n  - custom: {stated}\n  - custom: {stated}")
+    assert [layer.input_shapes for layer in summary.layers] == [((8,),), ((5,),)]
+    assert owners(summary) == {"custom": None, "custom_1": "custom"}

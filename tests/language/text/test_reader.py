@@ -9,10 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsum.bounds import MAX_FILE_DEPTH
 from archsum.errors import SpecError
 from archsum.language.text import reader as source
 from archsum.language.text.places import Places, SpannedList, SpannedMapping, count_values
-from archsum.language.text.reader import MAX_DEPTH, read
+from archsum.language.text.reader import read
 from tests.support.paths import BAD_FILES
 
 
@@ -103,15 +104,15 @@ NESTED: dict[str, Callable[[int], str]] = {
 def test_depth_has_a_bound(opening: Callable[[int], str], loader: type) -> None:
     """libyaml has one of its own from version 0.2.6 on, 1,000 levels, and can reach it before it tells of the first."""
     levels = list(map(opening, range(3_000)))
-    last = "".join(levels[:MAX_DEPTH])
+    last = "".join(levels[:MAX_FILE_DEPTH])
     assert "too-deep" not in str(outcome(last, loader))
-    for depth in (MAX_DEPTH + 1, 999, 1_000, 1_001, 3_000):
+    for depth in (MAX_FILE_DEPTH + 1, 999, 1_000, 1_001, 3_000):
         with mock.patch.object(source, "_Loader", loader), pytest.raises(SpecError) as caught:
             read("".join(levels[:depth]), "file.yaml")
         (diagnostic,) = caught.value.diagnostics
         assert diagnostic.code == "too-deep"
         assert diagnostic.span
-        assert diagnostic.span.start == len(last) + len(levels[MAX_DEPTH]) - len(levels[MAX_DEPTH].lstrip())
+        assert diagnostic.span.start == len(last) + len(levels[MAX_FILE_DEPTH]) - len(levels[MAX_FILE_DEPTH].lstrip())
         assert diagnostic.span.source.text == "".join(levels[:depth])
 
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from archsum.language.text.scalars import MAX_DIGITS, Scalar, resolve
+from archsum.bounds import MAX_NUMBER_LENGTH
+from archsum.language.text.scalars import Scalar, resolve
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])
@@ -123,8 +124,8 @@ def test_number_too_long_to_convert(text: str) -> None:
 
 
 def test_longest_number() -> None:
-    value: Scalar = resolve("9" * MAX_DIGITS)
-    assert value == 10**MAX_DIGITS - 1
+    value: Scalar = resolve("9" * MAX_NUMBER_LENGTH)
+    assert value == 10**MAX_NUMBER_LENGTH - 1
 
 
 def test_long_text_that_begins_as_a_number() -> None:

@@ -61,9 +61,10 @@ def test_wrappers_hold_wrappers() -> None:
     assert (kernel.name, kernel.note) == ("bidirectional/forward_lstm/kernel", "")
 
 
-def test_the_input_has_steps() -> None:
+@pytest.mark.parametrize("shape", [(), (5,)])
+def test_the_input_has_steps(shape: tuple[int, ...]) -> None:
     with pytest.raises(ShapeError, match="at least 2 axes"):
-        each(layer("flatten")).output_shape((5,))
+        each(layer("flatten")).output_shape(shape)
 
 
 def test_the_layer_s_complaint_is_the_wrapper_s() -> None:

@@ -96,6 +96,14 @@ def _vectors_of_another_length(kind: str, case: Case, _: Computed) -> bool:
     return kind == "reversible_embedding" and stated["reverse"] and case.shape[-1:] != (stated["output_dim"],)
 
 
+def _sequence_of_images(kind: str, case: Case, _: Computed) -> bool:
+    return (
+        kind == "time_distributed"
+        and len(case.shape) != 3
+        and any(held in FAMILIES["recurrent"] for held in case.fields["layer"])
+    )
+
+
 DIFFERENCES = [
     Difference(
         "an axis named twice, or the batch's, has no meaning: Keras makes weights for it, or fails when it computes",
@@ -180,5 +188,11 @@ DIFFERENCES = [
         _vectors_of_another_length,
         "reversible_embedding",
         Case({"input_dim": 9, "output_dim": 4, "reverse": True}, (5, 3)),
+    ),
+    Difference(
+        "a recurrent layer on each step of what has more axes than a sequence computes another shape than it announces",
+        _sequence_of_images,
+        "time_distributed",
+        Case({"layer": {"simple_rnn": {"units": 1}}}, (4, 4, 4, 4)),
     ),
 ]

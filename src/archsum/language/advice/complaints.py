@@ -5,15 +5,16 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, enumerate_words, quote, suggest
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
 from archsum.language.advice.spelling import meant_field, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators
 from archsum.language.text.places import Loc, Places
 from archsum.language.text.scalars import resolve
+from archsum.layers.documentation import example, field_names
 from archsum.layers.fields import named_fields
 
 _WANTED = {
@@ -98,8 +99,8 @@ def _touches(path: Loc, others: Collection[Loc]) -> bool:
 
 
 def _missing(fields: list[str], subject: Subject) -> Diagnostic:
-    infos = named_fields(subject.model)
-    cures = [f"`{field}: {_example(infos[field])}` ({_lower(infos[field].description or '')})" for field in fields]
+    infos, examples = named_fields(subject.model), example(subject.model)
+    cures = [f"`{field}: {_write(examples[field])}` ({_lower(infos[field].description or '')})" for field in fields]
     place, _ = subject.find(())
     message = f"{subject.name} needs {enumerate_words(fields)}"
     return Diagnostic("missing-field", message, place, f"add {' and '.join(cures)}")
@@ -214,8 +215,6 @@ def _owner(model: type[BaseModel], path: Loc) -> type[BaseModel]:
 
 def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str]]:
     """Return the fields that a path's last step can be, the required first, and those that are stated."""
-    from archsum.layers.documentation import field_names
-
     values: Any = subject.values
     for step in path[:-1]:
         values = values[step]
@@ -223,14 +222,10 @@ def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str]]:
 
 
 def _about(model: type[BaseModel], path: Loc) -> str | None:
-    """Say what the field is that a path leads to, or into."""
+    """Explain the field that a path leads to, or into."""
     described = {name: info.description for name, info in named_fields(_owner(model, path)).items()}
     name = next((str(step) for step in reversed(path) if step in described), None)
     return f"`{name}`: {_lower(text)}" if name and (text := described[name]) else None
-
-
-def _example(info: FieldInfo) -> str:
-    return _write(info.examples[0]) if info.examples else "…"
 
 
 def _write(value: Any) -> str:

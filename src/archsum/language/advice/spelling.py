@@ -5,14 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from archsum.errors import closest, quote, suggest
-from archsum.language.advice.synonyms import (
-    ENDINGS_WITHOUT_COUNTS,
-    FIELD_REASONS,
-    FIELDS,
-    KIND_REASONS,
-    KINDS,
-    VALUES,
-)
+from archsum.language.advice.synonyms import ENDINGS_WITHOUT_COUNTS, FIELD_REASONS, FIELDS, KIND_REASONS, KINDS, VALUES
 
 _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""

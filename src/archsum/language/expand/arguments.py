@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from archsum.errors import MAX_FOUND, Diagnostic, enumerate_words, quote
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, enumerate_words, quote
 from archsum.formula import BROKEN, UnknownNameError, Value
 from archsum.language.expand.scope import FormulaNames
 from archsum.language.read.formulas import resolve_fields

@@ -3,32 +3,27 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from archsum.errors import Diagnostic, Span, enumerate_words, quote
+from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
+from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
+from archsum.language.expand.messages import name_given_twice, unknown_name, wrong_inputs
 from archsum.language.expand.problems import Problems, StopError
-from archsum.language.expand.references import unknown_name
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
 from archsum.language.expand.shapes import NetworkShapes
-from archsum.language.expand.size import MAX_INPUTS, Size
+from archsum.language.expand.size import Size
 from archsum.language.read.formulas import resolve_fields
-from archsum.language.read.structure import Definition, Structure
+from archsum.language.read.structure import Structure
 from archsum.language.spec.containers import CONTAINERS, Container
 from archsum.language.spec.document import Document
-from archsum.language.spec.items import Body, Entry, Item, Reference
+from archsum.language.spec.items import Body, Item, Reference
 from archsum.language.text.places import Places
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
 from archsum.propagate import Engine
-
-MAX_NESTING = 64
-"""The most blocks and containers in one another."""
-
-MAX_PATH_LENGTH = 1_000
-"""The most characters in the names of blocks in one another."""
 
 
 class Expanded(NamedTuple):
@@ -101,7 +96,7 @@ class _Expansion:
             return self._pass_over() if there is None else inputs
         given = item.name and scope.level.given.get(item.name)
         if item.name and given and scope.known.get(item.name, LEFT_OUT) != LEFT_OUT:
-            self._report(scope, _name_given_twice(item, given))
+            self._report(scope, name_given_twice(item, given))
         taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
         if excess := self._size.add_inputs(item, len(taken)):
             self._report(scope, excess)
@@ -163,7 +158,7 @@ class _Expansion:
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
         if len(definition.inputs) != len(inputs):
-            self._report(scope, _wrong_inputs(entry, definition, len(inputs)))
+            self._report(scope, wrong_inputs(entry, definition, len(inputs)))
             known, inputs = dict.fromkeys(definition.inputs, FAULTY), FAULTY
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
         place = scope.place_of(item)
@@ -238,20 +233,3 @@ class _Expansion:
     def _report(self, scope: Scope, *problems: Diagnostic) -> None:
         if problems:
             self.problems.report(problems, scope.uses)
-
-
-def _wrong_inputs(entry: Entry, definition: Definition, count: int) -> Diagnostic:
-    """Report that a block takes more or fewer inputs than it is given."""
-    takes = len(definition.inputs)
-    listed = f"{takes} inputs, {enumerate_words(definition.inputs)}," if takes > 1 else "1 input,"
-    message = f"`{entry.kind}` takes {listed} not {count}"
-    cure = "name them, as in `inputs: [a, b]`"
-    if takes == 1:
-        cure = "say which, `inputs: name`; or name all in the block, `inputs: [a, b]`"
-    return Diagnostic("inputs", message, entry.span, cure)
-
-
-def _name_given_twice(item: Item, first: Span) -> Diagnostic:
-    cure = "choose another" if item.condition is True else "choose another, or let their `if`s exclude one another"
-    message, notes = f"two layers are named `{item.name}`", (("the other is at", first),)
-    return Diagnostic("duplicate-name", message, item.entry.places.value("name"), cure, notes)

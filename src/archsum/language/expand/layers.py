@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from archsum.errors import MAX_FOUND, Diagnostic, quote
+from archsum.bounds import MAX_COMPARED_CHARACTERS, MAX_COMPARED_ITEMS, MAX_DEFAULT_VALUES, MAX_FOUND, MAX_LAYER_VALUES
+from archsum.errors import Diagnostic, quote
 from archsum.formula import Value
 from archsum.language.expand.size import Size
 from archsum.language.read.entries import LAYER_WORDS, read_entry, unknown_kind
@@ -17,18 +18,6 @@ from archsum.language.spec.items import PLACEMENT, Entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
-
-MAX_LAYER_VALUES = 100_000
-"""The most values in one layer; a connection table has many."""
-
-MAX_DEFAULT_VALUES = 100
-"""The most values in a kind's defaults, which are checked with every layer of the kind."""
-
-MAX_COMPARED_ITEMS = 64
-"""The most items of a list by which the layers that formulas make of it are told apart."""
-
-MAX_COMPARED_CHARACTERS = 100
-"""The most characters of a text, likewise."""
 
 _NO_DEFAULTS = Resolved(MappingProxyType({}))
 

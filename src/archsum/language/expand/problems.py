@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-from archsum.errors import MAX_FOUND, Diagnostic, Span
+from archsum.bounds import MAX_FOUND, MAX_REPORTED
+from archsum.errors import Diagnostic, Span
 from archsum.graph import Use
-
-MAX_REPORTED = 10_000
-"""The most problems, those that repeats have often counted as often."""
 
 
 class StopError(Exception):

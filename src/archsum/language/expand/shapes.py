@@ -10,13 +10,13 @@ from archsum.language.spec.document import Document
 from archsum.layers.axis import input_sizes
 from archsum.layers.fields import INPUT_SIZES
 from archsum.layers.shapes import may_equal
-from archsum.propagate import Engine
+from archsum.propagate import Computations, Engine
 
 LARGE_SIZE = 2**10 * 3**4 * 5**2 * 7 * 11
 """What an unknown size counts as, where it is asked whether layers change the shape.
 
-It is so large that a window without padding changes it; and what divides sizes, such as strides, divides it without a
-rest, so that layers which multiply it again by as much keep it.
+Every window fits into it, and what divides sizes, such as strides, divides it without a rest: so layers change it where
+they change all large sizes, and keep it where they divide a size and multiply it again by as much.
 """
 
 
@@ -24,8 +24,9 @@ class NetworkShapes:
     """The shapes of the inputs and of what the nodes give, which may grow in number."""
 
     def __init__(self, document: Document, nodes: Sequence[Node], input_places: Mapping[str, Span]) -> None:
-        self.engine = Engine(document.input, nodes, input_places=input_places)
-        self._engine_of_large_sizes = Engine(document.input, nodes, unknown=LARGE_SIZE)
+        computations = Computations()
+        self.engine = Engine(document.input, nodes, computations, input_places=input_places)
+        self._engine_of_large_sizes = Engine(document.input, nodes, computations, unknown=LARGE_SIZE)
         self._data_format = document.data_format
 
     def sizes(self, taken: Outputs) -> dict[str, Value]:

@@ -1,19 +1,8 @@
 """How large a network has become as it is written out, and the bounds that time and memory set."""
 
+from archsum.bounds import MAX_CONNECTIONS, MAX_INPUTS, MAX_LAYERS, MAX_VALUES
 from archsum.errors import Diagnostic
-from archsum.language.spec.containers import MAX_TIMES
 from archsum.language.spec.items import Item
-
-MAX_LAYERS = MAX_TIMES
-
-MAX_INPUTS = 1_000
-"""The most inputs of a layer, a block or a container."""
-
-MAX_CONNECTIONS = 1_000_000
-"""The most inputs of all of them."""
-
-MAX_VALUES = 2_000_000
-"""The most values in all layers, where formulas make each another."""
 
 
 class Size:

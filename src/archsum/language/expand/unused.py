@@ -1,6 +1,7 @@
 """Inputs and layers whose outputs nothing takes: most likely a slip."""
 
-from archsum.errors import MAX_FOUND, Diagnostic
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic
 from archsum.graph import Graph
 from archsum.language.text.places import Places
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
+from archsum.bounds import MAX_ARGUMENT_VALUES, MAX_FOUND, MAX_PATHS
+from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula
 from archsum.language.read.entries import Words, read_entry
 from archsum.language.spec.containers import CONTAINERS
@@ -12,12 +13,6 @@ from archsum.language.spec.items import PLACEMENT, Body, Entry, Item, Reference,
 from archsum.language.text.places import Places, SpannedMapping, count_values
 from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import check_name
-
-MAX_ARGUMENT_VALUES = 100
-"""The most values in what a block is given; each of its uses computes them anew."""
-
-MAX_PATHS = 1_000
-"""The most paths side by side."""
 
 _CONDITION = "write true, false or a formula, as in `if: =strides > 1`"
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from archsum.errors import MAX_FOUND, Diagnostic, Span
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, Span
 from archsum.formula import (
     BROKEN,
     BoundFormula,

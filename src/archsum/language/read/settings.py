@@ -8,18 +8,13 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, enumerate_words, one_line, quote, suggest
+from archsum.bounds import MAX_FOUND, MAX_HEAD_VALUES, MAX_VARIABLES
+from archsum.errors import Diagnostic, FieldError, enumerate_words, one_line, quote, suggest
 from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.spec.document import DEFAULT_INPUT, Document
 from archsum.language.text.places import Loc, Places, SpannedMapping, count_values
 from archsum.layers.fields import check_name
-
-MAX_HEAD_VALUES = 100_000
-"""The most values beside layers and blocks: variables, for the most part."""
-
-MAX_VARIABLES = 1_000
-"""The most variables; each use of a block knows them all."""
 
 InputShape = Sequence[int | None] | Mapping[str, Sequence[int | None]]
 """What overrides a file's input: sizes, or those of several inputs by their names."""

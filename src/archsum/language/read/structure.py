@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from archsum.errors import MAX_FOUND, Diagnostic, FieldError, Span, quote
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import name_problem
 from archsum.language.read.body import BodyReader, NamePlaces
 from archsum.language.read.entries import Words
@@ -42,6 +43,7 @@ class Definition(NamedTuple):
     outputs: tuple[Reference, ...] | None
     body: Body
     names: NamePlaces
+    uses: Uses
     span: Span
 
 
@@ -64,17 +66,16 @@ def read_structure(document: Document, file: Places) -> Structure:
         **dict.fromkeys(document.blocks),
     }
     blocks: dict[str, Definition] = {}
-    uses: dict[str, Uses] = {}
     for name in document.blocks:
-        definition, used = _read_block(file.at("blocks"), name, words, diagnostics)
-        if definition:
-            blocks[name], uses[name] = definition, used
+        if definition := _read_block(file.at("blocks"), name, words, diagnostics):
+            blocks[name] = definition
         if len(diagnostics) >= MAX_FOUND:
             break
     inputs = {name: file.key("input", name) for name in document.input}
     reader = BodyReader(words, document.blocks, inputs, diagnostics)
     body = reader.body(file, "layers")
     outputs = reader.references(file, "outputs") if document.outputs else None
+    uses = {name: block.uses for name, block in blocks.items()}
     for name, chain in _cycles(uses):
         blocks.pop(name, None)
         if len(diagnostics) < MAX_FOUND:
@@ -82,10 +83,8 @@ def read_structure(document: Document, file: Places) -> Structure:
     return Structure(body, outputs, {**inputs, **reader.names}, blocks, diagnostics)
 
 
-def _read_block(
-    blocks: Places, name: str, words: Words, diagnostics: list[Diagnostic]
-) -> tuple[Definition | None, Uses]:
-    """Read a block's definition, and which blocks it uses."""
+def _read_block(blocks: Places, name: str, words: Words, diagnostics: list[Diagnostic]) -> Definition | None:
+    """Read a block's definition; None where it cannot be read."""
     value, key = blocks.data[name], blocks.key(name)
     if problem := _block_name_problem(name):
         diagnostics.append(Diagnostic("bad-name", f"a block cannot be named {quote(name)}", key, problem))
@@ -93,7 +92,7 @@ def _read_block(
         found = "but it is empty" if value is None else f"not {quote(value)}"
         cure = "write `layers: […]` below it, and `parameters: {…}` if it takes any"
         diagnostics.append(Diagnostic("wrong-type", f"`blocks.{name}` takes a mapping, {found}", key, cure))
-        return None, {}
+        return None
     places = Places(value, key)
     try:
         block = Block.model_validate(value)
@@ -101,7 +100,7 @@ def _read_block(
         from archsum.language.advice.complaints import Subject, diagnose
 
         diagnostics += diagnose(error, Subject(f"`blocks.{name}`", Block, value, places))
-        return None, {}
+        return None
     for parameter in block.parameters:
         if problem := _parameter_name_problem(parameter):
             message = f"a parameter cannot be named {quote(parameter)}"
@@ -115,7 +114,7 @@ def _read_block(
     computed = frozenset(name for name, default in block.parameters.items() if any(formulas_in(default)))
     size = sum(count_values(block.parameters[parameter]) for parameter in computed)
     all_names = {**inputs, **reader.names}
-    return Definition(name, block.parameters, computed, size, names, outputs, body, all_names, key), reader.uses
+    return Definition(name, block.parameters, computed, size, names, outputs, body, all_names, reader.uses, key)
 
 
 def _block_name_problem(name: str) -> str | None:

@@ -8,16 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from archsum.bounds import MAX_PARAMETERS, MAX_TIMES
 from archsum.errors import FieldError, enumerate_words, quote
 from archsum.formula import name_problem
-from archsum.language.spec.document import MAX_PARAMETERS
 from archsum.language.spec.items import Body
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import ANY_LAYER, StrictModel
-
-MAX_TIMES = 200_000
-"""The most repetitions, and the most layers of a network."""
 
 _ROW = {"type": "object", "minProperties": 1}
 _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "minItems": 1}}

@@ -6,19 +6,17 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from archsum.bounds import MAX_AXES, MAX_PARAMETERS
 from archsum.errors import FieldError, quote
 from archsum.formula import Value
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.items import PLACEMENT
 from archsum.language.spec.names import InputNames, Names
 from archsum.language.spec.training import Training
-from archsum.layers.fields import ANY_LAYER, MAX_AXES, DataFormat, Name, Positive, StrictModel, TupleOf
+from archsum.layers.fields import ANY_LAYER, DataFormat, Name, Positive, StrictModel, TupleOf
 
 DEFAULT_INPUT = "input"
 """The name of the input where the file does not name it."""
-
-MAX_PARAMETERS = 100
-"""The most parameters of a block."""
 
 
 def _parse_inputs(value: Any) -> Any:

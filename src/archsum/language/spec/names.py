@@ -4,11 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from archsum.bounds import MAX_BLOCK_INPUTS
 from archsum.errors import FieldError, quote
 from archsum.layers.fields import Name, TupleOf
-
-MAX_BLOCK_INPUTS = 100
-"""The most inputs of a block."""
 
 
 def _list(value: Any) -> Any:

@@ -9,18 +9,11 @@ from typing import Any, NamedTuple, cast
 
 import yaml
 
-from archsum.errors import MAX_FOUND, Diagnostic, SourceText, Span, SpecError, quote
+from archsum.bounds import MAX_FILE_DEPTH, MAX_FILE_NODES, MAX_FOUND, MAX_KEY_LENGTH, NODE_LENGTH
+from archsum.errors import Diagnostic, SourceText, Span, SpecError, quote
 from archsum.language.text.places import Mark, Places, SpannedList, SpannedMapping
 from archsum.language.text.scalars import resolve
 from archsum.language.text.source import decode
-
-MAX_DEPTH = 64
-MAX_KEY_LENGTH = 200
-MAX_NODES = 2_000_000
-"""Scalars, lists and mappings in a file, each alias counted as its value, and long texts as several."""
-
-_NODE_LENGTH = 100
-"""The characters that count as one."""
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _LIMIT_OF_LIBYAML = "nesting depth"
@@ -136,11 +129,10 @@ class _Builder:
             elif kind is yaml.StreamEndEvent:
                 return
 
-    def _report(self, code: str, message: str, mark: Mark, cure: str | None = None) -> None:
-        self._add_diagnostic(Diagnostic(code, message, Span(self.source, *mark), cure))
-
-    def _add_diagnostic(self, diagnostic: Diagnostic) -> None:
-        self.diagnostics.append(diagnostic)
+    def _report(
+        self, code: str, message: str, mark: Mark, cure: str | None = None, notes: tuple[tuple[str, Span], ...] = ()
+    ) -> None:
+        self.diagnostics.append(Diagnostic(code, message, Span(self.source, *mark), cure, notes))
         if len(self.diagnostics) >= MAX_FOUND:
             raise _StopError
 
@@ -150,13 +142,13 @@ class _Builder:
 
     def _count(self, nodes: int, mark: Mark) -> None:
         self.nodes += nodes
-        if self.nodes > MAX_NODES:
-            message = f"the file has more than {MAX_NODES:,} values, its aliases written out"
+        if self.nodes > MAX_FILE_NODES:
+            message = f"the file has more than {MAX_FILE_NODES:,} values, its aliases written out"
             self._stop("too-large", message, mark)
 
     def _rise(self, height: int, mark: Mark) -> None:
-        if len(self.stack) + height > MAX_DEPTH:
-            message = f"the file is nested more than {MAX_DEPTH} levels deep, its aliases written out"
+        if len(self.stack) + height > MAX_FILE_DEPTH:
+            message = f"the file is nested more than {MAX_FILE_DEPTH} levels deep, its aliases written out"
             self._stop("too-deep", message, mark)
 
     def _refuse_tag(self, event: Any) -> None:
@@ -181,7 +173,7 @@ class _Builder:
                 value = resolve(text)
             except ValueError as error:
                 self._report("bad-number", str(error), mark)
-        nodes = 1 + len(text) // _NODE_LENGTH
+        nodes = 1 + len(text) // NODE_LENGTH
         self._count(nodes, mark)
         self._add(value, mark)
         if event.anchor is not None:
@@ -191,10 +183,7 @@ class _Builder:
         top = self.top
         if text in top.container and not merge:
             notes = (("first written at", Span(self.source, *top.container.marks[text][:2])),)
-            span = Span(self.source, *mark)
-            self._add_diagnostic(
-                Diagnostic("duplicate-key", f"{quote(text)} is written twice", span, "keep one", notes)
-            )
+            self._report("duplicate-key", f"{quote(text)} is written twice", mark, "keep one", notes)
         elif len(text) > MAX_KEY_LENGTH:
             self._stop("bad-key", f"a key is longer than {MAX_KEY_LENGTH} characters", mark)
         top.key = None if merge else text

@@ -6,9 +6,8 @@ Source: https://yaml.org/spec/1.2.2/#103-core-schema
 import re
 from functools import lru_cache
 
+from archsum.bounds import MAX_NUMBER_LENGTH
 from archsum.formula import Scalar as Scalar
-
-MAX_DIGITS = 1000
 
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -29,7 +28,7 @@ _FIRST_OF_NUMBER = frozenset("+-.0123456789")
 def resolve(text: str) -> Scalar:
     """Return the value of a plain (unquoted) scalar.
 
-    Errors: ValueError for a number of more than MAX_DIGITS characters.
+    Errors: ValueError for a number of more than MAX_NUMBER_LENGTH characters.
     """
     if text in _WORDS:
         return _WORDS[text]
@@ -47,6 +46,6 @@ def resolve(text: str) -> Scalar:
 
 
 def _short(text: str) -> str:
-    if len(text) > MAX_DIGITS:
+    if len(text) > MAX_NUMBER_LENGTH:
         raise ValueError(f"a number of {len(text):,} digits is too long")
     return text

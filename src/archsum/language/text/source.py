@@ -3,9 +3,8 @@
 import os
 from typing import IO
 
+from archsum.bounds import MAX_FILE_BYTES
 from archsum.errors import Diagnostic, SourceText, Span, SpecError
-
-MAX_BYTES = 64 * 1024 * 1024
 
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
 """A path, or an open file."""
@@ -19,9 +18,9 @@ def read_file(file: File) -> tuple[str | bytes, str]:
     name = os.fspath(file) if isinstance(file, str | os.PathLike) else str(getattr(file, "name", "<input>"))
     try:
         if not isinstance(file, str | os.PathLike):
-            return file.read(MAX_BYTES + 1), name
+            return file.read(MAX_FILE_BYTES + 1), name
         with open(name, "rb") as opened:
-            return opened.read(MAX_BYTES + 1), name
+            return opened.read(MAX_FILE_BYTES + 1), name
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}")]) from None
@@ -29,8 +28,8 @@ def read_file(file: File) -> tuple[str | bytes, str]:
 
 def decode(content: bytes | str, name: str) -> SourceText:
     """Return the text of a file. Errors: SpecError for what is not text in UTF-8, or is too large."""
-    if len(content) > MAX_BYTES:
-        raise _unreadable(f"{name} is larger than {MAX_BYTES // 1024**2} MiB")
+    if len(content) > MAX_FILE_BYTES:
+        raise _unreadable(f"{name} is larger than {MAX_FILE_BYTES // 1024**2} MiB")
     try:
         if isinstance(content, str):
             content = content.encode()

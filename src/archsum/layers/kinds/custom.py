@@ -5,12 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from archsum.bounds import MAX_MAGNITUDE, MAX_SIZE
 from archsum.errors import ShapeError, enumerate_words, one_line
-from archsum.formula import MAX_MAGNITUDE, BoundFormula, FormulaError, UnknownNameError
+from archsum.formula import BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.fields import MAX_SIZE, DataFormat, Name
+from archsum.layers.fields import DataFormat, Name
 from archsum.layers.shapes import Shape
 
 Number = int | BoundFormula
@@ -161,7 +162,7 @@ class Custom(Layer):
         """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
         self.kept(*inputs)  # a formula that cannot be computed is found with the others
         stated = self._stated("macs", self.macs_, inputs[0])
-        macs, flops = value_of(stated.number), self.flops(*inputs)
+        macs, flops = value_of(stated.amount), self.flops(*inputs)
         if macs is not None and flops is not None and flops < 2 * macs:
             cure = "state `flops` with two for each of the `macs`"
             raise ShapeError(f"states {flops:,} `flops`, fewer than the {2 * macs:,} of its `macs`", cure)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.arithmetic import Product
+from archsum.layers.arithmetic import Amount, Product
 from archsum.layers.base import Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
@@ -31,7 +31,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
 
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has.")
 
-    def output_channels(self, channels: int) -> Product:
+    def output_channels(self, channels: int) -> Amount:
         return Product(channels, self.depth_multiplier)
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from archsum.layers.arithmetic import Product, equation
+from archsum.layers.arithmetic import Amount, Product, equation
 from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
@@ -46,7 +46,7 @@ class LocallyConnected(KernelLayer):
     def _untied_if_true(cls, value: Any) -> Any:
         return "untied" if value is True else value
 
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Amount:
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:

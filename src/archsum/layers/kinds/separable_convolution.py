@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from archsum.layers.base import Kept, Weight
+from archsum.layers.arithmetic import Amount, Product, Sum
+from archsum.layers.base import Kept, Operations, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
@@ -30,7 +31,7 @@ class SeparableConvolution(DilatedKernelLayer):
     filters: Positive = Field(description="The number of output channels.", examples=[64])
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has first.")
 
-    def output_channels(self, channels: int) -> int:
+    def output_channels(self, channels: int) -> Amount:
         return self.filters
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -41,6 +42,10 @@ class SeparableConvolution(DilatedKernelLayer):
             Weight("depthwise_kernel", depthwise, (*KERNEL_AXES[self.rank], "input channels", "filters of a channel")),
             Weight("pointwise_kernel", pointwise, (*KERNEL_AXES[self.rank], "depthwise channels", "filters")),
         )
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        kernels = Sum(*(Product(*kernel.shape) for kernel in self.kernels(*inputs)))
+        return Operations(Product(*self.locations(*inputs), kernels), self.macs_note)
 
     def depthwise_output(self, *inputs: Shape) -> Shape:
         """Return the shape of what the depthwise kernel gives."""

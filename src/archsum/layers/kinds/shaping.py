@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from archsum.bounds import MAX_SIZE
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
 from archsum.layers.base import UNCHANGED, MovingLayer, Reuse, Step
-from archsum.layers.fields import MAX_SIZE, DataFormat, Positive, TupleOf
+from archsum.layers.fields import DataFormat, Positive, TupleOf
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, show
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.arithmetic import Difference, Number, Quotient, value_of
+from archsum.layers.arithmetic import Amount, Difference, Quotient, value_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
@@ -28,12 +28,12 @@ class PartOfAxis(AlongChannels, MovingLayer):
         axis = sample_position(self.chosen_axis, shape)
         yield Step.of(axis_name(axis), self.part_of(axis, shape), self.part_note(shape[axis - 1]))
 
-    def part_of(self, axis: int, shape: Shape) -> Number:
+    def part_of(self, axis: int, shape: Shape) -> Amount:
         """Return the part's size along an axis, counted from 1."""
         raise NotImplementedError
 
     def part_note(self, size: int | None) -> str:
-        """Say which part of an axis of a size it is."""
+        """Return which part of an axis of a size it is, in words."""
         raise NotImplementedError
 
 
@@ -61,7 +61,7 @@ class Split(PartOfAxis):
             )
         return self
 
-    def part_of(self, axis: int, shape: Shape) -> Number:
+    def part_of(self, axis: int, shape: Shape) -> Amount:
         """Return the size of a part. Errors: ShapeError where the parts are not equal."""
         size = shape[axis - 1]
         if size is not None and size % self.parts:
@@ -95,7 +95,7 @@ class Slice(PartOfAxis):
     start: int = Field(0, description="The first element; a negative one counts from the end.", examples=[0])
     stop: int | None = Field(None, description="The element behind the last; null: the axis's end.", examples=[1])
 
-    def part_of(self, axis: int, shape: Shape) -> Number:
+    def part_of(self, axis: int, shape: Shape) -> Amount:
         """Return the number of elements. Errors: ShapeError where there are none."""
         size = shape[axis - 1]
         if size is None:

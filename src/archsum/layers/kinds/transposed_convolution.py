@@ -62,7 +62,7 @@ class TransposedWindow(SizeRule):
         return "(size − 1) × stride" + "".join(f" {_sign(number)} {what}" for number, what in self.ends if number)
 
     def misfit(self, size: int, axis: str) -> ShapeError:
-        """Say that the padding leaves nothing."""
+        """Return an error: the padding leaves nothing."""
         return ShapeError(
             f"has a padding that leaves nothing of its output's {axis}: {self.formula(size)} is below 1",
             "take less padding, a larger kernel, or a larger input",

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
-from archsum.layers.arithmetic import Product
+from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
@@ -98,8 +98,8 @@ class TimeDistributed(Wrapper):
         return inputs[0][0]
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        (shape,) = inputs
-        return (shape[0], *self.layer.output_shape(self.held_input(shape)))
+        each = self.layer.output_shape(self.held_input(*inputs))
+        return (self.uses(*inputs), *each)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return self.held_weights(self.held, *inputs)
@@ -110,18 +110,16 @@ class TimeDistributed(Wrapper):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the layer's, for which the steps are a larger batch."""
-        (shape,) = inputs
-        kept = self.layer.kept(self.held_input(shape))
-        return None if kept is None else tuple(_for_each_step(tensor, shape[0]) for tensor in kept)
+        kept, steps = self.layer.kept(self.held_input(*inputs)), self.uses(*inputs)
+        return None if kept is None else tuple(_for_each_step(tensor, steps) for tensor in kept)
 
     @property
     def reuse(self) -> Reuse:
         return self.layer.reuse
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        (shape,) = inputs
-        yield Step.of("steps", shape[0], f"`{self.held}` sees each by itself")
-        yield from self.layer.explain_output(self.held_input(shape))
+        yield Step.of("steps", self.uses(*inputs), f"`{self.held}` sees each by itself")
+        yield from self.layer.explain_output(self.held_input(*inputs))
 
 
 class Bidirectional(Wrapper):
@@ -168,7 +166,7 @@ class Bidirectional(Wrapper):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         *leading, features = self.layer.output_shape(*inputs)
-        return (*leading, 2 * features if self.merge_mode == "concat" and features else features)
+        return (*leading, value_of(self._merged(features)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         directions = (f"forward_{self.held}", f"backward_{self.held}")
@@ -192,7 +190,10 @@ class Bidirectional(Wrapper):
         *_, each = self.layer.output_shape(*inputs)
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
-        yield Step.of("features", Product(2, each) if both else each, note)
+        yield Step.of("features", self._merged(each), note)
+
+    def _merged(self, features: int | None) -> Amount:
+        return Product(2, features) if self.merge_mode == "concat" else features
 
 
 def _for_each_step(tensor: Kept, steps: int | None) -> Kept:

@@ -1,7 +1,8 @@
 """The largest batches that fit, as a text."""
 
+from archsum.bounds import MAX_BATCH
 from archsum.errors import one_line
-from archsum.memory.fit import MAX_BATCH, Fit
+from archsum.memory.fit import Fit
 from archsum.render.json import document
 from archsum.render.layout import columns
 from archsum.render.numbers import count

@@ -6,6 +6,7 @@ from archsum.errors import one_line
 from archsum.memory.costs import Costs, named
 from archsum.render.layout import columns, cut
 from archsum.render.numbers import binary
+from archsum.render.training import options, peak_place
 
 _MAX_ALIVE = 3
 """The tensors named at inference's peak."""
@@ -20,15 +21,11 @@ def render(costs: Costs) -> str:
 
 
 def _training(costs: Costs) -> Iterator[str]:
-    options, memory = costs.options, costs.training
-    words = [f"batch {options.batch:,}", options.optimizer, options.precision]
-    if options.checkpointing:
-        words.append(f"checkpointing {one_line(', '.join(options.checkpointing))}")
-    yield f"{one_line(costs.summary.name)}: training, {', '.join(words)}"
+    memory = costs.training
+    yield f"{one_line(costs.summary.name)}: training, {options(costs.options)}"
     if memory is None:
         yield f"  unknown: {costs.why_unknown}"
         return
-    place = f"in the {memory.in_pass} pass of {one_line(memory.at.name)}" if memory.at else "in the optimizer's step"
     yield from _rows(
         [
             ("weights", memory.weights, ""),
@@ -37,14 +34,14 @@ def _training(costs: Costs) -> Iterator[str]:
             ("gradients", memory.gradients, ""),
             ("optimizer state", memory.optimizer_state, ""),
             ("kept for backward", memory.kept_for_backward, ""),
-            ("peak", memory.peak, place),
+            ("peak", memory.peak, peak_place(memory)),
         ]
     )
 
 
 def _inference(costs: Costs) -> Iterator[str]:
-    options, memory = costs.options, costs.inference
-    yield f"{one_line(costs.summary.name)}: inference, batch {options.batch:,}, {options.precision}"
+    memory = costs.inference
+    yield f"{one_line(costs.summary.name)}: inference, batch {costs.options.batch:,}, {costs.options.precision}"
     if memory is None:
         yield f"  unknown: {costs.why_inference_unknown}"
         return

@@ -18,6 +18,7 @@ from archsum.memory.devices import Device
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary, binary_unit
 from archsum.render.plot.axis import MAX_BARS, Axis, Stage, lay_out
+from archsum.render.training import options, peak_place
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#555555",
@@ -144,15 +145,12 @@ def _panels(figure: Figure, below: float) -> _Panels:
 
 def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
     """Name the network, how it is trained, and the colours."""
-    options = costs.options
     left, right, top = _LEFT / _WIDTH, 1 - _RIGHT / _WIDTH, 1 - 0.1 / figure.get_figheight()
-    words = [f"batch {options.batch:,}", options.optimizer, options.precision]
-    if options.checkpointing:
-        words.append(f"checkpointing {one_line(', '.join(options.checkpointing))}")
+    words = options(costs.options)
     if device:
-        words.append(f"on {one_line(device.name)} ({binary(device.available)} for the network)")
+        words += f", on {one_line(device.name)} ({binary(device.available)} for the network)"
     figure.text(left, top, one_line(costs.summary.name), weight="bold", size=9, va="top")
-    figure.text(right, top, ", ".join(words), ha="right", va="top")
+    figure.text(right, top, words, ha="right", va="top")
     if costs.unknown:
         return
     figure.legend(
@@ -199,16 +197,14 @@ def _fill(axes: Axes, edges: Sequence[float], base: Sequence[float], top: Sequen
 def _mark_peak(panels: _Panels, axis: Axis, memory: TrainingMemory, height: float) -> None:
     for axes in (panels.forward, panels.backward, panels.step):
         axes.axhline(height, color=_INK, linewidth=0.6, linestyle=(0, (4, 3)))
-    at, position, place = panels.step, 0.5, "in the optimizer's step"
-    layer = memory.at
-    if layer:
-        index = next(index for index, turn in enumerate(memory.forward) if turn.layer is layer)
+    at, position = panels.step, 0.5
+    if memory.at:
+        index = next(index for index, turn in enumerate(memory.forward) if turn.layer is memory.at)
         at = panels.forward if memory.in_pass == "forward" else panels.backward
         position = (axis.edges[index] + axis.edges[index + 1]) / 2
-        place = f"in the {memory.in_pass} pass of {one_line(layer.name)}"
     far = 2 - position if at is panels.backward else position + 2 * (at is panels.step)
     at.plot(position, height, marker="o", markersize=5, color=_MARK, markeredgecolor="white", clip_on=False, zorder=5)
-    for text, above, weight in ((f"peak {binary(memory.peak)}", 13, "bold"), (place, 4.5, "normal")):
+    for text, above, weight in ((f"peak {binary(memory.peak)}", 13, "bold"), (peak_place(memory), 4.5, "normal")):
         at.annotate(
             text,
             (position, height),

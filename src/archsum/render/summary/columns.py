@@ -1,6 +1,7 @@
 """The columns of a summary's table, for every format that has one."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from archsum.layers.shapes import show
@@ -34,10 +35,6 @@ def _kernel(of: Figures) -> str:
     return ", ".join("×".join(map(str, kernel.shape)) for kernel in kernels)
 
 
-def _figure(name: str) -> Callable[[Any], Any]:
-    return lambda of: getattr(of, name)
-
-
 BASIC = (
     Column("Output Shape", output_shape, str, numeric=False),
     Column("Param #", _params, str),
@@ -46,13 +43,13 @@ BASIC = (
 
 OPTIONAL = {
     "weights": Column("Weights", lambda of: of.params - of.bias_params),
-    "biases": Column("Biases", _figure("bias_params")),
+    "biases": Column("Biases", attrgetter("bias_params")),
     "kernel": Column("Kernel", _kernel, str, numeric=False),
-    "macs": Column("MACs", _figure("macs"), total=_figure("macs")),
-    "neurons": Column("Neurons", _figure("neurons"), total=_figure("neurons")),
-    "connections": Column("Connections", _figure("connections"), total=_figure("connections")),
-    "memory": Column("Memory", _figure("weight_memory"), memory),
-    "flops": Column("FLOPs", _figure("flops"), total=_figure("flops")),
+    "macs": Column("MACs", attrgetter("macs"), total=attrgetter("macs")),
+    "neurons": Column("Neurons", attrgetter("neurons"), total=attrgetter("neurons")),
+    "connections": Column("Connections", attrgetter("connections"), total=attrgetter("connections")),
+    "memory": Column("Memory", attrgetter("weight_memory"), memory),
+    "flops": Column("FLOPs", attrgetter("flops"), total=attrgetter("flops")),
 }
 """The columns to choose from, by the word that `--columns` takes."""
 

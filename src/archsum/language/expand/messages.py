@@ -1,9 +1,10 @@
-"""Names that an item takes, or that a file or a block gives out, and why one is not known."""
+"""What is said of names and inputs that do not fit together."""
 
-from archsum.errors import Diagnostic, quote, suggest
+from archsum.errors import Diagnostic, Span, enumerate_words, quote, suggest
 from archsum.language.expand.scope import LEFT_OUT, Scope
 from archsum.language.read.body import NamePlaces
-from archsum.language.spec.items import Item, Reference
+from archsum.language.read.structure import Definition
+from archsum.language.spec.items import Entry, Item, Reference
 
 
 def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking: Item | None) -> Diagnostic:
@@ -31,3 +32,21 @@ def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking
         cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
     notes = (("it stands at", place),) if place else ()
     return Diagnostic("unknown-name", message, span, cure, notes)
+
+
+def wrong_inputs(entry: Entry, definition: Definition, count: int) -> Diagnostic:
+    """Report that a block takes more or fewer inputs than it is given."""
+    takes = len(definition.inputs)
+    listed = f"{takes} inputs, {enumerate_words(definition.inputs)}," if takes > 1 else "1 input,"
+    message = f"`{entry.kind}` takes {listed} not {count}"
+    cure = "name them, as in `inputs: [a, b]`"
+    if takes == 1:
+        cure = "say which, `inputs: name`; or name all in the block, `inputs: [a, b]`"
+    return Diagnostic("inputs", message, entry.span, cure)
+
+
+def name_given_twice(item: Item, first: Span) -> Diagnostic:
+    """Report that a name is given to two layers which are both there."""
+    cure = "choose another" if item.condition is True else "choose another, or let their `if`s exclude one another"
+    message, notes = f"two layers are named `{item.name}`", (("the other is at", first),)
+    return Diagnostic("duplicate-name", message, item.entry.places.value("name"), cure, notes)

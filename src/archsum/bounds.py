@@ -1,0 +1,91 @@
+"""The bounds of every stage: far beyond any network, and near enough that no file takes long or much memory."""
+
+# A file's text.
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_DEPTH = 64
+"""Levels of lists and mappings, aliases written out."""
+MAX_FILE_NODES = 2_000_000
+"""Scalars, lists and mappings in a file, each alias counted as what it stands for, and long texts as several."""
+NODE_LENGTH = 100
+"""The characters of a text that count as one."""
+MAX_KEY_LENGTH = 200
+MAX_NUMBER_LENGTH = 1000
+"""Characters."""
+
+# Formulas.
+
+MAX_FORMULA_LENGTH = 500
+MAX_FORMULA_NODES = 200
+MAX_FORMULA_DEPTH = 40
+MAX_DIGITS = 18
+MAX_MAGNITUDE = 10**MAX_DIGITS
+"""The largest number that a formula computes with."""
+MAX_EXPONENT = 64
+
+# What a file may say.
+
+MAX_HEAD_VALUES = 100_000
+"""The most values beside layers and blocks: variables, for the most part."""
+MAX_VARIABLES = 1_000
+"""Each use of a block knows them all."""
+MAX_PARAMETERS = 100
+"""Of a block."""
+MAX_BLOCK_INPUTS = 100
+MAX_ARGUMENT_VALUES = 100
+"""The most values in what a block is given; each of its uses computes them anew."""
+MAX_PATHS = 1_000
+"""The most paths side by side."""
+MAX_TIMES = 200_000
+"""The most repetitions."""
+
+# The network that is written out.
+
+MAX_LAYERS = MAX_TIMES
+MAX_NESTING = 64
+"""The most blocks and containers in one another."""
+MAX_PATH_LENGTH = 1_000
+"""The most characters in the names of blocks in one another."""
+MAX_INPUTS = 1_000
+"""The most inputs of a layer, a block or a container."""
+MAX_CONNECTIONS = 1_000_000
+"""The most inputs of all of them."""
+MAX_LAYER_VALUES = 100_000
+"""The most values in one layer; a connection table has many."""
+MAX_DEFAULT_VALUES = 100
+"""The most values in a kind's defaults, which are checked with every layer of the kind."""
+MAX_VALUES = 2_000_000
+"""The most values in all layers, where formulas make each another."""
+MAX_COMPARED_ITEMS = 64
+"""The most items of a list by which the layers that formulas make of it are told apart."""
+MAX_COMPARED_CHARACTERS = 100
+"""The most characters of a text, likewise."""
+
+# Layers and their shapes.
+
+MAX_SIZE = 10**12
+"""The largest size that a field takes."""
+MAX_AXES = 64
+"""The most axes of a shape, as in PyTorch and NumPy."""
+MAX_ELEMENTS = 10**30
+"""The largest tensor: totals of such are numbers that can be printed."""
+MAX_BATCH = 2**30
+"""No larger batch is looked for."""
+MAX_TRIED_BLOCKS = 10
+"""The most blocks that are tried for checkpointing."""
+
+# What is found wrong.
+
+MAX_FOUND = 200
+"""Diagnostics after which a stage stops looking for more."""
+MAX_REPORTED = 10_000
+"""The most problems, those that repeats have often counted as often."""
+MAX_SHOWN = 50
+"""Diagnostics that are printed in full; a generated file can have thousands of the same kind."""
+MAX_NOTES = 8
+"""The most notes of a diagnostic."""
+MAX_WORD_LENGTH = 40
+"""The longest word that is compared with known ones."""
+MAX_COMPARED_WORDS = 200
+MAX_COMPARED_LETTER_BY_LETTER = 5
+"""The known words that are compared with an unknown one at length."""
