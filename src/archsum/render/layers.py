@@ -17,7 +17,6 @@ from archsum.layers.documentation import (
     remarks,
     sections,
     sentence,
-    title,
 )
 from archsum.render.layout import wrap
 
@@ -91,7 +90,7 @@ def render_kind_markdown(word: str) -> str:
 
 
 def _groups() -> dict[str, Mapping[str, type[Layer | Container]]]:
-    return {**families(), title(containers): CONTAINERS}
+    return {**families(), sentence(containers): CONTAINERS}
 
 
 def _introduction(cls: type[Layer | Container]) -> str:
