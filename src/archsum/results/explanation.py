@@ -1,7 +1,7 @@
 """What `explain` returns."""
 
 from archsum import explanation
-from archsum.results.text import Text
+from archsum.results import Text
 
 
 class Explanation(Text, explanation.Explanation):

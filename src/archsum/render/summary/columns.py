@@ -4,10 +4,33 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from archsum.layers.shapes import show
+from archsum.folding import BlockSummary
+from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape, show
 from archsum.render.numbers import count, memory
-from archsum.render.summary.inputs import Figures, Input
 from archsum.summary import LayerSummary, Summary
+
+
+class Input:
+    """An input as a row of the table, as in Keras. It is data: no weights, no neurons, no operations."""
+
+    type = "InputLayer"
+    weights: tuple[Weight, ...] = ()
+    params = trainable_params = bias_params = weight_memory = macs = flops = neurons = connections = 0
+    shared_with = None
+
+    def __init__(self, name: str, output_shape: Shape) -> None:
+        self.name = name
+        self.output_shape = output_shape
+
+
+Figures = Input | LayerSummary | BlockSummary
+"""What a row is of: what the columns are figures of."""
+
+
+def inputs(summary: Summary) -> list[Input]:
+    """Return the inputs of a network."""
+    return [Input(name, shape) for name, shape in summary.inputs.items()]
 
 
 class Column(NamedTuple):
