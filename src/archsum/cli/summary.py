@@ -75,13 +75,11 @@ def _render(summary: "Summary", arguments: argparse.Namespace) -> str:
         from archsum.render.summary import csv
 
         return csv.render(summary)
-    if arguments.format == "markdown":
-        from archsum.render.summary import markdown
-
-        return markdown.render(summary, arguments.columns, arguments.depth)
     from archsum.cli.console import terminal_width
     from archsum.render.summary import text
 
+    if arguments.format == "markdown":
+        return text.render_markdown(summary, arguments.columns, arguments.depth)
     style, width = arguments.style or "keras", terminal_width(sys.stdout)
     return text.render(summary, arguments.columns, style, width, arguments.depth)
 

@@ -28,3 +28,10 @@ def render(
         rule = "_" * drawn.index("\n")
         return "\n".join([drawn, *listed.totals(sizes=False), rule])
     return "\n".join([listed.title, drawn, *(f" {line}" for line in listed.totals())])
+
+
+def render_markdown(summary: Summary, columns: Sequence[str] = (), depth: int | None = None) -> str:
+    """Return the same for a README or a pull request: a pipe table with layers' whole names, and a list of totals."""
+    listed = listing(summary, columns, depth, indented=False)
+    table = Table(listed.headers, listed.rows, listed.numeric).draw("pipe")
+    return "\n".join([table, "", *(f"- {line}" for line in listed.totals())])
