@@ -138,7 +138,7 @@ def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[
     from archsum.explanation import explain
     from archsum.results.explanation import Explanation
 
-    return Explanation(**vars(explain(summarize(file, **overrides), layer)))
+    return Explanation(explain(summarize(file, **overrides), layer))
 
 
 def diagram(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
-from archsum.errors import Span
 from archsum.graph import Path
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
@@ -18,7 +17,6 @@ class BlockSummary(Totals):
 
     path: Path
     type: str
-    span: Span
     layers: tuple[LayerSummary, ...]
     output_shape: Shape
 
@@ -73,8 +71,7 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
         taken = _taken(layers)
         inputs = tuple(shown_as.get(name, name) for name in taken)
         shape = next((layer.output_shape for layer in reversed(layers) if layer.name in given), first.output_shape)
-        group = summary.groups[path]
-        parts.append(Part(BlockSummary(path, group.kind, group.span, layers, shape), inputs, tuple(taken.values())))
+        parts.append(Part(BlockSummary(path, summary.groups[path].kind, layers, shape), inputs, tuple(taken.values())))
     return parts
 
 

@@ -5,32 +5,17 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from archsum.folding import BlockSummary
-from archsum.layers.base import Weight
-from archsum.layers.shapes import Shape, show
+from archsum.layers.shapes import show
 from archsum.render.numbers import count, memory
 from archsum.summary import LayerSummary, Summary
 
-
-class Input:
-    """An input as a row of the table, as in Keras. It is data: no weights, no neurons, no operations."""
-
-    type = "InputLayer"
-    weights: tuple[Weight, ...] = ()
-    params = trainable_params = bias_params = weight_memory = macs = flops = neurons = connections = 0
-    shared_with = None
-
-    def __init__(self, name: str, output_shape: Shape) -> None:
-        self.name = name
-        self.output_shape = output_shape
-
-
-Figures = Input | LayerSummary | BlockSummary
+Figures = LayerSummary | BlockSummary
 """What a row is of: what the columns are figures of."""
 
 
-def inputs(summary: Summary) -> list[Input]:
-    """Return the inputs of a network."""
-    return [Input(name, shape) for name, shape in summary.inputs.items()]
+def inputs(summary: Summary) -> list[BlockSummary]:
+    """Return the inputs as rows have them in Keras: like blocks without layers, as they are data and cost nothing."""
+    return [BlockSummary((name,), "InputLayer", (), shape) for name, shape in summary.inputs.items()]
 
 
 class Column(NamedTuple):
@@ -84,8 +69,7 @@ def as_counted_by(tool: str) -> Column:
     convention = CONVENTIONS[tool]
 
     def counted(of: Figures | Summary) -> int | None:
-        layers = (of,) if isinstance(of, LayerSummary) else () if isinstance(of, Input) else of.layers
-        return count_all(layers, convention)
+        return count_all((of,) if isinstance(of, LayerSummary) else of.layers, convention)
 
     remark = f", as {tool} counts: an operation that it does not know is 0"
     return Column(f"{convention.unit} ({tool})", counted, total=counted, remark=remark)
