@@ -18,10 +18,9 @@ from archsum.results.summary import Summary
 if TYPE_CHECKING:
     from archsum.memory.devices import Device
     from archsum.results.check import Check
-    from archsum.results.diagram import Diagram
     from archsum.results.explanation import Explanation
     from archsum.results.memory import Costs, Fit
-    from archsum.results.plot import Plot
+    from archsum.results.pictures import Diagram, Plot
 
 __all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
 
@@ -139,7 +138,7 @@ def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[
     from archsum.explanation import explain
     from archsum.results.explanation import Explanation
 
-    return Explanation(**vars(explain(summarize(file, **overrides), layer)))
+    return Explanation(explain(summarize(file, **overrides), layer))
 
 
 def diagram(
@@ -159,7 +158,7 @@ def diagram(
     is not installed.
     """
     from archsum.render.diagram import FORMATS, render
-    from archsum.results.diagram import Diagram
+    from archsum.results.pictures import Diagram
 
     _check_format(format, FORMATS)
     if depth is not None and depth < 1:
@@ -184,7 +183,7 @@ def plot(
     is not installed.
     """
     from archsum.render.plot import FORMATS, render
-    from archsum.results.plot import Plot
+    from archsum.results.pictures import Plot
 
     _check_format(format, FORMATS)
     network = _network(file, overrides)

@@ -25,7 +25,6 @@ class PerElement(NamedTuple):
 class Convention(NamedTuple):
     """A tool's figures. It counts a layer as if it were a module of PyTorch, in inference."""
 
-    name: str
     unit: str
     """What the tool's figure is, whatever the tool calls it."""
     macs: int
@@ -42,53 +41,48 @@ class Convention(NamedTuple):
 _POOLING = (*FAMILIES["pooling"], *FAMILIES["global_pooling"], *FAMILIES["adaptive_pooling"])
 
 CONVENTIONS = {
-    convention.name: convention
-    for convention in (
-        # torch.utils.flop_counter, on the meta device or a GPU: on a CPU it does not see attention.
-        Convention("torch", "FLOPs", macs=2),
-        # fvcore.nn.flop_count, version 0.1.5. Of attention it sees the projections, or all, as the model is written.
-        Convention(
-            "fvcore",
-            "MACs",
-            macs=1,
-            work={"nearest": 1, "bilinear": 4},
-            layers={
-                "batch_normalization": PerElement(of_input=2, of_input_bare=1),
-                "layer_normalization": PerElement(of_input=5, of_input_bare=4),
-                "group_normalization": PerElement(of_input=5, of_input_bare=4),
-                "global_average_pooling2d": PerElement(of_input=1),
-                "adaptive_average_pooling2d": PerElement(of_input=1),
-            },
-            zero=(*FAMILIES["recurrent"], "bidirectional"),
-            unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed"),
+    # torch.utils.flop_counter, on the meta device or a GPU: on a CPU it does not see attention.
+    "torch": Convention("FLOPs", macs=2),
+    # fvcore.nn.flop_count, version 0.1.5. Of attention it sees the projections, or all, as the model is written.
+    "fvcore": Convention(
+        "MACs",
+        macs=1,
+        work={"nearest": 1, "bilinear": 4},
+        layers={
+            "batch_normalization": PerElement(of_input=2, of_input_bare=1),
+            "layer_normalization": PerElement(of_input=5, of_input_bare=4),
+            "group_normalization": PerElement(of_input=5, of_input_bare=4),
+            "global_average_pooling2d": PerElement(of_input=1),
+            "adaptive_average_pooling2d": PerElement(of_input=1),
+        },
+        zero=(*FAMILIES["recurrent"], "bidirectional"),
+        unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed"),
+    ),
+    # ptflops.pytorch_ops, version 0.7.5. What is a module and a function counts in both: a ReLU twice.
+    "ptflops": Convention(
+        "MACs",
+        macs=1,
+        work={
+            "bias": 1,
+            **dict.fromkeys(("relu", "elu", "prelu", "gelu"), 2),
+            **dict.fromkeys(("relu6", "leaky_relu", "silu", "swish", "softmax"), 1),
+            "scaled query": 1,
+        },
+        layers={
+            "batch_normalization": PerElement(of_input=2, of_input_bare=1),
+            "group_normalization": PerElement(of_input=2, of_input_bare=1),
+            "layer_normalization": PerElement(of_input=1),
+            **dict.fromkeys(_POOLING, PerElement(of_input=2)),
+            **dict.fromkeys(("up_sampling1d", "up_sampling2d", "up_sampling3d"), PerElement(of_output=2)),
+        },
+        zero=("scale",),
+        unknown=(
+            *FAMILIES["recurrent"],
+            *FAMILIES["wrappers"],
+            *FAMILIES["attention"],
+            "grouped_query_attention",
         ),
-        # ptflops.pytorch_ops, version 0.7.5. What is a module and a function counts in both: a ReLU twice.
-        Convention(
-            "ptflops",
-            "MACs",
-            macs=1,
-            work={
-                "bias": 1,
-                **dict.fromkeys(("relu", "elu", "prelu", "gelu"), 2),
-                **dict.fromkeys(("relu6", "leaky_relu", "silu", "swish", "softmax"), 1),
-                "scaled query": 1,
-            },
-            layers={
-                "batch_normalization": PerElement(of_input=2, of_input_bare=1),
-                "group_normalization": PerElement(of_input=2, of_input_bare=1),
-                "layer_normalization": PerElement(of_input=1),
-                **dict.fromkeys(_POOLING, PerElement(of_input=2)),
-                **dict.fromkeys(("up_sampling1d", "up_sampling2d", "up_sampling3d"), PerElement(of_output=2)),
-            },
-            zero=("scale",),
-            unknown=(
-                *FAMILIES["recurrent"],
-                *FAMILIES["wrappers"],
-                *FAMILIES["attention"],
-                "grouped_query_attention",
-            ),
-        ),
-    )
+    ),
 }
 """The conventions on offer, by the word that `--convention` takes."""
 

@@ -1,7 +1,6 @@
 """How a layer's numbers come about: its sizes, weights, parameters and operations, each with its arithmetic."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from archsum.layers.arithmetic import Product, Sum
@@ -25,23 +24,13 @@ class LayerExplanation(NamedTuple):
         return *self.output, *self.weights, *self.parameters, self.macs, self.flops
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """The derivation of a network's numbers, or of one layer's."""
-
-    layers: tuple[LayerExplanation, ...]
-
-    def __repr__(self) -> str:
-        return f"<Explanation: layers={len(self.layers)}>"
-
-
-def explain(summary: Summary, layer: str | None = None) -> Explanation:
+def explain(summary: Summary, layer: str | None = None) -> tuple[LayerExplanation, ...]:
     """Derive the numbers of every layer, of the one with the given name, or of those in the block of that name.
 
     Errors: SpecError where nothing has that name.
     """
     chosen = summary.layers if layer is None else summary.find(layer)
-    return Explanation(tuple(map(_explain_layer, chosen)))
+    return tuple(map(_explain_layer, chosen))
 
 
 def _explain_layer(summary: LayerSummary) -> LayerExplanation:

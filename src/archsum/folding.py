@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
-from archsum.errors import Span
 from archsum.graph import Path
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
@@ -18,7 +17,6 @@ class BlockSummary(Totals):
 
     path: Path
     type: str
-    span: Span
     layers: tuple[LayerSummary, ...]
     output_shape: Shape
 
@@ -61,29 +59,31 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     if depth is None:
         return [Part(layer, layer.node.inputs, layer.input_shapes) for layer in summary.layers]
     shown_as = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
-    taken = {*summary.outputs}
-    for layer in summary.layers:
-        taken.update(name for name in layer.node.inputs if shown_as.get(name) != shown_as[layer.name])
+    groups = [(path, tuple(layers)) for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth])]
+    given = {*summary.outputs}.union(*(_taken(layers) for _, layers in groups))
     parts = []
-    for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth]):
-        together = tuple(layers)
-        first = together[0]
+    for path, layers in groups:
+        first = layers[0]
         if first.path == path:
             inputs = tuple(shown_as.get(name, name) for name in first.node.inputs)
             parts.append(Part(first, inputs, first.input_shapes))
             continue
-        taken_here = {
-            name: shape
-            for layer in together
-            for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
-            if shown_as.get(name) != shown_as[layer.name]
-        }
-        inputs = tuple(shown_as.get(name, name) for name in taken_here)
-        shape = next((layer.output_shape for layer in reversed(together) if layer.name in taken), first.output_shape)
-        group = summary.groups[path]
-        block = BlockSummary(path, group.kind, group.span, together, shape)
-        parts.append(Part(block, inputs, tuple(taken_here.values())))
+        taken = _taken(layers)
+        inputs = tuple(shown_as.get(name, name) for name in taken)
+        shape = next((layer.output_shape for layer in reversed(layers) if layer.name in given), first.output_shape)
+        parts.append(Part(BlockSummary(path, summary.groups[path].kind, layers, shape), inputs, tuple(taken.values())))
     return parts
+
+
+def _taken(layers: tuple[LayerSummary, ...]) -> dict[str, Shape]:
+    """Return what layers take from outside: the names of inputs and of other layers, and the shapes."""
+    inside = {layer.name for layer in layers}
+    return {
+        name: shape
+        for layer in layers
+        for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
+        if name not in inside
+    }
 
 
 def readable_depth(summary: Summary, most: int, level: int = 0) -> int:
@@ -102,18 +102,9 @@ def part_of(summary: Summary, name: str) -> Summary:
     """
     layers = summary.find(name)
     inside = {layer.name for layer in layers}
-    inputs = {
-        source: shape
-        for layer in layers
-        for source, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
-        if source not in inside
-    }
-    taken = {*summary.outputs}
-    for layer in summary.layers:
-        if layer.name not in inside:
-            taken.update(layer.node.inputs)
+    taken = {*summary.outputs}.union(*(layer.node.inputs for layer in summary.layers if layer.name not in inside))
     outputs = tuple(layer.name for layer in layers if layer.name in taken)
-    return Summary(name, inputs, layers, outputs, summary.groups)
+    return Summary(name, _taken(layers), layers, outputs, summary.groups)
 
 
 def is_chain(summary: Summary, parts: list[Part]) -> bool:
@@ -129,8 +120,11 @@ def headings(summary: Summary, parts: list[Part]) -> Iterator[tuple[tuple[Path, 
     before: Path = ()
     for part in parts:
         outer = part.path[:-1]
-        common = next(
-            (i for i, (a, b) in enumerate(zip(before, outer, strict=False)) if a != b), min(len(before), len(outer))
-        )
+        common = shared_levels(before, outer)
         yield tuple(outer[: level + 1] for level in range(common, len(outer))), part
         before = outer
+
+
+def shared_levels(path: Path, other: Path) -> int:
+    """Return how many blocks, from the outermost on, two paths have in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(path, other, strict=False)))

@@ -106,7 +106,7 @@ RESERVED = FUNCTIONS.keys() | _CONSTANTS.keys()
 
 
 def name_problem(name: str) -> str | None:
-    """Say what keeps a name from being one of a variable or a parameter, which formulas use."""
+    """Explain why a name cannot be that of a variable or a parameter, which formulas use; None where it can."""
     if name.isidentifier() and not keyword.iskeyword(name) and name not in RESERVED:
         return None
     return "formulas name it: take letters, digits and `_`, but no word that formulas or Python know"

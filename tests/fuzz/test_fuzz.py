@@ -17,7 +17,7 @@ from archsum.language.spec.document import Block, Document
 from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import named_fields
-from archsum.render.summary import csv, html, markdown
+from archsum.render.summary import csv, html
 from archsum.render.summary import json as json_format
 from archsum.render.summary import text as table
 from archsum.render.summary.columns import OPTIONAL
@@ -59,7 +59,7 @@ def check_outputs(model: Network, summary: Summary) -> None:
         return
     for width in (None, 40, 80):
         assert table.render(summary, tuple(OPTIONAL), "keras", width)
-    for render in (csv.render, html.render, markdown.render):
+    for render in (csv.render, html.render, table.render_markdown):
         assert render(summary)
     assert json.loads(json_format.render(summary))["totals"]["params"] == summary.params
     assert str(explain(model))

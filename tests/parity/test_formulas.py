@@ -19,7 +19,7 @@ NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
 def explained(kind: str, case: Case) -> LayerExplanation:
     inputs = {f"input_{number}": shape for number, shape in enumerate(case.shapes)}
     node = Node("layer", build(kind, case.fields), tuple(inputs), ("layer",), NOWHERE)
-    (layer,) = explain(propagate(Graph("net", inputs, (node,)))).layers
+    (layer,) = explain(propagate(Graph("net", inputs, (node,))))
     return layer
 
 

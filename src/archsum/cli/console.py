@@ -1,14 +1,15 @@
-"""What the terminal is like, and how diagnostics look on it."""
+"""Where output goes: the terminal, what it is like and how diagnostics look on it, and files."""
 
 import codecs
 import os
 import shutil
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TextIO
 
 from archsum.colours import Paint, painted, plain
-from archsum.errors import SpecError
+from archsum.errors import Diagnostic, SpecError
 
 _ASCII = {
     **dict.fromkeys("━", "="),
@@ -52,3 +53,24 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 def report(*errors: SpecError) -> None:
     """Write diagnostics to stderr, a blank line between them."""
     print("\n\n".join(error.render(paint(sys.stderr)) for error in errors), file=sys.stderr)
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Errors: SpecError where it cannot be written.
+    """
+    # What is not a file, such as a pipe or /dev/null, cannot be replaced.
+    target = os.path.realpath(path)
+    replaced = os.path.isfile(target) or not os.path.exists(target)
+    written = f"{target}.part" if replaced else target
+    try:
+        with open(written, "wb") as file:
+            file.write(content)
+        if replaced:
+            os.replace(written, target)
+    except OSError as error:
+        if replaced:
+            with suppress(OSError):
+                os.remove(written)
+        raise SpecError([Diagnostic("unwritable", f"cannot write {path}: {error.strerror}")]) from None

@@ -15,8 +15,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print how a network's numbers come about."""
     from archsum.api import explain
     from archsum.cli.console import reading_width
-    from archsum.render import explanation as text
+    from archsum.render import explanation
 
-    explanation = explain(network(arguments.file, arguments), arguments.layer)
-    print(text.render(explanation, reading_width()))
+    explained = explain(network(arguments.file, arguments), arguments.layer)
+    print(explanation.render(explained.layers, reading_width()))
     return 0

@@ -15,8 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what a network needs of memory, item by item."""
     from archsum.api import costs
-    from archsum.render.memory import json, text
+    from archsum.render.memory import costs as text
 
     found = costs(network(arguments.file, arguments), training(arguments))
-    print(json.render(found) if arguments.format == "json" else text.render(found))
+    print(text.render_json(found) if arguments.format == "json" else text.render(found))
     return 0

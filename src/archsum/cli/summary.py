@@ -10,11 +10,13 @@ from archsum.cli.arguments import add_file_arguments, network, number_of
 if TYPE_CHECKING:
     from archsum.summary import Summary
 
+_FORMATS = ("table", "json", "csv", "markdown")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_file_arguments(parser)
-    parser.add_argument("--format", choices=tuple(_FORMATS), default="table", help="what to print (default: table)")
+    parser.add_argument("--format", choices=_FORMATS, default="table", help="what to print (default: table)")
     parser.add_argument(
         "--style",
         type=_style,
@@ -59,39 +61,27 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.convention:
         arguments.columns = (*arguments.columns, arguments.convention)
     summary = summarize(network(arguments.file, arguments))
-    print(_FORMATS[arguments.format](summary, arguments))
+    print(_render(summary, arguments))
     return 0
 
 
-def _table(summary: "Summary", arguments: argparse.Namespace) -> str:
+def _render(summary: "Summary", arguments: argparse.Namespace) -> str:
+    """Return a summary in the format asked for; each imports only what it needs."""
+    if arguments.format == "json":
+        from archsum.render.summary import json
+
+        return json.render(summary)
+    if arguments.format == "csv":
+        from archsum.render.summary import csv
+
+        return csv.render(summary)
     from archsum.cli.console import terminal_width
-    from archsum.render.summary import text as table
+    from archsum.render.summary import text
 
-    return table.render(
-        summary, arguments.columns, arguments.style or "keras", terminal_width(sys.stdout), arguments.depth
-    )
-
-
-def _json(summary: "Summary", _: argparse.Namespace) -> str:
-    from archsum.render.summary import json
-
-    return json.render(summary)
-
-
-def _csv(summary: "Summary", _: argparse.Namespace) -> str:
-    from archsum.render.summary import csv
-
-    return csv.render(summary)
-
-
-def _markdown(summary: "Summary", arguments: argparse.Namespace) -> str:
-    from archsum.render.summary import markdown
-
-    return markdown.render(summary, arguments.columns, arguments.depth)
-
-
-_FORMATS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
-"""Each imports only what it needs."""
+    if arguments.format == "markdown":
+        return text.render_markdown(summary, arguments.columns, arguments.depth)
+    style, width = arguments.style or "keras", terminal_width(sys.stdout)
+    return text.render(summary, arguments.columns, style, width, arguments.depth)
 
 
 def _style(text: str) -> str:

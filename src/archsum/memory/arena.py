@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
 from archsum.memory.conversion import Conversion, OperatorsByLayer
-from archsum.memory.timeline import Timeline
+from archsum.memory.timeline import Alive, timeline
 from archsum.summary import Summary
 
 ALIGNMENT = 16
@@ -90,10 +90,8 @@ class Arena:
     @property
     def live(self) -> tuple[int, ...]:
         """What the tensors alive at each step take together. The head is as large as the largest, or larger."""
-        timeline = Timeline(1 + max(placed.buffer.last for placed in self.plan))
-        for buffer, _ in self.plan:
-            timeline.add(buffer.first, buffer.last, buffer.size)
-        return tuple(timeline.bytes)
+        tensors = [Alive(buffer.first, buffer.last, buffer.size) for buffer, _ in self.plan]
+        return tuple(timeline(1 + max(tensor.last for tensor in tensors), tensors))
 
     def placed_by(self, tie_break: TieBreak) -> "Arena":
         """Return the plan with tensors of one size in another order."""

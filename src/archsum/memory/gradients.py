@@ -6,7 +6,7 @@ needs to its end is therefore alive from step 1 to that step.
 
 from collections.abc import Collection, Iterator
 
-from archsum.memory.batch import Batch
+from archsum.memory.precision import Batch
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from archsum.language.spec.training import Training
-from archsum.memory.batch import Batch
-from archsum.memory.precision import PRECISIONS
+from archsum.memory.precision import PRECISIONS, Batch
 from archsum.memory.storage import Storage, storages
-from archsum.memory.timeline import Timeline
+from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
 
 
@@ -45,10 +44,8 @@ def inference_memory(summary: Summary, options: Training) -> InferenceMemory | N
     if any(None in tensor.shape for tensor in tensors):
         return None
     batch = Batch(options.batch, item.activations)
-    timeline = Timeline(1 + len(summary.layers))
-    for tensor in tensors:
-        timeline.add(tensor.first, tensor.last, batch.bytes(tensor.shape))
-    _, *steps = timeline.bytes
+    lives = [Alive(tensor.first, tensor.last, batch.bytes(tensor.shape)) for tensor in tensors]
+    _, *steps = timeline(1 + len(summary.layers), lives)
     step = 1 + steps.index(max(steps))
     alive = [(tensor, batch.bytes(tensor.shape)) for tensor in tensors if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])

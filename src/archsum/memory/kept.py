@@ -6,10 +6,10 @@ Each layer is one step, from 1 on. The first layer that keeps a tensor is the la
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from archsum.graph import Path
 from archsum.layers.base import Kept
-from archsum.memory.batch import Batch
-from archsum.memory.checkpoints import checkpoints
 from archsum.memory.gradients import trains
+from archsum.memory.precision import Batch
 from archsum.memory.storage import WEIGHTS, owners
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
@@ -56,7 +56,7 @@ def kept_tensors(
             if owner[name] != WEIGHTS:
                 yield KeptTensor(owner[name], step, batch.bytes(shapes[owner[name]], itemsize), again_from)
 
-    by_layer = checkpoints(summary, blocks, reached)
+    by_layer = _checkpoints(summary, blocks, reached)
     for step, layer in enumerate(summary.layers, start=1):
         if layer.name not in reached:
             continue
@@ -73,6 +73,36 @@ def kept_tensors(
             else:
                 name = layer.node.inputs[tensor.number] if tensor.name == "input" else layer.name
                 yield from outputs([name], step, again_from, tensor.itemsize)
+
+
+class _Checkpoint(NamedTuple):
+    """A block that computes its insides again: its first step that gradients reach, its last, and what it keeps."""
+
+    first: int
+    last: int
+    inputs: tuple[str, ...]
+
+
+def _checkpoints(summary: Summary, blocks: Collection[str], reached: Collection[str]) -> Mapping[str, _Checkpoint]:
+    """Return the outermost blocks of the given kinds, or names, by the name of each layer in them.
+
+    Blocks that gradients do not reach keep nothing in any case.
+    """
+    found: dict[Path, dict[str, int]] = {}
+    for step, layer in enumerate(summary.layers, start=1):
+        for level in range(1, len(layer.path)):
+            block = layer.path[:level]
+            if summary.groups[block].kind in blocks or "/".join(block) in blocks:
+                found.setdefault(block, {})[layer.name] = step
+                break
+    by_layer: dict[str, _Checkpoint] = {}
+    for steps in found.values():
+        learning = [step for name, step in steps.items() if name in reached]
+        if learning:
+            taken = (name for step in steps.values() for name in summary.layers[step - 1].node.inputs)
+            inputs = dict.fromkeys(name for name in taken if name not in steps)
+            by_layer |= dict.fromkeys(steps, _Checkpoint(learning[0], max(steps.values()), tuple(inputs)))
+    return by_layer
 
 
 def separate(tensors: Iterable[KeptTensor]) -> tuple[list[KeptTensor], list[Alive]]:

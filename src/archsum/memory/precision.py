@@ -1,6 +1,8 @@
-"""The bytes of an element, by what it is and how precisely the network is computed."""
+"""The bytes of elements, by what they are and how precisely the network is computed, and of a batch's tensors."""
 
 from typing import NamedTuple
+
+from archsum.layers.shapes import Shape, product
 
 
 class Precision(NamedTuple):
@@ -25,3 +27,16 @@ PRECISIONS: dict[str, Precision] = {
 
 Source: https://pytorch.org/docs/stable/amp.html and https://keras.io/api/mixed_precision/
 """
+
+
+class Batch(NamedTuple):
+    """The samples that are computed at once, and the bytes of an element of what passes through the layers."""
+
+    samples: int
+    itemsize: int
+
+    def bytes(self, shape: Shape, itemsize: int | None = None) -> int:
+        """Return the bytes of a tensor whose sizes are all known; its elements can be larger or smaller than others."""
+        elements = product(shape)
+        assert elements is not None
+        return elements * self.samples * (itemsize or self.itemsize)

@@ -2,18 +2,43 @@
 
 The forward pass keeps tensors for the backward pass, which frees them from the last layer to the first while it makes
 the gradients. So the peak is somewhere on the way back, or at the optimizer's step, when every gradient is there.
+
+Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from archsum.language.spec.training import Training
-from archsum.memory.batch import Batch
-from archsum.memory.kept import Declarations
+from archsum.memory.gradients import reached_by_gradients, tensor_gradients, weight_gradients
+from archsum.memory.kept import Declarations, kept_tensors, separate
 from archsum.memory.optimizers import OPTIMIZERS
-from archsum.memory.passes import Turn, passes
-from archsum.memory.precision import PRECISIONS
+from archsum.memory.precision import PRECISIONS, Batch
+from archsum.memory.storage import storages
+from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
+
+
+class Turn(NamedTuple):
+    """What is in memory at a layer's turn, in bytes."""
+
+    layer: LayerSummary
+    always: int
+    """Weights, their copies, buffers and the optimizer's state."""
+    kept: int
+    """For the backward pass."""
+    gradients: int
+    """Those of weights that are there already."""
+    passing: int
+    """Forward, what is there for later layers, and kept by none so far. Backward, the gradients of the layer's own
+    output and inputs, and what checkpointing has computed again."""
+
+    @property
+    def bytes(self) -> int:
+        """All of it."""
+        return self.always + self.kept + self.gradients + self.passing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +103,7 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
     always = summary.params * item.weights + copies + state
     batch = Batch(options.batch, item.activations)
     inputs = sum(batch.bytes(shape) for shape in summary.inputs.values())
-    forward, backward = passes(summary, options, declared, always)
+    forward, backward = _passes(summary, options, declared, batch, always)
     return TrainingMemory(
         weights=(summary.params - buffers) * item.weights,
         buffers=buffers * item.weights,
@@ -89,3 +114,42 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
         backward=backward,
         optimizer_step=always + inputs + gradients * (2 if optimizer.copies else 1),
     )
+
+
+def _passes(
+    summary: Summary, options: Training, declared: Declarations, batch: Batch, always: int
+) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
+    """Return the turns of the forward pass and, from the last layer to the first, those of the backward pass.
+
+    `always` is what is in memory throughout.
+    """
+    end, reached = len(summary.layers), reached_by_gradients(summary)
+    tensors, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
+    inputs, outputs = _waiting(summary, batch, {tensor.storage: tensor.step for tensor in tensors})
+    kept = [Alive(tensor.step, end, tensor.bytes) for tensor in tensors]
+
+    def turns(gradients: Iterable[Alive], passing: Iterable[Alive]) -> tuple[Turn, ...]:
+        columns = (timeline(end + 1, part)[1:] for part in (kept, gradients, passing))
+        return tuple(Turn(layer, always, *items) for layer, *items in zip(summary.layers, *columns, strict=True))
+
+    forward = turns([], [*inputs, *outputs])
+    of_tensors = tensor_gradients(summary, batch, reached)
+    of_weights = weight_gradients(summary, PRECISIONS[options.precision].gradients)
+    return forward, turns(of_weights, [*inputs, *again, *of_tensors])[::-1]
+
+
+def _waiting(summary: Summary, batch: Batch, kept_from: Mapping[str | None, int]) -> tuple[list[Alive], list[Alive]]:
+    """Return the network's inputs, and the outputs of layers, while they are not kept.
+
+    The inputs are there to the end, outputs until the last layer has taken them.
+    """
+    inputs: list[Alive] = []
+    outputs: list[Alive] = []
+    end = len(summary.layers)
+    for name, shape, first, last in storages(summary, training=True):
+        until = kept_from.get(name, end + 1) - 1
+        if name in summary.inputs:
+            inputs.append(Alive(first, until, batch.bytes(shape)))
+        else:
+            outputs.append(Alive(first, min(last, until), batch.bytes(shape)))
+    return inputs, outputs

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from archsum.explanation import Explanation, LayerExplanation
+from archsum.explanation import LayerExplanation
 from archsum.layers.base import Step
 from archsum.layers.shapes import Shape, show
 from archsum.render.layout import wrap
@@ -21,9 +21,9 @@ class _Row(NamedTuple):
     note: str = ""
 
 
-def render(explanation: Explanation, width: int = 80) -> str:
-    """Return the explanation's text: for each layer its label, formula and value, and below them what they mean."""
-    return "\n\n".join(_layer(layer, width) for layer in explanation.layers)
+def render(layers: Iterable[LayerExplanation], width: int = 80) -> str:
+    """Return a text: for each layer its label, formula and value, and below them what they mean."""
+    return "\n\n".join(_layer(layer, width) for layer in layers)
 
 
 def _layer(explanation: LayerExplanation, width: int) -> str:

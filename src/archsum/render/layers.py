@@ -116,19 +116,14 @@ def _example(word: str, cls: type[Layer | Container], width: int) -> str:
 def _lines(value: list[Any] | dict[str, Any], width: int) -> list[str]:
     """Write a list or a mapping in YAML's block style, with what fits into a line in flow style."""
     lines = []
-    if isinstance(value, list):
-        for item in value:
-            if len(flow := f"- {_yaml_item(item)}") <= width or not isinstance(item, list | dict):
-                lines.append(flow)
-            else:
-                first, *others = _lines(item, width - 2)
-                lines += [f"- {first}", *(f"  {line}" for line in others)]
-    else:
-        for name, item in value.items():
-            if len(flow := f"{name}: {_yaml(item)}") <= width or not isinstance(item, list | dict):
-                lines.append(flow)
-            else:
-                lines += [f"{name}:", *(f"  {line}" for line in _lines(item, width - 2))]
+    for name, item in value.items() if isinstance(value, dict) else ((None, item) for item in value):
+        flow = f"- {_yaml_item(item)}" if name is None else f"{name}: {_yaml(item)}"
+        if len(flow) <= width or not isinstance(item, list | dict):
+            lines.append(flow)
+        else:
+            inner = _lines(item, width - 2)
+            head = f"- {inner.pop(0)}" if name is None else f"{name}:"
+            lines += [head, *(f"  {line}" for line in inner)]
     return lines
 
 

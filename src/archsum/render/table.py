@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from textwrap import TextWrapper, wrap
+from typing import NamedTuple
 
 from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate, tabulate_formats
 
@@ -46,13 +47,12 @@ _MARGIN = 2  # tabulate makes a column this much wider than its header
 _NARROWEST = len("Output Shape") + _MARGIN
 
 
-class Table:
+class Table(NamedTuple):
     """Headers, rows of texts, and which columns are numbers."""
 
-    def __init__(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
-        self.headers = headers
-        self.rows = rows
-        self.numeric = numeric
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: Sequence[bool]
 
     def draw(self, style: str, width: int | None = None) -> str:
         """Draw the table in Keras's look, its classic one, or a format of tabulate's.

@@ -1,7 +1,7 @@
 """What `check` returns."""
 
 from archsum import budget
-from archsum.results.text import Text
+from archsum.results import Text
 
 
 class Check(Text, budget.Check):

@@ -1,13 +1,21 @@
 """What `explain` returns."""
 
-from archsum import explanation
-from archsum.results.text import Text
+from dataclasses import dataclass
+
+from archsum.explanation import LayerExplanation
+from archsum.results import Text
 
 
-class Explanation(Text, explanation.Explanation):
+@dataclass(frozen=True)
+class Explanation(Text):
     """The derivation of a network's numbers, or of one layer's; printed, it is a text."""
+
+    layers: tuple[LayerExplanation, ...]
 
     def __str__(self) -> str:
         from archsum.render import explanation
 
-        return explanation.render(self)
+        return explanation.render(self.layers)
+
+    def __repr__(self) -> str:
+        return f"<Explanation: layers={len(self.layers)}>"

@@ -1,16 +1,16 @@
 """What `costs` and `fit` return."""
 
 from archsum.memory import costs, fit
-from archsum.results.text import Text
+from archsum.results import Text
 
 
 class Costs(Text, costs.Costs):
     """A network's memory in training and at inference; printed, it is a text."""
 
     def __str__(self) -> str:
-        from archsum.render.memory import text
+        from archsum.render.memory import costs
 
-        return text.render(self)
+        return costs.render(self)
 
 
 class Fit(fit.Fit):

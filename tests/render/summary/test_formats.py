@@ -11,7 +11,7 @@ from tabulate import tabulate_formats
 from archsum import Summary, summarize
 from archsum.folding import fold
 from archsum.render.summary import csv as csv_format
-from archsum.render.summary import html, markdown
+from archsum.render.summary import html
 from archsum.render.summary import json as json_format
 from archsum.render.summary import text as table
 from archsum.render.summary.columns import OPTIONAL
@@ -59,7 +59,7 @@ def test_folded_to_any_depth_the_sums_are_the_same() -> None:
 
 @pytest.mark.parametrize("name", ["nested", "twins"])
 def test_formats_of_nested_networks(name: str, golden: Golden) -> None:
-    golden(f"{name}.md", markdown.render(network(name)))
+    golden(f"{name}.md", table.render_markdown(network(name)))
     golden(f"{name}.json", json_format.render(network(name)))
     golden(f"{name}.csv", csv_format.render(network(name)))
     golden(f"{name}.html", html.render(network(name)))
@@ -139,7 +139,7 @@ def test_a_markup_language_gets_the_table_alone() -> None:
 
 
 def test_markdown(golden: Golden) -> None:
-    golden("untied.md", markdown.render(network("untied"), ("biases", "macs")))
+    golden("untied.md", table.render_markdown(network("untied"), ("biases", "macs")))
 
 
 def test_csv(golden: Golden) -> None:

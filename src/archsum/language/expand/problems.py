@@ -1,10 +1,15 @@
-"""What is found wrong with a network as it is written out."""
+"""What is found wrong with a network as it is written out: faulty names, and inputs that do not fit or are unused."""
 
 from collections.abc import Iterable
 
 from archsum.bounds import MAX_FOUND, MAX_REPORTED
-from archsum.errors import Diagnostic, Span
-from archsum.graph import Use
+from archsum.errors import Diagnostic, Span, enumerate_words, quote, suggest
+from archsum.graph import Graph, Use
+from archsum.language.expand.scope import LEFT_OUT, Scope
+from archsum.language.read.body import NamePlaces
+from archsum.language.read.structure import Definition
+from archsum.language.spec.items import Entry, Item, Reference
+from archsum.language.text.places import Places
 
 
 class StopError(Exception):
@@ -35,3 +40,69 @@ class Problems:
     def diagnostics(self) -> list[Diagnostic]:
         """All that was found."""
         return list(self._found.values())
+
+
+def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking: Item | None) -> Diagnostic:
+    """Report why a name is not known, and what to write; `in_file` are the names that the file gives outside blocks."""
+    name, span = reference
+    outermost = name.partition("/")[0]
+    known = scope.find(outermost)
+    place = None if known else scope.level.given.get(outermost)
+    if asking and asking.name == name:
+        message, cure = f"`{name}` takes its own output", "take that of a layer above it"
+    elif known == LEFT_OUT:
+        message, cure = f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
+    elif asking and place and place.start > span.start:
+        message, cure = f"{quote(name)} stands further down", "a layer takes what stands above it"
+    elif place:
+        message = f"{quote(name)} stands in a repetition, and is not known outside it"
+        cure = "take what the `repeat` gives: it can have a `name`, too"
+    elif scope.level.path and name in in_file:
+        message = f"{quote(name)} stands outside this block, which sees its inputs alone"
+        cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
+    else:
+        message = f"there is no {quote(name)} above"
+        inside = next((other for other in scope.visible() if other.endswith(f"/{name}")), None)
+        close = f"did you mean `{inside}`?" if inside else suggest(name, scope.visible())
+        cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
+    notes = (("it stands at", place),) if place else ()
+    return Diagnostic("unknown-name", message, span, cure, notes)
+
+
+def wrong_inputs(entry: Entry, definition: Definition, count: int) -> Diagnostic:
+    """Report that a block takes more or fewer inputs than it is given."""
+    takes = len(definition.inputs)
+    listed = f"{takes} inputs, {enumerate_words(definition.inputs)}," if takes > 1 else "1 input,"
+    message = f"`{entry.kind}` takes {listed} not {count}"
+    cure = "name them, as in `inputs: [a, b]`"
+    if takes == 1:
+        cure = "say which, `inputs: name`; or name all in the block, `inputs: [a, b]`"
+    return Diagnostic("inputs", message, entry.span, cure)
+
+
+def name_given_twice(item: Item, first: Span) -> Diagnostic:
+    """Report that a name is given to two layers which are both there."""
+    cure = "choose another" if item.condition is True else "choose another, or let their `if`s exclude one another"
+    message, notes = f"two layers are named `{item.name}`", (("the other is at", first),)
+    return Diagnostic("duplicate-name", message, item.entry.places.value("name"), cure, notes)
+
+
+def unused(graph: Graph, file: Places) -> list[Diagnostic]:
+    """Return inputs and layers whose outputs nothing takes."""
+    used = {*graph.outputs}.union(*(node.inputs for node in graph.nodes))
+    cure = "give it to a layer, with `inputs: …`"
+    problems = [
+        Diagnostic("unused", f"nothing takes the input `{name}`", file.key("input", name), f"{cure}, or leave it out")
+        for name in graph.inputs
+        if name not in used
+    ]
+    reported = set()  # a line that a block repeats is reported once
+    for node in graph.nodes:
+        if node.name not in used and node.span not in reported:
+            reported.add(node.span)
+            notes = tuple(use.note for use in node.uses)
+            message = f"nothing takes what `{node.name}` gives"
+            problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
+            if len(problems) >= MAX_FOUND:
+                break
+    return problems

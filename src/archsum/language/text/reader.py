@@ -5,6 +5,7 @@ keeps its place, and depth, size and the growth of aliases are bounded before an
 """
 
 import re
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import yaml
@@ -76,20 +77,20 @@ class _StopError(Exception):
     """The walk cannot go on; the reason is among the diagnostics."""
 
 
+@dataclass(eq=False, slots=True)
 class _Open:
     """A list or mapping whose end has not been read yet, and what belongs to it."""
 
-    __slots__ = ("anchor", "container", "height", "key", "key_mark", "merges", "nodes_before", "start")
-
-    def __init__(self, container: Any, start: int, anchor: str | None, nodes_before: int) -> None:
-        self.container = container
-        self.start = start
-        self.anchor = anchor
-        self.nodes_before = nodes_before
-        self.height = 1  # the levels of lists and mappings, this one included
-        self.key: str | None = None  # None with a key_mark: the merge key
-        self.key_mark: Mark | None = None
-        self.merges: list[tuple[Any, Mark]] = []
+    container: Any
+    start: int
+    anchor: str | None
+    nodes_before: int
+    height: int = 1
+    """The levels of lists and mappings, this one included."""
+    key: str | None = None
+    """None with a `key_mark`: the merge key."""
+    key_mark: Mark | None = None
+    merges: list[tuple[Any, Mark]] = field(default_factory=list)
 
 
 class _Builder:

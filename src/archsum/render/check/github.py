@@ -23,32 +23,21 @@ def _annotations(file: str, check: Check) -> Iterator[str]:
     for verdict in check.verdicts:
         if verdict.ok is False:
             span = verdict.contributors[0].layer.span if verdict.contributors else None
-            yield _annotation(file, span, "over-budget", _miss(check.name or file, verdict))
+            yield _annotation(file, span, "over-budget", _verdict(check.name or file, verdict, "over"))
         elif verdict.warns:
-            yield _annotation(file, None, "near-limit", _near(check.name or file, verdict), level="warning")
+            yield _annotation(file, None, "near-limit", _verdict(check.name or file, verdict, "near"), level="warning")
 
 
 def _message(problem: Diagnostic) -> str:
     return f"{problem.message}\nhelp: {problem.cure}" if problem.cure else problem.message
 
 
-def _miss(name: str, verdict: Verdict) -> str:
+def _verdict(name: str, verdict: Verdict, how: str) -> str:
+    unit = f" {verdict.metric.unit}" if verdict.metric.unit else ""
+    compared = f"{name}: {verdict.title} {verdict.value:,}{unit}, {how} the limit of {verdict.limit:,}{unit}"
     shown, more = cut(verdict.contributors, MAX_CONTRIBUTORS, "layers")
     layers = [f"{layer.name} {value:,} ({percent(value, whole)}), {layer.span.place}" for layer, value, whole in shown]
-    return "\n".join([_compared(name, verdict, "over"), *layers, *more, *_help(verdict)])
-
-
-def _near(name: str, verdict: Verdict) -> str:
-    return "\n".join([_compared(name, verdict, "near"), *_help(verdict)])
-
-
-def _help(verdict: Verdict) -> list[str]:
-    return [f"help: {cure}" for cure in verdict.cures]
-
-
-def _compared(name: str, verdict: Verdict, how: str) -> str:
-    unit = f" {verdict.metric.unit}" if verdict.metric.unit else ""
-    return f"{name}: {verdict.title} {verdict.value:,}{unit}, {how} the limit of {verdict.limit:,}{unit}"
+    return "\n".join([compared, *layers, *more, *(f"help: {cure}" for cure in verdict.cures)])
 
 
 def _annotation(file: str, span: Span | None, title: str, message: str, level: str = "error") -> str:

@@ -19,15 +19,8 @@ _STYLES = {Look.DATA: "rounded,filled", Look.BLOCK: "filled,bold", Look.WEIGHTS:
 
 def render(flowchart: Flowchart) -> str:
     """Return a directed graph, whose nodes have the layers' names."""
-    return "\n".join(_lines(flowchart))
-
-
-def _lines(flowchart: Flowchart) -> Iterator[str]:
-    yield f"digraph {_quote(flowchart.name)} {{"
-    yield _SETTINGS
-    yield from _boxes(flowchart)
-    yield from _edges(flowchart)
-    yield "}"
+    head = f"digraph {_quote(flowchart.name)} {{"
+    return "\n".join([head, _SETTINGS, *_boxes(flowchart), *_edges(flowchart), "}"])
 
 
 def _boxes(flowchart: Flowchart) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from archsum.memory.devices import DEVICE_CLASSES, DEVICES, GB, GPU, SHARED, Device, DeviceClass
+from archsum.memory.devices import DEVICE_CLASSES, DEVICES, GB, GPU, KIB, SHARED, Device, DeviceClass
 from archsum.render.json import document
 from archsum.render.layout import columns, wrap
 
@@ -48,18 +48,10 @@ def _class(device_class: DeviceClass, width: int) -> str:
 
 
 def _sizes(device: Device) -> tuple[str, ...]:
-    write = _gigabytes if _is_gpu(device.device_class) else _kibibytes
-    sizes = (write(device.memory), write(device.held_back))
-    return sizes if device.flash is None else (*sizes, write(device.flash), write(device.flash_held_back))
+    unit, of_unit = ("GB", GB) if _is_gpu(device.device_class) else ("KiB", KIB)
+    flash = () if device.flash is None else (device.flash, device.flash_held_back)
+    return tuple(f"{size // of_unit:,} {unit}" for size in (device.memory, device.held_back, *flash))
 
 
 def _is_gpu(device_class: DeviceClass) -> bool:
     return device_class in (GPU, SHARED)
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size // GB:,} GB"
-
-
-def _kibibytes(size: int) -> str:
-    return f"{size // 1024:,} KiB"

@@ -4,10 +4,18 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from archsum.folding import BlockSummary
 from archsum.layers.shapes import show
 from archsum.render.numbers import count, memory
-from archsum.render.summary.inputs import Figures, Input
 from archsum.summary import LayerSummary, Summary
+
+Figures = LayerSummary | BlockSummary
+"""What a row is of: what the columns are figures of."""
+
+
+def inputs(summary: Summary) -> list[BlockSummary]:
+    """Return the inputs as rows have them in Keras: like blocks without layers, as they are data and cost nothing."""
+    return [BlockSummary((name,), "InputLayer", (), shape) for name, shape in summary.inputs.items()]
 
 
 class Column(NamedTuple):
@@ -61,8 +69,7 @@ def as_counted_by(tool: str) -> Column:
     convention = CONVENTIONS[tool]
 
     def counted(of: Figures | Summary) -> int | None:
-        layers = (of,) if isinstance(of, LayerSummary) else () if isinstance(of, Input) else of.layers
-        return count_all(layers, convention)
+        return count_all((of,) if isinstance(of, LayerSummary) else of.layers, convention)
 
     remark = f", as {tool} counts: an operation that it does not know is 0"
     return Column(f"{convention.unit} ({tool})", counted, total=counted, remark=remark)

@@ -3,8 +3,7 @@
 import csv
 import io
 
-from archsum.render.summary.columns import OPTIONAL, output_shape
-from archsum.render.summary.inputs import figures
+from archsum.render.summary.columns import OPTIONAL, Figures, inputs, output_shape
 from archsum.summary import Summary
 
 
@@ -13,7 +12,8 @@ def render(summary: Summary) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["name", "type", "output_shape", "params", "trainable_params", *OPTIONAL])
-    for of in figures(summary):
+    rows: list[Figures] = [*inputs(summary), *summary.layers]
+    for of in rows:
         optional = [column.value(of) for column in OPTIONAL.values()]
         writer.writerow([of.name, of.type, output_shape(of), of.params, of.trainable_params, *optional])
     return text.getvalue().removesuffix("\n")

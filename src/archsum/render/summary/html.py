@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from html import escape
 
 from archsum.render.summary.rows import listing
-from archsum.render.summary.totals import title, totals
 from archsum.summary import Summary
 
 
 def render(summary: Summary, columns: Sequence[str] = ()) -> str:
     """Return a summary's heading, table and totals."""
-    headers, cells, numeric, chosen = listing(summary, columns)
-    rows = "\n".join(_row("td", texts, numeric) for texts in cells)
-    below = "<br>\n".join(escape(line) for line in totals(summary, chosen))
+    listed = listing(summary, columns)
+    rows = "\n".join(_row("td", texts, listed.numeric) for texts in listed.rows)
+    below = "<br>\n".join(escape(line) for line in listed.totals())
+    head = _row("th", listed.headers, listed.numeric)
     return (
-        f"<p><strong>{escape(title(summary))}</strong></p>\n"
-        f"<table>\n<thead>\n{_row('th', headers, numeric)}\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
+        f"<p><strong>{escape(listed.title)}</strong></p>\n"
+        f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
         f"<p>{below}</p>"
     )
 

@@ -1,13 +1,14 @@
-"""A summary as rows of text: the inputs, then the layers, which are below the names of the blocks that they are in."""
+"""A summary as text for every format with a table: its title, rows of the inputs and the layers, and its totals."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from archsum.folding import Part, fold, headings, is_chain
+from archsum.errors import one_line
+from archsum.folding import Part, fold, headings, is_chain, shared_levels
 from archsum.graph import Path
-from archsum.render.summary.columns import BASIC, OPTIONAL, Column, as_counted_by
-from archsum.render.summary.inputs import Figures, Input
-from archsum.summary import Summary
+from archsum.render.numbers import count, memory
+from archsum.render.summary.columns import BASIC, OPTIONAL, Column, Figures, as_counted_by, inputs
+from archsum.summary import BYTES_PER_PARAMETER, Summary
 
 
 class Row(NamedTuple):
@@ -20,12 +21,35 @@ class Row(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A summary's headers, its rows written for people, which columns are numbers, and those that were chosen."""
+    """A summary's headers, its rows written for people, which columns are numbers, and the optional ones."""
 
+    summary: Summary
     headers: list[str]
     rows: list[list[str]]
     numeric: list[bool]
-    chosen: tuple[Column, ...]
+    optional: tuple[Column, ...]
+
+    @property
+    def title(self) -> str:
+        """Keras's first line."""
+        return f'Model: "{one_line(self.summary.name)}"'
+
+    def totals(self, *, sizes: bool = True) -> list[str]:
+        """Return a line for each total: Keras's, the biases where some are untied, and those of optional columns."""
+        summary = self.summary
+        params = {
+            "Total params": summary.params,
+            "Trainable params": summary.trainable_params,
+            "Non-trainable params": summary.non_trainable_params,
+        }
+        lines = [f"{label}: {number:,}{_size(number) if sizes else ''}" for label, number in params.items()]
+        if untied := summary.untied_bias_params:
+            tied = summary.bias_params - untied
+            lines.append(f"Bias params: {summary.bias_params:,} ({untied:,} untied, {tied:,} tied)")
+        for column in self.optional:
+            if column.total:
+                lines.append(f"{column.header}: {count(column.total(summary))}{column.remark}")
+        return lines
 
 
 def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *, indented: bool = True) -> Listing:
@@ -38,9 +62,11 @@ def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *,
 
     Errors: KeyError for a name that is neither in `OPTIONAL` nor a tool's.
     """
-    columns = tuple(OPTIONAL.get(name) or as_counted_by(name) for name in dict.fromkeys(names))
+    optional = tuple(OPTIONAL.get(name) or as_counted_by(name) for name in dict.fromkeys(names))
     parts = fold(summary, depth)
-    rows = [*_input_rows(summary), *(_nested_rows(summary, parts) if indented else _plain_rows(parts))]
+    plain = (Row(part.of.name, part.of.type, part.of, part.inputs) for part in parts)
+    rows = [Row(of.name, of.type, of) for of in inputs(summary)]
+    rows += _nested_rows(summary, parts) if indented else plain
     cells = [[_title(row), *_cells(row, BASIC)] for row in rows]
     headers, numeric = ["Layer (type)", *(column.header for column in BASIC)], [False, False, True]
     if not is_chain(summary, parts):
@@ -49,9 +75,9 @@ def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *,
         for cell, row in zip(cells, rows, strict=True):
             cell.append(", ".join(row.inputs))
     for cell, row in zip(cells, rows, strict=True):
-        cell += _cells(row, columns)
-    headers += [column.header for column in columns]
-    return Listing(headers, cells, [*numeric, *(column.numeric for column in columns)], columns)
+        cell += _cells(row, optional)
+    headers += [column.header for column in optional]
+    return Listing(summary, headers, cells, [*numeric, *(column.numeric for column in optional)], optional)
 
 
 def _title(row: Row) -> str:
@@ -64,25 +90,14 @@ def _cells(row: Row, columns: Iterable[Column]) -> list[str]:
     return ["" if row.of is None else column.write(column.value(row.of)) for column in columns]
 
 
-def _input_rows(summary: Summary) -> Iterator[Row]:
-    for name, shape in summary.inputs.items():
-        of = Input(name, shape)
-        yield Row(name, of.type, of)
-
-
-def _plain_rows(parts: list[Part]) -> Iterator[Row]:
-    for part in parts:
-        yield Row(part.of.name, part.of.type, part.of, part.inputs)
-
-
 def _nested_rows(summary: Summary, parts: list[Part]) -> Iterator[Row]:
     """Return a row for each part, below a heading for each block that begins with it."""
     names = {part.of.name for part in parts}
     for blocks, part in headings(summary, parts):
         for block in blocks:
             yield Row(_indented(block), summary.groups[block].kind, None)
-        inputs = tuple(_seen_from(part.path[:-1], name, names) for name in part.inputs)
-        yield Row(_indented(part.path), part.of.type, part.of, inputs)
+        taken = tuple(_seen_from(part.path[:-1], name, names) for name in part.inputs)
+        yield Row(_indented(part.path), part.of.type, part.of, taken)
 
 
 def _indented(path: Path) -> str:
@@ -92,9 +107,11 @@ def _indented(path: Path) -> str:
 def _seen_from(blocks: Path, name: str, names: Collection[str]) -> str:
     """Return a name without the blocks that it shares with a row, unless it would be taken for one nearer by."""
     path = tuple(name.split("/"))
-    common = 0
-    while common < len(blocks) and path[common + 1 :] and path[common] == blocks[common]:
-        common += 1
+    common = shared_levels(blocks, path[:-1])
     inner = "/".join(path[common:])
     nearer = ("/".join((*blocks[:level], inner)) for level in range(common + 1, len(blocks) + 1))
     return name if any(other in names for other in nearer) else inner
+
+
+def _size(params: int) -> str:
+    return f" ({memory(params * BYTES_PER_PARAMETER)})"

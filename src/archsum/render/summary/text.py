@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from archsum.render.summary.rows import listing
-from archsum.render.summary.totals import title, totals
 from archsum.render.table import MARKUP, Table
 from archsum.summary import Summary
 
@@ -20,12 +19,19 @@ def render(
     `columns` are optional ones to add; a table wider than `width` breaks its texts into several lines. Blocks more than
     `depth` levels deep are folded into one row.
     """
-    headers, cells, numeric, chosen = listing(summary, columns, depth, indented=style not in MARKUP)
-    table = Table(headers, cells, numeric)
+    listed = listing(summary, columns, depth, indented=style not in MARKUP)
+    table = Table(listed.headers, listed.rows, listed.numeric)
     if style in MARKUP:
         return table.draw(style)
     drawn = table.draw(style, width)
     if style == "classic":
         rule = "_" * drawn.index("\n")
-        return "\n".join([drawn, *totals(summary, chosen, sizes=False), rule])
-    return "\n".join([title(summary), drawn, *(f" {line}" for line in totals(summary, chosen))])
+        return "\n".join([drawn, *listed.totals(sizes=False), rule])
+    return "\n".join([listed.title, drawn, *(f" {line}" for line in listed.totals())])
+
+
+def render_markdown(summary: Summary, columns: Sequence[str] = (), depth: int | None = None) -> str:
+    """Return the same for a README or a pull request: a pipe table with layers' whole names, and a list of totals."""
+    listed = listing(summary, columns, depth, indented=False)
+    table = Table(listed.headers, listed.rows, listed.numeric).draw("pipe")
+    return "\n".join([table, "", *(f"- {line}" for line in listed.totals())])
