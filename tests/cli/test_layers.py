@@ -76,7 +76,7 @@ def test_list_fits(width: int) -> None:
         ("linear", "write `dense`"),
         ("conv2dd", "did you mean `conv2d`?"),
         ("repeats", "did you mean `repeat`?"),
-        ("wurst", "`archsum layers` lists the kinds; your own stand under `blocks`; `custom` states its own numbers"),
+        ("wurst", "`archsum layers` lists the kinds; your own are under `blocks`; `custom` states its own numbers"),
     ],
 )
 def test_unknown_kind(capsys: pytest.CaptureFixture[str], word: str, cure: str) -> None:

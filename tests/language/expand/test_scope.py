@@ -114,12 +114,12 @@ def test_what_a_layer_came_out_of_goes_with_it() -> None:
 
 
 SEEN = "branch: {paths: [[], [relu: {inputs: x}]], merge: add}"
-"""Layers that name x, and take what stands before them too."""
+"""Layers that name x, and take what is before them too."""
 
 
 def test_a_name_is_known_below_its_place() -> None:
     assert "add" in nodes(f"input: [8]\nlayers: [relu: {{name: x}}, {SEEN}]\n")
-    assert error(f"input: [8]\nlayers: [{SEEN}, relu: {{name: x}}]\n") == "`x` stands further down"
+    assert error(f"input: [8]\nlayers: [{SEEN}, relu: {{name: x}}]\n") == "`x` is further down"
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_a_repetition_s_names_are_its_own() -> None:
     taken = connections(f"input: [8]\nlayers: [repeat: {{times: 2, layers: [{layers}]}}]\n")
     assert (taken["add"], taken["add_1"]) == (("x", "y"), ("x_1", "y_1"))
     text = f"input: [8]\nlayers: [repeat: {{times: 2, layers: [relu: {{name: x}}]}}, {SEEN}]\n"
-    assert error(text) == "`x` stands in a repetition, and is not known outside it"
+    assert error(text) == "`x` is in a repetition, and is not known outside it"
     text = f"input: [8]\nlayers: [repeat: {{times: 2, layers: [{SEEN}, relu: {{name: x}}]}}]\n"
-    assert error(text) == "`x` stands further down"
+    assert error(text) == "`x` is further down"
 
 
 def test_a_block_sees_no_names_outside() -> None:
@@ -173,7 +173,7 @@ def test_a_block_sees_no_names_outside() -> None:
         blocks: {{inner: {{layers: [{SEEN}]}}}}
         layers: [relu: {{name: x}}, inner]
     """
-    assert error(text) == "`x` stands outside this block, which sees its inputs alone"
+    assert error(text) == "`x` is outside this block, which sees its inputs alone"
 
 
 def test_a_block_sees_its_inputs_its_parameters_and_the_file_s_variables() -> None:

@@ -10,7 +10,7 @@ from archsum.language.advice.synonyms import ENDINGS_WITHOUT_COUNTS, FIELD_REASO
 _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
 
-_OTHER_KINDS = "`archsum layers` lists the kinds; your own stand under `blocks`; `custom` states its own numbers"
+_OTHER_KINDS = "`archsum layers` lists the kinds; your own are under `blocks`; `custom` states its own numbers"
 
 
 def meant_kind(word: Any, kinds: Collection[str]) -> str | None:
@@ -51,7 +51,7 @@ def suggest_field(word: str, value: Any, fields: Collection[str], stated: Collec
         return f"write `{written}`"
     if meant:
         return f"did you mean `{meant}`?"
-    below = "; a layer's own fields stand below it, indented" if "input" in fields else ""
+    below = "; a layer's own fields are below it, indented" if "input" in fields else ""
     return _reason(word) or f"its fields are {', '.join(fields)}{below}"
 
 

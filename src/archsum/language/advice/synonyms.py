@@ -74,7 +74,7 @@ KIND_REASONS = {
     ),
     **dict.fromkeys(
         ("convlstm1d", "convlstm2d", "convlstm3d"),
-        "recurrent convolutions are not in the language; `custom` can stand in",
+        "recurrent convolutions are not in the language; `custom` can take their place",
     ),
     "merge": "write what merges them: `add`, `multiply`, `concatenate` …",
     **dict.fromkeys(
@@ -179,7 +179,7 @@ FIELD_REASONS = {
     "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
     "affine": "write `center: false` and `scale: false` for a normalization without weights",
     "elementwise_affine": "write `center: false` and `scale: false` for a normalization without weights",
-    **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them stands"),
+    **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them is"),
     "name": "a name belongs to one layer",
     **dict.fromkeys(
         (

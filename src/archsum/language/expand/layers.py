@@ -143,7 +143,7 @@ class Builder:
             self.diagnostics.append(Diagnostic("wrong-type", message, defaults.value(kind), cure))
         elif word := self._word_of_layers(kind):
             message = f"`defaults` are of kinds of layer, and `{kind}` is a {word}"
-            cure = "give its `parameters` defaults" if word == "block" else "say it where each of them stands"
+            cure = "give its `parameters` defaults" if word == "block" else "say it where each of them is"
             self.diagnostics.append(Diagnostic("bad-value", message, key, cure))
         elif kind not in KINDS:
             self.diagnostics.append(unknown_kind(kind, key, KINDS))

@@ -53,19 +53,19 @@ def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking
     elif known == LEFT_OUT:
         message, cure = f"{quote(name)} was left out by its `if`", "give what takes it the same `if`"
     elif asking and place and place.start > span.start:
-        message, cure = f"{quote(name)} stands further down", "a layer takes what stands above it"
+        message, cure = f"{quote(name)} is further down", "a layer takes what is above it"
     elif place:
-        message = f"{quote(name)} stands in a repetition, and is not known outside it"
+        message = f"{quote(name)} is in a repetition, and is not known outside it"
         cure = "take what the `repeat` gives: it can have a `name`, too"
     elif scope.level.path and name in in_file:
-        message = f"{quote(name)} stands outside this block, which sees its inputs alone"
+        message = f"{quote(name)} is outside this block, which sees its inputs alone"
         cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
     else:
         message = f"there is no {quote(name)} above"
         inside = next((other for other in scope.visible() if other.endswith(f"/{name}")), None)
         close = f"did you mean `{inside}`?" if inside else suggest(name, scope.visible())
         cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
-    notes = (("it stands at", place),) if place else ()
+    notes = (("it is at", place),) if place else ()
     return Diagnostic("unknown-name", message, span, cure, notes)
 
 

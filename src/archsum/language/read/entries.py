@@ -93,12 +93,12 @@ def _read_several_keys(places: Places, words: Words) -> Read:
     stated = fields.pop(word)
     if stated is None and others[0] not in words and not isinstance(value[others[0]], dict):
         entry, problems = _of_kind(word, fields, word_span, words)
-        message = f"the fields of {quote(word)} stand beside it, not below it"
+        message = f"the fields of {quote(word)} are beside it, not below it"
         cure = f"indent {enumerate_words(others[:_MAX_NAMED])} two spaces further than `{word}`"
         return entry, [*problems, Diagnostic("under-indented", message, other_span, cure)]
     stated = stated if isinstance(stated, SpannedMapping) else SpannedMapping()
     entry, problems = _of_kind(word, stated, word_span, words)
-    message = f"{quote(word)} and {quote(others[0])} stand in one item of `layers`"
+    message = f"{quote(word)} and {quote(others[0])} are in one item of `layers`"
     return entry, [*problems, Diagnostic("not-a-layer", message, other_span, "begin each layer with its own `- `")]
 
 

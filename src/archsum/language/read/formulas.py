@@ -120,7 +120,7 @@ def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
     if isinstance(error, UnknownNameError) and error.name in INPUT_SIZES:
         cure = "formulas of layers and blocks know the sizes of their input, as far as it has them and they are known"
     elif isinstance(error, UnknownNameError) and error.name == "index":
-        cure = "only what stands in a `repeat` knows it; give it to a block as a parameter"
+        cure = "only what is in a `repeat` knows it; give it to a block as a parameter"
     if place and (whole := _before_the_comma(place)):
         cure = f'a comma inside {{ }} or [ ] ends the value: put the formula in quotes, `"{whole}"`'
     return Diagnostic("formula", error.message, place, cure)

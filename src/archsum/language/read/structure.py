@@ -128,7 +128,7 @@ def _block_name_problem(name: str) -> str | None:
 
 
 def _parameter_name_problem(name: str) -> str | None:
-    placed = f"`{name}` says of every layer and block where it stands: choose another name"
+    placed = f"`{name}` says of every layer and block where it is: choose another name"
     return name_problem(name) or (placed if name in PLACEMENT else None)
 
 

@@ -31,7 +31,7 @@ _REFERENCE: Schema = {"type": "string", "minLength": 1}
 _PLACEMENT: dict[str, Schema] = {
     "name": {"description": "Its name; by default its kind, numbered.", **_NAME},
     "inputs": {
-        "description": "What it takes: the name of a layer above it, or several; by default what stands before it.",
+        "description": "What it takes: the name of a layer above it, or several; by default what is before it.",
         "anyOf": [_REFERENCE, {"type": "array", "minItems": 1, "items": _REFERENCE}],
     },
     "shared": {"description": "A label: layers and blocks with the same one have their weights in common.", **_NAME},

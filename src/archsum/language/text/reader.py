@@ -223,7 +223,7 @@ class _Builder:
 
     def _report_alias(self, name: str, mark: Mark) -> None:
         if any(name == open_.anchor for open_ in (*self.stack, self.top)):
-            message = f"{quote(f'*{name}')} stands inside the value that it names"
+            message = f"{quote(f'*{name}')} is inside the value that it names"
             self._report("unknown-alias", message, mark, "write the value out")
         else:
             cure = f"put {quote(f'&{name}')} before the value that it repeats, further up"
@@ -255,7 +255,7 @@ class _Builder:
         items = zip(merged, merged.marks, strict=True) if isinstance(merged, SpannedList) else [(merged, mark)]
         for mapping, place in items:
             if not isinstance(mapping, SpannedMapping):
-                cure = "write `<<: *name`, where `&name` stands before a mapping"
+                cure = "write `<<: *name`, where `&name` is before a mapping"
                 self._report(
                     "bad-merge", f"`<<` takes a mapping, or a list of mappings, not {quote(mapping)}", place, cure
                 )

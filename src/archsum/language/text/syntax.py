@@ -82,7 +82,7 @@ def _open_bracket(begin: Span, here: Span, opening: str, closing: str, parts: st
         cure = 'put the formula in quotes, as in `"=depths[index]"`'
         return _diagnostic(f"a formula with a `[` needs quotes inside {opening} {closing}", here, cure)
     message = f"a `,` or the closing `{closing}` is missing before this"
-    return _diagnostic(message, here, cure, ((f"the `{opening}` stands at", begin),))
+    return _diagnostic(message, here, cure, ((f"the `{opening}` is at", begin),))
 
 
 def _without_colon(begin: Span) -> Diagnostic:
