@@ -52,7 +52,7 @@ def any_of(schema: Schema, alternative: Schema) -> Schema:
     if not bare:
         return schema
     alternatives = bare["anyOf"] if bare.keys() == {"anyOf"} else [bare]
-    return {**annotations, "anyOf": [*alternatives, alternative]}
+    return {**annotations, "anyOf": [*alternatives, *([alternative] if alternative not in alternatives else [])]}
 
 
 def _holds_layers(schema: Schema) -> bool:
