@@ -9,7 +9,7 @@ from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.expand.expansion import expand
-from archsum.language.expand.problems import unused
+from archsum.language.expand.unused import unused
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
 from archsum.language.spec.budget import Budget, StatedDevice

@@ -8,6 +8,7 @@ from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
+from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
 from archsum.language.expand.problems import Problems, StopError, name_given_twice, unknown_name, wrong_inputs
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
@@ -15,7 +16,7 @@ from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.expand.size import Size
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Structure
-from archsum.language.spec.containers import CONTAINERS, Branch, Repeat, Residual
+from archsum.language.spec.containers import CONTAINERS, Container
 from archsum.language.spec.document import Document
 from archsum.language.spec.items import Body, Item, Reference
 from archsum.language.text.places import Places
@@ -53,7 +54,7 @@ class _Expansion:
         self._nodes: list[Node] = []
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self._shapes = NetworkShapes(document, self._nodes, self._input_places)
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places)
         self._owners: dict[Place, str] = {}
         self._is_complete = True
         """Whether each layer so far is in the graph."""
@@ -72,15 +73,15 @@ class _Expansion:
         except StopError:
             pass
         graph = Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, self._input_places)
-        return Expanded(graph, self._is_complete, self._problems.diagnostics, self._shapes.engine)
+        return Expanded(graph, self._is_complete, self._problems.diagnostics, self.shapes.engine)
 
-    def _add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
+    def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
         """Add layers, each behind the one before, and return what the last one gives."""
         for item in body:
-            inputs = self._add_item(item, scope, inputs)
+            inputs = self.add_item(item, scope, inputs)
         return inputs
 
-    def _add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+    def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
         if excess := self._size.add_item(item):
             self._report(scope, excess)
@@ -139,32 +140,9 @@ class _Expansion:
         self._report(scope, *problems)
         if item.name:
             scope = scope.at(self._level(item, scope, scope.level.given))
-        match container:
-            case Repeat():
-                return self._repeat(container, scope, inputs, item.entry.span)
-            case Residual():
-                return self._residual(container, scope, inputs)
-            case Branch():
-                outputs = [output for path in container.paths for output in self._add_body(path, scope, inputs)]
-                return self._add_item(container.merge, scope, tuple(outputs))
-        return self._pass_over()
-
-    def _repeat(self, repeat: Repeat, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
-        rows = repeat.over or [{}] * (repeat.times or 0)
-        for index, values in enumerate(rows):
-            what = f"in repetition {index + 1} of {len(rows)} of the repeat"
-            inputs = self._add_body(repeat.layers, scope.repetition(index, values, what, span), inputs)
-        return inputs
-
-    def _residual(self, residual: Residual, scope: Scope, inputs: Outputs) -> Outputs:
-        outputs = self._add_body(residual.layers, scope, inputs)
-        depends = residual.when == "shape_stays" or (residual.shortcut and residual.shortcut_when == "shape_changes")
-        changes = depends and self._shapes.change(inputs, outputs)
-        if changes and residual.when == "shape_stays":
-            return outputs
-        if residual.shortcut_when == "always" or changes:
-            inputs = self._add_body(residual.shortcut, scope, inputs)
-        return self._add_item(residual.merge, scope, inputs + outputs)
+        if not isinstance(container, Container):
+            return self._pass_over()
+        return write_out(container, self, scope, inputs, item.entry.span)
 
     def _add_block(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         entry = item.entry
@@ -203,7 +181,7 @@ class _Expansion:
 
         A layer that its `if` leaves out is no output.
         """
-        outputs = self._add_body(body, scope, inputs)
+        outputs = self.add_body(body, scope, inputs)
         if references is None:
             return outputs
         there = [reference for reference in references if scope.find(reference.name) != LEFT_OUT]
@@ -238,7 +216,7 @@ class _Expansion:
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
         """Return the sizes of what an item takes, by the names that formulas use."""
-        return self._shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
+        return self.shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""

@@ -1,15 +1,14 @@
-"""What is found wrong with a network as it is written out: faulty names, and inputs that do not fit or are unused."""
+"""What is found wrong with a network as it is written out: faulty names, and inputs that do not fit."""
 
 from collections.abc import Iterable
 
 from archsum.bounds import MAX_FOUND, MAX_REPORTED
 from archsum.errors import Diagnostic, Span, enumerate_words, quote, suggest
-from archsum.graph import Graph, Use
+from archsum.graph import Use
 from archsum.language.expand.scope import LEFT_OUT, Scope
 from archsum.language.read.body import NamePlaces
 from archsum.language.read.structure import Definition
 from archsum.language.spec.items import Entry, Item, Reference
-from archsum.language.text.places import Places
 
 
 class StopError(Exception):
@@ -85,24 +84,3 @@ def name_given_twice(item: Item, first: Span) -> Diagnostic:
     cure = "choose another" if item.condition is True else "choose another, or let their `if`s exclude one another"
     message, notes = f"two layers are named `{item.name}`", (("the other is at", first),)
     return Diagnostic("duplicate-name", message, item.entry.places.value("name"), cure, notes)
-
-
-def unused(graph: Graph, file: Places) -> list[Diagnostic]:
-    """Return inputs and layers whose outputs nothing takes."""
-    used = {*graph.outputs}.union(*(node.inputs for node in graph.nodes))
-    cure = "give it to a layer, with `inputs: …`"
-    problems = [
-        Diagnostic("unused", f"nothing takes the input `{name}`", file.key("input", name), f"{cure}, or leave it out")
-        for name in graph.inputs
-        if name not in used
-    ]
-    reported = set()  # a line that a block repeats is reported once
-    for node in graph.nodes:
-        if node.name not in used and node.span not in reported:
-            reported.add(node.span)
-            notes = tuple(use.note for use in node.uses)
-            message = f"nothing takes what `{node.name}` gives"
-            problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
-            if len(problems) >= MAX_FOUND:
-                break
-    return problems

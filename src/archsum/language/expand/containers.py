@@ -1,0 +1,60 @@
+"""How each container is written out: its layers once for each repetition, around a shortcut, or path by path."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from archsum.errors import Span
+from archsum.language.expand.scope import Outputs, Scope
+from archsum.language.expand.shapes import NetworkShapes
+from archsum.language.spec.containers import Branch, Container, Repeat, Residual
+from archsum.language.spec.items import Body, Item
+
+
+class Writer(Protocol):
+    """What the layers are added to."""
+
+    def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
+        """Add layers, each behind the one before, and return what the last one gives."""
+
+    def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
+        """Add a layer, a block or a container, and return what it gives."""
+
+    @property
+    def shapes(self) -> NetworkShapes:
+        """The shapes of what has been added."""
+
+
+def write_out(container: Container, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+    """Add a container's layers to the network, and return what the last of them give."""
+    return _WRITERS[type(container)](container, writer, scope, inputs, span)
+
+
+def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+    rows = repeat.over or [{}] * (repeat.times or 0)
+    for index, values in enumerate(rows):
+        what = f"in repetition {index + 1} of {len(rows)} of the repeat"
+        inputs = writer.add_body(repeat.layers, scope.repetition(index, values, what, span), inputs)
+    return inputs
+
+
+def _residual(residual: Residual, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+    outputs = writer.add_body(residual.layers, scope, inputs)
+    depends = residual.when == "shape_stays" or (residual.shortcut and residual.shortcut_when == "shape_changes")
+    changes = depends and writer.shapes.change(inputs, outputs)
+    if changes and residual.when == "shape_stays":
+        return outputs
+    if residual.shortcut_when == "always" or changes:
+        inputs = writer.add_body(residual.shortcut, scope, inputs)
+    return writer.add_item(residual.merge, scope, inputs + outputs)
+
+
+def _branch(branch: Branch, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+    outputs = [output for path in branch.paths for output in writer.add_body(path, scope, inputs)]
+    return writer.add_item(branch.merge, scope, tuple(outputs))
+
+
+_WRITERS: dict[type[Container], Callable[[Any, Writer, Scope, Outputs, Span], Outputs]] = {
+    Repeat: _repeat,
+    Residual: _residual,
+    Branch: _branch,
+}
