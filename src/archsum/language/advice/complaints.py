@@ -163,7 +163,7 @@ def _found(value: Any) -> str:
 
 
 def _sizes_of_tuple(value: Any, place: Span | None) -> str | None:
-    """Return what stands in the parentheses of (3, 3), Python's way to write a list, which { } may have cut."""
+    """Return what is in the parentheses of (3, 3), Python's way to write a list, which { } may have cut."""
     if not (isinstance(value, str) and value.startswith("(")):
         return None
     match = _TUPLE.match(value) or (_TUPLE.match(place.source.text, place.start) if place else None)
