@@ -7,7 +7,7 @@ import archsum
 from archsum.bounds import MAX_ELEMENTS
 from archsum.errors import SourceText, Span
 from archsum.graph import Node
-from archsum.layers.base import Layer, Weight
+from archsum.layers.base import NO_MACS, Layer, Operations, Weight
 from archsum.layers.shapes import Shape
 from archsum.propagate import Computations, Engine
 from tests.support.layers import layer
@@ -80,8 +80,8 @@ class Counted(Layer):
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return ()
 
-    def macs(self, *inputs: Shape) -> int | None:
-        return 0
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        return NO_MACS
 
 
 def test_engines_share_what_was_computed_of_a_layer_and_a_shape() -> None:

@@ -85,6 +85,22 @@ def test_layers_with_the_same_values_are_equal() -> None:
     assert one != layer_class("conv1d").model_validate({"filters": 8, "kernel_size": 3})
 
 
+def test_equal_layers_have_the_same_hash_whatever_they_hold() -> None:
+    custom = layer_class("custom")
+    one, same = (custom.model_validate({**CUSTOM, "kept": 0, "flops": 8}) for _ in range(2))
+    assert one == same
+    assert len({one, same, custom.model_validate({"macs": 3})}) == 2
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_copy_with_other_fields_computes_with_these(deep: bool) -> None:
+    layer = layer_class("conv2d").model_validate({"filters": 8, "kernel_size": 3})
+    assert layer.output_shape((9, 9, 3)) == (7, 7, 8)
+    other = layer.model_copy(update={"kernel_size": (5, 5)}, deep=deep)
+    assert other.output_shape((9, 9, 3)) == (5, 5, 8)
+    assert other.identity is not layer.identity
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
 def test_copies(copied: Callable[[Layer], Layer]) -> None:
     layer = layer_class("custom").model_validate(CUSTOM)

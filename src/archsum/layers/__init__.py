@@ -13,6 +13,8 @@ _KIND = '\n    type: Literal["'
 def _find_families() -> dict[str, tuple[str, ...]]:
     """Return the kinds that each module of `kinds` defines, read from its text, as importing takes far longer."""
     modules = sorted(Path(__file__).with_name("kinds").glob("[!_]*.py"))
+    if not modules:
+        raise ImportError("archsum.layers.kinds has no source files, which say what kinds of layer there are")
     texts = {module.stem: module.read_text("utf-8") for module in modules}
     return {name: tuple(rest.partition('"')[0] for rest in text.split(_KIND)[1:]) for name, text in texts.items()}
 

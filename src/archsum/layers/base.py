@@ -1,9 +1,9 @@
 """What a layer promises: it alone knows its fields, its shape rule, its weights and its operations."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field
 
@@ -129,6 +129,9 @@ class Layer(StrictModel):
 
     Shapes come and go without the batch axis. Every method takes one shape for each input; what cannot be computed
     from them raises a ShapeError whose message reads on from the layer's name ("needs a known height for …").
+
+    A kind, or its family, states `output_shape`, `weights`, `multiply_accumulates`, `work` and `kept`. `macs`,
+    `elementwise` and `flops` are the numbers that come out of these, and are not overridden.
     """
 
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
@@ -148,6 +151,13 @@ class Layer(StrictModel):
         """What tells the layer from every other, equal ones too: caches go by it, as comparing fields takes long."""
         return object()
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy that computes anew what follows from its fields, of which some may be others."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            del vars(copied)[name]
+        return copied
+
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""
         raise NotImplementedError
@@ -161,8 +171,8 @@ class Layer(StrictModel):
         return ""
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        """Return the multiply-accumulates for one sample."""
-        raise NotImplementedError
+        """Return the multiply-accumulates for one sample; unknown by default."""
+        return Operations(None)
 
     def macs(self, *inputs: Shape) -> int | None:
         """Return the number of multiply-accumulates; None where it is unknown."""

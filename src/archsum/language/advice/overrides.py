@@ -16,7 +16,7 @@ def override(settings: Settings, given: Mapping[str, Any], name: str) -> Setting
     Errors: SpecError for an unknown field, or for what a field cannot be.
     """
     cls = type(settings)
-    optional = {field for field, info in cls.model_fields.items() if info.default is None}
+    optional = {field for field, info in cls.model_fields.items() if not info.default}
     together = {**vars(settings), **given}
     stated = {field: value for field, value in together.items() if value is not None or field not in optional}
     try:

@@ -140,6 +140,10 @@ class Custom(Layer):
     )
     data_format: DataFormat = Field("channels_last", description="Where the input's channel axis is.")
 
+    def __hash__(self) -> int:
+        # Of the weights their names are enough; a mapping itself has no hash.
+        return hash((self.output_shape_, frozenset(self.weights_), self.macs_, self.flops_, self.kept_))
+
     def output_shape(self, *inputs: Shape) -> Shape:
         if self.output_shape_ is None:
             return inputs[0]

@@ -83,8 +83,11 @@ class GlobalAveragePooling(GlobalPooling):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return one, whose kernel also sums in four bytes for each channel."""
-        (counting,) = super().operators(*inputs) or (None,)
-        return counting and (counting._replace(scratch=(*counting.scratch, product((4, *counting.output)))),)
+        operators = super().operators(*inputs)
+        if operators is None:
+            return None
+        (counting,) = operators
+        return (counting._replace(scratch=(*counting.scratch, product((4, *counting.output)))),)
 
 
 class GlobalAveragePooling1D(GlobalAveragePooling, rank=1):
