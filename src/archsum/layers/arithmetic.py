@@ -45,7 +45,8 @@ class Product(Arithmetic):
 
     def part(self, amount: Amount) -> str:
         formula = formula_of(amount)
-        return f"({formula})" if isinstance(amount, Sum) and " + " in formula else formula
+        is_bracketed = isinstance(amount, Sum | Difference) and f" {amount.sign} " in formula
+        return f"({formula})" if is_bracketed else formula
 
 
 class Sum(Arithmetic):
@@ -76,6 +77,36 @@ class Quotient(Arithmetic):
     def compute(self, numbers: tuple[int | None, ...]) -> int | None:
         dividend, divisor = numbers
         return None if dividend is None or divisor is None else dividend // divisor
+
+
+class Floor(Arithmetic):
+    """An amount divided by another, rounded down."""
+
+    sign = "/"
+    brackets: ClassVar[tuple[str, str]] = ("⌊", "⌋")
+
+    @property
+    def formula(self) -> str:
+        opening, closing = self.brackets
+        opening, closing = self.brackets
+        return f"{opening}{super().formula}{closing}"
+
+    def compute(self, numbers: tuple[int | None, ...]) -> int | None:
+        dividend, divisor = numbers
+        return None if dividend is None or divisor is None else dividend // divisor
+
+    def part(self, amount: Amount) -> str:
+        return f"({formula_of(amount)})" if isinstance(amount, Arithmetic) else formula_of(amount)
+
+
+class Ceiling(Floor):
+    """An amount divided by another, rounded up."""
+
+    brackets = ("⌈", "⌉")
+
+    def compute(self, numbers: tuple[int | None, ...]) -> int | None:
+        dividend, divisor = numbers
+        return None if dividend is None or divisor is None else -(-dividend // divisor)
 
 
 def value_of(amount: Amount) -> int | None:

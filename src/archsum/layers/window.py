@@ -3,13 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 
 from archsum.bounds import MAX_SIZE
 from archsum.errors import FieldError, ShapeError
+from archsum.layers.arithmetic import Arithmetic, Ceiling, Difference, Floor, Sum
 from archsum.layers.base import Kept, Step
 from archsum.layers.fields import AT_LEAST_0, one_or_list
 from archsum.layers.operators import Operator
@@ -24,7 +25,7 @@ SIDES_SCHEMA = one_or_list(AT_LEAST_0, {"anyOf": [AT_LEAST_0, _PAIR]})
 """The ways to write the sides of each axis, which `parse_padding` reads."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class SizeRule(ABC):
     """What a window makes of the size of one axis, and why. `padding` is Keras's word or the padding on both sides."""
 
@@ -39,23 +40,29 @@ class SizeRule(ABC):
         return self.dilation * (self.kernel - 1) + 1
 
     @abstractmethod
-    def output_size(self, size: int | None) -> int | None:
+    def output(self, size: int) -> Arithmetic:
         """Return the size that comes out; 0 or less where nothing would."""
 
-    @abstractmethod
-    def formula(self, size: int) -> str:
-        """Write the arithmetic of `output_size` with its numbers."""
+    def output_size(self, size: int | None) -> int | None:
+        """Return the size that comes out as a number, unknown where the one that goes in is."""
+        return None if size is None else _computed(self, size)
 
     @abstractmethod
     def note(self, size: int) -> str:
-        """Explain the formula in words."""
+        """Explain the output in words."""
 
     @abstractmethod
     def misfit(self, size: int, axis: str) -> ShapeError:
         """Return the error for a size of which nothing would come out."""
 
 
-@dataclass
+@lru_cache(maxsize=4096)
+def _computed(rule: SizeRule, size: int) -> int | None:
+    """Compute what comes out: layers ask for it several times, and deep networks repeat their windows."""
+    return rule.output(size).value
+
+
+@dataclass(frozen=True)
 class Window(SizeRule):
     """A window that slides along one axis.
 
@@ -77,31 +84,22 @@ class Window(SizeRule):
         """Whether the padding follows the size, so that only the stride changes it."""
         return self.padding in ("same", "causal")
 
-    def output_size(self, size: int | None) -> int | None:
+    def output(self, size: int) -> Arithmetic:
         """Return how many positions the window takes; 0 or less where it does not fit."""
-        if size is None:
-            return None
         if self.keeps_size:
-            return -(-size // self.stride)
-        return self._steps(size) + 1 - self._last_begins_behind(size)
+            return Ceiling(size, self.stride)
+        positions = Sum(self._steps(size), 1)
+        return Difference(positions, 1) if self._last_begins_behind(size) else positions
 
-    def _steps(self, size: int) -> int:
+    def _steps(self, size: int) -> Arithmetic:
         """Return how many steps there are from the window's first position."""
-        free = size + sum(self.sides) - self.extent
-        return -(-free // self.stride) if self.ceil else free // self.stride
+        padded = Sum(size, *self.sides) if any(self.sides) else size
+        return (Ceiling if self.ceil else Floor)(Difference(padded, self.extent), self.stride)
 
     def _last_begins_behind(self, size: int) -> bool:
         """Whether the window that `ceil` adds would begin behind the data: then it is left out."""
-        return self.ceil and self._steps(size) * self.stride >= size + self.sides[0]
-
-    def formula(self, size: int) -> str:
-        if self.keeps_size:
-            return f"⌈{size} / {self.stride}⌉"
-        before, after = self.sides
-        padded = f"{size} + {before} + {after}" if before or after else f"{size}"
-        open_, close = "⌈⌉" if self.ceil else "⌊⌋"
-        formula = f"{open_}({padded} − {self.extent}) / {self.stride}{close} + 1"
-        return f"{formula} − 1" if self._last_begins_behind(size) else formula
+        steps = self._steps(size).value if self.ceil else None
+        return steps is not None and steps * self.stride >= size + self.sides[0]
 
     def note(self, size: int) -> str:
         if self.keeps_size:
@@ -249,4 +247,4 @@ class Sliding(Spatial):
             if size is None:
                 yield Step.of(axis, None, f"the input's {axis} is unknown")
             else:
-                yield Step(axis, window.formula(size), window.output_size(size), window.note(size))
+                yield Step.of(axis, window.output(size), window.note(size))

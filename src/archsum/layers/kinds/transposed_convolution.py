@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import ShapeError
+from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import Kept, Weight
 from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
 from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
@@ -15,7 +16,7 @@ from archsum.layers.shapes import Shape, product
 from archsum.layers.window import SizeRule
 
 
-@dataclass
+@dataclass(frozen=True)
 class TransposedWindow(SizeRule):
     """A window that is spread from each location of one axis; the padding is cut off.
 
@@ -47,14 +48,15 @@ class TransposedWindow(SizeRule):
     def _kernel(self) -> str:
         return "kernel" if self.dilation == 1 else f"kernel ({self.dilation} × ({self.kernel} − 1) + 1 = {self.extent})"
 
-    def output_size(self, size: int | None) -> int | None:
+    def output(self, size: int) -> Arithmetic:
         """Return what all windows cover together; 0 or less where the padding cuts everything off."""
-        return None if size is None else (size - 1) * self.stride + sum(number for number, _ in self.ends)
-
-    def formula(self, size: int) -> str:
         if self.keeps_size:
-            return f"{size} × {self.stride}"
-        return f"({size} − 1) × {self.stride}" + "".join(f" {_sign(n)} {abs(n)}" for n, _ in self.ends if n)
+            return Product(size, self.stride)
+        covered: Arithmetic = Product(Difference(size, 1), self.stride)
+        for number, _ in self.ends:
+            if number:
+                covered = Difference(covered, -number) if number < 0 else Sum(covered, number)
+        return covered
 
     def note(self, size: int) -> str:
         if self.keeps_size:
@@ -64,7 +66,7 @@ class TransposedWindow(SizeRule):
     def misfit(self, size: int, axis: str) -> ShapeError:
         """Return an error: the padding leaves nothing."""
         return ShapeError(
-            f"has a padding that leaves nothing of its output's {axis}: {self.formula(size)} is below 1",
+            f"has a padding that leaves nothing of its output's {axis}: {self.output(size).formula} is below 1",
             "take less padding, a larger kernel, or a larger input",
         )
 
