@@ -187,6 +187,11 @@ def test_the_main_readme_leads_to_all_others_and_is_short() -> None:
     assert len(text_of(MAIN).splitlines()) <= 350
 
 
+def test_the_main_page_shows_what_the_other_tests_run() -> None:
+    shown = {block["language"] for block in FENCE.finditer(text_of(MAIN))}
+    assert {"console", "python", "sh", "yaml"} <= shown
+
+
 @pytest.mark.parametrize("readme", [HOUSE / MAIN.name], ids=["src/archsum/README.md"])
 @pytest.mark.usefixtures("folder")
 def test_the_kind_that_is_shown_passes_the_tests_of_all_kinds() -> None:

@@ -99,7 +99,7 @@ def _vectors_of_another_length(kind: str, case: Case, _: Computed) -> bool:
 def _sequence_of_images(kind: str, case: Case, _: Computed) -> bool:
     return (
         kind == "time_distributed"
-        and len(case.shape) != 3
+        and len(case.shape) > 3
         and any(held in FAMILIES["recurrent"] for held in case.fields["layer"])
     )
 
