@@ -63,6 +63,12 @@ def test_a_network_is_not_overridden() -> None:
         archsum.summarize(network, input=[9])
 
 
+def test_a_misspelt_option_is_named() -> None:
+    options: Any = {"batch": 64}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'batch'"):
+        archsum.costs(archsum.load(EXAMPLES / "lenet5.yaml"), **options)
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     imported = run("-c", "import sys, archsum; print(*sys.modules)").split()
     assert "archsum" in imported

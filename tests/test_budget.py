@@ -234,3 +234,12 @@ def test_warning_begins_exactly_at_its_share(value: int, limit: int, percentage:
 @pytest.mark.parametrize(("value", "limit", "percentage"), [(7, 100, 7), (55, 100, 55), (0, 0, 100), (0, 9, 0)])
 def test_warning_at_its_share(value: int, limit: int, percentage: int) -> None:
     assert Verdict("max_params", value, limit, warn_at=percentage / 100).warns
+
+
+def test_a_block_that_is_not_there_is_reported_at_its_name_whatever_that_is() -> None:
+    text = "input: [8]\nlayers: [flatten]\nbudget: {device: t4, blocks: {device: {max_params: 1}}}\n"
+    with pytest.raises(archsum.SpecError) as caught:
+        archsum.check(io.StringIO(text))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.span
+    assert (diagnostic.span.text, diagnostic.span.column) == ("device", 31)

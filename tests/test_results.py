@@ -52,3 +52,9 @@ def test_what_a_result_has_in_it_prints_itself_too() -> None:
 
 def test_a_summary_is_of_the_public_class() -> None:
     assert isinstance(archsum.summarize(network()), archsum.Summary)
+
+
+def test_networks_of_equal_files_are_equal_summarized_or_not() -> None:
+    one, other = archsum.load(network()), archsum.load(network())
+    archsum.summarize(one)
+    assert one == other

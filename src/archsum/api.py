@@ -86,7 +86,7 @@ def check(
     network = _network(file, overrides)
     limits = override(network.budget, budget or {}, "the budget")
     device = None if limits.device is None else _device(limits.device, network)
-    return Check(**vars(check(costs(network, training), limits, device, network.budget_places)))
+    return Check(**vars(check(costs(network, training), limits, device, network.block_places)))
 
 
 def fit(
@@ -194,6 +194,8 @@ def plot(
 def _network(file: File | Network, overrides: Overrides) -> Network:
     if not isinstance(file, Network):
         return load(file, **overrides)
+    if unknown := overrides.keys() - Overrides.__annotations__:
+        raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
     if any(value is not None for value in overrides.values()):
         raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file
@@ -205,7 +207,7 @@ def _device(name: str, network: Network) -> "Device":
     try:
         return find_device(name, network.devices)
     except FieldError as error:
-        place = network.budget_places.get("device") if name == network.budget.device else None
+        place = network.device_place if name == network.budget.device else None
         raise SpecError([Diagnostic("bad-value", f"`device` {error}", place, error.cure)]) from None
 
 

@@ -132,8 +132,7 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
             f"shares the weights of `{owner.name}`, and only one of them has `trainable: false`",
             "weights are trained or not, wherever they are used: give both the same",
         )
-    # A note says where the sizes come from, which may be different places.
-    if [weight._replace(note="") for weight in weights] == [weight._replace(note="") for weight in owner.weights]:
+    if weights == owner.weights or _without_notes(weights) == _without_notes(owner.weights):
         return
     own, shared = (
         ", ".join(f"{weight.name} {show(weight.shape)}" for weight in listed) or "no weights"
@@ -143,6 +142,11 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
         f"shares the weights of `{owner.name}`, {shared}, and would have {own}",
         "what shares weights has the same fields, and inputs of the same features",
     )
+
+
+def _without_notes(weights: tuple[Weight, ...]) -> list[Weight]:
+    """Return weights without what is said of where their sizes come from, which may be different places."""
+    return [weight._replace(note="") for weight in weights]
 
 
 def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:

@@ -86,9 +86,9 @@ def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:
 
 def _cautions(costs: Costs, name: str, limit: int) -> Iterator[str]:
     """Yield what would break a limit that is kept."""
-    today = costs.arena_newer_planner if name == "max_sram" else None
-    if today and today.head > limit:
-        yield f"TensorFlow Lite Micro of today orders tensors of one size otherwise, and needs {today.head:,} bytes"
+    newer = costs.arena_newer_planner if name == "max_sram" else None
+    if newer and newer.head > limit:
+        yield f"TensorFlow Lite Micro of today orders tensors of one size otherwise, and needs {newer.head:,} bytes"
 
 
 def _cures(costs: Costs, name: str, limit: int) -> Iterator[str]:

@@ -1,9 +1,8 @@
 """The language: text → graph. `load` is its door; everything wrong with a file leaves it as one SpecError."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError
 from archsum.formula import Value
@@ -21,19 +20,22 @@ from archsum.propagate import Engine
 __all__ = ["File", "InputShape", "Network", "load"]
 
 
-class Network(NamedTuple):
+@dataclass(frozen=True)
+class Network:
     """A network file, read: its graph, its budget, how it is trained, and the devices that it knows."""
 
     graph: Graph
     budget: Budget
     training: Training
     devices: Mapping[str, StatedDevice]
-    budget_places: Mapping[str, Span] = MappingProxyType({})
-    """Where the budget names its device, as `device`, and the blocks that it limits."""
-    checkpointing_place: Span | None = None
+    block_places: Mapping[str, Span]
+    """Where the budget names the blocks that it limits."""
+    device_place: Span
+    """Where it names its device."""
+    checkpointing_place: Span
     """Where the training names blocks."""
-    engine: Engine | None = None
-    """What computes the graph's shapes, and has computed those that the language asked for."""
+    engine: Engine = field(repr=False, compare=False)
+    """What computes the shapes of this very graph, and has computed those that the language asked for."""
 
 
 def load(
@@ -65,11 +67,16 @@ def load(
         problems += engine.diagnostics
     if in_text or problems:
         raise _everything_wrong(in_text, problems)
-    budget_places = {name: places.key("budget", "blocks", name) for name in document.budget.blocks}
-    budget_places["device"] = places.value("budget", "device")
-    checkpointing_place = places.value("training", "checkpointing")
-    settings = document.budget, document.training, document.devices
-    return Network(graph, *settings, budget_places, checkpointing_place, engine)
+    return Network(
+        graph,
+        document.budget,
+        document.training,
+        document.devices,
+        block_places={name: places.key("budget", "blocks", name) for name in document.budget.blocks},
+        device_place=places.value("budget", "device"),
+        checkpointing_place=places.value("training", "checkpointing"),
+        engine=engine,
+    )
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

@@ -8,9 +8,9 @@ class Costs(Text, costs.Costs):
     """A network's memory in training and at inference; printed, it is a text."""
 
     def __str__(self) -> str:
-        from archsum.render.memory import costs
+        from archsum.render.memory import costs as text
 
-        return costs.render(self)
+        return text.render(self)
 
 
 class Fit(fit.Fit):
@@ -19,6 +19,6 @@ class Fit(fit.Fit):
     __slots__ = ()
 
     def __str__(self) -> str:
-        from archsum.render.memory import fit
+        from archsum.render.memory import fit as text
 
-        return fit.render(self)
+        return text.render(self)

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from archsum.bounds import MAX_NUMBER_LENGTH
-from archsum.language.text.scalars import Scalar, resolve
+from archsum.formula import Scalar
+from archsum.language.text.scalars import resolve
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])

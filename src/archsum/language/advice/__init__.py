@@ -1,1 +1,1 @@
-"""What to write instead: imported when something is wrong, and only then."""
+"""What to write instead; all but `overrides` is imported only where something is wrong."""

@@ -150,7 +150,7 @@ class _Expansion:
         if definition is None:
             return self._pass_over()
         values, problems = read_arguments(entry, definition, names, self._document.variables)
-        self._size.values += definition.size
+        self._size.add_values(definition.size)
         self._report(scope, *problems)
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}

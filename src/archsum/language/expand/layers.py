@@ -56,7 +56,7 @@ class Builder:
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
         count = count_values(entry.stated)
-        self._size.values += count
+        self._size.add_values(count)
         if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span)]

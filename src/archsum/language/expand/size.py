@@ -9,10 +9,9 @@ class Size:
     """What has been written out so far, counted; a bound that is exceeded is a problem of the item that exceeds it."""
 
     def __init__(self) -> None:
-        self.values = 0
-        """The values in all that was built."""
         self._items = 0
         self._connections = 0
+        self._values = 0
 
     def add_item(self, item: Item) -> Diagnostic | None:
         """Count a layer, a block or a container, whether or not its `if` leaves it out."""
@@ -22,6 +21,10 @@ class Size:
         cure = "look at the `times` of the repeats that this is in"
         return _too_large(item, f"the network has more than {MAX_LAYERS:,} layers", cure)
 
+    def add_values(self, count: int) -> None:
+        """Count the values in what was built; that there are too many is a problem of the next item."""
+        self._values += count
+
     def add_inputs(self, item: Item, count: int) -> Diagnostic | None:
         """Count what an item takes."""
         self._connections += count
@@ -29,7 +32,7 @@ class Size:
             return _too_large(item, f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs")
         if self._connections > MAX_CONNECTIONS:
             return _too_large(item, f"the network's layers have more than {MAX_CONNECTIONS:,} inputs")
-        if self.values > MAX_VALUES:
+        if self._values > MAX_VALUES:
             return _too_large(item, f"the network's layers have more than {MAX_VALUES:,} values of their own")
         return None
 

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from archsum.bounds import MAX_NUMBER_LENGTH
-from archsum.formula import Scalar as Scalar
+from archsum.formula import Scalar
 
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

@@ -102,12 +102,12 @@ def _inference(costs: Costs) -> Iterator[str]:
 
 
 def _microcontroller(costs: Costs) -> Iterator[str]:
-    memory, today = costs.arena, costs.arena_newer_planner
+    memory, newer = costs.arena, costs.arena_newer_planner
     yield f"{one_line(costs.summary.name)}: microcontroller, int8"
-    if memory is None or today is None:
+    if memory is None or newer is None:
         yield f"  unknown: how TensorFlow Lite Micro has {named(costs.unconvertible)}"
         return
-    other = f"; TensorFlow Lite Micro of today: {today.head:,}" if today.head != memory.head else ""
+    other = f"; TensorFlow Lite Micro of today: {newer.head:,}" if newer.head != memory.head else ""
     yield from _rows(
         [
             ("arena", memory.head, f"at {one_line(memory.highest.buffer.layer)}{other}"),
