@@ -171,7 +171,7 @@ def repeated(layers: str, times: int = 200_000) -> str:
 
 def limit_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lower the bound, so that it is soon reached."""
-    monkeypatch.setattr(import_module("archsum.language.expand.size"), "MAX_LAYERS", 5_000)
+    monkeypatch.setattr(import_module("archsum.language.expand.growth"), "MAX_LAYERS", 5_000)
 
 
 def block(layers: str, **fields: str) -> str:

@@ -16,7 +16,7 @@ and name that file in the first line of each network file:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add no arguments; say how to use the schema."""
+    """Add no arguments; explain how the schema is used."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _IN_AN_EDITOR
 

@@ -26,7 +26,7 @@ class Writer(Protocol):
 
 def write_out(container: Container, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
     """Add a container's layers to the network, and return what the last of them give."""
-    return _WRITERS[type(container)](container, writer, scope, inputs, span)
+    return WRITERS[type(container)](container, writer, scope, inputs, span)
 
 
 def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
@@ -53,8 +53,9 @@ def _branch(branch: Branch, writer: Writer, scope: Scope, inputs: Outputs, span:
     return writer.add_item(branch.merge, scope, tuple(outputs))
 
 
-_WRITERS: dict[type[Container], Callable[[Any, Writer, Scope, Outputs, Span], Outputs]] = {
+WRITERS: dict[type[Container], Callable[[Any, Writer, Scope, Outputs, Span], Outputs]] = {
     Repeat: _repeat,
     Residual: _residual,
     Branch: _branch,
 }
+"""How each class of container is written out."""

@@ -9,11 +9,11 @@ from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
+from archsum.language.expand.growth import Growth
 from archsum.language.expand.layers import Builder
 from archsum.language.expand.problems import Problems, StopError, name_given_twice, unknown_name, wrong_inputs
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
 from archsum.language.expand.shapes import NetworkShapes
-from archsum.language.expand.size import Size
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Structure
 from archsum.language.spec.containers import CONTAINERS, Container
@@ -39,18 +39,18 @@ class Expanded(NamedTuple):
 
 def expand(document: Document, structure: Structure, name: str, file: Places) -> Expanded:
     """Write out a file's layers."""
-    return _Expansion(document, structure, file).run(name)
+    return Expansion(document, structure, file).run(name)
 
 
-class _Expansion:
+class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
     def __init__(self, document: Document, structure: Structure, file: Places) -> None:
         self._problems = Problems()
         self._document = document
         self._structure = structure
-        self._size = Size()
-        self._builder = Builder(document, Places(document.defaults, file.value("defaults")), self._size)
+        self._growth = Growth()
+        self._builder = Builder(document, Places(document.defaults, file.value("defaults")), self._growth)
         self._nodes: list[Node] = []
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
@@ -83,7 +83,7 @@ class _Expansion:
 
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
-        if excess := self._size.add_item(item):
+        if excess := self._growth.add_item(item):
             self._report(scope, excess)
         names = FormulaNames(scope.values, lambda: self._input_sizes(item, scope, inputs))
         there = item.condition is True or self._is_there(item, scope, names)
@@ -95,7 +95,7 @@ class _Expansion:
         if item.name and given and scope.known.get(item.name, LEFT_OUT) != LEFT_OUT:
             self._report(scope, name_given_twice(item, given))
         taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
-        if excess := self._size.add_inputs(item, len(taken)):
+        if excess := self._growth.add_inputs(item, len(taken)):
             self._report(scope, excess)
         outputs = self._add(item, scope, names, taken)
         if item.name:
@@ -150,7 +150,7 @@ class _Expansion:
         if definition is None:
             return self._pass_over()
         values, problems = read_arguments(entry, definition, names, self._document.variables)
-        self._size.add_values(definition.size)
+        self._growth.add_values(definition.size)
         self._report(scope, *problems)
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}

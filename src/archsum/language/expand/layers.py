@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from archsum.bounds import MAX_COMPARED_CHARACTERS, MAX_COMPARED_ITEMS, MAX_DEFAULT_VALUES, MAX_FOUND, MAX_LAYER_VALUES
 from archsum.errors import Diagnostic, quote
 from archsum.formula import Value
-from archsum.language.expand.size import Size
+from archsum.language.expand.growth import Growth
 from archsum.language.read.entries import LAYER_WORDS, read_entry, unknown_kind
 from archsum.language.read.formulas import Resolved, names_in, resolve_fields
 from archsum.language.spec.containers import CONTAINERS, Container, class_of
@@ -28,11 +28,11 @@ Built = tuple[BaseModel | None, list[Diagnostic]]
 class Builder:
     """Makes a file's layers and containers of their entries."""
 
-    def __init__(self, document: Document, defaults: Places, size: Size) -> None:
+    def __init__(self, document: Document, defaults: Places, growth: Growth) -> None:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the defaults."""
         self._document = document
-        self._size = size
+        self._growth = growth
         self._built: dict[Hashable, Built] = {}
         self._keys: dict[Entry, tuple[Hashable, tuple[str, ...]]] = {}
         self._defaults: dict[str, Resolved] = {}
@@ -56,7 +56,7 @@ class Builder:
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
         count = count_values(entry.stated)
-        self._size.add_values(count)
+        self._growth.add_values(count)
         if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span)]

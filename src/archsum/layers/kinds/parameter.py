@@ -1,4 +1,4 @@
-"""A learned tensor that stands by itself."""
+"""A learned tensor by itself."""
 
 from typing import ClassVar, Literal
 

@@ -5,7 +5,7 @@ from archsum.errors import Diagnostic
 from archsum.language.spec.items import Item
 
 
-class Size:
+class Growth:
     """What has been written out so far, counted; a bound that is exceeded is a problem of the item that exceeds it."""
 
     def __init__(self) -> None:
