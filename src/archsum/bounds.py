@@ -1,4 +1,7 @@
-"""The bounds of every stage: far beyond any network, and near enough that no file takes long or much memory."""
+"""The bounds of every stage: far beyond any network, and near enough that no file takes long or much memory.
+
+How much of something a text or a picture shows is said where it is drawn.
+"""
 
 # A file's text.
 
