@@ -76,3 +76,7 @@ def test_the_layer_s_complaint_is_the_wrapper_s() -> None:
 def test_it_holds_a_layer_of_one_input(kind: str, fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="does not take one input"):
         each(layer(kind, **fields))
+
+
+def test_a_wrapper_s_fields_have_those_of_the_layer_that_it_holds() -> None:
+    assert each(layer("dense", units=3)).model_dump()["layer"]["units"] == 3

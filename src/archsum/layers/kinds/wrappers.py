@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SerializeAsAny, field_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
@@ -13,7 +13,7 @@ from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
 
-HeldLayer = Annotated[Layer, ANY_LAYER]
+HeldLayer = Annotated[SerializeAsAny[Layer], ANY_LAYER]
 """A layer in a field of another, written as in the list of layers."""
 
 
