@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator
@@ -45,7 +45,7 @@ class SizeRule(ABC):
 
     def output_size(self, size: int | None) -> int | None:
         """Return the size that comes out as a number, unknown where the one that goes in is."""
-        return None if size is None else _computed(self, size)
+        return None if size is None else self.output(size).value
 
     @abstractmethod
     def note(self, size: int) -> str:
@@ -54,12 +54,6 @@ class SizeRule(ABC):
     @abstractmethod
     def misfit(self, size: int, axis: str) -> ShapeError:
         """Return the error for a size of which nothing would come out."""
-
-
-@lru_cache(maxsize=4096)
-def _computed(rule: SizeRule, size: int) -> int | None:
-    """Compute what comes out: layers ask for it several times, and deep networks repeat their windows."""
-    return rule.output(size).value
 
 
 @dataclass(frozen=True)
@@ -209,18 +203,26 @@ class Sliding(Spatial):
         """The window of each axis."""
         raise NotImplementedError
 
+    @cached_property
+    def _slid(self) -> dict[Shape, Shape]:
+        """What `slide` has given, by what it was given: it is asked for the same several times."""
+        return {}
+
     def slide(self, spatial: Shape) -> Shape:
         """Return the size that comes out along each axis: how many positions its window takes.
 
         Errors: ShapeError where a window does not fit.
         """
-        outputs = []
+        if spatial not in self._slid:
+            self._slid[spatial] = tuple(self._slide(spatial))
+        return self._slid[spatial]
+
+    def _slide(self, spatial: Shape) -> Iterator[int | None]:
         for window, size, axis in zip(self.windows, spatial, self.axes, strict=True):
             output = window.output_size(size)
             if size is not None and output is not None and output <= 0:
                 raise window.misfit(size, axis)
-            outputs.append(output)
-        return tuple(outputs)
+            yield output
 
     def padding_operators(self, shape: Shape) -> tuple[Operator, ...]:
         """Return what pads the data on a microcontroller, where kernels know `valid` and `same` alone."""
