@@ -188,6 +188,12 @@ def test_unknown_layer() -> None:
     assert diagnostic.cure == "did you mean `stem`?"
 
 
+def test_layer_inside_a_block_is_meant_with_the_names_around_it() -> None:
+    with pytest.raises(archsum.SpecError) as caught:
+        explain("input: [8]\nblocks: {pair: {layers: [relu, dense: {units: 2}]}}\nlayers: [pair]\n", "dense")
+    assert [problem.cure for problem in caught.value.diagnostics] == ["did you mean `pair/dense`?"]
+
+
 def test_module_does_not_hide_the_function() -> None:
     import archsum.explanation
 

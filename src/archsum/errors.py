@@ -113,8 +113,9 @@ def enumerate_words(words: Iterable[str], conjunction: str = "and") -> str:
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:
-    """Return "did you mean" where a known word is close."""
-    close = closest(word, known)
+    """Return "did you mean" where a known word is close, or is the word with the names of the blocks around it."""
+    known = list(known)
+    close = next((path for path in known if path.endswith(f"/{word}")), None) or closest(word, known)
     return f"did you mean `{close}`?" if close else None
 
 

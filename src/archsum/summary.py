@@ -189,10 +189,7 @@ class Summary(Totals):
             cure = f"its shape, {show(self.inputs[name])}, is stated at the top of the file or with `--input`"
             return Diagnostic("unknown-name", message, cure=cure)
         names = [*map("/".join, self.groups), *(layer.name for layer in self.layers)]
-        # A name from the inside of a block is most likely meant with the names around it.
-        inner = next((known for known in names if known.endswith(f"/{name}")), None)
-        close = f"did you mean `{inner}`?" if inner else suggest(name, names)
-        cure = close or "`archsum summary` lists the layers"
+        cure = suggest(name, names) or "`archsum summary` lists the layers"
         return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", cure=cure)
 
     def __repr__(self) -> str:

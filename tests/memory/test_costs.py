@@ -75,6 +75,15 @@ def test_options_that_are_wrong(training: dict[str, Any], message: str, cure: st
     assert (problem.message, problem.cure, problem.span) == (message, cure, None)
 
 
+def test_block_inside_a_block_is_meant_with_the_names_around_it() -> None:
+    nested = (
+        "input: [8]\nblocks: {pair: {layers: [relu]}, twin: {layers: [pair: {name: left}, pair]}}\nlayers: [twin]\n"
+    )
+    with pytest.raises(SpecError) as caught:
+        costs(io.StringIO(nested), {"checkpointing": ["left"]})
+    assert [problem.cure for problem in caught.value.diagnostics] == ["did you mean `twin/left`?"]
+
+
 def test_network_without_blocks_has_none_to_checkpoint() -> None:
     with pytest.raises(SpecError) as caught:
         of("[8]", "dense: {units: 2}", checkpointing=["pair"])

@@ -61,9 +61,7 @@ def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking
         cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
     else:
         message = f"there is no {quote(name)} above"
-        inside = next((other for other in scope.visible() if other.endswith(f"/{name}")), None)
-        close = f"did you mean `{inside}`?" if inside else suggest(name, scope.visible())
-        cure = close or f"give a layer above it a name: {quote(f'name: {outermost}')}"
+        cure = suggest(name, scope.visible()) or f"give a layer above it a name: {quote(f'name: {outermost}')}"
     notes = (("it is at", place),) if place else ()
     return Diagnostic("unknown-name", message, span, cure, notes)
 
