@@ -51,15 +51,15 @@ def test_a_larger_batch_takes_no_less(batch: int, more: int, optimizer: str, pre
 
 
 def test_by_hand() -> None:
-    """A dense layer of 4 weights and 2 biases, as sgd trains it: 24 bytes, and of each sample the input and the output.
+    """A dense layer of 4 weights and 2 biases, as sgd trains it: 24 bytes, as many for their gradients.
 
-    With one sample alone the gradients, 24 bytes too, are more than its output.
+    And of each sample the input and the output.
     """
     costs = of("input: [2]\nlayers: [dense: {units: 2}]\n", optimizer="sgd")
-    assert largest_batch(costs, 24 + (8 + 8) * 10) == 10
-    assert largest_batch(costs, 24 + (8 + 8) * 10 - 1) == 9
-    assert largest_batch(costs, 24 + 24 + 8) == 1
-    assert largest_batch(costs, 24 + 24 + 7) == 0
+    assert largest_batch(costs, 24 + 24 + (8 + 8) * 10) == 10
+    assert largest_batch(costs, 24 + 24 + (8 + 8) * 10 - 1) == 9
+    assert largest_batch(costs, 24 + 24 + 16) == 1
+    assert largest_batch(costs, 24 + 24 + 15) == 0
     assert largest_inference_batch(costs, 24 + 16 * 3 + 15) == 3
 
 

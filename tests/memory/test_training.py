@@ -95,33 +95,35 @@ def test_turns_by_hand() -> None:
         (384 + 272 + data, 5 * 2 * FLOAT),
     ]
     # Backward, the gradients of weights come while what is kept goes; a tensor's is as large as the tensor. The
-    # output's is given, the image has none, and flatten passes on what it gets.
+    # output is held, its gradient is given, the image has none, and flatten passes on what it gets.
+    output = 5 * 2 * FLOAT
     assert [(turn.layer.name, turn.kept, turn.gradients, turn.passing) for turn in memory.backward] == [
-        ("dense", 912, 660, data),
-        ("flatten", 912, 660, data),
-        ("relu", 912, 660, 2 * data),
-        ("batch_normalization", 656, 660 + 16, 2 * data),
-        ("conv2d", 384, 660 + 16 + 224, data),
+        ("dense", 912, 660, output + data),
+        ("flatten", 912, 660, output + data),
+        ("relu", 912, 660, output + 2 * data),
+        ("batch_normalization", 656, 660 + 16, output + 2 * data),
+        ("conv2d", 384, 660 + 16 + 224, output + data),
     ]
     assert {turn.always for turn in (*memory.forward, *memory.backward)} == {always}
-    assert memory.peak == always + 912 + 660 + 2 * data
+    assert memory.peak == always + 912 + 660 + output + 2 * data
     assert (memory.at and memory.at.name, memory.in_pass) == ("relu", "backward")
-    assert memory.optimizer_step == always + WEIGHTS * FLOAT + 48 * 2 * FLOAT
+    assert memory.optimizer_step == always + WEIGHTS * FLOAT + 48 * 2 * FLOAT + output
 
 
 def test_peak_in_the_optimizers_step() -> None:
     """Adam's step makes a copy of all weights when it updates them at once."""
     memory = trained(optimizer="adam")
-    assert memory.peak == memory.optimizer_step == (5 * WEIGHTS + STATISTICS + 48 * 2) * FLOAT
+    assert memory.peak == memory.optimizer_step == (5 * WEIGHTS + STATISTICS + (48 + 5) * 2) * FLOAT
     assert (memory.at, memory.in_pass) == (None, None)
 
 
 def test_shared_weights_count_once() -> None:
     memory = trained(network("[8]", dense(8, ", shared: a"), "relu", dense(8, ", shared: a")), optimizer="adam")
     assert (memory.weights, memory.gradients, memory.optimizer_state) == (288, 288, 576)
-    # The input and the relu's result, which each use takes. The gradient is there from the last use on.
+    # The input and the relu's result, which each use takes. The gradient is there from the last use on; the first use
+    # has another, and their sum is a third.
     assert memory.kept_for_backward == (8 + 8) * 2 * FLOAT
-    assert [turn.gradients for turn in memory.backward] == [288, 288, 288]
+    assert [turn.gradients for turn in memory.backward] == [288, 288, 2 * 288, 3 * 288]
 
 
 def test_shared_weights_that_are_frozen_keep_nothing() -> None:
@@ -172,8 +174,11 @@ def test_input_is_there_though_nobody_keeps_it() -> None:
     memory = trained(network("[8]", dense(4, ", trainable: false"), dense(2)))
     weights, image, hidden = 46 * FLOAT, 8 * 2 * FLOAT, 4 * 2 * FLOAT
     assert [turn.bytes for turn in memory.forward] == [weights + image + hidden, weights + image + hidden + 16]
-    assert [turn.bytes for turn in memory.backward] == [weights + image + hidden + 40, weights + image + 40]
-    assert memory.optimizer_step == weights + image + 40
+    output = 16
+    assert [turn.bytes for turn in memory.backward] == [
+        weights + image + more for more in (hidden + 40 + output, 40 + output)
+    ]
+    assert memory.optimizer_step == weights + image + 40 + output
 
 
 def test_peak_in_the_forward_pass_before_the_first_layer_that_learns() -> None:

@@ -59,6 +59,18 @@ As PyTorch 2.13 does, eager and on a CPU; those that it lacks as Keras 3.15 comp
 """
 
 
+ACTIVATION_SCRATCH: dict[str, int] = {
+    "softsign": 3,
+    "sparse_plus": 4,
+    "sparse_sigmoid": 1,
+    "sparsemax": 2,
+    "squareplus": 4,
+    "tanh_shrink": 1,
+}
+"""For an activation that is composed of several operations, how many tensors of the data's shape there are on its way
+back at most, beside the gradient."""
+
+
 def activation_kept(activation: str, shape: Shape) -> tuple[Kept, ...]:
     """Return what an activation keeps that is a layer."""
     return ACTIVATION_KEPT[activation](shape)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -56,6 +57,8 @@ class Kept(NamedTuple):
     """Whether it is there once for the batch, and not for each sample."""
     for_weights: bool = False
     """Whether it is kept for the gradient of the layer's weights alone, and not where they are frozen."""
+    operation: int = 0
+    """Which of the layer's operations keeps it, counted from the inputs: the way back frees it after this one."""
 
     @classmethod
     def indices(cls, output: Shape) -> "Kept":
@@ -75,15 +78,42 @@ class Reuse(NamedTuple):
     """Whether the output is the first input's elements at inference, or some of them, seen otherwise."""
     in_training: bool = False
     """Whether it is so in training too."""
-    gradient: bool = False
-    """Whether the inputs' gradient is that of the output, or parts of it."""
 
 
 VIEW = Reuse(at_inference=True, in_training=True)
-"""The reuse of a layer whose output is a part of its input: the gradient of the other parts is 0."""
+"""The reuse of a layer whose output is its input seen otherwise, or a part of it."""
 
-UNCHANGED = Reuse(at_inference=True, in_training=True, gradient=True)
-"""The reuse of a layer whose output is all of its input."""
+
+class Gradient(Enum):
+    """What a layer passes back as the gradient of an input, or of its weights."""
+
+    NEW = "new"
+    """A tensor of its own."""
+    SAME = "same"
+    """The very tensor that is the output's gradient."""
+    VIEW = "view"
+    """A view: of the output's gradient, or of a new tensor where it is of the weights."""
+
+
+class Backward(NamedTuple):
+    """What a layer makes in memory on its way back, as PyTorch does, beside the gradients of its weights.
+
+    A layer can be several operations, one after another, such as a convolution and its activation. Each frees what it
+    has kept and taken when it is done.
+    """
+
+    gradients: tuple[Gradient, ...] = ()
+    """That of each input; by default all are new tensors."""
+    between: tuple[Shape, ...] = ()
+    """The shapes of the tensors between the operations, from the inputs on: each has a gradient too."""
+    scratch: tuple[Shape, ...] = ()
+    """What the operation on the inputs computes with, the last on the way back."""
+    of_weights: Gradient = Gradient.NEW
+    """What the gradients of the weights are."""
+
+    def gradient_of(self, number: int) -> Gradient:
+        """Return what the gradient of an input is."""
+        return self.gradients[number] if self.gradients else Gradient.NEW
 
 
 class Work(NamedTuple):
@@ -209,6 +239,10 @@ class Layer(StrictModel):
     def reuse(self) -> Reuse:
         """What takes no memory of its own."""
         return Reuse()
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return what the way back makes: by default a new gradient of each input, in one operation."""
+        return Backward()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return what the layer is at inference on a microcontroller; None where that is not known."""

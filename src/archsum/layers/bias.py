@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, equation
-from archsum.layers.base import Kept, Layer, Weight, Work
+from archsum.layers.base import Backward, Kept, Layer, Weight, Work
 from archsum.layers.fields import Bias
 from archsum.layers.operators import CLAMPS, Operator, Operators, activation_operators, followed_by
 from archsum.layers.shapes import Shape, product, require_known
@@ -41,10 +41,14 @@ class BiasAndActivation(NamedTuple):
         added = (Work("bias", 1, elements),) if self.kind else ()
         return added + activation_work(self.activation, elements)
 
+    def kept(self, operation: int) -> tuple[Kept, ...]:
+        """Return what training keeps of both; the activation is the layer's last operation, of that number."""
+        return tuple(kept._replace(operation=operation) for kept in result_kept(self.activation, self.output))
+
     @property
-    def kept(self) -> tuple[Kept, ...]:
-        """What training keeps of both."""
-        return result_kept(self.activation, self.output)
+    def activated(self) -> tuple[Shape, ...]:
+        """The shape of what the activation takes; nothing where there is none."""
+        return () if self.activation in (None, "linear") else (self.output,)
 
     def operators_behind(self, products: Operator) -> Operators:
         """Return the operator that makes the products, with the bias, and those behind it."""
@@ -86,3 +90,6 @@ class BiasedLayer(Layer):
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return self.behind_products(*inputs).work
+
+    def backward(self, *inputs: Shape) -> Backward:
+        return Backward(between=self.behind_products(*inputs).activated)

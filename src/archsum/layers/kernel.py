@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from archsum.errors import FieldError
 from archsum.layers.arithmetic import Amount, Product, value_of
-from archsum.layers.base import Kept, Operations, Step, Weight
+from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, followed_by, on_rows
@@ -98,7 +98,12 @@ class KernelLayer(Sliding, BiasedLayer):
         return (self.kept_input(*inputs),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return *self.multiplied(*inputs), *self.behind_products(*inputs).kept
+        last = len(self.backward(*inputs).between)
+        return *self.multiplied(*inputs), *self.behind_products(*inputs).kept(last)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        activated = super().backward(*inputs)
+        return activated._replace(between=(*self.padded(*inputs), *activated.between))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         _, channels = self.split(*inputs)

@@ -237,11 +237,15 @@ class Sliding(Spatial):
         padded = (None if size is None else size + sum(around) for size, around in zip(spatial, sides, strict=True))
         return (Operator(self.join(tuple(padded), channels)),)
 
-    def kept_input(self, shape: Shape) -> Kept:
-        """Keep the input; where its sides are padded unevenly, PyTorch pads a copy first, and keeps that instead."""
+    def padded(self, shape: Shape) -> tuple[Shape, ...]:
+        """Return the shape of the copy that PyTorch pads first where sides are padded unevenly; none elsewhere."""
         spatial, channels = self.parts(shape)
         padded = tuple(map(_evenly_padded, spatial, self.paddings, self.windows))
-        return Kept("input") if padded == spatial else Kept("padded_input", shape=self.join(padded, channels))
+        return () if padded == spatial else (self.join(padded, channels),)
+
+    def kept_input(self, shape: Shape) -> Kept:
+        """Keep the input, or the padded copy of it."""
+        return next((Kept("padded_input", shape=padded, operation=1) for padded in self.padded(shape)), Kept("input"))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, _ = self.parts(*inputs)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from archsum.graph import Path
 from archsum.layers.base import Kept
-from archsum.memory.gradients import trains
 from archsum.memory.precision import Batch
+from archsum.memory.reached import trains
 from archsum.memory.storage import WEIGHTS, owners
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
@@ -25,6 +25,8 @@ class KeptTensor(NamedTuple):
     """Whose output it is; None where it is the layer's own."""
     step: int
     bytes: int
+    operation: int = 0
+    """Which of that layer's operations keeps it."""
     again_from: int | None = None
     """Of what a checkpointed block computes again: the block's last step, where the way back through it begins."""
 
@@ -49,12 +51,10 @@ def kept_tensors(
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
     once_for_all = batch._replace(samples=1)
 
-    def outputs(
-        names: Iterable[str], step: int, again_from: int | None = None, itemsize: int | None = None
-    ) -> Iterator[KeptTensor]:
-        for name in names:
-            if owner[name] != WEIGHTS:
-                yield KeptTensor(owner[name], step, batch.bytes(shapes[owner[name]], itemsize), again_from)
+    def output(name: str, step: int, kept: Kept, again_from: int | None = None) -> Iterator[KeptTensor]:
+        if owner[name] != WEIGHTS:
+            size = batch.bytes(shapes[owner[name]], kept.itemsize)
+            yield KeptTensor(owner[name], step, size, kept.operation, again_from)
 
     by_layer = _checkpoints(summary, blocks, reached)
     for step, layer in enumerate(summary.layers, start=1):
@@ -62,17 +62,18 @@ def kept_tensors(
             continue
         checkpoint = by_layer.get(layer.name)
         if checkpoint and checkpoint.first == step:
-            yield from outputs(checkpoint.inputs, step)
+            for name in checkpoint.inputs:
+                yield from output(name, step, Kept("input"))
         again_from = checkpoint.last if checkpoint else None
         for tensor in declared[layer.name] or ():
             if tensor.for_weights and not trains(layer):
                 continue
             if tensor.is_own:
                 size = (once_for_all if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)
-                yield KeptTensor(None, step, size, again_from)
+                yield KeptTensor(None, step, size, tensor.operation, again_from)
             else:
                 name = layer.node.inputs[tensor.number] if tensor.name == "input" else layer.name
-                yield from outputs([name], step, again_from, tensor.itemsize)
+                yield from output(name, step, tensor, again_from)
 
 
 class _Checkpoint(NamedTuple):

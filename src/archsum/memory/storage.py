@@ -34,7 +34,10 @@ def owners(summary: Summary, *, training: bool = False) -> Mapping[str, str]:
 
 
 def storages(summary: Summary, *, training: bool = False) -> tuple[Storage, ...]:
-    """Return the storages of a network in the order in which they are made; its outputs are needed to the end."""
+    """Return the storages of a network in the order in which they are made.
+
+    Its outputs are needed to the end, and while it is trained its inputs too: who trains it holds both.
+    """
     owner = owners(summary, training=training)
     last = dict.fromkeys(owner.values(), 0)
     first = dict.fromkeys(summary.inputs, 0)
@@ -45,6 +48,13 @@ def storages(summary: Summary, *, training: bool = False) -> tuple[Storage, ...]
         if owner[layer.name] == layer.name:
             first[layer.name] = last[layer.name] = step
             shapes[layer.name] = layer.output_shape
-    for name in summary.outputs:
+    for name in (*summary.outputs, *(summary.inputs if training else ())):
         last[owner[name]] = len(summary.layers)
     return tuple(Storage(name, shapes[name], step, last[name]) for name, step in first.items())
+
+
+def held_storages(summary: Summary) -> list[Storage]:
+    """Return those that are there until a training step is done, as its caller holds them: inputs and outputs."""
+    owner = owners(summary, training=True)
+    held = {*summary.inputs, *(owner[name] for name in summary.outputs)}
+    return [tensor for tensor in storages(summary, training=True) if tensor.name in held]

@@ -6,17 +6,17 @@ the gradients. So the peak is somewhere on the way back, or at the optimizer's s
 Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from archsum.language.spec.training import Training
-from archsum.memory.gradients import reached_by_gradients, tensor_gradients, weight_gradients
+from archsum.memory.backward import WayBack
 from archsum.memory.kept import Declarations, kept_tensors, separate
 from archsum.memory.optimizers import OPTIMIZERS
 from archsum.memory.precision import PRECISIONS, Batch
-from archsum.memory.storage import storages
+from archsum.memory.reached import reached_by_gradients
+from archsum.memory.storage import held_storages, storages
 from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
 
@@ -32,8 +32,8 @@ class Turn(NamedTuple):
     gradients: int
     """Those of weights that are there already."""
     passing: int
-    """Forward, what is there for later layers, and kept by none so far. Backward, the gradients of the layer's own
-    output and inputs, and what checkpointing has computed again."""
+    """Forward, what is there for later layers, and kept by none so far. Backward, gradients of tensors: the layer's own,
+    and those that wait for other parts; what the network takes and gives; and what checkpointing has computed again."""
 
     @property
     def bytes(self) -> int:
@@ -54,7 +54,7 @@ class TrainingMemory:
     optimizer_state: int
     forward: tuple[Turn, ...]
     backward: tuple[Turn, ...]
-    """From the last layer to the first."""
+    """From the last layer to the first: one for each of its operations, and for each sum of gradients it adds to."""
     optimizer_step: int
 
     @property
@@ -67,6 +67,12 @@ class TrainingMemory:
         """What each layer is the first to keep for the backward pass, without what checkpointing computes again."""
         kept = pairwise([0, *(turn.kept for turn in self.forward)])
         return [(turn.layer, after - before) for turn, (before, after) in zip(self.forward, kept, strict=True)]
+
+    @property
+    def backward_by_layer(self) -> list[Turn]:
+        """The turn of the backward pass at which each layer takes the most, from the last layer to the first."""
+        by_layer = groupby(self.backward, key=lambda turn: turn.layer.name)
+        return [max(turns, key=lambda turn: turn.bytes) for _, turns in by_layer]
 
     @property
     def needs(self) -> tuple[int, ...]:
@@ -102,7 +108,7 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
     state = sum(optimizer.state(weight.shape) for weight in trained) * item.state
     always = summary.params * item.weights + copies + state
     batch = Batch(options.batch, item.activations)
-    inputs = sum(batch.bytes(shape) for shape in summary.inputs.values())
+    held = sum(batch.bytes(tensor.shape) for tensor in held_storages(summary))
     forward, backward = _passes(summary, options, declared, batch, always)
     return TrainingMemory(
         weights=(summary.params - buffers) * item.weights,
@@ -112,7 +118,7 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
         optimizer_state=state,
         forward=forward,
         backward=backward,
-        optimizer_step=always + inputs + gradients * (2 if optimizer.copies else 1),
+        optimizer_step=always + held + gradients * (2 if optimizer.copies else 1),
     )
 
 
@@ -124,32 +130,23 @@ def _passes(
     `always` is what is in memory throughout.
     """
     end, reached = len(summary.layers), reached_by_gradients(summary)
-    tensors, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
-    inputs, outputs = _waiting(summary, batch, {tensor.storage: tensor.step for tensor in tensors})
-    kept = [Alive(tensor.step, end, tensor.bytes) for tensor in tensors]
-
-    def turns(gradients: Iterable[Alive], passing: Iterable[Alive]) -> tuple[Turn, ...]:
-        columns = (timeline(end + 1, part)[1:] for part in (kept, gradients, passing))
-        return tuple(Turn(layer, always, *items) for layer, *items in zip(summary.layers, *columns, strict=True))
-
-    forward = turns([], [*inputs, *outputs])
-    of_tensors = tensor_gradients(summary, batch, reached)
-    of_weights = weight_gradients(summary, PRECISIONS[options.precision].gradients)
-    return forward, turns(of_weights, [*inputs, *again, *of_tensors])[::-1]
-
-
-def _waiting(summary: Summary, batch: Batch, kept_from: Mapping[str | None, int]) -> tuple[list[Alive], list[Alive]]:
-    """Return the network's inputs, and the outputs of layers, while they are not kept.
-
-    The inputs are there to the end, outputs until the last layer has taken them.
-    """
-    inputs: list[Alive] = []
-    outputs: list[Alive] = []
-    end = len(summary.layers)
-    for name, shape, first, last in storages(summary, training=True):
-        until = kept_from.get(name, end + 1) - 1
-        if name in summary.inputs:
-            inputs.append(Alive(first, until, batch.bytes(shape)))
-        else:
-            outputs.append(Alive(first, min(last, until), batch.bytes(shape)))
-    return inputs, outputs
+    kept, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
+    kept_from = {tensor.storage: tensor.step for tensor in kept}
+    lives = [Alive(tensor.step, end, tensor.bytes) for tensor in kept]
+    waiting = [
+        Alive(first, min(last, kept_from.get(name, end + 1) - 1), batch.bytes(shape))
+        for name, shape, first, last in storages(summary, training=True)
+    ]
+    columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
+    forward = (
+        Turn(layer, always, kept, 0, passing) for layer, kept, passing in zip(summary.layers, *columns, strict=True)
+    )
+    held = {tensor.name: batch.bytes(tensor.shape) for tensor in held_storages(summary)}
+    held_besides = sum(size for name, size in held.items() if name not in kept_from)
+    computed_again = timeline(end + 1, again)
+    way_back = WayBack(summary, batch, PRECISIONS[options.precision].gradients, reached, kept, held)
+    backward = (
+        Turn(summary.layers[step - 1], always, kept, of_weights, of_tensors + computed_again[step] + held_besides)
+        for step, kept, of_weights, of_tensors in way_back.moments()
+    )
+    return tuple(forward), tuple(backward)

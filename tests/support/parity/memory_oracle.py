@@ -178,7 +178,7 @@ def training_step(
 
 
 def _forward_and_backward(model: Any, images: Any) -> None:
-    sum(tensor.sum() for tensor in _tensors(model(images))).backward()
+    sum(tensor.sum() for tensor in tensors(model(images))).backward()
 
 
 def _peak_since_now(tracker: Any) -> Callable[[], Peak]:
@@ -228,10 +228,10 @@ def _address(tensor: Any) -> int:
 
 
 def _shapes(values: Any) -> dict[int, tuple[int, ...]]:
-    return {_address(tensor): tuple(tensor.shape) for tensor in _tensors(values)}
+    return {_address(tensor): tuple(tensor.shape) for tensor in tensors(values)}
 
 
-def _tensors(values: Any) -> Iterator[Any]:
+def tensors(values: Any) -> Iterator[Any]:
     """Find the tensors in what a module takes or gives: one, or several, nested as they may be."""
     import torch
 
@@ -239,4 +239,4 @@ def _tensors(values: Any) -> Iterator[Any]:
         yield values
     elif isinstance(values, tuple | list):
         for value in values:
-            yield from _tensors(value)
+            yield from tensors(value)

@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.activations import activation_kept, activation_work
+from archsum.layers.activations import ACTIVATION_SCRATCH, activation_kept, activation_work
 from archsum.layers.axis import Axes, Sizes, axis_name, positions, size_name
-from archsum.layers.base import UNCHANGED, ElementwiseLayer, Kept, Reuse, Weight, WeightlessLayer, Work
+from archsum.layers.base import VIEW, Backward, ElementwiseLayer, Gradient, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber
 from archsum.layers.operators import Operator, Operators, activation_operators
@@ -31,7 +31,12 @@ class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
 
     @property
     def reuse(self) -> Reuse:
-        return UNCHANGED if self.function == "linear" else Reuse()
+        return VIEW if self.function == "linear" else Reuse()
+
+    def backward(self, *inputs: Shape) -> Backward:
+        if self.function == "linear":
+            return Backward((Gradient.SAME,))
+        return Backward(scratch=inputs * ACTIVATION_SCRATCH.get(self.function, 0))
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return activation_work(self.function, product(*inputs))
@@ -165,6 +170,10 @@ class PReLU(ElementwiseLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (Kept("input"),)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the slopes' gradient has the input's shape first, and is then added up."""
+        return Backward(scratch=inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
         (shape,) = inputs

@@ -9,7 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
-from archsum.layers.base import Kept, Operations, Step, Weight, Work
+from archsum.layers.base import Backward, Kept, Operations, Step, Weight, Work
 from archsum.layers.shapes import Shape, may_equal, product, show
 
 
@@ -61,6 +61,18 @@ class UnprojectedAttention(AttentionLayer):
         scores = (*query[:-1], value[-2])
         value_number = min(1, len(inputs) - 1)
         return *self.scores_kept(scores, *inputs), *self.weights_kept(scores), Kept("input", value_number)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the gradients of the scores; what takes an input in several places has as many, and their sum."""
+        query, value, _ = self.query_value_key(*inputs)
+        scores = (*query[:-1], value[-2])
+        between = (*self.scored(scores, *inputs), *(scores,) * (2 if self.dropout else 1))
+        uses = 4 - len(inputs)
+        return Backward(between=between, scratch=inputs[-1:] * (uses if uses > 1 else 0))
+
+    def scored(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes of what is between the inputs and the softmax: the scores, unless more is stated."""
+        return (scores,)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         query, value, key = self.query_value_key(*inputs)
@@ -118,6 +130,11 @@ class Attention(UnprojectedAttention):
         sums = (Kept("sums", shape=pairs, for_weights=True),) * self.use_scale
         return *sums, Kept("tanh", shape=pairs), scaled
 
+    def scored(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        if self.scores_multiply:
+            return super().scored(scores, *inputs)
+        return *_pairs(scores, *inputs) * (2 + self.use_scale), scores
+
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         concat = self.score_mode == "concat"
         return (Weight("scale", ()),) * self.use_scale + (Weight("concat_score_weight", ()),) * concat
@@ -159,8 +176,16 @@ class AdditiveAttention(UnprojectedAttention):
     def scores_kept(self, scores: Shape, *inputs: Shape) -> tuple[Kept, ...]:
         return (Kept("tanh", shape=(*scores, inputs[-1][-1])),)
 
+    def scored(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return *_pairs(scores, *inputs) * (1 + self.use_scale), scores
+
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         query, _, _ = self.query_value_key(*inputs)
         if not self.use_scale:
             return ()
         return (Weight("scale", known_features(query, "scale"), ("features",)),)
+
+
+def _pairs(scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+    """Return the shape of what is made of the features of each pair of query and key."""
+    return ((*scores, inputs[-1][-1]),)

@@ -8,7 +8,7 @@ from pydantic import Field
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
-from archsum.layers.base import Kept, Operations, Step, Weight
+from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, Positive
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
@@ -61,7 +61,11 @@ class Dense(BiasedLayer):
         return Operations(Product(*leading, features, self.units), note)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return Kept("input", for_weights=True), *self.behind_products(*inputs).kept
+        return Kept("input", for_weights=True), *self.behind_products(*inputs).kept(1)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the kernel, which PyTorch multiplies turned, has a gradient that is turned back."""
+        return super().backward(*inputs)._replace(of_weights=Gradient.VIEW)
 
     def operators(self, *inputs: Shape) -> Operators:
         kernel, *_ = self.weights(*inputs)

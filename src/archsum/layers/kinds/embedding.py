@@ -7,7 +7,17 @@ from pydantic import Field
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
-from archsum.layers.base import ElementwiseLayer, IdleLayer, Kept, Operations, Step, Weight, WeightlessLayer
+from archsum.layers.base import (
+    Backward,
+    ElementwiseLayer,
+    Gradient,
+    IdleLayer,
+    Kept,
+    Operations,
+    Step,
+    Weight,
+    WeightlessLayer,
+)
 from archsum.layers.fields import Positive
 from archsum.layers.shapes import Shape, show
 
@@ -100,6 +110,10 @@ class ReversibleEmbedding(Table):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (Kept("input", for_weights=True),) if self.reverse else super().kept(*inputs)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the table, which PyTorch multiplies turned, has a gradient that is turned back."""
+        return Backward(of_weights=Gradient.VIEW) if self.reverse else Backward()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         if self.reverse:

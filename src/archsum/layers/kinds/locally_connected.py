@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.layers.arithmetic import Amount, Product, equation
-from archsum.layers.base import Kept, Operations, Weight
+from archsum.layers.base import Backward, Kept, Operations, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.operators import Operators
@@ -69,6 +69,11 @@ class LocallyConnected(KernelLayer):
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the windows, each by itself, though they overlap."""
         return (Kept("windows", shape=self.window_elements(*inputs), for_weights=True),)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the windows have gradients first, which are then added up where they overlap."""
+        activated = super().backward(*inputs)
+        return activated._replace(scratch=(self.window_elements(*inputs),))
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         return Operations(Product(*self.window_elements(*inputs), self.filters), "each kernel weight works once")

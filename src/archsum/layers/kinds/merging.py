@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
-from archsum.layers.base import Kept, MovingLayer, Operations, Reuse, Step, WeightlessLayer, Work
+from archsum.layers.base import Backward, Gradient, Kept, MovingLayer, Operations, Step, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
 from archsum.layers.shapes import Shape, product, show, show_all, total
@@ -97,6 +97,12 @@ class PairwiseMerging(ElementwiseMerging):
             Kept("merged", shape=shape) for shape in between
         )
 
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that each gradient has the output's shape first, and is then added up where an input was repeated."""
+        between = tuple(self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
+        output = self.output_shape(*inputs[:2])
+        return Backward(between=between, scratch=tuple(output for shape in inputs[:2] if shape != output))
+
 
 class Add(ElementwiseMerging):
     """The sum of the inputs, as at the end of a residual connection.
@@ -105,9 +111,11 @@ class Add(ElementwiseMerging):
     """
 
     type: Literal["add"] = "add"
-    reuse: ClassVar[Reuse] = Reuse(gradient=True)
     verb: ClassVar[str] = "add"
     absorbs: ClassVar[frozenset[Role]] = CLAMPS
+
+    def backward(self, *inputs: Shape) -> Backward:
+        return Backward(_passed_on(inputs, self.output_shape(*inputs)))
 
 
 class Subtract(ElementwiseMerging):
@@ -122,6 +130,10 @@ class Subtract(ElementwiseMerging):
     verb: ClassVar[str] = "subtract"
     absorbs: ClassVar[frozenset[Role]] = CLAMPS
     most_inputs: ClassVar[int | None] = 2
+
+    def backward(self, *inputs: Shape) -> Backward:
+        first, _ = _passed_on(inputs, self.output_shape(*inputs))
+        return Backward((first, Gradient.NEW))
 
 
 class Multiply(PairwiseMerging):
@@ -149,13 +161,27 @@ class Average(ElementwiseMerging):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
 
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the quotient's gradient is passed on as that of each input."""
+        output = self.output_shape(*inputs)
+        return Backward(_passed_on(inputs, output), between=(output,))
+
     def operators(self, *inputs: Shape) -> Operators:
         return followed_by(
             super().operators(*inputs), (Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1),)
         )
 
 
-class Maximum(PairwiseMerging):
+class ExtremeMerging(PairwiseMerging):
+    """A merge that takes one of two elements."""
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return one more tensor, of the halves that equal elements get."""
+        backward = super().backward(*inputs)
+        return backward._replace(scratch=(*backward.scratch, self.output_shape(*inputs[:2])))
+
+
+class Maximum(ExtremeMerging):
     """The largest of the inputs, element by element.
 
     Source: https://keras.io/api/layers/merging_layers/maximum/
@@ -165,7 +191,7 @@ class Maximum(PairwiseMerging):
     verb: ClassVar[str] = "take the maximum of"
 
 
-class Minimum(PairwiseMerging):
+class Minimum(ExtremeMerging):
     """The smallest of the inputs, element by element.
 
     Source: https://keras.io/api/layers/merging_layers/minimum/
@@ -186,12 +212,14 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     """
 
     type: Literal["concatenate"] = "concatenate"
-    reuse: ClassVar[Reuse] = Reuse(gradient=True)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         joined, sizes = self._joined_axis(inputs)
         first = inputs[0]
         return (*first[: joined - 1], total(sizes), *first[joined:])
+
+    def backward(self, *inputs: Shape) -> Backward:
+        return Backward((Gradient.VIEW,) * len(inputs))
 
     def operators(self, *inputs: Shape) -> Operators:
         return (Operator(self.output_shape(*inputs)),)
@@ -276,6 +304,10 @@ class Dot(Merging):
             )
         )
 
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the tensors of the operations that a normalization is composed of, four at a time."""
+        return Backward(scratch=inputs[:1] * (4 * self.normalize))
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):
             yield Step.of(axis_name(number), size, f"{axis_name(axis)} of the {which} input")
@@ -304,6 +336,11 @@ class Dot(Merging):
                 "`axes` names an axis of each input, both of the same known size",
             )
         return axes
+
+
+def _passed_on(inputs: tuple[Shape, ...], output: Shape) -> tuple[Gradient, ...]:
+    """Return the gradients of what is added: the output's, but a new one where an input was repeated."""
+    return tuple(Gradient.SAME if shape == output else Gradient.NEW for shape in inputs)
 
 
 def _aligned(inputs: tuple[Shape, ...]) -> list[tuple[int, Shape]]:

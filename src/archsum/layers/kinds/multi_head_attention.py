@@ -10,7 +10,7 @@ from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import Sizes
-from archsum.layers.base import Kept, Operations, Weight, Work
+from archsum.layers.base import Backward, Gradient, Kept, Operations, Weight, Work
 from archsum.layers.fields import Positive, TiedBias
 from archsum.layers.shapes import Shape, may_equal, product, show, total
 
@@ -121,17 +121,42 @@ class ProjectedAttention(AttentionLayer):
             Kept("key", shape=(*key[:-1], key_heads, key_dim)),
             Kept("value", shape=(*value[:-1], key_heads, value_dim)),
         )
-        fused = not self.dropout and key_dim == value_dim
-        if not fused:
+        if not self.fused:
             scaled_key = Kept("scaled_key", shape=(*key[:-1], query_heads, key_dim))
             weights = self.weights_kept(self._scores(*inputs))
             attention = (projected[0]._replace(name="scaled_query"), scaled_key, *weights)
             attention += self.with_value_kept(projected, len(inputs))
         else:
             attention = (*projected, Kept("logsumexp", shape=heads, itemsize=4))
-        attended = Kept("attended", shape=(*heads, value_dim), for_weights=not fused and not self.use_gate)
+        attended = Kept("attended", shape=(*heads, value_dim), for_weights=not self.fused and not self.use_gate)
         gate = (attended._replace(name="gate"), attended._replace(name="gated", for_weights=True)) * self.use_gate
-        return *self.inputs_kept(*inputs), *attention, attended, *gate
+        operation = len(self.projected(*inputs))
+        inner = (tensor._replace(operation=operation) for tensor in (*attention, attended, *gate))
+        return *self.inputs_kept(*inputs), *inner
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the gradients of what the heads give, of the scores where these are computed, and of projections."""
+        query, _, _ = self.query_value_key(*inputs)
+        attended = (*query[:-1], self.heads.query, self.heads.value_dim)
+        scores = (self._scores(*inputs),) * (0 if self.fused else 3 if self.dropout else 2)
+        between = (*self.projected(*inputs), *scores, *(attended,) * (1 + self.use_gate))
+        return Backward(between=between, of_weights=Gradient.VIEW)
+
+    @property
+    def fused(self) -> bool:
+        """Whether the attention is one operation, which keeps no scores."""
+        return not self.dropout and self.heads.key_dim == self.heads.value_dim
+
+    def projected(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes of tensors between the inputs and the attention: query, key and value of all heads."""
+        query, value, key = self.query_value_key(*inputs)
+        query_heads, key_heads, key_dim, value_dim = self.heads
+        shapes = (
+            (*query[:-1], query_heads, key_dim),
+            (*key[:-1], key_heads, key_dim),
+            (*value[:-1], key_heads, value_dim),
+        )
+        return ((total(map(product, shapes)),),)
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return what the projections take."""
@@ -209,6 +234,17 @@ class MultiHeadAttention(ProjectedAttention):
     @property
     def heads(self) -> Heads:
         return Heads(self.num_heads, self.num_heads, self.key_dim, self.value_dim or self.key_dim)
+
+    def projected(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return query, key and value; those of one input are parts of one tensor, whose gradient is put together.
+
+        That takes five tensors of the query's size beside it, at most.
+        """
+        projected = super().projected(*inputs)
+        if len(inputs) > 1:
+            return projected
+        query, _, _ = self.query_value_key(*inputs)
+        return *projected, (5, *query[:-1], self.heads.query, self.heads.key_dim)
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return copies of the inputs: PyTorch turns batch and positions, though it takes them batch first."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
-from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
+from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import Operators, scaling_operators
 from archsum.layers.shapes import Shape, require_groups
 
@@ -75,6 +75,10 @@ class BatchNormalization(AlongChannels, ScaledAndCentered):
         statistics = _statistics(names, (self.channels(shape),), per_batch=True)
         corrected = (Kept("corrected", shape=shape, for_weights=True),) * (self.renorm and self.scale)
         return Kept("input"), *statistics, *corrected
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the gradient of what is corrected, which only renormalization has."""
+        return Backward(scratch=inputs * self.renorm)
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
@@ -186,6 +190,10 @@ class RMSNormalization(NormalizationAlongAxes):
         divisor = _statistics(("inverse_root_mean_square",), *reduced(self.axis, shape))
         return Kept("input"), *divisor, Kept("quotient", shape=shape, for_weights=True)
 
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the tensors of the operations that PyTorch composes it of, four at a time beside the gradient."""
+        return Backward(scratch=inputs * 4)
+
 
 class UnitNormalization(ElementwiseLayer, WeightlessLayer):
     """Vectors along some axes, brought to length 1.
@@ -213,6 +221,10 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return Kept("input"), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the tensors of the operations that it is composed of, three at a time beside the gradient."""
+        return Backward(scratch=inputs * 3)
 
 
 def _statistics(

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from archsum.layers.base import Kept, Work
+from archsum.layers.base import Backward, Kept, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
 from archsum.layers.shapes import Shape, product
@@ -77,6 +77,9 @@ class Pooling(Sliding, PoolingLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (self.kept_input(*inputs),)
 
+    def backward(self, *inputs: Shape) -> Backward:
+        return Backward(between=self.padded(*inputs))
+
 
 class MaxPooling(Pooling):
     """Max pooling, which PyTorch also dilates.
@@ -98,7 +101,8 @@ class MaxPooling(Pooling):
         return self.dilation_rate
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return self.kept_input(*inputs), Kept.indices(self.output_shape(*inputs))
+        kept_input = self.kept_input(*inputs)
+        return kept_input, Kept.indices(self.output_shape(*inputs))._replace(operation=kept_input.operation)
 
 
 class MaxPooling1D(MaxPooling, rank=1):

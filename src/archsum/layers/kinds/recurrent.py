@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
-from archsum.layers.base import Kept, Operations, Step, Weight, Work
+from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Rate, TiedBias, true_is_tied
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product
@@ -100,6 +100,11 @@ class RecurrentLayer(SequenceLayer):
         functions = chain.from_iterable(result_kept(function, each) for function in self.functions)
         own = (tensor for tensor in functions if tensor.is_own)
         return *taken, *self.states_kept(each), *self.steps_kept(each), *own
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the gradients of the gates in each step, before those of the inputs."""
+        steps, _ = self.split(*inputs)
+        return Backward(between=((self.gates, steps, self.units),), of_weights=Gradient.VIEW)
 
     def states_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the states before each step, of which there are `each`."""

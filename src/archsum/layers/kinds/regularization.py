@@ -4,11 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from archsum.layers.base import ElementwiseLayer, IdleLayer, Kept, Reuse, WeightlessLayer
+from archsum.layers.base import Backward, ElementwiseLayer, Gradient, IdleLayer, Kept, Reuse, WeightlessLayer
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate, TupleOf
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
+
+_PASSED_ON = Backward((Gradient.SAME,))
 
 
 class Regularization(IdleLayer, ElementwiseLayer, WeightlessLayer):
@@ -22,7 +24,10 @@ class Regularization(IdleLayer, ElementwiseLayer, WeightlessLayer):
 
     @property
     def reuse(self) -> Reuse:
-        return Reuse(at_inference=True, in_training=not self.strength, gradient=not self.strength)
+        return Reuse(at_inference=True, in_training=not self.strength)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        return Backward() if self.strength else _PASSED_ON
 
     @property
     def strength(self) -> float:
@@ -133,12 +138,11 @@ class GaussianNoise(Regularization):
     stddev: Rate = Field(description="The noise's standard deviation, 0 to 1.", examples=[0.1])
 
     @property
-    def reuse(self) -> Reuse:
-        return super().reuse._replace(gradient=True)
-
-    @property
     def strength(self) -> float:
         return self.stddev
+
+    def backward(self, *inputs: Shape) -> Backward:
+        return _PASSED_ON
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return nothing: what is added does not change the gradient."""

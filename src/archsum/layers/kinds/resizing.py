@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
-from archsum.layers.base import VIEW, MovingLayer, Reuse, Step, Work
+from archsum.layers.base import VIEW, Backward, MovingLayer, Reuse, Step, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product
@@ -105,6 +105,13 @@ class Cropping(Resizing):
     reuse: ClassVar[Reuse] = VIEW
 
     cropping: SidesPerAxis = Field(1, validate_default=True, description=f"The margins: {_SIDES}")
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the gradients of what has been cropped along some axes already; PyTorch crops one after another."""
+        cropped, _ = self.parts(self.output_shape(*inputs))
+        spatial, channels = self.parts(*inputs)
+        between = (self.join((*cropped[:done], *spatial[done:]), channels) for done in range(1, self.rank))
+        return Backward(between=tuple(between))
 
     def resized(self, axis: int, size: int) -> Arithmetic:
         """Return what is left. Errors: ShapeError where nothing is."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from archsum.layers.axis import AlongChannels, named_axes
-from archsum.layers.base import ElementwiseLayer, Kept, Weight, Work
+from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Bias, DataFormat
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
@@ -51,6 +51,10 @@ class Scale(BiasedLayer, ElementwiseLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (Kept("input", for_weights=True),)
 
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the factors' gradient has the input's shape first, and is then added up."""
+        return Backward(scratch=inputs)
+
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)
 
@@ -78,3 +82,7 @@ class LayerScale(AlongChannels, ElementwiseLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (Kept("input", for_weights=True),)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return that the factors' gradient has the input's shape first, and is then added up."""
+        return Backward(scratch=inputs)

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from archsum.layers.arithmetic import Amount, Product, Sum
-from archsum.layers.base import Kept, Operations, Weight
+from archsum.layers.base import Backward, Kept, Operations, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
@@ -53,7 +53,13 @@ class SeparableConvolution(DilatedKernelLayer):
         return self.join(self.slide(spatial), channels * self.depth_multiplier)
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
-        return *super().multiplied(*inputs), Kept("depthwise_output", shape=self.depthwise_output(*inputs))
+        (kept_input,) = super().multiplied(*inputs)
+        between = Kept("depthwise_output", shape=self.depthwise_output(*inputs), operation=kept_input.operation + 1)
+        return kept_input, between
+
+    def backward(self, *inputs: Shape) -> Backward:
+        padded, activated = self.padded(*inputs), self.behind_products(*inputs).activated
+        return Backward(between=(*padded, self.depthwise_output(*inputs), *activated))
 
     def products(self, *inputs: Shape) -> Operators:
         depthwise, pointwise = self.kernels(*inputs)

@@ -10,7 +10,7 @@ from archsum.bounds import MAX_SIZE
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
-from archsum.layers.base import UNCHANGED, MovingLayer, Reuse, Step
+from archsum.layers.base import VIEW, Backward, Gradient, MovingLayer, Reuse, Step
 from archsum.layers.fields import DataFormat, Positive, TupleOf
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape, product, show
@@ -18,7 +18,16 @@ from archsum.layers.shapes import Shape, product, show
 _SIZE_TO_SOLVE = -1
 
 
-class Flatten(MovingLayer):
+class Reshaping(MovingLayer):
+    """A layer that gives all elements another place in the shape, and so is a view both ways."""
+
+    reuse: ClassVar[Reuse] = VIEW
+
+    def backward(self, *inputs: Shape) -> Backward:
+        return Backward((Gradient.VIEW,))
+
+
+class Flatten(Reshaping):
     """All elements in one row.
 
     Shape:
@@ -29,7 +38,6 @@ class Flatten(MovingLayer):
     """
 
     type: Literal["flatten"] = "flatten"
-    reuse: ClassVar[Reuse] = UNCHANGED
 
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is; it moves to the end.")
 
@@ -44,7 +52,7 @@ class Flatten(MovingLayer):
         yield Step.of("features", Product(*shape), "all elements in one row")
 
 
-class Reshape(MovingLayer):
+class Reshape(Reshaping):
     """The same elements, in the same order, in another shape.
 
     Shape:
@@ -56,7 +64,6 @@ class Reshape(MovingLayer):
     """
 
     type: Literal["reshape"] = "reshape"
-    reuse: ClassVar[Reuse] = UNCHANGED
 
     target_shape: TupleOf[int] = Field(
         description="The sizes, without the batch; one may be −1, for the rest.", examples=[[4, -1]]
@@ -110,7 +117,7 @@ class Reshape(MovingLayer):
         )
 
 
-class Permute(MovingLayer):
+class Permute(Reshaping):
     """The axes in another order.
 
     Shape:
@@ -121,7 +128,6 @@ class Permute(MovingLayer):
     """
 
     type: Literal["permute"] = "permute"
-    reuse: ClassVar[Reuse] = UNCHANGED
 
     dims: TupleOf[int] = Field(description="The input's axes, counted from 1, in their new order.", examples=[[2, 1]])
 

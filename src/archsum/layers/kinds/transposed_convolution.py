@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
-from archsum.layers.base import Kept, Weight
+from archsum.layers.base import Weight
 from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
 from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
 from archsum.layers.operators import Operators
@@ -131,9 +131,9 @@ class TransposedConvolution(GroupedKernelLayer):
             return None
         return tuple(operator._replace(scratch=(product((4, *operator.output)),)) for operator in products)
 
-    def kept_input(self, shape: Shape) -> Kept:
-        """Keep the input: the padding is the output's."""
-        return Kept("input")
+    def padded(self, shape: Shape) -> tuple[Shape, ...]:
+        """Return nothing: the padding is the output's."""
+        return ()
 
     def locations(self, *inputs: Shape) -> Shape:
         """Return the input's sizes: the kernel is spread from each of its locations."""

@@ -8,7 +8,7 @@ from pydantic import Field, SerializeAsAny, field_validator
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Amount, Product, value_of
-from archsum.layers.base import Kept, Layer, Operations, Reuse, Step, Weight, Work
+from archsum.layers.base import Backward, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
@@ -117,6 +117,14 @@ class TimeDistributed(Wrapper):
     def reuse(self) -> Reuse:
         return self.layer.reuse
 
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the layer's, for which the steps are a larger batch."""
+        backward, steps = self.layer.backward(self.held_input(*inputs)), self.uses(*inputs)
+        between, scratch = (
+            tuple((steps, *shape) for shape in shapes) for shapes in (backward.between, backward.scratch)
+        )
+        return backward._replace(between=between, scratch=scratch)
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("steps", self.uses(*inputs), f"`{self.held}` sees each by itself")
         yield from self.layer.explain_output(self.held_input(*inputs))
@@ -185,6 +193,10 @@ class Bidirectional(Wrapper):
         kept = self.layer.kept(*inputs)
         outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
         return None if kept is None else (*kept, *outputs) * 2
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return one direction's, which is done before the other begins; each has a gradient of the input."""
+        return self.layer.backward(*inputs)._replace(scratch=inputs)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         *_, each = self.layer.output_shape(*inputs)

@@ -175,7 +175,7 @@ def _draw_memory(panels: _Panels, axis: Axis, memory: TrainingMemory) -> None:
     always = memory.forward[0].always
     rest = memory.optimizer_step - always - memory.gradients
     _stack(panels.forward, axis.edges, [turn[1:] for turn in memory.forward], size)
-    _stack(panels.backward, axis.edges, [turn[1:] for turn in reversed(memory.backward)], size)
+    _stack(panels.backward, axis.edges, [turn[1:] for turn in reversed(memory.backward_by_layer)], size)
     _stack(panels.step, (0, 1), [(always, 0, memory.gradients, rest)], size)
     _mark_peak(panels, axis, memory, memory.peak / size)
 

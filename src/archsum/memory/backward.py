@@ -1,0 +1,174 @@
+"""The way back of a training step: what is in memory at each moment, as PyTorch's autograd goes it.
+
+Autograd runs the operations in the opposite order. The gradient of a tensor waits until every layer that takes the
+tensor has made its part, and goes when the layer that made the tensor has been run. Of two parts the second is added to
+the first in place where nothing else holds that; where it is a view, or the gradient of another tensor too, the sum is
+a third tensor. So are gradients of weights that are used more than once.
+
+Source: https://github.com/pytorch/pytorch, torch/csrc/autograd/engine.cpp (evaluate_function) and input_buffer.cpp
+(accumulate, can_accumulate_inplace). Where a TorchDispatchMode is on, as MemTracker's is, no sum is made in place.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archsum.layers.base import Backward, Gradient
+from archsum.layers.shapes import Shape
+from archsum.memory.kept import KeptTensor
+from archsum.memory.precision import Batch
+from archsum.summary import LayerSummary, Summary
+
+
+class Moment(NamedTuple):
+    """What is in memory while a layer makes gradients, or two of them are added, in bytes."""
+
+    step: int
+    """The layer's, counted from 1."""
+    kept: int
+    """For the rest of the way back."""
+    of_weights: int
+    """Gradients of weights."""
+    of_tensors: int
+    """Gradients of tensors, and what is computed beside them."""
+
+
+@dataclass
+class _Storage:
+    """The memory of a gradient: its bytes, and how many gradients are it, or views of it."""
+
+    bytes: int
+    holders: int = 0
+
+
+class _Held(NamedTuple):
+    """A gradient: its storage, and whether it is all of that as it is, to which another can be added in place."""
+
+    storage: _Storage
+    whole: bool = True
+
+
+class WayBack:
+    """Goes from the last layer to the first. Every size is known."""
+
+    def __init__(
+        self,
+        summary: Summary,
+        batch: Batch,
+        itemsize: int,
+        reached: Collection[str],
+        kept: Iterable[KeptTensor],
+        held: Collection[str],
+    ) -> None:
+        """`itemsize` is that of the weights' gradients; `reached` are the layers that gradients reach.
+
+        What is `kept` is freed on the way, unless it is `held`.
+        """
+        self._layers = {layer.name: layer for layer in summary.layers}
+        self._batch = batch
+        self._itemsize = itemsize
+        self._reached = reached
+        self._kept_from: dict[int, list[KeptTensor]] = {}
+        self._kept = 0
+        for tensor in kept:
+            self._kept += tensor.bytes
+            if tensor.storage not in held:
+                self._kept_from.setdefault(tensor.step, []).append(tensor)
+        given = _Held(_Storage(0), whole=False)  # the loss is not counted, nor what it gives
+        self._waiting = dict.fromkeys(summary.outputs, given)
+        self._of_tensors = 0
+        self._of_weights: dict[str, _Held] = {}
+        self._weights = 0
+
+    def moments(self) -> Iterator[Moment]:
+        """Yield the moments in order: one for each operation, and one for each sum that is a new tensor."""
+        for step, layer in reversed(list(enumerate(self._layers.values(), start=1))):
+            if layer.name in self._reached:
+                yield from self._run(step, layer)
+            else:
+                yield self._moment(step)
+
+    def _moment(self, step: int, more: int = 0) -> Moment:
+        return Moment(step, self._kept, self._weights, self._of_tensors + more)
+
+    def _run(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
+        backward = layer.layer.backward(*layer.input_shapes)
+        gradient = self._waiting.pop(layer.name)
+        kept = self._kept_from.get(step, ())
+        for number, shape in reversed(list(enumerate(backward.between, start=1))):
+            made = self._new(shape)
+            yield self._moment(step)
+            self._release(gradient)
+            self._forget(kept, number)
+            gradient = made
+        passed = list(self._passed_on(layer, backward, gradient))
+        of_weights = self._new_of_weights(layer, backward)
+        yield self._moment(step, sum(map(self._batch.bytes, backward.scratch)))
+        self._release(gradient)
+        self._forget(kept, 0)
+        for name, part in passed:
+            if name in self._waiting:
+                yield from self._sum(step, name, part)
+            else:
+                self._waiting[name] = part
+        if of_weights:
+            yield from self._sum_of_weights(step, layer.shared_with or layer.name, of_weights)
+
+    def _forget(self, kept: Iterable[KeptTensor], operation: int) -> None:
+        """Free what an operation has kept."""
+        self._kept -= sum(tensor.bytes for tensor in kept if tensor.operation == operation)
+
+    def _passed_on(self, layer: LayerSummary, backward: Backward, gradient: _Held) -> Iterator[tuple[str, _Held]]:
+        """Make the gradient of each input that one reaches."""
+        for number, (name, shape) in enumerate(zip(layer.node.inputs, layer.input_shapes, strict=True)):
+            if name in self._reached:
+                match backward.gradient_of(number):
+                    case Gradient.NEW:
+                        yield name, self._new(shape)
+                    case Gradient.SAME:
+                        yield name, self._hold(gradient)
+                    case Gradient.VIEW:
+                        yield name, self._hold(gradient._replace(whole=False))
+
+    def _new(self, shape: Shape) -> _Held:
+        return self._hold(_Held(_Storage(self._batch.bytes(shape))))
+
+    def _hold(self, gradient: _Held) -> _Held:
+        if gradient.storage.holders == 0:
+            self._of_tensors += gradient.storage.bytes
+        gradient.storage.holders += 1
+        return gradient
+
+    def _release(self, gradient: _Held) -> None:
+        gradient.storage.holders -= 1
+        if gradient.storage.holders == 0:
+            self._of_tensors -= gradient.storage.bytes
+
+    def _sum(self, step: int, name: str, part: _Held) -> Iterator[Moment]:
+        """Add a part to the gradient that waits for a layer."""
+        waiting = self._waiting[name]
+        if not (waiting.whole and waiting.storage.holders == 1):
+            self._waiting[name] = self._new(self._layers[name].output_shape)
+            yield self._moment(step)
+            self._release(waiting)
+        self._release(part)
+
+    def _new_of_weights(self, layer: LayerSummary, backward: Backward) -> _Held | None:
+        """Make the gradients of a layer's weights, be they another's."""
+        owner = self._layers[layer.shared_with] if layer.shared_with else layer
+        size = owner.trainable_params * self._itemsize
+        self._weights += size
+        return _Held(_Storage(size), whole=backward.of_weights is Gradient.NEW) if size else None
+
+    def _sum_of_weights(self, step: int, owner: str, part: _Held) -> Iterator[Moment]:
+        """Add the gradients of another use of weights to those that are there."""
+        there = self._of_weights.setdefault(owner, part)
+        if there is part:
+            return
+        size = part.storage.bytes
+        if not there.whole:
+            self._weights += size
+            yield self._moment(step)
+            self._of_weights[owner] = there._replace(whole=True)
+            self._weights -= size
+        self._weights -= size
