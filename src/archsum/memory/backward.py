@@ -16,7 +16,7 @@ from typing import NamedTuple
 from archsum.layers.base import Backward, Gradient
 from archsum.layers.shapes import Shape
 from archsum.memory.kept import KeptTensor
-from archsum.memory.precision import Batch
+from archsum.memory.precision import Batch, Precision
 from archsum.summary import LayerSummary, Summary
 
 
@@ -31,6 +31,8 @@ class Moment(NamedTuple):
     """Gradients of weights."""
     of_tensors: int
     """Gradients of tensors, and what is computed beside them."""
+    copies: int
+    """Copies of weights in lower precision that are still to be used."""
 
 
 @dataclass
@@ -55,18 +57,16 @@ class WayBack:
         self,
         summary: Summary,
         batch: Batch,
-        itemsize: int,
+        item: Precision,
         reached: Collection[str],
         kept: Iterable[KeptTensor],
         held: Collection[str],
     ) -> None:
-        """`itemsize` is that of the weights' gradients; `reached` are the layers that gradients reach.
-
-        What is `kept` is freed on the way, unless it is `held`.
-        """
+        """`reached` are the layers that gradients reach. What is `kept` is freed on the way, unless it is `held`."""
         self._layers = {layer.name: layer for layer in summary.layers}
         self._batch = batch
-        self._itemsize = itemsize
+        self._item = item
+        self._copies = summary.trainable_params * item.copies
         self._reached = reached
         self._kept_from: dict[int, list[KeptTensor]] = {}
         self._kept = 0
@@ -89,7 +89,7 @@ class WayBack:
                 yield self._moment(step)
 
     def _moment(self, step: int, more: int = 0) -> Moment:
-        return Moment(step, self._kept, self._weights, self._of_tensors + more)
+        return Moment(step, self._kept, self._weights, self._of_tensors + more, self._copies)
 
     def _run(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
         backward = layer.layer.backward(*layer.input_shapes)
@@ -106,6 +106,8 @@ class WayBack:
         yield self._moment(step, sum(map(self._batch.bytes, backward.scratch)))
         self._release(gradient)
         self._forget(kept, 0)
+        if not layer.shared_with:
+            self._copies -= layer.trainable_params * self._item.copies
         for name, part in passed:
             if name in self._waiting:
                 yield from self._sum(step, name, part)
@@ -113,6 +115,8 @@ class WayBack:
                 self._waiting[name] = part
         if of_weights:
             yield from self._sum_of_weights(step, layer.shared_with or layer.name, of_weights)
+        if self._item.copies and not layer.shared_with:
+            yield from self._convert(step, layer)
 
     def _forget(self, kept: Iterable[KeptTensor], operation: int) -> None:
         """Free what an operation has kept."""
@@ -154,9 +158,9 @@ class WayBack:
         self._release(part)
 
     def _new_of_weights(self, layer: LayerSummary, backward: Backward) -> _Held | None:
-        """Make the gradients of a layer's weights, be they another's."""
+        """Make the gradients of a layer's weights, be they another's, or of their copies."""
         owner = self._layers[layer.shared_with] if layer.shared_with else layer
-        size = owner.trainable_params * self._itemsize
+        size = owner.trainable_params * (self._item.copies or self._item.gradients)
         self._weights += size
         return _Held(_Storage(size), whole=backward.of_weights is Gradient.NEW) if size else None
 
@@ -172,3 +176,9 @@ class WayBack:
             self._of_weights[owner] = there._replace(whole=True)
             self._weights -= size
         self._weights -= size
+
+    def _convert(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
+        """Make the gradients of weights from those of their copies."""
+        self._weights += layer.trainable_params * self._item.gradients
+        yield self._moment(step)
+        self._weights -= layer.trainable_params * self._item.copies

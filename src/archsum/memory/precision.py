@@ -8,20 +8,28 @@ from archsum.layers.shapes import Shape, product
 class Precision(NamedTuple):
     """The bytes of an element of each thing that takes memory."""
 
+    inputs: int
+    """The network's."""
     weights: int
     activations: int
     gradients: int
+    """Those of the weights."""
     state: int
     """The optimizer's."""
     copies: int = 0
-    """Of weights in lower precision, beside the weights."""
+    """Of weights in lower precision, beside the weights, until the way back has used them; their gradients too."""
+
+    @property
+    def copies_inputs(self) -> bool:
+        """Whether layers take a copy of the inputs in lower precision."""
+        return self.inputs != self.activations
 
 
 PRECISIONS: dict[str, Precision] = {
-    "float32": Precision(4, 4, 4, 4),
-    "bfloat16": Precision(2, 2, 2, 2),
-    "float16": Precision(2, 2, 2, 2),
-    "mixed": Precision(4, 2, 4, 4, copies=2),
+    "float32": Precision(4, 4, 4, 4, 4),
+    "bfloat16": Precision(2, 2, 2, 2, 2),
+    "float16": Precision(2, 2, 2, 2, 2),
+    "mixed": Precision(inputs=4, weights=4, activations=2, gradients=4, state=4, copies=2),
 }
 """By the words of a file. In mixed precision layers compute in 16 bits what the optimizer keeps in 32.
 

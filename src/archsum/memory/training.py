@@ -6,6 +6,7 @@ the gradients. So the peak is somewhere on the way back, or at the optimizer's s
 Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -26,14 +27,15 @@ class Turn(NamedTuple):
 
     layer: LayerSummary
     always: int
-    """Weights, their copies, buffers and the optimizer's state."""
+    """Weights, their copies that are still to be used, buffers and the optimizer's state."""
     kept: int
     """For the backward pass."""
     gradients: int
     """Those of weights that are there already."""
     passing: int
-    """Forward, what is there for later layers, and kept by none so far. Backward, gradients of tensors: the layer's own,
-    and those that wait for other parts; what the network takes and gives; and what checkpointing has computed again."""
+    """Forward, what is there for later layers, and kept by none so far. Backward, gradients of tensors: the layer's
+    own, and those that wait for other parts; the network's inputs and outputs; what checkpointing has computed again.
+    """
 
     @property
     def bytes(self) -> int:
@@ -106,10 +108,9 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
     buffers = sum(weight.size for layer in summary.layers for weight in layer.weights if not weight.trainable)
     copies, gradients = summary.trainable_params * item.copies, summary.trainable_params * item.gradients
     state = sum(optimizer.state(weight.shape) for weight in trained) * item.state
-    always = summary.params * item.weights + copies + state
-    batch = Batch(options.batch, item.activations)
-    held = sum(batch.bytes(tensor.shape) for tensor in held_storages(summary))
-    forward, backward = _passes(summary, options, declared, batch, always)
+    always = summary.params * item.weights + state
+    held = _held(summary, options)
+    forward, backward = _passes(summary, options, declared, always, held)
     return TrainingMemory(
         weights=(summary.params - buffers) * item.weights,
         buffers=buffers * item.weights,
@@ -118,35 +119,54 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
         optimizer_state=state,
         forward=forward,
         backward=backward,
-        optimizer_step=always + held + gradients * (2 if optimizer.copies else 1),
+        optimizer_step=always + sum(held.values()) + gradients * (2 if optimizer.copies else 1),
     )
+
+
+def _held(summary: Summary, options: Training) -> dict[str, int]:
+    """Return the bytes of what is there until the step is done, by its name: the network's inputs and outputs."""
+    item = PRECISIONS[options.precision]
+    batch = Batch(options.batch, item.activations)
+    return {
+        tensor.name: batch.bytes(tensor.shape, item.inputs if tensor.name in summary.inputs else None)
+        for tensor in held_storages(summary)
+    }
 
 
 def _passes(
-    summary: Summary, options: Training, declared: Declarations, batch: Batch, always: int
+    summary: Summary, options: Training, declared: Declarations, always: int, held: Mapping[str, int]
 ) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
     """Return the turns of the forward pass and, from the last layer to the first, those of the backward pass.
 
-    `always` is what is in memory throughout.
+    `always` is what is in memory throughout, but for what is `held`.
     """
-    end, reached = len(summary.layers), reached_by_gradients(summary)
+    item, end, reached = PRECISIONS[options.precision], len(summary.layers), reached_by_gradients(summary)
+    batch = Batch(options.batch, item.activations)
     kept, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
-    kept_from = {tensor.storage: tensor.step for tensor in kept}
+    copied = summary.inputs if item.copies_inputs else ()
+    kept_from = {tensor.storage: tensor.step for tensor in kept if tensor.storage not in copied}
     lives = [Alive(tensor.step, end, tensor.bytes) for tensor in kept]
     waiting = [
-        Alive(first, min(last, kept_from.get(name, end + 1) - 1), batch.bytes(shape))
+        Alive(first, min(last, kept_from.get(name, end + 1) - 1), held.get(name) or batch.bytes(shape))
         for name, shape, first, last in storages(summary, training=True)
     ]
     columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
+    copies = summary.trainable_params * item.copies
     forward = (
-        Turn(layer, always, kept, 0, passing) for layer, kept, passing in zip(summary.layers, *columns, strict=True)
+        Turn(layer, always + copies, kept, 0, passing)
+        for layer, kept, passing in zip(summary.layers, *columns, strict=True)
     )
-    held = {tensor.name: batch.bytes(tensor.shape) for tensor in held_storages(summary)}
     held_besides = sum(size for name, size in held.items() if name not in kept_from)
     computed_again = timeline(end + 1, again)
-    way_back = WayBack(summary, batch, PRECISIONS[options.precision].gradients, reached, kept, held)
+    way_back = WayBack(summary, batch, item, reached, kept, held.keys() - set(copied))
     backward = (
-        Turn(summary.layers[step - 1], always, kept, of_weights, of_tensors + computed_again[step] + held_besides)
-        for step, kept, of_weights, of_tensors in way_back.moments()
+        Turn(
+            summary.layers[moment.step - 1],
+            always + moment.copies,
+            moment.kept,
+            moment.of_weights,
+            moment.of_tensors + computed_again[moment.step] + held_besides,
+        )
+        for moment in way_back.moments()
     )
     return tuple(forward), tuple(backward)

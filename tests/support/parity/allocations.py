@@ -8,6 +8,10 @@ own, which differs from device to device, and is left out.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from tests.support.parity.memory_oracle import tensors
+
+OPTIMIZERS = ("sgd", "momentum", "adam")
+
 
 class _Event(NamedTuple):
     """An allocation or, with a negative size, a deallocation, and the kernel in which it happened."""
@@ -33,6 +37,55 @@ def peak(run: Callable[[], object]) -> tuple[int, int]:
         now += event.size
         most = max(most, now)
     return most, now
+
+
+def training_steps(model: Any, inputs: list[Any], precision: str = "float32") -> dict[str, int]:
+    """Return the most bytes of a training step, that is not the first, with each of the optimizers.
+
+    They change all weights at once (`foreach`), as they do on a GPU. The outputs are held, as a training loop does; no
+    loss is computed, and its gradients are not counted. The precision is float32, bfloat16 or mixed.
+    """
+    import torch
+
+    model.train()
+    if precision == "bfloat16":
+        model.to(torch.bfloat16)
+        inputs = [data.to(torch.bfloat16) if data.is_floating_point() else data for data in inputs]
+    held = _bytes([*model.parameters(), *model.buffers(), *inputs])
+    outputs: list[Any] = []
+
+    def forward() -> list[Any]:
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "mixed"):
+            return list(tensors(model(*inputs)))
+
+    def forward_and_backward() -> None:
+        outputs.extend(forward())
+        torch.autograd.backward(outputs, given)
+
+    with torch.no_grad():
+        given = [torch.ones_like(tensor) for tensor in forward()]
+
+    on_the_way, left = peak(forward_and_backward)
+    found = {}
+    for name in OPTIMIZERS:
+        stepper = _optimizer(name, [parameter for parameter in model.parameters() if parameter.requires_grad])
+        stepper.step()
+        state = _bytes([tensor for each in stepper.state.values() for tensor in each.values() if tensor is not None])
+        in_step, _ = peak(stepper.step)
+        found[name] = held + state + max(on_the_way, left + in_step)
+    return found
+
+
+def _optimizer(name: str, parameters: list[Any]) -> Any:
+    import torch
+
+    if name == "adam":
+        return torch.optim.Adam(parameters, lr=1e-5, foreach=True)
+    return torch.optim.SGD(parameters, lr=1e-5, momentum=0.9 if name == "momentum" else 0, foreach=True)
+
+
+def _bytes(those: list[Any]) -> int:
+    return sum(tensor.numel() * tensor.element_size() for tensor in those)
 
 
 def _events(nodes: list[Any], kernel: int | None = None) -> Iterator[_Event]:

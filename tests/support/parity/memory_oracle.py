@@ -142,7 +142,7 @@ def kept_bytes(saved: list[Saved]) -> int:
 
 
 def training_step(
-    build: Callable[[], Any], shape: tuple[int, ...], batch: int, optimizer: Optimizer, *, foreach: bool = False
+    build: Callable[[], Any], inputs: Callable[[], list[Any]], optimizer: Optimizer, *, foreach: bool = False
 ) -> Step:
     """Track a training step; the tensors have shapes and no data, so nothing is computed.
 
@@ -157,28 +157,32 @@ def training_step(
         model = build()
     with FakeTensorMode(allow_non_fake_inputs=True):
         model.to_empty(device="cpu").train()
-        images = torch.empty(batch, *shape)
+        data = inputs()
         if optimizer == "sgd":
             stepper = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, foreach=foreach)
         else:
             stepper = torch.optim.Adam(model.parameters(), foreach=foreach)
         tracker = MemTracker()
-        tracker.track_external(model, stepper, images)
+        tracker.track_external(model, stepper, *data)
         with tracker:
-            _forward_and_backward(model, images)
+            _forward_and_backward(model, data)
             stepper.step()  # makes the optimizer's state
             stepper.zero_grad()
             tracker.reset_mod_stats()
             first = _peak_since_now(tracker)
-            _forward_and_backward(model, images)
+            held = _forward_and_backward(model, data)
             forward_and_backward = first()
             second = _peak_since_now(tracker)
             stepper.step()
+            del held
             return Step(forward_and_backward, second())
 
 
-def _forward_and_backward(model: Any, images: Any) -> None:
-    sum(tensor.sum() for tensor in tensors(model(images))).backward()
+def _forward_and_backward(model: Any, inputs: list[Any]) -> Any:
+    """Return the outputs, which a training loop holds."""
+    outputs = model(*inputs)
+    sum(tensor.sum() for tensor in tensors(outputs)).backward()
+    return outputs
 
 
 def _peak_since_now(tracker: Any) -> Callable[[], Peak]:

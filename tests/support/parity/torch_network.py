@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
+from archsum.layers import kind_of
 from archsum.summary import LayerSummary, Summary
 
 Run = Callable[..., Any]
@@ -68,15 +69,13 @@ class LayerModule(nn.Module):  # type: ignore[misc]
         super().__init__()
         self.layer: Any = layer.layer
         self.shape = layer.output_shape
-        self.weights = shared.weights if shared else nn.ParameterDict()
-        kind = self.layer.type
+        kind = kind_of(type(layer.layer))
+        self.owner = [shared or self]  # in a list, or it would be a part of this one
         self.inner = shared.inner if shared else MODULES[kind](layer) if kind in MODULES else nn.Identity()
         if not shared and kind not in MODULES:
             for weight in layer.layer.weights(*layer.input_shapes):
-                shape = torch_shape(kind, weight.name, weight.shape)
-                self.weights[weight.name.replace("/", "_")] = nn.Parameter(
-                    torch.randn(shape) * 0.05, requires_grad=layer.layer.trainable and weight.trainable
-                )
+                tensor = torch.randn(torch_shape(kind, weight.name, weight.shape)) * 0.05
+                self.register_parameter(weight.name, nn.Parameter(tensor, layer.layer.trainable and weight.trainable))
         self.run = RUNS.get(kind)
         if not layer.layer.trainable:
             self.inner.requires_grad_(False)
@@ -86,9 +85,10 @@ class LayerModule(nn.Module):  # type: ignore[misc]
             return self.inner(*inputs)
         return self.run(self, *inputs)
 
-    def bias(self) -> Any:
-        """Return the bias; None where there is none."""
-        return self.weights.get("bias")
+    @property
+    def weights(self) -> dict[str, Any]:
+        """The layer's weights by our names for them."""
+        return dict(self.owner[0].named_parameters(recurse=False))
 
 
 def torch_shape(kind: str, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -136,17 +136,17 @@ def _activated(run: LayerModule, x: Any) -> Any:
 
 
 def conv(run: LayerModule, x: Any) -> Any:
-    return _activated(run, _convolve(run, x, run.weights["kernel"], run.bias(), run.layer.groups))
+    return _activated(run, _convolve(run, x, run.weights["kernel"], run.weights.get("bias"), run.layer.groups))
 
 
 def depthwise(run: LayerModule, x: Any) -> Any:
-    return _activated(run, _convolve(run, x, run.weights["kernel"], run.bias(), x.shape[1]))
+    return _activated(run, _convolve(run, x, run.weights["kernel"], run.weights.get("bias"), x.shape[1]))
 
 
 def separable(run: LayerModule, x: Any) -> Any:
     layer: Any = run.layer
     x = _convolve(run, x, run.weights["depthwise_kernel"], None, x.shape[1])
-    x = getattr(F, f"conv{layer.rank}d")(x, run.weights["pointwise_kernel"], run.bias())
+    x = getattr(F, f"conv{layer.rank}d")(x, run.weights["pointwise_kernel"], run.weights.get("bias"))
     return _activated(run, x)
 
 
@@ -155,12 +155,12 @@ def transpose(run: LayerModule, x: Any) -> Any:
     paddings = [sides[0] for sides in layer.paddings]
     extra = layer.output_padding or (0,) * layer.rank
     function = getattr(F, f"conv_transpose{layer.rank}d")
-    x = function(x, run.weights["kernel"], run.bias(), layer.strides, paddings, extra, layer.groups)
+    x = function(x, run.weights["kernel"], run.weights.get("bias"), layer.strides, paddings, extra, layer.groups)
     return _activated(run, x)
 
 
 def dense(run: LayerModule, x: Any) -> Any:
-    return _activated(run, F.linear(x, run.weights["kernel"], run.bias()))
+    return _activated(run, F.linear(x, run.weights["kernel"], run.weights.get("bias")))
 
 
 def max_pooling(run: LayerModule, x: Any) -> Any:
