@@ -45,12 +45,6 @@ def _negative_shared_axis(kind: str, case: Case, _: Computed) -> bool:
     return kind == "prelu" and min(_axes(case), default=1) < 1
 
 
-def _strides_and_dilation(kind: str, case: Case, _: Computed) -> bool:
-    stated = (case.fields.get(field, 1) for field in ("strides", "dilation_rate"))
-    both = all(max(steps) > 1 if isinstance(steps, list) else steps > 1 for steps in stated)
-    return both and kind.startswith(("depthwise", "separable"))
-
-
 def _nothing_left(kind: str, case: Case, expected: Computed) -> bool:
     return 0 in expected.output_shape
 
@@ -128,12 +122,6 @@ DIFFERENCES = [
         _negative_shared_axis,
         "prelu",
         Case({"shared_axes": [-1]}, (2, 5)),
-    ),
-    Difference(
-        "Keras documents that strides exclude dilation, and does not check it for these kinds",
-        _strides_and_dilation,
-        "depthwise_conv2d",
-        Case({"kernel_size": 2, "strides": 2, "dilation_rate": 2}, (9, 9, 3)),
     ),
     Difference(
         "an output without elements trains nothing",

@@ -53,7 +53,10 @@ def _kernel_fields(
     required: dict[str, Strategy],
     optional: dict[str, Strategy] | None = None,
     words: tuple[str, ...] = ("valid", "same"),
+    *,
+    strides_or_dilation: bool = True,
 ) -> Fields:
+    """Draw a kernel's fields; `strides_or_dilation`: the two together are rare, as Keras refuses them."""
     shared = {
         "padding": rarely(st.sampled_from(words), st.sampled_from(["causal", "full"])),
         "activation": ACTIVATIONS,
@@ -62,8 +65,8 @@ def _kernel_fields(
     }
     drawn: Fields = draw(fields_of({"kernel_size": per_axis(rank, 3), **required}, {**shared, **(optional or {})}))
     either = st.sampled_from([(), ("strides",), ("dilation_rate",)])
-    both = st.just(("strides", "dilation_rate"))  # Keras refuses the two together
-    for field in draw(rarely(either, both)):
+    both = st.just(("strides", "dilation_rate"))
+    for field in draw(rarely(either, both) if strides_or_dilation else either | both):
         drawn[field] = draw(per_axis(rank, 3))
     return drawn
 
@@ -81,11 +84,12 @@ def _transpose(rank: int) -> Strategy:
 
 
 def _depthwise(rank: int) -> Strategy:
-    return spatial_cases(rank, _kernel_fields(rank, {}, {"depth_multiplier": counts(3)}))
+    return spatial_cases(rank, _kernel_fields(rank, {}, {"depth_multiplier": counts(3)}, strides_or_dilation=False))
 
 
 def _separable(rank: int) -> Strategy:
-    return spatial_cases(rank, _kernel_fields(rank, {"filters": counts(4)}, {"depth_multiplier": counts(3)}))
+    required, optional = {"filters": counts(4)}, {"depth_multiplier": counts(3)}
+    return spatial_cases(rank, _kernel_fields(rank, required, optional, strides_or_dilation=False))
 
 
 def _pooling(rank: int) -> Strategy:
