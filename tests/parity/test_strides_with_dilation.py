@@ -5,7 +5,6 @@ from math import prod
 from typing import Any
 
 import keras
-import numpy
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from archsum.layers.shapes import Shape
-from tests.support.parity.cases import Case, Fields, build, ours
-from tests.support.parity.keras_kinds import keras_layer, keras_outcome
+from tests.support.parity.cases import REFUSED, Case, Fields, build, ours
+from tests.support.parity.keras_kinds import keras_outcome, keras_runs
 
 DEPTHWISE = {"kernel_size": 3, "strides": 2, "padding": "same", "dilation_rate": [3, 1]}
 
@@ -26,8 +25,27 @@ def test_a_depthwise_convolution_takes_both() -> None:
     assert found.output_shape == (7, 7, 516)
     assert sum(prod(shape) for _, shape, _ in found.weights) == 5_160
     assert keras_outcome("depthwise_conv2d", case) == found
-    output = keras_layer("depthwise_conv2d", DEPTHWISE)(numpy.zeros((1, 14, 14, 516), dtype="float32"))
-    assert output.shape == (1, 7, 7, 516)
+    assert keras_runs("depthwise_conv2d", case, found.output_shape)
+
+
+TOGETHER = {"kernel_size": 2, "strides": 2, "dilation_rate": 2}
+SHAPES_BY_RANK = {1: (9, 2), 2: (9, 9, 2), 3: (9, 9, 9, 2)}
+BY_WORD = [
+    *((f"conv{rank}d", {"filters": 2}, rank) for rank in (1, 2, 3)),
+    *((f"conv{rank}d_transpose", {"filters": 2}, rank) for rank in (1, 2, 3)),
+    *((f"depthwise_conv{rank}d", {}, rank) for rank in (1, 2)),
+    *((f"separable_conv{rank}d", {"filters": 2}, rank) for rank in (1, 2)),
+]
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(("kind", "fields", "rank"), BY_WORD)
+def test_keras_refuses_both_in_what_mixes_channels_alone(kind: str, fields: Fields, rank: int, padding: str) -> None:
+    case = Case({**TOGETHER, **fields, "padding": padding}, SHAPES_BY_RANK[rank])
+    expected = keras_outcome(kind, case)
+    assert (expected is REFUSED) is kind.startswith("conv")
+    assert ours(kind, case) == expected
+    assert expected is REFUSED or keras_runs(kind, case, expected.output_shape)
 
 
 STEPS = st.integers(1, 4)
