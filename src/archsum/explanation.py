@@ -62,7 +62,9 @@ def _parameters(summary: LayerSummary) -> Iterator[Step]:
     yield Step.of("parameters", _sum(summary.weights), note)
     yield from _by_filter(summary.weights)
     if not summary.layer.trainable and summary.params:
-        yield Step.of("trainable", 0, "`trainable: false` freezes the layer")
+        around = summary.node.frozen_by
+        of = f" of the `{around}` around it" if around else ""
+        yield Step.of("trainable", 0, f"`trainable: false`{of} freezes the layer")
     elif summary.non_trainable_params:
         trainable = tuple(weight for weight in summary.weights if weight.trainable)
         yield Step.of("trainable", _sum(trainable))

@@ -39,6 +39,8 @@ class Node(NamedTuple):
     """What the layer came out of, innermost first."""
     shared_with: str | None = None
     """The node, further up, whose weights the layer uses."""
+    frozen_by: str = ""
+    """The block or the container around, by its kind, whose `trainable: false` freezes the layer."""
 
 
 class Group(NamedTuple):

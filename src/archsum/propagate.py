@@ -129,8 +129,8 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
     """Check weights against those that they are shared with. Errors: ShapeError where they, or `trainable`, differ."""
     if weights and layer.trainable != owner.layer.trainable:
         raise ShapeError(
-            f"shares the weights of `{owner.name}`, and only one of them has `trainable: false`",
-            "weights are trained or not, wherever they are used: give both the same",
+            f"shares the weights of `{owner.name}`, and only one of them is frozen",
+            "weights are trained or not, wherever they are used: give both the same `trainable`, or what they are in",
         )
     if weights == owner.weights or _without_notes(weights) == _without_notes(owner.weights):
         return

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsum.layers import layer_class
-from archsum.layers.fields import per_axis
 from tests.support.parity.cases import (
     FLAGS,
     REFUSED,
@@ -148,14 +147,6 @@ def _our_order(weight: Any) -> tuple[int, ...]:
     return (*weight.shape[2:], last, *others)
 
 
-def window_larger_than_volume(kind: str, case: Case) -> bool:
-    """Whether PyTorch makes an exception: AvgPool3d refuses what ceil_mode leaves to its 1-D and 2-D siblings."""
-    if kind != "average_pooling3d" or not case.fields.get("ceil_mode"):
-        return False
-    pools, paddings = (per_axis(case.fields.get(field, 0), 3) for field in ("pool_size", "padding"))
-    return any(pool > size + 2 * side for pool, size, side in zip(pools, case.shape[1:], paddings, strict=True))
-
-
 @pytest.mark.parametrize("kind", LAYERS)
 def test_layer(kind: str, record_property: Callable[[str, object], None]) -> None:
     rank, module, fields = LAYERS[kind]
@@ -166,7 +157,7 @@ def test_layer(kind: str, record_property: Callable[[str, object], None]) -> Non
     def compare(case: Case) -> None:
         expected = torchs(module, case)
         tally["layers compared with PyTorch" if expected else "layers that PyTorch refuses"] += 1
-        assert ours(kind, case) == expected or (expected is REFUSED and window_larger_than_volume(kind, case))
+        assert ours(kind, case) == expected
 
     compare()
     for what, count in tally.items():

@@ -14,7 +14,7 @@ from archsum.layers.fields import Activation, Bias, PerAxis, Positive
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, followed_by, on_rows
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
-from archsum.layers.window import SizeRule, Sliding, Window
+from archsum.layers.window import SizeRule, Sliding, Window, write_padding
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
 """The names of a kernel's spatial axes by rank."""
@@ -115,20 +115,10 @@ class DilatedKernelLayer(KernelLayer):
     """A layer with a kernel whose elements may lie apart.
 
     Errors:
-        A kernel larger than its input; an untied bias on an unknown size;
-        strides with dilation under Keras's paddings.
+        A kernel larger than its input; an untied bias on an unknown size.
     """
 
     dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")
-
-    @model_validator(mode="after")
-    def _strides_or_dilation(self) -> Self:
-        if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise FieldError(
-                "has `strides` and `dilation_rate` above 1, which Keras refuses together",
-                "write the padding as a number, `padding: 0`, for PyTorch's convolution, which takes both",
-            )
-        return self
 
     @property
     def dilations(self) -> tuple[int, ...]:
@@ -140,6 +130,22 @@ class GroupedKernelLayer(DilatedKernelLayer):
 
     filters: Positive = Field(description="The number of output channels.", examples=[64])
     groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
+
+    @model_validator(mode="after")
+    def _strides_or_dilation(self) -> Self:
+        """Check what Keras checks of these layers, and not of depthwise and separable ones."""
+        if isinstance(self.padding, str) and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            numbers = ", ".join(f"`{field}: {value}`" for field, value in self.in_numbers.items())
+            raise FieldError(
+                "has `strides` and `dilation_rate` above 1, which Keras refuses together",
+                f"write {numbers}, for PyTorch's convolution, which takes both and has the sizes of `{self.padding}`",
+            )
+        return self
+
+    @property
+    def in_numbers(self) -> dict[str, str]:
+        """The fields that give, in numbers, the sizes of a padding that is stated as a word."""
+        return {"padding": write_padding(window.sides_in_numbers for window in self.windows)}
 
     @model_validator(mode="after")
     def _whole_groups(self) -> Self:

@@ -1,7 +1,7 @@
 """Integer arithmetic of sliding windows, shared by convolution and pooling: one axis, its rule and its derivation."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
@@ -38,6 +38,11 @@ class SizeRule(ABC):
     def extent(self) -> int:
         """What the window covers, its holes included."""
         return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    @abstractmethod
+    def sides_in_numbers(self) -> Sides:
+        """The padding, as numbers, with which every size that goes in gives what it gives with the word."""
 
     @abstractmethod
     def output(self, size: int) -> Arithmetic:
@@ -77,6 +82,15 @@ class Window(SizeRule):
     def keeps_size(self) -> bool:
         """Whether the padding follows the size, so that only the stride changes it."""
         return self.padding in ("same", "causal")
+
+    @property
+    def sides_in_numbers(self) -> Sides:
+        match self.padding:
+            case "same":
+                return halves(self.extent - 1)
+            case "causal":
+                return (self.extent - 1, 0)
+        return self.sides
 
     def output(self, size: int) -> Arithmetic:
         """Return how many positions the window takes; 0 or less where it does not fit."""
@@ -142,6 +156,25 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     return tuple(pairs)
 
 
+def halves(whole: int) -> Sides:
+    """Return what is before and after an axis of what is on both sides together."""
+    return whole // 2, whole - whole // 2
+
+
+def write_padding(sides: Iterable[Sides]) -> str:
+    """Write the sides of each axis as `parse_padding` reads them, as short as can be."""
+    pairs = tuple(sides)
+    if any(before != after for before, after in pairs):
+        return str([list(pair) for pair in pairs] if len(pairs) > 1 else list(pairs[0]))
+    return write_per_axis(before for before, _ in pairs)
+
+
+def write_per_axis(numbers: Iterable[int]) -> str:
+    """Write a number for each axis: one where they are the same."""
+    listed = list(numbers)
+    return str(listed if len(set(listed)) > 1 else listed[0])
+
+
 def _same_padding(size: int, window: SizeRule) -> int:
     """Return how much Keras's `same` adds to the size of an axis."""
     return max((-(-size // window.stride) - 1) * window.stride + window.extent - size, 0)
@@ -151,8 +184,7 @@ def _is_same(size: int | None, sides: Sides, window: SizeRule) -> bool:
     """Whether the sides of an axis are those that Keras's `same` gives it."""
     if size is None:
         return False
-    added = _same_padding(size, window)
-    return sides == (added // 2, added - added // 2)
+    return sides == halves(_same_padding(size, window))
 
 
 def _evenly_padded(size: int | None, padding: str | Sides, window: SizeRule) -> int | None:

@@ -92,6 +92,8 @@ PLACES = [
     "- repeat: {over: {units: =sizes}, layers: [dense: {units: =units}]}",
     "- repeat: {over: =rows, layers: [dense: {units: =units}]}",
     "- residual: [relu, relu: {name: last}]",
+    "- residual: {layers: [relu], trainable: false}",
+    "- {type: repeat, times: 2, layers: [relu], trainable: =flag}",
     "- residual: {layers: [relu], shortcut: [], shortcut_when: always, merge: multiply}",
     "- residual: {layers: [relu], shortcut: [identity], when: =when, merge: {concatenate: {axis: 1}}}",
     "- residual: {layers: [relu], merge: {type: add, name: sum}}",
@@ -122,6 +124,8 @@ BLOCKS = [
     "layers: [relu: {name: x}, part: {inputs: [x, input]}, residual: {layers: [relu], merge: part}]",
     "part: {inputs: x, outputs: [y, z], layers: [relu: {name: y, inputs: x}, relu: {name: z}]}\n"
     "layers: [part: {name: p}, add: {inputs: [p/y, p/z]}]",
+    "part: {layers: [relu]}\nlayers: [part: {trainable: false}, {type: part, trainable: =more == 3}]",
+    "part: {parameters: {trainable: 3}, layers: [dense: {units: =trainable}]}\nlayers: [part: {trainable: 4}]",
     "part: {layers: [relu: {name: a}, relu: {name: b}]}\nlayers: [part]\noutputs: part",
 ]
 
@@ -229,6 +233,7 @@ WRONG = [
     "input: [8]\nlayers: [repeat: {times: 2, shared: a, layers: [relu]}]",
     "input: [8]\nlayers: [residual]",
     "input: [8]\nlayers: [residual: []]",
+    "input: [8]\nlayers: [residual: {layers: [relu], trainable: 0}]",
     "input: [8]\nlayers: [residual: {layers: [relu], merge: plus}]",
     "input: [8]\nlayers: [residual: {layers: [relu], merge: dense}]",
     "input: [8]\nlayers: [residual: {layers: [relu], when: shape_changes}]",

@@ -18,7 +18,7 @@ def test_reshape_that_does_not_fit_says_both_numbers_of_elements() -> None:
 
 def test_reshape_takes_an_unknown_size_on_trust() -> None:
     assert layer("reshape", target_shape=[-1, 3]).output_shape((4, None)) == (None, 3)
-    assert layer("reshape", target_shape=[7, 3]).output_shape((4, None)) == (7, 3)
+    assert layer("reshape", target_shape=[7, 4]).output_shape((4, None)) == (7, 4)
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.data())
@@ -47,3 +47,9 @@ def test_permute_needs_as_many_axes_as_it_names() -> None:
 
 def test_repeat_vector_needs_a_vector() -> None:
     assert complaint("repeat_vector", (4, 5), n=3)[0] == "takes a vector, not (4, 5)"
+
+
+def test_an_unknown_size_cannot_make_any_number_of_elements() -> None:
+    message, help_ = complaint("reshape", (None, 3), target_shape=[2, 2])
+    assert message == "cannot make (2, 2) of its input (None, 3): 4 elements cannot be divided by 3"
+    assert help_ == "the sizes multiply to a multiple of 3; write `-1` for one that follows from the others"

@@ -3,12 +3,15 @@
 import inspect
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
+import numpy
 from hypothesis import strategies as st
 
 from archsum.layers import FAMILIES, layer_class
+from archsum.layers.shapes import Shape
 from tests.support.parity import sequences
 from tests.support.parity.cases import (
     DATA_FORMATS,
@@ -53,7 +56,10 @@ def _kernel_fields(
     required: dict[str, Strategy],
     optional: dict[str, Strategy] | None = None,
     words: tuple[str, ...] = ("valid", "same"),
+    *,
+    strides_or_dilation: bool = True,
 ) -> Fields:
+    """Draw a kernel's fields; `strides_or_dilation`: the two together are rare, as Keras refuses them."""
     shared = {
         "padding": rarely(st.sampled_from(words), st.sampled_from(["causal", "full"])),
         "activation": ACTIVATIONS,
@@ -62,8 +68,8 @@ def _kernel_fields(
     }
     drawn: Fields = draw(fields_of({"kernel_size": per_axis(rank, 3), **required}, {**shared, **(optional or {})}))
     either = st.sampled_from([(), ("strides",), ("dilation_rate",)])
-    both = st.just(("strides", "dilation_rate"))  # Keras refuses the two together
-    for field in draw(rarely(either, both)):
+    both = st.just(("strides", "dilation_rate"))
+    for field in draw(rarely(either, both) if strides_or_dilation else either | both):
         drawn[field] = draw(per_axis(rank, 3))
     return drawn
 
@@ -81,11 +87,12 @@ def _transpose(rank: int) -> Strategy:
 
 
 def _depthwise(rank: int) -> Strategy:
-    return spatial_cases(rank, _kernel_fields(rank, {}, {"depth_multiplier": counts(3)}))
+    return spatial_cases(rank, _kernel_fields(rank, {}, {"depth_multiplier": counts(3)}, strides_or_dilation=False))
 
 
 def _separable(rank: int) -> Strategy:
-    return spatial_cases(rank, _kernel_fields(rank, {"filters": counts(4)}, {"depth_multiplier": counts(3)}))
+    required, optional = {"filters": counts(4)}, {"depth_multiplier": counts(3)}
+    return spatial_cases(rank, _kernel_fields(rank, required, optional, strides_or_dilation=False))
 
 
 def _pooling(rank: int) -> Strategy:
@@ -300,9 +307,49 @@ def keras_outcome(kind: str, case: Case) -> Outcome:
     return Computed(tuple(output.shape[1:]), tuple(weights))
 
 
-def call(kind: str, layer: Any, inputs: list[Any], fields: Fields) -> Any:
+STAND_INS = (*range(1, 7), 20)
+"""What unknown sizes are when layers compute."""
+
+
+def keras_runs(kind: str, case: Case, announced: Shape) -> bool:
+    """Whether Keras's layer also computes, at inference and in training, and computes the shape that it announced.
+
+    Keras finds some of what does not fit only then. Where a size is unknown, one size with which it computes is enough.
+    """
+    return any(_computes(kind, case, announced, size) for size in STAND_INS if size == 1 or None in _all_sizes(case))
+
+
+def _batch(case: Case) -> int:
+    """Return how many samples there are: where a mask states it, as many, or else a number that few sizes are."""
+    mask = case.fields.get("noise_shape") or []
+    stated = mask[0] if len(mask) == len(case.shape) + 1 else None
+    return stated if stated and stated > 1 else 7
+
+
+def _all_sizes(case: Case) -> Shape:
+    return tuple(size for shape in case.shapes for size in shape)
+
+
+def _computes(kind: str, case: Case, announced: Shape, unknown: int) -> bool:
+    batch = _batch(case)
+    shapes = [(batch, *(unknown if size is None else size for size in shape)) for shape in case.shapes]
+    data = [numpy.zeros(shape, dtype="float32") for shape in shapes]
+    layer = keras_layer(kind, case.fields)
+    trains = "training" in inspect.signature(layer.call).parameters
+    for mode in ({"training": False}, {"training": True}) if trains else ({},):
+        try:
+            output = call(kind, layer, data, case.fields, **mode).shape
+        except Exception:  # as above
+            return False
+        sizes = zip(output, (batch, *announced), strict=False)
+        if len(output) != len(announced) + 1 or any(size != stated is not None for size, stated in sizes):
+            return False
+    return True
+
+
+def call(kind: str, layer: Any, inputs: list[Any], fields: Fields, **mode: bool) -> Any:
     """Call Keras's layer on its inputs, as Keras passes them to layers of its kind."""
-    return CALLS.get(kind, _call)(layer, inputs, fields)
+    return CALLS.get(kind, _call)(partial(layer, **mode), inputs, fields)
 
 
 def _call(layer: Any, inputs: list[Any], fields: Fields) -> Any:

@@ -137,6 +137,7 @@ _FIELDS = {
     "stop": "end",
     "strides": "stride subsample",
     "target_shape": "output_size shape",
+    "trainable": "requires_grad freeze frozen",
     "times": "count n num number repeats",
     "units": "out_features filters hidden_size hidden_dim",
     "variables": "vars constants",
@@ -145,6 +146,8 @@ _FIELDS = {
 
 FIELDS: dict[str, tuple[str, ...]] = {
     **{other: tuple(fields.split()) for fields, others in _FIELDS.items() for other in others.split()},
+    **{f"{word}: true": ("trainable: false",) for word in ("freeze", "frozen")},
+    **{f"{word}: false": ("trainable: true",) for word in ("freeze", "frozen")},
     "use_bias: false": ("bias: false",),
     "untie_biases: false": ("bias: tied",),
     "tied_biases: true": ("bias: tied",),

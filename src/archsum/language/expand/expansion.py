@@ -119,7 +119,7 @@ class Expansion:
 
     def _add_layer(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         entry, level = item.entry, scope.level
-        layer, problems = self._builder.build(entry, names)
+        layer, problems = self._builder.build(entry, names, is_frozen=bool(scope.frozen_by))
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
         self._report(scope, *problems)
@@ -130,7 +130,8 @@ class Expansion:
                 owner = self._owners.setdefault(scope.place_of(item), full_name)
                 shared_with = owner if owner != full_name else None
             path = (*level.path, name)
-            self._nodes.append(Node(full_name, layer, taken, path, entry.span, scope.uses, shared_with))
+            uses, frozen_by = scope.uses, scope.frozen_by
+            self._nodes.append(Node(full_name, layer, taken, path, entry.span, uses, shared_with, frozen_by))
         else:
             self._is_complete = False
         return (full_name,)
@@ -142,6 +143,7 @@ class Expansion:
             scope = scope.at(self._level(item, scope, scope.level.given))
         if not isinstance(container, Container):
             return self._pass_over()
+        scope = scope.within(item.entry.kind, trainable=container.trainable)
         return write_out(container, self, scope, inputs, item.entry.span)
 
     def _add_block(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
@@ -149,7 +151,7 @@ class Expansion:
         definition = self._structure.blocks.get(entry.kind)
         if definition is None:
             return self._pass_over()
-        values, problems = read_arguments(entry, definition, names, self._document.variables)
+        values, trainable, problems = read_arguments(entry, definition, names, self._document.variables)
         self._growth.add_values(definition.size)
         self._report(scope, *problems)
         level = self._level(item, scope, definition.names)
@@ -159,10 +161,10 @@ class Expansion:
             known, inputs = dict.fromkeys(definition.inputs, FAULTY), FAULTY
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
         place = scope.place_of(item)
-        inner = Scope(values, {}, level, uses, Scope(values, known, level), place, place)
+        inner = Scope(values, {}, level, uses, Scope(values, known, level), place, place, frozen_by=scope.frozen_by)
         if item.name:
             scope.blocks[item.name] = inner
-        return self._outputs(definition.body, definition.outputs, inner, inputs)
+        return self._outputs(definition.body, definition.outputs, inner.within(entry.kind, trainable=trainable), inputs)
 
     def _level(self, item: Item, scope: Scope, given: Mapping[str, Span]) -> Level:
         """Return the level of the path that a block or a named container is."""

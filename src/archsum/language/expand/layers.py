@@ -40,18 +40,23 @@ class Builder:
             if len(self.diagnostics) < MAX_FOUND:
                 self._defaults[kind] = self._read_defaults(kind, defaults)
 
-    def build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
+    def build(self, entry: Entry, names: Mapping[str, Value], *, is_frozen: bool = False) -> Built:
         """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves.
 
-        `names` are what formulas know.
+        `names` are what formulas know; `is_frozen` is whether a block or a container around the layer freezes it.
         """
         key = self._key(entry, names)
+        if is_frozen and key is not None:
+            key = "frozen", key
         # What is wrong with an entry has a place of its own.
         built = self._built.get(key) or self._built.get((key, entry.span))
         if built is None:
-            built = self._build(entry, names)
+            model, problems = self._build(entry, names)
+            if is_frozen and isinstance(model, Layer):
+                model = model.model_copy(update={"trainable": False})
+            built = model, problems
             if key is not None:
-                self._built[(key, entry.span) if built[1] else key] = built
+                self._built[(key, entry.span) if problems else key] = built
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:

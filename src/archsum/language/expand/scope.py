@@ -103,15 +103,22 @@ class Scope:
     """That of the file or block, which labels of `shared` belong to."""
     blocks: "dict[str, Scope]" = field(default_factory=dict)
     """The blocks among the layers that have been named."""
+    frozen_by: str = ""
+    """The outermost block or container around, by its kind, whose `trainable: false` freezes what is here."""
 
     def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
         """Return a repetition's scope: it sees this one, and is not seen from it."""
         uses, place = (Use(what, span), *self.uses), (*self.place, index)
-        return Scope({**self.values, **values, "index": index}, {}, self.level, uses, self, place, self.labels)
+        values = {**self.values, **values, "index": index}
+        return Scope(values, {}, self.level, uses, self, place, self.labels, frozen_by=self.frozen_by)
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""
         return replace(self, level=level)
+
+    def within(self, kind: str, *, trainable: bool) -> "Scope":
+        """Return the same scope inside a block's use or a container of that kind, which may freeze its layers."""
+        return self if trainable or self.frozen_by else replace(self, frozen_by=kind)
 
     def place_of(self, item: Item) -> Place:
         """Return the place of a layer or a block here."""

@@ -17,7 +17,7 @@ from archsum.language.schema.fields import (
     with_formulas,
     with_formulas_inside,
 )
-from archsum.language.spec.containers import CONTAINERS, Container, Holding
+from archsum.language.spec.containers import CONTAINERS, Container, Enclosing, Holding
 from archsum.language.spec.document import Block, Document
 from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
@@ -38,6 +38,11 @@ _PLACEMENT: dict[str, Schema] = {
     "if": {"description": "False leaves it out.", "anyOf": [{"type": "boolean"}, ref("formula")]},
 }
 """What every layer, block and container may say beside its own fields."""
+
+_ENCLOSING: dict[str, Schema] = {
+    name: {"description": info.description} for name, info in Enclosing.model_fields.items()
+}
+"""What a block's use may say of all layers in it. Any value will do, as a parameter can have the name."""
 
 _PLACED = {field: ref(f"layer.{field}") for field in _PLACEMENT}
 
@@ -65,7 +70,10 @@ def network_schema() -> Schema:
             "container": _words(CONTAINERS),
             "block.name": {**_NAME, "not": {"anyOf": [ref("kind"), ref("container")]}},
             "block": _block(),
-            "block.use": {"type": ["object", "null"], "properties": {**_PLACED, "type": ref("block.name")}},
+            "block.use": {
+                "type": ["object", "null"],
+                "properties": {**_PLACED, **_ENCLOSING, "type": ref("block.name")},
+            },
             "layer": _layer(),
             "layer.complete": _in_each_layer("layer.complete", _complete(layers)),
             "layer.known": _in_each_layer("layer.known", _known()),

@@ -28,7 +28,13 @@ Merge = Annotated[Any, ANY_LAYER]
 """An item; the default is the word that a file would write."""
 
 
-class Container(StrictModel):
+class Enclosing(StrictModel):
+    """What a container, or a block's use, says of all layers in it."""
+
+    trainable: bool = Field(True, description="False freezes all layers in it, whatever they say of themselves.")
+
+
+class Container(Enclosing):
     """What holds layers. The fields that hold them are read with the file's structure, before their formulas."""
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {}

@@ -200,6 +200,10 @@ class ProjectedAttention(AttentionLayer):
         return (*query[:-1], *self.attended(value[:-1]), self.heads.query)
 
 
+_MOST_AXES = 24
+"""Of the query and of `output_shape` together: Keras names them, and two more, by the letters of the alphabet."""
+
+
 class MultiHeadAttention(ProjectedAttention):
     """Attention in several heads, each of which projects query, key and value anew, as in Transformers.
 
@@ -276,6 +280,12 @@ class MultiHeadAttention(ProjectedAttention):
             raise ShapeError(
                 f"takes a query and a value alike on the axes that are not among its `attention_axes`, "
                 f"not {show(query)} and {show(value)}"
+            )
+        stated, most = len(self.output_shape_ or ()), _MOST_AXES - len(query)
+        if stated > most:
+            raise ShapeError(
+                f"has an `output_shape` of {stated} axes; for an input {show(query)}, Keras has letters for {most}",
+                "write one size, their product, and `reshape` what comes out",
             )
         return query, value, key
 

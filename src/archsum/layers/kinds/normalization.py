@@ -4,10 +4,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from archsum.errors import ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import Operators, scaling_operators
-from archsum.layers.shapes import Shape, require_groups
+from archsum.layers.shapes import Shape, require_groups, show
 
 
 class NormalizationLayer(ElementwiseLayer):
@@ -173,6 +174,9 @@ class RMSNormalization(NormalizationAlongAxes):
     Kept:
         input; 1 / root mean square, of the input's shape with size 1 on the axes, 4 bytes an element;
         the quotient, of the input's shape, unless the factor is frozen.
+    Errors:
+        An axis that the input does not have, or whose size is unknown;
+        axes of other sizes than the last ones have, along which Keras, and PyTorch's RMSNorm, multiply.
     Source: https://keras.io/api/layers/normalization_layers/rms_normalization/
     """
 
@@ -183,7 +187,14 @@ class RMSNormalization(NormalizationAlongAxes):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         (shape,) = inputs
-        return (Weight("scale", *self.along_axes(shape)),)
+        sizes, axes = self.along_axes(shape)
+        last = shape[len(shape) - len(sizes) :]
+        if not all(along in (size, None) or size == 1 for size, along in zip(sizes, last, strict=True)):
+            raise ShapeError(
+                f"has a scale of {show(sizes)}, which Keras multiplies along the last axes, {show(last)}",
+                "write the last axes, as in `axis: -1`, or `permute` the input first",
+            )
+        return (Weight("scale", sizes, axes),)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         (shape,) = inputs

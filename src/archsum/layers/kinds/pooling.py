@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from archsum.errors import ShapeError
 from archsum.layers.base import Backward, Kept, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
@@ -144,6 +145,27 @@ class AveragePooling2D(AveragePooling, rank=2):
 
 
 class AveragePooling3D(AveragePooling, rank=3):
-    """The average of each window over the depth, height and width of a volume."""
+    """The average of each window over the depth, height and width of a volume.
+
+    Errors:
+        A window larger than its input, padding on both sides and ceil_mode left aside;
+        a padding of more than half the window; ceil_mode with same padding.
+    """
 
     type: Literal["average_pooling3d"] = "average_pooling3d"
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        spatial, _ = self.parts(*inputs)
+        output = super().output_shape(*inputs)
+        # PyTorch checks averages over volumes alone, and no copy that is padded beforehand, as where sides are uneven.
+        uneven = not isinstance(self.padding, str) and any(before != after for before, after in self.padding)
+        if self.padding == "same" or uneven:
+            return output
+        for axis, size, pool in zip(self.axes, spatial, self.pool_size, strict=True):
+            if size is not None and pool > size:
+                raise ShapeError(
+                    f"has a window of {axis} {pool}, larger than its input's {axis} ({size}), "
+                    "which PyTorch refuses of averages over volumes, with padding too",
+                    f"take a window of {axis} {size} at most, or a larger input, as behind a `zero_padding3d`",
+                )
+        return output

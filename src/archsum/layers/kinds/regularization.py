@@ -1,13 +1,15 @@
 """Regularization: layers that work only while the network is trained."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from archsum.errors import ShapeError
+from archsum.layers.axis import axis_name
 from archsum.layers.base import Backward, ElementwiseLayer, Gradient, IdleLayer, Kept, Reuse, WeightlessLayer
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate, TupleOf
 from archsum.layers.operators import Operators
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, may_equal, show
 from archsum.layers.spatial import Spatial
 
 _PASSED_ON = Backward((Gradient.SAME,))
@@ -65,11 +67,40 @@ class MaskedDrop(RandomDrop):
 
     Kept:
         the mask, of the input's shape or of noise_shape; at rate 1 one number for the batch, at rate 0 nothing.
+    Errors:
+        A rate that is not between 0 and 1; between them, a mask that cannot be repeated to the input's shape.
     """
 
     noise_shape: TupleOf[Positive | None] | None = Field(
         None, description="The shape of the mask with the batch axis; it is repeated along axes of size 1."
     )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        stated = (self.noise_shape or ()) if 0 < self.rate < 1 else ()  # otherwise nothing, or everything, is dropped
+        missing = len(shape) + 1 - len(stated)
+        if missing < 0:
+            raise ShapeError(
+                f"has a `noise_shape` of {len(stated)} axes, and its input has {len(shape) + 1} with the batch",
+                "write a size for each axis, the batch first, 1 where the mask is the same along it",
+            )
+        for place, size in enumerate(stated):
+            axis = place + missing  # the mask lacks axes at the front
+            if axis and not self._fits(place, shape, shape[axis - 1]):
+                raise ShapeError(
+                    f"has `noise_shape` {'null' if size is None else size} for {axis_name(axis)}, "
+                    f"and its input {show(shape)} has {shape[axis - 1]} there",
+                    "write a size for each axis, the batch first: null for the input's, or 1",
+                )
+        return shape
+
+    def _fits(self, place: int, shape: Shape, along: int | None) -> bool:
+        """Whether a size of the mask can be repeated along an axis; null is the input's size at its own place."""
+        size = self.noise_shape[place] if self.noise_shape else None
+        if size is None and place == 0:
+            return False  # it is the batch's
+        size = size or shape[place - 1]
+        return size == 1 or may_equal((size,), (along,))
 
     def mask(self, shape: Shape) -> Kept:
         """Keep the factors: one for each element, but where they are repeated."""
@@ -102,10 +133,16 @@ class AlphaDropout(MaskedDrop):
 class GaussianDropout(RandomDrop):
     """Elements are multiplied by random numbers around 1, of variance rate / (1 − rate).
 
+    Errors:
+        A rate that is not between 0 and 1, or is 1, of which the variance would be infinite.
     Source: https://keras.io/api/layers/regularization_layers/gaussian_dropout/
     """
 
     type: Literal["gaussian_dropout"] = "gaussian_dropout"
+
+    rate: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="What the variance follows from, 0 to below 1.", examples=[0.5]
+    )
 
 
 class StochasticDepth(RandomDrop):

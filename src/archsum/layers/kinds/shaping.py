@@ -59,7 +59,7 @@ class Reshape(Reshaping):
         (*sizes) → (*target_shape), where −1 is the number of elements / the product of the other sizes.
         With an unknown size in the input, −1 is unknown.
     Errors:
-        A target with more or fewer elements than the input.
+        A target with more or fewer elements than the input, or than it can have, where a size is unknown.
     Source: https://keras.io/api/layers/reshaping_layers/reshape/
     """
 
@@ -86,6 +86,12 @@ class Reshape(Reshaping):
             rest = elements // stated
             if elements != (rest * stated if _SIZE_TO_SOLVE in self.target_shape else stated):
                 raise self._does_not_fit(shape, elements)
+        elif _SIZE_TO_SOLVE not in self.target_shape and stated % (known := prod(size or 1 for size in shape)):
+            raise ShapeError(
+                f"cannot make {show(self.target_shape)} of its input {show(shape)}: "
+                f"{stated:,} elements cannot be divided by {known:,}",
+                f"the sizes multiply to a multiple of {known:,}; write `-1` for one that follows from the others",
+            )
         return tuple(rest if size == _SIZE_TO_SOLVE else size for size in self.target_shape)
 
     def operators(self, *inputs: Shape) -> Operators:

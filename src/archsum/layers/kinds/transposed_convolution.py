@@ -13,7 +13,7 @@ from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
 from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape, product
-from archsum.layers.window import SizeRule
+from archsum.layers.window import Sides, SizeRule, halves, write_per_axis
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,21 @@ class TransposedWindow(SizeRule):
         if self.output_padding is None:
             return [(max(self.extent, self.stride), f"the larger of stride and {self._kernel}")]
         return [(self.extent, self._kernel), extra]
+
+    @property
+    def sides_in_numbers(self) -> Sides:
+        return halves(self.extent + self.extra_in_numbers - self._end)
+
+    @property
+    def extra_in_numbers(self) -> int:
+        """The output padding beside `sides_in_numbers`; it makes them even where it may be above 0."""
+        spare = self.extent - self._end
+        return max(-spare, spare % 2 if max(self.stride, self.dilation) > 1 else 0)
+
+    @property
+    def _end(self) -> int:
+        """What the last window adds to (size − 1) × stride."""
+        return sum(number for number, _ in self.ends)
 
     @property
     def _kernel(self) -> str:
@@ -114,9 +129,16 @@ class TransposedConvolution(GroupedKernelLayer):
         return self
 
     @cached_property
-    def windows(self) -> tuple[SizeRule, ...]:
+    def windows(self) -> tuple[TransposedWindow, ...]:
         extras = self.output_padding or (None,) * self.rank
         return tuple(map(TransposedWindow, self.kernel_size, self.strides, self.dilation_rate, self.paddings, extras))
+
+    @property
+    def in_numbers(self) -> dict[str, str]:
+        extras = [window.extra_in_numbers for window in self.windows]
+        if not any(extras) and self.output_padding is None:
+            return super().in_numbers
+        return {**super().in_numbers, "output_padding": write_per_axis(extras)}
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, channels = self.split(*inputs)

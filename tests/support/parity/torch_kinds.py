@@ -1,0 +1,300 @@
+"""How to draw layers of kinds that PyTorch has too, beside its convolutions and poolings, and PyTorch's own of each.
+
+PyTorch is an extra, so that it is imported only where a layer is built.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from archsum.layers.shapes import Shape
+from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely
+
+SIZES = st.integers(1, 6)
+FLAGS = st.booleans()
+SHAPES = st.lists(SIZES, min_size=1, max_size=4).map(tuple)
+RATES = rarely(st.sampled_from([0, 0.25, 0.5, 1]), st.sampled_from([-0.1, 1.5]))
+AXES = st.integers(-4, 4)
+SCALE_AND_CENTER = FLAGS.map(lambda both: {"scale": both, "center": both})
+"""PyTorch's `affine` is both or none."""
+
+
+class Ran(NamedTuple):
+    """What came out of a layer: the output's shape, and how many numbers its weights have, trained and not."""
+
+    output_shape: Shape
+    trained: list[int]
+    others: list[int]
+
+
+class Theirs(NamedTuple):
+    """Layers of ours, and for each what PyTorch has: a module, or a function."""
+
+    cases: Strategy
+    module: Callable[[Any, Case], Any]
+    """Given `torch` and the layer."""
+
+
+def torch_outcome(case: Case, theirs: Theirs, *, words: bool = False) -> Ran | None:
+    """Run PyTorch's layer on two samples, in training; `words`: of numbers that stand for words."""
+    import torch
+
+    kind = torch.int64 if words else torch.float32
+    data = [torch.zeros(2, *shape, dtype=kind) for shape in case.shapes]
+    try:
+        module = theirs.module(torch, case)
+        output = tuple(module(*data).shape[1:])
+    except (ValueError, RuntimeError, IndexError, AssertionError):
+        return REFUSED
+    if 0 in output:
+        return REFUSED
+    if not isinstance(module, torch.nn.Module):
+        return Ran(output, [], [])
+    trained = [weight.numel() for weight in module.parameters()]
+    others = [buffer.numel() for buffer in module.buffers() if buffer.is_floating_point()]
+    return Ran(output, sorted(trained), sorted(others))
+
+
+def _channels_first(fields: Strategy, ranks: tuple[int, ...], sizes: Strategy = SIZES) -> Strategy:
+    """Draw a layer on data whose first axis is that of the channels; `ranks` are the numbers of the other axes."""
+    shapes = st.sampled_from(ranks).flatmap(lambda rank: st.tuples(*[sizes] * (1 + rank)))
+    return st.builds(lambda drawn, shape: Case({"data_format": "channels_first", **drawn}, shape), fields, shapes)
+
+
+def _bias(case: Case) -> bool:
+    return case.fields.get("bias", True) is not False
+
+
+def _batch_norm(torch: Any, case: Case) -> Any:
+    name = f"BatchNorm{max(len(case.shape) - 1, 1)}d"
+    return getattr(torch.nn, name)(case.shape[0], affine=case.fields["scale"])
+
+
+@st.composite
+def _along_last_axes(draw: st.DrawFn, fields: Strategy) -> Case:
+    """Draw a normalization along the last axes, in any order, from either end."""
+    shape = draw(SHAPES)
+    count = draw(st.integers(1, len(shape)))
+    axes = [axis if draw(FLAGS) else axis - len(shape) - 1 for axis in range(len(shape) - count + 1, len(shape) + 1)]
+    axes = sorted(axes, key=lambda axis: axis % (len(shape) + 1))
+    same_end = all(axis > 0 for axis in axes) or all(axis < 0 for axis in axes)
+    return Case({**draw(fields), "axis": axes if same_end else [axis % (len(shape) + 1) for axis in axes]}, shape)
+
+
+def _last_sizes(case: Case) -> Shape:
+    return case.shape[len(case.shape) - len(case.fields["axis"]) :]
+
+
+ACTIVATIONS: Mapping[str, str] = {
+    **{"celu": "CELU", "elu": "ELU", "gelu": "GELU", "hard_shrink": "Hardshrink", "hard_sigmoid": "Hardsigmoid"},
+    **{"hard_silu": "Hardswish", "hard_tanh": "Hardtanh", "leaky_relu": "LeakyReLU", "linear": "Identity"},
+    **{"log_sigmoid": "LogSigmoid", "mish": "Mish", "relu": "ReLU", "relu6": "ReLU6", "selu": "SELU"},
+    **{"sigmoid": "Sigmoid", "silu": "SiLU", "soft_shrink": "Softshrink", "softplus": "Softplus"},
+    **{"softsign": "Softsign", "tanh": "Tanh", "tanh_shrink": "Tanhshrink"},
+}
+
+
+@st.composite
+def _slopes(draw: st.DrawFn) -> Case:
+    """Draw a PReLU with a slope for each channel of the first axis, as PyTorch has it."""
+    shape = draw(SHAPES)
+    return Case({"shared_axes": list(range(2, len(shape) + 1))} if len(shape) > 1 else {}, shape)
+
+
+def _kernel(rank: int, fields: dict[str, Strategy]) -> Strategy:
+    """Draw what PyTorch's convolutions have: paddings in numbers, strides together with dilation."""
+    per_axis = st.integers(1, 3) | st.lists(st.integers(1, 3), min_size=rank, max_size=rank)
+    optional = {"strides": per_axis, "dilation_rate": per_axis, "bias": st.sampled_from(["tied", False])}
+    required = {"kernel_size": per_axis, "padding": st.integers(0, 2), **fields}
+    return _channels_first(fields_of(required, optional), (rank,), rarely(st.integers(5, 9), SIZES))
+
+
+def _depthwise(torch: Any, case: Case, *, bias: bool | None = None) -> Any:
+    fields, channels = case.fields, case.shape[0]
+    size, steps, apart = (_tuple(fields.get(name, 1)) for name in ("kernel_size", "strides", "dilation_rate"))
+    many = channels * fields.get("depth_multiplier", 1)
+    module = getattr(torch.nn, f"Conv{len(case.shape) - 1}d")
+    bias = _bias(case) if bias is None else bias
+    return module(channels, many, size, steps, fields["padding"], apart, groups=channels, bias=bias)
+
+
+def _separable(torch: Any, case: Case) -> Any:
+    depthwise = _depthwise(torch, case, bias=False)
+    pointwise = getattr(torch.nn, f"Conv{len(case.shape) - 1}d")
+    return torch.nn.Sequential(
+        depthwise, pointwise(depthwise.out_channels, case.fields["filters"], 1, bias=_bias(case))
+    )
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _sides(rank: int, most: int) -> Strategy:
+    pair = st.lists(st.integers(0, most), min_size=2, max_size=2)
+    return pair if rank == 1 else st.lists(pair, min_size=rank, max_size=rank)
+
+
+def _flat(stated: list[Any]) -> list[int]:
+    """Write sides as PyTorch takes them: those of the last axis first."""
+    pairs = stated if isinstance(stated[0], list) else [stated]
+    return [side for pair in reversed(pairs) for side in pair]
+
+
+def _cropped(torch: Any, case: Case) -> Any:
+    around = [-side for side in _flat(case.fields["cropping"])]
+    last = [] if case.fields.get("data_format") == "channels_first" else [0, 0]
+    return lambda data: torch.nn.functional.pad(data, [*last, *around])
+
+
+def _attended() -> Strategy:
+    """Draw a query, a value and a key, mostly of sizes that go together."""
+    length = st.tuples(SIZES, SIZES, SIZES)
+
+    def shapes(sizes: Shape, odd: Shape) -> tuple[Shape, Shape, Shape]:
+        query, value, features = sizes
+        return ((query, features), (odd[0] or value, odd[1] or features), (value, odd[2] or features))
+
+    rare = rarely(st.just(0), SIZES)
+    drawn = st.builds(shapes, length, st.tuples(rare, rare, rare))
+    return drawn.map(lambda three: Case({}, three[0], (three[1], three[2])))
+
+
+def _pairs() -> Strategy:
+    size = st.sampled_from([1, 1, 5])
+    shapes = st.tuples(size, size, size | st.just(4))
+    return st.builds(lambda first, second: Case({}, first, (second,)), shapes, shapes)
+
+
+@st.composite
+def _reshapes(draw: st.DrawFn) -> Case:
+    shape = draw(SHAPES)
+    target = list(draw(st.permutations(shape)))
+    if len(target) > 1 and draw(FLAGS):
+        target = [target[0] * target[1], *target[2:]]
+    if draw(FLAGS):
+        target[0] = -1
+    return Case({"target_shape": draw(rarely(st.just(target), st.lists(st.integers(-1, 6), max_size=4)))}, shape)
+
+
+@st.composite
+def _permutes(draw: st.DrawFn) -> Case:
+    shape = draw(SHAPES)
+    dims = st.permutations(range(1, len(shape) + 1))
+    return Case({"dims": draw(rarely(dims, st.lists(st.integers(0, 4), min_size=1, max_size=4)))}, shape)
+
+
+RANKS = (1, 2, 3)
+MODULES: dict[str, Theirs] = {
+    "dense": Theirs(
+        any_cases(fields_of({"units": SIZES}, {"bias": st.sampled_from(["tied", False])}), SHAPES),
+        lambda torch, case: torch.nn.Linear(case.shape[-1], case.fields["units"], bias=_bias(case)),
+    ),
+    "embedding": Theirs(
+        any_cases(fields_of({"input_dim": SIZES, "output_dim": SIZES}), SHAPES | st.just(())),
+        lambda torch, case: torch.nn.Embedding(case.fields["input_dim"], case.fields["output_dim"]),
+    ),
+    "batch_normalization": Theirs(_channels_first(SCALE_AND_CENTER, (0, 1, 2, 3)), _batch_norm),
+    "group_normalization": Theirs(
+        _channels_first(fields_of({"groups": st.integers(1, 4)}), (0, 1, 2, 3)),
+        lambda torch, case: torch.nn.GroupNorm(case.fields["groups"], case.shape[0]),
+    ),
+    "layer_normalization": Theirs(
+        _along_last_axes(SCALE_AND_CENTER),
+        lambda torch, case: torch.nn.LayerNorm(_last_sizes(case), elementwise_affine=case.fields["scale"]),
+    ),
+    "rms_normalization": Theirs(_along_last_axes(st.just({})), lambda torch, case: torch.nn.RMSNorm(_last_sizes(case))),
+    "unit_normalization": Theirs(
+        any_cases(fields_of({"axis": AXES}), SHAPES),
+        lambda torch, case: lambda data: torch.nn.functional.normalize(data, dim=case.fields["axis"]),
+    ),
+    "softmax": Theirs(
+        any_cases(fields_of({"axis": AXES}), SHAPES), lambda torch, case: torch.nn.Softmax(case.fields["axis"])
+    ),
+    "activation": Theirs(
+        any_cases(fields_of({"activation": st.sampled_from(list(ACTIVATIONS))}), SHAPES),
+        lambda torch, case: getattr(torch.nn, ACTIVATIONS[case.fields["activation"]])(),
+    ),
+    "relu": Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: torch.nn.ReLU()),
+    "leaky_relu": Theirs(
+        any_cases(fields_of({"negative_slope": st.floats(0.01, 1)}), SHAPES),
+        lambda torch, case: torch.nn.LeakyReLU(case.fields["negative_slope"]),
+    ),
+    "elu": Theirs(
+        any_cases(fields_of({"alpha": st.floats(0.1, 2)}), SHAPES),
+        lambda torch, case: torch.nn.ELU(case.fields["alpha"]),
+    ),
+    "prelu": Theirs(_slopes(), lambda torch, case: torch.nn.PReLU(case.shape[0])),
+    "identity": Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: torch.nn.Identity()),
+    "dropout": Theirs(
+        any_cases(fields_of({"rate": RATES}), SHAPES), lambda torch, case: torch.nn.Dropout(case.fields["rate"])
+    ),
+    "alpha_dropout": Theirs(
+        any_cases(fields_of({"rate": RATES}), SHAPES), lambda torch, case: torch.nn.AlphaDropout(case.fields["rate"])
+    ),
+    "flatten": Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: torch.nn.Flatten()),
+    "reshape": Theirs(
+        _reshapes(), lambda torch, case: lambda data: data.reshape(len(data), *case.fields["target_shape"])
+    ),
+    "permute": Theirs(_permutes(), lambda torch, case: lambda data: data.permute(0, *case.fields["dims"])),
+    **{
+        f"zero_padding{rank}d": Theirs(
+            _channels_first(fields_of({"padding": _sides(rank, 2)}), (rank,)),
+            lambda torch, case: getattr(torch.nn, f"ZeroPad{len(case.shape) - 1}d")(_flat(case.fields["padding"])),
+        )
+        for rank in RANKS
+    },
+    "cropping1d": Theirs(any_cases(fields_of({"cropping": _sides(1, 2)}), st.tuples(SIZES, SIZES)), _cropped),
+    **{
+        f"cropping{rank}d": Theirs(
+            _channels_first(fields_of({"cropping": _sides(rank, 2)}), (rank,), rarely(st.integers(5, 8), SIZES)),
+            _cropped,
+        )
+        for rank in (2, 3)
+    },
+    **{
+        f"up_sampling{rank}d": Theirs(
+            _channels_first(fields_of({"size": st.lists(st.integers(1, 3), min_size=rank, max_size=rank)}), (rank,)),
+            lambda torch, case: torch.nn.Upsample(scale_factor=tuple(map(float, case.fields["size"]))),
+        )
+        for rank in (2, 3)
+    },
+    **{
+        f"global_average_pooling{rank}d": Theirs(
+            _channels_first(st.just({"keepdims": True}), (rank,)),
+            lambda torch, case: getattr(torch.nn, f"AdaptiveAvgPool{len(case.shape) - 1}d")(1),
+        )
+        for rank in RANKS
+    },
+    **{
+        f"global_max_pooling{rank}d": Theirs(
+            _channels_first(st.just({"keepdims": True}), (rank,)),
+            lambda torch, case: getattr(torch.nn, f"AdaptiveMaxPool{len(case.shape) - 1}d")(1),
+        )
+        for rank in RANKS
+    },
+    **{
+        f"spatial_dropout{rank}d": Theirs(
+            _channels_first(fields_of({"rate": RATES}), (rank,)),
+            lambda torch, case: getattr(torch.nn, f"Dropout{len(case.shape) - 1}d")(case.fields["rate"]),
+        )
+        for rank in (2, 3)
+    },
+    **{
+        f"depthwise_conv{rank}d": Theirs(_kernel(rank, {"depth_multiplier": st.integers(1, 2)}), _depthwise)
+        for rank in (1, 2)
+    },
+    **{f"separable_conv{rank}d": Theirs(_kernel(rank, {"filters": SIZES}), _separable) for rank in (1, 2)},
+    "subtract": Theirs(_pairs(), lambda torch, case: torch.sub),
+    "maximum": Theirs(_pairs(), lambda torch, case: torch.maximum),
+    "minimum": Theirs(_pairs(), lambda torch, case: torch.minimum),
+    "average": Theirs(_pairs(), lambda torch, case: lambda first, second: (first + second) / 2),
+    "attention": Theirs(
+        _attended(),
+        lambda torch, case: (
+            lambda query, value, key: torch.nn.functional.scaled_dot_product_attention(query, key, value)
+        ),
+    ),
+}
+"""By our kinds."""
