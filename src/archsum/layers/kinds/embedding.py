@@ -9,6 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.base import ElementwiseLayer, IdleLayer, Kept, Operations, Step, Weight, WeightlessLayer
 from archsum.layers.fields import Positive
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape, show
 
 
@@ -35,6 +36,11 @@ class Table(IdleLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the words, which say whose vectors the gradient changes."""
         return (Kept("input", itemsize=8, for_weights=True),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return GATHER, as Keras 2 writes it of words that are whole numbers; Keras 3 writes SELECT too."""
+        weights = sum(weight.size for weight in self.weights(*inputs))
+        return (Operator(self.output_shape(*inputs), weights=weights, takes_words=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
@@ -100,6 +106,11 @@ class ReversibleEmbedding(Table):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (Kept("input", for_weights=True),) if self.reverse else super().kept(*inputs)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        if self.reverse:
+            raise UnknownOperatorsError("it is not known with `reverse`")
+        return super().operators(*inputs)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         if self.reverse:

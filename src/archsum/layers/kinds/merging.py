@@ -10,7 +10,7 @@ from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
 from archsum.layers.base import Kept, MovingLayer, Operations, Reuse, Step, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
-from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
+from archsum.layers.operators import CLAMPS, Operator, Operators, Role, UnknownOperatorsError
 from archsum.layers.shapes import Shape, product, show, show_all, total
 
 
@@ -150,9 +150,7 @@ class Average(ElementwiseMerging):
         return (Work("inputs × output elements", len(inputs), product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        return followed_by(
-            super().operators(*inputs), (Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1),)
-        )
+        return *super().operators(*inputs), Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1)
 
 
 class Maximum(PairwiseMerging):
@@ -274,6 +272,23 @@ class Dot(Merging):
                 Kept("normalized", shape=shape),
                 *(Kept(name, shape=reduced((axis,), shape)[0]) for name in ("length", "divisor")),
             )
+        )
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the matrix product; of vectors, that of a row and a column.
+
+        Errors: UnknownOperatorsError with normalize, and for inputs of more than two axes, or of different numbers.
+        """
+        first, second = inputs
+        if self.normalize or len(first) != len(second) or len(first) > 2:
+            raise UnknownOperatorsError("it is only known for matrices and vectors, without `normalize`")
+        if len(first) == 2:
+            return (Operator(self.output_shape(*inputs)),)
+        return (
+            Operator((*first, 1), "reshape", takes=(2,)),
+            Operator((1, *second), "reshape", takes=(2,)),
+            Operator((1, 1), takes=(1, 2)),
+            Operator((1,), "reshape"),
         )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
