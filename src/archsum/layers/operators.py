@@ -124,6 +124,7 @@ def activation_operators(name: str | None, shape: Shape) -> Operators:
 def _composed(each: Operator) -> dict[str, Operators]:
     """Return the activations that are several operators, or one in float32 alone, by name; each makes such a tensor."""
     sum_or_product = each._replace(absorbs=CLAMPS)
+    constant = sum_or_product._replace(role="scale", weights=1)
     exponential = each._replace(float_only="EXP")
     logarithm = each._replace(float_only="LOG")
     softplus = (exponential, each, logarithm)
@@ -141,7 +142,7 @@ def _composed(each: Operator) -> dict[str, Operators]:
         "elu": (negative,),
         "exponential": (exponential,),
         "hard_shrink": (each, truth, each._replace(takes=(1, 3))),
-        "hard_sigmoid": (each, sum_or_product),
+        "hard_sigmoid": (constant, each._replace(role="clamp"), constant),
         "log_sigmoid": (negative, *softplus, negative),
         "mish": (*softplus, each, sum_or_product._replace(takes=(1, 5))),
         "silu": silu,
@@ -155,7 +156,7 @@ def _composed(each: Operator) -> dict[str, Operators]:
             each._replace(takes=(1, 4)),
             each._replace(takes=(1, 4)),
         ),
-        "squareplus": (negative, each, each, each._replace(takes=(1, 4)), sum_or_product),
+        "squareplus": (negative, each, each, each._replace(takes=(1, 4)), constant),
         "swish": silu,
         "tanh_shrink": (each, sum_or_product._replace(takes=(1, 2))),
     }

@@ -214,17 +214,17 @@ class MultiHeadAttention(ProjectedAttention):
     def operators(self, *inputs: Shape) -> Operators:
         """Return the projections, each with its heads taken apart and turned, and the attention between them.
 
-        Errors: UnknownOperatorsError with use_gate, several axes of positions or of the output.
+        Errors: UnknownOperatorsError with use_gate, several axes of positions or of the output, and for three inputs.
         """
         query, value, _ = self.query_value_key(*inputs)
-        if self.use_gate or len(query) > 2 or len(self.output_sizes(0)) > 1:
-            raise UnknownOperatorsError("it is only known for (length, features), without `use_gate`")
+        if self.use_gate or len(query) > 2 or len(self.output_sizes(0)) > 1 or len(inputs) > 2:
+            raise UnknownOperatorsError("it is only known of one or two inputs (length, features), without `use_gate`")
         heads, _, key_dim, value_dim = self.heads
         length, positions = query[0], value[0]
         of_query, of_key, of_value, of_output = self._projections(*inputs)
         taken = len(inputs)
         turned = Operator((), "reshape" if heads == 1 else None)
-        key_back, value_back = 2 + taken - min(2, taken - 1), 9 + taken - min(1, taken - 1)
+        key_back, value_back = 2 + 1, 9 + 1
         scores = Operator((heads, length, positions))
         return (
             self._dense(of_query, (length, heads * key_dim))._replace(takes=(taken,)),

@@ -14,7 +14,7 @@ from archsum.layers.operators import (
     reducing_operator,
     scaling_operators,
 )
-from archsum.layers.shapes import Shape, product, require_groups
+from archsum.layers.shapes import Shape, require_groups
 
 
 class NormalizationLayer(ElementwiseLayer):
@@ -48,14 +48,13 @@ class ScaledAndCentered(NormalizationLayer):
         return (gamma,) * self.scale + (beta,) * self.center
 
     def normalizing_operators(
-        self, shape: Shape, statistics: Shape, factors: Shape, axes: int, *, squared_at_once: bool
+        self, shape: Shape, statistics: Shape, factors: Shape, axes: int, constants: int, *, squared_at_once: bool
     ) -> Operators:
         """Return the operators by which Keras normalizes data by statistics along some axes, as it composes them.
 
         It makes a factor and an offset of mean, variance, gamma and beta, which have the shape `factors` once gamma or
-        beta is there; `squared_at_once` is whether difference and square are one operator.
+        beta is there, of so many constants each; `squared_at_once` is whether difference and square are one operator.
         """
-        constants = product(factors) or 0
         each, mean = Operator(shape), reducing_operator(statistics, shape, axes, sums=True)
         negated, statistic = Operator(statistics, floats=True), Operator(statistics)
         if squared_at_once:
@@ -163,8 +162,9 @@ class GroupNormalization(AlongChannels, ScaledAndCentered):
             raise UnknownOperatorsError("it is only known along the last axis")
         groups = channels if self.groups == -1 else self.groups
         grouped, each = (*shape[:-1], groups, channels // groups), (1,) * len(shape[:-1])
+        statistics, factors = (*each, groups, 1), (*each, groups, channels // groups)
         normalized = self.normalizing_operators(
-            grouped, (*each, groups, 1), (*each, groups, channels // groups), len(shape), squared_at_once=False
+            grouped, statistics, factors, len(shape), channels, squared_at_once=False
         )
         return Operator(grouped, "reshape"), *normalized, Operator(shape, "reshape")
 
@@ -215,7 +215,8 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
         statistics, over_batch = reduced(self.axis, shape)
         if over_batch:
             raise UnknownOperatorsError("it is not known along the batch")
-        return self.normalizing_operators(shape, statistics, shape, len(self.axis), squared_at_once=True)
+        constants = max((weight.size for weight in self.weights(shape)), default=0)
+        return self.normalizing_operators(shape, statistics, shape, len(self.axis), constants, squared_at_once=True)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return Kept("input"), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))

@@ -60,7 +60,7 @@ def render_json(costs: Costs) -> str:
             "unknown": [
                 {
                     "layers": [layer.name for layer in layers],
-                    "at": layers[0].span.place,
+                    "place": layers[0].span.place,
                     "reason": reason,
                     "help": cure,
                 }
@@ -116,7 +116,7 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
     if memory is None or newer is None:
         yield from _rows([("flash", costs.flash, "")])
         for (reason, cure), layers in costs.causes.items():
-            yield f"  arena unknown: of {named(layers)}, {reason}"
+            yield f"  arena  unknown of {named(layers)}: {reason}"
             yield f"    --> {layers[0].span.place}"
             yield f"    = help: {cure}"
         return
