@@ -408,6 +408,36 @@ VOLUME = "[4, 4, 4, 2]"
             176,
             496,
         ),
+        (
+            IMAGE,
+            ["{depthwise_conv2d: {kernel_size: 3}}", "relu", "{average_pooling2d: {pool_size: 2}}", "flatten", DENSE],
+            400,
+            1600,
+        ),
+        (
+            SEQUENCE,
+            ["{conv1d: {filters: 6, kernel_size: 3}}", BN, "relu", "{conv1d: {filters: 6, kernel_size: 3}}"],
+            176,
+            624,
+        ),
+        (IMAGE, ["{separable_conv2d: {filters: 6, kernel_size: 3, padding: same, activation: sigmoid}}"], 768, 3072),
+        (IMAGE, ["global_average_pooling2d", DENSE], 320, 1072),
+        (
+            IMAGE,
+            ["{conv2d_transpose: {filters: 6, kernel_size: 3, strides: 2, padding: same}}", BN, "relu"],
+            7936,
+            7168,
+        ),
+        (IMAGE, [merged("add"), BN, "relu"], 1152, 4608),
+        (IMAGE, [CONV_PLAIN, "{residual: [relu]}"], 1152, 4608),
+        ("[32]", ["{reshape: {target_shape: [4, 4, 2]}}", CONV_PLAIN], 128, 512),
+        (IMAGE, [CONV_PLAIN, "{prelu: {shared_axes: [1, 2]}}"], 768, 3072),
+        (
+            SEQUENCE,
+            ["{conv1d: {filters: 6, kernel_size: 3, padding: causal}}", "relu", "max_pooling1d", "flatten", DENSE],
+            176,
+            672,
+        ),
     ],
 )
 def test_head_in_int8_and_in_float32(shape: str, layers: list[str], int8: int | None, float32: int) -> None:

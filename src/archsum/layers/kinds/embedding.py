@@ -9,7 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product
 from archsum.layers.base import ElementwiseLayer, IdleLayer, Kept, Operations, Step, Weight, WeightlessLayer
 from archsum.layers.fields import Positive
-from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, show
 
 
@@ -149,3 +149,6 @@ class Masking(ElementwiseLayer, WeightlessLayer):
         """Return the mask, with which the data are multiplied."""
         (shape,) = inputs
         return (Kept("mask", shape=(*shape[:-1], 1)),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        raise lacking("REDUCE_ANY", "by which padding is found")
