@@ -222,21 +222,19 @@ class MultiHeadAttention(ProjectedAttention):
         heads, _, key_dim, value_dim = self.heads
         length, positions = query[0], value[0]
         of_query, of_key, of_value, of_output = self._projections(*inputs)
-        taken = len(inputs)
         turned = Operator((), "reshape" if heads == 1 else None)
-        key_back, value_back = 2 + 1, 9 + 1
         scores = Operator((heads, length, positions))
         return (
-            self._dense(of_query, (length, heads * key_dim))._replace(takes=(taken,)),
+            self._dense(of_query, (length, heads * key_dim))._replace(takes=(len(inputs),)),
             Operator((length, heads, key_dim), "reshape"),
-            self._dense(of_key, (positions, heads * key_dim))._replace(takes=(key_back,)),
+            self._dense(of_key, (positions, heads * key_dim))._replace(takes=(3,)),
             Operator((positions, heads, key_dim), "reshape"),
             turned._replace(output=(heads, length, key_dim), takes=(3,)),
             Operator((heads, key_dim, positions), takes=(2,)),
             scores._replace(takes=(1, 2)),
             scores,
             scores,
-            self._dense(of_value, (positions, heads * value_dim))._replace(takes=(value_back,)),
+            self._dense(of_value, (positions, heads * value_dim))._replace(takes=(10,)),
             Operator((positions, heads, value_dim), "reshape"),
             turned._replace(output=(heads, positions, value_dim)),
             Operator((heads, length, value_dim), takes=(1, 4)),
