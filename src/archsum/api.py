@@ -115,7 +115,8 @@ def fit(
 def costs(file: File | Network, training: Mapping[str, Any] | None = None, **overrides: Unpack[Overrides]) -> "Costs":
     """Compute what a network costs of memory; printed, it is a text.
 
-    `training`, as in `{"batch": 64, "optimizer": "adamw"}`, takes the place of what the file says.
+    `training`, as in `{"batch": 64, "optimizer": "adamw"}`, takes the place of what the file says. A microcontroller's
+    memory is that of int8, unless `precision` is stated here as float32, which then holds for it too.
 
     Errors: SpecError with every problem in the file or in `training`.
     """
@@ -127,7 +128,8 @@ def costs(file: File | Network, training: Mapping[str, Any] | None = None, **ove
     summary, options = summarize(network), override(network.training, training or {}, "`training`")
     in_file = options.checkpointing == network.training.checkpointing
     check_blocks(options, summary, network.checkpointing_place if in_file else None)
-    return Costs(summary, options)
+    stated = (training or {}).get("precision")
+    return Costs(summary, options, "float32" if stated == "float32" else "int8")
 
 
 def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":

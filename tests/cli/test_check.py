@@ -215,7 +215,7 @@ def test_memory(name: str, arguments: list[str], golden: Golden, capsys: pytest.
     golden(name, capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("limit", MEMORY_LIMITS)
+@pytest.mark.parametrize("limit", [limit for limit in MEMORY_LIMITS if limit != "--max-flash"])
 @pytest.mark.parametrize(
     "network",
     [
@@ -232,6 +232,32 @@ def test_unknown_memory_is_no_pass(limit: str, network: str, capsys: pytest.Capt
     assert "is unknown\n --> net.yaml:" in printed.err
     assert "= help: give `input` a number for every size" in printed.err
     assert printed.out.splitlines()[-1].split()[-1] == "unknown"
+
+
+def test_flash_is_known_of_unknown_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text("input: [null, 3]\nlayers: [gru: {units: 2}, dense: {units: 5}]\n", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-flash", "1 MB", "--format", "json"]) == 0
+    ((verdict,),) = (file["verdicts"] for file in json.loads(capsys.readouterr().out)["files"])
+    assert verdict["value"] == (3 + 2) * 3 * 2 + 4 * 2 * 3 * 2 + 2 * 5 + 4 * 5
+
+
+def test_arena_of_a_stated_precision_has_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text("input: [8]\nlayers: [dense: {units: 8}]\n", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-sram", "1 kB", "--max-flash", "1 kB", "--precision", "float32"]) == 0
+    lines = capsys.readouterr().out.splitlines()[-2:]
+    assert [line.split()[:5] for line in lines] == [
+        ["arena", "in", "float32", "(bytes)", "64"],
+        ["flash", "in", "float32", "(bytes)", "288"],
+    ]
+
+
+def test_arena_of_a_custom_layer_is_unknown_until_it_is_stated(capsys: pytest.CaptureFixture[str]) -> None:
+    layers = "layers: [custom: {weights: {kernel: [8, 8], bias: [8]}%s}]\n"
+    Path("net.yaml").write_text(f"input: [8]\n{layers % ''}", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-sram", "1 kB"]) == 2
+    assert "= help: state `scratch` in the layer" in capsys.readouterr().err
+    Path("net.yaml").write_text(f"input: [8]\n{layers % ', scratch: =input_elements * 5'}", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-sram", "80", "--max-flash", "96"]) == 0
 
 
 def test_memory_of_a_custom_layer_is_unknown_until_it_is_stated(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,8 @@ layers: [pair, residual: [pair], global_average_pooling2d, dense: {units: 10}]
 training: {batch: 64, optimizer: momentum, precision: mixed}
 """
 
+PAIR = ("conv2d", "batch_normalization", "relu")
+
 pytestmark = pytest.mark.usefixtures("file")
 
 
@@ -61,8 +63,50 @@ def test_json_has_what_it_is_for_and_null_for_what_is_unknown(capsys: pytest.Cap
         "checkpointing": [],
         "training": None,
         "inference": None,
-        "microcontroller": None,
+        "microcontroller": {
+            "precision": "int8",
+            "arena": None,
+            "arena_of_today": None,
+            "at": None,
+            "flash": 3 * 9 * 8 + 4 * 8 + 8 * 9 * 8 + 4 * 8 + 8 * 10 + 4 * 10,
+            "unknown": [
+                {
+                    "layers": [
+                        *(f"{pair}/{layer}" for pair in ("pair", "pair_1") for layer in PAIR),
+                        "add",
+                        "global_average_pooling2d",
+                    ],
+                    "place": "net.yaml:4:14",
+                    "reason": "a size is unknown",
+                    "help": "give `input` a number for every size, in the file or with `--input`",
+                }
+            ],
+        },
     }
+
+
+def test_precision_that_is_stated_is_the_microcontrollers_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Head as tflite-micro prints it for this network, converted by TensorFlow 2.21."""
+    assert main(["memory", "net.yaml", "--precision", "float32"]) == 0
+    *_, title, arena, flash = capsys.readouterr().out.splitlines()
+    assert title == "net: microcontroller, float32"
+    assert arena.split()[:2] == ["arena", "24,576"]
+    assert flash.split()[:2] == ["flash", f"{4 * (3 * 9 * 8 + 8 + 8 * 9 * 8 + 8 + 8 * 10 + 10):,}"]
+    assert main(["memory", "net.yaml", "--precision", "bfloat16"]) == 0
+    assert "net: microcontroller, int8" in capsys.readouterr().out
+
+
+def test_what_a_microcontroller_lacks_is_said_with_place_and_cure(
+    file: Path, golden: Golden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "input: [8]\nlayers: [dense: {units: 8, activation: gelu}, repeat_vector: {n: 3}, gru: {units: 2}, softmax]\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    assert main(["memory", "net.yaml"]) == 0
+    golden("memory_lacking.txt", capsys.readouterr().out)
+    assert main(["check", "net.yaml", "--max-sram", "1 MB"]) == 2
+    golden("check_lacking.txt", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(

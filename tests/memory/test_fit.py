@@ -89,7 +89,7 @@ def test_device_of_the_budget_or_another() -> None:
         (
             NETWORK,
             "pico",
-            "Raspberry Pi Pico (RP2040) is a microcontroller: there a network runs in int8, a sample at a time",
+            "Raspberry Pi Pico (RP2040) is a microcontroller: there a network runs a sample at a time",
             "`archsum check --device pico` says whether it fits",
         ),
         (

@@ -11,7 +11,7 @@ from archsum.folding import part_of
 from archsum.language.spec.budget import BlockBudget, Budget
 from archsum.memory.costs import Costs, cure_of_unknown
 from archsum.memory.devices import Device
-from archsum.summary import Summary
+from archsum.summary import LayerSummary, Summary
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def check(
     verdicts = [judge(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
     checked = [(costs, verdict) for verdict in verdicts]
     for block, of_block in budget.blocks.items():
-        part = Costs(_block(costs.summary, block, places.get(block)), costs.options)
+        part = Costs(_block(costs.summary, block, places.get(block)), costs.options, costs.arena_precision)
         for name, limit in _stated(of_block).items():
             checked.append((part, judge(part, name, limit, budget.warn_at, block)))
     if not checked:
@@ -76,10 +76,20 @@ def _limits_of(device: Device) -> dict[str, int]:
 
 
 def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
-    parts = verdict.metric.parts
-    if verdict.ok is None and parts:
-        first, *others = [layer for layer, value in parts(costs) if value is None]
-        layers = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
-        verb = "is" if verdict.metric.unit else "are"
-        message = f"`{verdict.name}` cannot be checked: the {verdict.metric.title} of {layers} {verb} unknown"
-        yield Diagnostic("unknown-value", message, first.span, cure_of_unknown(first, verdict.metric.field))
+    metric = verdict.metric
+    if verdict.ok is not None or metric.parts is None:
+        return
+    if metric.causes:
+        for (reason, cure), layers in metric.causes(costs).items():
+            yield _unknown(verdict, layers, f": {reason}", cure)
+    else:
+        layers = [layer for layer, value in metric.parts(costs) if value is None]
+        yield _unknown(verdict, layers, "", cure_of_unknown(layers[0], metric.field))
+
+
+def _unknown(verdict: Verdict, layers: list[LayerSummary], reason: str, cure: str | None) -> Diagnostic:
+    first, *others = layers
+    named = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
+    verb = "is" if verdict.metric.unit else "are"
+    message = f"`{verdict.name}` cannot be checked: the {verdict.figure} of {named} {verb} unknown{reason}"
+    return Diagnostic("unknown-value", message, first.span, cure)

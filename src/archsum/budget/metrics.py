@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from archsum.memory.costs import Costs
+from archsum.memory.costs import Causes, Costs
 from archsum.memory.precision import PRECISIONS
 from archsum.summary import LayerSummary, Summary
 
@@ -19,6 +19,7 @@ class Metric(NamedTuple):
     """A figure that a budget can limit: of the network, and the parts that layers have in it."""
 
     title: str
+    """What it is; `{precision}` stands for a microcontroller's."""
     of_network: Callable[[Costs], int | None]
     parts: Callable[[Costs], Parts] | None = None
     unit: str = ""
@@ -26,6 +27,8 @@ class Metric(NamedTuple):
     """Whether the limit holds for each layer by itself."""
     field: str = ""
     """The field in which a layer can state its part."""
+    causes: Callable[[Costs], Causes] | None = None
+    """Why it is not known, where that is more than that parts of it are not."""
 
 
 def _each(figure: Figure) -> Callable[[Costs], Parts]:
@@ -73,7 +76,7 @@ def _alive_and_weights(costs: Costs) -> Parts:
 
 def _placed(costs: Costs) -> Parts:
     if costs.arena is None:
-        return ((layer, None) for layer in costs.unconvertible)
+        return ((layer, None) for layer, _ in costs.unconvertible)
     sizes: Counter[str] = Counter()
     for buffer, _ in costs.arena.at_highest:
         sizes[buffer.layer] += buffer.size
@@ -81,10 +84,7 @@ def _placed(costs: Costs) -> Parts:
 
 
 def _in_flash(costs: Costs) -> Parts:
-    if costs.arena is None:
-        return ((layer, None) for layer in costs.unconvertible)
-    flash = costs.arena.flash_by_layer
-    return ((layer, flash.get(layer.name, 0)) for layer in costs.summary.layers)
+    return ((layer, costs.flash_by_layer.get(layer.name, 0)) for layer in costs.summary.layers)
 
 
 METRICS: dict[str, Metric] = {
@@ -96,8 +96,14 @@ METRICS: dict[str, Metric] = {
     "max_activation_memory": Metric("activation memory", lambda costs: costs.activations_peak, _alive, "bytes"),
     "max_inference_memory": Metric("inference memory", lambda costs: costs.inference_peak, _alive_and_weights, "bytes"),
     "max_training_memory": Metric("training memory", lambda costs: costs.training_peak, _kept, "bytes", field="kept"),
-    "max_sram": Metric("arena in int8", lambda costs: costs.arena.head if costs.arena else None, _placed, "bytes"),
-    "max_flash": Metric("flash in int8", lambda costs: costs.arena.flash if costs.arena else None, _in_flash, "bytes"),
+    "max_sram": Metric(
+        "arena in {precision}",
+        lambda costs: costs.arena.head if costs.arena else None,
+        _placed,
+        "bytes",
+        causes=lambda costs: costs.causes,
+    ),
+    "max_flash": Metric("flash in {precision}", lambda costs: costs.flash, _in_flash, "bytes"),
     "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
     "max_layer_params": _of_any_layer("layer parameters", lambda of: of.params),
     "max_layer_macs": _of_any_layer("layer MACs", lambda of: of.macs, field="macs"),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from archsum.bounds import MAX_TRIED_BLOCKS
 from archsum.budget.metrics import METRICS, Metric
+from archsum.memory.conversion import ArenaPrecision
 from archsum.memory.costs import Costs
 from archsum.memory.fit import largest_batch
 from archsum.summary import LayerSummary
@@ -37,11 +38,17 @@ class Verdict(NamedTuple):
     """The share of the limit from which on it is a warning."""
     block: str | None = None
     """The block that the limit is for; None where it is for the network."""
+    arena_precision: ArenaPrecision = "int8"
+
+    @property
+    def figure(self) -> str:
+        """What is limited."""
+        return self.metric.title.format(precision=self.arena_precision)
 
     @property
     def title(self) -> str:
         """What is limited, and of what."""
-        return f"{self.metric.title} of {self.block}" if self.block else self.metric.title
+        return f"{self.figure} of {self.block}" if self.block else self.figure
 
     @property
     def metric(self) -> Metric:
@@ -63,7 +70,8 @@ class Verdict(NamedTuple):
 
 def judge(costs: Costs, name: str, limit: int, warn_at: float | None, block: str | None = None) -> Verdict:
     """Compare a network, or a block of it, with a limit."""
-    verdict = Verdict(name, METRICS[name].of_network(costs), limit, warn_at=warn_at, block=block)
+    value = METRICS[name].of_network(costs)
+    verdict = Verdict(name, value, limit, warn_at=warn_at, block=block, arena_precision=costs.arena_precision)
     if verdict.ok is not False:
         return verdict._replace(cures=tuple(_cautions(costs, name, limit)))
     return verdict._replace(contributors=_contributors(costs, verdict), cures=tuple(_cures(costs, name, limit)))

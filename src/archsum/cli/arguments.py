@@ -48,7 +48,11 @@ def add_training_arguments(parser: argparse.ArgumentParser, *, batch: bool = Tru
             "--batch", metavar="N", type=number_of("samples"), help="the samples of a batch (default: 32)"
         )
     group.add_argument("--optimizer", choices=tuple(OPTIMIZERS), help="(default: adam)")
-    group.add_argument("--precision", choices=tuple(PRECISIONS), help="(default: float32)")
+    group.add_argument(
+        "--precision",
+        choices=tuple(PRECISIONS),
+        help="(default: float32); float32, stated here, is a microcontroller's too, which is int8 otherwise",
+    )
     group.add_argument(
         "--checkpointing",
         metavar="BLOCK,…",

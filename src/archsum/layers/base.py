@@ -10,7 +10,7 @@ from pydantic import Field
 
 from archsum.layers.arithmetic import Amount, Product, Sum, formula_of, value_of
 from archsum.layers.fields import StrictModel
-from archsum.layers.operators import Operators
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape, product, total
 
 
@@ -245,8 +245,17 @@ class Layer(StrictModel):
         return Backward()
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return what the layer is at inference on a microcontroller; None where that is not known."""
-        return None
+        """Return what the layer is at inference on a microcontroller; a size that is unknown may be among its shapes.
+
+        Errors: UnknownOperatorsError where that is not known.
+        """
+        raise UnknownOperatorsError("it is not known in which operators TensorFlow Lite Micro has it")
+
+    def as_one_operator(self, *inputs: Shape) -> Operator:
+        """Return the layer as one operator, whatever it is: what is known of any is which weights are in flash."""
+        biases = sum(weight.size for weight in self.weights(*inputs) if weight.is_bias and not weight.untied)
+        weights = sum(weight.size for weight in self.weights(*inputs)) - biases
+        return Operator(self.output_shape(*inputs), weights=weights, biases=biases)
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links into this layer's neurons and the biases they use, as LeCun counts them."""

@@ -6,7 +6,7 @@ from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, equation
 from archsum.layers.base import Backward, Kept, Layer, Weight, Work
 from archsum.layers.fields import Bias
-from archsum.layers.operators import CLAMPS, Operator, Operators, activation_operators, followed_by
+from archsum.layers.operators import CLAMPS, Operator, Operators, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
 
 
@@ -57,7 +57,7 @@ class BiasAndActivation(NamedTuple):
         if any(weight.untied for weight in self.weights):
             # An untied bias is an addition of its own.
             biased = products, Operator(products.output, absorbs=CLAMPS, weights=size)
-        return followed_by(biased, activation_operators(self.activation, self.output))
+        return *biased, *activation_operators(self.activation, self.output)
 
     @property
     def note(self) -> str:

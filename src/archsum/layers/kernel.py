@@ -11,7 +11,7 @@ from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
-from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, followed_by, on_rows
+from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, padded_and_on_rows
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window, write_padding
@@ -86,12 +86,9 @@ class KernelLayer(Sliding, BiasedLayer):
         return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        products = self.products(*inputs)
-        if products is None:
-            return None
-        *before, last = (*self.padding_operators(*inputs), *products)
-        behind = self.behind_products(*inputs).operators_behind(last)
-        return on_rows(followed_by(tuple(before), behind), self.rank, *inputs)
+        *before, last = self.products(*inputs)
+        operators = *before, *self.behind_products(*inputs).operators_behind(last)
+        return padded_and_on_rows(self.padding_operators(*inputs), operators, self.rank, *inputs)
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return what each of the kernels is multiplied with, which PyTorch keeps where they are frozen too."""

@@ -4,17 +4,43 @@ A layer declares its operators, and what each can be to another. TensorFlow's co
 others, where the tensor between them has no other taker: a convolution's weights absorb batch normalization, a bound on
 its output absorbs a ReLU. `memory.conversion` follows it.
 
-Each rule here is what TensorFlow 2.21 writes for a model of int8, and what TensorFlow Lite Micro's reference kernels
-ask for. Source: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/transforms and
-https://github.com/tensorflow/tflite-micro/tree/main/tensorflow/lite/micro/kernels.
+Each rule here is what TensorFlow 2.21 writes for a model of int8 or of float32, and what TensorFlow Lite Micro's
+reference kernels ask for. Of what Keras 3 writes in operators that TensorFlow Lite Micro lacks, some Keras 2 writes in
+others that it has, nearest up-sampling, an LSTM and an embedding: there it is Keras 2's, the package tf_keras.
+Source: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/transforms and
+https://github.com/tensorflow/tflite-micro/tree/main/tensorflow/lite/micro/kernels; the operators that there are:
+micro_mutable_op_resolver.h, in the folder above.
 """
 
+from collections.abc import Hashable
 from typing import Literal, NamedTuple
 
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, product
 
 Role = Literal["scale", "clamp", "reshape"]
 """What an operator can be to another: a factor or an offset of each channel; a ReLU; a copy in another shape."""
+
+
+class UnknownOperatorsError(Exception):
+    """Raised where it is not known what a layer is on a microcontroller: the reason, and the cure if there is one."""
+
+    def __init__(self, message: str, cure: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+
+def lacking(operator: str, purpose: str = "", cure: str | None = None) -> UnknownOperatorsError:
+    """Return the error for an operator that TensorFlow Lite Micro does not have."""
+    return UnknownOperatorsError(f"TensorFlow Lite Micro has no {operator}{purpose and f', {purpose}'}", cure)
+
+
+class Scratch(NamedTuple):
+    """Memory that a kernel asks for while it runs: so many elements, and the bytes of one by the precision."""
+
+    elements: int | None
+    int8: int = 4
+    float32: int = 4
 
 
 class Operator(NamedTuple):
@@ -24,59 +50,159 @@ class Operator(NamedTuple):
     role: Role | None = None
     absorbs: frozenset[Role] = frozenset()
     """The roles of those behind it that can become part of it."""
+    passes: frozenset[Role] = frozenset()
+    """The roles of those behind it that can become part of the one before it."""
     takes: tuple[int, ...] = ()
     """What it takes, counted back: 1 is what the operator before it makes, and before the first are the layer's
     inputs. By default the first takes all inputs, the others what the one before makes."""
     collapses: bool = False
     """Whether it takes several axes as well as one, and the constants of a factor or an offset before it."""
     weights: int = 0
-    """Constants of one byte."""
+    """Constants of one byte in int8."""
     biases: int = 0
     """Constants of four bytes, one for each channel."""
-    scratch: tuple[int | None, ...] = ()
-    """Bytes that its kernel asks for while it runs."""
+    scratch: tuple[Scratch, ...] = ()
+    is_bool: bool = False
+    """Whether it makes truth values, of one byte each."""
+    is_float: bool = False
+    """Whether it makes numbers of float32 in a network of int8 too."""
+    floats: bool = False
+    """Whether the converter leaves it in float32 in a network of int8, between a DEQUANTIZE and a QUANTIZE."""
+    float_only: str = ""
+    """Its name, where TensorFlow Lite Micro has no kernel of it for int8."""
+    parts: int = 1
+    """How many tensors of that shape it makes at once."""
+    part: int = 0
+    """Which of them the layer passes on."""
+    merges: Hashable = None
+    """What two operators have in common that take the same tensor and are written as one."""
+    takes_words: bool = False
+    """Whether what it takes are whole numbers of four bytes."""
+    is_constant: bool = False
+    """Whether what it makes is a constant in flash, and so in no arena."""
 
 
-Operators = tuple[Operator, ...] | None
-"""The operators of a layer, in order; None where they are not known."""
+Operators = tuple[Operator, ...]
+"""The operators of a layer, in order."""
 
 CLAMPS: frozenset[Role] = frozenset({"clamp"})
 SCALES_AND_CLAMPS: frozenset[Role] = frozenset({"scale", "clamp"})
 
 _OF_ITS_OWN = ("hard_silu", "hard_swish", "leaky_relu", "log_softmax", "sigmoid", "softmax", "tanh")
 
+_LACKED = {
+    "gelu": "GELU",
+    "hard_tanh": "RELU_N1_TO_1",
+    "selu": "SELECT",
+    "soft_shrink": "SELECT",
+    "sparse_plus": "SELECT",
+    "sparsemax": "TOPK_V2",
+}
+"""Operators that the converter writes for activations, and that TensorFlow Lite Micro lacks."""
+
 
 def activation_operators(name: str | None, shape: Shape) -> Operators:
-    """Return an activation's operators; None for those that the converter does not have in int8."""
+    """Return an activation's operators.
+
+    Errors: UnknownOperatorsError for those that microcontrollers do not have, or not in operators that are known.
+    """
+    each = Operator(shape)
     if name in (None, "linear"):
         return ()
     if name in ("relu", "relu6"):
-        return (Operator(shape, "clamp"),)
+        return (each._replace(role="clamp"),)
     if name in _OF_ITS_OWN:
-        return (Operator(shape),)
-    if name in ("silu", "swish"):
-        return Operator(shape), Operator(shape, absorbs=CLAMPS, takes=(1, 2))
-    return None
+        return (each,)
+    if name in _LACKED:
+        raise lacking(_LACKED[name], f"which `{name}` becomes")
+    composed = _composed(each).get(name or "")
+    if composed is None:
+        raise UnknownOperatorsError(f"it is not known in which operators TensorFlow Lite Micro has `{name}`")
+    return composed
 
 
-def followed_by(operators: Operators, behind: Operators) -> Operators:
-    """Return operators and those behind them."""
-    return None if operators is None or behind is None else operators + behind
+def _composed(each: Operator) -> dict[str, Operators]:
+    """Return the activations that are several operators, or one in float32 alone, by name; each makes such a tensor."""
+    sum_or_product = each._replace(absorbs=CLAMPS)
+    constant = sum_or_product._replace(role="scale", weights=1)
+    exponential = each._replace(float_only="EXP")
+    logarithm = each._replace(float_only="LOG")
+    softplus = (exponential, each, logarithm)
+    negative = each._replace(floats=True)
+    truth = each._replace(is_bool=True)
+    silu = (each, sum_or_product._replace(takes=(1, 2)))
+    return {
+        "celu": (
+            each,
+            each._replace(takes=(2,)),
+            exponential,
+            each,
+            sum_or_product._replace(takes=(1, 4)),
+        ),
+        "elu": (negative,),
+        "exponential": (exponential,),
+        "hard_shrink": (each, truth, each._replace(takes=(1, 3))),
+        "hard_sigmoid": (constant, each._replace(role="clamp"), constant),
+        "log_sigmoid": (negative, *softplus, negative),
+        "mish": (*softplus, each, sum_or_product._replace(takes=(1, 5))),
+        "silu": silu,
+        "softplus": softplus,
+        "softsign": (each, each, each._replace(takes=(1, 3))),
+        "sparse_sigmoid": (
+            truth,
+            truth._replace(takes=(2,)),
+            each._replace(takes=(3,)),
+            each,
+            each._replace(takes=(1, 4)),
+            each._replace(takes=(1, 4)),
+        ),
+        "squareplus": (negative, each, each, each._replace(takes=(1, 4)), constant),
+        "swish": silu,
+        "tanh_shrink": (each, sum_or_product._replace(takes=(1, 2))),
+    }
 
 
-def scaling_operators(shape: Shape, channels: int) -> tuple[Operator, ...]:
-    """Return a factor and an offset for each channel."""
-    return (Operator(shape, "scale", absorbs=CLAMPS, weights=channels),) * 2
+def scaling_operators(shape: Shape, *constants: int) -> Operators:
+    """Return factors and offsets of a tensor, of so many constants each."""
+    return tuple(Operator(shape, "scale", absorbs=CLAMPS, weights=count) for count in constants)
+
+
+def reducing_operator(output: Shape, taken: Shape, axes: int, *, sums: bool) -> Operator:
+    """Return one that reduces some axes of what it takes; its kernel counts through all, the batch's too.
+
+    Where it `sums`, in int8, it does so in four bytes for each element that it makes.
+    Source: tensorflow/lite/micro/kernels/reduce_common.cc.
+    """
+    accumulators = (Scratch(product(output), float32=0),) * sums
+    return Operator(output, scratch=(*accumulators, Scratch(1 + len(taken)), Scratch(axes)))
 
 
 def on_rows(operators: Operators, rank: int, inputs: Shape) -> Operators:
     """Return the operators of an image for data of `rank` spatial axes.
 
-    Of one axis they are an image of one row, which a reshape makes and another takes away; of three there are none.
+    Of one axis they are an image of one row, which a reshape makes and another takes away.
+
+    Errors: UnknownOperatorsError for three axes.
     """
-    if operators is None or rank not in (1, 2):
-        return None
+    if rank == 3:
+        raise UnknownOperatorsError("TensorFlow Lite Micro has no convolutions and poolings of three axes")
     if rank == 2:
         return operators
     rows = (operator._replace(output=(1, *operator.output)) for operator in operators)
     return Operator((1, *inputs), "reshape"), *rows, Operator(operators[-1].output, "reshape")
+
+
+def padded_and_on_rows(padding: Operators, operators: Operators, rank: int, inputs: Shape) -> Operators:
+    """Return the same behind what pads the data, which Keras does before it makes rows."""
+    return *padding, *on_rows(operators, rank, padding[-1].output if padding else inputs)
+
+
+def slicing_operator(output: Shape, what: Hashable = None) -> Operator:
+    """Return one that passes on a part of what it takes; two of the same part are one.
+
+    Errors: UnknownOperatorsError for more axes than its kernel takes, four with the batch
+    (tensorflow/lite/micro/kernels/strided_slice_common.cc).
+    """
+    if len(output) > 3:
+        raise lacking("STRIDED_SLICE of more than three axes", "the batch apart")
+    return Operator(output, merges=what and ("STRIDED_SLICE", what))

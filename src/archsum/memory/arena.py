@@ -1,34 +1,33 @@
-"""What a network of int8 needs on a microcontroller: the arena for its tensors, and flash for its weights.
+"""What a network needs on a microcontroller: the arena for its tensors, and flash for its weights.
 
 TensorFlow Lite Micro gives each tensor a place in one arena, before the first inference. It goes from the largest to
 the smallest; each gets the first gap that is wide enough among those placed already that are alive at the same time.
 Nothing works in place: what an operator takes and what it makes are both alive while it runs.
 
 The head of the arena depends on the network alone, except for the order of tensors of one size, see `TieBreak`. What
-the runtime keeps behind it, and the buffers of optimized kernels such as CMSIS-NN's, are not in it; those of the
-reference kernels are.
+the runtime keeps behind it, such as an LSTM's state, and the buffers of optimized kernels such as CMSIS-NN's, are not
+in it; those of the reference kernels are.
 
 Source: https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc and
 micro_allocation_info.cc.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
 from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
-from archsum.memory.conversion import Conversion, OperatorsByLayer
+from archsum.memory.conversion import ITEMSIZES, Conversion, Operation
 from archsum.memory.timeline import Alive, timeline
-from archsum.summary import Summary
 
 ALIGNMENT = 16
 """Bytes of which every size and every offset in the arena is a multiple."""
 
 BYTES_PER_BIAS = 4
-"""Biases are int32 where weights and data are int8."""
+"""Biases are int32 where weights and data are int8, and float32 where these are."""
 
 
 class TieBreak(Enum):
@@ -71,16 +70,9 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True)
 class Arena:
-    """A network on a microcontroller: its plan, in the graph's order, and its flash, in bytes."""
+    """A network on a microcontroller: the plan of its tensors, in the graph's order."""
 
     plan: tuple[Placed, ...]
-    flash_by_layer: Mapping[str, int]
-    """The weights in int8 and the biases in int32; not the file's structure, nor its scales."""
-
-    @property
-    def flash(self) -> int:
-        """The bytes of all layers' weights and biases."""
-        return sum(self.flash_by_layer.values())
 
     @property
     def head(self) -> int:
@@ -110,35 +102,50 @@ class Arena:
         return tuple(placed for placed in self.plan if placed.buffer.first <= step <= placed.buffer.last)
 
 
-def arena(summary: Summary, operators: OperatorsByLayer) -> Arena | None:
-    """Plan a network's arena; None where a layer's operators, or a size, are unknown."""
-    if None in operators.values() or any(None in shape for shape in summary.inputs.values()):
-        return None
-    conversion = Conversion(summary, operators)
+def arena(conversion: Conversion) -> Arena:
+    """Plan the arena of a network, every size of which is known."""
+    return Arena(place(_buffers(conversion)))
+
+
+def flash_by_layer(conversion: Conversion) -> Counter[str]:
+    """Return the bytes of each layer's weights and biases; not the file's structure, nor its scales."""
     flash: Counter[str] = Counter()
     for operation in conversion.operations:
-        flash[operation.makes.layer] += operation.operator.weights + BYTES_PER_BIAS * operation.operator.biases
-    return Arena(place(_buffers(conversion)), flash)
+        weights = operation.operator.weights * ITEMSIZES[conversion.precision]
+        flash[operation.makes.layer] += weights + operation.operator.biases * BYTES_PER_BIAS
+    return flash
 
 
 def _buffers(conversion: Conversion) -> list[Buffer]:
     """Return the tensors in the graph's order, then what kernels ask for."""
+    precision, words = conversion.precision, conversion.words
+    itemsize = ITEMSIZES[precision]
     steps = list(enumerate(conversion.operations, start=1))
     last = dict.fromkeys(conversion.inputs, 0)
     for step, operation in steps:
-        last |= dict.fromkeys((*operation.takes, operation.makes), step)
+        last |= dict.fromkeys((*operation.takes, *operation.all_made), step)
     last |= dict.fromkeys(conversion.outputs, len(steps))
-    inputs = [Buffer(tensor.layer, _aligned(shape), 0, last[tensor]) for tensor, shape in conversion.inputs.items()]
+    inputs = [
+        Buffer(tensor.layer, _aligned(shape, 4 if tensor in words else itemsize), 0, last[tensor])
+        for tensor, shape in conversion.inputs.items()
+    ]
     made = [
-        Buffer(operation.makes.layer, _aligned(operation.operator.output), step, last[operation.makes])
+        Buffer(tensor.layer, _aligned(operation.operator.output, _itemsize(operation, itemsize)), step, last[tensor])
         for step, operation in steps
+        for tensor in operation.all_made
     ]
     scratch = [
-        Buffer(operation.makes.layer, _aligned((size,)), step, step)
+        Buffer(operation.makes.layer, _aligned((asked.elements,), getattr(asked, precision)), step, step)
         for step, operation in steps
-        for size in operation.operator.scratch
+        for asked in operation.operator.scratch
+        if getattr(asked, precision)
     ]
     return [*inputs, *made, *scratch]
+
+
+def _itemsize(operation: Operation, itemsize: int) -> int:
+    """Return the bytes of an element that an operation makes, where most have `itemsize`."""
+    return 1 if operation.operator.is_bool else 4 if operation.operator.is_float else itemsize
 
 
 def place(buffers: Sequence[Buffer], tie_break: TieBreak = TieBreak.GRAPH_ORDER) -> tuple[Placed, ...]:
@@ -169,6 +176,6 @@ def _first_gap(size: int, taken: Iterable[tuple[int, int]]) -> int:
     return candidate
 
 
-def _aligned(shape: Shape) -> int:
-    """Return the bytes of a tensor of int8, rounded up. Every size is known."""
-    return -(-prod(size or 0 for size in shape) // ALIGNMENT) * ALIGNMENT
+def _aligned(shape: Shape, itemsize: int) -> int:
+    """Return the bytes of a tensor, rounded up. Every size is known."""
+    return -(-itemsize * prod(size or 0 for size in shape) // ALIGNMENT) * ALIGNMENT

@@ -2,7 +2,8 @@
 
 A factor or an offset of each channel, and so batch normalization, goes into the weights and the bias of what computes
 the tensor before it; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the same
-order, or which another follows, goes. All of this only where the tensor in between has no other taker.
+order, or which another follows, goes. All of this only where the tensor in between has no other taker. In int8, what
+stays in float32 is put between a DEQUANTIZE and a QUANTIZE.
 
 What the converter does beyond that is left out: it finds `same` padding in an explicit zero padding, moves reshapes
 about, and runs what does not depend on one another in an order of its own, where here it is the file's. There the
@@ -10,54 +11,78 @@ figures can differ from the device's, by the tensors in question.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from archsum.layers.operators import Operator, Operators
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
-OperatorsByLayer = Mapping[str, Operators]
-"""The operators of each layer, by its name; None where they are not known, or not what size their tensors have."""
+ArenaPrecision = Literal["int8", "float32"]
+"""What a network on a microcontroller is computed in."""
+
+ITEMSIZES: dict[ArenaPrecision, int] = {"int8": 1, "float32": 4}
+"""The bytes of an element of its tensors, and of its weights; a bias has four in both."""
 
 
-def operators_by_layer(summary: Summary) -> OperatorsByLayer:
+class Converted(NamedTuple):
+    """A layer's operators, or in their place one that has its weights, and what keeps its arena from being known."""
+
+    operators: Operators
+    problem: UnknownOperatorsError | None = None
+
+
+ConvertedByLayer = Mapping[str, Converted]
+
+
+def convert_layers(summary: Summary, precision: ArenaPrecision) -> ConvertedByLayer:
     """Ask every layer for its operators."""
-    return {layer.name: _operators(layer) for layer in summary.layers}
+    return {layer.name: _converted(layer, precision) for layer in summary.layers}
 
 
-def _operators(layer: LayerSummary) -> Operators:
-    operators = layer.layer.operators(*layer.input_shapes)
-    if operators is None or layer.has_unknown_size:
-        return None
-    if any(None in (*operator.output, *operator.scratch) for operator in operators):
-        return None
-    return operators
+def _converted(layer: LayerSummary, precision: ArenaPrecision) -> Converted:
+    try:
+        operators = layer.layer.operators(*layer.input_shapes)
+    except UnknownOperatorsError as problem:
+        return Converted((layer.layer.as_one_operator(*layer.input_shapes),), problem)
+    lacked = next((operator.float_only for operator in operators if operator.float_only), "")
+    if lacked and precision == "int8":
+        message = f"TensorFlow Lite Micro has {lacked} in float32 alone"
+        return Converted(operators, UnknownOperatorsError(message, "do not quantize it: `--precision float32`"))
+    return Converted(operators, UnknownOperatorsError("a size is unknown") if layer.has_unknown_size else None)
 
 
 class Tensor(NamedTuple):
-    """A tensor: the layer, or the input, whose it is, and which of those that the layer's operators make."""
+    """A tensor: the layer, or the input, whose it is, and which of all operations makes it, among its parts."""
 
     layer: str
     number: int = 0
+    part: int = 0
 
 
 @dataclass
 class Operation:
-    """An operator in its place: the tensor that it makes, and those that it takes."""
+    """An operator in its place: the tensor that it makes, the first of several, and those that it takes."""
 
     operator: Operator
     makes: Tensor
     takes: tuple[Tensor, ...]
 
+    @property
+    def all_made(self) -> list[Tensor]:
+        """What it puts into the arena."""
+        parts = range(0 if self.operator.is_constant else self.operator.parts)
+        return [self.makes._replace(part=part) for part in parts]
+
 
 class Conversion:
-    """A network's operations in order, its inputs, and the tensors that it gives. Every layer's operators are known."""
+    """A network's operations in order, its inputs, and the tensors that it gives."""
 
-    def __init__(self, summary: Summary, operators: OperatorsByLayer) -> None:
+    def __init__(self, summary: Summary, layers: ConvertedByLayer, precision: ArenaPrecision) -> None:
         self.inputs = {Tensor(name): shape for name, shape in summary.inputs.items()}
-        outputs, operations = _operations(summary, operators)
+        self.precision = precision
+        outputs, operations = _Writing(summary, layers, precision).written
         self._takers = Counter([*outputs, *(tensor for operation in operations for tensor in set(operation.takes))])
         self._written_as: dict[Tensor, Tensor] = {}
         self._made: dict[Tensor, Operation] = {}
@@ -69,6 +94,11 @@ class Conversion:
     def operations(self) -> tuple[Operation, ...]:
         """The operations in order."""
         return tuple(self._made.values())
+
+    @property
+    def words(self) -> frozenset[Tensor]:
+        """The tensors that are whole numbers of four bytes."""
+        return frozenset(tensor for each in self._made.values() if each.operator.takes_words for tensor in each.takes)
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         """Return the tensor that is there in the place of another after operators have become one."""
@@ -115,8 +145,9 @@ class Conversion:
 
     def _absorber(self, operation: Operation) -> Operation | None:
         """Return what computes the tensor that an operation takes, whatever shape it has since."""
+        role = operation.operator.role
         before = self._only_taken(operation)
-        while before and before.operator.role == "reshape":
+        while before and (before.operator.role == "reshape" or role in before.operator.passes):
             before = self._only_taken(before)
         return before
 
@@ -132,23 +163,50 @@ class Conversion:
         self._takers[tensor] += self._takers[operation.makes] - 1
 
     def _shape(self, tensor: Tensor) -> Shape:
-        return self._made[tensor].operator.output if tensor in self._made else self.inputs[tensor]
+        made = self._made.get(tensor._replace(part=0))
+        return made.operator.output if made else self.inputs[tensor]
 
 
-def _operations(summary: Summary, operators: OperatorsByLayer) -> tuple[set[Tensor], list[Operation]]:
-    """Return the network's outputs, and all operators of all layers, before any become one."""
-    outputs = {name: Tensor(name) for name in summary.inputs}
-    operations: list[Operation] = []
-    for layer in summary.layers:
-        tensors = [outputs[name] for name in layer.node.inputs]
-        for number, operator in enumerate(operators[layer.name] or ()):
-            counted_back = operator.takes or (range(len(tensors), 0, -1) if number == 0 else (1,))
-            own = operator._replace(weights=0, biases=0) if layer.shared_with else operator
-            operation = Operation(own, Tensor(layer.name, number), tuple(tensors[-back] for back in counted_back))
-            operations.append(operation)
-            tensors.append(operation.makes)
-        outputs[layer.name] = tensors[-1]
-    return {outputs[name] for name in summary.outputs}, operations
+class _Writing:
+    """All operators of all layers, before any become one, and the tensors that the network gives."""
+
+    def __init__(self, summary: Summary, layers: ConvertedByLayer, precision: ArenaPrecision) -> None:
+        self._quantized = precision == "int8"
+        self._operations: list[Operation] = []
+        self._merged: dict[Hashable, Operation] = {}
+        self._shapes: dict[Tensor, Shape] = {Tensor(name): shape for name, shape in summary.inputs.items()}
+        outputs = {name: Tensor(name) for name in summary.inputs}
+        for layer in summary.layers:
+            tensors = [outputs[name] for name in layer.node.inputs]
+            for position, operator in enumerate(layers[layer.name].operators):
+                counted_back = operator.takes or (range(len(tensors), 0, -1) if position == 0 else (1,))
+                own = operator._replace(weights=0, biases=0) if layer.shared_with else operator
+                tensors.append(self._write(own, layer.name, tuple(tensors[-back] for back in counted_back)))
+            outputs[layer.name] = tensors[-1]
+        self.written = {outputs[name] for name in summary.outputs}, self._operations
+
+    def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...]) -> Tensor:
+        """Write an operator, unless it is there already, and return the tensor that is passed on."""
+        if operator.floats and self._quantized:
+            casts = {
+                taken: self._append(Operator(self._shapes[taken], is_float=True), layer, (taken,)) for taken in takes
+            }
+            result = self._append(operator._replace(is_float=True), layer, tuple(casts[taken] for taken in takes))
+            return self._append(Operator(operator.output), layer, (result,))
+        merged = operator.merges and (operator.merges, takes)
+        if merged in self._merged:
+            return self._merged[merged].makes._replace(part=operator.part)
+        tensor = self._append(operator, layer, takes)
+        if merged:
+            self._merged[merged] = self._operations[-1]
+        return tensor._replace(part=operator.part)
+
+    def _append(self, operator: Operator, layer: str, takes: tuple[Tensor, ...]) -> Tensor:
+        # Operations of all layers are counted on, which tells each from every other.
+        makes = Tensor(layer, len(self._operations))
+        self._operations.append(Operation(operator, makes, takes))
+        self._shapes |= {makes._replace(part=part): operator.output for part in range(operator.parts)}
+        return makes
 
 
 def _absorbing(operator: Operator, other: Operator) -> Operator:

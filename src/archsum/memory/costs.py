@@ -1,6 +1,6 @@
 """What a network costs of memory, each figure computed when it is first asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Self
 
@@ -8,8 +8,9 @@ from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_lin
 from archsum.language.advice.overrides import override
 from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
-from archsum.memory.arena import Arena, TieBreak, arena
-from archsum.memory.conversion import OperatorsByLayer, operators_by_layer
+from archsum.layers.operators import UnknownOperatorsError
+from archsum.memory.arena import Arena, TieBreak, arena, flash_by_layer
+from archsum.memory.conversion import ArenaPrecision, Conversion, ConvertedByLayer, convert_layers
 from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.kept import Declarations, declarations
 from archsum.memory.training import TrainingMemory, training_memory
@@ -18,6 +19,9 @@ from archsum.summary import LayerSummary, Summary
 _MAX_NAMED = 3
 """As many layers are named as what keeps a figure from being known."""
 
+Causes = dict[tuple[str, str], list[LayerSummary]]
+"""What keeps a figure from being known, each with its cure, and the layers of which it is true."""
+
 _MAX_BLOCKS = 5
 """As many blocks are offered where another is named."""
 
@@ -25,9 +29,10 @@ _MAX_BLOCKS = 5
 class Costs:
     """A network's memory in training, as the file or the command says it is trained, and at inference."""
 
-    def __init__(self, summary: Summary, training: Training) -> None:
+    def __init__(self, summary: Summary, training: Training, arena_precision: ArenaPrecision = "int8") -> None:
         self.summary = summary
         self.options = training
+        self.arena_precision = arena_precision
 
     @cached_property
     def declared(self) -> Declarations:
@@ -35,9 +40,13 @@ class Costs:
         return declarations(self.summary)
 
     @cached_property
-    def operators(self) -> OperatorsByLayer:
+    def converted(self) -> ConvertedByLayer:
         """What each layer is on a microcontroller."""
-        return operators_by_layer(self.summary)
+        return convert_layers(self.summary, self.arena_precision)
+
+    @cached_property
+    def _conversion(self) -> Conversion:
+        return Conversion(self.summary, self.converted, self.arena_precision)
 
     @property
     def unknown(self) -> list[LayerSummary]:
@@ -55,9 +64,18 @@ class Costs:
         return f"sizes of {named([layer for layer in self.summary.layers if layer.has_unknown_size])}"
 
     @property
-    def unconvertible(self) -> list[LayerSummary]:
-        """The layers that keep the microcontroller's memory from being known."""
-        return [layer for layer in self.summary.layers if self.operators[layer.name] is None]
+    def unconvertible(self) -> list[tuple[LayerSummary, UnknownOperatorsError]]:
+        """The layers that keep the microcontroller's arena from being known, and why."""
+        layers = ((layer, self.converted[layer.name].problem) for layer in self.summary.layers)
+        return [(layer, problem) for layer, problem in layers if problem]
+
+    @property
+    def causes(self) -> Causes:
+        """Why the microcontroller's arena is not known."""
+        causes: Causes = {}
+        for layer, problem in self.unconvertible:
+            causes.setdefault((problem.message, cure_of_unconvertible(layer, problem)), []).append(layer)
+        return causes
 
     @cached_property
     def training(self) -> TrainingMemory | None:
@@ -81,8 +99,19 @@ class Costs:
 
     @cached_property
     def arena(self) -> Arena | None:
-        """The plan of a microcontroller's memory, in int8; None where it is not known."""
-        return arena(self.summary, self.operators)
+        """The plan of a microcontroller's memory; None where it is not known."""
+        sizes_unknown = any(None in shape for shape in self.summary.inputs.values())
+        return None if self.unconvertible or sizes_unknown else arena(self._conversion)
+
+    @cached_property
+    def flash_by_layer(self) -> Mapping[str, int]:
+        """The bytes of each layer's weights and biases on a microcontroller, which are known of every network."""
+        return flash_by_layer(self._conversion)
+
+    @property
+    def flash(self) -> int:
+        """The bytes of all layers' weights and biases."""
+        return sum(self.flash_by_layer.values())
 
     @cached_property
     def arena_newer_planner(self) -> Arena | None:
@@ -91,7 +120,7 @@ class Costs:
 
     def trained_with(self, **options: Any) -> Self:
         """Return the costs of a training that differs in some of its options."""
-        other = type(self)(self.summary, override(self.options, options, "`training`"))
+        other = type(self)(self.summary, override(self.options, options, "`training`"), self.arena_precision)
         other.declared = self.declared  # which does not depend on them
         return other
 
@@ -116,6 +145,13 @@ def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
     if layer.has_unknown_size:
         return "give `input` a number for every size, in the file or with `--input`"
     return f"state `{field}` in the layer" if field in named_fields(type(layer.layer)) else None
+
+
+def cure_of_unconvertible(layer: LayerSummary, problem: UnknownOperatorsError) -> str:
+    """Return what makes a layer's arena known: its own cure, or a kernel of the program's own."""
+    fields = "`output_shape`, `weights` and `scratch`"
+    own = f"with a kernel of your own, write it as a `custom` layer that states {fields}"
+    return problem.cure or (cure_of_unknown(layer, "") if layer.has_unknown_size else None) or own
 
 
 def check_blocks(training: Training, summary: Summary, place: Span | None) -> None:

@@ -27,7 +27,7 @@ def fit(costs: Costs, device: Device) -> Fit:
     network needs.
     """
     if device.flash is not None:
-        message = f"{one_line(device.title)} is a microcontroller: there a network runs in int8, a sample at a time"
+        message = f"{one_line(device.title)} is a microcontroller: there a network runs a sample at a time"
         cure = f"`archsum check --device {one_line(device.name)}` says whether it fits"
         raise SpecError([Diagnostic("bad-value", message, cure=cure)])
     training, inference = largest_batch(costs, device.available), largest_inference_batch(costs, device.available)

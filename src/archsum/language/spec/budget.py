@@ -35,8 +35,12 @@ class Budget(BlockBudget):
     max_activation_memory: Bytes = Field(None, description="Bytes of the tensors alive at once at inference.")
     max_inference_memory: Bytes = Field(None, description="Bytes of a forward pass: the weights and those tensors.")
     max_training_memory: Bytes = Field(None, description="Bytes of a training step at its peak; see `training`.")
-    max_sram: Bytes = Field(None, description="Bytes of a microcontroller's arena, planned for int8.")
-    max_flash: Bytes = Field(None, description="Bytes of its flash that weights in int8 and biases in int32 take.")
+    max_sram: Bytes = Field(
+        None, description="Bytes of a microcontroller's arena, planned for int8, or for a stated `--precision float32`."
+    )
+    max_flash: Bytes = Field(
+        None, description="Bytes of its flash that weights take, one each in int8, and biases, four each."
+    )
     max_layers: Count = Field(None, description="Layers, inputs not counted.")
     max_layer_params: Count = Field(None, description="Parameters of any one layer.")
     max_layer_macs: Count = Field(None, description="Multiply-accumulates of any one layer, for one sample.")

@@ -9,7 +9,7 @@ from archsum.layers.axis import Axes, Sizes, axis_name, positions, size_name
 from archsum.layers.base import VIEW, Backward, ElementwiseLayer, Gradient, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber
-from archsum.layers.operators import Operator, Operators, activation_operators
+from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, activation_operators
 from archsum.layers.shapes import Shape, product, require_known
 
 
@@ -108,10 +108,32 @@ class ReLU(ElementwiseFunction):
         return (Kept("input"),) if bounded else (Kept("output"),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return those of ReLU, ReLU6 or leaky ReLU; other bounds are several operators, which are not known."""
-        if self.threshold or self.max_value not in (None, 6) or (self.max_value and self.negative_slope):
-            return None
-        return super().operators(*inputs)
+        """Return those of ReLU, ReLU6 or leaky ReLU; with other bounds, those that Keras composes."""
+        (shape,) = inputs
+        each = Operator(shape)
+        if not self.threshold and (self.max_value is None or not self.negative_slope):
+            bounded_by_itself = self.max_value in (None, 6)
+            return super().operators(shape) if bounded_by_itself else self._bounds(each)
+        above = (each._replace(is_bool=True), each._replace(takes=(1, 2))) if self.threshold else ()
+        if not self.negative_slope:
+            return *above, *self._bounds(each)
+        if self.threshold:
+            bounds = self._bounds(each)
+            below = each._replace(takes=(3 + len(bounds),)), each
+            return *above, *bounds, *below, each._replace(takes=(1, 3), absorbs=CLAMPS)
+        bounds = self._bounds(each._replace(takes=(4,)))
+        difference = each._replace(takes=(1, 1 + len(bounds)), absorbs=CLAMPS)
+        return each._replace(floats=True), each, each, *bounds, difference
+
+    def _bounds(self, first: Operator) -> Operators:
+        """Return what bounds the data from above, and from below unless the threshold has done so."""
+        if self.max_value is None:
+            return ()
+        clamp = first._replace(role="clamp")
+        if self.max_value == 6:
+            return (clamp,)
+        behind = Operator(first.output), Operator(first.output, "clamp")
+        return behind if self.threshold else (clamp, *behind)
 
 
 class LeakyReLU(ElementwiseFunction):
@@ -203,3 +225,19 @@ class Softmax(ElementwiseFunction):
         (shape,) = inputs
         positions(self.axis, shape)
         return shape
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, between transpositions where the axis is not the last.
+
+        Errors: UnknownOperatorsError for several axes.
+        """
+        (shape,) = inputs
+        found = positions(self.axis, shape)
+        if found == (len(shape),):
+            return super().operators(shape)
+        if len(found) > 1 or 0 in found:
+            raise UnknownOperatorsError("it is not known how TensorFlow Lite Micro has a softmax along several axes")
+        swapped = list(shape)
+        swapped[found[0] - 1], swapped[-1] = swapped[-1], swapped[found[0] - 1]
+        turned = Operator(tuple(swapped))
+        return turned, turned, Operator(shape, passes=CLAMPS)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from archsum.layers.base import Kept, Step, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, TupleOf, one_or_list
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
 
@@ -46,6 +47,33 @@ class AdaptivePooling(PoolingLayer):
         """Return the input, unless all of it becomes one mean: PyTorch has an operation of its own for that."""
         spatial, _ = self.parts(*inputs)
         return () if set(self._outputs(spatial)) == {1} else (Kept("input"),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return for each axis two poolings, by the smaller window and one larger by 1, joined and picked from.
+
+        Errors: UnknownOperatorsError for other axes than an image's, an unknown size and a window larger than an axis.
+        Source: keras/src/backend/tensorflow/nn.py, _adaptive_pool2d, of Keras 3.15.
+        """
+        spatial, channels = self.parts(*inputs)
+        if self.rank != 2:
+            raise UnknownOperatorsError("it is only known for images")
+        made: list[Operator] = []
+        sizes = list(spatial)
+        for axis, (size, output) in enumerate(zip(spatial, self._outputs(spatial), strict=True)):
+            pooled = [
+                None if size is None or output is None else size - -(-size // output) + 1 - more for more in (0, 1)
+            ]
+            if any(count is not None and count < 1 for count in pooled):
+                raise UnknownOperatorsError("it is not known where one window takes all", "write a global pooling")
+            for after, takes in (
+                (pooled[0], ()),
+                (pooled[1], (2,)),
+                (None if None in pooled else sum(count or 0 for count in pooled), (1, 2)),
+                (output, ()),
+            ):
+                sizes[axis] = after
+                made.append(Operator(self.join(tuple(sizes), channels), takes=takes))
+        return tuple(made)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, _ = self.parts(*inputs)

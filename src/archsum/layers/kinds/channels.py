@@ -1,7 +1,7 @@
 """Layers that rearrange channels."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import AlongChannels, sample_position
 from archsum.layers.base import ElementwiseLayer, MovingLayer, Step
 from archsum.layers.fields import Positive
+from archsum.layers.operators import CLAMPS, Operator, Operators, Role
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import Spatial
 
@@ -36,14 +37,32 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
         require_groups(shape[sample_position(self.chosen_axis, shape) - 1], self.groups)
         return shape
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return a reshape that takes the groups apart, a transposition, and a reshape back."""
+        (shape,) = inputs
+        position = sample_position(self.chosen_axis, shape)
+        before, channels, behind = shape[: position - 1], shape[position - 1], shape[position:]
+        each = None if channels is None else channels // self.groups
+        return (
+            Operator((*before, self.groups, each, *behind), "reshape"),
+            Operator((*before, each, self.groups, *behind), passes=CLAMPS),
+            Operator(shape, "reshape"),
+        )
+
 
 class BlockLayer(Spatial, MovingLayer, rank=2):
     """A layer that moves the blocks of an image into its channels, or back."""
+
+    passes: ClassVar[frozenset[Role]] = frozenset()
+    """What behind its operator on a microcontroller can become part of the one before it."""
 
     block_size: Positive = Field(description="The height and the width of a block.", examples=[2])
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return tuple(step.value for step in self.explain_output(*inputs))
+
+    def operators(self, *inputs: Shape) -> Operators:
+        return (Operator(self.output_shape(*inputs), passes=self.passes),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         (shape,) = inputs
@@ -91,6 +110,7 @@ class DepthToSpace(BlockLayer):
     """
 
     type: Literal["depth_to_space"] = "depth_to_space"
+    passes: ClassVar[frozenset[Role]] = CLAMPS
 
     def step(self, axis: str, size: int | None) -> Step:
         if axis != "channels":

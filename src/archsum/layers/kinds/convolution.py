@@ -10,7 +10,7 @@ from archsum.layers.arithmetic import Product, Sum, equation
 from archsum.layers.base import Weight
 from archsum.layers.fields import NonNegative, TupleOf
 from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
-from archsum.layers.operators import Operators
+from archsum.layers.operators import Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape
 
 
@@ -97,8 +97,10 @@ class Conv2D(Convolution, rank=2):
         return (Weight("kernel", shape, axes, note=note),)
 
     def products(self, *inputs: Shape) -> Operators:
-        """Return the convolution; none with a connection table, which microcontrollers do not know."""
-        return super().products(*inputs) if self.connection_table is None else None
+        """Return the convolution. Errors: UnknownOperatorsError with a connection table."""
+        if self.connection_table is not None:
+            raise UnknownOperatorsError("TensorFlow Lite Micro has no convolution with a `connection_table`")
+        return super().products(*inputs)
 
 
 class Conv3D(Convolution, rank=3):

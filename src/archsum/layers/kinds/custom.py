@@ -12,6 +12,7 @@ from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.fields import DataFormat, Name
+from archsum.layers.operators import Operators, Scratch, UnknownOperatorsError
 from archsum.layers.shapes import Shape
 
 Number = int | BoundFormula
@@ -102,7 +103,9 @@ class Custom(Layer):
     Source: the file itself.
     """
 
-    deferred_fields: ClassVar[frozenset[str]] = frozenset({"output_shape", "weights", "macs", "flops", "kept"})
+    deferred_fields: ClassVar[frozenset[str]] = frozenset(
+        {"output_shape", "weights", "macs", "flops", "kept", "scratch"}
+    )
     most_inputs: ClassVar[int | None] = None
 
     type: Literal["custom"] = "custom"
@@ -138,11 +141,17 @@ class Custom(Layer):
         alias="kept",
         description="Elements that training keeps for the backward pass, for one sample; unknown by default.",
     )
+    scratch_: Count = Field(
+        None,
+        alias="scratch",
+        description="Bytes that the layer's kernel on a microcontroller asks for while it runs, 0 for none; "
+        "unknown by default.",
+    )
     data_format: DataFormat = Field("channels_last", description="Where the input's channel axis is.")
 
     def __hash__(self) -> int:
         # Of the weights their names are enough; a mapping itself has no hash.
-        return hash((self.output_shape_, frozenset(self.weights_), self.macs_, self.flops_, self.kept_))
+        return hash((self.output_shape_, frozenset(self.weights_), self.macs_, self.flops_, self.kept_, self.scratch_))
 
     def output_shape(self, *inputs: Shape) -> Shape:
         if self.output_shape_ is None:
@@ -164,7 +173,8 @@ class Custom(Layer):
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         """Return the stated operations. Errors: ShapeError where `flops` states fewer than these take."""
-        self.kept(*inputs)  # a formula that cannot be computed is found with the others
+        self.kept(*inputs)  # formulas that cannot be computed are found with the others
+        self._scratch(*inputs)
         stated = self._stated("macs", self.macs_, inputs[0])
         macs, flops = value_of(stated.amount), self.flops(*inputs)
         if macs is not None and flops is not None and flops < 2 * macs:
@@ -183,6 +193,16 @@ class Custom(Layer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         elements = _compute(self.kept_, input_sizes(inputs[0], self.data_format), "kept", least=0)
         return None if elements is None else (Kept("kept", shape=(elements,)),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, with a kernel of the program's own. Errors: UnknownOperatorsError where `scratch` is unknown."""
+        scratch = self._scratch(*inputs)
+        if scratch is None:
+            raise UnknownOperatorsError("its kernel may ask for memory while it runs", "state `scratch` in the layer")
+        return (self.as_one_operator(*inputs)._replace(scratch=(Scratch(scratch, 1, 1),)),)
+
+    def _scratch(self, *inputs: Shape) -> int | None:
+        return _compute(self.scratch_, input_sizes(inputs[0], self.data_format), "scratch", least=0)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         sizes = input_sizes(inputs[0], self.data_format)

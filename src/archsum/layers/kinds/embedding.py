@@ -19,6 +19,7 @@ from archsum.layers.base import (
     WeightlessLayer,
 )
 from archsum.layers.fields import Positive
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, show
 
 
@@ -45,6 +46,11 @@ class Table(IdleLayer):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the words, which say whose vectors the gradient changes."""
         return (Kept("input", itemsize=8, for_weights=True),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return GATHER, as Keras 2 writes it of words that are whole numbers; Keras 3 writes SELECT too."""
+        weights = sum(weight.size for weight in self.weights(*inputs))
+        return (Operator(self.output_shape(*inputs), weights=weights, takes_words=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
@@ -115,6 +121,11 @@ class ReversibleEmbedding(Table):
         """Return that the table, which PyTorch multiplies turned, has a gradient that is turned back."""
         return Backward(of_weights=Gradient.VIEW) if self.reverse else Backward()
 
+    def operators(self, *inputs: Shape) -> Operators:
+        if self.reverse:
+            raise UnknownOperatorsError("it is not known with `reverse`")
+        return super().operators(*inputs)
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         if self.reverse:
             yield Step.of("scores", self.input_dim, "`input_dim`, one for each word")
@@ -152,3 +163,6 @@ class Masking(ElementwiseLayer, WeightlessLayer):
         """Return the mask, with which the data are multiplied."""
         (shape,) = inputs
         return (Kept("mask", shape=(*shape[:-1], 1)),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        raise lacking("REDUCE_ANY", "by which padding is found")

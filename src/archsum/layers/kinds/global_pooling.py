@@ -1,12 +1,12 @@
 """Global pooling: each channel becomes one number."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from archsum.layers.base import Kept, Step, Work
-from archsum.layers.operators import Operator, Operators
+from archsum.layers.operators import Operators, reducing_operator
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
 
@@ -20,6 +20,9 @@ class GlobalPooling(PoolingLayer):
         1 for each input element, which is compared, or added.
     """
 
+    sums: ClassVar[bool] = False
+    """Whether its kernel on a microcontroller sums."""
+
     keepdims: bool = Field(False, description="Keep the spatial axes, each of size 1.")
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -30,9 +33,8 @@ class GlobalPooling(PoolingLayer):
         return (Work("input elements", 1, product(*inputs)),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return one, whose kernel counts through the input's axes, the batch's too; of three axes none."""
-        counters = (4 * (self.rank + 2), 4 * self.rank)
-        return (Operator(self.output_shape(*inputs), scratch=counters),) if self.rank < 3 else None
+        (shape,) = inputs
+        return (reducing_operator(self.output_shape(shape), shape, self.rank, sums=self.sums),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         _, channels = self.parts(*inputs)
@@ -77,17 +79,11 @@ class GlobalAveragePooling(GlobalPooling):
     Source: https://keras.io/api/layers/pooling_layers/global_average_pooling{rank}d/
     """
 
+    sums: ClassVar[bool] = True
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return nothing: each element has the same part in the mean."""
         return ()
-
-    def operators(self, *inputs: Shape) -> Operators:
-        """Return one, whose kernel also sums in four bytes for each channel."""
-        operators = super().operators(*inputs)
-        if operators is None:
-            return None
-        (counting,) = operators
-        return (counting._replace(scratch=(*counting.scratch, product((4, *counting.output)))),)
 
 
 class GlobalAveragePooling1D(GlobalAveragePooling, rank=1):

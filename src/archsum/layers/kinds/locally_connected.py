@@ -9,7 +9,7 @@ from archsum.layers.arithmetic import Amount, Product, equation
 from archsum.layers.base import Backward, Kept, Operations, Weight
 from archsum.layers.fields import Bias, Positive
 from archsum.layers.kernel import KernelLayer
-from archsum.layers.operators import Operators
+from archsum.layers.operators import Operators, lacking
 from archsum.layers.shapes import Shape, require_known
 
 
@@ -63,8 +63,7 @@ class LocallyConnected(KernelLayer):
         return (Weight("kernel", shape, axes, note=note),)
 
     def products(self, *inputs: Shape) -> Operators:
-        """Return none: microcontrollers have no such operator."""
-        return None
+        raise lacking("convolution with a kernel for each location")
 
     def multiplied(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the windows, each by itself, though they overlap."""

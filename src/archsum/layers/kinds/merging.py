@@ -10,7 +10,7 @@ from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
 from archsum.layers.base import Backward, Gradient, Kept, MovingLayer, Operations, Step, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
-from archsum.layers.operators import CLAMPS, Operator, Operators, Role, followed_by
+from archsum.layers.operators import CLAMPS, Operator, Operators, Role, UnknownOperatorsError
 from archsum.layers.shapes import Shape, product, show, show_all, total
 
 
@@ -167,9 +167,7 @@ class Average(ElementwiseMerging):
         return Backward(_passed_on(inputs, output), between=(output,))
 
     def operators(self, *inputs: Shape) -> Operators:
-        return followed_by(
-            super().operators(*inputs), (Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1),)
-        )
+        return *super().operators(*inputs), Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1)
 
 
 class ExtremeMerging(PairwiseMerging):
@@ -307,6 +305,23 @@ class Dot(Merging):
     def backward(self, *inputs: Shape) -> Backward:
         """Return the tensors of the operations that a normalization is composed of, four at a time."""
         return Backward(scratch=inputs[:1] * (4 * self.normalize))
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the matrix product; of vectors, that of a row and a column.
+
+        Errors: UnknownOperatorsError with normalize, and for inputs of more than two axes, or of different numbers.
+        """
+        first, second = inputs
+        if self.normalize or len(first) != len(second) or len(first) > 2:
+            raise UnknownOperatorsError("it is only known for matrices and vectors, without `normalize`")
+        if len(first) == 2:
+            return (Operator(self.output_shape(*inputs)),)
+        return (
+            Operator((*first, 1), "reshape", takes=(2,)),
+            Operator((1, *second), "reshape", takes=(2,)),
+            Operator((1, 1), takes=(1, 2)),
+            Operator((1,), "reshape"),
+        )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):

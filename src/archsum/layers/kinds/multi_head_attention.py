@@ -12,6 +12,7 @@ from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import Sizes
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Weight, Work
 from archsum.layers.fields import Positive, TiedBias
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, may_equal, product, show, total
 
 
@@ -250,6 +251,41 @@ class MultiHeadAttention(ProjectedAttention):
         query, _, _ = self.query_value_key(*inputs)
         return *projected, (5, *query[:-1], self.heads.query, self.heads.key_dim)
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the projections, each with its heads taken apart and turned, and the attention between them.
+
+        Errors: UnknownOperatorsError with use_gate, several axes of positions or of the output, and for three inputs.
+        """
+        query, value, _ = self.query_value_key(*inputs)
+        if self.use_gate or len(query) > 2 or len(self.output_sizes(0)) > 1 or len(inputs) > 2:
+            raise UnknownOperatorsError("it is only known of one or two inputs (length, features), without `use_gate`")
+        heads, _, key_dim, value_dim = self.heads
+        length, positions = query[0], value[0]
+        of_query, of_key, of_value, of_output = self._projections(*inputs)
+        turned = Operator((), "reshape" if heads == 1 else None)
+        scores = Operator((heads, length, positions))
+        return (
+            self._dense(of_query, (length, heads * key_dim))._replace(takes=(len(inputs),)),
+            Operator((length, heads, key_dim), "reshape"),
+            self._dense(of_key, (positions, heads * key_dim))._replace(takes=(3,)),
+            Operator((positions, heads, key_dim), "reshape"),
+            turned._replace(output=(heads, length, key_dim), takes=(3,)),
+            Operator((heads, key_dim, positions), takes=(2,)),
+            scores._replace(takes=(1, 2)),
+            scores,
+            scores,
+            self._dense(of_value, (positions, heads * value_dim))._replace(takes=(10,)),
+            Operator((positions, heads, value_dim), "reshape"),
+            turned._replace(output=(heads, positions, value_dim)),
+            Operator((heads, length, value_dim), takes=(1, 4)),
+            turned._replace(output=(length, heads, value_dim)),
+            Operator((length, heads * value_dim), "reshape"),
+            self._dense(of_output, self.output_shape(*inputs)),
+        )
+
+    def _dense(self, projection: Projection, output: Shape) -> Operator:
+        return Operator(output, weights=projection.kernel.size, biases=projection.bias.size if self.bias else 0)
+
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return copies of the inputs: PyTorch turns batch and positions, though it takes them batch first."""
         return tuple(Kept("input_copy", shape=shape, for_weights=True) for shape in inputs)
@@ -327,6 +363,9 @@ class GroupedQueryAttention(ProjectedAttention):
     @property
     def heads(self) -> Heads:
         return Heads(self.num_query_heads, self.num_key_value_heads, self.head_dim, self.head_dim)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        raise lacking("TILE", "by which the converter repeats the heads of key and value")
 
     def with_value_kept(self, projected: tuple[Kept, ...], inputs: int) -> tuple[Kept, ...]:
         """Return the value, which each of the query's heads has a copy of."""

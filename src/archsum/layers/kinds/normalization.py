@@ -5,9 +5,16 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
-from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced
+from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced, sample_position
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, WeightlessLayer
-from archsum.layers.operators import Operators, scaling_operators
+from archsum.layers.operators import (
+    CLAMPS,
+    Operator,
+    Operators,
+    UnknownOperatorsError,
+    reducing_operator,
+    scaling_operators,
+)
 from archsum.layers.shapes import Shape, require_groups, show
 
 
@@ -40,6 +47,39 @@ class ScaledAndCentered(NormalizationLayer):
         """Return the factor and the offset."""
         gamma, beta = Weight("gamma", shape, axes), Weight("beta", shape, axes)
         return (gamma,) * self.scale + (beta,) * self.center
+
+    def normalizing_operators(
+        self, shape: Shape, statistics: Shape, factors: Shape, axes: int, constants: int, *, squared_at_once: bool
+    ) -> Operators:
+        """Return the operators by which Keras normalizes data by statistics along some axes, as it composes them.
+
+        It makes a factor and an offset of mean, variance, gamma and beta, which have the shape `factors` once gamma or
+        beta is there, of so many constants each; `squared_at_once` is whether difference and square are one operator.
+        """
+        each, mean = Operator(shape), reducing_operator(statistics, shape, axes, sums=True)
+        negated, statistic = Operator(statistics, floats=True), Operator(statistics)
+        if squared_at_once:
+            squares: Operators = (each._replace(takes=(2, 3)),)
+        else:
+            squares = each._replace(takes=(2, 3)), each._replace(floats=True)
+        factor = (Operator(factors, weights=constants),) * self.scale
+        offset = Operator(factors if self.scale else statistics, takes=(1, 4 + len(squares) + len(factor)))
+        centered = (Operator(factors, weights=constants),) * self.center
+        before = 2 + len(squares) + 3 + len(factor) + 1 + len(centered)
+        multiplied = each._replace(takes=(before + 1, 2 + len(centered)))
+        return (
+            mean,
+            negated,
+            *squares,
+            mean,
+            statistic,
+            statistic,
+            *factor,
+            offset,
+            *centered,
+            multiplied,
+            each._replace(takes=(1, 2), absorbs=CLAMPS),
+        )
 
 
 class BatchNormalization(AlongChannels, ScaledAndCentered):
@@ -84,7 +124,8 @@ class BatchNormalization(AlongChannels, ScaledAndCentered):
     def operators(self, *inputs: Shape) -> Operators:
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
         (shape,) = inputs
-        return scaling_operators(shape, self.channels(shape))
+        channels = self.channels(shape)
+        return scaling_operators(shape, channels, channels)
 
 
 class GroupNormalization(AlongChannels, ScaledAndCentered):
@@ -117,6 +158,20 @@ class GroupNormalization(AlongChannels, ScaledAndCentered):
         channels = self.channels(*inputs)
         require_groups(channels, self.groups, otherwise=", or −1 for as many as channels")
         return self.gamma_and_beta((channels,), ("channels",))
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return those of the data with an axis for the groups. Errors: UnknownOperatorsError for another axis."""
+        (shape,) = inputs
+        channels = self.channels(shape)
+        if sample_position(self.chosen_axis, shape) != len(shape):
+            raise UnknownOperatorsError("it is only known along the last axis")
+        groups = channels if self.groups == -1 else self.groups
+        grouped, each = (*shape[:-1], groups, channels // groups), (1,) * len(shape[:-1])
+        statistics, factors = (*each, groups, 1), (*each, groups, channels // groups)
+        normalized = self.normalizing_operators(
+            grouped, statistics, factors, len(shape), channels, squared_at_once=False
+        )
+        return Operator(grouped, "reshape"), *normalized, Operator(shape, "reshape")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         groups = self.channels(*inputs) if self.groups == -1 else self.groups
@@ -160,6 +215,14 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
             return ()
         return self.gamma_and_beta(*self.along_axes(shape))
 
+    def operators(self, *inputs: Shape) -> Operators:
+        (shape,) = inputs
+        statistics, over_batch = reduced(self.axis, shape)
+        if over_batch:
+            raise UnknownOperatorsError("it is not known along the batch")
+        constants = max((weight.size for weight in self.weights(shape)), default=0)
+        return self.normalizing_operators(shape, statistics, shape, len(self.axis), constants, squared_at_once=True)
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return Kept("input"), *_statistics(("mean", "inverse_deviation"), *reduced(self.axis, *inputs))
 
@@ -196,6 +259,13 @@ class RMSNormalization(NormalizationAlongAxes):
             )
         return (Weight("scale", sizes, axes),)
 
+    def operators(self, *inputs: Shape) -> Operators:
+        (shape,) = inputs
+        statistics, _ = reduced(self.axis, shape)
+        (scale,) = self.weights(shape)
+        quotient = _divided_by_root(shape, statistics, len(self.axis))
+        return *quotient, Operator(shape, absorbs=CLAMPS, weights=scale.size)
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         (shape,) = inputs
         divisor = _statistics(("inverse_root_mean_square",), *reduced(self.axis, shape))
@@ -230,12 +300,29 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
         positions(self.axis, shape)
         return shape
 
+    def operators(self, *inputs: Shape) -> Operators:
+        (shape,) = inputs
+        statistics, _ = reduced(self.axis, shape)
+        return _divided_by_root(shape, statistics, len(self.axis))
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return Kept("input"), *_statistics(("length", "divisor"), *reduced(self.axis, *inputs), itemsize=None)
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the tensors of the operations that it is composed of, three at a time beside the gradient."""
         return Backward(scratch=inputs * 3)
+
+
+def _divided_by_root(shape: Shape, statistics: Shape, axes: int) -> Operators:
+    """Return the squares, their sum or mean, what keeps it from 0 before or behind the root, and the quotient."""
+    statistic = Operator(statistics)
+    return (
+        Operator(shape, floats=True),
+        reducing_operator(statistics, shape, axes, sums=True),
+        statistic,
+        statistic,
+        Operator(shape, absorbs=CLAMPS, takes=(1, 5)),
+    )
 
 
 def _statistics(

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from archsum.layers.base import VIEW, IdleLayer, Kept, Reuse, Weight
 from archsum.layers.fields import Positive, TupleOf
+from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape
 
 
@@ -44,3 +45,8 @@ class Parameter(IdleLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return ()
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return a constant."""
+        (weight,) = self.weights()
+        return (Operator(self.shape, weights=weight.size, is_constant=True),)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from archsum.errors import ShapeError
 from archsum.layers.base import Backward, Kept, Work
 from archsum.layers.fields import PerAxis
-from archsum.layers.operators import CLAMPS, Operator, Operators, on_rows
+from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, padded_and_on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
 from archsum.layers.window import SizeRule, Sliding, Window
@@ -69,11 +69,16 @@ class Pooling(Sliding, PoolingLayer):
         return (Work("window × output elements", prod(self.pool_size), product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return what pads and pools; none for a window that hangs over the end or is dilated."""
-        if self.ceil_mode or max(self.dilations) > 1:
-            return None
+        """Return what pads and pools.
+
+        Errors: UnknownOperatorsError for a window that hangs over the end or is dilated, and for three axes.
+        """
+        if max(self.dilations) > 1:
+            raise UnknownOperatorsError("TensorFlow Lite Micro has no pooling with dilation")
+        if self.model_copy(update={"ceil_mode": False}).output_shape(*inputs) != self.output_shape(*inputs):
+            raise UnknownOperatorsError("TensorFlow Lite Micro has no pooling whose windows hang over the end")
         pooling = Operator(self.output_shape(*inputs), absorbs=CLAMPS)
-        return on_rows((*self.padding_operators(*inputs), pooling), self.rank, *inputs)
+        return padded_and_on_rows(self.padding_operators(*inputs), (pooling,), self.rank, *inputs)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return (self.kept_input(*inputs),)

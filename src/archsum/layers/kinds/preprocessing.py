@@ -63,7 +63,7 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
     def operators(self, *inputs: Shape) -> Operators:
         (shape,) = inputs
         constants = max(len(numbers) if isinstance(numbers, tuple) else 1 for numbers in (self.scale, self.offset))
-        return scaling_operators(shape, constants)
+        return scaling_operators(shape, constants, constants)
 
 
 class Normalization(ElementwiseLayer):
@@ -126,6 +126,13 @@ class Normalization(ElementwiseLayer):
         stated = () if _length(self.variance) is None else (_length(self.variance),)
         sizes = [weight.shape for weight in self.weights(*inputs) if weight.name == "variance"]
         return (Kept("deviation", shape=sizes[0] if sizes else stated, per_batch=True),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the subtraction of the mean and the division, or the reverse: an offset and a factor."""
+        (shape,) = inputs
+        sizes = [weight.size for weight in self.weights(shape) if weight.name == "variance"]
+        constants = sizes[0] if sizes else _length(self.variance) or 1
+        return scaling_operators(shape, constants, constants)
 
 
 def _length(numbers: float | tuple[float, ...] | None) -> int | None:

@@ -11,6 +11,7 @@ from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Rate, TiedBias, true_is_tied
+from archsum.layers.operators import Operator, Operators, Scratch, lacking, slicing_operator
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product
 
@@ -119,6 +120,9 @@ class RecurrentLayer(SequenceLayer):
         steps, _ = self.split(*inputs)
         return product((steps, sum(weight.size for weight in self.weights(*inputs))))
 
+    def operators(self, *inputs: Shape) -> Operators:
+        raise lacking("operator for it", "and of the loop that the converter writes the memory is not known")
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.units, "one for each unit")
 
@@ -188,6 +192,25 @@ class LSTM(WithRecurrentBias):
     def gating(self) -> int:
         """What is kept and added, and their sum; what is given out."""
         return 4
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return UNIDIRECTIONAL_SEQUENCE_LSTM, as Keras 2 writes it, and what passes on the last step.
+
+        Its kernel computes the gates in numbers of two bytes. The state and the memory are variables, which the runtime
+        keeps behind the arena's head.
+
+        Errors: UnknownOperatorsError for activations or biases that it does not have.
+        Source: tensorflow/lite/micro/kernels/unidirectional_sequence_lstm.cc.
+        """
+        steps, _ = self.split(*inputs)
+        functions = (self.activation, self.recurrent_activation)
+        if functions != ("tanh", "sigmoid") or self.bias != "tied" or self.recurrent_dropout:
+            fields = "`activation: tanh`, `recurrent_activation: sigmoid`, `bias: tied` and no `recurrent_dropout`"
+            raise lacking(f"LSTM other than with {fields}")
+        kernels = sum(weight.size for weight in self.weights(*inputs) if not weight.is_bias)
+        gates = (Scratch(self.units, int8=2),) * self.gates
+        every = Operator((steps, self.units), weights=kernels, biases=self.gates * self.units, scratch=gates)
+        return every, *(() if self.return_sequences else (slicing_operator((self.units,)),))
 
     def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the gates and what is added, the memory before the step, and the activation of that behind it."""

@@ -9,7 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import VIEW, Backward, MovingLayer, Reuse, Step, Work
 from archsum.layers.fields import PerAxis
-from archsum.layers.operators import Operator, Operators
+from archsum.layers.operators import Operator, Operators, lacking, slicing_operator
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 from archsum.layers.window import SIDES_SCHEMA, Sides, parse_padding
@@ -44,8 +44,8 @@ class Resizing(Spatial, MovingLayer):
         return self.join(tuple(resized), channels)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return one, which moves every element; of three axes none."""
-        return (Operator(self.output_shape(*inputs)),) if self.rank < 3 else None
+        """Return one, which moves every element."""
+        return (Operator(self.output_shape(*inputs)),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, _ = self.parts(*inputs)
@@ -123,6 +123,9 @@ class Cropping(Resizing):
             )
         return Difference(size, before, after)
 
+    def operators(self, *inputs: Shape) -> Operators:
+        return (slicing_operator(self.output_shape(*inputs)),)
+
 
 class Cropping1D(Cropping, rank=1):
     """The data without its beginning and end along one axis, such as time.
@@ -166,8 +169,18 @@ class UpSampling(Resizing):
         return Product(size, self.size[axis])
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return none: to repeat elements the converter writes operators that microcontrollers do not have."""
-        return None
+        """Raise UnknownOperatorsError: an image alone is enlarged by an operator that microcontrollers have."""
+        raise lacking("TILE", "by which the converter repeats elements", self._cure(*inputs))
+
+    def _cure(self, shape: Shape) -> str | None:
+        """Return how a sequence is enlarged as an image of one column."""
+        if self.rank != 1 or None in shape:
+            return None
+        (length, channels), (times,) = shape, self.size
+        return (
+            f"write `reshape: {{target_shape: [{length}, 1, {channels}]}}`, "
+            f"`up_sampling2d: {{size: [{times}, 1]}}` and `reshape: {{target_shape: [-1, {channels}]}}`"
+        )
 
 
 class UpSampling1D(UpSampling, rank=1):
@@ -198,8 +211,13 @@ class UpSampling2D(UpSampling, rank=2):
         return (Work(self.interpolation, 2 * _NEIGHBOURS[self.interpolation], product(self.output_shape(*inputs))),)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the interpolation, where microcontrollers have it."""
-        return (Operator(self.output_shape(*inputs)),) if self.interpolation == "bilinear" else None
+        """Return RESIZE_NEAREST_NEIGHBOR, which Keras 2 writes, or RESIZE_BILINEAR.
+
+        Errors: UnknownOperatorsError for other interpolations.
+        """
+        if self.interpolation not in ("nearest", "bilinear"):
+            raise lacking(f"interpolation by `{self.interpolation}`")
+        return (Operator(self.output_shape(*inputs)),)
 
 
 class UpSampling3D(UpSampling, rank=3):

@@ -8,6 +8,7 @@ from archsum.layers.axis import AlongChannels, named_axes
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Bias, DataFormat
+from archsum.layers.operators import CLAMPS, Operator, Operators, scaling_operators
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
 
 
@@ -55,6 +56,15 @@ class Scale(BiasedLayer, ElementwiseLayer):
         """Return that the factors' gradient has the input's shape first, and is then added up."""
         return Backward(scratch=inputs)
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return the factor and the offset; an untied one is an addition of its own."""
+        (shape,) = inputs
+        scale, *biases = self.weights(shape)
+        if self.bias == "untied":
+            offsets = sum(bias.size for bias in biases)
+            return *scaling_operators(shape, scale.size), Operator(shape, absorbs=CLAMPS, weights=offsets)
+        return scaling_operators(shape, *(weight.size for weight in (scale, *biases)))
+
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)
 
@@ -86,3 +96,7 @@ class LayerScale(AlongChannels, ElementwiseLayer):
     def backward(self, *inputs: Shape) -> Backward:
         """Return that the factors' gradient has the input's shape first, and is then added up."""
         return Backward(scratch=inputs)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        (shape,) = inputs
+        return scaling_operators(shape, self.channels(shape))

@@ -12,7 +12,7 @@ from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
 from archsum.layers.base import VIEW, Backward, Gradient, MovingLayer, Reuse, Step
 from archsum.layers.fields import DataFormat, Positive, TupleOf
-from archsum.layers.operators import Operator, Operators
+from archsum.layers.operators import CLAMPS, Operator, Operators, lacking
 from archsum.layers.shapes import Shape, product, show
 
 _SIZE_TO_SOLVE = -1
@@ -155,7 +155,7 @@ class Permute(Reshaping):
         return tuple(shape[axis - 1] for axis in self.dims)
 
     def operators(self, *inputs: Shape) -> Operators:
-        return (Operator(self.output_shape(*inputs)),)
+        return (Operator(self.output_shape(*inputs), passes=CLAMPS),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
@@ -181,6 +181,19 @@ class RepeatVector(MovingLayer):
         if len(shape) != 1:
             raise ShapeError(f"takes a vector, not {show(shape)}", "a `flatten` before it makes a vector")
         return (self.n, *shape)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Raise UnknownOperatorsError, with how it is written in operators that microcontrollers have."""
+        (features,) = inputs[0]
+        cure = (
+            None
+            if features is None
+            else (
+                f"write `reshape: {{target_shape: [1, 1, {features}]}}`, `up_sampling2d: {{size: [{self.n}, 1]}}` "
+                f"and `reshape: {{target_shape: [{self.n}, {features}]}}`"
+            )
+        )
+        raise lacking("TILE", "by which the converter repeats elements", cure)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("length", self.n, "`n`, the repetitions of the vector")

@@ -10,6 +10,7 @@ from archsum.layers.arithmetic import Amount, Difference, Quotient, value_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
+from archsum.layers.operators import Operator, Operators, slicing_operator
 from archsum.layers.shapes import Shape, show
 
 
@@ -72,6 +73,12 @@ class Split(PartOfAxis):
             )
         return Quotient(size, self.parts)
 
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return SPLIT, which makes all parts at once: layers that pass on the parts of one tensor are one operator."""
+        (shape,) = inputs
+        written = ("SPLIT", self.parts, sample_position(self.chosen_axis, shape))
+        return (Operator(self.output_shape(shape), parts=self.parts, part=self.part, merges=written),)
+
     def part_note(self, size: int | None) -> str:
         return f"part {self.part} of {self.parts} equal parts, counted from 0"
 
@@ -108,6 +115,11 @@ class Slice(PartOfAxis):
                 f"its elements count from 0 to {size - 1}; `stop` is the one behind the last",
             )
         return Difference(stop, start)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        (shape,) = inputs
+        part = (sample_position(self.chosen_axis, shape), self.start, self.stop)
+        return (slicing_operator(self.output_shape(shape), part),)
 
     def part_note(self, size: int | None) -> str:
         if size is None:

@@ -11,7 +11,7 @@ from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import Weight
 from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
 from archsum.layers.kernel import KERNEL_AXES, GroupedKernelLayer
-from archsum.layers.operators import Operators
+from archsum.layers.operators import Operators, Scratch, lacking
 from archsum.layers.shapes import Shape, product
 from archsum.layers.window import Sides, SizeRule, halves, write_per_axis
 
@@ -147,11 +147,28 @@ class TransposedConvolution(GroupedKernelLayer):
         return (Weight("kernel", shape, (*KERNEL_AXES[self.rank], seen, "input channels")),)
 
     def products(self, *inputs: Shape) -> Operators:
-        """Return the convolution, whose kernel sums in four bytes for each output element; none for other paddings."""
-        products = super().products(*inputs)
-        if products is None or not isinstance(self.padding, str) or self.output_padding or max(self.dilation_rate) > 1:
+        """Return the convolution, whose kernel for int8 sums in four bytes for each output element.
+
+        Errors: UnknownOperatorsError with dilation, with groups, and for a padding as a number.
+        Source: tensorflow/lite/micro/kernels/transpose_conv.cc.
+        """
+        if max(self.dilation_rate) > 1 or self.groups > 1:
+            raise lacking("transposed convolution with dilation or groups")
+        if not isinstance(self.padding, str):
+            raise lacking("transposed convolution whose padding is a number", cure=self._cropped)
+        return tuple(
+            operator._replace(scratch=(Scratch(product(operator.output), float32=0),))
+            for operator in super().products(*inputs)
+        )
+
+    @property
+    def _cropped(self) -> str | None:
+        """How the same is written with a padding that microcontrollers have, where only the padding differs."""
+        smaller = any(kernel < stride for kernel, stride in zip(self.kernel_size, self.strides, strict=True))
+        if smaller or self.output_padding or self.bias == "untied":
             return None
-        return tuple(operator._replace(scratch=(product((4, *operator.output)),)) for operator in products)
+        sides = [list(each) for each in self.paddings]
+        return f"write `padding: valid`, and `cropping{self.rank}d: {{cropping: {sides}}}` behind it"
 
     def padded(self, shape: Shape) -> tuple[Shape, ...]:
         """Return nothing: the padding is the output's."""

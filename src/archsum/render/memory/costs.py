@@ -51,12 +51,21 @@ def render_json(costs: Costs) -> str:
             "at": inference.at.name,
             "alive": {tensor.name: size for tensor, size in inference.alive},
         },
-        "microcontroller": arena
-        and {
-            "arena": arena.head,
+        "microcontroller": {
+            "precision": costs.arena_precision,
+            "arena": arena and arena.head,
             "arena_of_today": costs.arena_newer_planner and costs.arena_newer_planner.head,
-            "at": arena.highest.buffer.layer,
-            "flash": arena.flash,
+            "at": arena and arena.highest.buffer.layer,
+            "flash": costs.flash,
+            "unknown": [
+                {
+                    "layers": [layer.name for layer in layers],
+                    "place": layers[0].span.place,
+                    "reason": reason,
+                    "help": cure,
+                }
+                for (reason, cure), layers in costs.causes.items()
+            ],
         },
     }
     return document(figures)
@@ -103,15 +112,19 @@ def _inference(costs: Costs) -> Iterator[str]:
 
 def _microcontroller(costs: Costs) -> Iterator[str]:
     memory, newer = costs.arena, costs.arena_newer_planner
-    yield f"{one_line(costs.summary.name)}: microcontroller, int8"
+    yield f"{one_line(costs.summary.name)}: microcontroller, {costs.arena_precision}"
     if memory is None or newer is None:
-        yield f"  unknown: how TensorFlow Lite Micro has {named(costs.unconvertible)}"
+        yield from _rows([("flash", costs.flash, "")])
+        for (reason, cure), layers in costs.causes.items():
+            yield f"  arena  unknown of {named(layers)}: {reason}"
+            yield f"    --> {layers[0].span.place}"
+            yield f"    = help: {cure}"
         return
     other = f"; TensorFlow Lite Micro of today: {newer.head:,}" if newer.head != memory.head else ""
     yield from _rows(
         [
             ("arena", memory.head, f"at {one_line(memory.highest.buffer.layer)}{other}"),
-            ("flash", memory.flash, ""),
+            ("flash", costs.flash, ""),
         ]
     )
 
