@@ -109,6 +109,8 @@ def generated(name: str) -> str:
         return run("archsum layers --format markdown")
     if name == "operations of the same layer":
         return f"{counted_by_others.table()}\n"
+    if name == "kept for backward in PyTorch":
+        return f"{measured_memory.kept_table(measured_memory.load())}\n"
     if name == "training memory against PyTorch":
         return f"{measured_memory.table(measured_memory.load())}\n"
     assert name.startswith("archsum diagram "), f"nothing generates {name}"
