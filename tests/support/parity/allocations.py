@@ -68,7 +68,7 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
     on_the_way, left = peak(forward_and_backward)
     found = {}
     for name in OPTIMIZERS:
-        stepper = _optimizer(name, [parameter for parameter in model.parameters() if parameter.requires_grad])
+        stepper = make_optimizer(name, [parameter for parameter in model.parameters() if parameter.requires_grad])
         stepper.step()
         state = _bytes([tensor for each in stepper.state.values() for tensor in each.values() if tensor is not None])
         in_step, _ = peak(stepper.step)
@@ -76,7 +76,8 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
     return found
 
 
-def _optimizer(name: str, parameters: list[Any]) -> Any:
+def make_optimizer(name: str, parameters: list[Any]) -> Any:
+    """Return an optimizer that changes all weights at once."""
     import torch
 
     if name == "adam":
