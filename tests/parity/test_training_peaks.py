@@ -17,7 +17,7 @@ pytestmark = [
 ]
 
 BY_NAME = {trained.name: trained for trained in ALL}
-LARGE = {"U-Net, 31 M", "skip over a deep path"}
+LARGE = {"U-Net, 7.8 M", "U-Net, 31 M", "skip over a deep path"}
 
 
 def _ours(trained: Trained, batch: int, precision: str = "float32") -> dict[str, int]:
