@@ -455,6 +455,30 @@ def test_head_in_int8_and_in_float32(shape: str, layers: list[str], int8: int | 
         assert planned(summary, TieBreak.LATER_FIRST).head == int8
 
 
+LARGER = "[32, 32, 8]"
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer", "int8", "float32"),
+    [
+        (LARGER, "depthwise_conv2d: {kernel_size: 3, strides: 2, dilation_rate: 2}", 14464, 57856),
+        (LARGER, "separable_conv2d: {filters: 4, kernel_size: 3, strides: 2, dilation_rate: 2}", 14464, 57856),
+        (
+            "[32, 32, 8]",
+            "depthwise_conv2d: {kernel_size: 3, strides: 2, dilation_rate: 2, padding: same}",
+            18000,
+            71968,
+        ),
+        ("[64, 16]", "depthwise_conv1d: {kernel_size: 3, strides: 2, dilation_rate: 2}", 2048, 8192),
+    ],
+)
+def test_head_of_strides_and_dilation(shape: str, layer: str, int8: int, float32: int) -> None:
+    """As above: the converter multiplies at every location, and slices."""
+    summary = network(shape, f"{{{layer}}}")
+    assert planned(summary, TieBreak.LATER_FIRST).head == int8
+    assert planned(summary, TieBreak.LATER_FIRST, "float32").head == float32
+
+
 @pytest.mark.parametrize(
     ("inputs", "layer", "int8", "float32"),
     [

@@ -11,7 +11,7 @@ from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Bias, PerAxis, Positive
-from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, padded_and_on_rows
+from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, padded_and_on_rows, slicing_operator
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.window import SizeRule, Sliding, Window, write_padding
@@ -120,6 +120,25 @@ class DilatedKernelLayer(KernelLayer):
     @property
     def dilations(self) -> tuple[int, ...]:
         return self.dilation_rate
+
+    def of_each_channel(self, operator: Operator, *inputs: Shape) -> Operators:
+        """Return the operator that multiplies each channel with kernels of its own.
+
+        Steps over dilated windows are taken afterwards, of the products at every location, by a slice; `same` is then
+        padded first.
+        """
+        if max(self.strides) == 1 or max(self.dilations) == 1:
+            return (operator,)
+        spatial, channels = self.split(*inputs)
+        _, products = self.parts(operator.output)
+        without_steps = self.model_copy(update={"strides": (1,) * self.rank})
+        padding: Operators = ()
+        if self.padding == "same":
+            spatial = self.padded_as_same(spatial)
+            padding = (Operator(self.join(spatial, channels)),)
+            without_steps = without_steps.model_copy(update={"padding": "valid"})
+        at_every_location = operator._replace(output=self.join(without_steps.slide(spatial), products))
+        return *padding, at_every_location, slicing_operator(operator.output)._replace(absorbs=operator.absorbs)
 
 
 class GroupedKernelLayer(DilatedKernelLayer):

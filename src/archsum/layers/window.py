@@ -269,6 +269,13 @@ class Sliding(Spatial):
         padded = (None if size is None else size + sum(around) for size, around in zip(spatial, sides, strict=True))
         return (Operator(self.join(tuple(padded), channels)),)
 
+    def padded_as_same(self, spatial: Shape) -> Shape:
+        """Return the sizes that Keras's `same` makes of those that go in."""
+        return tuple(
+            None if size is None else size + _same_padding(size, window)
+            for size, window in zip(spatial, self.windows, strict=True)
+        )
+
     def padded(self, shape: Shape) -> tuple[Shape, ...]:
         """Return the shape of the copy that PyTorch pads first where sides are padded unevenly; none elsewhere."""
         spatial, channels = self.parts(shape)

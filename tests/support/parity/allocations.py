@@ -62,10 +62,16 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
         outputs.extend(forward())
         torch.autograd.backward(outputs, given)
 
+    def measure() -> tuple[int, int]:
+        outputs.clear()
+        model.zero_grad()
+        return peak(forward_and_backward)
+
     with torch.no_grad():
         given = [torch.ones_like(tensor) for tensor in forward()]
 
-    on_the_way, left = peak(forward_and_backward)
+    # Under load the profiler loses events now and then, and what is lost makes less.
+    on_the_way, left = max(measure(), measure())
     found = {}
     for name in OPTIMIZERS:
         stepper = make_optimizer(name, [parameter for parameter in model.parameters() if parameter.requires_grad])

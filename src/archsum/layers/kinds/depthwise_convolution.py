@@ -8,6 +8,7 @@ from archsum.layers.arithmetic import Amount, Product
 from archsum.layers.base import Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
+from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 
 
@@ -38,6 +39,10 @@ class DepthwiseConvolution(DilatedKernelLayer):
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         return (Weight("kernel", shape, (*KERNEL_AXES[self.rank], "input channels", "filters of a channel")),)
+
+    def products(self, *inputs: Shape) -> Operators:
+        (operator,) = super().products(*inputs)
+        return self.of_each_channel(operator, *inputs)
 
 
 class DepthwiseConv1D(DepthwiseConvolution, rank=1):

@@ -63,8 +63,9 @@ class SeparableConvolution(DilatedKernelLayer):
 
     def products(self, *inputs: Shape) -> Operators:
         depthwise, pointwise = self.kernels(*inputs)
+        products = Operator(self.depthwise_output(*inputs), weights=depthwise.size)
         return (
-            Operator(self.depthwise_output(*inputs), weights=depthwise.size),
+            *self.of_each_channel(products, *inputs),
             Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=pointwise.size),
         )
 
