@@ -39,7 +39,7 @@ class Node(NamedTuple):
     """What the layer came out of, innermost first."""
     shared_with: str | None = None
     """The node, further up, whose weights the layer uses."""
-    frozen_by: str = ""
+    frozen_by: str | None = None
     """The block or the container around, by its kind, whose `trainable: false` freezes the layer."""
 
 

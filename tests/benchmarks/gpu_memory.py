@@ -62,7 +62,7 @@ class Bytes(NamedTuple):
 
 
 def measure(run: Run, device: str) -> Bytes:
-    """Train for two steps in this process; the second is measured."""
+    """Train in this process for a step or, on a GPU, for two, of which the second is measured."""
     trained = BY_NAME[run.network]
     model, inputs = trained.build(), trained.inputs(run.batch)
     if device == "cpu":

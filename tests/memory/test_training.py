@@ -121,9 +121,9 @@ def test_shared_weights_count_once() -> None:
     memory = trained(network("[8]", dense(8, ", shared: a"), "relu", dense(8, ", shared: a")), optimizer="adam")
     assert (memory.weights, memory.gradients, memory.optimizer_state) == (288, 288, 576)
     # The input and the relu's result, which each use takes. The gradient is there from the last use on; the first use
-    # has another, and their sum is a third.
+    # has another, and the sum is a third, but for the biases', which are added in place.
     assert memory.kept_for_backward == (8 + 8) * 2 * FLOAT
-    assert [turn.gradients for turn in memory.backward] == [288, 288, 2 * 288, 3 * 288]
+    assert [turn.gradients for turn in memory.backward] == [288, 288, 2 * 288, 3 * 288 - 8 * FLOAT]
 
 
 def test_shared_weights_that_are_frozen_keep_nothing() -> None:

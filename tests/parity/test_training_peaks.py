@@ -5,10 +5,11 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.support.measured_memory import ALL, GENERATED, NAMED, Trained
+from tests.support.measured_memory import ALL, GENERATED, NAMED, RECURRENT, Trained
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from tests.support.parity.allocations import OPTIMIZERS, training_steps  # noqa: E402
+from tests.support.parity.memory_cases import own_kernels  # noqa: E402
 from tests.support.parity.memory_oracle import Optimizer, training_step  # noqa: E402
 
 pytestmark = [
@@ -17,6 +18,8 @@ pytestmark = [
 ]
 
 BY_NAME = {trained.name: trained for trained in ALL}
+IN_32_BITS = {"language model, tied": 0.09, "learned positions": 0.16}
+"""How far off those are in mixed precision that PyTorch computes in 32 bits in part: words, and what is added to them."""
 LARGE = {"U-Net, 7.8 M", "U-Net, 31 M", "skip over a deep path"}
 
 
@@ -31,12 +34,19 @@ def test_peak_of_a_process(trained: Trained, batch: int) -> None:
     assert _ours(trained, batch) == pytest.approx(theirs, rel=0.005)
 
 
+@pytest.mark.parametrize("batch", [1, 16])
+@pytest.mark.parametrize("trained", RECURRENT, ids=str)
+def test_peak_of_recurrent_layers(trained: Trained, batch: int) -> None:
+    with own_kernels():
+        theirs = training_steps(trained.build(), trained.inputs(batch))
+    assert _ours(trained, batch) == pytest.approx(theirs, rel=0.02)
+
+
 @pytest.mark.parametrize("precision", ["bfloat16", "mixed"])
 @pytest.mark.parametrize("trained", [it for it in NAMED if it.name not in LARGE], ids=str)
 def test_peak_in_lower_precision(trained: Trained, precision: str) -> None:
     theirs = training_steps(trained.build(), trained.inputs(8), precision)
-    # PyTorch looks words up in 32 bits, where the rest is in 16.
-    near = 0.09 if (trained.name, precision) == ("language model, tied", "mixed") else 0.005
+    near = IN_32_BITS.get(trained.name, 0.005) if precision == "mixed" else 0.005
     assert _ours(trained, 8, precision) == pytest.approx(theirs, rel=near)
 
 
@@ -44,16 +54,15 @@ def test_peak_in_lower_precision(trained: Trained, precision: str) -> None:
     ("name", "batch", "optimizer"),
     [
         ("alexnet", 8, "adam"),  # the peak is at the optimizer's step
-        ("resnet18", 32, "sgd"),
-        ("squeezenet1_1", 32, "sgd"),
-        ("vgg16", 8, "sgd"),
+        ("resnet18", 32, "momentum"),
+        ("squeezenet1_1", 32, "momentum"),
+        ("vgg16", 8, "momentum"),
     ],
 )
 def test_peak_of_memtracker(name: str, batch: int, optimizer: Optimizer) -> None:
     trained = BY_NAME[name]
     theirs = training_step(trained.build, partial(trained.inputs, batch), optimizer, foreach=True).peak.total
-    ours = trained.training(batch, "momentum" if optimizer == "sgd" else optimizer).peak
-    assert ours == pytest.approx(theirs, rel=0.01)
+    assert trained.training(batch, optimizer).peak == pytest.approx(theirs, rel=0.01)
 
 
 def test_a_process_adds_in_place_what_memtracker_sees_as_three_tensors() -> None:
@@ -65,6 +74,6 @@ def test_a_process_adds_in_place_what_memtracker_sees_as_three_tensors() -> None
 
     trained = BY_NAME["squeeze and excitation"]
     process = training_steps(trained.build(), trained.inputs(8))["momentum"]
-    tracked = training_step(trained.build, partial(trained.inputs, 8), "sgd", foreach=True).peak.total
+    tracked = training_step(trained.build, partial(trained.inputs, 8), "momentum", foreach=True).peak.total
     assert trained.training(8, "momentum").peak == pytest.approx(process, rel=0.001)
     assert tracked > 1.05 * process

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import archsum
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary
+from tests.support.parity.memory_oracle import Optimizer
 from tests.support.parity.random_networks import network
 from tests.support.parity.torch_models import Torchvision
 from tests.support.paths import EXAMPLES, NETWORKS
@@ -24,16 +25,18 @@ MEASURED = Path(__file__).with_suffix(".json")
 BATCHES = (1, 8, 32)
 OPTIMIZERS = ("sgd", "momentum", "adam")
 KEPT_BATCH = 2
-TRACKED = "momentum"
+TRACKED: Optimizer = "momentum"
 """The optimizer with which MemTracker measures."""
 
 
 class Trained:
     """A network that is trained: ours, and where it is torchvision's the model that its file describes."""
 
-    def __init__(self, name: str, file: Path | str, variables: Mapping[str, Any] = {}, model: Any = None) -> None:
+    def __init__(
+        self, name: str, file: Path | str, variables: Mapping[str, Any] = {}, model: Torchvision | None = None
+    ) -> None:
         self.name = name
-        self.model: Torchvision | None = model
+        self.model = model
         self._file, self._variables = file, variables
 
     def __repr__(self) -> str:
@@ -108,8 +111,12 @@ NAMED = [
     _ours("gate", "gate"),
     _ours("squeeze and excitation", "squeeze_and_excitation"),
     _ours("residuals, projected", "projections"),
+    _ours("learned positions", "positions"),
 ]
 """Networks of tests/support/networks/trained/, in which gradients wait, weights are shared, or parts are views."""
+
+RECURRENT = [_ours("LSTM", "lstm"), _ours("GRU", "gru")]
+"""Measured in the tests alone, with PyTorch's own kernels."""
 
 GENERATED = [Trained(f"generated {seed}", network(seed)) for seed in range(100)]
 

@@ -108,6 +108,8 @@ class Backward(NamedTuple):
     """The shapes of the tensors between the operations, from the inputs on: each has a gradient too."""
     scratch: tuple[Shape, ...] = ()
     """What the operation on the inputs computes with, the last on the way back."""
+    per_batch: tuple[Shape, ...] = ()
+    """What the layer's last operation computes with, the first on the way back, once for the batch."""
     of_weights: Gradient = Gradient.NEW
     """What the gradients of the weights are."""
 
@@ -160,8 +162,8 @@ class Layer(StrictModel):
     Shapes come and go without the batch axis. Every method takes one shape for each input; what cannot be computed
     from them raises a ShapeError whose message reads on from the layer's name ("needs a known height for …").
 
-    A kind, or its family, states `output_shape`, `weights`, `multiply_accumulates`, `work` and `kept`. `macs`,
-    `elementwise` and `flops` are the numbers that come out of these, and are not overridden.
+    A kind, or its family, states `output_shape`, `weights`, `multiply_accumulates`, `work`, `kept`, `backward` and
+    `operators`. `macs`, `elementwise` and `flops` are the numbers that come out of these, and are not overridden.
     """
 
     deferred_fields: ClassVar[frozenset[str]] = frozenset()

@@ -3,13 +3,13 @@
 Autograd runs the operations in the opposite order. The gradient of a tensor waits until every layer that takes the
 tensor has made its part, and goes when the layer that made the tensor has been run. Of two parts the second is added to
 the first in place where nothing else holds that; where it is a view, or the gradient of another tensor too, the sum is
-a third tensor. So are gradients of weights that are used more than once.
+a third tensor. The same holds of the gradients of weights that are used more than once.
 
 Source: https://github.com/pytorch/pytorch, torch/csrc/autograd/engine.cpp (evaluate_function) and input_buffer.cpp
 (accumulate, can_accumulate_inplace). Where a TorchDispatchMode is on, as MemTracker's is, no sum is made in place.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from archsum.layers.base import Backward, Gradient
 from archsum.layers.shapes import Shape
 from archsum.memory.kept import KeptTensor
 from archsum.memory.precision import Batch, Precision
+from archsum.memory.storage import WEIGHTS, owners
 from archsum.summary import LayerSummary, Summary
 
 
@@ -43,8 +44,8 @@ class _Storage:
     holders: int = 0
 
 
-class _Held(NamedTuple):
-    """A gradient: its storage, and whether it is all of that as it is, to which another can be added in place."""
+class _Part(NamedTuple):
+    """A gradient, or a part of one: its storage, and whether it is all of it, so that another can be added in place."""
 
     storage: _Storage
     whole: bool = True
@@ -58,13 +59,13 @@ class WayBack:
         summary: Summary,
         batch: Batch,
         item: Precision,
-        reached: Collection[str],
+        reached: Set[str],
         kept: Iterable[KeptTensor],
         held: Collection[str],
     ) -> None:
         """`reached` are the layers that gradients reach. What is `kept` is freed on the way, unless it is `held`."""
         self._layers = {layer.name: layer for layer in summary.layers}
-        self._batch = batch
+        self._batch, self._once = batch, batch._replace(samples=1)
         self._item = item
         self._copies = summary.trainable_params * item.copies
         self._reached = reached
@@ -74,11 +75,12 @@ class WayBack:
             self._kept += tensor.bytes
             if tensor.storage not in held:
                 self._kept_from.setdefault(tensor.step, []).append(tensor)
-        given = _Held(_Storage(0), whole=False)  # the loss is not counted, nor what it gives
+        given = _Part(_Storage(0), whole=False)  # the loss is not counted, nor what it gives
         self._waiting = dict.fromkeys(summary.outputs, given)
         self._of_tensors = 0
-        self._of_weights: dict[str, _Held] = {}
         self._weights = 0
+        self._views_of_weights: dict[str, int] = {}
+        self._without_batch = {name for name, owner in owners(summary, training=True).items() if owner == WEIGHTS}
 
     def moments(self) -> Iterator[Moment]:
         """Yield the moments in order: one for each operation, and one for each sum that is a new tensor."""
@@ -97,13 +99,15 @@ class WayBack:
         kept = self._kept_from.get(step, ())
         for number, shape in reversed(list(enumerate(backward.between, start=1))):
             made = self._new(shape)
-            yield self._moment(step)
+            first = backward.per_batch if number == len(backward.between) else ()
+            yield self._moment(step, sum(map(self._once.bytes, first)))
             self._release(gradient)
             self._forget(kept, number)
             gradient = made
         passed = list(self._passed_on(layer, backward, gradient))
-        of_weights = self._new_of_weights(layer, backward)
-        yield self._moment(step, sum(map(self._batch.bytes, backward.scratch)))
+        of_weights = self._new_of_weights(layer)
+        scratch = (*backward.scratch, *self._before_sums(layer, backward))
+        yield self._moment(step, sum(map(self._batch.bytes, scratch)))
         self._release(gradient)
         self._forget(kept, 0)
         if not layer.shared_with:
@@ -114,7 +118,7 @@ class WayBack:
             else:
                 self._waiting[name] = part
         if of_weights:
-            yield from self._sum_of_weights(step, layer.shared_with or layer.name, of_weights)
+            yield from self._sum_of_weights(step, layer, backward, of_weights)
         if self._item.copies and not layer.shared_with:
             yield from self._convert(step, layer)
 
@@ -122,60 +126,73 @@ class WayBack:
         """Free what an operation has kept."""
         self._kept -= sum(tensor.bytes for tensor in kept if tensor.operation == operation)
 
-    def _passed_on(self, layer: LayerSummary, backward: Backward, gradient: _Held) -> Iterator[tuple[str, _Held]]:
+    def _passed_on(self, layer: LayerSummary, backward: Backward, gradient: _Part) -> Iterator[tuple[str, _Part]]:
         """Make the gradient of each input that one reaches."""
         for number, (name, shape) in enumerate(zip(layer.node.inputs, layer.input_shapes, strict=True)):
-            if name in self._reached:
-                match backward.gradient_of(number):
-                    case Gradient.NEW:
-                        yield name, self._new(shape)
-                    case Gradient.SAME:
-                        yield name, self._hold(gradient)
-                    case Gradient.VIEW:
-                        yield name, self._hold(gradient._replace(whole=False))
+            if name not in self._reached:
+                continue
+            if name in self._without_batch:
+                yield name, self._new(shape, self._once)
+                continue
+            match backward.gradient_of(number):
+                case Gradient.NEW:
+                    yield name, self._new(shape)
+                case Gradient.SAME:
+                    yield name, self._take(gradient)
+                case Gradient.VIEW:
+                    yield name, self._take(gradient._replace(whole=False))
 
-    def _new(self, shape: Shape) -> _Held:
-        return self._hold(_Held(_Storage(self._batch.bytes(shape))))
+    def _before_sums(self, layer: LayerSummary, backward: Backward) -> Iterator[Shape]:
+        """Yield the shapes of new gradients of learned tensors, before they are added up over the batch."""
+        for number, name in enumerate(layer.node.inputs):
+            if name in self._without_batch & self._reached and backward.gradient_of(number) is Gradient.NEW:
+                yield layer.output_shape
 
-    def _hold(self, gradient: _Held) -> _Held:
+    def _new(self, shape: Shape, batch: Batch | None = None) -> _Part:
+        return self._take(_Part(_Storage((batch or self._batch).bytes(shape))))
+
+    def _take(self, gradient: _Part) -> _Part:
         if gradient.storage.holders == 0:
             self._of_tensors += gradient.storage.bytes
         gradient.storage.holders += 1
         return gradient
 
-    def _release(self, gradient: _Held) -> None:
+    def _release(self, gradient: _Part) -> None:
         gradient.storage.holders -= 1
         if gradient.storage.holders == 0:
             self._of_tensors -= gradient.storage.bytes
 
-    def _sum(self, step: int, name: str, part: _Held) -> Iterator[Moment]:
+    def _sum(self, step: int, name: str, part: _Part) -> Iterator[Moment]:
         """Add a part to the gradient that waits for a layer."""
         waiting = self._waiting[name]
         if not (waiting.whole and waiting.storage.holders == 1):
-            self._waiting[name] = self._new(self._layers[name].output_shape)
+            batch = self._once if name in self._without_batch else self._batch
+            self._waiting[name] = self._new(self._layers[name].output_shape, batch)
             yield self._moment(step)
             self._release(waiting)
         self._release(part)
 
-    def _new_of_weights(self, layer: LayerSummary, backward: Backward) -> _Held | None:
-        """Make the gradients of a layer's weights, be they another's, or of their copies."""
+    def _new_of_weights(self, layer: LayerSummary) -> int:
+        """Make the gradients of a layer's weights, be they another's, or of their copies, and return their bytes."""
         owner = self._layers[layer.shared_with] if layer.shared_with else layer
         size = owner.trainable_params * (self._item.copies or self._item.gradients)
         self._weights += size
-        return _Held(_Storage(size), whole=backward.of_weights is Gradient.NEW) if size else None
+        return size
 
-    def _sum_of_weights(self, step: int, owner: str, part: _Held) -> Iterator[Moment]:
+    def _sum_of_weights(self, step: int, layer: LayerSummary, backward: Backward, part: int) -> Iterator[Moment]:
         """Add the gradients of another use of weights to those that are there."""
-        there = self._of_weights.setdefault(owner, part)
-        if there is part:
+        owner = self._layers[layer.shared_with or layer.name]
+        if owner.name not in self._views_of_weights:
+            of_biases = owner.bias_params * (self._item.copies or self._item.gradients)
+            views = part - of_biases if backward.of_weights is Gradient.VIEW else 0
+            self._views_of_weights[owner.name] = views
             return
-        size = part.storage.bytes
-        if not there.whole:
-            self._weights += size
+        if views := self._views_of_weights[owner.name]:
+            self._views_of_weights[owner.name] = 0
+            self._weights += views
             yield self._moment(step)
-            self._of_weights[owner] = there._replace(whole=True)
-            self._weights -= size
-        self._weights -= size
+            self._weights -= views
+        self._weights -= part
 
     def _convert(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
         """Make the gradients of weights from those of their copies."""

@@ -127,7 +127,7 @@ class Costs:
     @cached_property
     def inference(self) -> InferenceMemory | None:
         """The memory of a forward pass on a batch of that size; None where it is not known."""
-        return inference_memory(self.summary, self.options)
+        return inference_memory(self.summary, self.options, self.declared)
 
     def __repr__(self) -> str:
         return f"<Costs of {one_line(self.summary.name)}: batch={self.options.batch}>"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archsum.language.spec.training import Training
+from archsum.memory.kept import Declarations, input_itemsizes
 from archsum.memory.precision import PRECISIONS, Batch
 from archsum.memory.storage import Storage, storages
 from archsum.memory.timeline import Alive, timeline
@@ -37,17 +38,18 @@ class InferenceMemory:
         return self.weights + self.activations
 
 
-def inference_memory(summary: Summary, options: Training) -> InferenceMemory | None:
+def inference_memory(summary: Summary, options: Training, declared: Declarations) -> InferenceMemory | None:
     """Compute the memory of a forward pass on a batch; None where a size is unknown."""
     item = PRECISIONS[options.precision]
     tensors = storages(summary)
     if any(None in tensor.shape for tensor in tensors):
         return None
-    batch = Batch(options.batch, item.activations)
-    lives = [Alive(tensor.first, tensor.last, batch.bytes(tensor.shape)) for tensor in tensors]
+    batch, words = Batch(options.batch, item.activations), input_itemsizes(summary, declared)
+    sizes = [batch.bytes(tensor.shape, words.get(tensor.name)) for tensor in tensors]
+    lives = [Alive(tensor.first, tensor.last, size) for tensor, size in zip(tensors, sizes, strict=True)]
     _, *steps = timeline(1 + len(summary.layers), lives)
     step = 1 + steps.index(max(steps))
-    alive = [(tensor, batch.bytes(tensor.shape)) for tensor in tensors if tensor.first <= step <= tensor.last]
+    alive = [(tensor, size) for tensor, size in zip(tensors, sizes, strict=True) if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])
     return InferenceMemory(
         weights=summary.params * item.weights + summary.trainable_params * item.copies,

@@ -43,6 +43,17 @@ def _declared(layer: LayerSummary) -> tuple[Kept, ...] | None:
     return kept
 
 
+def input_itemsizes(summary: Summary, declared: Declarations) -> Mapping[str, int]:
+    """Return the bytes of an element of those inputs of the network that are not data, but words."""
+    owner = owners(summary, training=True)
+    return {
+        owner[layer.node.inputs[tensor.number]]: tensor.itemsize
+        for layer in summary.layers
+        for tensor in declared[layer.name] or ()
+        if tensor.name == "input" and tensor.itemsize and owner[layer.node.inputs[tensor.number]] in summary.inputs
+    }
+
+
 def kept_tensors(
     summary: Summary, declared: Declarations, batch: Batch, reached: Collection[str], blocks: Collection[str]
 ) -> Iterator[KeptTensor]:

@@ -6,14 +6,14 @@ the gradients. So the peak is somewhere on the way back, or at the optimizer's s
 Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from archsum.language.spec.training import Training
 from archsum.memory.backward import WayBack
-from archsum.memory.kept import Declarations, kept_tensors, separate
+from archsum.memory.kept import Declarations, input_itemsizes, kept_tensors, separate
 from archsum.memory.optimizers import OPTIMIZERS
 from archsum.memory.precision import PRECISIONS, Batch
 from archsum.memory.reached import reached_by_gradients
@@ -90,12 +90,12 @@ class TrainingMemory:
     def at(self) -> LayerSummary | None:
         """The layer at whose turn the peak is; None where it is the optimizer's step."""
         peak = self.peak
-        return next((turn.layer for turn in (*self.backward, *self.forward) if turn.bytes == peak), None)
+        return next((turn.layer for turn in (*self.forward, *self.backward) if turn.bytes == peak), None)
 
     @property
     def in_pass(self) -> str | None:
         """Whether that is the forward or the backward pass; None where it is neither."""
-        passes = {"backward": self.backward, "forward": self.forward}
+        passes = {"forward": self.forward, "backward": self.backward}
         return next((name for name, turns in passes.items() if self.peak in (turn.bytes for turn in turns)), None)
 
 
@@ -109,8 +109,9 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
     copies, gradients = summary.trainable_params * item.copies, summary.trainable_params * item.gradients
     state = sum(optimizer.state(weight.shape) for weight in trained) * item.state
     always = summary.params * item.weights + state
-    held = _held(summary, options)
-    forward, backward = _passes(summary, options, declared, always, held)
+    words = input_itemsizes(summary, declared)
+    held = _held(summary, options, words)
+    forward, backward = _passes(summary, options, declared, always, held, words)
     return TrainingMemory(
         weights=(summary.params - buffers) * item.weights,
         buffers=buffers * item.weights,
@@ -123,27 +124,30 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
     )
 
 
-def _held(summary: Summary, options: Training) -> dict[str, int]:
+def _held(summary: Summary, options: Training, words: Mapping[str, int]) -> dict[str, int]:
     """Return the bytes of what is there until the step is done, by its name: the network's inputs and outputs."""
     item = PRECISIONS[options.precision]
     batch = Batch(options.batch, item.activations)
-    return {
-        tensor.name: batch.bytes(tensor.shape, item.inputs if tensor.name in summary.inputs else None)
-        for tensor in held_storages(summary)
-    }
+    itemsizes = {**dict.fromkeys(summary.inputs, item.inputs), **words}
+    return {tensor.name: batch.bytes(tensor.shape, itemsizes.get(tensor.name)) for tensor in held_storages(summary)}
 
 
 def _passes(
-    summary: Summary, options: Training, declared: Declarations, always: int, held: Mapping[str, int]
+    summary: Summary,
+    options: Training,
+    declared: Declarations,
+    always: int,
+    held: Mapping[str, int],
+    words: Collection[str],
 ) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
     """Return the turns of the forward pass and, from the last layer to the first, those of the backward pass.
 
-    `always` is what is in memory throughout, but for what is `held`.
+    `always` is what is in memory throughout, but for what is `held`; `words` are inputs that no layer takes a copy of.
     """
     item, end, reached = PRECISIONS[options.precision], len(summary.layers), reached_by_gradients(summary)
     batch = Batch(options.batch, item.activations)
     kept, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
-    copied = summary.inputs if item.copies_inputs else ()
+    copied = summary.inputs.keys() - set(words) if item.copies_inputs else set()
     kept_from = {tensor.storage: tensor.step for tensor in kept if tensor.storage not in copied}
     lives = [Alive(tensor.step, end, tensor.bytes) for tensor in kept]
     waiting = [
@@ -158,7 +162,7 @@ def _passes(
     )
     held_besides = sum(size for name, size in held.items() if name not in kept_from)
     computed_again = timeline(end + 1, again)
-    way_back = WayBack(summary, batch, item, reached, kept, held.keys() - set(copied))
+    way_back = WayBack(summary, batch, item, reached, kept, held.keys() - copied)
     backward = (
         Turn(
             summary.layers[moment.step - 1],

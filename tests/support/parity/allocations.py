@@ -25,7 +25,7 @@ class _Event(NamedTuple):
 def peak(run: Callable[[], object]) -> tuple[int, int]:
     """Return how many bytes more there are at most while something runs, and how many are left when it has.
 
-    What was allocated before is not seen to be freed: hold it while this runs.
+    What was allocated before counts for nothing, even if it is freed while this runs.
     """
     from torch.profiler import ProfilerActivity, profile
 
@@ -62,16 +62,10 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
         outputs.extend(forward())
         torch.autograd.backward(outputs, given)
 
-    def measure() -> tuple[int, int]:
-        outputs.clear()
-        model.zero_grad()
-        return peak(forward_and_backward)
-
     with torch.no_grad():
         given = [torch.ones_like(tensor) for tensor in forward()]
 
-    # Under load the profiler loses events now and then, and what is lost makes less.
-    on_the_way, left = max(measure(), measure())
+    on_the_way, left = peak(forward_and_backward)
     found = {}
     for name in OPTIMIZERS:
         stepper = make_optimizer(name, [parameter for parameter in model.parameters() if parameter.requires_grad])
@@ -100,19 +94,21 @@ def _events(nodes: list[Any], kernel: int | None = None) -> Iterator[_Event]:
         fields = node.extra_fields
         if type(fields).__name__ == "_ExtraFields_Allocation":
             yield _Event(node.start_time_ns, fields.alloc_size, fields.ptr, kernel)
-        inside = id(node) if kernel is None and node.name.startswith("aten::") else kernel
+        inside = node.correlation_id if kernel is None and node.name.startswith("aten::") else kernel
         yield from _events(node.children, inside)
 
 
 def _without_workspaces(events: list[_Event]) -> Iterator[_Event]:
-    """Yield what outlives the kernel that allocated it."""
+    """Yield what outlives the kernel that allocated it, without what was allocated before."""
     allocated: dict[int, int] = {}
-    workspaces = set()
+    left_out = set()
     for number, event in enumerate(events):
         if event.size > 0:
             allocated[event.address] = number
         elif event.address in allocated:
             begin = allocated.pop(event.address)
             if event.kernel is not None and event.kernel == events[begin].kernel:
-                workspaces |= {begin, number}
-    return (event for number, event in enumerate(events) if number not in workspaces)
+                left_out |= {begin, number}
+        else:
+            left_out.add(number)
+    return (event for number, event in enumerate(events) if number not in left_out)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 Role = Literal["input", "output", "input and output", "own"]
-Optimizer = Literal["sgd", "adam"]
+Optimizer = Literal["momentum", "adam"]
 
 CATEGORIES = {
     "Parameter": "params",
@@ -158,7 +158,7 @@ def training_step(
     with FakeTensorMode(allow_non_fake_inputs=True):
         model.to_empty(device="cpu").train()
         data = inputs()
-        if optimizer == "sgd":
+        if optimizer == "momentum":
             stepper = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, foreach=foreach)
         else:
             stepper = torch.optim.Adam(model.parameters(), foreach=foreach)

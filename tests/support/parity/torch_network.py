@@ -70,14 +70,16 @@ class LayerModule(nn.Module):  # type: ignore[misc]
         self.layer: Any = layer.layer
         self.shape = layer.output_shape
         kind = kind_of(type(layer.layer))
-        self.owner = [shared or self]  # in a list, or it would be a part of this one
-        self.inner = shared.inner if shared else MODULES[kind](layer) if kind in MODULES else nn.Identity()
+        self.shared = [shared] if shared else []  # in a list, or it would be a part of this one
+        if kind not in MODULES and kind not in RUNS:
+            raise NotImplementedError(kind)
+        self.inner: Any = shared.inner if shared else MODULES[kind](layer) if kind in MODULES else None
         if not shared and kind not in MODULES:
             for weight in layer.layer.weights(*layer.input_shapes):
                 tensor = torch.randn(torch_shape(kind, weight.name, weight.shape)) * 0.05
                 self.register_parameter(weight.name, nn.Parameter(tensor, layer.layer.trainable and weight.trainable))
         self.run = RUNS.get(kind)
-        if not layer.layer.trainable:
+        if self.inner is not None and not layer.layer.trainable:
             self.inner.requires_grad_(False)
 
     def forward(self, *inputs: Any) -> Any:
@@ -88,7 +90,8 @@ class LayerModule(nn.Module):  # type: ignore[misc]
     @property
     def weights(self) -> dict[str, Any]:
         """The layer's weights by our names for them."""
-        return dict(self.owner[0].named_parameters(recurse=False))
+        (owner,) = self.shared or [self]
+        return dict(owner.named_parameters(recurse=False))
 
 
 def torch_shape(kind: str, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -137,7 +137,7 @@ _FIELDS = {
     "stop": "end",
     "strides": "stride subsample",
     "target_shape": "output_size shape",
-    "trainable": "requires_grad freeze frozen",
+    "trainable": "requires_grad",
     "times": "count n num number repeats",
     "units": "out_features filters hidden_size hidden_dim",
     "variables": "vars constants",

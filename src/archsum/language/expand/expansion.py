@@ -119,7 +119,7 @@ class Expansion:
 
     def _add_layer(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         entry, level = item.entry, scope.level
-        layer, problems = self._builder.build(entry, names, is_frozen=bool(scope.frozen_by))
+        layer, problems = self._builder.build(entry, names, is_frozen=scope.frozen_by is not None)
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
         self._report(scope, *problems)

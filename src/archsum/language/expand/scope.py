@@ -103,7 +103,7 @@ class Scope:
     """That of the file or block, which labels of `shared` belong to."""
     blocks: "dict[str, Scope]" = field(default_factory=dict)
     """The blocks among the layers that have been named."""
-    frozen_by: str = ""
+    frozen_by: str | None = None
     """The outermost block or container around, by its kind, whose `trainable: false` freezes what is here."""
 
     def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":

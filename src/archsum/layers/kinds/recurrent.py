@@ -100,12 +100,18 @@ class RecurrentLayer(SequenceLayer):
         taken = _multiplied("input_copy", (steps, features), self.dropout)
         functions = chain.from_iterable(result_kept(function, each) for function in self.functions)
         own = (tensor for tensor in functions if tensor.is_own)
-        return *taken, *self.states_kept(each), *self.steps_kept(each), *own
+        in_steps = (tensor._replace(operation=1) for tensor in (*self.states_kept(each), *self.steps_kept(each), *own))
+        return *taken, *in_steps
 
     def backward(self, *inputs: Shape) -> Backward:
-        """Return the gradients of the gates in each step, before those of the inputs."""
+        """Return the gradient of the state, step by step, which frees what the steps keep, and leaves the gates'.
+
+        Each step uses the recurrent kernel, so that there are for a moment three gradients of it.
+        """
         steps, _ = self.split(*inputs)
-        return Backward(between=((self.gates, steps, self.units),), of_weights=Gradient.VIEW)
+        gates, recurrent_kernel = (self.gates, steps, self.units), (self.gates, self.units, self.units)
+        kernels = (recurrent_kernel,) * (1 if steps == 1 else 3)
+        return Backward(between=((self.units,),), scratch=(gates,), per_batch=kernels, of_weights=Gradient.VIEW)
 
     def states_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the states before each step, of which there are `each`."""

@@ -86,21 +86,13 @@ class MaskedDrop(RandomDrop):
             )
         for place, size in enumerate(stated):
             axis = place + missing  # the mask lacks axes at the front
-            if axis and not self._fits(place, shape, shape[axis - 1]):
+            if axis and not _fits(size, place, shape, shape[axis - 1]):
                 raise ShapeError(
                     f"has `noise_shape` {'null' if size is None else size} for {axis_name(axis)}, "
                     f"and its input {show(shape)} has {shape[axis - 1]} there",
                     "write a size for each axis, the batch first: null for the input's, or 1",
                 )
         return shape
-
-    def _fits(self, place: int, shape: Shape, along: int | None) -> bool:
-        """Whether a size of the mask can be repeated along an axis; null is the input's size at its own place."""
-        size = self.noise_shape[place] if self.noise_shape else None
-        if size is None and place == 0:
-            return False  # it is the batch's
-        size = size or shape[place - 1]
-        return size == 1 or may_equal((size,), (along,))
 
     def mask(self, shape: Shape) -> Kept:
         """Keep the factors: one for each element, but where they are repeated."""
@@ -250,3 +242,11 @@ class SpatialDropout3D(SpatialDropout, rank=3):
     """Dropout of whole channels of a volume or a video."""
 
     type: Literal["spatial_dropout3d"] = "spatial_dropout3d"
+
+
+def _fits(size: int | None, place: int, shape: Shape, along: int | None) -> bool:
+    """Whether a size of a mask can be repeated along an axis; null is the input's size at its own place."""
+    if size is None and place == 0:
+        return False  # it is the batch's
+    size = size or shape[place - 1]
+    return size == 1 or may_equal((size,), (along,))

@@ -202,7 +202,8 @@ class Bidirectional(Wrapper):
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return one direction's, which is done before the other begins; each has a gradient of the input."""
-        return self.layer.backward(*inputs)._replace(scratch=inputs)
+        backward = self.layer.backward(*inputs)
+        return backward._replace(scratch=(*backward.scratch, *inputs))
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the direction from the end, which is computed first, the one from the start, and the merge."""
