@@ -139,11 +139,10 @@ def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | Non
         return f"cannot be {quote(value)}", suggest_value(value if isinstance(value, str) else quote(value), allowed)
     if kind == "value_error":
         error = context["error"]
-        if not isinstance(error, FieldError):
-            return str(error), None
+        assert isinstance(error, FieldError)  # no validator raises another
         close = suggest(value, error.words) if isinstance(value, str) else None
         return error.message, close or error.cure
-    return f"is wrong: {_lower(detail['msg'])}", None
+    return f"cannot be {quote(value)}", None  # pydantic's own words are for programmers
 
 
 def _unknown(path: Loc, value: Any, subject: Subject) -> Diagnostic:
@@ -221,11 +220,13 @@ def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str]]:
     return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
 
 
-def _about(model: type[BaseModel], path: Loc) -> str | None:
-    """Explain the field that a path leads to, or into."""
-    described = {name: info.description for name, info in named_fields(_owner(model, path)).items()}
-    name = next((str(step) for step in reversed(path) if step in described), None)
-    return f"`{name}`: {_lower(text)}" if name and (text := described[name]) else None
+def _about(model: type[BaseModel], path: Loc) -> str:
+    """Explain the field that a path leads to, or into; where it leads to none, name those that there are."""
+    for end in range(len(path), 0, -1):
+        info = named_fields(_owner(model, path[:end])).get(str(path[end - 1]))
+        if info and info.description:
+            return f"`{path[end - 1]}`: {_lower(info.description)}"
+    return f"its fields are {', '.join(field_names(model))}"
 
 
 def _write(value: Any) -> str:
