@@ -130,9 +130,7 @@ class _Builder:
             elif kind is yaml.StreamEndEvent:
                 return
 
-    def _report(
-        self, code: str, message: str, mark: Mark, cure: str, notes: tuple[tuple[str, Span], ...] = ()
-    ) -> None:
+    def _report(self, code: str, message: str, mark: Mark, cure: str, notes: tuple[tuple[str, Span], ...] = ()) -> None:
         self.diagnostics.append(Diagnostic(code, message, Span(self.source, *mark), cure, notes))
         if len(self.diagnostics) >= MAX_FOUND:
             raise _StopError
@@ -186,7 +184,10 @@ class _Builder:
             notes = (("first written at", Span(self.source, *top.container.marks[text][:2])),)
             self._report("duplicate-key", f"{quote(text)} is written twice", mark, "keep one", notes)
         elif len(text) > MAX_KEY_LENGTH:
-            message, cure = f"a key is longer than {MAX_KEY_LENGTH} characters", "is a `:` where none should be?"
+            message, cure = (
+                f"a key is longer than {MAX_KEY_LENGTH} characters",
+                "write a word; a text with a `:` needs quotes",
+            )
             self._stop("bad-key", message, mark, cure)
         top.key = None if merge else text
         top.key_mark = mark

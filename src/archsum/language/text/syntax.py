@@ -58,12 +58,12 @@ def explain_syntax(
     for part, message, cure in _OTHERS:
         if part in problem or part in reading:
             return _diagnostic(message, here, cure)
-    return _diagnostic(f"this is not YAML: {problem}", here, "put a text with signs in quotes, and look at the line before")
+    return _diagnostic(
+        f"this is not YAML: {problem}", here, "put a text with signs in quotes, and look at the line before"
+    )
 
 
-def _diagnostic(
-    message: str, place: Span, cure: str, notes: tuple[tuple[str, Span], ...] = ()
-) -> Diagnostic:
+def _diagnostic(message: str, place: Span, cure: str, notes: tuple[tuple[str, Span], ...] = ()) -> Diagnostic:
     return Diagnostic("yaml-syntax", message, place, cure, notes)
 
 

@@ -76,7 +76,9 @@ class Reshape(Reshaping):
             if value.count(_SIZE_TO_SOLVE) > 1:
                 raise FieldError("takes one `-1` at most: two cannot be solved", "write the other sizes in numbers")
             if any(type(size) is int and not (1 <= size <= MAX_SIZE or size == _SIZE_TO_SOLVE) for size in value):
-                raise FieldError("takes sizes of at least 1, and one `-1` for the rest", "write sizes such as `[4, -1]`")
+                raise FieldError(
+                    "takes sizes of at least 1, and one `-1` for the rest", "write sizes such as `[4, -1]`"
+                )
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:

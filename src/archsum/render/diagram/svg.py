@@ -27,6 +27,6 @@ def render(dot: str) -> str:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         message = f"Graphviz failed: {said or f'exit code {done.returncode}'}"
-        cure = "draw less, with `--depth` or a block's name, or take `--format dot` and lay it out elsewhere"
+        cure = "the formats mermaid and dot need no Graphviz; `--depth` draws less"
         raise SpecError([Diagnostic("graphviz", message, None, cure)])
     return done.stdout.decode().encode("ascii", "xmlcharrefreplace").decode().rstrip()
