@@ -103,7 +103,7 @@ def quote(value: object) -> str:
         return "a list"
     if isinstance(value, dict):
         return "a mapping"
-    text = write_scalar(value)
+    text = write_scalar(value) if value != "" else '""'
     return f"`{text[:_QUOTE_WIDTH]}…`" if len(text) > _QUOTE_WIDTH else f"`{text}`"
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.fields import FieldInfo
 
 from archsum.bounds import MAX_SIZE
-from archsum.errors import FieldError, quote
+from archsum.errors import FieldError, quote, write_scalar
 
 T = TypeVar("T")
 
@@ -61,8 +61,8 @@ def check_name(value: Any) -> Any:
     if value is None:
         raise FieldError("is empty", "write a name, or remove it")
     cure = "a name has letters, digits, `_`, `-` and `.`, 100 at most"
-    if isinstance(value, int | float):
-        cure = f'put it in quotes: `"{quote(value)[1:-1]}"`'
+    if isinstance(value, int | float) and re.fullmatch(_NAME_PATTERN, written := write_scalar(value)):
+        cure = f'put it in quotes: `"{written}"`'
     raise FieldError(f"cannot be {quote(value)}", cure)
 
 

@@ -309,7 +309,7 @@ class MultiHeadAttention(ProjectedAttention):
         if len(set(axes)) < len(axes) or max(axes, default=1) > count:
             raise ShapeError(
                 f"has `attention_axes: {list(axes)}`, and its query {show(query)} has positions on axes 1 to {count}",
-                "name each axis once",
+                f"name axes of 1 to {count}, each once",
             )
         apart = [axis for axis in range(count) if axis + 1 not in axes]
         if not may_equal(tuple(query[axis] for axis in apart), tuple(value[axis] for axis in apart)):
