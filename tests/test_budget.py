@@ -118,7 +118,7 @@ def test_layer_that_does_not_state_its_macs() -> None:
 def test_layer_whose_flops_depend_on_the_data() -> None:
     (problem,) = check("input: [8]\nlayers: [dense: {units: 2, activation: sparsemax}]\n", max_flops="1G").problems
     assert problem.message == "`max_flops` cannot be checked: the FLOPs of `dense` are unknown"
-    assert problem.cure is None
+    assert problem.cure == "write it as a `custom` layer that states `flops`"
 
 
 def test_unknown_value_beside_a_miss_is_still_unknown() -> None:

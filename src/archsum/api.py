@@ -108,7 +108,8 @@ def fit(
     name = device or network.budget.device
     if name is None:
         cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
-        raise SpecError([Diagnostic("no-device", f"{network.graph.name} names no device to fit into", cure=cure)])
+        message = f"{network.graph.name} names no device to fit into"
+        raise SpecError([Diagnostic("no-device", message, None, cure)])
     return Fit(*fit(costs(network, training), _device(name, network)))
 
 

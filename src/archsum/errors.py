@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
+from math import isfinite, isnan
 from typing import NamedTuple
 
 from archsum.bounds import (
@@ -102,8 +103,17 @@ def quote(value: object) -> str:
         return "a list"
     if isinstance(value, dict):
         return "a mapping"
-    text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    text = write_scalar(value) if value != "" else '""'
     return f"`{text[:_QUOTE_WIDTH]}…`" if len(text) > _QUOTE_WIDTH else f"`{text}`"
+
+
+def write_scalar(value: object) -> str:
+    """Write a value that is neither a list nor a mapping as a file would."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, float) and not isfinite(value):
+        return ".nan" if isnan(value) else ".inf" if value > 0 else "-.inf"
+    return str(value)
 
 
 def enumerate_words(words: Iterable[str], conjunction: str = "and") -> str:
@@ -151,12 +161,16 @@ def _line_starts(text: str) -> list[int]:
 
 
 class Diagnostic(NamedTuple):
-    """One problem: a stable code, what is wrong, where, and what to write instead."""
+    """One problem: a stable code, what is wrong, where, and what to write instead.
+
+    The codes, and what each means, are in `codes`.
+    """
 
     code: str
     message: str
-    span: Span | None = None
-    cure: str | None = None
+    span: Span | None
+    """None where it is of no place in a file."""
+    cure: str
     notes: tuple[tuple[str, Span], ...] = ()
 
     def __str__(self) -> str:
@@ -173,9 +187,7 @@ class Diagnostic(NamedTuple):
         if hidden := len(notes[MAX_NOTES:]):
             notes[MAX_NOTES - 1 : -1] = [f"… {hidden + 1} more …"]
         lines += [f"{paint(BLUE, f'{indent} = note:')} {note}" for note in notes]
-        if self.cure:
-            lines.append(f"{paint(BLUE, f'{indent} = help:')} {one_line(self.cure)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, f"{paint(BLUE, f'{indent} = help:')} {one_line(self.cure)}"])
 
 
 class SpecError(Exception):
@@ -200,7 +212,7 @@ class SpecError(Exception):
 class PlacelessError(ValueError):
     """Something wrong, said by one who does not know the place in the file; whoever knows it adds it."""
 
-    def __init__(self, message: str, cure: str | None = None) -> None:
+    def __init__(self, message: str, cure: str) -> None:
         super().__init__(message)
         self.message = message
         self.cure = cure
@@ -213,7 +225,7 @@ class ShapeError(PlacelessError):
 class FieldError(PlacelessError):
     """A field's complaint about its value; the message reads on from the field's name."""
 
-    def __init__(self, message: str, cure: str | None = None, *, words: Iterable[str] = ()) -> None:
+    def __init__(self, message: str, cure: str, *, words: Iterable[str] = ()) -> None:
         super().__init__(message, cure)
         self.words = tuple(words)
         """The words that the field takes: one of them may have been meant."""

@@ -16,14 +16,14 @@ from archsum.bounds import (
     MAX_FORMULA_NODES,
     MAX_MAGNITUDE,
 )
-from archsum.errors import PlacelessError, quote, suggest
+from archsum.errors import PlacelessError, quote, suggest, write_scalar
 
 Number = int | float
 Scalar = int | float | bool | str | None
 Value = Scalar | list[Any] | dict[str, Any]
 """What a name may stand for; a list or mapping is passed on whole, or taken an item of."""
 
-_TOO_LARGE = f"a number in the formula is larger than 10^{MAX_DIGITS}"
+_TOO_LARGE = f"a number in the formula is larger than 10^{MAX_DIGITS}", "check the numbers for a slip"
 _SPLIT = "give its parts names under `variables`"
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -42,7 +42,10 @@ class UnknownNameError(FormulaError):
 
 
 class BrokenVariableError(FormulaError):
-    """A formula that names a variable which is itself wrong, and has been reported."""
+    """A formula that names a variable which is itself wrong, and has been reported: this is not reported again."""
+
+    def __init__(self) -> None:
+        super().__init__("it names a variable with an error", "")
 
 
 BROKEN: Any = object()
@@ -60,14 +63,16 @@ def make_divisible(value: Number, divisor: int = 8) -> int:
 
 def _power(base: Number, exponent: Number) -> Number:
     if abs(exponent) > MAX_EXPONENT:
-        raise FormulaError(f"the formula has an exponent of {quote(exponent)}; {MAX_EXPONENT} is the largest")
+        message = f"the formula has an exponent of {quote(exponent)}; {MAX_EXPONENT} is the largest"
+        raise FormulaError(message, "check the exponent for a slip")
     result: Number = base**exponent
     return result
 
 
 def _round(value: Number, digits: int | None = None) -> Number:
     if digits is not None and abs(digits) > MAX_DIGITS:
-        raise FormulaError(f"the formula rounds to {quote(digits)} digits; {MAX_DIGITS} are the most")
+        message = f"the formula rounds to {quote(digits)} digits; {MAX_DIGITS} are the most"
+        raise FormulaError(message, "leave the digits out, as in `=round(x)`, for a whole number")
     return round(value, digits)
 
 
@@ -100,6 +105,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "make_divisible": make_divisible,
 }
 """The functions a formula may call."""
+
+_CALLS = {
+    "min": "`min` takes two numbers or more, as in `=min(a, b)`",
+    "max": "`max` takes two numbers or more, as in `=max(a, b)`",
+    "round": "`round` takes a number, and how many digits are left, as in `=round(a)` or `=round(a, 1)`",
+    "ceil": "`ceil` takes one number, as in `=ceil(a)`",
+    "floor": "`floor` takes one number, as in `=floor(a)`",
+    "abs": "`abs` takes one number, as in `=abs(a)`",
+    "make_divisible": "`make_divisible` takes a number, and a divisor, as in `=make_divisible(a, 8)`",
+}
+"""How each is called."""
 
 RESERVED = FUNCTIONS.keys() | _CONSTANTS.keys()
 """Words that have a meaning in formulas, and so are no names of variables."""
@@ -158,9 +174,10 @@ class Formula:
         try:
             value = _evaluate(self._tree, names)
         except ZeroDivisionError:
-            raise FormulaError(f"{quote(self.text)} divides by zero") from None
+            cure = "look at what it divides by; `=a / b if b else 0` has a value for that case"
+            raise FormulaError(f"{quote(self.text)} divides by zero", cure) from None
         except OverflowError:
-            raise FormulaError(_TOO_LARGE) from None
+            raise FormulaError(*_TOO_LARGE) from None
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return value
@@ -260,23 +277,29 @@ def _call(name: str, values: list[Number]) -> Value:
     try:
         return _bounded(FUNCTIONS[name](*values))
     except TypeError:
-        raise FormulaError(f"`{name}` cannot take ({', '.join(map(str, values))})") from None
+        given = ", ".join(map(write_scalar, values))
+        raise FormulaError(f"`{name}` cannot take ({given})", _CALLS[name]) from None
 
 
 def _item(items: Value, index: Value) -> Value:
     if not isinstance(items, list):
-        raise FormulaError(f"a formula takes an item of a list, and {quote(items)} is none")
+        cure = "leave the brackets out, or make it a list, as in `[3, 4, 6]`"
+        raise FormulaError(f"a formula takes an item of a list, and {quote(items)} is none", cure)
     if type(index) is not int:
-        raise FormulaError(f"a list's items have whole numbers, from 0 on, and {quote(index)} is none")
+        cure = "count the items from 0, as in `=depths[0]`"
+        raise FormulaError(f"a list's items have whole numbers, from 0 on, and {quote(index)} is none", cure)
+    if not items:
+        raise FormulaError(f"the list is empty, and has no item {index}", "put the values into it, as in `[3, 4, 6]`")
     if not -len(items) <= index < len(items):
-        raise FormulaError(f"the list has {len(items)} items, 0 to {len(items) - 1}, and no item {index}")
+        message = f"the list has {len(items)} items, 0 to {len(items) - 1}, and no item {index}"
+        raise FormulaError(message, "add the items that are missing, or take another")
     return _bounded(items[index])
 
 
 def _lookup(name: str, names: Mapping[str, Value]) -> Value:
     if name in names:
         if names[name] is BROKEN:
-            raise BrokenVariableError(f"`{name}` is a variable with an error")
+            raise BrokenVariableError
         return names[name]
     if name in _CONSTANTS:
         return _CONSTANTS[name]
@@ -286,14 +309,19 @@ def _lookup(name: str, names: Mapping[str, Value]) -> Value:
 def _number(value: Value) -> Number:
     if isinstance(value, int | float):
         return value
-    cure = "take one of its items, as in `=depths[0]`" if isinstance(value, list) else None
+    cure = "give it a number; a number in quotes is a text"
+    if isinstance(value, list):
+        cure = "take one of its items, as in `=depths[0]`"
+    elif value is None:
+        cure = "give it a number, or say what holds where there is none, as in `=8 if width == null else width`"
     raise FormulaError(f"a formula calculates with numbers, and {quote(value)} is not one", cure)
 
 
 def _bounded(value: Any) -> Value:
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
-        raise FormulaError("the formula's result is not a finite number")
+        cure = "check the numbers for a slip, such as a root of a negative one"
+        raise FormulaError("the formula's result is not a finite number", cure)
     if isinstance(value, int | float) and abs(value) > MAX_MAGNITUDE:
-        raise FormulaError(_TOO_LARGE)
+        raise FormulaError(*_TOO_LARGE)
     result: Value = value
     return result

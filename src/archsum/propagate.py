@@ -153,7 +153,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
     require_inputs(layer, len(inputs))
     output, weights = layer.output_shape(*inputs), layer.weights(*inputs)
     if len(output) > MAX_AXES:
-        raise ShapeError(f"has an output of {len(output):,} axes; {MAX_AXES} are the most")
+        raise ShapeError(f"has an output of {len(output):,} axes; {MAX_AXES} are the most", "take fewer axes together")
     for shape in (output, *(weight.shape for weight in weights)):
         if prod(size for size in shape if size) > MAX_ELEMENTS:
             raise ShapeError(f"makes a tensor of more than {MAX_ELEMENTS:.0e} elements", "check the sizes for a slip")

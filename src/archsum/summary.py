@@ -187,10 +187,10 @@ class Summary(Totals):
         if name in self.inputs:
             message = f"`{name}` is an input of {self.name}, not a layer"
             cure = f"its shape, {show(self.inputs[name])}, is stated at the top of the file or with `--input`"
-            return Diagnostic("unknown-name", message, cure=cure)
+            return Diagnostic("unknown-name", message, None, cure)
         names = [*map("/".join, self.groups), *(layer.name for layer in self.layers)]
         cure = suggest(name, names) or "`archsum summary` lists the layers"
-        return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", cure=cure)
+        return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", None, cure)
 
     def __repr__(self) -> str:
         return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={self.params:,}>"

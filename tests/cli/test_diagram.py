@@ -81,6 +81,7 @@ def test_graphviz_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setenv("PYTHONPATH", os.getcwd())
     assert main(["diagram", "net.yaml", "--format", "svg"]) == 2
     said = "error[graphviz]: Graphviz failed: ImportError: libcgraph.so: not found\n"
+    said += " = help: the formats mermaid and dot need no Graphviz; `--depth` draws less\n"
     assert capsys.readouterr() == ("", said)
 
 

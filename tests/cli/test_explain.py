@@ -56,7 +56,7 @@ def test_the_input_is_no_layer(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "net.yaml", "input"]) == 2
     assert capsys.readouterr().err == (
         "error[unknown-name]: `input` is an input of net, not a layer\n"
-        " = help: its shape, (32, 32, 3), is stated at the top of the file or with `--input`\n"
+        " = help: its shape, [32, 32, 3], is stated at the top of the file or with `--input`\n"
     )
 
 

@@ -124,6 +124,7 @@ def test_columns(file: Path) -> None:
         (["--format", "markdown", "--style", "grid"], "--style is for the table"),
         (["--format", "xml"], "argument --format: invalid choice: 'xml'"),
         (["--set", "filters"], "argument --set: `filters` is not NAME=VALUE"),
+        (["--set", f"filters={'9' * 1001}"], "argument --set: a number of 1,001 digits is too long: round it"),
         (["--input", "8,x"], "argument --input: `8,x` is not a list of sizes such as 224,224,3"),
     ],
 )
@@ -140,8 +141,8 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
         (
             ["train"],
-            "there is no command `train`: choose `summary`, `check`, `explain`, `memory`, `fit`, `diagram`, `plot`, "
-            "`layers`, `devices` or `schema`",
+            "there is no command `train`: choose `summary`, `check`, `explain`, `explain-error`, `memory`, `fit`, "
+            "`diagram`, `plot`, `layers`, `devices` or `schema`",
         ),
     ],
 )

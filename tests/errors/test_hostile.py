@@ -383,6 +383,7 @@ def test_other_encoding_is_refused_where_it_begins() -> None:
     diagnostic = only(f"name: a\n# größe\n{GOOD}".encode("latin-1"))
     assert diagnostic.span
     assert (diagnostic.code, diagnostic.span.place) == ("not-text", "<input>:2:5")
+    assert (diagnostic.message, diagnostic.cure) == ("the byte 0xF6 is not UTF-8", "save the file as UTF-8")
 
 
 def test_half_of_a_surrogate_pair() -> None:
@@ -441,15 +442,25 @@ def test_endless_file(piece: bytes) -> None:
     assert file.asked == MAX_FILE_BYTES + 1
 
 
+MAY_BE_READ = "is it a file, and may you read it?"
+
+
 def test_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"error[unreadable]: cannot read {tmp_path}: Is a directory\n"
+    said = f"error[unreadable]: cannot read {tmp_path}: Is a directory\n = help: {MAY_BE_READ}\n"
+    assert capsys.readouterr().err == said
 
 
 def test_missing_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
+    said = "error[unreadable]: cannot read none.yaml: No such file or directory\n = help: "
     assert main(["summary", "none.yaml"]) == 2
-    assert capsys.readouterr().err == "error[unreadable]: cannot read none.yaml: No such file or directory\n"
+    assert capsys.readouterr().err == f"{said}look at the name, and at the folder\n"
+    Path("nine.yaml").write_text(GOOD, encoding="utf-8")
+    assert main(["summary", "none.yaml"]) == 2
+    assert capsys.readouterr().err == f"{said}did you mean `nine.yaml`?\n"
+    assert main(["summary", "no/ne.yaml"]) == 2
+    assert capsys.readouterr().err == f"{said}there is no folder no either\n".replace("none", "no/ne")
 
 
 def test_file_without_permission(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -459,12 +470,16 @@ def test_file_without_permission(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     # The superuser may read everything, so that the refusal has to be played.
     monkeypatch.setattr("builtins.open", refuse)
     assert main(["summary", "secret.yaml"]) == 2
-    assert capsys.readouterr().err == "error[unreadable]: cannot read secret.yaml: Permission denied\n"
+    assert capsys.readouterr().err == (
+        f"error[unreadable]: cannot read secret.yaml: Permission denied\n = help: {MAY_BE_READ}\n"
+    )
 
 
 def test_name_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", "a\0b.yaml"]) == 2
-    assert capsys.readouterr().err == "error[unreadable]: cannot read a�b.yaml: embedded null byte\n"
+    assert capsys.readouterr().err == (
+        f"error[unreadable]: cannot read a�b.yaml: embedded null byte\n = help: {MAY_BE_READ}\n"
+    )
 
 
 class Broken(io.StringIO):
@@ -478,12 +493,22 @@ class Broken(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    "error", [OSError(5, "Input/output error"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")]
+    ("error", "code", "message", "cure"),
+    [
+        (OSError(5, "Input/output error"), "unreadable", "cannot read <input>: Input/output error", MAY_BE_READ),
+        (
+            UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+            "not-text",
+            "<input> is not text in utf-8: the byte 0xFF is none of it",
+            'save it as UTF-8, and open it with `encoding="utf-8"`',
+        ),
+    ],
 )
-def test_open_file_that_cannot_be_read(error: Exception) -> None:
+def test_open_file_that_cannot_be_read(error: Exception, code: str, message: str, cure: str) -> None:
     with pytest.raises(SpecError) as caught:
         archsum.load(Broken(error))
-    assert caught.value.diagnostics[0].code == "unreadable"
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.message, diagnostic.cure) == (code, message, cure)
 
 
 def test_nothing_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -518,7 +543,7 @@ class Half:
             "`variables.width` takes a number, a text, true or false, or a list, not `½`",
         ),
         ({"input": [1] * 65}, "`input` has 65 sizes; 64 are the most"),
-        ({"input": [32, 32]}, "`conv2d` takes an input of 3 axes (height, width, channels), not (32, 32)"),
+        ({"input": [32, 32]}, "`conv2d` takes an input of 3 axes (height, width, channels), not [32, 32]"),
     ],
 )
 def test_overrides(overrides: dict[str, Any], message: str) -> None:

@@ -52,7 +52,8 @@ def check(
             checked.append((part, judge(part, name, limit, budget.warn_at, block)))
     if not checked:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
-        raise SpecError([Diagnostic("no-budget", f"{costs.summary.name} has no budget: nothing to check", cure=cure)])
+        message = f"{costs.summary.name} has no budget: nothing to check"
+        raise SpecError([Diagnostic("no-budget", message, None, cure)])
     problems = (problem for part, verdict in checked for problem in _problems(part, verdict))
     return Check(costs.summary.name, tuple(verdict for _, verdict in checked), tuple(problems))
 
@@ -87,7 +88,7 @@ def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
         yield _unknown(verdict, layers, "", cure_of_unknown(layers[0], metric.field))
 
 
-def _unknown(verdict: Verdict, layers: list[LayerSummary], reason: str, cure: str | None) -> Diagnostic:
+def _unknown(verdict: Verdict, layers: list[LayerSummary], reason: str, cure: str) -> Diagnostic:
     first, *others = layers
     named = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
     verb = "is" if verdict.metric.unit else "are"

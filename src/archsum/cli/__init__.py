@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from archsum.cli.console import report, write_signs_in_ascii
 
@@ -13,6 +14,7 @@ COMMANDS = {
     "summary": "print a network's layers, shapes and parameters",
     "check": "compare networks with their budgets",
     "explain": "derive a layer's numbers step by step",
+    "explain-error": "list the codes of errors, or explain one",
     "memory": "compute what a network needs of memory, in training and at inference",
     "fit": "find the largest batch that fits into a device",
     "diagram": "draw a network, or a block of it",
@@ -37,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from archsum.errors import SpecError
 
     try:
-        code: int = import_module(f"archsum.cli.{arguments.command}").run(arguments)
+        code: int = _module(arguments.command).run(arguments)
         sys.stdout.flush()
         gc.freeze()  # nor is it looked for at exit, which would take longer than a small network
     except SpecError as error:
@@ -54,6 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _module(command: str) -> Any:
+    return import_module(f"archsum.cli.{command.replace('-', '_')}")
+
+
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="archsum", description="Summarize a neural network from a YAML file, and check its budget."
@@ -65,7 +71,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     for command, purpose in COMMANDS.items():
         subparser = subparsers.add_parser(command, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if command in argv:  # only the command that runs is imported
-            import_module(f"archsum.cli.{command}").add_arguments(subparser)
+            _module(command).add_arguments(subparser)
     arguments, rest = parser.parse_known_args(argv)
     if rest:
         option = rest[0].startswith("-")

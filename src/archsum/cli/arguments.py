@@ -122,7 +122,7 @@ def _variable(text: str) -> tuple[str, Value]:
     try:
         return name, _value(value)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(f"{error}: round it") from None
 
 
 def _value(text: str) -> Value:

@@ -73,4 +73,5 @@ def write(path: str, content: bytes) -> None:
         if replaced:
             with suppress(OSError):
                 os.remove(written)
-        raise SpecError([Diagnostic("unwritable", f"cannot write {path}: {error.strerror}")]) from None
+        cure = "name a file in a folder that exists and that you may write to"
+        raise SpecError([Diagnostic("unwritable", f"cannot write {path}: {error.strerror}", None, cure)]) from None

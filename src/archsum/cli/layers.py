@@ -26,5 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(layers.render_kind_markdown(kind) if markdown else layers.render_kind(kind, reading_width()))
     else:
         cure = suggest_kind(kind, words)
-        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", cure=cure)])
+        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", None, cure)])
     return 0

@@ -39,7 +39,8 @@ class AttentionLayer(Layer):
                 raise ShapeError(f"takes inputs of at least 2 axes (*positions, features), not {show(shape)}", cure)
         if not len(query) == len(value) == len(key):
             *first, last = map(show, inputs)
-            raise ShapeError(f"takes inputs of as many axes each, not {', '.join(first)} and {last}")
+            cure = "a `reshape` gives an input other axes"
+            raise ShapeError(f"takes inputs of as many axes each, not {', '.join(first)} and {last}", cure)
         if not may_equal(value[:-1], key[:-1]):
             raise ShapeError(
                 f"takes a key for each position of the value, not a value {show(value)} and a key {show(key)}",

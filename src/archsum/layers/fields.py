@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.fields import FieldInfo
 
 from archsum.bounds import MAX_SIZE
-from archsum.errors import FieldError, quote
+from archsum.errors import FieldError, quote, write_scalar
 
 T = TypeVar("T")
 
@@ -59,10 +59,10 @@ def check_name(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(_NAME_PATTERN, value):
         return value
     if value is None:
-        raise FieldError("is empty")
+        raise FieldError("is empty", "write a name, or remove it")
     cure = "a name has letters, digits, `_`, `-` and `.`, 100 at most"
-    if isinstance(value, int | float):
-        cure = f'put it in quotes: `"{quote(value)[1:-1]}"`'
+    if isinstance(value, int | float) and re.fullmatch(_NAME_PATTERN, written := write_scalar(value)):
+        cure = f'put it in quotes: `"{written}"`'
     raise FieldError(f"cannot be {quote(value)}", cure)
 
 
@@ -102,11 +102,13 @@ TiedBias = Annotated[
 def per_axis(value: Any, rank: int) -> Any:
     """Repeat a single number for every axis; check the length of a list. What is neither is left to the type.
 
-    Errors: ValueError where the list is not as long as there are axes.
+    Errors: FieldError where the list is not as long as there are axes.
     """
     if isinstance(value, list | tuple):
         if len(value) != rank:
             numbers = "number" if rank == 1 else f"number, or a list of {rank}"
-            raise ValueError(f"takes one {numbers}, not a list of {len(value)}")
+            one = value[0] if value and type(value[0]) is int else 1
+            cure = f"write `{one}`" if rank == 1 else f"write one for each axis, or one for all: `{one}`"
+            raise FieldError(f"takes one {numbers}, not a list of {len(value)}", cure)
         return value
     return (value,) * rank

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from archsum.errors import ShapeError
+from archsum.errors import ShapeError, write_scalar
 from archsum.layers.fields import DataFormat
 
 T = TypeVar("T")
@@ -55,8 +55,8 @@ def require_known(shape: Shape, axes: tuple[str, ...], purpose: str, cure: str =
 
 
 def show(shape: Shape) -> str:
-    """Write a shape as Keras does, without the batch axis."""
-    return f"({', '.join(str(size) for size in shape)}{',' if len(shape) == 1 else ''})"
+    """Write a shape as a file does."""
+    return f"[{', '.join(map(write_scalar, shape))}]"
 
 
 def show_all(shapes: Iterable[Shape]) -> str:

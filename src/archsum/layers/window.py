@@ -152,7 +152,8 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
     ):
         per_axis = {1: "[before, after]", 2: "[height, width] or [[top, bottom], [left, right]]"}
         many = per_axis.get(rank, "a number or a pair [before, after] for each axis")
-        raise FieldError(f"takes {', '.join([*words, 'a number for every side'])}, or {many}", words=words)
+        message = f"takes {', '.join([*words, 'a number for every side'])}, or {many}"
+        raise FieldError(message, f"write one of them, such as `{words[0] if words else 1}`", words=words)
     return tuple(pairs)
 
 

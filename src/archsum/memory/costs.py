@@ -140,11 +140,15 @@ def named(layers: Sequence[LayerSummary]) -> str:
     return f"{names} and {hidden:,} more" if hidden > 0 else names
 
 
-def cure_of_unknown(layer: LayerSummary, field: str) -> str | None:
-    """Return what makes a figure known: the input's sizes, or a field of the layer's own that states it."""
+def cure_of_unknown(layer: LayerSummary, field: str) -> str:
+    """Return what makes a figure known: the sizes of the input, or a field of the layer that states it."""
     if layer.has_unknown_size:
+        if not any(None in shape for shape in layer.input_shapes):
+            return "state every size of the layer's `output_shape`"
         return "give `input` a number for every size, in the file or with `--input`"
-    return f"state `{field}` in the layer" if field in named_fields(type(layer.layer)) else None
+    if field in named_fields(type(layer.layer)):
+        return f"state `{field}` in the layer"
+    return f"write it as a `custom` layer that states `{field}`"
 
 
 def cure_of_unconvertible(layer: LayerSummary, problem: UnknownOperatorsError) -> str:

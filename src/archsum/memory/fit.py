@@ -29,7 +29,7 @@ def fit(costs: Costs, device: Device) -> Fit:
     if device.flash is not None:
         message = f"{one_line(device.title)} is a microcontroller: there a network runs a sample at a time"
         cure = f"`archsum check --device {one_line(device.name)}` says whether it fits"
-        raise SpecError([Diagnostic("bad-value", message, cure=cure)])
+        raise SpecError([Diagnostic("bad-value", message, None, cure)])
     training, inference = largest_batch(costs, device.available), largest_inference_batch(costs, device.available)
     if training is None or inference is None:
         first = costs.unknown[0]

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from archsum.explanation import LayerExplanation
 from archsum.layers.base import Step
-from archsum.layers.shapes import Shape, show
+from archsum.layers.shapes import Shape
 from archsum.render.layout import wrap
+from archsum.render.numbers import sizes
 from archsum.summary import LayerSummary
 
 _MARGIN = "  "
@@ -52,7 +53,7 @@ def _input_rows(layer: LayerSummary) -> Iterator[_Row]:
 
 def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:
     notes = [note, "None is a size that is unknown" if None in shape else ""]
-    return _Row(_MARGIN + label, show(shape), "; ".join(filter(None, notes)))
+    return _Row(_MARGIN + label, sizes(shape), "; ".join(filter(None, notes)))
 
 
 def _unchanged(explanation: LayerExplanation) -> str:

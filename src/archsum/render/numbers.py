@@ -1,4 +1,6 @@
-"""Numbers as the reports write them."""
+"""Numbers and shapes as the reports write them."""
+
+from archsum.layers.shapes import Shape
 
 _UNITS = tuple((f"{letter}iB", 1024**power) for power, letter in ((4, "T"), (3, "G"), (2, "M"), (1, "K")))
 
@@ -16,6 +18,11 @@ def percent(part: int, whole: int) -> str:
 def count(number: int | None) -> str:
     """Write a number with thousands separators, an unknown one as a word."""
     return "unknown" if number is None else f"{number:,}"
+
+
+def sizes(shape: Shape) -> str:
+    """Write a shape as Keras does, an unknown size as None."""
+    return str(shape)
 
 
 def memory(size: float) -> str:

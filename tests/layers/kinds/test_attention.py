@@ -111,27 +111,27 @@ PLAIN = layer("attention")
 @pytest.mark.parametrize(
     ("attention", "inputs", "message"),
     [
-        (HEADS, [(8,)], "takes inputs of at least 2 axes (*positions, features), not (8,)"),
-        (HEADS, [(4, 8), (4, 4, 8)], "takes inputs of as many axes each, not (4, 8) and (4, 4, 8)"),
+        (HEADS, [(8,)], "takes inputs of at least 2 axes (*positions, features), not [8]"),
+        (HEADS, [(4, 8), (4, 4, 8)], "takes inputs of as many axes each, not [4, 8] and [4, 4, 8]"),
         (
             HEADS,
             [(4, 8), (7, 8), (6, 8)],
-            "takes a key for each position of the value, not a value (7, 8) and a key (6, 8)",
+            "takes a key for each position of the value, not a value [7, 8] and a key [6, 8]",
         ),
         (HEADS, [(4, None)], "needs a known number of features for its weight `query`"),
         (
             IN_ROWS,
             [(6, 5, 8), (7, 5, 8)],
             "takes a query and a value alike on the axes that are not among its `attention_axes`, "
-            "not (6, 5, 8) and (7, 5, 8)",
+            "not [6, 5, 8] and [7, 5, 8]",
         ),
-        (FAR, [(6, 5, 8)], "has `attention_axes: [1, 3]`, and its query (6, 5, 8) has positions on axes 1 to 2"),
-        (GROUPS, [(4, 4, 8)], "takes inputs of 2 axes (length, features), not (4, 4, 8)"),
-        (GROUPS, [(4, 8), (4, 6)], "takes a query and a value of as many features, not (4, 8) and (4, 6)"),
+        (FAR, [(6, 5, 8)], "has `attention_axes: [1, 3]`, and its query [6, 5, 8] has positions on axes 1 to 2"),
+        (GROUPS, [(4, 4, 8)], "takes inputs of 2 axes (length, features), not [4, 4, 8]"),
+        (GROUPS, [(4, 8), (4, 6)], "takes a query and a value of as many features, not [4, 8] and [4, 6]"),
         (
             PLAIN,
             [(4, 8), (4, 6)],
-            "takes a query and a key that differ in their positions alone, not (4, 8) and (4, 6)",
+            "takes a query and a key that differ in their positions alone, not [4, 8] and [4, 6]",
         ),
         (
             layer("additive_attention"),

@@ -48,7 +48,7 @@ def test_channels_that_are_not_whole_blocks() -> None:
 @pytest.mark.parametrize("kind", ["space_to_depth", "depth_to_space"])
 def test_only_images_have_blocks(kind: str) -> None:
     message, _ = complaint(kind, (64, 16), block_size=2)
-    assert message == "takes an input of 3 axes (height, width, channels), not (64, 16)"
+    assert message == "takes an input of 3 axes (height, width, channels), not [64, 16]"
 
 
 def test_a_shuffle_needs_whole_groups() -> None:

@@ -95,23 +95,24 @@ def test_what_depends_on_an_unknown_size_is_unknown() -> None:
         ),
         (
             "output_shape: [=input_width / 3]",
-            "`layer` has a formula in `output_shape`, `=input_width / 3`, that gives 9.333333333333334, "
+            "`layer` has a formula in `output_shape`, `=input_width / 3`, that gives `9.333333333333334`, "
             "not a whole number of at least 1",
             "round it: `=round(…)`, or `=floor(…)`, `=ceil(…)`",
         ),
         (
             "macs: =input_width - 100",
-            "`layer` has a formula in `macs`, `=input_width - 100`, that gives -72, not a whole number of at least 0",
-            None,
+            "`layer` has a formula in `macs`, `=input_width - 100`, that gives `-72`, not a whole number of at least 0",
+            "look at the values that it names",
         ),
         (
             "weights: {kernel: [=input_width > 3]}",
-            "`layer` has a formula in `weights`, `=input_width > 3`, that gives True, not a whole number of at least 1",
-            None,
+            "`layer` has a formula in `weights`, `=input_width > 3`, that gives `true`, "
+            "not a whole number of at least 1",
+            "look at the values that it names",
         ),
     ],
 )
-def test_formulas_that_do_not_give_what_is_wanted(fields: str, message: str, help_: str | None) -> None:
+def test_formulas_that_do_not_give_what_is_wanted(fields: str, message: str, help_: str) -> None:
     with pytest.raises(archsum.SpecError) as error:
         summarize(f"      {fields}", "[null, 28, 3]")
     (diagnostic,) = error.value.diagnostics
@@ -133,8 +134,8 @@ def test_formulas_that_cannot_be_computed_name_the_field(fields: str) -> None:
         ("weights: {kernel: [3, null]}", "`weights.kernel` takes its sizes"),
         ("weights: {kernel: {shape: [3], frozen: true}}", "`weights.kernel` takes its sizes"),
         ("weights: {kernel: {trainable: true}}", "`weights.kernel` takes its sizes"),
-        ("output_shape: [0]", "`output_shape` takes sizes of at least 1"),
-        ("output_shape: 3", "`output_shape` takes sizes of at least 1"),
+        ("output_shape: [0]", "`output_shape` takes a list of sizes of at least 1, or null"),
+        ("output_shape: 3", "`output_shape` takes a list of sizes of at least 1, or null"),
         ("macs: 1.5", "`macs` takes a whole number of at least 0"),
     ],
 )

@@ -34,5 +34,5 @@ def test_scores_may_have_a_table_of_their_own() -> None:
 
 
 def test_only_vectors_of_the_table_s_length_have_scores() -> None:
-    with pytest.raises(ShapeError, match=r"`output_dim` \(=768\) features, not an input \(8, 512\)"):
+    with pytest.raises(ShapeError, match=r"`output_dim` \(=768\) features, not an input \[8, 512\]"):
         table(reverse=True).output_shape((8, 512))

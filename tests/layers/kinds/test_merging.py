@@ -70,7 +70,7 @@ def test_one_input_stays_as_it_is() -> None:
 )
 def test_sizes_that_differ(kind: str, verb: str) -> None:
     message, help_ = complaint(kind, (28, 28, 64), (28, 28, 32))
-    assert message == f"cannot {verb} (28, 28, 64) and (28, 28, 32): axis 3 differs, 64 and 32"
+    assert message == f"cannot {verb} [28, 28, 64] and [28, 28, 32]: axis 3 differs, 64 and 32"
     assert help_ == (
         "the sizes of an axis are equal, or 1; a 1 × 1 convolution changes an input's channels, "
         "`strides` its other sizes"
@@ -79,24 +79,24 @@ def test_sizes_that_differ(kind: str, verb: str) -> None:
 
 def test_all_shapes_are_shown_equal_ones_once() -> None:
     message, _ = complaint("add", (28, 28, 64), (28, 28, 64), (28, 28, 1), (14, 28, 64))
-    assert message == "cannot add (28, 28, 64), (28, 28, 1) and (14, 28, 64): axis 1 differs, 28 and 14"
+    assert message == "cannot add [28, 28, 64], [28, 28, 1] and [14, 28, 64]: axis 1 differs, 28 and 14"
 
 
 def test_very_many_shapes_are_counted() -> None:
     message, _ = complaint("add", *((size,) for size in range(2, 1_002)))
     assert message == (
-        "cannot add (2,), (3,), (4,), (5,), (6,), (7,), (8,), (9,) and 992 other shapes: axis 1 differs, 2 and 3"
+        "cannot add [2], [3], [4], [5], [6], [7], [8], [9] and 992 other shapes: axis 1 differs, 2 and 3"
     )
 
 
 def test_axes_of_inputs_with_different_numbers_of_them_count_from_the_end() -> None:
     message, _ = complaint("multiply", (28, 32, 64), (28, 1))
-    assert message == "cannot multiply (28, 32, 64) and (28, 1): axis -2 differs, 32 and 28"
+    assert message == "cannot multiply [28, 32, 64] and [28, 1]: axis -2 differs, 32 and 28"
 
 
 def test_an_unknown_size_does_not_hide_two_that_differ() -> None:
     message, _ = complaint("add", (None,), (2,), (3,))
-    assert message == "cannot add (None,), (2,) and (3,): axis 1 differs, 2 and 3"
+    assert message == "cannot add [null], [2] and [3]: axis 1 differs, 2 and 3"
 
 
 def test_concatenate_adds_the_channels() -> None:
@@ -122,7 +122,7 @@ def test_concatenate_of_unknown_sizes() -> None:
 
 def test_concatenate_shows_the_axis_that_differs() -> None:
     message, help_ = complaint("concatenate", (28, 28, 64), (14, 28, 32))
-    assert message == "cannot concatenate (28, 28, 64) and (14, 28, 32) along axis 3: axis 1 differs, 28 and 14"
+    assert message == "cannot concatenate [28, 28, 64] and [14, 28, 32] along axis 3: axis 1 differs, 28 and 14"
     assert help_ == "all sizes but those of axis 3 are equal"
     # Size 1 is not repeated here.
     assert complaint("concatenate", (1, 8), (4, 8))[0].endswith("along axis 2: axis 1 differs, 1 and 4")
@@ -130,7 +130,7 @@ def test_concatenate_shows_the_axis_that_differs() -> None:
 
 def test_concatenate_needs_as_many_axes_of_each_input() -> None:
     message, help_ = complaint("concatenate", (28, 28, 64), (64,))
-    assert message == "cannot concatenate (28, 28, 64) and (64,): they have different numbers of axes, 3 and 1"
+    assert message == "cannot concatenate [28, 28, 64] and [64]: they have different numbers of axes, 3 and 1"
     assert help_ == "a `reshape` gives an input other axes"
 
 
@@ -144,7 +144,7 @@ def test_samples_are_not_concatenated(axis: int) -> None:
 
 def test_concatenate_along_an_axis_that_is_not_there() -> None:
     assert complaint("concatenate", (8, 3), (8, 3), axis=3)[0] == (
-        "has `axis: 3`, and its input (8, 3) has axes 1 to 2"
+        "has `axis: 3`, and its input [8, 3] has axes 1 to 2"
     )
 
 
@@ -186,7 +186,7 @@ def test_dot_of_unknown_sizes() -> None:
 
 def test_dot_of_vectors_of_different_lengths() -> None:
     message, help_ = complaint("dot", (9, 64), (7, 32), axes=-1)
-    assert message == ("cannot multiply (9, 64) and (7, 32): axis 2 of the first has size 64, axis 2 of the second 32")
+    assert message == ("cannot multiply [9, 64] and [7, 32]: axis 2 of the first has size 64, axis 2 of the second 32")
     assert help_ == "`axes` names an axis of each input, both of the same known size"
 
 

@@ -53,7 +53,7 @@ def test_groups_that_do_not_divide_the_channels() -> None:
 
 def test_an_axis_that_is_not_there() -> None:
     message, help_ = complaint("layer_normalization", (4, 5), axis=3)
-    assert message == "has `axis: 3`, and its input (4, 5) has axes 1 to 2"
+    assert message == "has `axis: 3`, and its input [4, 5] has axes 1 to 2"
     assert help_ == "count from 1, or from the end, where -1 is the last axis"
 
 
@@ -94,14 +94,14 @@ def test_a_mean_has_a_variance_like_it(fields: dict[str, Any], message: str) -> 
 
 def test_a_list_is_as_long_as_there_are_channels() -> None:
     message, help_ = complaint_of_output("rescaling", (224, 224, 3), scale=[1, 2])
-    assert message == "has a `scale` of 2 numbers for its input (224, 224, 3)"
+    assert message == "has a `scale` of 2 numbers for its input [224, 224, 3]"
     assert help_ == "give one number, or one for each channel"
     assert layer("rescaling", scale=[1, 2, 3], data_format="channels_first").output_shape((3, 9, 9)) == (3, 9, 9)
 
 
 def test_a_factor_is_multiplied_along_the_last_axes() -> None:
     message, help_ = complaint("rms_normalization", (4, 5), axis=1)
-    assert message == "has a scale of (4,), which Keras multiplies along the last axes, (5,)"
+    assert message == "has a scale of [4], which Keras multiplies along the last axes, [5]"
     assert help_ == "write the last axes, as in `axis: -1`, or `permute` the input first"
     (scale,) = layer("rms_normalization", axis=[1, 2]).weights((4, 5))
     assert scale.shape == (4, 5)

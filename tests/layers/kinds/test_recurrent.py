@@ -95,8 +95,8 @@ def test_only_a_recurrent_layer_has_a_direction() -> None:
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((64,), "takes an input of 2 axes (steps, features), not (64,)"),
-        ((8, 8, 3), "takes an input of 2 axes (steps, features), not (8, 8, 3)"),
+        ((64,), "takes an input of 2 axes (steps, features), not [64]"),
+        ((8, 8, 3), "takes an input of 2 axes (steps, features), not [8, 8, 3]"),
         ((8, None), "needs a known number of features, the last axis of its input"),
     ],
 )

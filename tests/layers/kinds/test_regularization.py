@@ -8,13 +8,13 @@ from tests.support.layers import complaint, layer
 
 def test_a_mask_has_a_size_for_each_axis() -> None:
     message, help_ = complaint("dropout", (8, 8, 3), rate=0.5, noise_shape=[None, 1, 1, 4])
-    assert message == "has `noise_shape` 4 for axis 3, and its input (8, 8, 3) has 3 there"
+    assert message == "has `noise_shape` 4 for axis 3, and its input [8, 8, 3] has 3 there"
     assert help_ == "write a size for each axis, the batch first: null for the input's, or 1"
 
 
 def test_null_is_the_batch_where_it_is_first() -> None:
     message, _ = complaint("alpha_dropout", (8, 3), rate=0.5, noise_shape=[None, 1])
-    assert message == "has `noise_shape` null for axis 1, and its input (8, 3) has 8 there"
+    assert message == "has `noise_shape` null for axis 1, and its input [8, 3] has 8 there"
 
 
 def test_a_mask_has_no_more_axes_than_the_batch() -> None:

@@ -9,10 +9,10 @@ from tests.support.layers import complaint, layer
 
 def test_reshape_that_does_not_fit_says_both_numbers_of_elements() -> None:
     message, help_ = complaint("reshape", (7, 7, 64), target_shape=[49, 65])
-    assert message == "cannot make (49, 65) of its input (7, 7, 64): 3,136 elements are not 3,185"
+    assert message == "cannot make [49, 65] of its input [7, 7, 64]: 3,136 elements are not 3,185"
     assert help_ == "the sizes multiply to 3,136; write `-1` for the one that follows from the others"
     message, help_ = complaint("reshape", (7, 7, 64), target_shape=[-1, 65])
-    assert message == "cannot make (-1, 65) of its input (7, 7, 64): 3,136 elements cannot be divided by 65"
+    assert message == "cannot make [-1, 65] of its input [7, 7, 64]: 3,136 elements cannot be divided by 65"
     assert help_ == "the sizes beside the -1 multiply to a divisor of 3,136"
 
 
@@ -41,15 +41,15 @@ def test_flatten_multiplies() -> None:
 
 def test_permute_needs_as_many_axes_as_it_names() -> None:
     message, help_ = complaint("permute", (4, 5, 6), dims=[2, 1])
-    assert message == "has 2 `dims`, and its input (4, 5, 6) has another number of axes, 3"
+    assert message == "has 2 `dims`, and its input [4, 5, 6] has another number of axes, 3"
     assert help_ == "name the axes 1 to 3, each once"
 
 
 def test_repeat_vector_needs_a_vector() -> None:
-    assert complaint("repeat_vector", (4, 5), n=3)[0] == "takes a vector, not (4, 5)"
+    assert complaint("repeat_vector", (4, 5), n=3)[0] == "takes a vector, not [4, 5]"
 
 
 def test_an_unknown_size_cannot_make_any_number_of_elements() -> None:
     message, help_ = complaint("reshape", (None, 3), target_shape=[2, 2])
-    assert message == "cannot make (2, 2) of its input (None, 3): 4 elements cannot be divided by 3"
+    assert message == "cannot make [2, 2] of its input [null, 3]: 4 elements cannot be divided by 3"
     assert help_ == "the sizes multiply to a multiple of 3; write `-1` for one that follows from the others"

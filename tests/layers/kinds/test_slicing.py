@@ -46,7 +46,7 @@ def test_a_class_token_is_the_first_of_a_sequence() -> None:
 
 def test_a_slice_of_nothing() -> None:
     message, help_ = complaint("slice", (9, 64), start=8, stop=8)
-    assert message == "has `start: 8` to `stop: 8`, which leaves nothing of axis 2 of its input (9, 64)"
+    assert message == "has `start: 8` to `stop: 8`, which leaves nothing of axis 2 of its input [9, 64]"
     assert help_ == "its elements count from 0 to 63; `stop` is the one behind the last"
     assert complaint("slice", (9, 64), start=64)[0].startswith("has `start: 64`, which leaves nothing of axis 2")
 
@@ -72,7 +72,7 @@ def test_under_channels_first_the_channels_are_the_first_axis(kind: str, fields:
 
 def test_parts_that_are_not_equal() -> None:
     message, help_ = complaint("split", (9, 64), parts=3, part=0)
-    assert message == "has size 64 along axis 2 of its input (9, 64), which must be divisible by `parts` (=3)"
+    assert message == "has size 64 along axis 2 of its input [9, 64], which must be divisible by `parts` (=3)"
     assert help_ == "choose `parts` among the divisors of 64, or take unequal parts with `slice`"
 
 
@@ -83,5 +83,5 @@ def test_a_part_that_is_not_there() -> None:
 
 @pytest.mark.parametrize(("kind", "fields"), [("split", {"parts": 2, "part": 0}), ("slice", {})])
 def test_an_axis_that_cannot_be(kind: str, fields: dict[str, Any]) -> None:
-    assert complaint(kind, (9, 64), axis=3, **fields)[0] == "has `axis: 3`, and its input (9, 64) has axes 1 to 2"
+    assert complaint(kind, (9, 64), axis=3, **fields)[0] == "has `axis: 3`, and its input [9, 64] has axes 1 to 2"
     assert complaint(kind, (9, 64), axis=0, **fields)[0] == "has the batch as its `axis`"

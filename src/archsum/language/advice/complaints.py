@@ -30,6 +30,14 @@ _WANTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_NUMBERS: dict[str, tuple[type, ...]] = {
+    "int_type": (int,),
+    "int_from_float": (int,),
+    "float_type": (int, float),
+    "bool_type": (bool,),
+}
+"""The types that a field takes of which a text can be one in quotes."""
+
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "greater_than": ("more than", "gt"),
@@ -116,8 +124,8 @@ def _diagnostic(detail: ErrorDetails, subject: Subject) -> Diagnostic:
     value = detail["input"]
     if isinstance(value, str) and value in subject.variables:
         cure = f"write `={value}` for the variable"
-    elif sizes := _sizes_of_tuple(value, place):
-        cure = f"write `[{sizes}]`"
+    elif (sizes := _sizes_of_list(detail["type"], value, place)) and _takes(subject, path, sizes):
+        cure = f"write `[{', '.join(map(str, sizes))}]`"
     code = "wrong-type" if detail["type"] in _WANTED else "bad-value"
     message = f"{field if path else subject.name} {complaint}"
     return Diagnostic(code, message, place, cure or _about(subject.model, path))
@@ -127,7 +135,7 @@ def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | Non
     """Return what is wrong with a value, as it reads on from the field's name, and what to write instead."""
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind in _WANTED:
-        cure = _cure_text(value) if kind == "string_type" else _cure_number(value, place)
+        cure = _cure_text(value) if kind == "string_type" else _cure_number(kind, value, place)
         return f"takes {_WANTED[kind]}, {_found(value)}", cure
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
@@ -139,11 +147,10 @@ def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | Non
         return f"cannot be {quote(value)}", suggest_value(value if isinstance(value, str) else quote(value), allowed)
     if kind == "value_error":
         error = context["error"]
-        if not isinstance(error, FieldError):
-            return str(error), None
+        assert isinstance(error, FieldError)  # no validator raises another
         close = suggest(value, error.words) if isinstance(value, str) else None
         return error.message, close or error.cure
-    return f"is wrong: {_lower(detail['msg'])}", None
+    return f"cannot be {quote(value)}", None  # pydantic's own words are for programmers
 
 
 def _unknown(path: Loc, value: Any, subject: Subject) -> Diagnostic:
@@ -162,12 +169,25 @@ def _found(value: Any) -> str:
     return f"not {quote(written)}"
 
 
-def _sizes_of_tuple(value: Any, place: Span | None) -> str | None:
-    """Return what is in the parentheses of (3, 3), Python's way to write a list, which { } may have cut."""
+def _sizes_of_list(kind: str, value: Any, place: Span | None) -> list[int] | None:
+    """Return the sizes of a list that is written otherwise: one alone, or as (3, 3), which { } may have cut."""
+    if type(value) is int and kind in ("tuple_type", "list_type"):
+        return [value]
     if not (isinstance(value, str) and value.startswith("(")):
         return None
     match = _TUPLE.match(value) or (_TUPLE.match(place.source.text, place.start) if place else None)
-    return match and match[1]
+    return list(map(int, match[1].split(","))) if match and len(match[1]) <= _LONGEST_NUMBER else None
+
+
+def _takes(subject: Subject, path: Loc, value: Any) -> bool:
+    """Whether a field takes a value, as far as can be told: of a field within another it is not."""
+    if len(path) > 1:
+        return path[-1] not in named_fields(_owner(subject.model, path))
+    try:
+        subject.model.model_validate({**subject.values, path[0]: value})
+    except ValidationError as error:
+        return all(detail["loc"][:1] != path for detail in error.errors(include_url=False))
+    return True
 
 
 def _cure_text(value: Any) -> str | None:
@@ -175,10 +195,15 @@ def _cure_text(value: Any) -> str | None:
     return f'put it in quotes: `"{quote(value)[1:-1]}"`' if isinstance(value, int | float) else None
 
 
-def _cure_number(value: Any, place: Span | None) -> str | None:
-    """Return what to write instead of a value that is not the number it looks like."""
+def _cure_number(kind: str, value: Any, place: Span | None) -> str | None:
+    """Return what to write instead of a value that is not the number, or the word, that it looks like."""
+    wanted = _NUMBERS.get(kind)
+    if wanted is None:
+        return None
     if isinstance(value, list) and place and is_formula(formula := place.text.strip("\"'")):
         return f"take one of its items: `{formula}[0]`"
+    if isinstance(value, float) and bool in wanted:
+        return None
     if isinstance(value, float) and value.is_integer():
         return f"write `{value:.0f}`"
     if isinstance(value, float):
@@ -186,10 +211,10 @@ def _cure_number(value: Any, place: Span | None) -> str | None:
         return f"round it: `=round({formula[1:].strip()})`" if is_formula(formula) else None
     if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
         return None
-    if digits := without_separators(value):
+    if (digits := without_separators(value)) and int in wanted:
         return f"write `{digits}`"
     try:
-        if isinstance(resolve(value.replace("−", "-")), int | float):
+        if type(resolve(value.replace("−", "-"))) in wanted:
             return f"write `{value}` without quotes" if "−" not in value else f"write `{value.replace('−', '-')}`"
         return f"a formula begins with `=`: `={value}`" if _OPERATOR.search(value) and Formula(f"={value}") else None
     except (FormulaError, ValueError):
@@ -221,11 +246,13 @@ def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str]]:
     return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
 
 
-def _about(model: type[BaseModel], path: Loc) -> str | None:
-    """Explain the field that a path leads to, or into."""
-    described = {name: info.description for name, info in named_fields(_owner(model, path)).items()}
-    name = next((str(step) for step in reversed(path) if step in described), None)
-    return f"`{name}`: {_lower(text)}" if name and (text := described[name]) else None
+def _about(model: type[BaseModel], path: Loc) -> str:
+    """Explain the field that a path leads to, or into; where it leads to none, name those that there are."""
+    for end in range(len(path), 0, -1):
+        info = named_fields(_owner(model, path[:end])).get(str(path[end - 1]))
+        if info and info.description:
+            return f"`{path[end - 1]}`: {_lower(info.description)}"
+    return f"its fields are {', '.join(field_names(model))}"
 
 
 def _write(value: Any) -> str:

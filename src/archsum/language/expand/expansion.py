@@ -109,7 +109,8 @@ class Expansion:
             return self._add_layer(item, scope, names, inputs)
         if self._depth >= MAX_NESTING:
             message = f"blocks and containers are nested more than {MAX_NESTING} levels deep"
-            self._report(scope, Diagnostic("too-deep", message, item.entry.span))
+            cure = "write the layers of some of them in one block"
+            self._report(scope, Diagnostic("too-deep", message, item.entry.span, cure))
             return self._pass_over()
         self._depth += 1
         add = self._add_container if kind in CONTAINERS and not is_block else self._add_block
@@ -175,7 +176,8 @@ class Expansion:
         level = Level(path, given, shared=outer.shared or item.shared is not None)
         if len(level.prefix) > MAX_PATH_LENGTH:
             message = f"the names of blocks in one another have more than {MAX_PATH_LENGTH:,} characters together"
-            self._report(scope, Diagnostic("too-large", message, item.entry.span))
+            cure = "give the blocks shorter names, or nest fewer"
+            self._report(scope, Diagnostic("too-large", message, item.entry.span, cure))
         return level
 
     def _outputs(self, body: Body, references: tuple[Reference, ...] | None, scope: Scope, inputs: Outputs) -> Outputs:
@@ -213,7 +215,8 @@ class Expansion:
                 self._report(scope, unknown_name(reference, scope, self._structure.names, asking))
             if len(found) > MAX_INPUTS:
                 message = f"there are more than {MAX_INPUTS:,} inputs"
-                self._report(scope, Diagnostic("too-large", message, reference.span))
+                cure = "merge some of them first, with `add` or `concatenate`"
+                self._report(scope, Diagnostic("too-large", message, reference.span, cure))
         return tuple(found)
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:

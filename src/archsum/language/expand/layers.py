@@ -64,7 +64,7 @@ class Builder:
         self._growth.add_values(count)
         if count > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
-            return None, [Diagnostic("too-large", message, entry.span)]
+            return None, [Diagnostic("too-large", message, entry.span, "check its lists for a slip")]
         model, _, problems = self._read(entry, names, is_placed=True)
         return model, problems
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from archsum.bounds import MAX_FOUND, MAX_REPORTED
-from archsum.errors import Diagnostic, Span, enumerate_words, quote, suggest
+from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.graph import Use
 from archsum.language.expand.scope import LEFT_OUT, Scope
 from archsum.language.read.body import NamePlaces
 from archsum.language.read.structure import Definition
 from archsum.language.spec.items import Entry, Item, Reference
+from archsum.language.text.scalars import resolve
+from archsum.layers.fields import check_name
 
 
 class StopError(Exception):
@@ -61,9 +63,18 @@ def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking
         cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
     else:
         message = f"there is no {quote(name)} above"
-        cure = suggest(name, scope.visible()) or f"give a layer above it a name: {quote(f'name: {outermost}')}"
+        cure = suggest(name, scope.visible()) or _name_a_layer(outermost)
     notes = (("it is at", place),) if place else ()
     return Diagnostic("unknown-name", message, span, cure, notes)
+
+
+def _name_a_layer(name: str) -> str:
+    try:
+        check_name(name)
+    except FieldError:
+        return "write the name of a layer above it"
+    written = name if isinstance(resolve(name), str) else f'"{name}"'
+    return f"give a layer above it a name: {quote(f'name: {written}')}"
 
 
 def wrong_inputs(entry: Entry, definition: Definition, count: int) -> Diagnostic:

@@ -119,7 +119,8 @@ class BodyReader:
             self._report("wrong-type", f"`{field}` takes a list of paths, {found}", paths.whole, cure)
             return ((Item(no_entry(paths.whole)),),)
         if len(paths.data) > MAX_PATHS:
-            self._report("too-large", f"`{field}` has more than {MAX_PATHS:,} paths", paths.whole, None)
+            cure = "merge some of them in a branch of their own"
+            self._report("too-large", f"`{field}` has more than {MAX_PATHS:,} paths", paths.whole, cure)
             return ((Item(no_entry(paths.whole)),),)
         bodies: list[Body] = []
         are_layers = False
@@ -180,5 +181,5 @@ class BodyReader:
             return None
         return name
 
-    def _report(self, code: str, message: str, span: Span, cure: str | None) -> None:
+    def _report(self, code: str, message: str, span: Span, cure: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, span, cure))

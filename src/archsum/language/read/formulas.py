@@ -99,7 +99,7 @@ def _resolve(
 def _bind(formula: Formula, names: Mapping[str, Value]) -> BoundFormula:
     known = {name: names[name] for name in sorted(formula.names) if name in names}
     if BROKEN in known.values():
-        raise BrokenVariableError("")
+        raise BrokenVariableError
     return BoundFormula(formula, known)
 
 

@@ -65,7 +65,7 @@ def _unreadable(file: Places) -> Diagnostic | None:
     head = {field: value for field, value in data.items() if field not in ("layers", "blocks")}
     if count_values(head) > MAX_HEAD_VALUES:
         message = f"the file has more than {MAX_HEAD_VALUES:,} values beside its layers and blocks"
-        return Diagnostic("too-large", message, file.whole)
+        return Diagnostic("too-large", message, file.whole, "check its lists for a slip")
     if isinstance(data.get("variables"), dict) and len(data["variables"]) > MAX_VARIABLES:
         message, cure = f"there are more than {MAX_VARIABLES:,} variables", "a list can hold many values under one name"
         return Diagnostic("too-large", message, file.key("variables"), cure)
@@ -86,12 +86,13 @@ def _override_input(stated: Any, shape: InputShape | None) -> tuple[dict[str, li
         if len(names) == 1:
             return {names[0]: [_plain(size) for size in shape]}, []
         message = f"the file has the inputs {enumerate_words(names[:_MAX_NAMED])}: one shape is not enough"
-        return {}, [Diagnostic("inputs", message, cure=f"say of which it is, as in `--input {one_line(names[0])}=…`")]
+        cure = f"say of which it is, as in `--input {one_line(names[0])}=…`"
+        return {}, [Diagnostic("inputs", message, None, cure)]
     problems = []
     for name in shape:
         if name not in names:
             cure = suggest(name, names) or f"it has {enumerate_words(names[:_MAX_NAMED])}"
-            problems.append(Diagnostic("inputs", f"the file has no input {quote(name)}", cure=cure))
+            problems.append(Diagnostic("inputs", f"the file has no input {quote(name)}", None, cure))
     return {name: [_plain(size) for size in shape[name]] for name in shape if name in names}, problems
 
 
@@ -152,7 +153,8 @@ def _read_variables(stated: Places, overrides: Mapping[str, Value]) -> tuple[dic
             diagnostics.append(Diagnostic("bad-name", message, stated.key(name), cure))
         if not isinstance(value, Scalar | list):
             message = f"`variables.{name}` takes a number, a text, true or false, or a list, not {quote(value)}"
-            diagnostics.append(Diagnostic("wrong-type", message, stated.find((name,))[0]))
+            cure = "give each value a name of its own, or put them into a list"
+            diagnostics.append(Diagnostic("wrong-type", message, stated.find((name,))[0], cure))
             names[name] = BROKEN
             continue
         formulas = resolve_fields({name: value}, names)
@@ -171,4 +173,4 @@ def _plain(value: Any) -> Any:
 
 def _unknown_variable(name: str, stated: Mapping[str, Any]) -> Diagnostic:
     cure = suggest(name, stated) or "only what the file has under `variables` can be set"
-    return Diagnostic("unknown-variable", f"the file has no variable {quote(name)}", cure=cure)
+    return Diagnostic("unknown-variable", f"the file has no variable {quote(name)}", None, cure)

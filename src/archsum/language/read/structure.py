@@ -118,6 +118,7 @@ def _read_block(blocks: Places, name: str, words: Words, diagnostics: list[Diagn
 
 
 def _block_name_problem(name: str) -> str | None:
+    """Return what to write where a block cannot have a name; None where it can."""
     if name in KINDS or name in CONTAINERS:
         return f"`{name}` is a word of the language: choose another"
     try:

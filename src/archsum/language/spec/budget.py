@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from archsum.errors import FieldError
+from archsum.errors import FieldError, quote
 from archsum.language.spec.quantities import Bytes, Count, Percentage
 from archsum.layers.fields import StrictModel
 
@@ -80,6 +80,11 @@ class StatedDevice(StrictModel):
             ("held_back", self.memory or self.ram, self.held_back),
             ("flash_held_back", self.flash, self.flash_held_back),
         ):
-            if held_back is not None and (size is None or held_back >= size):
-                raise FieldError(f"has a `{name}` of {held_back:,} bytes, which leaves nothing", "hold back less")
+            if held_back is not None and size is None:
+                raise FieldError(f"has a `{name}`, and nothing to hold back from", f"leave `{name}` out")
+            if held_back is not None and size is not None and held_back >= size:
+                shown = quote(f"{held_back:,}")
+                raise FieldError(
+                    f"has a `{name}` of {shown} bytes, which leaves nothing", f"hold back less than {size:,}"
+                )
         return self

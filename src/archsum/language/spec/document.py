@@ -22,13 +22,14 @@ DEFAULT_INPUT = "input"
 def _parse_inputs(value: Any) -> Any:
     """Bring `[32, 32, 3]` and `{name: [32, 32, 3]}` into one form. Errors: FieldError for a mapping without inputs."""
     if value == {}:
-        raise FieldError("names no input")
+        raise FieldError("names no input", "write `input: [32, 32, 3]`, or `input: {left: [32, 32, 3], right: [8]}`")
     return value if isinstance(value, dict) else {DEFAULT_INPUT: value}
 
 
 def _check_sizes(value: Any) -> Any:
     if isinstance(value, list | tuple) and len(value) > MAX_AXES:
-        raise FieldError(f"has {len(value):,} sizes; {MAX_AXES} are the most")
+        message = f"has {len(value):,} sizes; {MAX_AXES} are the most"
+        raise FieldError(message, "state a size for each axis, as in `[32, 32, 3]`")
     numbers = re.findall(r"\d+", str(value)[:50]) if isinstance(value, str | int) else []
     if not numbers:
         return value

@@ -130,14 +130,12 @@ class _Builder:
             elif kind is yaml.StreamEndEvent:
                 return
 
-    def _report(
-        self, code: str, message: str, mark: Mark, cure: str | None = None, notes: tuple[tuple[str, Span], ...] = ()
-    ) -> None:
+    def _report(self, code: str, message: str, mark: Mark, cure: str, notes: tuple[tuple[str, Span], ...] = ()) -> None:
         self.diagnostics.append(Diagnostic(code, message, Span(self.source, *mark), cure, notes))
         if len(self.diagnostics) >= MAX_FOUND:
             raise _StopError
 
-    def _stop(self, code: str, message: str, mark: Mark, cure: str | None = None) -> None:
+    def _stop(self, code: str, message: str, mark: Mark, cure: str) -> None:
         self._report(code, message, mark, cure)
         raise _StopError
 
@@ -145,12 +143,12 @@ class _Builder:
         self.nodes += nodes
         if self.nodes > MAX_FILE_NODES:
             message = f"the file has more than {MAX_FILE_NODES:,} values, its aliases written out"
-            self._stop("too-large", message, mark)
+            self._stop("too-large", message, mark, "describe layers that repeat themselves by `repeat` or a block")
 
     def _rise(self, height: int, mark: Mark) -> None:
         if len(self.stack) + height > MAX_FILE_DEPTH:
             message = f"the file is nested more than {MAX_FILE_DEPTH} levels deep, its aliases written out"
-            self._stop("too-deep", message, mark)
+            self._stop("too-deep", message, mark, "check the brackets; layers that nest deeper go into blocks")
 
     def _refuse_tag(self, event: Any) -> None:
         # An anchor may come before it, and `event.tag` is not what the file says.
@@ -173,7 +171,7 @@ class _Builder:
             try:
                 value = resolve(text)
             except ValueError as error:
-                self._report("bad-number", str(error), mark)
+                self._report("bad-number", str(error), mark, "round it; in quotes it is a text")
         nodes = 1 + len(text) // NODE_LENGTH
         self._count(nodes, mark)
         self._add(value, mark)
@@ -186,7 +184,11 @@ class _Builder:
             notes = (("first written at", Span(self.source, *top.container.marks[text][:2])),)
             self._report("duplicate-key", f"{quote(text)} is written twice", mark, "keep one", notes)
         elif len(text) > MAX_KEY_LENGTH:
-            self._stop("bad-key", f"a key is longer than {MAX_KEY_LENGTH} characters", mark)
+            message, cure = (
+                f"a key is longer than {MAX_KEY_LENGTH} characters",
+                "write a word; a text with a `:` needs quotes",
+            )
+            self._stop("bad-key", message, mark, cure)
         top.key = None if merge else text
         top.key_mark = mark
 

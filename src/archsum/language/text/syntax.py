@@ -10,7 +10,7 @@ from archsum.errors import Diagnostic, SourceText, Span
 _BRACKETS = {"flow sequence": ("[", "]", "items"), "flow mapping": ("{", "}", "fields")}
 _NOT_ALLOWED = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"  # slow to compile
 _OTHERS = (
-    ("node content", "a value is missing here", None),
+    ("node content", "a value is missing here", "write the value, or remove the comma or the sign that is too many"),
     ("alphabetic or numeric", "`&` and `*` are followed by a name", "put a text that begins with one in quotes"),
     ("chomping", "`|` and `>` end their line", "put a text that begins with one in quotes"),
     ("comment or line break", "`|` and `>` end their line", "put a text that begins with one in quotes"),
@@ -58,12 +58,12 @@ def explain_syntax(
     for part, message, cure in _OTHERS:
         if part in problem or part in reading:
             return _diagnostic(message, here, cure)
-    return _diagnostic(problem, here)
+    return _diagnostic(
+        f"this is not YAML: {problem}", here, "put a text with signs in quotes, and look at the line before"
+    )
 
 
-def _diagnostic(
-    message: str, place: Span, cure: str | None = None, notes: tuple[tuple[str, Span], ...] = ()
-) -> Diagnostic:
+def _diagnostic(message: str, place: Span, cure: str, notes: tuple[tuple[str, Span], ...] = ()) -> Diagnostic:
     return Diagnostic("yaml-syntax", message, place, cure, notes)
 
 

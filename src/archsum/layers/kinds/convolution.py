@@ -68,14 +68,15 @@ class Conv2D(Convolution, rank=2):
         if self.connection_table is None:
             return self
         if self.groups != 1:
-            raise ValueError("takes `groups` or a `connection_table`, not both")
+            raise FieldError("takes `groups` or a `connection_table`, not both", "leave `groups` out")
         if len(self.connection_table) != self.filters:
             raise FieldError(
                 f"has {self.filters} filters and a `connection_table` of {len(self.connection_table)}",
                 "the table has one list for each filter, with the input channels that the filter sees",
             )
         if any(len(set(seen)) != len(seen) for seen in self.connection_table):
-            raise ValueError("has a `connection_table` that names a channel twice for one filter")
+            message = "has a `connection_table` that names a channel twice for one filter"
+            raise FieldError(message, "name each channel once in a filter's list")
         return self
 
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:

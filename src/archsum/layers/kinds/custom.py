@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from archsum.bounds import MAX_MAGNITUDE, MAX_SIZE
-from archsum.errors import ShapeError, enumerate_words, one_line
+from archsum.errors import FieldError, ShapeError, enumerate_words, one_line, quote
 from archsum.formula import BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
@@ -38,7 +38,7 @@ def _parse_shape(value: Any) -> tuple[Number | None, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list | tuple) or not _are_sizes([size for size in value if size is not None]):
-        raise ValueError("takes sizes of at least 1, null for an unknown one, such as [=input_height, 8]")
+        raise FieldError("takes a list of sizes of at least 1, or null", 'write them as in `["=input_height", 8]`')
     return tuple(value)
 
 
@@ -47,13 +47,14 @@ def _parse_weight(value: Any) -> StatedWeight:
     shape: Any = stated.get("shape")
     trainable = stated.get("trainable", True)
     if not stated.keys() <= {"shape", "trainable"} or not _are_sizes(shape) or type(trainable) is not bool:
-        raise ValueError("takes its sizes, such as [3, 3, 8], or {shape: [3, 3, 8], trainable: false}")
+        cure = "write them as in `[3, 3, 8]`, or `{shape: [3, 3, 8], trainable: false}`"
+        raise FieldError("takes its sizes, at least 1 each", cure)
     return StatedWeight(tuple(shape), trainable)
 
 
 def _parse_count(value: Any) -> Any:
     if value is not None and not _is_number(value, 0, MAX_MAGNITUDE):
-        raise ValueError("takes a whole number of at least 0")
+        raise FieldError("takes a whole number of at least 0", "write a number, or a formula such as `=input_elements`")
     return value
 
 
@@ -244,9 +245,10 @@ def _compute(number: Number | None, sizes: Mapping[str, int | None], field: str,
         raise ShapeError(f"cannot compute its `{field}`: {error.message}", error.cure) from None
     if type(value) is int and value >= least:
         return value
-    cure = "round it: `=round(…)`, or `=floor(…)`, `=ceil(…)`" if isinstance(value, float) else None
+    is_fraction = isinstance(value, float)
+    cure = "round it: `=round(…)`, or `=floor(…)`, `=ceil(…)`" if is_fraction else "look at the values that it names"
     wanted = f"not a whole number of at least {least}"
-    raise ShapeError(f"has a formula in `{field}`, `{number.formula.text}`, that gives {value}, {wanted}", cure)
+    raise ShapeError(f"has a formula in `{field}`, `{number.formula.text}`, that gives {quote(value)}, {wanted}", cure)
 
 
 def _known(number: Number, sizes: Mapping[str, int | None], weight: str) -> int:

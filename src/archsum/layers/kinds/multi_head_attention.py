@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
@@ -309,13 +309,14 @@ class MultiHeadAttention(ProjectedAttention):
         if len(set(axes)) < len(axes) or max(axes, default=1) > count:
             raise ShapeError(
                 f"has `attention_axes: {list(axes)}`, and its query {show(query)} has positions on axes 1 to {count}",
-                "name each axis once",
+                f"name axes of 1 to {count}, each once",
             )
         apart = [axis for axis in range(count) if axis + 1 not in axes]
         if not may_equal(tuple(query[axis] for axis in apart), tuple(value[axis] for axis in apart)):
             raise ShapeError(
                 f"takes a query and a value alike on the axes that are not among its `attention_axes`, "
-                f"not {show(query)} and {show(value)}"
+                f"not {show(query)} and {show(value)}",
+                "name the axes on which they differ, or give it inputs of the same sizes on the others",
             )
         stated, most = len(self.output_shape_ or ()), _MOST_AXES - len(query)
         if stated > most:
@@ -354,9 +355,10 @@ class GroupedQueryAttention(ProjectedAttention):
     @model_validator(mode="after")
     def _heads_are_groups(self) -> Self:
         if self.num_query_heads % self.num_key_value_heads:
-            raise ValueError(
+            raise FieldError(
                 f"has `num_query_heads` (={self.num_query_heads}), which must be divisible by "
-                f"`num_key_value_heads` (={self.num_key_value_heads})"
+                f"`num_key_value_heads` (={self.num_key_value_heads})",
+                f"choose `num_key_value_heads` among the divisors of {self.num_query_heads}",
             )
         return self
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, positions, reduced, sample_position
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import (
@@ -151,7 +151,8 @@ class GroupNormalization(AlongChannels, ScaledAndCentered):
     @classmethod
     def _positive_or_all(cls, value: object) -> object:
         if type(value) is int and value < 1 and value != -1:
-            raise ValueError(f"takes a number of at least 1, or `-1` for as many groups as channels, not {value}")
+            message = f"takes a number of at least 1, or `-1` for as many groups as channels, not {value}"
+            raise FieldError(message, "write `-1`, or a number that divides the channels")
         return value
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:

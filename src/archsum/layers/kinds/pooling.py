@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Backward, Kept, Work
 from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, padded_and_on_rows
@@ -46,13 +46,14 @@ class Pooling(Sliding, PoolingLayer):
             return self
         for pool, sides in zip(self.pool_size, self.padding, strict=True):
             if max(sides) > pool // 2:
-                raise ValueError(f"has a `padding` of {max(sides)}, more than half of its window of {pool}")
+                message = f"has a `padding` of {max(sides)}, more than half of its window of {pool}"
+                raise FieldError(message, f"pad by {pool // 2} at most, or put a `zero_padding{self.rank}d` before it")
         return self
 
     @model_validator(mode="after")
     def _one_way_to_round(self) -> Self:
         if self.ceil_mode and self.padding == "same":
-            raise ValueError("has `ceil_mode` with `padding: same`, which always rounds up: leave `ceil_mode` out")
+            raise FieldError("has `ceil_mode` with `padding: same`, which always rounds up", "leave `ceil_mode` out")
         return self
 
     @cached_property

@@ -1,11 +1,11 @@
 """Preprocessing: the data brought to the scale that a network expects."""
 
-from math import isfinite
+from sys import float_info
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
@@ -15,8 +15,8 @@ from archsum.layers.shapes import Shape, show, split_channels
 
 def _one_or_several(value: Any) -> Any:
     numbers = value if isinstance(value, list | tuple) else [value]
-    if not numbers or any(type(number) not in (int, float) or not isfinite(number) for number in numbers):
-        raise ValueError("takes a number, or a list of numbers")
+    if not numbers or not all(type(number) in (int, float) and abs(number) <= float_info.max for number in numbers):
+        raise FieldError("takes a number, or a list of numbers", "write it as in `0.5` or `[0.5, 0.25]`")
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -102,11 +102,15 @@ class Normalization(ElementwiseLayer):
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
         if (self.mean is None) != (self.variance is None):
-            raise ValueError("takes `mean` and `variance` together, or neither")
+            stated, missing = ("variance", "mean") if self.mean is None else ("mean", "variance")
+            cure = f"add `{missing}`, or leave `{stated}` out"
+            raise FieldError("takes `mean` and `variance` together, or neither", cure)
         if _length(self.mean) != _length(self.variance):
-            raise ValueError("has a `mean` and a `variance` of different lengths")
+            cure = "give both as many numbers, or one number each"
+            raise FieldError("has a `mean` and a `variance` of different lengths", cure)
         if _length(self.mean) is not None and not self.axis:
-            raise ValueError("has `axis: null`, so that its `mean` and `variance` are one number each")
+            message = "has `axis: null`, so that its `mean` and `variance` are one number each"
+            raise FieldError(message, "write a number in place of each list, or leave `axis` out")
         return self
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from archsum.errors import ShapeError
+from archsum.errors import ShapeError, write_scalar
 from archsum.layers.axis import axis_name
 from archsum.layers.base import Backward, ElementwiseLayer, Gradient, IdleLayer, Kept, Reuse, WeightlessLayer
 from archsum.layers.fields import NonNegativeNumber, Positive, Rate, TupleOf
@@ -88,8 +88,8 @@ class MaskedDrop(RandomDrop):
             axis = place + missing  # the mask lacks axes at the front
             if axis and not _fits(size, place, shape, shape[axis - 1]):
                 raise ShapeError(
-                    f"has `noise_shape` {'null' if size is None else size} for {axis_name(axis)}, "
-                    f"and its input {show(shape)} has {shape[axis - 1]} there",
+                    f"has `noise_shape` {write_scalar(size)} for {axis_name(axis)}, "
+                    f"and its input {show(shape)} has {write_scalar(shape[axis - 1])} there",
                     "write a size for each axis, the batch first: null for the input's, or 1",
                 )
         return shape

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from archsum.bounds import MAX_SIZE
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
 from archsum.layers.base import VIEW, Backward, Gradient, MovingLayer, Reuse, Step
@@ -74,9 +74,11 @@ class Reshape(Reshaping):
     def _sizes(cls, value: Any) -> Any:
         if isinstance(value, list | tuple):
             if value.count(_SIZE_TO_SOLVE) > 1:
-                raise ValueError("takes one `-1` at most: two cannot be solved")
+                raise FieldError("takes one `-1` at most: two cannot be solved", "write the other sizes in numbers")
             if any(type(size) is int and not (1 <= size <= MAX_SIZE or size == _SIZE_TO_SOLVE) for size in value):
-                raise ValueError("takes sizes of at least 1, and one `-1` for the rest")
+                raise FieldError(
+                    "takes sizes of at least 1, and one `-1` for the rest", "write sizes such as `[4, -1]`"
+                )
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -142,7 +144,8 @@ class Permute(Reshaping):
     def _permutation(cls, value: Any) -> Any:
         numbers = isinstance(value, list | tuple) and all(type(axis) is int for axis in value)
         if numbers and sorted(value) != list(range(1, len(value) + 1)):
-            raise ValueError("takes each axis once, counted from 1, such as [2, 1]")
+            cure = f"name the axes 1 to {len(value)}, each once"
+            raise FieldError("takes each axis once, counted from 1, such as [2, 1]", cure)
         return value
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import Weight
 from archsum.layers.fields import AT_LEAST_0, NonNegative, TupleOf, one_or_list
@@ -125,7 +125,8 @@ class TransposedConvolution(GroupedKernelLayer):
         for extra, step in zip(self.output_padding or (0,) * self.rank, steps, strict=True):
             if extra >= step:
                 bound = "`strides`" if keras else "`strides` or `dilation_rate`"
-                raise ValueError(f"has an `output_padding` of {extra}, which must be smaller than {bound} (={step})")
+                message = f"has an `output_padding` of {extra}, which must be smaller than {bound} (={step})"
+                raise FieldError(message, f"write at most `{step - 1}` there")
         return self
 
     @cached_property

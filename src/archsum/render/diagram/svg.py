@@ -21,10 +21,12 @@ def render(dot: str) -> str:
     if not find_spec("pygraphviz"):
         message = "svg is laid out by Graphviz, which is not installed"
         cure = "`pip install pygraphviz` brings it; the formats mermaid and dot need nothing"
-        raise SpecError([Diagnostic("missing-graphviz", message, cure=cure)])
+        raise SpecError([Diagnostic("missing-graphviz", message, None, cure)])
     # In a process of its own, as no interrupt stops its C code, and its libraries write to stderr what they like.
     done = subprocess.run([sys.executable, "-c", _DRAW], input=dot.encode(), capture_output=True, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise SpecError([Diagnostic("graphviz", f"Graphviz failed: {said or f'exit code {done.returncode}'}")])
+        message = f"Graphviz failed: {said or f'exit code {done.returncode}'}"
+        cure = "the formats mermaid and dot need no Graphviz; `--depth` draws less"
+        raise SpecError([Diagnostic("graphviz", message, None, cure)])
     return done.stdout.decode().encode("ascii", "xmlcharrefreplace").decode().rstrip()

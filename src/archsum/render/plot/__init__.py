@@ -16,7 +16,7 @@ def render(costs: Costs, format_: str, device: Device | None = None) -> bytes:
     """
     if not find_spec("matplotlib"):
         message = "the picture is drawn by matplotlib, which is not installed"
-        raise SpecError([Diagnostic("missing-matplotlib", message, cure="`pip install matplotlib` brings it")])
+        raise SpecError([Diagnostic("missing-matplotlib", message, None, "`pip install matplotlib` brings it")])
     from archsum.render.plot import figure
 
     return figure.draw(costs, format_, device)

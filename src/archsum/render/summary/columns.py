@@ -5,8 +5,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from archsum.folding import BlockSummary
-from archsum.layers.shapes import show
-from archsum.render.numbers import count, memory
+from archsum.render.numbers import count, memory, sizes
 from archsum.summary import LayerSummary, Summary
 
 Figures = LayerSummary | BlockSummary
@@ -31,7 +30,7 @@ class Column(NamedTuple):
 
 def output_shape(of: Figures) -> str:
     """Write the output's shape as Keras does: with the batch axis, unknown sizes as None."""
-    return show((None, *of.output_shape))
+    return sizes((None, *of.output_shape))
 
 
 def _params(of: Figures) -> str:
