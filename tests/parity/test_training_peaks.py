@@ -19,7 +19,7 @@ pytestmark = [
 
 BY_NAME = {trained.name: trained for trained in ALL}
 IN_32_BITS = {"language model, tied": 0.09, "learned positions": 0.16}
-"""How far off those are in mixed precision that PyTorch computes in 32 bits in part: words, and what is added to them."""
+"""How far off those are in mixed precision of which PyTorch computes a part in 32 bits: words, learned tensors."""
 LARGE = {"U-Net, 7.8 M", "U-Net, 31 M", "skip over a deep path"}
 
 
