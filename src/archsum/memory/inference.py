@@ -15,9 +15,9 @@ class InferenceMemory:
 
     weights: int
     steps: tuple[int, ...]
-    """What the tensors alive at each layer take, in the file's order."""
-    at: LayerSummary
-    """The layer at which they take the most."""
+    """What the tensors alive at each layer take, in the file's order; without layers, what the inputs take."""
+    at: LayerSummary | None
+    """The layer at which they take the most; None where there are no layers."""
     alive: tuple[tuple[Storage, int], ...]
     """The tensors that are alive there, and their bytes, the largest first."""
 
@@ -45,13 +45,15 @@ def inference_memory(summary: Summary, options: Training) -> InferenceMemory | N
         return None
     batch = Batch(options.batch, item.activations)
     lives = [Alive(tensor.first, tensor.last, batch.bytes(tensor.shape)) for tensor in tensors]
-    _, *steps = timeline(1 + len(summary.layers), lives)
-    step = 1 + steps.index(max(steps))
+    before, *at_layers = timeline(1 + len(summary.layers), lives)
+    steps = at_layers or [before]
+    most = steps.index(max(steps))
+    step = most + bool(at_layers)
     alive = [(tensor, batch.bytes(tensor.shape)) for tensor in tensors if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])
     return InferenceMemory(
         weights=summary.params * item.weights + summary.trainable_params * item.copies,
         steps=tuple(steps),
-        at=summary.layers[step - 1],
+        at=summary.layers[most] if at_layers else None,
         alive=tuple(alive),
     )

@@ -1,7 +1,8 @@
 """A file → its text."""
 
+import io
 import os
-from typing import IO
+from typing import IO, Any, cast
 
 from archsum.bounds import MAX_FILE_BYTES
 from archsum.errors import Diagnostic, SourceText, Span, SpecError
@@ -18,12 +19,60 @@ def read_file(file: File) -> tuple[str | bytes, str]:
     name = os.fspath(file) if isinstance(file, str | os.PathLike) else str(getattr(file, "name", "<input>"))
     try:
         if not isinstance(file, str | os.PathLike):
-            return file.read(MAX_FILE_BYTES + 1), name
+            return _read(file, name), name
         with open(name, "rb") as opened:
-            return opened.read(MAX_FILE_BYTES + 1), name
+            before = os.fstat(opened.fileno())
+            content = opened.read(MAX_FILE_BYTES + 1)
+            after = os.fstat(opened.fileno())
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}")]) from None
+        raise _not_read(name, reason) from None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise _not_read(name, "it changed while it was read", "try again")
+    return content, name
+
+
+def _read(file: IO[Any], name: str) -> str | bytes:
+    """Read an open file to its end, which several reads reach where it does not block, or has no buffer."""
+    most = MAX_FILE_BYTES + 1
+    waits = _waits(file)
+    if isinstance(file, io.BufferedIOBase | io.TextIOBase) and waits:
+        return cast(str | bytes, file.read(most))
+    if isinstance(file, io.TextIOBase):
+        raise _not_read(name, "it is not blocking, so that its text comes in parts", "open it in binary mode")
+    parts: list[Any] = []
+    while (part := file.read(most)) or part is None:
+        if part is None:
+            _wait(file, name)
+            continue
+        parts.append(part)
+        most -= len(part)
+        if most <= 0:
+            break
+    joined: str | bytes = type(part)().join(parts)
+    return joined
+
+
+def _waits(file: IO[Any]) -> bool:
+    """Whether a read waits for what is still to come."""
+    try:
+        return os.get_blocking(file.fileno())
+    except (OSError, AttributeError):  # it is no file of the system, or there are none of this kind
+        return True
+
+
+def _wait(file: IO[Any], name: str) -> None:
+    """Wait until there is something to read."""
+    from select import select
+
+    try:
+        select([file], [], [])
+    except (OSError, AttributeError, TypeError, ValueError):
+        raise _not_read(name, "it has nothing to read yet") from None
+
+
+def _not_read(name: str, reason: str, cure: str | None = None) -> SpecError:
+    return SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}", cure=cure)])
 
 
 def decode(content: bytes | str, name: str) -> SourceText:

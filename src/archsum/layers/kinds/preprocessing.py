@@ -1,6 +1,6 @@
 """Preprocessing: the data brought to the scale that a network expects."""
 
-from math import isfinite
+from sys import float_info
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -15,7 +15,7 @@ from archsum.layers.shapes import Shape, show, split_channels
 
 def _one_or_several(value: Any) -> Any:
     numbers = value if isinstance(value, list | tuple) else [value]
-    if not numbers or any(type(number) not in (int, float) or not isfinite(number) for number in numbers):
+    if not numbers or not all(type(number) in (int, float) and abs(number) <= float_info.max for number in numbers):
         raise ValueError("takes a number, or a list of numbers")
     return tuple(value) if isinstance(value, list) else value
 
