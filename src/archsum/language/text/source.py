@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 from typing import IO, Any, cast
 
 from archsum.bounds import MAX_FILE_BYTES
@@ -21,15 +22,21 @@ def read_file(file: File) -> tuple[str | bytes, str]:
         if not isinstance(file, str | os.PathLike):
             return _read(file, name), name
         with open(name, "rb") as opened:
-            before = os.fstat(opened.fileno())
+            before = _state(opened)
             content = opened.read(MAX_FILE_BYTES + 1)
-            after = os.fstat(opened.fileno())
+            after = _state(opened)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise _not_read(name, reason) from None
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+    if before != after:
         raise _not_read(name, "it changed while it was read", "try again")
     return content, name
+
+
+def _state(file: IO[bytes]) -> tuple[int, int] | None:
+    """Return what differs when a file has been written to; None of a pipe, which is."""
+    status = os.fstat(file.fileno())
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 def _read(file: IO[Any], name: str) -> str | bytes:
