@@ -29,7 +29,7 @@ def render(dot: str) -> str:
         done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False, timeout=MAX_LAYOUT_SECONDS)
     except subprocess.TimeoutExpired:
         message = f"Graphviz has not laid the network out in {MAX_LAYOUT_SECONDS} seconds"
-        cure = "draw less, with `--depth` or a block's name; or take the format mermaid or dot, which need no layout"
+        cure = "draw less, with `--depth` or a block's name; the formats mermaid and dot need no layout"
         raise SpecError([Diagnostic("graphviz", message, cure=cure)]) from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
