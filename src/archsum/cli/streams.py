@@ -121,8 +121,7 @@ def _guard(name: str, descriptor: int) -> Sink | None:
             stream.encoding,
             _ERRORS,
             newline="" if os.linesep == "\n" else None,
-            line_buffering=stream.line_buffering,
-            write_through=stream.write_through,
+            line_buffering=stream.line_buffering or stream.write_through,  # that is, under PYTHONUNBUFFERED
         )
     setattr(sys, name, guarded)
     return sink
