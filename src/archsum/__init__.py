@@ -1,7 +1,6 @@
 """archsum: summarize a neural network from a YAML file, and check its budget, before anyone trains it."""
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing's, without its import: the less comes before `main`, the sooner Ctrl-C is heeded
 if TYPE_CHECKING:
     from archsum.api import Network, Summary, check, costs, diagram, explain, fit, load, plot, summarize
     from archsum.errors import Diagnostic, SpecError
@@ -22,7 +21,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import the names when one is first used, so that the command line decides what it pays for."""
     if name not in __all__:
         raise AttributeError(f"module 'archsum' has no attribute {name!r}")

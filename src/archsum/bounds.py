@@ -77,6 +77,11 @@ MAX_BATCH = 2**30
 MAX_TRIED_BLOCKS = 10
 """The most blocks that are tried for checkpointing."""
 
+# Pictures.
+
+MAX_LAYOUT_SECONDS = 60
+"""What Graphviz lays out for longer is no picture that anyone takes in."""
+
 # What is found wrong.
 
 MAX_FOUND = 200

@@ -13,6 +13,7 @@ from archsum.bounds import (
     MAX_COMPARED_WORDS,
     MAX_FOUND,
     MAX_NOTES,
+    MAX_NUMBER_LENGTH,
     MAX_SHOWN,
     MAX_WORD_LENGTH,
 )
@@ -97,13 +98,20 @@ def _width(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "FW" else 1 for c in text)
 
 
+def as_text(text: str) -> str:
+    """Return what UTF-8 can write of a text: half a surrogate pair is none, nor is a byte of a file's name."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def quote(value: object) -> str:
     """Write a value in a message: as the file would, and shortened."""
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, dict):
         return "a mapping"
-    text = write_scalar(value) if value != "" else '""'
+    if isinstance(value, int) and abs(value) >= 10**MAX_NUMBER_LENGTH:
+        return f"a number of more than {MAX_NUMBER_LENGTH:,} digits"  # for which `str` takes long, or refuses
+    text = as_text(write_scalar(value)) if value != "" else '""'
     return f"`{text[:_QUOTE_WIDTH]}…`" if len(text) > _QUOTE_WIDTH else f"`{text}`"
 
 

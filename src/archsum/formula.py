@@ -16,7 +16,7 @@ from archsum.bounds import (
     MAX_FORMULA_NODES,
     MAX_MAGNITUDE,
 )
-from archsum.errors import PlacelessError, quote, suggest, write_scalar
+from archsum.errors import PlacelessError, as_text, quote, suggest, write_scalar
 
 Number = int | float
 Scalar = int | float | bool | str | None
@@ -223,6 +223,8 @@ def _parse(text: str) -> ast.expr:
 def _check(node: ast.expr, text: str) -> None:
     """Hold an expression to the language. Errors: FormulaError for anything that is not on the list."""
     match node:
+        case ast.Constant(value=str() as value) if value != as_text(value):
+            raise FormulaError("a text in the formula has half a surrogate pair", "write the character itself")
         case ast.Constant(value=bool() | int() | float() | str() | None) | ast.Name() | ast.IfExp() | ast.BoolOp():
             return
         case ast.Subscript(slice=index) if not isinstance(index, ast.Slice):

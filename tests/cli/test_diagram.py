@@ -85,6 +85,20 @@ def test_graphviz_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert capsys.readouterr() == ("", said)
 
 
+def test_graphviz_that_does_not_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pygraphviz")
+    Path("pygraphviz.py").write_text("import time; time.sleep(1000)", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())
+    monkeypatch.setattr("archsum.render.diagram.svg.MAX_LAYOUT_SECONDS", 1)
+    assert main(["diagram", "net.yaml", "-o", "net.svg"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "error[graphviz]: Graphviz has not laid the network out in 1 seconds\n"
+        " = help: draw less, with `--depth` or a block's name; the formats mermaid and dot need no layout\n",
+    )
+    assert not Path("net.svg").exists()
+
+
 def test_what_stood_in_the_file_stays_where_nothing_can_be_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     Path("net.mmd").write_text("kept", encoding="utf-8")
     assert main(["diagram", "net.yaml", "nothing", "-o", "net.mmd"]) == 2

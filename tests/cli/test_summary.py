@@ -197,14 +197,6 @@ def test_a_reader_that_leaves_early(tmp_path: Path) -> None:
         assert process.wait(60) == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_a_full_disk_is_said_in_one_line(file: Path) -> None:
-    with open("/dev/full", "w") as full:
-        result = subprocess.run([*COMMAND, file], stdout=full, stderr=subprocess.PIPE, check=False)
-    assert result.returncode == 2
-    assert result.stderr == b"archsum: No space left on device\n"
-
-
 @pytest.mark.parametrize("columns", [60, 80, 200])
 def test_a_terminal_gets_a_table_that_fits(file: Path, columns: int) -> None:
     text = on_a_terminal([*COMMAND, str(file)], columns)

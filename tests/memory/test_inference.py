@@ -28,6 +28,7 @@ def inferred(text: str = RESIDUAL, **options: Any) -> InferenceMemory:
 def test_what_a_skip_passes_by_stays() -> None:
     memory = inferred()
     assert memory.steps == tuple(FLOAT * elements for elements in (8 + 16, 16 + 4, 16 + 4 + 16, 16 + 16 + 16, 16 + 2))
+    assert memory.at
     assert memory.at.name == "r/add"
     assert [(tensor.name, size) for tensor, size in memory.alive] == [("a", 64), ("r/c", 64), ("r/add", 64)]
     assert memory.weights == ((8 + 1) * 16 + (16 + 1) * 4 + (4 + 1) * 16 + (16 + 1) * 2) * FLOAT

@@ -9,9 +9,9 @@ from archsum.budget.verdicts import Verdict, judge
 from archsum.errors import Diagnostic, Span, SpecError, one_line
 from archsum.folding import part_of
 from archsum.language.spec.budget import BlockBudget, Budget
-from archsum.memory.costs import Costs, cure_of_unknown
+from archsum.memory.costs import Costs, Unknown, cure_of_unknown
 from archsum.memory.devices import Device
-from archsum.summary import LayerSummary, Summary
+from archsum.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Check:
     @property
     def ok(self) -> bool | None:
         """Whether every limit is kept; None where one could not be checked."""
-        return None if self.problems else all(verdict.ok for verdict in self.verdicts)
+        kept = [verdict.ok for verdict in self.verdicts]
+        return None if self.problems or None in kept else all(kept)
 
     def __repr__(self) -> str:
         return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
@@ -84,11 +85,12 @@ def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
         for (reason, cure), layers in metric.causes(costs).items():
             yield _unknown(verdict, layers, f": {reason}", cure)
     else:
-        layers = [layer for layer, value in metric.parts(costs) if value is None]
+        unknown = (layer for layer, value in metric.parts(costs) if value is None)
+        layers = list(metric.unknown(costs) if metric.unknown else unknown)
         yield _unknown(verdict, layers, "", cure_of_unknown(layers[0], metric.field))
 
 
-def _unknown(verdict: Verdict, layers: list[LayerSummary], reason: str, cure: str) -> Diagnostic:
+def _unknown(verdict: Verdict, layers: list[Unknown], reason: str, cure: str) -> Diagnostic:
     first, *others = layers
     named = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
     verb = "is" if verdict.metric.unit else "are"

@@ -1,10 +1,10 @@
 """The figures that a budget can limit, each an entry of a table, and the part that each layer has in them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from archsum.memory.costs import Causes, Costs
+from archsum.memory.costs import Causes, Costs, Unknown
 from archsum.memory.precision import PRECISIONS
 from archsum.summary import LayerSummary, Summary
 
@@ -12,7 +12,7 @@ Figure = Callable[[Summary | LayerSummary], int | None]
 """A figure that a network has, and each of its layers."""
 
 Parts = Iterable[tuple[LayerSummary, int | None]]
-"""Layers, and what each has in a figure."""
+"""Layers, and what each has in a figure; None where that is unknown."""
 
 
 class Metric(NamedTuple):
@@ -27,6 +27,8 @@ class Metric(NamedTuple):
     """Whether the limit holds for each layer by itself."""
     field: str = ""
     """The field in which a layer can state its part."""
+    unknown: Callable[[Costs], Sequence[Unknown]] | None = None
+    """What keeps it from being known, where that is not layers whose part is unknown."""
     causes: Callable[[Costs], Causes] | None = None
     """Why it is not known, where that is more than that parts of it are not."""
 
@@ -54,14 +56,12 @@ def _largest(values: Iterable[int | None]) -> int | None:
 
 
 def _kept(costs: Costs) -> Parts:
-    if costs.training is None:
-        return ((layer, None) for layer in costs.unknown)
-    return costs.training.kept_by_layer
+    return costs.training.kept_by_layer if costs.training else ()
 
 
 def _alive(costs: Costs) -> Parts:
     if costs.inference is None:
-        return ((layer, None) for layer in costs.summary.layers if layer.has_unknown_size)
+        return ()
     layers = {layer.name: layer for layer in costs.summary.layers}
     return ((layers[tensor.name], size) for tensor, size in costs.inference.alive if tensor.name in layers)
 
@@ -70,13 +70,12 @@ def _alive_and_weights(costs: Costs) -> Parts:
     itemsize = PRECISIONS[costs.options.precision].weights
     alive = {layer.name: size for layer, size in _alive(costs)}
     for layer in costs.summary.layers:
-        size = alive.get(layer.name, 0)
-        yield layer, None if size is None else size + layer.params * itemsize
+        yield layer, (alive.get(layer.name) or 0) + layer.params * itemsize
 
 
 def _placed(costs: Costs) -> Parts:
     if costs.arena is None:
-        return ((layer, None) for layer, _ in costs.unconvertible)
+        return ()
     sizes: Counter[str] = Counter()
     for buffer, _ in costs.arena.at_highest:
         sizes[buffer.layer] += buffer.size
@@ -93,9 +92,28 @@ METRICS: dict[str, Metric] = {
     "max_macs": _together("MACs", lambda of: of.macs, field="macs"),
     "max_flops": _together("FLOPs", lambda of: of.flops, field="flops"),
     "max_weight_memory": _together("weight memory", lambda of: of.weight_memory, "bytes"),
-    "max_activation_memory": Metric("activation memory", lambda costs: costs.activations_peak, _alive, "bytes"),
-    "max_inference_memory": Metric("inference memory", lambda costs: costs.inference_peak, _alive_and_weights, "bytes"),
-    "max_training_memory": Metric("training memory", lambda costs: costs.training_peak, _kept, "bytes", field="kept"),
+    "max_activation_memory": Metric(
+        "activation memory",
+        lambda costs: costs.activations_peak,
+        _alive,
+        "bytes",
+        unknown=lambda costs: costs.of_unknown_size,
+    ),
+    "max_inference_memory": Metric(
+        "inference memory",
+        lambda costs: costs.inference_peak,
+        _alive_and_weights,
+        "bytes",
+        unknown=lambda costs: costs.of_unknown_size,
+    ),
+    "max_training_memory": Metric(
+        "training memory",
+        lambda costs: costs.training_peak,
+        _kept,
+        "bytes",
+        field="kept",
+        unknown=lambda costs: costs.unknown,
+    ),
     "max_sram": Metric(
         "arena in {precision}",
         lambda costs: costs.arena.head if costs.arena else None,

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from archsum.errors import quote
+from archsum.bounds import MAX_DIGITS
+from archsum.errors import Diagnostic, SpecError, quote
 from archsum.formula import Value
 from archsum.language.text.scalars import resolve
 
@@ -76,8 +77,8 @@ def number_of(things: str) -> Callable[[str], int]:
     """Return what reads how many of some things there are, 1 or more."""
 
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or int(text) < 1:
-            raise argparse.ArgumentTypeError(f"`{text}` is not a number of {things}: 1 or more")
+        if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS or int(text) < 1:
+            raise argparse.ArgumentTypeError(f"{quote(text)} is not a number of {things}: 1 or more")
         return int(text)
 
     return read
@@ -106,7 +107,11 @@ def network(file: str, arguments: argparse.Namespace) -> "Network":
     """
     from archsum.api import load
 
-    source = sys.stdin.buffer if file == "-" and sys.stdin else file
+    if file == "-" and not sys.stdin:
+        raise SpecError(
+            [Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, "name a file, or open it: `< FILE`")]
+        )
+    source = sys.stdin.buffer if file == "-" else file
     return load(source, variables=dict(arguments.variables), input=arguments.input)
 
 

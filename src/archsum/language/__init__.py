@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archsum.errors import Diagnostic, Span, SpecError
+from archsum.errors import Diagnostic, Span, SpecError, as_text
 from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.expand.expansion import expand
@@ -59,7 +59,8 @@ def load(
     if document is None:
         raise _everything_wrong(in_text, head.diagnostics)
     structure = read_structure(document, places)
-    graph, is_complete, in_expansion, engine = expand(document, structure, document.name or Path(name).stem, places)
+    called = document.name or as_text(Path(name).stem)
+    graph, is_complete, in_expansion, engine = expand(document, structure, called, places)
     problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
     if is_complete and not (in_text or problems):
         problems = unused(graph, places)

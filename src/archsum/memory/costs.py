@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.advice.overrides import override
@@ -19,8 +19,20 @@ from archsum.summary import LayerSummary, Summary
 _MAX_NAMED = 3
 """As many layers are named as what keeps a figure from being known."""
 
-Causes = dict[tuple[str, str], list[LayerSummary]]
-"""What keeps a figure from being known, each with its cure, and the layers of which it is true."""
+
+class UntakenInput(NamedTuple):
+    """An input of unknown size that no layer takes, as it is an output of the network: what is unknown is its own."""
+
+    name: str
+    span: Span | None = None
+    has_unknown_size: bool = True
+
+
+Unknown = LayerSummary | UntakenInput
+"""What keeps a figure from being known."""
+
+Causes = dict[tuple[str, str], list[Unknown]]
+"""Why a figure is not known, each with its cure, and the layers of which it is true."""
 
 _MAX_BLOCKS = 5
 """As many blocks are offered where another is named."""
@@ -49,9 +61,21 @@ class Costs:
         return Conversion(self.summary, self.converted, self.arena_precision)
 
     @property
-    def unknown(self) -> list[LayerSummary]:
+    def untaken(self) -> list[UntakenInput]:
+        """The inputs of unknown size that no layer takes."""
+        taken = {name for layer in self.summary.layers for name in layer.node.inputs}
+        unsized = (name for name, shape in self.summary.inputs.items() if None in shape)
+        return [UntakenInput(name) for name in unsized if name not in taken]
+
+    @property
+    def unknown(self) -> list[Unknown]:
         """The layers that keep it from being known what training needs."""
-        return [layer for layer in self.summary.layers if self.declared[layer.name] is None]
+        return [*(layer for layer in self.summary.layers if self.declared[layer.name] is None), *self.untaken]
+
+    @property
+    def of_unknown_size(self) -> list[Unknown]:
+        """The layers that keep it from being known what a forward pass needs."""
+        return [*(layer for layer in self.summary.layers if layer.has_unknown_size), *self.untaken]
 
     @property
     def why_unknown(self) -> str:
@@ -61,13 +85,14 @@ class Costs:
     @property
     def why_inference_unknown(self) -> str:
         """The same for a forward pass, which is known where all sizes are."""
-        return f"sizes of {named([layer for layer in self.summary.layers if layer.has_unknown_size])}"
+        return f"sizes of {named(self.of_unknown_size)}"
 
     @property
-    def unconvertible(self) -> list[tuple[LayerSummary, UnknownOperatorsError]]:
+    def unconvertible(self) -> list[tuple[Unknown, UnknownOperatorsError]]:
         """The layers that keep the microcontroller's arena from being known, and why."""
         layers = ((layer, self.converted[layer.name].problem) for layer in self.summary.layers)
-        return [(layer, problem) for layer, problem in layers if problem]
+        inputs = ((untaken, UnknownOperatorsError("a size is unknown")) for untaken in self.untaken)
+        return [*((layer, problem) for layer, problem in layers if problem), *inputs]
 
     @property
     def causes(self) -> Causes:
@@ -100,8 +125,7 @@ class Costs:
     @cached_property
     def arena(self) -> Arena | None:
         """The plan of a microcontroller's memory; None where it is not known."""
-        sizes_unknown = any(None in shape for shape in self.summary.inputs.values())
-        return None if self.unconvertible or sizes_unknown else arena(self._conversion)
+        return None if self.unconvertible else arena(self._conversion)
 
     @cached_property
     def flash_by_layer(self) -> Mapping[str, int]:
@@ -133,25 +157,30 @@ class Costs:
         return f"<Costs of {one_line(self.summary.name)}: batch={self.options.batch}>"
 
 
-def named(layers: Sequence[LayerSummary]) -> str:
+def named(layers: Sequence[Unknown]) -> str:
     """Return the names of the first layers, and how many more there are."""
     names = ", ".join(one_line(layer.name) for layer in layers[:_MAX_NAMED])
     hidden = len(layers) - _MAX_NAMED
     return f"{names} and {hidden:,} more" if hidden > 0 else names
 
 
-def cure_of_unknown(layer: LayerSummary, field: str) -> str:
+_STATE_INPUT = "give `input` a number for every size, in the file or with `--input`"
+
+
+def cure_of_unknown(layer: Unknown, field: str) -> str:
     """Return what makes a figure known: the sizes of the input, or a field of the layer that states it."""
+    if isinstance(layer, UntakenInput):
+        return _STATE_INPUT
     if layer.has_unknown_size:
         if not any(None in shape for shape in layer.input_shapes):
             return "state every size of the layer's `output_shape`"
-        return "give `input` a number for every size, in the file or with `--input`"
+        return _STATE_INPUT
     if field in named_fields(type(layer.layer)):
         return f"state `{field}` in the layer"
     return f"write it as a `custom` layer that states `{field}`"
 
 
-def cure_of_unconvertible(layer: LayerSummary, problem: UnknownOperatorsError) -> str:
+def cure_of_unconvertible(layer: Unknown, problem: UnknownOperatorsError) -> str:
     """Return what makes a layer's arena known: its own cure, or a kernel of the program's own."""
     fields = "`output_shape`, `weights` and `scratch`"
     own = f"with a kernel of your own, write it as a `custom` layer that states {fields}"

@@ -16,9 +16,9 @@ class InferenceMemory:
 
     weights: int
     steps: tuple[int, ...]
-    """What the tensors alive at each layer take, in the file's order."""
-    at: LayerSummary
-    """The layer at which they take the most."""
+    """What the tensors alive at each layer take, in the file's order; without layers, what the inputs take."""
+    at: LayerSummary | None
+    """The layer at which they take the most; None where there are no layers."""
     alive: tuple[tuple[Storage, int], ...]
     """The tensors that are alive there, and their bytes, the largest first."""
 
@@ -47,13 +47,15 @@ def inference_memory(summary: Summary, options: Training, declared: Declarations
     batch, words = Batch(options.batch, item.activations), input_itemsizes(summary, declared)
     sizes = [batch.bytes(tensor.shape, words.get(tensor.name)) for tensor in tensors]
     lives = [Alive(tensor.first, tensor.last, size) for tensor, size in zip(tensors, sizes, strict=True)]
-    _, *steps = timeline(1 + len(summary.layers), lives)
-    step = 1 + steps.index(max(steps))
+    before, *at_layers = timeline(1 + len(summary.layers), lives)
+    steps = at_layers or [before]
+    most = steps.index(max(steps))
+    step = most + bool(at_layers)
     alive = [(tensor, size) for tensor, size in zip(tensors, sizes, strict=True) if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])
     return InferenceMemory(
         weights=summary.params * item.weights + summary.trainable_params * item.copies,
         steps=tuple(steps),
-        at=summary.layers[step - 1],
+        at=summary.layers[most] if at_layers else None,
         alive=tuple(alive),
     )

@@ -62,7 +62,7 @@ class TrainingMemory:
     @property
     def kept_for_backward(self) -> int:
         """What the forward pass leaves for the backward pass."""
-        return self.forward[-1].kept
+        return self.forward[-1].kept if self.forward else 0
 
     @property
     def kept_by_layer(self) -> list[tuple[LayerSummary, int]]:
@@ -100,7 +100,7 @@ class TrainingMemory:
 
 
 def training_memory(summary: Summary, options: Training, declared: Declarations) -> TrainingMemory:
-    """Compute the memory of a training step. What every layer keeps must be known."""
+    """Compute the memory of a training step. What every layer keeps must be known, and every input's sizes."""
     item, optimizer = PRECISIONS[options.precision], OPTIMIZERS[options.optimizer]
     trained = [
         weight for layer in summary.layers if layer.layer.trainable for weight in layer.weights if weight.trainable

@@ -24,7 +24,7 @@ class _Row(NamedTuple):
 
 def render(layers: Iterable[LayerExplanation], width: int = 80) -> str:
     """Return a text: for each layer its label, formula and value, and below them what they mean."""
-    return "\n\n".join(_layer(layer, width) for layer in layers)
+    return "\n\n".join(_layer(layer, width) for layer in layers) or "There are no layers: what comes in goes out."
 
 
 def _layer(explanation: LayerExplanation, width: int) -> str:

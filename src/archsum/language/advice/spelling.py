@@ -5,7 +5,15 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from archsum.errors import closest, quote, suggest
-from archsum.language.advice.synonyms import ENDINGS_WITHOUT_COUNTS, FIELD_REASONS, FIELDS, KIND_REASONS, KINDS, VALUES
+from archsum.language.advice.synonyms import (
+    ENDINGS_WITHOUT_COUNTS,
+    FIELD_REASONS,
+    FIELDS,
+    KIND_REASONS,
+    KINDS,
+    OPPOSITES,
+    VALUES,
+)
 
 _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
@@ -48,7 +56,8 @@ def suggest_field(word: str, value: Any, fields: Collection[str], stated: Collec
     meant = meant_field(word, fields, stated)
     if meant in FIELDS.get(word, ()):
         (written,) = FIELDS.get(f"{word}: {quote(value)[1:-1]}", (meant,))
-        return f"write `{written}`"
+        opposite = ", which is the opposite" if word in OPPOSITES and written == meant else ""
+        return f"write `{written}`{opposite}"
     if meant:
         return f"did you mean `{meant}`?"
     below = "; a layer's own fields are below it, indented" if "input" in fields else ""

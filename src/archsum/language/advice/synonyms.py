@@ -137,17 +137,21 @@ _FIELDS = {
     "stop": "end",
     "strides": "stride subsample",
     "target_shape": "output_size shape",
-    "trainable": "requires_grad",
+    "trainable": "requires_grad freeze frozen",
     "times": "count n num number repeats",
     "units": "out_features filters hidden_size hidden_dim",
     "variables": "vars constants",
 }
 """Fields, or the one of several that the layer has, and their other names."""
 
+OPPOSITES = ("freeze", "frozen")
+"""Words that say the opposite of the field that is meant."""
+
 FIELDS: dict[str, tuple[str, ...]] = {
     **{other: tuple(fields.split()) for fields, others in _FIELDS.items() for other in others.split()},
-    **{f"{word}: true": ("trainable: false",) for word in ("freeze", "frozen")},
-    **{f"{word}: false": ("trainable: true",) for word in ("freeze", "frozen")},
+    **{f"{word}: true": ("trainable: false",) for word in OPPOSITES},
+    **{f"{word}: false": ("trainable: true",) for word in OPPOSITES},
+    "requires_grad: false": ("trainable: false",),
     "use_bias: false": ("bias: false",),
     "untie_biases: false": ("bias: tied",),
     "tied_biases: true": ("bias: tied",),

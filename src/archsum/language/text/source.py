@@ -1,7 +1,9 @@
 """A file → its text."""
 
+import io
 import os
-from typing import IO
+import stat
+from typing import IO, Any, cast
 
 from archsum.bounds import MAX_FILE_BYTES
 from archsum.errors import Diagnostic, SourceText, Span, SpecError, closest
@@ -18,16 +20,70 @@ def read_file(file: File) -> tuple[str | bytes, str]:
     name = os.fspath(file) if isinstance(file, str | os.PathLike) else str(getattr(file, "name", "<input>"))
     try:
         if not isinstance(file, str | os.PathLike):
-            return file.read(MAX_FILE_BYTES + 1), name
+            return _read(file, name), name
         with open(name, "rb") as opened:
-            return opened.read(MAX_FILE_BYTES + 1), name
+            before = _state(opened)
+            content = opened.read(MAX_FILE_BYTES + 1)
+            after = _state(opened)
     except UnicodeDecodeError as error:  # of a file that was opened as text
         message = f"{name} is not text in {error.encoding}: the byte {_hex(error)} is none of it"
         raise _not_text(message, cure='save it as UTF-8, and open it with `encoding="utf-8"`') from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         cure = _existing(name) if isinstance(error, FileNotFoundError) else "is it a file, and may you read it?"
-        raise SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}", None, cure)]) from None
+        raise _not_read(name, reason, cure) from None
+    if before != after:
+        raise _not_read(name, "it changed while it was read", "try again")
+    return content, name
+
+
+def _state(file: IO[bytes]) -> tuple[int, int] | None:
+    """Return what differs when a file has been written to; None of a pipe, which is."""
+    status = os.fstat(file.fileno())
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
+
+
+def _read(file: IO[Any], name: str) -> str | bytes:
+    """Read an open file to its end, which several reads reach where it does not block, or has no buffer."""
+    most = MAX_FILE_BYTES + 1
+    waits = _waits(file)
+    if isinstance(file, io.BufferedIOBase | io.TextIOBase) and waits:
+        return cast(str | bytes, file.read(most))
+    if isinstance(file, io.TextIOBase):
+        raise _not_read(name, "it is not blocking, so that its text comes in parts", "open it in binary mode")
+    parts: list[Any] = []
+    while (part := file.read(most)) or part is None:
+        if part is None:
+            _wait(file, name)
+            continue
+        parts.append(part)
+        most -= len(part)
+        if most <= 0:
+            break
+    joined: str | bytes = type(part)().join(parts)
+    return joined
+
+
+def _waits(file: IO[Any]) -> bool:
+    """Whether a read waits for what is still to come."""
+    try:
+        return os.get_blocking(file.fileno())
+    except (OSError, AttributeError):  # it is no file of the system, or there are none of this kind
+        return True
+
+
+def _wait(file: IO[Any], name: str) -> None:
+    """Wait until there is something to read."""
+    from select import select
+
+    try:
+        select([file], [], [])
+    except (OSError, AttributeError, TypeError, ValueError):
+        raise _not_read(name, "it has nothing to read yet", "read it when all of it is there, or from a file") from None
+
+
+def _not_read(name: str, reason: str, cure: str) -> SpecError:
+    return SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}", None, cure)])
 
 
 def _existing(name: str) -> str:

@@ -128,8 +128,8 @@ def _arrows(summary: Summary, parts: list[Part], box_of: Mapping[str, str]) -> I
 def _boxes(summary: Summary, parts: list[Part], owners: list[tuple[str, ...]], level: int) -> Iterator[Box]:
     """Return a box for each part, with the clusters below the level that begin and end with it."""
     opened = list(headings(summary, parts))
-    staying_open = [len(part.path) - 1 - len(blocks) for blocks, part in opened[1:]]
-    for (blocks, part), those, still in zip(opened, owners, [*staying_open, level], strict=True):
+    staying_open = [*(len(part.path) - 1 - len(blocks) for blocks, part in opened[1:]), level]
+    for (blocks, part), those, still in zip(opened, owners, staying_open, strict=False):  # of no parts none
         opens = tuple(_cluster(block, summary.groups[block].kind) for block in blocks if len(block) > level)
         yield _box(part, those)._replace(opens=opens, closes=max(len(part.path) - 1 - still, 0))
 

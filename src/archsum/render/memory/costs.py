@@ -48,7 +48,7 @@ def render_json(costs: Costs) -> str:
             "weights": inference.weights,
             "activations": inference.activations,
             "peak": inference.peak,
-            "at": inference.at.name,
+            "at": inference.at and inference.at.name,
             "alive": {tensor.name: size for tensor, size in inference.alive},
         },
         "microcontroller": {
@@ -60,7 +60,7 @@ def render_json(costs: Costs) -> str:
             "unknown": [
                 {
                     "layers": [layer.name for layer in layers],
-                    "place": layers[0].span.place,
+                    "place": layers[0].span and layers[0].span.place,
                     "reason": reason,
                     "help": cure,
                 }
@@ -99,7 +99,7 @@ def _inference(costs: Costs) -> Iterator[str]:
     weights, activations, peak = _rows(
         [
             ("weights", memory.weights, ""),
-            ("activations", memory.activations, f"at {one_line(memory.at.name)}"),
+            ("activations", memory.activations, f"at {one_line(memory.at.name)}" if memory.at else ""),
             ("peak", memory.peak, ""),
         ]
     )
@@ -117,7 +117,8 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
         yield from _rows([("flash", costs.flash, "")])
         for (reason, cure), layers in costs.causes.items():
             yield f"  arena  unknown of {named(layers)}: {reason}"
-            yield f"    --> {layers[0].span.place}"
+            if span := layers[0].span:
+                yield f"    --> {span.place}"
             yield f"    = help: {cure}"
         return
     other = f"; TensorFlow Lite Micro of today: {newer.head:,}" if newer.head != memory.head else ""

@@ -60,7 +60,7 @@ def lay_out(summary: Summary) -> Axis:
 
 def _stages(summary: Summary, edges: tuple[float, ...]) -> Iterator[Stage]:
     paths = [layer.path for layer in summary.layers]
-    deepest = max(map(len, paths))
+    deepest = max(map(len, paths), default=0)
     depths = range(1, deepest + 1)
     depth = next((depth for depth in depths if len({path[:depth] for path in paths}) >= _LEAST_STAGES), deepest)
     end = 0

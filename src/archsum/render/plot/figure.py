@@ -172,7 +172,7 @@ def _draw_memory(panels: _Panels, axis: Axis, memory: TrainingMemory) -> None:
     panels.forward.set_ylabel(f"memory ({unit})")
     panels.forward.set_ylim(0, 1.18 * memory.peak / size)  # the peak is named above it
     panels.forward.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    always = memory.forward[0].always
+    always = memory.weights + memory.buffers + memory.optimizer_state
     rest = memory.optimizer_step - always - memory.gradients
     _stack(panels.forward, axis.edges, [turn[1:] for turn in memory.forward], size)
     _stack(panels.backward, axis.edges, [turn[1:] for turn in reversed(memory.backward_by_layer)], size)
@@ -182,6 +182,8 @@ def _draw_memory(panels: _Panels, axis: Axis, memory: TrainingMemory) -> None:
 
 def _stack(axes: Axes, edges: Sequence[float], columns: Sequence[Sequence[int]], size: int) -> None:
     """Draw what is in memory from edge to edge, one item upon the other."""
+    if not columns:  # of a network without layers
+        return
     base = [0.0] * len(columns)
     for (colour, _), items in zip(_STACK, zip(*columns, strict=True), strict=True):
         top = [below + item / size for below, item in zip(base, items, strict=True)]
@@ -245,8 +247,9 @@ def _draw_bars(axes: Axes, axis: Axis, values: Sequence[int | None]) -> None:
     heights = [height for value in values for height in (0, value or 0)]
     starts = [0.9 * bar.start + 0.1 * bar.end for bar in axis.bars]
     edges = [0.0, *(edge for start, bar in zip(starts, axis.bars, strict=True) for edge in (start, bar.end))]
-    _fill(axes, edges, [0] * len(heights), heights, _BAR)
-    axes.set_ylim(0, 1.05 * max(1, *heights))
+    if heights:
+        _fill(axes, edges, [0] * len(heights), heights, _BAR)
+    axes.set_ylim(0, 1.05 * max([1, *heights]))
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.yaxis.set_major_formatter(EngFormatter(sep=""))
     unknown = [(bar.start + bar.end) / 2 for bar, value in zip(axis.bars, values, strict=True) if value is None]

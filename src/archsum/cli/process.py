@@ -1,0 +1,130 @@
+"""The command as a process: its arguments, the command that they name, and the exit code that comes of it."""
+
+import argparse
+import gc
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from itertools import takewhile
+from typing import Any
+
+from archsum.cli import BAD_INPUT
+from archsum.cli.streams import Sink, guarded
+
+COMMANDS = {
+    "summary": "print a network's layers, shapes and parameters",
+    "check": "compare networks with their budgets",
+    "explain": "derive a layer's numbers step by step",
+    "explain-error": "list the codes of errors, or explain one",
+    "memory": "compute what a network needs of memory, in training and at inference",
+    "fit": "find the largest batch that fits into a device",
+    "diagram": "draw a network, or a block of it",
+    "plot": "draw the memory of a training step, layer by layer",
+    "layers": "list the kinds of layer, or document one",
+    "devices": "list the built-in devices, and what memory they have",
+    "schema": "print the JSON Schema of network files, for editors",
+}
+
+
+def run(argv: Sequence[str] | None) -> int:
+    """Run the command of the arguments, or of the process's own, and return the exit code."""
+    if argv is None:
+        gc.disable()  # the process ends before there is garbage worth collecting
+    try:
+        with guarded() as (stdout, _):
+            try:
+                code = _run(sys.argv[1:] if argv is None else argv)
+            except SystemExit as done:  # by argparse, of wrong usage, or when help is printed
+                raise SystemExit(_finish(int(done.code or 0), stdout)) from None
+            return _finish(code, stdout)
+    finally:
+        if argv is None:
+            _end()
+
+
+def _run(argv: Sequence[str]) -> int:
+    arguments = _parse(argv)
+    from archsum.errors import SpecError
+
+    try:
+        code: int = _module(arguments.command).run(arguments)
+    except SpecError as error:
+        from archsum.cli.console import report
+
+        report(error)
+        return BAD_INPUT
+    return code
+
+
+def _module(command: str) -> Any:
+    return import_module(f"archsum.cli.{command.replace('-', '_')}")
+
+
+def _finish(code: int, stdout: Sink | None) -> int:
+    """Write what is left, and return the exit code, which is another where the result has no place to go."""
+    sys.stdout.flush()
+    if stdout and stdout.failure:
+        print(f"archsum: cannot write to stdout: {stdout.failure}", file=sys.stderr)
+        code = BAD_INPUT
+    sys.stderr.flush()
+    return code
+
+
+def _end() -> None:
+    """All is done: no Ctrl-C is heeded while Python ends, nor garbage looked for, which can take long."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="archsum", description="Summarize a neural network from a YAML file, and check its budget."
+    )
+    parser.add_argument("--version", action=_Version)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        parser.error(_unknown_command(argv[0]))
+    for command, purpose in COMMANDS.items():
+        subparser = subparsers.add_parser(command, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if command in argv:  # only the command that runs is imported
+            _module(command).add_arguments(subparser)
+    _refuse_dashes(parser, argv)
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        option = rest[0].startswith("-")
+        about = "is no option" if option else "is one argument too many; a list has commas, as in `macs,weights`"
+        subparsers.choices[arguments.command].error(f"`{rest[0]}` {about}")
+    return arguments
+
+
+def _refuse_dashes(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    """Refuse `--` as the value of an option, as argparse takes it out, and in some versions misses it then."""
+    for word in takewhile(lambda word: word != "--", argv):
+        if re.fullmatch("-o=?--|--[^=]*=--", word):
+            parser.error(f"`{word}`: `--` is no value")
+
+
+def _unknown_command(word: str) -> str:
+    from archsum.errors import enumerate_words, suggest
+
+    if word.endswith((".yaml", ".yml")) or os.path.isfile(word):
+        return f"which command? did you mean `archsum summary {word}`?"
+    cure = suggest(word, COMMANDS) or f"choose {enumerate_words(COMMANDS, 'or')}"
+    return f"there is no command `{word}`: {cure}"
+
+
+class _Version(argparse.Action):
+    """Print the installed version; looked up only when asked for."""
+
+    def __init__(self, option_strings: list[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"archsum {version('archsum')}")
+        parser.exit()

@@ -1,0 +1,111 @@
+"""Files that commands write: whole, or not at all."""
+
+import os
+import re
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
+
+from archsum.errors import Diagnostic, SpecError
+
+_OPEN_ALREADY = re.compile(r"/dev/std(out|err)|/(?:dev|proc/self)/fd/([0-9]+)")
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file, whole or not at all: what was there stays until all of the new one is on the disk.
+
+    A link is followed, and what it names is written. A file keeps its mode, and its owner where that is allowed. A pipe
+    or a device, which is no file, is written to as it is.
+
+    Errors: SpecError where it cannot be written, or is read-only.
+    """
+    try:
+        there = _stat(path)
+        if open_already := _OPEN_ALREADY.fullmatch(path):
+            _write_to(open_already[1] or open_already[2], content)
+        elif there and not stat.S_ISREG(there.st_mode):
+            with open(path, "wb", buffering=0) as device:
+                _write_all(device, content)
+        elif there and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
+            # Who may do everything, such as root, is not kept by the mode; but it says what is wanted.
+            raise _unwritable(path, "it is read-only", "make it writable, or write another file")
+        elif not os.path.basename(path):
+            raise _unwritable(path, "that is not the name of a file", "write one, as in `-o network.svg`")
+        else:
+            _replace(os.path.realpath(path), there, content)
+    except BrokenPipeError:
+        return  # the reader has seen enough
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error), _ELSEWHERE) from None
+
+
+_ELSEWHERE = "name a file in a folder that exists and that you may write to"
+
+
+def _unwritable(path: str, reason: str, cure: str) -> SpecError:
+    return SpecError([Diagnostic("unwritable", f"cannot write {path}: {reason}", None, cure)])
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _write_to(opened: str, content: bytes) -> None:
+    """Write to what is open: opened anew, a file that stdout goes to would be cut off."""
+    if stream := {"out": sys.stdout, "1": sys.stdout, "err": sys.stderr, "2": sys.stderr}.get(opened):
+        stream.buffer.write(content)
+    else:
+        with open(int(opened), "wb", buffering=0, closefd=False) as file:
+            _write_all(file, content)
+
+
+def _write_all(file: Any, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _replace(target: str, there: os.stat_result | None, content: bytes) -> None:
+    """Put a new file in the place of one, or of none."""
+    new = os.path.join(os.path.dirname(target), f".archsum-{os.urandom(8).hex()}")
+    with _stopped_in_order():
+        try:
+            with open(new, "xb") as file:
+                file.write(content)
+                file.flush()
+                if there and hasattr(os, "fchmod"):
+                    with suppress(OSError):
+                        os.fchown(file.fileno(), there.st_uid, there.st_gid)
+                    os.fchmod(file.fileno(), stat.S_IMODE(there.st_mode))
+                os.fsync(file.fileno())
+            os.replace(new, target)
+        except BaseException:
+            with suppress(OSError):
+                os.remove(new)
+            raise
+
+
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Let signals that end a process at once, as `kill` does, end it as Ctrl-C does: what is half done is removed."""
+    in_main = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if in_main and hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    raise KeyboardInterrupt(number)
