@@ -2,14 +2,59 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
 from archsum.graph import Group, Node, Path
-from archsum.layers.base import Layer, Weight
+from archsum.layers.base import Backward, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
 
 BYTES_PER_PARAMETER = 4  # float32
+
+
+@dataclass
+class Computed:
+    """What a layer gives for the shapes of its inputs: one value for all equal layers on equal shapes.
+
+    What few commands ask for is computed when it is first asked for.
+    """
+
+    layer: Layer
+    inputs: tuple[Shape, ...]
+    output: Shape
+    weights: tuple[Weight, ...]
+    macs: int | None
+
+    @cached_property
+    def flops(self) -> int | None:
+        """Floating-point operations for one sample; None where they are unknown."""
+        return self.layer.flops(*self.inputs)
+
+    @cached_property
+    def connections(self) -> int | None:
+        """Links into the layer's neurons and the biases they use; None where a size is unknown."""
+        return self.layer.connections(*self.inputs)
+
+    @cached_property
+    def work(self) -> tuple[Work, ...] | None:
+        """What is done to elements beside the multiply-accumulates; None where it is unknown."""
+        return self.layer.work(*self.inputs)
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...] | None:
+        """What training keeps for the backward pass; None where that is unknown."""
+        return self.layer.kept(*self.inputs)
+
+    @cached_property
+    def backward(self) -> Backward:
+        """What the way back makes."""
+        return self.layer.backward(*self.inputs)
+
+    @cached_property
+    def trains(self) -> bool:
+        """Whether there are weights to train."""
+        return self.layer.trainable and any(weight.trainable for weight in self.weights)
 
 
 class LayerSummary(NamedTuple):
@@ -23,6 +68,8 @@ class LayerSummary(NamedTuple):
     output_shape: Shape
     weights: tuple[Weight, ...]
     macs: int | None
+    computed: Computed
+    """What all layers that are equal to it, on equal shapes, have in common."""
 
     @property
     def name(self) -> str:
@@ -58,7 +105,7 @@ class LayerSummary(NamedTuple):
     def shared_with(self) -> str | None:
         """The layer, further up, whose weights this one uses; None where it has none, or weights of its own."""
         owner = self.node.shared_with
-        return owner if owner and self.layer.weights(*self.input_shapes) else None
+        return owner if owner and self.computed.weights else None
 
     @property
     def params(self) -> int:
@@ -98,12 +145,12 @@ class LayerSummary(NamedTuple):
     @property
     def flops(self) -> int | None:
         """Floating-point operations for one sample; None where they are unknown."""
-        return self.layer.flops(*self.input_shapes)
+        return self.computed.flops
 
     @property
     def connections(self) -> int | None:
         """Links into the layer's neurons and the biases they use; None where a size is unknown."""
-        return self.layer.connections(*self.input_shapes)
+        return self.computed.connections
 
 
 class Totals:
