@@ -1,12 +1,12 @@
 """What is known about a network: one value for each layer, and totals that are derived, never stored."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
-from archsum.graph import Group, Node, Path
+from archsum.graph import Group, Node, Path, shared_levels
 from archsum.layers.base import Backward, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
 
@@ -106,6 +106,11 @@ class LayerSummary(NamedTuple):
         """The layer, further up, whose weights this one uses; None where it has none, or weights of its own."""
         owner = self.node.shared_with
         return owner if owner and self.computed.weights else None
+
+    @property
+    def alike(self) -> Hashable:
+        """What it has in common with layers of which all but the names is the same."""
+        return id(self.computed), self.shared_with, self.node.frozen_by
 
     @property
     def params(self) -> int:
@@ -224,11 +229,37 @@ class Summary(Totals):
 
         Errors: SpecError where nothing has it.
         """
-        path = tuple(name.split("/"))
-        found = tuple(layer for layer in self.layers if layer.path[: len(path)] == path)
-        if not found:
+        place = self._places.get(tuple(name.split("/")))
+        if place is None:
             raise SpecError([self._unknown(name)])
-        return found
+        return self.layers[place]
+
+    @cached_property
+    def _places(self) -> Mapping[Path, slice]:
+        """Where each layer is among all, and those in each block, which follow one another."""
+        places: dict[Path, slice] = {}
+        before: Path = ()
+        begun: list[int] = []  # where each of the blocks around the layer before begins
+        for index, layer in enumerate((*self.layers, None)):
+            blocks = layer.path[:-1] if layer else ()
+            if blocks != before:
+                common = shared_levels(before, blocks)
+                for level in range(common, len(before)):
+                    places[before[: level + 1]] = slice(begun[level], index)
+                begun = [*begun[:common], *(index for _ in blocks[common:])]
+                before = blocks
+            if layer:
+                places[layer.path] = slice(index, index + 1)
+        return places
+
+    @cached_property
+    def takers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each input and layer that is taken, the layers that take it."""
+        takers: dict[str, list[str]] = {}
+        for layer in self.layers:
+            for name in layer.node.inputs:
+                takers.setdefault(name, []).append(layer.name)
+        return {name: tuple(taking) for name, taking in takers.items()}
 
     def _unknown(self, name: str) -> Diagnostic:
         if name in self.inputs:

@@ -11,16 +11,19 @@ from typing import Protocol
 
 
 class Lived(Protocol):
-    """What takes a stretch: its size, and the first and the last step at which it is alive."""
+    """What takes a stretch for a time."""
 
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Bytes."""
 
     @property
-    def first(self) -> int: ...
+    def first(self) -> int:
+        """The first step at which it is alive."""
 
     @property
-    def last(self) -> int: ...
+    def last(self) -> int:
+        """The last."""
 
 
 class _Stretches:
