@@ -52,6 +52,16 @@ class Computed:
         return self.layer.backward(*self.inputs)
 
     @cached_property
+    def params(self) -> int:
+        """Parameters, trainable or not."""
+        return sum(weight.size for weight in self.weights)
+
+    @cached_property
+    def trainable_params(self) -> int:
+        """Parameters that training changes."""
+        return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+
+    @cached_property
     def trains(self) -> bool:
         """Whether there are weights to train."""
         return self.layer.trainable and any(weight.trainable for weight in self.weights)
@@ -115,12 +125,12 @@ class LayerSummary(NamedTuple):
     @property
     def params(self) -> int:
         """Parameters, trainable or not."""
-        return sum(weight.size for weight in self.weights)
+        return self.computed.params if self.weights else 0
 
     @property
     def trainable_params(self) -> int:
         """Parameters that training changes."""
-        return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+        return self.computed.trainable_params if self.weights else 0
 
     @property
     def non_trainable_params(self) -> int:
