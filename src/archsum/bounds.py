@@ -60,7 +60,7 @@ MAX_DEFAULT_VALUES = 100
 MAX_VALUES = 2_000_000
 """The most values in all layers, where formulas make each another."""
 MAX_COMPARED_ITEMS = 64
-"""The most items of a list by which the layers that formulas make of it are told apart."""
+"""The most items of a list that a formula compares, or by which the layers that formulas make of it are told apart."""
 MAX_COMPARED_CHARACTERS = 100
 """The most characters of a text, likewise."""
 
@@ -94,6 +94,8 @@ MAX_NOTES = 8
 """The most notes of a diagnostic."""
 MAX_WORD_LENGTH = 40
 """The longest word that is compared with known ones."""
+MAX_SUGGESTED = 10_000
+"""The known words that are looked through for one that may have been meant."""
 MAX_COMPARED_WORDS = 200
 MAX_COMPARED_LETTER_BY_LETTER = 5
 """The known words that are compared with an unknown one at length."""

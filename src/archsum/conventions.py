@@ -94,7 +94,7 @@ def count(layer: LayerSummary, convention: Convention) -> int | None:
         return 0
     if kind in convention.unknown:
         return None
-    work = layer.layer.work(*layer.input_shapes) or ()
+    work = layer.computed.work or ()
     per_element = convention.layers.get(kind, PerElement())
     return total(
         (
@@ -114,7 +114,7 @@ def count_all(layers: Iterable[LayerSummary], convention: Convention) -> int | N
 def _of_input(per_element: PerElement, layer: LayerSummary) -> int:
     if per_element.of_input_bare is None:
         return per_element.of_input
-    learns = any(weight.trainable for weight in layer.layer.weights(*layer.input_shapes))
+    learns = any(weight.trainable for weight in layer.computed.weights)
     return per_element.of_input if learns else per_element.of_input_bare
 
 

@@ -1,7 +1,5 @@
 """What can be wrong with a network file, and how it is said: code, place, text and cure."""
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -15,12 +13,15 @@ from archsum.bounds import (
     MAX_NOTES,
     MAX_NUMBER_LENGTH,
     MAX_SHOWN,
+    MAX_SUGGESTED,
     MAX_WORD_LENGTH,
 )
 from archsum.colours import BLUE, BOLD, RED, Paint, plain
 
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
+_BLOCK = 4096
+"""The characters after each of which it is noted in which line they are."""
 
 
 class SourceText(NamedTuple):
@@ -48,25 +49,28 @@ class Span(NamedTuple):
     @property
     def line(self) -> int:
         """The line of the first character, counted from 1."""
-        return bisect_right(_line_starts(self.source.text), self.start)
+        return self._find_line()[0]
 
     @property
     def column(self) -> int:
         """The column of the first character, counted from 1."""
-        return self.start - self._line_start + 1
+        return self.start - self._find_line()[1] + 1
 
     @property
     def place(self) -> str:
         """`file:line:column`, as editors and terminals understand it."""
         return f"{one_line(self.source.name)}:{self.line}:{self.column}"
 
-    @property
-    def _line_start(self) -> int:
-        return _line_starts(self.source.text)[self.line - 1]
+    def _find_line(self) -> tuple[int, int]:
+        """Return the number of the line, and where it begins."""
+        text, block = self.source.text, self.start // _BLOCK
+        number, begin = _lines_at_blocks(text)[block]
+        ended = text.count("\n", block * _BLOCK, self.start)
+        return number + ended, text.rfind("\n", block * _BLOCK, self.start) + 1 if ended else begin
 
     def excerpt(self, paint: Paint = plain) -> str:
         """Return the line it is on, with the stretch underlined; of a long line the part around it."""
-        text, first = self.source.text, self._line_start
+        text, (_, first) = self.source.text, self._find_line()
         last = text.find("\n", first)
         last = len(text) if last < 0 else last
         left = max(first, min(self.start - _EXCERPT_WIDTH // 2, last - _EXCERPT_WIDTH))
@@ -132,7 +136,7 @@ def enumerate_words(words: Iterable[str], conjunction: str = "and") -> str:
 
 def suggest(word: str, known: Iterable[str]) -> str | None:
     """Return "did you mean" where a known word is close, or is the word with the names of the blocks around it."""
-    known = list(known)
+    known = list(islice(known, MAX_SUGGESTED))
     close = next((path for path in known if path.endswith(f"/{word}")), None) or closest(word, known)
     return f"did you mean `{close}`?" if close else None
 
@@ -163,9 +167,17 @@ def _parts(word: str) -> set[str]:
 
 
 @lru_cache(maxsize=1)
-def _line_starts(text: str) -> list[int]:
-    """Return where each line begins; kept for the last file, as `explain` and `check` ask it of every layer."""
-    return [0, *(match.end() for match in re.finditer("\n", text))]
+def _lines_at_blocks(text: str) -> list[tuple[int, int]]:
+    """Return the number of the line in which each block begins, and where that line does.
+
+    They are kept for the last file, as `explain` and `check` ask it of every layer.
+    """
+    lines = [(1, 0)]
+    for start in range(0, len(text), _BLOCK):
+        number, begin = lines[-1]
+        ended = text.count("\n", start, start + _BLOCK)
+        lines.append((number + ended, text.rfind("\n", start, start + _BLOCK) + 1 if ended else begin))
+    return lines
 
 
 class Diagnostic(NamedTuple):

@@ -30,7 +30,9 @@ def explain(summary: Summary, layer: str | None = None) -> tuple[LayerExplanatio
     Errors: SpecError where nothing has that name.
     """
     chosen = summary.layers if layer is None else summary.find(layer)
-    return tuple(map(_explain_layer, chosen))
+    different = {layer.alike: layer for layer in chosen}
+    explained = {alike: _explain_layer(layer) for alike, layer in different.items()}
+    return tuple(explained[layer.alike]._replace(layer=layer) for layer in chosen)
 
 
 def _explain_layer(summary: LayerSummary) -> LayerExplanation:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import NamedTuple
 
-from archsum.graph import Path
+from archsum.graph import Path, shared_levels
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary, Totals
@@ -102,8 +102,12 @@ def part_of(summary: Summary, name: str) -> Summary:
     """
     layers = summary.find(name)
     inside = {layer.name for layer in layers}
-    taken = {*summary.outputs}.union(*(layer.node.inputs for layer in summary.layers if layer.name not in inside))
-    outputs = tuple(layer.name for layer in layers if layer.name in taken)
+    given = frozenset(summary.outputs)
+    outputs = tuple(
+        layer.name
+        for layer in layers
+        if layer.name in given or any(taker not in inside for taker in summary.takers.get(layer.name, ()))
+    )
     return Summary(name, _taken(layers), layers, outputs, summary.groups)
 
 
@@ -123,8 +127,3 @@ def headings(summary: Summary, parts: list[Part]) -> Iterator[tuple[tuple[Path, 
         common = shared_levels(before, outer)
         yield tuple(outer[: level + 1] for level in range(common, len(outer))), part
         before = outer
-
-
-def shared_levels(path: Path, other: Path) -> int:
-    """Return how many blocks, from the outermost on, two paths have in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(path, other, strict=False)))

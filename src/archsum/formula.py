@@ -6,9 +6,11 @@ import math
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from archsum.bounds import (
+    MAX_COMPARED_ITEMS,
     MAX_DIGITS,
     MAX_EXPONENT,
     MAX_FORMULA_DEPTH,
@@ -261,7 +263,7 @@ def _evaluate(node: ast.expr, names: Mapping[str, Value]) -> Value:
             values = _number(_evaluate(left, names)), _number(_evaluate(right, names))
             return _bounded(_OPERATORS[type(op)](*values))
         case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]):
-            return bool(_OPERATORS[type(op)](_evaluate(left, names), _evaluate(right, names)))
+            return bool(_OPERATORS[type(op)](_short(_evaluate(left, names)), _short(_evaluate(right, names))))
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return bool(_OPERATORS[type(op)](_number(_evaluate(left, names)), _number(_evaluate(right, names))))
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -317,6 +319,19 @@ def _number(value: Value) -> Number:
     elif value is None:
         cure = "give it a number, or say what holds where there is none, as in `=8 if width == null else width`"
     raise FormulaError(f"a formula calculates with numbers, and {quote(value)} is not one", cure)
+
+
+def _short(value: Value) -> Value:
+    """Return a value that can be compared each time. Errors: FormulaError for a list of many items."""
+    pending = [value]
+    for item in pending:
+        inner = item if isinstance(item, list) else item.values() if isinstance(item, dict) else ()
+        pending.extend(islice(inner, MAX_COMPARED_ITEMS + 1))
+        if len(pending) > MAX_COMPARED_ITEMS:
+            raise FormulaError(
+                f"a formula compares lists of at most {MAX_COMPARED_ITEMS} items", "compare single items"
+            )
+    return value
 
 
 def _bounded(value: Any) -> Value:

@@ -1,6 +1,7 @@
 """A network as a flat graph, in topological order: what the language produces and the engine reads."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +11,11 @@ from archsum.layers.shapes import Shape
 
 Path = tuple[str, ...]
 """The place of a layer: the blocks that it is in, outermost first, and its own name."""
+
+
+def shared_levels(path: Path, other: Path) -> int:
+    """Return how many blocks, from the outermost on, two paths have in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(path, other, strict=False)))
 
 
 class Use(NamedTuple):

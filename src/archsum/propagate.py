@@ -3,22 +3,13 @@
 from collections.abc import Mapping, Sequence
 from math import prod
 from types import MappingProxyType
-from typing import NamedTuple
 
 from archsum.bounds import MAX_AXES, MAX_ELEMENTS, MAX_FOUND
 from archsum.errors import Diagnostic, ShapeError, Span, SpecError
 from archsum.graph import Graph, Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape, show
-from archsum.summary import LayerSummary, Summary
-
-
-class Computed(NamedTuple):
-    """What a layer gives for the shapes of its inputs, and what that takes."""
-
-    output: Shape
-    weights: tuple[Weight, ...]
-    macs: int | None
+from archsum.summary import Computed, LayerSummary, Summary
 
 
 class Computations:
@@ -85,7 +76,8 @@ class Engine:
 
     def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
         try:
-            output, weights, macs = self._computations.of(node.layer, inputs)
+            computed = self._computations.of(node.layer, inputs)
+            output, weights = computed.output, computed.weights
             if node.shared_with:
                 if node.shared_with in self._layers:
                     _require_same(node.layer, weights, self._layers[node.shared_with])
@@ -94,7 +86,7 @@ class Engine:
             self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))
         else:
             self._shapes[node.name] = self._known(output)
-            self._layers[node.name] = LayerSummary(node, inputs, output, weights, macs)
+            self._layers[node.name] = LayerSummary(node, inputs, output, weights, computed.macs, computed)
 
     def _known(self, shape: Shape) -> Shape:
         return shape if self._unknown is None else tuple(self._unknown if size is None else size for size in shape)
@@ -157,7 +149,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
     for shape in (output, *(weight.shape for weight in weights)):
         if prod(size for size in shape if size) > MAX_ELEMENTS:
             raise ShapeError(f"makes a tensor of more than {MAX_ELEMENTS:.0e} elements", "check the sizes for a slip")
-    return Computed(output, weights, layer.macs(*inputs))
+    return Computed(layer, inputs, output, weights, layer.macs(*inputs))
 
 
 def require_inputs(layer: Layer, count: int) -> None:

@@ -1,15 +1,70 @@
 """What is known about a network: one value for each layer, and totals that are derived, never stored."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
-from archsum.graph import Group, Node, Path
-from archsum.layers.base import Layer, Weight
+from archsum.graph import Group, Node, Path, shared_levels
+from archsum.layers.base import Backward, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
 
 BYTES_PER_PARAMETER = 4  # float32
+
+
+@dataclass
+class Computed:
+    """What a layer gives for the shapes of its inputs: one value for all equal layers on equal shapes.
+
+    What few commands ask for is computed when it is first asked for.
+    """
+
+    layer: Layer
+    inputs: tuple[Shape, ...]
+    output: Shape
+    weights: tuple[Weight, ...]
+    macs: int | None
+
+    @cached_property
+    def flops(self) -> int | None:
+        """Floating-point operations for one sample; None where they are unknown."""
+        return self.layer.flops(*self.inputs)
+
+    @cached_property
+    def connections(self) -> int | None:
+        """Links into the layer's neurons and the biases they use; None where a size is unknown."""
+        return self.layer.connections(*self.inputs)
+
+    @cached_property
+    def work(self) -> tuple[Work, ...] | None:
+        """What is done to elements beside the multiply-accumulates; None where it is unknown."""
+        return self.layer.work(*self.inputs)
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...] | None:
+        """What training keeps for the backward pass; None where that is unknown."""
+        return self.layer.kept(*self.inputs)
+
+    @cached_property
+    def backward(self) -> Backward:
+        """What the way back makes."""
+        return self.layer.backward(*self.inputs)
+
+    @cached_property
+    def params(self) -> int:
+        """Parameters, trainable or not."""
+        return sum(weight.size for weight in self.weights)
+
+    @cached_property
+    def trainable_params(self) -> int:
+        """Parameters that training changes."""
+        return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+
+    @cached_property
+    def trains(self) -> bool:
+        """Whether there are weights to train."""
+        return self.layer.trainable and any(weight.trainable for weight in self.weights)
 
 
 class LayerSummary(NamedTuple):
@@ -23,6 +78,8 @@ class LayerSummary(NamedTuple):
     output_shape: Shape
     weights: tuple[Weight, ...]
     macs: int | None
+    computed: Computed
+    """What all layers that are equal to it, on equal shapes, have in common."""
 
     @property
     def name(self) -> str:
@@ -58,17 +115,22 @@ class LayerSummary(NamedTuple):
     def shared_with(self) -> str | None:
         """The layer, further up, whose weights this one uses; None where it has none, or weights of its own."""
         owner = self.node.shared_with
-        return owner if owner and self.layer.weights(*self.input_shapes) else None
+        return owner if owner and self.computed.weights else None
+
+    @property
+    def alike(self) -> Hashable:
+        """What it has in common with layers of which all but the names is the same."""
+        return id(self.computed), self.shared_with, self.node.frozen_by
 
     @property
     def params(self) -> int:
         """Parameters, trainable or not."""
-        return sum(weight.size for weight in self.weights)
+        return self.computed.params if self.weights else 0
 
     @property
     def trainable_params(self) -> int:
         """Parameters that training changes."""
-        return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+        return self.computed.trainable_params if self.weights else 0
 
     @property
     def non_trainable_params(self) -> int:
@@ -98,12 +160,12 @@ class LayerSummary(NamedTuple):
     @property
     def flops(self) -> int | None:
         """Floating-point operations for one sample; None where they are unknown."""
-        return self.layer.flops(*self.input_shapes)
+        return self.computed.flops
 
     @property
     def connections(self) -> int | None:
         """Links into the layer's neurons and the biases they use; None where a size is unknown."""
-        return self.layer.connections(*self.input_shapes)
+        return self.computed.connections
 
 
 class Totals:
@@ -177,11 +239,37 @@ class Summary(Totals):
 
         Errors: SpecError where nothing has it.
         """
-        path = tuple(name.split("/"))
-        found = tuple(layer for layer in self.layers if layer.path[: len(path)] == path)
-        if not found:
+        place = self._places.get(tuple(name.split("/")))
+        if place is None:
             raise SpecError([self._unknown(name)])
-        return found
+        return self.layers[place]
+
+    @cached_property
+    def _places(self) -> Mapping[Path, slice]:
+        """Where each layer is among all, and those in each block, which follow one another."""
+        places: dict[Path, slice] = {}
+        before: Path = ()
+        begun: list[int] = []  # where each of the blocks around the layer before begins
+        for index, layer in enumerate((*self.layers, None)):
+            blocks = layer.path[:-1] if layer else ()
+            if blocks != before:
+                common = shared_levels(before, blocks)
+                for level in range(common, len(before)):
+                    places[before[: level + 1]] = slice(begun[level], index)
+                begun = [*begun[:common], *(index for _ in blocks[common:])]
+                before = blocks
+            if layer:
+                places[layer.path] = slice(index, index + 1)
+        return places
+
+    @cached_property
+    def takers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each input and layer that is taken, the layers that take it."""
+        takers: dict[str, list[str]] = {}
+        for layer in self.layers:
+            for name in layer.node.inputs:
+                takers.setdefault(name, []).append(layer.name)
+        return {name: tuple(taking) for name, taking in takers.items()}
 
     def _unknown(self, name: str) -> Diagnostic:
         if name in self.inputs:

@@ -13,7 +13,7 @@ micro_allocation_info.cc.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
 from archsum.memory.conversion import ITEMSIZES, Conversion, Operation
+from archsum.memory.stretches import TakenByTime
 from archsum.memory.timeline import Alive, timeline
 
 ALIGNMENT = 16
@@ -154,26 +155,9 @@ def place(buffers: Sequence[Buffer], tie_break: TieBreak = TieBreak.GRAPH_ORDER)
     if tie_break is TieBreak.LATER_FIRST:
         order.reverse()
     order.sort(key=lambda index: -buffers[index].size)
-    alive: list[list[int]] = [[] for _ in range(1 + max(buffer.last for buffer in buffers))]
-    offsets: dict[int, int] = {}
-    for index in order:
-        buffer = buffers[index]
-        steps = alive[buffer.first : buffer.last + 1]
-        beside = {other for placed in steps for other in placed}
-        offsets[index] = _first_gap(buffer.size, ((offsets[other], buffers[other].size) for other in beside))
-        for placed in steps:
-            placed.append(index)
+    taken = TakenByTime(buffers)
+    offsets = {index: taken.place(buffers[index]) for index in order}
     return tuple(Placed(buffer, offsets[index]) for index, buffer in enumerate(buffers))
-
-
-def _first_gap(size: int, taken: Iterable[tuple[int, int]]) -> int:
-    """Return where the first gap of a size begins among stretches of offset and size."""
-    candidate = 0
-    for offset, taken_size in sorted(taken):
-        if offset - candidate >= size:
-            break
-        candidate = max(candidate, offset + taken_size)
-    return candidate
 
 
 def _aligned(shape: Shape, itemsize: int) -> int:

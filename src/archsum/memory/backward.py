@@ -94,7 +94,7 @@ class WayBack:
         return Moment(step, self._kept, self._weights, self._of_tensors + more, self._copies)
 
     def _run(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
-        backward = layer.layer.backward(*layer.input_shapes)
+        backward = layer.computed.backward
         gradient = self._waiting.pop(layer.name)
         kept = self._kept_from.get(step, ())
         for number, shape in reversed(list(enumerate(backward.between, start=1))):

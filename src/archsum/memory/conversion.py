@@ -37,8 +37,10 @@ ConvertedByLayer = Mapping[str, Converted]
 
 
 def convert_layers(summary: Summary, precision: ArenaPrecision) -> ConvertedByLayer:
-    """Ask every layer for its operators."""
-    return {layer.name: _converted(layer, precision) for layer in summary.layers}
+    """Ask every layer for its operators, equal ones on equal shapes once."""
+    different = {id(layer.computed): layer for layer in summary.layers}
+    converted = {computed: _converted(layer, precision) for computed, layer in different.items()}
+    return {layer.name: converted[id(layer.computed)] for layer in summary.layers}
 
 
 def _converted(layer: LayerSummary, precision: ArenaPrecision) -> Converted:

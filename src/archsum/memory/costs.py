@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple, Self
 
+from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.advice.overrides import override
 from archsum.language.spec.training import Training
@@ -190,8 +192,9 @@ def cure_of_unconvertible(layer: Unknown, problem: UnknownOperatorsError) -> str
 def check_blocks(training: Training, summary: Summary, place: Span | None) -> None:
     """Errors: SpecError where a network has none of the blocks that its training is to compute again."""
     kinds = list(dict.fromkeys(group.kind for group in summary.groups.values()))
-    names = [*kinds, *map("/".join, summary.groups)]
+    names = dict.fromkeys([*kinds, *map("/".join, summary.groups)])
     offered = f"name one of its blocks: {enumerate_words(kinds[:_MAX_BLOCKS])}" if kinds else "it has no blocks"
+    unknown = (name for name in training.checkpointing or () if name not in names)
     problems = [
         Diagnostic(
             "unknown-name",
@@ -199,8 +202,7 @@ def check_blocks(training: Training, summary: Summary, place: Span | None) -> No
             place,
             suggest(name, names) or offered,
         )
-        for name in training.checkpointing or ()
-        if name not in names
+        for name in islice(unknown, MAX_FOUND)
     ]
     if problems:
         raise SpecError(problems)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from archsum.graph import Path
 from archsum.layers.base import Kept
 from archsum.memory.precision import Batch
-from archsum.memory.reached import trains
 from archsum.memory.storage import WEIGHTS, owners
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
@@ -37,7 +36,7 @@ def declarations(summary: Summary) -> Declarations:
 
 
 def _declared(layer: LayerSummary) -> tuple[Kept, ...] | None:
-    kept = layer.layer.kept(*layer.input_shapes)
+    kept = layer.computed.kept
     if kept is None or layer.has_unknown_size or any(None in tensor.shape for tensor in kept):
         return None
     return kept
@@ -77,7 +76,7 @@ def kept_tensors(
                 yield from output(name, step, Kept("input"))
         again_from = checkpoint.last if checkpoint else None
         for tensor in declared[layer.name] or ():
-            if tensor.for_weights and not trains(layer):
+            if tensor.for_weights and not layer.computed.trains:
                 continue
             if tensor.is_own:
                 size = (once_for_all if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)

@@ -146,7 +146,7 @@ def _passes(
     """
     item, end, reached = PRECISIONS[options.precision], len(summary.layers), reached_by_gradients(summary)
     batch = Batch(options.batch, item.activations)
-    kept, again = separate(kept_tensors(summary, declared, batch, reached, options.checkpointing or ()))
+    kept, again = separate(kept_tensors(summary, declared, batch, reached, frozenset(options.checkpointing or ())))
     copied = summary.inputs.keys() - set(words) if item.copies_inputs else set()
     kept_from = {tensor.storage: tensor.step for tensor in kept if tensor.storage not in copied}
     lives = [Alive(tensor.step, end, tensor.bytes) for tensor in kept]

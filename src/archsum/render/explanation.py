@@ -1,7 +1,7 @@
 """The derivation of a layer's numbers, as a text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -24,10 +24,25 @@ class _Row(NamedTuple):
 
 def render(layers: Iterable[LayerExplanation], width: int = 80) -> str:
     """Return a text: for each layer its label, formula and value, and below them what they mean."""
-    return "\n\n".join(_layer(layer, width) for layer in layers) or "There are no layers: what comes in goes out."
+    derivations: dict[Hashable, str] = {}
+    texts = []
+    for explanation in layers:
+        layer = explanation.layer
+        key = layer.alike, layer.node.inputs if len(layer.input_shapes) > 1 else ()
+        if key not in derivations:
+            derivations[key] = _derivation(explanation, width)
+        texts.append(f"{_heading(layer, width)}\n\n{derivations[key]}")
+    return "\n\n".join(texts) or "There are no layers: what comes in goes out."
 
 
-def _layer(explanation: LayerExplanation, width: int) -> str:
+def _heading(layer: LayerSummary, width: int) -> str:
+    lines = wrap(f"{layer.name} ({layer.type})  {layer.span.place}", width)
+    for use in layer.node.uses:
+        lines += wrap(f"{use.what} at {use.span.place}", width, len(_MARGIN))
+    return "\n".join(lines)
+
+
+def _derivation(explanation: LayerExplanation, width: int) -> str:
     layer = explanation.layer
     rows = [
         *_input_rows(layer),
@@ -38,11 +53,7 @@ def _layer(explanation: LayerExplanation, width: int) -> str:
         *_step_rows([explanation.macs, explanation.flops]),
     ]
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
-    lines = [line for row in rows for line in _lines(row, indent, width)]
-    heading = wrap(f"{layer.name} ({layer.type})  {layer.span.place}", width)
-    for use in layer.node.uses:
-        heading += wrap(f"{use.what} at {use.span.place}", width, len(_MARGIN))
-    return "\n".join([*heading, "", *lines])
+    return "\n".join(line for row in rows for line in _lines(row, indent, width))
 
 
 def _input_rows(layer: LayerSummary) -> Iterator[_Row]:

@@ -19,6 +19,8 @@ def wrap(text: str, width: int, indent: int = 0, first: str = "") -> list[str]:
 
     Words stay whole, addresses among them, even where they are wider.
     """
+    if len(text) <= width - max(indent, len(first)) and text.isprintable() and text == text.strip():
+        return [first.ljust(indent) + text] if text else []  # most fit, and to wrap takes long
     wrapper = TextWrapper(width, first.ljust(indent), " " * indent, break_long_words=False, break_on_hyphens=False)
     lines: list[str] = []
     for line in text.splitlines():

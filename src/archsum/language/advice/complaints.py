@@ -52,7 +52,7 @@ _LENGTHS = {
 }
 _LONGEST_NUMBER = 100
 _OPERATOR = re.compile(r"[-+*/(]")
-_TUPLE = re.compile(r"\(\s*(\d+(?:\s*,\s*\d+)*)\s*,?\s*\)")
+_TUPLE = re.compile(r"\(\s*+(\d++(?:\s*+,\s*+\d++)*+)\s*+,?+\s*+\)")  # possessive: nothing is gone back over
 _PIECE_OF_TUPLE = re.compile(r"\d*\)?")
 
 

@@ -153,8 +153,10 @@ def _cycles(uses: Mapping[str, Uses]) -> Iterator[tuple[str, Mapping[str, object
 def _uses_itself(first: str, chain: list[str], uses: Mapping[str, Uses]) -> Diagnostic:
     cycle = [*chain[chain.index(first) :], first]
     last = chain[-1]
-    notes = tuple((f"`{user}` uses `{used}` at", uses[user][used]) for user, used in pairwise(cycle[:-1]))
-    shown = cycle if len(cycle) <= _MAX_NAMED else [*cycle[: _MAX_NAMED - 2], "…", last, first]
+    is_short = len(cycle) <= _MAX_NAMED
+    begin = cycle[:-1] if is_short else cycle[: _MAX_NAMED - 2]
+    notes = tuple((f"`{user}` uses `{used}` at", uses[user][used]) for user, used in pairwise(begin))
+    shown = cycle if is_short else [*begin, "…", last, first]
     message = f"the block `{first}` uses itself: {' → '.join(shown)}"
     cure = "a network has an end: `repeat` says how many times"
     return Diagnostic("recursion", message, uses[last][first], cure, notes)

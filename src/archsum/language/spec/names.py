@@ -16,10 +16,12 @@ def _list(value: Any) -> Any:
 
 def _check_different(value: Any) -> Any:
     """Return names as they are. Errors: FieldError where one is there twice."""
-    names = value if isinstance(value, list) else []
-    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
-    if twice is not None:
-        raise FieldError(f"has {quote(twice)} twice", "name each once")
+    seen = set()
+    for name in value if isinstance(value, list) else ():
+        if isinstance(name, str):  # the others are refused for what they are
+            if name in seen:
+                raise FieldError(f"has {quote(name)} twice", "name each once")
+            seen.add(name)
     return value
 
 

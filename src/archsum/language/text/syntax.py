@@ -78,11 +78,16 @@ def _open_bracket(begin: Span, here: Span, opening: str, closing: str, parts: st
     cure = f"close the `{opening}` with `{closing}`, and separate {parts} with commas"
     if not here.text.strip():
         return _diagnostic(f"the `{opening}` is not closed", begin, cure)
-    if here.text == "[" and re.search(r"[:,[{]\s*=[^,{}[\]]*$", begin.source.text[begin.start : here.start]):
+    if here.text == "[" and _ends_in_formula(begin.source.text[begin.start : here.start]):
         cure = 'put the formula in quotes, as in `"=depths[index]"`'
         return _diagnostic(f"a formula with a `[` needs quotes inside {opening} {closing}", here, cure)
     message = f"a `,` or the closing `{closing}` is missing before this"
     return _diagnostic(message, here, cure, ((f"the `{opening}` is at", begin),))
+
+
+def _ends_in_formula(text: str) -> bool:
+    """Whether the last item of what is in brackets is a formula, or a key's value is."""
+    return re.search(r"[:,[{]\s*=", text[max(map(text.rfind, ",{}[]")) :]) is not None
 
 
 def _without_colon(begin: Span) -> Diagnostic:
@@ -116,7 +121,8 @@ def _odd_colon(line: str, here: Span) -> Diagnostic:
 def _out_of_line(line: str, here: Span) -> Diagnostic:
     if line.strip():
         return _diagnostic("the value ends before this", here, "put the whole value in quotes, or remove the rest")
-    above = next((text for text in reversed(here.source.text[: here.start].split("\n")[:-1]) if text.strip()), "")
+    before = here.source.text[: here.start].rstrip()
+    above = before[before.rfind("\n") + 1 :]
     spaces = len(above) - len(above.lstrip(" "))
     if len(line) == spaces:
         cure = "begin items of a list with `- `, and fields with their name and a `:`"

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import Part, fold, headings, is_chain, shared_levels
-from archsum.graph import Path
+from archsum.folding import Part, fold, headings, is_chain
+from archsum.graph import Path, shared_levels
 from archsum.render.numbers import count, memory
 from archsum.render.summary.columns import BASIC, OPTIONAL, Column, Figures, as_counted_by, inputs
 from archsum.summary import BYTES_PER_PARAMETER, Summary
