@@ -1,0 +1,152 @@
+"""Runs cases of all kinds, for some time or up to a number of them, and tells what came of them as a table."""
+
+import gc
+import os
+import resource
+import tempfile
+import time
+import traceback
+from collections.abc import Iterable
+from contextlib import chdir
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+
+from tabulate import tabulate
+
+from tests.fuzz.case import FILE, Case
+from tests.fuzz.kinds import Kind, all_kinds
+from tests.fuzz.runner import MAX_BYTES, MAX_SECONDS, SMALL, Runner
+
+_ADDRESS_SPACE = 4 * 1024**3
+"""The most memory of a process of the long run: more than that ends in a MemoryError, not in a machine that swaps."""
+
+_COLLECT_EVERY = 200
+"""Cases of a kind after which garbage is collected, so that it is not taken for the next case's."""
+
+
+@dataclass
+class Tally:
+    """What came of the cases of one kind."""
+
+    cases: int = 0
+    failures: int = 0
+    slowest: float = 0.0
+    """Seconds of a processor."""
+    largest: int = 0
+    """Bytes."""
+    seconds: float = 0.0
+    """Of this kind's cases together."""
+    where: list[str] = field(default_factory=list)
+    """The failures' first lines, or the folders that they were saved in."""
+
+    def add(self, other: "Tally") -> None:
+        self.cases += other.cases
+        self.failures += other.failures
+        self.slowest = max(self.slowest, other.slowest)
+        self.largest = max(self.largest, other.largest)
+        self.seconds += other.seconds
+        self.where += other.where
+
+
+Tallies = dict[str, Tally]
+
+
+def examine(kind: Kind, case: Case, runner: Runner) -> str | None:
+    """Examine a case in a folder of its own, and return why it failed; None where it did not."""
+    runner.reset()
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, chdir(folder):
+        if case.file != "-":
+            Path(case.file).write_bytes(case.content)
+        try:
+            kind.examine(case, runner)
+        except Exception:
+            return traceback.format_exc()
+    if len(case.content) > SMALL:
+        return None
+    if runner.seconds > MAX_SECONDS:
+        return f"TooLong: {runner.seconds:.1f} s"
+    return f"TooLarge: {runner.bytes / 1024**2:,.0f} MiB" if runner.bytes > MAX_BYTES else None
+
+
+class Campaign:
+    """Cases of some kinds, of one seed, in one process."""
+
+    def __init__(self, kinds: Iterable[Kind], seed: str, save: Path | None) -> None:
+        self._kinds = list(kinds)
+        self._seed = seed
+        self._save = save
+        self._runner = Runner()
+        self._numbers = {kind.name: 0 for kind in self._kinds}
+        self.tallies = {kind.name: Tally() for kind in self._kinds}
+
+    def step(self, kind: Kind) -> None:
+        """Draw and examine the next case of a kind."""
+        number, tally = self._numbers[kind.name], self.tallies[kind.name]
+        self._numbers[kind.name] += 1
+        started = time.perf_counter()
+        case = kind.draw(Random(f"{self._seed} {kind.name} {number}"))
+        failure = examine(kind, case, self._runner)
+        if failure or number % _COLLECT_EVERY == 0:
+            gc.collect()
+        if failure:
+            tally.failures += 1
+            reason = failure.strip().splitlines()[-1]
+            place = case.save(self._save, failure) if self._save else f"{' '.join(case.arguments)} of {case.content!r}"
+            tally.where.append(f"{place}: {reason}")
+        tally.cases += 1
+        tally.slowest = max(tally.slowest, self._runner.seconds)
+        tally.largest = max(tally.largest, self._runner.bytes)
+        tally.seconds += time.perf_counter() - started
+
+    def run_for(self, seconds: float) -> None:
+        """Examine cases for some time: always of the kind that has had least of its share."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.step(min(self._kinds, key=lambda kind: self.tallies[kind.name].seconds / kind.share))
+
+
+def run(seconds: float, seed: int, processes: int, save: Path, names: Iterable[str] = ()) -> Tallies:
+    """Run for some time in several processes, which draw other cases each; `names` are of kinds, or else all."""
+    arguments = [(seconds, f"{seed}.{number}", save.absolute(), tuple(names)) for number in range(processes)]
+    together: Tallies = {}
+    with get_context("spawn").Pool(processes) as pool:
+        for tallies in pool.starmap(_work, arguments, chunksize=1):
+            for name, tally in tallies.items():
+                together.setdefault(name, Tally()).add(tally)
+    return together
+
+
+def _work(seconds: float, seed: str, save: Path, names: tuple[str, ...]) -> Tallies:
+    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    os.environ["PYTHONHASHSEED"] = "0"
+    campaign = Campaign((kind for kind in all_kinds() if not names or kind.name in names), seed, save)
+    campaign.run_for(seconds)
+    return campaign.tallies
+
+
+def table(tallies: Tallies) -> str:
+    """Return a table of what came of the cases, and below it where the failures are."""
+    whole = Tally()
+    for tally in tallies.values():
+        whole.add(tally)
+    rows = [
+        (name, f"{tally.cases:,}", f"{tally.failures:,}", f"{tally.slowest:.2f} s", f"{tally.largest / 1024**2:,.0f} MiB")
+        for name, tally in (*tallies.items(), ("together", whole))
+    ]
+    drawn = tabulate(
+        rows,
+        ["kind of case", "cases", "failures", "slowest", "largest"],
+        "github",
+        colalign=("left", *["right"] * 4),
+        disable_numparse=True,
+    )
+    return "\n".join([drawn, *whole.where])
+
+
+def replay(place: Path) -> str | None:
+    """Examine a saved case again, and return why it fails; None where it does not any more."""
+    case = Case.load(place)
+    (kind,) = (kind for kind in all_kinds() if kind.name == case.kind)
+    return examine(kind, case, Runner())
