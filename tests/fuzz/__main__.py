@@ -17,14 +17,14 @@ def main() -> int:
     parser.add_argument("--save", metavar="FOLDER", type=Path, default=Path("fuzz-failures"), help="where failures go")
     parser.add_argument("--kind", action="append", default=[], choices=[kind.name for kind in all_kinds()])
     parser.add_argument("--replay", metavar="FOLDER", type=Path, help="run one saved failure again")
-    parser.add_argument("--reduce", metavar="FOLDER", type=Path, help="make a saved failure's file as short as it fails")
+    parser.add_argument("--reduce", metavar="FOLDER", type=Path, help="shorten a saved failure's file")
     arguments = parser.parse_args()
     if arguments.reduce:
         print(reduce(arguments.reduce))
         return 0
     if arguments.replay:
         failure = replay(arguments.replay)
-        print(failure or "it does not fail")
+        print(failure.details if failure else "it does not fail")
         return int(failure is not None)
     tallies = run(60 * arguments.minutes, arguments.seed, arguments.processes, arguments.save, arguments.kind)
     print(table(tallies))

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from tabulate import tabulate
 
-from tests.fuzz.case import FILE, Case
+from tests.fuzz.case import Case
 from tests.fuzz.kinds import Kind, all_kinds
 from tests.fuzz.runner import MAX_BYTES, MAX_SECONDS, SMALL, Runner
 
@@ -41,7 +42,13 @@ class Tally:
     where: list[str] = field(default_factory=list)
     """The failures' first lines, or the folders that they were saved in."""
 
+    def cells(self) -> tuple[str, ...]:
+        """Return what a table has of it."""
+        largest = f"{self.largest / 1024**2:,.0f} MiB"
+        return f"{self.cases:,}", f"{self.failures:,}", f"{self.slowest:.2f} s", largest
+
     def add(self, other: "Tally") -> None:
+        """Add what came of other cases of the kind."""
         self.cases += other.cases
         self.failures += other.failures
         self.slowest = max(self.slowest, other.slowest)
@@ -53,7 +60,14 @@ class Tally:
 Tallies = dict[str, Tally]
 
 
-def examine(kind: Kind, case: Case, runner: Runner) -> str | None:
+class Failure(NamedTuple):
+    """Why a case failed, in a line and at length."""
+
+    reason: str
+    details: str
+
+
+def examine(kind: Kind, case: Case, runner: Runner) -> Failure | None:
     """Examine a case in a folder of its own, and return why it failed; None where it did not."""
     runner.reset()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, chdir(folder):
@@ -61,13 +75,14 @@ def examine(kind: Kind, case: Case, runner: Runner) -> str | None:
             Path(case.file).write_bytes(case.content)
         try:
             kind.examine(case, runner)
-        except Exception:
-            return traceback.format_exc()
-    if len(case.content) > SMALL:
-        return None
-    if runner.seconds > MAX_SECONDS:
-        return f"TooLong: {runner.seconds:.1f} s"
-    return f"TooLarge: {runner.bytes / 1024**2:,.0f} MiB" if runner.bytes > MAX_BYTES else None
+        except Exception as error:
+            reason = "".join(traceback.format_exception_only(error)).splitlines()[0]
+            return Failure(reason, traceback.format_exc())
+    if len(case.content) <= SMALL and runner.seconds > MAX_SECONDS:
+        return Failure("TooLong", f"{runner.seconds:.1f} s")
+    if len(case.content) <= SMALL and runner.bytes > MAX_BYTES:
+        return Failure("TooLarge", f"{runner.bytes / 1024**2:,.0f} MiB")
+    return None
 
 
 class Campaign:
@@ -92,9 +107,8 @@ class Campaign:
             gc.collect()
         if failure:
             tally.failures += 1
-            reason = failure.strip().splitlines()[-1]
-            place = case.save(self._save, failure) if self._save else f"{' '.join(case.arguments)} of {case.content!r}"
-            tally.where.append(f"{place}: {reason}")
+            saved = self._save and case.save(self._save, f"{failure.reason}\n{failure.details}")
+            tally.where.append(f"{saved or case}: {failure.reason}")
         tally.cases += 1
         tally.slowest = max(tally.slowest, self._runner.seconds)
         tally.largest = max(tally.largest, self._runner.bytes)
@@ -131,10 +145,7 @@ def table(tallies: Tallies) -> str:
     whole = Tally()
     for tally in tallies.values():
         whole.add(tally)
-    rows = [
-        (name, f"{tally.cases:,}", f"{tally.failures:,}", f"{tally.slowest:.2f} s", f"{tally.largest / 1024**2:,.0f} MiB")
-        for name, tally in (*tallies.items(), ("together", whole))
-    ]
+    rows = [(name, *tally.cells()) for name, tally in (*tallies.items(), ("together", whole))]
     drawn = tabulate(
         rows,
         ["kind of case", "cases", "failures", "slowest", "largest"],
@@ -145,7 +156,7 @@ def table(tallies: Tallies) -> str:
     return "\n".join([drawn, *whole.where])
 
 
-def replay(place: Path) -> str | None:
+def replay(place: Path) -> Failure | None:
     """Examine a saved case again, and return why it fails; None where it does not any more."""
     case = Case.load(place)
     (kind,) = (kind for kind in all_kinds() if kind.name == case.kind)

@@ -212,9 +212,7 @@ class Expander:
             raise RefusedError(f"{number.text} is {value}")
         return value
 
-    def layer(
-        self, layer: Layer, size: int, shapes: list[Shape], level: Level, frozen: bool
-    ) -> tuple[str, Shape]:
+    def layer(self, layer: Layer, size: int, shapes: list[Shape], level: Level, frozen: bool) -> tuple[str, Shape]:
         """Write a layer out: the rules of all kinds that are drawn."""
         (*sizes, channels), spatial = shapes[0], len(shapes[0]) > 1
         name = level.name(layer.name, layer.kind)

@@ -26,38 +26,35 @@ _UNSEEN = {"\n", "\t"}
 """Signs that are not printable, and are in outputs all the same: tabs are the columns of tabulate's `tsv`."""
 
 
-def judge(outcome: Outcome, arguments: tuple[str, ...]) -> None:
-    """Fail where an outcome is none that may be."""
+def judge(outcome: Outcome, arguments: tuple[str, ...], *, is_placed: bool = True) -> None:
+    """Fail where an outcome is none that may be; `is_placed` is whether all that can be wrong is in the file."""
     code, out, err, exception = outcome
     assert exception is None, exception
     assert code in (ALL_WELL, OVER_BUDGET, BAD_INPUT), f"exit code {code}"
     assert "Traceback" not in err, err
-    steering = {sign for sign in out + err if not sign.isprintable()} - _UNSEEN
+    # To GitHub a file's name must stay what it is; what is wrong with a command line is said by argparse, as it is.
+    allowed = _UNSEEN | ({*"".join(arguments)} if "github" in arguments or _USAGE.search(err) else set())
+    steering = {sign for sign in out + err if not sign.isprintable()} - allowed
     assert not steering, f"signs that could steer a terminal: {steering}"
     if code == BAD_INPUT:
-        _judge_refusal(out, err, arguments)
+        _judge_refusal(out, err, arguments, is_placed=is_placed)
     else:
         assert not err or _WARNING.match(err), f"exit code {code}, and on stderr: {err}"
         assert out or "-o" in arguments or "github" in arguments, "nothing was printed"
     assert code != OVER_BUDGET or arguments[0] in COMMANDS_WITH_LIMITS, "1 is for what is over budget"
-    if code != BAD_INPUT and _format(arguments) == "json":
+    if code != BAD_INPUT and _format(arguments) == "json" and not out.startswith(("usage: ", "archsum ")):
         judge_json(arguments[0], json.loads(out), code)
 
 
-def _judge_refusal(out: str, err: str, arguments: tuple[str, ...]) -> None:
-    if "github" in arguments and out.startswith("::error "):
-        return
-    if _USAGE.search(err):
+def _judge_refusal(out: str, err: str, arguments: tuple[str, ...], *, is_placed: bool) -> None:
+    if _USAGE.search(err) or (_format(arguments) == "github" and out.startswith("::error ")):
         return
     lines = err.splitlines()
     heads = [(number, head) for number, line in enumerate(lines) if (head := _HEAD.match(line))]
     assert heads or err.startswith("archsum: "), f"exit code 2 without a word of what is wrong: {err}"
-    # What the command line says has no place in the file.
-    is_file_alone = not {"--set", "--input", "--device", "--checkpointing"} & {*arguments}
-    is_file_alone = is_file_alone and arguments[0] not in ("explain", "diagram", "layers")
     for number, head in heads:
         has_place = number + 1 < len(lines) and _PLACE.match(lines[number + 1])
-        assert has_place or head[1] in PLACELESS or not is_file_alone, f"no place: {lines[number]}"
+        assert has_place or head[1] in PLACELESS or not is_placed, f"no place: {lines[number]}"
 
 
 def _format(arguments: tuple[str, ...]) -> str | None:

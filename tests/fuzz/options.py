@@ -9,7 +9,7 @@ from archsum.memory.precision import PRECISIONS
 from archsum.render.summary.columns import OPTIONAL
 from archsum.render.table import STYLES
 from tests.fuzz.case import FILE, Case
-from tests.fuzz.judge import ALL_WELL, judge, judge_figures, judge_same_totals
+from tests.fuzz.judge import ALL_WELL, judge, judge_same_totals
 from tests.fuzz.runner import Outcome, Runner
 
 DEVICES = ("t4", "h100", "nano33ble", "esp32")
@@ -68,13 +68,15 @@ def _maybe(random: Random, option: str, values: tuple[str, ...]) -> tuple[str, .
 def run_and_judge(case: Case, runner: Runner) -> Outcome:
     """Run a case's command line; where it prints totals, see that the JSON of the same network has them too."""
     outcome = runner(case.arguments, case.content)
-    judge(outcome, case.arguments)
+    judge(outcome, case.arguments, is_placed="--device" not in case.arguments)
     command, file, *options = case.arguments
     given = dict(zip(options[::2], options[1::2], strict=False))
     style = given.get("--format", "table")
     if command == "summary" and outcome.code == ALL_WELL and style != "json":
-        summary = json.loads(runner((command, file, "--format", "json"), case.content).out)
-        judge_figures(summary)
+        arguments = (command, file, "--format", "json")
+        as_json = runner(arguments, case.content)
+        judge(as_json, arguments)
+        summary = json.loads(as_json.out)
         if "Total params:" in outcome.out or style == "csv":
             judge_same_totals(outcome.out, style, summary)
     return outcome

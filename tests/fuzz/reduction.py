@@ -18,7 +18,7 @@ def reduce(place: Path) -> str:
 
     def failure(content: bytes) -> str:
         found = examine(kind, replace(case, content=content), runner)
-        return found.strip().splitlines()[-1].partition(":")[0] if found else ""
+        return found.reason.partition(":")[0] if found else ""
 
     wanted = failure(case.content)
     if not wanted:

@@ -36,7 +36,9 @@ def billion_laughs(size: int, random: Random) -> str:
 
 
 def repeats(size: int, random: Random) -> str:
-    layer = random.choice(["relu", "dense: {units: =1 + index}", "residual: [dense: {units: 4}]", "branch: [[relu], []]"])
+    layer = random.choice(
+        ["relu", "dense: {units: =1 + index}", "residual: [dense: {units: 4}]", "branch: [[relu], []]"]
+    )
     times = [random.choice([2, 10, 100, 447, 1000, 10_000, 200_000]) for _ in range(random.randint(1, 4))]
     for count in times:
         layer = f"repeat: {{times: {count}, layers: [{layer}]}}"
@@ -53,14 +55,18 @@ def block_tree(size: int, random: Random) -> str:
 def block_cycles(size: int, random: Random) -> str:
     count = size // 30
     uses = (random.choice([(n + 1) % count, random.randrange(count)]) for n in range(count))
-    return "\n".join(["input: [4]", "blocks:", *(f"  b{n}: {{layers: [b{m}]}}" for n, m in enumerate(uses)), "layers: [b0]"])
+    blocks = [f"  b{n}: {{layers: [b{m}]}}" for n, m in enumerate(uses)]
+    return "\n".join(["input: [4]", "blocks:", *blocks, "layers: [b0]"])
 
 
 def long_formula(size: int, random: Random) -> str:
-    operand, joint = random.choice(["1", "n", "(n)", "9", "min(n, 2)"]), random.choice([" + ", " * ", " ** ", " < ", " and "])
+    operand, joint = (
+        random.choice(["1", "n", "(n)", "9", "min(n, 2)"]),
+        random.choice([" + ", " * ", " ** ", " < ", " and "]),
+    )
     times = min(size // len(operand + joint), random.choice([5, 40, 90, 10**6]))
     prefix = random.choice(["", "-" * min(size, 450), "(" * 40, "not " * 100])
-    return f"input: [4]\nvariables: {{n: 3}}\nlayers: [dense: {{units: \"={prefix}{joint.join([operand] * times)}\"}}]\n"
+    return f'input: [4]\nvariables: {{n: 3}}\nlayers: [dense: {{units: "={prefix}{joint.join([operand] * times)}"}}]\n'
 
 
 def formula_arguments(size: int, random: Random) -> str:
@@ -77,7 +83,9 @@ def formula_arguments(size: int, random: Random) -> str:
 def wide_branch(size: int, random: Random) -> str:
     path = random.choice(["[relu]", "[]", "[dense: {units: 1}]", "[flatten, relu]"])
     merge = random.choice(["add", "concatenate", "multiply"])
-    return f"input: [4]\nlayers: [branch: {{merge: {merge}, paths: [{', '.join([path] * (size // (len(path) + 2)))}]}}]\n"
+    return (
+        f"input: [4]\nlayers: [branch: {{merge: {merge}, paths: [{', '.join([path] * (size // (len(path) + 2)))}]}}]\n"
+    )
 
 
 def many_connections(size: int, random: Random) -> str:
@@ -111,7 +119,9 @@ def custom_weights(size: int, random: Random) -> str:
 
 
 def long_scalar(size: int, random: Random) -> str:
-    unit = random.choice(["(1, ", "a", "1", "=", "'", " ", "\n", "\t", "é", "a: ", "#", "!", "&a ", "- ", "1,", "0.", "e", "_"])
+    unit = random.choice(
+        ["(1, ", "a", "1", "=", "'", " ", "\n", "\t", "é", "a: ", "#", "!", "&a ", "- ", "1,", "0.", "e", "_"]
+    )
     text = unit * (size // len(unit.encode()))
     before = random.choice(["name: ", "", "input: ", "layers: [dense: {units: ", "variables: {a: ", "layers: "])
     return f"{before}{text}\n" + random.choice(["", "input: [4]\nlayers: [relu]\n"])

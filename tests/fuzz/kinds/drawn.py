@@ -29,7 +29,7 @@ class Drawn:
 
     def draw(self, random: Random) -> Case:
         while not self._drawn:
-            self._drawn = _draw(self._strategy, random.getrandbits(32))
+            self._drawn = draw_files(self._strategy, random.getrandbits(32))
         content = self._drawn.pop()
         content, overrides = content if isinstance(content, tuple) else (content, {})
         return Case(self.name, content if isinstance(content, bytes) else content.encode(), (), json.dumps(overrides))
@@ -38,7 +38,8 @@ class Drawn:
         runner.measure(lambda: Examiner()(case.content, **json.loads(case.expected)))
 
 
-def _draw(strategy: SearchStrategy[Any], number: int) -> list[Any]:
+def draw_files(strategy: SearchStrategy[Any], number: int) -> list[Any]:
+    """Return what hypothesis draws of a strategy with that seed."""
     drawn: list[Any] = []
 
     @seed(number)

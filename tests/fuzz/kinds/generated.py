@@ -64,10 +64,11 @@ class Drawing:
                 return Repeat(times=random.randint(1, 3), over=over, layers=self.body(tuple(sorted(inner)), depth + 1))
             case "residual":
                 shortcut = self.body(names, depth + 2) if random.random() < 0.3 else ()
-                layers = tuple(self.steady(names) for _ in range(2)) if random.random() < 0.4 else ()
-                layers = layers or self.body(names, depth + 1)
+                steady: tuple[Item, ...] = (self.steady(names), self.steady(names))
+                layers = steady if random.random() < 0.4 else self.body(names, depth + 1)
                 where = bool(shortcut) and random.random() < 0.5
-                return Residual(None, None, (), True, layers, shortcut, where, random.choice(["add", "multiply", "concatenate"]))
+                merge = random.choice(["add", "multiply", "concatenate"])
+                return Residual(None, None, (), True, layers, shortcut, where, merge)
             case "branch":
                 paths = tuple(self.body(names, depth + 1, may_be_empty=True) for _ in range(random.randint(2, 3)))
                 return Branch(paths=paths, merge=random.choice(["concatenate", "concatenate", "add"]))

@@ -19,7 +19,17 @@ Mutate = Callable[[bytes, bytes, Random], bytes]
 
 _TOKEN = re.compile(r"\s+|\w+|.", re.DOTALL)
 _SIGNS = ("[", "]", "{", "}", ": ", "\n", "- ", "<<: *a", "&a ", "*a", "#", "'", '"', "|\n", ">\n", "\t", "  ", "---\n")
-_BYTES = (b"\0", b"\xff", b"\xc2\x85", b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"\r", b"\x1b[31m", b"\xf0\x9f\x98\x80", b"\x7f")
+_BYTES = (
+    b"\0",
+    b"\xff",
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+    b"\xef\xbb\xbf",
+    b"\r",
+    b"\x1b[31m",
+    b"\xf0\x9f\x98\x80",
+    b"\x7f",
+)
 
 
 def mutate_bytes(file: bytes, other: bytes, random: Random) -> bytes:
@@ -69,7 +79,9 @@ def mutate_tokens(file: bytes, other: bytes, random: Random) -> bytes:
     tokens = _TOKEN.findall(file.decode("utf-8", "replace")) or [""]
     for _ in range(_times(random)):
         place = random.randrange(len(tokens))
-        new = random.choice([*random.choices(tokens, k=2), random.choice(WORDS), _scalar(random), random.choice(_SIGNS)])
+        new = random.choice(
+            [*random.choices(tokens, k=2), random.choice(WORDS), _scalar(random), random.choice(_SIGNS)]
+        )
         if random.random() < 0.2:
             swapped = random.randrange(len(tokens))
             tokens[place], tokens[swapped] = tokens[swapped], tokens[place]
