@@ -15,7 +15,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="another one draws other cases (default: 0)")
     parser.add_argument("--processes", type=int, default=1, help="how many at once (default: 1)")
     parser.add_argument("--save", metavar="FOLDER", type=Path, default=Path("fuzz-failures"), help="where failures go")
-    parser.add_argument("--kind", action="append", default=[], choices=[kind.name for kind in all_kinds()])
+    names = [kind.name for kind in all_kinds()]
+    parser.add_argument("--kind", action="append", default=[], choices=names, metavar="KIND", help="only this kind")
     parser.add_argument("--replay", metavar="FOLDER", type=Path, help="run one saved failure again")
     parser.add_argument("--reduce", metavar="FOLDER", type=Path, help="shorten a saved failure's file")
     arguments = parser.parse_args()

@@ -1,6 +1,8 @@
 """Command lines that are sound, whatever the file is: drawn for cases that are about something else."""
 
 import json
+import re
+from functools import cache
 from random import Random
 
 from archsum.conventions import CONVENTIONS
@@ -17,6 +19,12 @@ LIMITS = (
     "params", "trainable-params", "macs", "flops", "weight-memory", "layers", "layer-params", "layer-macs",
     "training-memory", "inference-memory", "activation-memory", "sram", "flash",
 )  # fmt: skip
+
+
+@cache
+def commands() -> tuple[str, ...]:
+    """Return archsum's commands, as its help lists them."""
+    return tuple(re.findall(r"^ {4}([\w-]+) ", Runner()(("--help",)).out, re.MULTILINE))
 
 
 def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:

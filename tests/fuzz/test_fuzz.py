@@ -7,7 +7,6 @@ from random import Random
 import pytest
 from hypothesis import settings
 
-from archsum.cli import COMMANDS
 from tests.fuzz.campaign import Campaign, Failure, Tally, examine, replay, table
 from tests.fuzz.case import FILE, Case
 from tests.fuzz.examiner import Examiner
@@ -16,6 +15,7 @@ from tests.fuzz.kinds import Kind, all_kinds
 from tests.fuzz.kinds.bombs import Bombs
 from tests.fuzz.kinds.drawn import draw_files
 from tests.fuzz.kinds.names import OUTPUTS, PICTURES
+from tests.fuzz.options import commands
 from tests.fuzz.reading import READERS
 from tests.fuzz.reduction import reduce, shortened
 from tests.fuzz.runner import Outcome, Runner
@@ -26,7 +26,7 @@ Record = Callable[[str, object], None]
 SEED = "10"
 CASES = {
     "mutate bytes": 100, "mutate lines": 100, "mutate tokens": 100, "mutate nodes": 100, "generated networks": 100,
-    "hostile names": 100, "command lines": 200, "faults": 5, "bombs": 15, **dict.fromkeys(FILES, 30),
+    "hostile names": 100, "command lines": 200, "faults": 3, "bombs": 15, **dict.fromkeys(FILES, 30),
 }  # fmt: skip
 """How many of each kind; more with `--hypothesis-profile=thorough`."""
 
@@ -163,5 +163,5 @@ def test_the_table_adds_up() -> None:
 
 
 def test_hostile_names_are_in_the_outputs_of_all_commands_that_take_a_file() -> None:
-    takes_file = {command for command in COMMANDS if "FILE" in Runner()((command, "--help")).out.partition("\n\n")[0]}
+    takes_file = {command for command in commands() if "FILE" in Runner()((command, "--help")).out.partition("\n\n")[0]}
     assert {command for command, *_ in (*OUTPUTS, *PICTURES)} == takes_file

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from random import Random
 
-from archsum.cli import COMMANDS
 from tests.fuzz.case import FILE, Case
 from tests.fuzz.judge import judge
-from tests.fuzz.options import DEVICES, LIMITS, draw_arguments
+from tests.fuzz.options import DEVICES, LIMITS, commands, draw_arguments
 from tests.fuzz.runner import Runner
 
 _FILES = (
@@ -31,7 +30,7 @@ _VALUES = (
     "T4", "\x00", "\x1b[31m", "\n", "é", "\u202e", "%s", "{}", "a" * 10_000,
 )  # fmt: skip
 _WORDS = (
-    *COMMANDS, FILE, "net.yml", "nothing.yaml", ".", "/", "/dev/null", "-", "--help", "-h", "--version", "-o", "-o-",
+    FILE, "net.yml", "nothing.yaml", ".", "/", "/dev/null", "-", "--help", "-h", "--version", "-o", "-o-",
     "--", "-V", "--hel", "--form", "--set=width=3", "--format=json", "--depth=--", "--format=--", "--=", "---",
     "@net.yaml", "conv2d", "c",
 )  # fmt: skip
@@ -44,7 +43,7 @@ class CommandLines:
     share = 1.0
 
     def draw(self, random: Random) -> Case:
-        words = list(draw_arguments(random)) if random.random() < 0.7 else [random.choice([*COMMANDS]), FILE]
+        words = list(draw_arguments(random)) if random.random() < 0.7 else [random.choice(commands()), FILE]
         for _ in range(random.choice([0, 1, 1, 2, 3])):
             place = random.randint(0, len(words))
             match random.randrange(4):
@@ -53,7 +52,7 @@ class CommandLines:
                 case 1:
                     words[place:place] = [f"{random.choice(_OPTIONS)}={random.choice(_VALUES)}"]
                 case 2:
-                    words[place : place + 1] = [random.choice([*_WORDS, *_VALUES])]
+                    words[place : place + 1] = [random.choice([*_WORDS, *_VALUES, *commands()])]
                 case _:
                     words[place : place + random.randint(1, 2)] = []
         if any(word.startswith("-o") or word in ("plot", "svg") for word in words):
