@@ -1,13 +1,15 @@
 """Runs cases of all kinds, for some time or up to a number of them, and tells what came of them as a table."""
 
+import faulthandler
 import gc
-import os
 import resource
+import shutil
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable
-from contextlib import chdir
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +24,9 @@ from tests.fuzz.runner import MAX_BYTES, MAX_SECONDS, SMALL, Runner
 
 _ADDRESS_SPACE = 4 * 1024**3
 """The most memory of a process of the long run: more than that ends in a MemoryError, not in a machine that swaps."""
+
+_HANGS_AFTER = 600
+"""Seconds by the clock after which a process that is busy with one case is ended."""
 
 _COLLECT_EVERY = 200
 """Cases of a kind after which garbage is collected, so that it is not taken for the next case's."""
@@ -102,17 +107,31 @@ class Campaign:
         self._numbers[kind.name] += 1
         started = time.perf_counter()
         case = kind.draw(Random(f"{self._seed} {kind.name} {number}"))
-        failure = examine(kind, case, self._runner)
+        with self._survived(case):
+            failure = examine(kind, case, self._runner)
         if failure or number % _COLLECT_EVERY == 0:
             gc.collect()
         if failure:
             tally.failures += 1
-            saved = self._save and case.save(self._save, f"{failure.reason}\n{failure.details}")
+            saved = self._save and case.save_in(self._save, f"{failure.reason}\n{failure.details}")
             tally.where.append(f"{saved or case}: {failure.reason}")
         tally.cases += 1
         tally.slowest = max(tally.slowest, self._runner.seconds)
         tally.largest = max(tally.largest, self._runner.bytes)
         tally.seconds += time.perf_counter() - started
+
+    @contextmanager
+    def _survived(self, case: Case) -> Iterator[None]:
+        """Keep a case that ends this process, or hangs where no signal reaches it, in the folder `running-…`."""
+        if self._save is None:
+            yield
+            return
+        place = self._save / f"running-{self._seed}"
+        case.save(place, "the process has not survived it")
+        faulthandler.dump_traceback_later(_HANGS_AFTER, exit=True)
+        yield
+        faulthandler.cancel_dump_traceback_later()
+        shutil.rmtree(place)
 
     def run_for(self, seconds: float) -> None:
         """Examine cases for some time: always of the kind that has had least of its share."""
@@ -125,8 +144,8 @@ def run(seconds: float, seed: int, processes: int, save: Path, names: Iterable[s
     """Run for some time in several processes, which draw other cases each; `names` are of kinds, or else all."""
     arguments = [(seconds, f"{seed}.{number}", save.absolute(), tuple(names)) for number in range(processes)]
     together: Tallies = {}
-    with get_context("spawn").Pool(processes) as pool:
-        for tallies in pool.starmap(_work, arguments, chunksize=1):
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        for tallies in pool.map(_work, *zip(*arguments, strict=True)):
             for name, tally in tallies.items():
                 together.setdefault(name, Tally()).add(tally)
     return together
@@ -134,7 +153,6 @@ def run(seconds: float, seed: int, processes: int, save: Path, names: Iterable[s
 
 def _work(seconds: float, seed: str, save: Path, names: tuple[str, ...]) -> Tallies:
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-    os.environ["PYTHONHASHSEED"] = "0"
     campaign = Campaign((kind for kind in all_kinds() if not names or kind.name in names), seed, save)
     campaign.run_for(seconds)
     return campaign.tallies

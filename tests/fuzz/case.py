@@ -24,16 +24,20 @@ class Case:
     file: str = FILE
     """The file's name in the command line; `-` is standard input."""
 
-    def save(self, folder: Path, why: str) -> Path:
-        """Write the case into a folder of its own, which `load` reads, and return that."""
+    def save_in(self, folder: Path, why: str) -> Path:
+        """Write the case into a folder of its own in that one, and return it."""
         digest = hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        place = folder / f"{self.kind}-{digest}"
+        place = folder / f"{self.kind.replace(' ', '-')}-{digest}"
+        self.save(place, why)
+        return place
+
+    def save(self, place: Path, why: str) -> None:
+        """Write the case into a folder, which `load` reads."""
         place.mkdir(parents=True, exist_ok=True)
         (place / FILE).write_bytes(self.content)
         known = {"kind": self.kind, "arguments": self.arguments, "expected": self.expected, "file": self.file}
         (place / "case.json").write_text(json.dumps(known, indent=2), encoding="utf-8")
         (place / "why.txt").write_text(why, encoding="utf-8", errors="backslashreplace")
-        return place
 
     @classmethod
     def load(cls, place: Path) -> "Case":

@@ -75,7 +75,7 @@ def test_text_that_was_refused_at_a_place_outside_it(content: str) -> None:
 def test_a_case_is_the_same_again(name: str, tmp_path: Path) -> None:
     first, second = (new(name).draw(Random(3)) for _ in range(2))
     assert first == second
-    assert Case.load(first.save(tmp_path, "why")) == first
+    assert Case.load(first.save_in(tmp_path, "why")) == first
 
 
 def wrong(
@@ -133,7 +133,7 @@ def test_readers_see_what_a_name_may_not_change(style: str, plain: str, hostile:
 
 def test_a_saved_failure_is_replayed_and_reduced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [b"input: [4]\n", b"layers:\n", b"  - relu\n", b"  - dense: {units: 3}\n"]
-    place = Case("mutate lines", b"".join(lines), ("summary", FILE)).save(tmp_path, "why")
+    place = Case("mutate lines", b"".join(lines), ("summary", FILE)).save_in(tmp_path, "why")
     assert replay(place) is None
     assert reduce(place) == "it does not fail"
 

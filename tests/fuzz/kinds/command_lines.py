@@ -40,7 +40,7 @@ class CommandLines:
     """Command lines on small files."""
 
     name = "command lines"
-    share = 1.0
+    share = 2.0
 
     def draw(self, random: Random) -> Case:
         words = list(draw_arguments(random)) if random.random() < 0.7 else [random.choice(commands()), FILE]

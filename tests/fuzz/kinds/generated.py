@@ -164,7 +164,7 @@ class Generated:
     """Networks and their layers."""
 
     name = "generated networks"
-    share = 2.0
+    share = 4.0
 
     def draw(self, random: Random) -> Case:
         while True:

@@ -144,7 +144,7 @@ def _scalar(random: Random) -> str:
 class Mutation:
     """Mutations of one sort. Files of which something new is said are mutated further."""
 
-    share = 1.0
+    share = 4.0
 
     def __init__(self, name: str, mutate: Mutate, corpus: Corpus) -> None:
         self.name = name

@@ -82,7 +82,7 @@ class Names:
     """Networks with hostile names in a place or two, and some output of them."""
 
     name = "hostile names"
-    share = 1.0
+    share = 2.0
 
     def draw(self, random: Random) -> Case:
         names = dict(PLAIN)
