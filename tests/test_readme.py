@@ -1,7 +1,7 @@
 """Every command, output, file, Python session and link in the README files, as a reader would follow them.
 
-Commands run in a folder that is like the repository's root: it has `examples/`, the files that the same README shows,
-and, where it shows one of archsum's own files, a copy of the package with that file in it.
+Commands run in a folder that is like the repository's root: it has `examples/`, `tests/`, the files that the same
+README shows, and, where it shows one of archsum's own files, a copy of the package with that file in it.
 """
 
 import doctest
@@ -47,7 +47,8 @@ def readme(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def folder(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which a README's commands run."""
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for shown in ("examples", "tests"):
+        (tmp_path / shown).symlink_to(ROOT / shown)
     own_files = blocks(readme, "py")
     if own_files:
         shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))

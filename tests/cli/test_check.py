@@ -115,6 +115,16 @@ def test_colours_on_a_terminal_only(capsys: pytest.CaptureFixture[str], monkeypa
     assert capsys.readouterr().out == plain
 
 
+def test_json_does_not_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "\x9b31m red \u202e backwards \x7f × 日本"
+    Path("net.yaml").write_text(NETWORK + f"name: {json.dumps(name)}\n", encoding="utf-8")
+    assert main(["check", "net.yaml", "--max-params", "1M", "--format", "json"]) == 0
+    out = capsys.readouterr().out
+    assert all(sign.isprintable() for sign in out.replace("\n", ""))
+    assert "× 日本" in out
+    assert json.loads(out)["files"][0]["name"] == name
+
+
 def test_json_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "over.yaml", "within.yaml", "--max-macs", "0", "--format", "json"]) == 1
     report = json.loads(capsys.readouterr().out)

@@ -1,119 +1,69 @@
-"""Whatever a file holds, it is summarized, explained and checked, or refused with a SpecError: no other exception."""
+"""A short run of each kind of case, with the same cases each time; `python -m tests.fuzz` is the long one."""
 
-import io
-import json
-import re
-from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
-from archsum import Diagnostic, Network, SpecError, Summary, check, explain, load, summarize
-from archsum.language.spec.containers import CONTAINERS
-from archsum.language.spec.document import Block, Document
-from archsum.language.spec.items import PLACEMENT
-from archsum.layers import KINDS, layer_class
-from archsum.layers.fields import named_fields
-from archsum.render.summary import csv, html
-from archsum.render.summary import json as json_format
-from archsum.render.summary import text as table
-from archsum.render.summary.columns import OPTIONAL
-from tests.support.paths import EXAMPLES
+from tests.fuzz.campaign import Campaign, Failure, Tally, examine, replay, table
+from tests.fuzz.case import FILE, Case
+from tests.fuzz.examiner import Examiner
+from tests.fuzz.judge import judge
+from tests.fuzz.kinds import Kind, all_kinds
+from tests.fuzz.kinds.bombs import Bombs
+from tests.fuzz.kinds.drawn import draw_files
+from tests.fuzz.kinds.names import OUTPUTS, PICTURES
+from tests.fuzz.options import commands
+from tests.fuzz.reading import READERS
+from tests.fuzz.reduction import reduce, shortened
+from tests.fuzz.runner import Outcome, Runner
+from tests.fuzz.strategies import FILES
 
 Record = Callable[[str, object], None]
 
-WITHOUT_PLACE = {"not-text", "unreadable"}
-"""Codes of what is wrong with a file as a whole."""
+SEED = "10"
+CASES = {
+    "mutate bytes": 100, "mutate lines": 100, "mutate tokens": 100, "mutate nodes": 100, "generated networks": 100,
+    "hostile names": 100, "command lines": 200, "faults": 3, "bombs": 15, **dict.fromkeys(FILES, 30),
+}  # fmt: skip
+"""How many of each kind; more with `--hypothesis-profile=thorough`."""
+
+MOST_OF_A_BOMB = 2_000
+"""The bytes of a bomb here: those of the long run go off for longer."""
+
+KINDS = {kind.name: kind for kind in all_kinds()}
 
 
-LAYERS_SHOWN = 100
-"""Networks with more layers are shown in one way only: the others take long, and are alike."""
+def new(name: str) -> Kind:
+    """Return a kind that has learnt nothing yet."""
+    return Bombs(MOST_OF_A_BOMB) if name == "bombs" else next(kind for kind in all_kinds() if kind.name == name)
 
 
-class Examiner:
-    """Reads files, shows what came of them in every way there is, and counts."""
-
-    def __init__(self) -> None:
-        self.tally: Counter[str] = Counter()
-
-    def __call__(self, content: bytes | str, **overrides: Any) -> None:
-        file: Any = io.BytesIO(content) if isinstance(content, bytes) else io.StringIO(content)
-        try:
-            model = load(file, **overrides)
-            summary = summarize(model)
-        except SpecError as error:
-            refusal = error
-        else:
-            self.tally["fuzzed files that are summarized"] += 1
-            return check_outputs(model, summary)
-        self.tally["fuzzed files that are refused"] += 1
-        return check_refusal(refusal, placed=not overrides)
+def test_each_kind_has_its_number() -> None:
+    assert KINDS.keys() == CASES.keys()
 
 
-def check_outputs(model: Network, summary: Summary) -> None:
-    assert str(summary)
-    if len(summary.layers) > LAYERS_SHOWN:
-        return
-    for width in (None, 40, 80):
-        assert table.render(summary, tuple(OPTIONAL), "keras", width)
-    for render in (csv.render, html.render, table.render_markdown):
-        assert render(summary)
-    assert json.loads(json_format.render(summary))["totals"]["params"] == summary.params
-    assert str(explain(model))
-    result = check(model, {"max_params": 10, "max_macs": 10, "max_layer_params": 10})
-    assert str(result)
-    for problem in result.problems:
-        check_place(problem)
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_breaks_it(name: str, record_property: Record) -> None:
+    kind = new(name)
+    campaign = Campaign([kind], SEED, None)
+    cases = CASES[name] * settings().max_examples // 100
+    for _ in range(cases):
+        campaign.step(kind)
+    assert campaign.tallies[name].where == []
+    record_property("hostile cases", cases)
 
 
-def check_refusal(refusal: SpecError, *, placed: bool) -> None:
-    assert refusal.diagnostics
-    assert str(refusal)
-    for diagnostic in refusal.diagnostics:
-        check_place(diagnostic)
-        assert diagnostic.span or not placed or diagnostic.code in WITHOUT_PLACE, diagnostic
-
-
-def check_place(diagnostic: Diagnostic) -> None:
-    assert str(diagnostic)
-    for span in (diagnostic.span, *(span for _, span in diagnostic.notes)):
-        assert not span or 0 <= span.start <= span.end <= len(span.source.text) + 1
-
-
-def examine_all(contents: st.SearchStrategy[Any], record: Record) -> Counter[str]:
-    """Examine what is drawn: a file's content, or its content and what overrides it."""
+@pytest.mark.parametrize(("name", "least"), [("any network", 0.1), ("any nested network", 0.05)])
+def test_what_is_drawn_does_not_come_out_alike(name: str, least: float, record_property: Record) -> None:
     examiner = Examiner()
-
-    @settings(max_examples=3 * settings().max_examples)
-    @given(contents)
-    def examine(content: bytes | str | tuple[str, dict[str, Any]]) -> None:
-        if isinstance(content, tuple):
-            examiner(content[0], **content[1])
-        else:
-            examiner(content)
-
-    examine()
+    for content in draw_files(FILES[name], 1):
+        examiner(content)
+    assert min(examiner.tally.values()) > least * examiner.tally.total()
     for what, count in examiner.tally.items():
-        record(what, count)
-    return examiner.tally
-
-
-def test_any_bytes(record_property: Record) -> None:
-    examine_all(st.binary(max_size=300), record_property)
-
-
-def test_any_text(record_property: Record) -> None:
-    examine_all(st.text(max_size=300), record_property)
-
-
-YAML_SIGNS = st.text(alphabet="ab1 \t\n\r-?:,[]{}#&*!|>'\"%@`=<~.é\u2028\x85\ufeff\x00", max_size=200)
-
-
-def test_any_text_of_yaml_signs(record_property: Record) -> None:
-    examine_all(YAML_SIGNS, record_property)
+        record_property(what, count)
 
 
 @pytest.mark.parametrize("content", ["a: !%", "%TAG ! %"])
@@ -121,194 +71,97 @@ def test_text_that_was_refused_at_a_place_outside_it(content: str) -> None:
     Examiner()(content)
 
 
-FIELDS = sorted({field for kind in KINDS for field in named_fields(layer_class(kind))})
-FIELDS_OF_CONTAINERS = sorted({field for container in CONTAINERS.values() for field in container.model_fields})
-WORDS = [
-    *Document.model_fields, *Block.model_fields, *PLACEMENT, *CONTAINERS, *FIELDS_OF_CONTAINERS, *KINDS, *FIELDS,
-]  # fmt: skip
-VALUES = ["same", "valid", "causal", "untied", "channels_first", "5M", "1 MiB", "null", "\x1b[31m", "a" * 300]
-FORMULAS = [
-    "=1", "=width", "=a", "=1/0", "=9**9**9", "=(", "=2 * width", "=round(1.5)", "=-1", '="a"', "=1 < 2", "=None",
-    "=input_height // 2", "=input_channels", "=input_elements", "=1e18 * 1e18", "=min()", "=min(1)", "=abs(-a)",
-    "=0.1", "=1 if a else 2", "=a.b", "=[1]", "=max(1, 2, 3)", "=2 ** -1", "=(-8) ** 0.5", "=make_divisible(3, 0)",
-]  # fmt: skip
-NUMBERS = st.integers(-3, 70) | st.sampled_from([10**12, 10**30, -(10**30)]) | st.floats()
-TEXTS = st.sampled_from(WORDS) | st.sampled_from([*FORMULAS, *VALUES]) | st.text(max_size=5)
-SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
-TREES = st.recursive(
-    SCALARS, lambda trees: st.lists(trees, max_size=3) | st.dictionaries(TEXTS, trees, max_size=3), max_leaves=8
+@pytest.mark.parametrize("name", sorted(KINDS.keys() - FILES.keys()))
+def test_a_case_is_the_same_again(name: str, tmp_path: Path) -> None:
+    first, second = (new(name).draw(Random(3)) for _ in range(2))
+    assert first == second
+    assert Case.load(first.save_in(tmp_path, "why")) == first
+
+
+def wrong(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch, code: int | None, out: str = "", err: str = ""
+) -> Failure | None:
+    """Return what is found wrong where archsum answers all command lines in one way."""
+    monkeypatch.setattr("tests.fuzz.runner._run", lambda *_: Outcome(code, out, err))
+    return examine(kind, kind.draw(Random(0)), Runner())
+
+
+@pytest.mark.parametrize("name", ["mutate tokens", "generated networks", "hostile names", "command lines", "bombs"])
+@pytest.mark.parametrize(
+    ("code", "out", "err"),
+    [(None, "", ""), (3, "", ""), (2, "", ""), (0, "", ""), (0, "x", "?"), (2, "", "Traceback"), (0, "\x1b[0m", "")],
 )
+def test_what_must_not_be_is_a_failure(
+    name: str, code: int | None, out: str, err: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert wrong(new(name), monkeypatch, code, out, err)
 
 
-def test_any_tree(record_property: Record) -> None:
-    examine_all(TREES.map(json.dumps), record_property)
+def wrong_reason(kind: Kind) -> str:
+    failure = examine(kind, kind.draw(Random(0)), Runner())
+    return failure.reason if failure else ""
 
 
-@st.composite
-def entries(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a layer as its documentation shows it, with some fields more, of any type."""
-    kind = draw(st.sampled_from(sorted(KINDS)))
-    declared = named_fields(layer_class(kind))
-    fields = {name: info.examples[0] for name, info in declared.items() if info.is_required() and info.examples}
-    small = st.integers(0, 4) | st.sampled_from(["same", "untied", "relu", *FORMULAS]) | st.lists(st.integers(0, 4))
-    names = st.sampled_from(sorted(declared)) if draw(st.integers(0, 9)) else TEXTS
-    return {kind: fields | draw(st.dictionaries(names, small if draw(st.integers(0, 9)) else TREES, max_size=1))}
+def test_what_is_slow_or_large_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = new("mutate lines")
+    monkeypatch.setattr("tests.fuzz.campaign.MAX_SECONDS", 0)
+    assert wrong_reason(kind) == "TooLong"
+    monkeypatch.setattr("tests.fuzz.campaign.MAX_SECONDS", 3)
+    monkeypatch.setattr("tests.fuzz.campaign.MAX_BYTES", -1)
+    assert wrong_reason(kind) == "TooLarge"
 
 
-SIZES = st.none() | st.integers(1, 40) | st.sampled_from([1, 10**12])
-INPUTS = st.sampled_from([[8], [16, 4], [9, 9, 4], [None, 9, 4], [5, 6, 7, 2]]) | st.lists(
-    SIZES, min_size=1, max_size=4
+@pytest.mark.parametrize(
+    ("style", "plain", "hostile"),
+    [
+        ("html", "<td>NAME</td>", "<td><b>NAME</b></td>"),
+        ("svg", "<svg><text>NAME</text></svg>", "<svg><text>NAME</text><b/></svg>"),
+        ("csv", "a,NAME\n", "a,NAME,c\n"),
+        ("json", '{"a": "NAME"}', '{"a": "NAME", "c": "d"}'),
+        ("markdown", "| a | NAME |", "| a | NAME | c |"),
+        ("github", "::error file=a::NAME", "::error file=a::NAME\n::error file=c::d"),
+        ("github", "::error file=a,line=1::NAME", "::error file=a,line=2::NAME"),
+        ("github", "::error file=a::NAME", "::error file=a,col=3::NAME"),
+        ("mermaid", 'n0["NAME"]', 'n0["NAME"]:::b["c"]'),
+        ("dot", 'a [label="NAME"]', 'a [label="NAME", c="d"]'),
+    ],
 )
-NETWORKS = st.fixed_dictionaries(
-    {
-        "input": INPUTS,
-        "layers": st.lists(entries(), min_size=1, max_size=2) | st.lists(entries() | TREES, max_size=3),
-    },
-    optional={
-        "name": TREES,
-        "data_format": st.sampled_from(["channels_first", "channels_last"]),
-        "variables": st.dictionaries(st.sampled_from(["width", "a", "b c"]), SCALARS) | TREES,
-        "defaults": entries() | TREES,
-        "budget": st.dictionaries(st.sampled_from(["max_params", "max_macs", "max_layers"]), SCALARS) | TREES,
-    },
-)
+def test_readers_see_what_a_name_may_not_change(style: str, plain: str, hostile: str) -> None:
+    assert READERS[style](plain).structure != READERS[style](hostile).structure
+    assert READERS[style](plain).structure == READERS[style](plain.replace("NAME", "ANOTHER")).structure
 
 
-def test_any_network(record_property: Record) -> None:
-    tally = examine_all(NETWORKS.map(json.dumps), record_property)
-    assert min(tally.values()) > tally.total() // 10, "most of what is drawn comes out alike"
+def test_a_saved_failure_is_replayed_and_reduced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [b"input: [4]\n", b"layers:\n", b"  - relu\n", b"  - dense: {units: 3}\n"]
+    place = Case("mutate lines", b"".join(lines), ("summary", FILE)).save_in(tmp_path, "why")
+    assert replay(place) is None
+    assert reduce(place) == "it does not fail"
+
+    def fails_with_units(outcome: Outcome, arguments: tuple[str, ...], *, is_placed: bool) -> None:
+        judge(outcome, arguments, is_placed=is_placed)
+        assert "Dense" not in outcome.out
+
+    monkeypatch.setattr("tests.fuzz.options.judge", fails_with_units)
+    failure = replay(place)
+    assert failure
+    assert failure.reason.startswith("AssertionError")
+    reduced = reduce(place)
+    assert "relu" not in reduced
+    assert "dense" in reduced
 
 
-NAMES = st.sampled_from(["a", "b", "c", "a/b", "b/a", "input", "left", "right", "nothing"])
-PLACES = st.fixed_dictionaries(
-    {},
-    optional={
-        "name": NAMES,
-        "inputs": NAMES | st.lists(NAMES, max_size=3),
-        "shared": st.sampled_from(["s", "t"]),
-        "if": st.sampled_from([True, False, "=index == 0", "=width > 4", "=input_height == null", 3]),
-    },
-)
-SIMPLE = [
-    "relu", "flatten", "identity", "add", "concatenate", "b", "c", {"parameter": {"shape": [4]}},
-    {"dense": {"units": 4}}, {"dense": {"units": "=width"}}, {"dense": {"units": "=4 + index"}},
-    {"dense": {"units": "=input_channels"}},
-    {"conv2d": {"filters": 4, "kernel_size": 3, "padding": "same"}}, {"b": {"width": 4}}, {"c": {"width": "=a"}},
-]  # fmt: skip
-MERGES = st.sampled_from(["add", "multiply", "concatenate", {"concatenate": {"axis": 1}}, "b", "relu"])
-TABLES = st.sampled_from([{"a": [1, 4]}, {"width": [2, 3], "a": [1, 2]}, [{"a": 1}, {"a": 4}], {"a": [1], "b": []}])
+def test_what_is_shortened_is_the_least_that_fails() -> None:
+    parts = [bytes([sign]) for sign in b"abcdefghijk"]
+    assert shortened(parts, lambda left: {b"c", b"j"} <= {*left}) == b"cj"
 
 
-def mostly(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Draw what is usual, but for one time in thirty."""
-    return st.integers(0, 29).flatmap(lambda number: TREES if number == 29 else usual)
+def test_the_table_adds_up() -> None:
+    tallies = {"a": Tally(cases=2, slowest=0.5, largest=2**20), "b": Tally(3, 1, 1.25, 2**21, where=["b-1: why"])}
+    lines = table(tallies).splitlines()
+    assert [cell.strip() for cell in lines[-2].split("|")[1:-1]] == ["together", "5", "1", "1.25 s", "2 MiB"]
+    assert lines[-1] == "b-1: why"
 
 
-@st.composite
-def placed(draw: st.DrawFn, layer: Any) -> Any:
-    """Draw a layer in its place: most often just there."""
-    if draw(st.integers(0, 9)) < 8:
-        return layer
-    ((kind, fields),) = layer.items() if isinstance(layer, dict) else ((layer, {}),)
-    return {kind: fields | draw(PLACES)} if isinstance(fields, dict) else layer
-
-
-def containers(layers: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    lists = mostly(st.lists(mostly(layers), min_size=1, max_size=3))
-    paths = mostly(st.lists(lists | st.just([]), min_size=1, max_size=3))
-    fields = {
-        "repeat": st.fixed_dictionaries({"times": st.integers(0, 3), "layers": lists})
-        | st.fixed_dictionaries({"over": TABLES, "layers": lists}),
-        "residual": lists
-        | st.fixed_dictionaries(
-            {"layers": lists},
-            optional={
-                "shortcut": lists,
-                "shortcut_when": st.sampled_from(["always", "shape_changes"]),
-                "when": st.sampled_from(["always", "shape_stays"]),
-                "merge": MERGES,
-            },
-        ),
-        "branch": paths | st.fixed_dictionaries({"paths": paths}, optional={"merge": MERGES}),
-    }
-    drawn = st.sampled_from(sorted(fields)).flatmap(lambda word: fields[word].map(lambda value: {word: value}))
-    return drawn.flatmap(placed)
-
-
-LAYERS = st.recursive(st.sampled_from(SIMPLE).flatmap(placed), containers, max_leaves=6)
-BLOCKS = st.fixed_dictionaries(
-    {"layers": st.lists(mostly(LAYERS), min_size=1, max_size=3)},
-    optional={
-        "parameters": mostly(st.sampled_from([{"width": 4}, {"width": None}, {"width": "=2 * a", "b": 3}, None])),
-        "inputs": mostly(st.sampled_from([["left"], ["left", "right"], "right"])),
-        "outputs": mostly(NAMES | st.lists(NAMES, min_size=1, max_size=3)),
-    },
-)
-NESTED = st.fixed_dictionaries(
-    {
-        "input": st.sampled_from([[4], [8, 8, 4], [None, 8, 4], {"left": [4], "right": [4]}, {"input": [4], "a": [4]}]),
-        "variables": st.sampled_from([{"width": 4, "a": 2}, {"width": [4, 8], "a": "=width[0]"}]),
-        "blocks": st.fixed_dictionaries({"b": mostly(BLOCKS), "c": mostly(BLOCKS)}),
-        "layers": st.lists(mostly(LAYERS), min_size=1, max_size=4),
-    },
-    optional={"outputs": NAMES | st.lists(NAMES, min_size=1, max_size=3), "data_format": st.just("channels_first")},
-)
-
-
-def test_any_nested_network(record_property: Record) -> None:
-    tally = examine_all(NESTED.map(json.dumps), record_property)
-    assert min(tally.values()) > tally.total() // 20, "most of what is drawn comes out alike"
-
-
-CLOSING = {"[": "]", "{k: ": "}", "{<<: ": "}", "[1, ": ", 2]"}
-
-
-@st.composite
-def nested_aliases(draw: st.DrawFn) -> str:
-    """Draw values of which each wraps the one before in brackets, and a layer with the last."""
-    levels = draw(st.lists(st.tuples(st.sampled_from(sorted(CLOSING)), st.integers(0, 40)), min_size=1, max_size=20))
-    lines = ["variables:", f"  a0: &a0 {draw(st.sampled_from(['1', '{k: 1}']))}"]
-    for number, (opening, times) in enumerate(levels, start=1):
-        wrapped = f"{opening * times}*a{number - 1} {CLOSING[opening] * times}"
-        lines.append(f"  a{number}: &a{number} {wrapped if times else '1'}")
-    field = draw(st.sampled_from(["units", "bias", "<<"]))
-    return "\n".join([*lines, "input: [8]", f"layers: [dense: {{{field}: *a{len(levels)}}}]"])
-
-
-def test_nested_aliases(record_property: Record) -> None:
-    examine_all(nested_aliases(), record_property)
-
-
-SOUND_FILES = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.yaml"))]
-TOKENS = re.compile(r"\s+|\w+|.")
-
-
-@st.composite
-def mutations(draw: st.DrawFn) -> str:
-    """Draw one of the examples with a few of its tokens deleted, replaced or added to."""
-    tokens = TOKENS.findall(draw(st.sampled_from(SOUND_FILES)))
-    others = st.sampled_from(tokens) | st.sampled_from(
-        [*WORDS, *FORMULAS, "-1", "[", "}", ": ", "\n", "- ", "<<", "&a"]
-    )
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, len(tokens) - 1))
-        tokens[place : place + draw(st.integers(0, 2))] = draw(st.lists(others, max_size=2))
-    return "".join(tokens)
-
-
-def test_mutations_of_examples(record_property: Record) -> None:
-    examine_all(mutations(), record_property)
-
-
-SHAPES = st.lists(st.none() | st.integers(-2, 300), max_size=4)
-OVERRIDES = st.fixed_dictionaries(
-    {},
-    optional={
-        "variables": st.dictionaries(st.sampled_from(["width", "classes", "a"]), SCALARS),
-        "input": SHAPES | st.dictionaries(st.sampled_from(["input", "left", "right"]), SHAPES, max_size=2),
-    },
-)
-
-
-def test_any_override(record_property: Record) -> None:
-    examine_all(st.tuples(st.sampled_from(SOUND_FILES), OVERRIDES), record_property)
+def test_hostile_names_are_in_the_outputs_of_all_commands_that_take_a_file() -> None:
+    takes_file = {command for command in commands() if "FILE" in Runner()((command, "--help")).out.partition("\n\n")[0]}
+    assert {command for command, *_ in (*OUTPUTS, *PICTURES)} == takes_file

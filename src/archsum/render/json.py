@@ -8,4 +8,10 @@ SCHEMA_VERSION = 1
 
 def document(figures: dict[str, Any], *, ensure_ascii: bool = True) -> str:
     """Return a document that says which version it is of, and then the figures."""
-    return json.dumps({"schema_version": SCHEMA_VERSION, **figures}, indent=2, ensure_ascii=ensure_ascii)
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **figures}, indent=2, ensure_ascii=ensure_ascii)
+    return text if ensure_ascii else _without_steering(text)
+
+
+def _without_steering(text: str) -> str:
+    """Escape what is in a text from a hostile file and would steer a terminal; it is the same text to JSON."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
