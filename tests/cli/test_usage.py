@@ -122,3 +122,9 @@ def test_an_environment_that_is_no_text() -> None:
         command, capture_output=True, env={**os.environb, **dict.fromkeys(names, b"\xff")}, check=True
     )
     assert (strange.stdout, strange.stderr) == (plain.stdout, plain.stderr)
+
+
+def test_a_command_line_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["summary", "net.yaml", "--max-sram=\x1b[31m"])
+    assert "error: `--max-sram=�[31m` is no option\n" in capsys.readouterr().err

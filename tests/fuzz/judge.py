@@ -32,8 +32,8 @@ def judge(outcome: Outcome, arguments: tuple[str, ...], *, is_placed: bool = Tru
     assert exception is None, exception
     assert code in (ALL_WELL, OVER_BUDGET, BAD_INPUT), f"exit code {code}"
     assert "Traceback" not in err, err
-    # To GitHub a file's name must stay what it is; what is wrong with a command line is said by argparse, as it is.
-    allowed = _UNSEEN | ({*"".join(arguments)} if "github" in arguments or _USAGE.search(err) else set())
+    # To GitHub a file's name must stay what it is.
+    allowed = _UNSEEN | ({*"".join(arguments)} if "github" in arguments else set())
     steering = {sign for sign in out + err if not sign.isprintable()} - allowed
     assert not steering, f"signs that could steer a terminal: {steering}"
     if code == BAD_INPUT:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import takewhile
-from typing import Any
+from typing import Any, NoReturn
 
 from archsum.cli import BAD_INPUT
 from archsum.cli.streams import Sink, guarded
@@ -81,7 +81,7 @@ def _end() -> None:
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="archsum", description="Summarize a neural network from a YAML file, and check its budget."
     )
     parser.add_argument("--version", action=_Version)
@@ -115,6 +115,15 @@ def _unknown_command(word: str) -> str:
         return f"which command? did you mean `archsum summary {word}`?"
     cure = suggest(word, COMMANDS) or f"choose {enumerate_words(COMMANDS, 'or')}"
     return f"there is no command `{word}`: {cure}"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are text, whatever the command line has in it."""
+
+    def error(self, message: str) -> NoReturn:
+        from archsum.errors import one_line
+
+        super().error("\n".join(map(one_line, message.split("\n"))))
 
 
 class _Version(argparse.Action):
