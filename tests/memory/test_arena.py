@@ -493,6 +493,29 @@ def test_head_of_several_inputs(inputs: str, layer: str, int8: int, float32: int
     assert planned(summary, TieBreak.LATER_FIRST, "float32").head == float32
 
 
+WORDS = "{embedding: {input_dim: 20, output_dim: 4}}"
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers", "int8", "float32"),
+    [
+        ("[8]", ["{reshape: {target_shape: [2, 4]}}"], 64, 160),
+        ("[4, 2]", ["flatten"], 64, 160),
+        ("[8]", ["{slice: {start: 2, stop: 6}}"], 48, 80),
+        ("[8]", ["{slice: {start: 2, stop: 6}}", "{reshape: {target_shape: [2, 2]}}"], 48, 80),
+        ("[8]", ["{split: {parts: 2, part: 0}}"], 64, 80),
+        ("[4, 3]", ["{permute: {dims: [2, 1]}}"], 96, 240),
+        ("[4, 1]", ["zero_padding1d"], 64, 128),
+        ("[6, 1]", ["cropping1d"], 48, 80),
+    ],
+)
+def test_words_have_four_bytes_wherever_they_are_moved(shape: str, layers: list[str], int8: int, float32: int) -> None:
+    """As above, of Keras 2."""
+    summary = network(shape, *layers, WORDS)
+    assert planned(summary, TieBreak.LATER_FIRST).head == int8
+    assert planned(summary, TieBreak.LATER_FIRST, "float32").head == float32
+
+
 @pytest.mark.parametrize("name", ["add", "concatenate"])
 def test_a_learned_tensor_is_in_flash_alone(name: str) -> None:
     """As above: 128 and 144 bytes."""

@@ -62,11 +62,9 @@ class Operator(NamedTuple):
     biases: int = 0
     """Constants of four bytes, one for each channel."""
     scratch: tuple[Scratch, ...] = ()
-    is_bool: bool = False
-    """Whether it makes truth values, of one byte each."""
-    is_float: bool = False
-    """Whether it makes numbers of float32 in a network of int8 too."""
-    floats: bool = False
+    itemsize: int | None = None
+    """The bytes of an element that it makes, where that does not depend on the precision: of truth values 1."""
+    stays_float: bool = False
     """Whether the converter leaves it in float32 in a network of int8, between a DEQUANTIZE and a QUANTIZE."""
     float_only: str = ""
     """Its name, where TensorFlow Lite Micro has no kernel of it for int8."""
@@ -128,8 +126,8 @@ def _composed(each: Operator) -> dict[str, Operators]:
     exponential = each._replace(float_only="EXP")
     logarithm = each._replace(float_only="LOG")
     softplus = (exponential, each, logarithm)
-    negative = each._replace(floats=True)
-    truth = each._replace(is_bool=True)
+    negative = each._replace(stays_float=True)
+    truth = each._replace(itemsize=1)
     silu = (each, sum_or_product._replace(takes=(1, 2)))
     return {
         "celu": (

@@ -20,7 +20,7 @@ from math import prod
 from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
-from archsum.memory.conversion import ITEMSIZES, Conversion, Operation
+from archsum.memory.conversion import ITEMSIZES, Conversion, Tensor
 from archsum.memory.timeline import Alive, timeline
 
 ALIGNMENT = 16
@@ -28,6 +28,9 @@ ALIGNMENT = 16
 
 BYTES_PER_BIAS = 4
 """Biases are int32 where weights and data are int8, and float32 where these are."""
+
+BYTES_PER_WORD = 4
+"""Words that an embedding takes are int32 in both."""
 
 
 class TieBreak(Enum):
@@ -119,18 +122,20 @@ def flash_by_layer(conversion: Conversion) -> Counter[str]:
 def _buffers(conversion: Conversion) -> list[Buffer]:
     """Return the tensors in the graph's order, then what kernels ask for."""
     precision, words = conversion.precision, conversion.words
-    itemsize = ITEMSIZES[precision]
     steps = list(enumerate(conversion.operations, start=1))
     last = dict.fromkeys(conversion.inputs, 0)
     for step, operation in steps:
         last |= dict.fromkeys((*operation.takes, *operation.all_made), step)
     last |= dict.fromkeys(conversion.outputs, len(steps))
-    inputs = [
-        Buffer(tensor.layer, _aligned(shape, 4 if tensor in words else itemsize), 0, last[tensor])
-        for tensor, shape in conversion.inputs.items()
-    ]
+
+    def tensor_buffer(tensor: Tensor, shape: Shape, first: int, itemsize: int | None = None) -> Buffer:
+        """Return a tensor's, whose elements have as many bytes as the network's unless another number is stated."""
+        bytes_each = BYTES_PER_WORD if tensor in words else itemsize or ITEMSIZES[precision]
+        return Buffer(tensor.layer, _aligned(shape, bytes_each), first, last[tensor])
+
+    inputs = [tensor_buffer(tensor, shape, 0) for tensor, shape in conversion.inputs.items()]
     made = [
-        Buffer(tensor.layer, _aligned(operation.operator.output, _itemsize(operation, itemsize)), step, last[tensor])
+        tensor_buffer(tensor, operation.operator.output, step, operation.operator.itemsize)
         for step, operation in steps
         for tensor in operation.all_made
     ]
@@ -141,11 +146,6 @@ def _buffers(conversion: Conversion) -> list[Buffer]:
         if getattr(asked, precision)
     ]
     return [*inputs, *made, *scratch]
-
-
-def _itemsize(operation: Operation, itemsize: int) -> int:
-    """Return the bytes of an element that an operation makes, where most have `itemsize`."""
-    return 1 if operation.operator.is_bool else 4 if operation.operator.is_float else itemsize
 
 
 def place(buffers: Sequence[Buffer], tie_break: TieBreak = TieBreak.GRAPH_ORDER) -> tuple[Placed, ...]:

@@ -97,8 +97,14 @@ class Conversion:
 
     @property
     def words(self) -> frozenset[Tensor]:
-        """The tensors that are whole numbers of four bytes."""
-        return frozenset(tensor for each in self._made.values() if each.operator.takes_words for tensor in each.takes)
+        """The tensors that are whole numbers of four bytes: what an embedding takes, and of what that is made."""
+        words: set[Tensor] = set()
+        for operation in reversed(self.operations):
+            operator = operation.operator
+            passes_words_on = not (operator.weights or operator.biases or words.isdisjoint(operation.all_made))
+            if operator.takes_words or passes_words_on:
+                words.update(operation.takes)
+        return frozenset(words)
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         """Return the tensor that is there in the place of another after operators have become one."""
@@ -187,11 +193,9 @@ class _Writing:
 
     def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...]) -> Tensor:
         """Write an operator, unless it is there already, and return the tensor that is passed on."""
-        if operator.floats and self._quantized:
-            casts = {
-                taken: self._append(Operator(self._shapes[taken], is_float=True), layer, (taken,)) for taken in takes
-            }
-            result = self._append(operator._replace(is_float=True), layer, tuple(casts[taken] for taken in takes))
+        if operator.stays_float and self._quantized:
+            casts = {taken: self._append(Operator(self._shapes[taken], itemsize=4), layer, (taken,)) for taken in takes}
+            result = self._append(operator._replace(itemsize=4), layer, tuple(casts[taken] for taken in takes))
             return self._append(Operator(operator.output), layer, (result,))
         merged = operator.merges and (operator.merges, takes)
         if merged in self._merged:

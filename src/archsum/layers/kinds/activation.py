@@ -114,7 +114,7 @@ class ReLU(ElementwiseFunction):
         if not self.threshold and (self.max_value is None or not self.negative_slope):
             bounded_by_itself = self.max_value in (None, 6)
             return super().operators(shape) if bounded_by_itself else self._bounds(each)
-        above = (each._replace(is_bool=True), each._replace(takes=(1, 2))) if self.threshold else ()
+        above = (each._replace(itemsize=1), each._replace(takes=(1, 2))) if self.threshold else ()
         if not self.negative_slope:
             return *above, *self._bounds(each)
         if self.threshold:
@@ -123,7 +123,7 @@ class ReLU(ElementwiseFunction):
             return *above, *bounds, *below, each._replace(takes=(1, 3), absorbs=CLAMPS)
         bounds = self._bounds(each._replace(takes=(4,)))
         difference = each._replace(takes=(1, 1 + len(bounds)), absorbs=CLAMPS)
-        return each._replace(floats=True), each, each, *bounds, difference
+        return each._replace(stays_float=True), each, each, *bounds, difference
 
     def _bounds(self, first: Operator) -> Operators:
         """Return what bounds the data from above, and from below unless the threshold has done so."""

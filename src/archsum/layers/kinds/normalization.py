@@ -57,11 +57,11 @@ class ScaledAndCentered(NormalizationLayer):
         beta is there, of so many constants each; `squared_at_once` is whether difference and square are one operator.
         """
         each, mean = Operator(shape), reducing_operator(statistics, shape, axes, sums=True)
-        negated, statistic = Operator(statistics, floats=True), Operator(statistics)
+        negated, statistic = Operator(statistics, stays_float=True), Operator(statistics)
         if squared_at_once:
             squares: Operators = (each._replace(takes=(2, 3)),)
         else:
-            squares = each._replace(takes=(2, 3)), each._replace(floats=True)
+            squares = each._replace(takes=(2, 3)), each._replace(stays_float=True)
         factor = (Operator(factors, weights=constants),) * self.scale
         offset = Operator(factors if self.scale else statistics, takes=(1, 4 + len(squares) + len(factor)))
         centered = (Operator(factors, weights=constants),) * self.center
@@ -317,7 +317,7 @@ def _divided_by_root(shape: Shape, statistics: Shape, axes: int) -> Operators:
     """Return the squares, their sum or mean, what keeps it from 0 before or behind the root, and the quotient."""
     statistic = Operator(statistics)
     return (
-        Operator(shape, floats=True),
+        Operator(shape, stays_float=True),
         reducing_operator(statistics, shape, axes, sums=True),
         statistic,
         statistic,
