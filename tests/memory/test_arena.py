@@ -83,6 +83,9 @@ def merged(merge: str, paths: int = 2) -> str:
         (IMAGE, [ACTIVATED % "relu", BN], 768),
         (IMAGE, [ACTIVATED % "relu", BN, "relu", CONV_PLAIN], 768),
         (IMAGE, [BN, CONV_PLAIN], 640),
+        (IMAGE, [BN, "{dense: {units: 1}}"], 320),
+        (IMAGE, [BN, "{dense: {units: 1, bias: false}}"], 512),
+        (IMAGE, ["layer_scale", "{dense: {units: 1, bias: false}}"], 320),
         (IMAGE, ["{rescaling: {scale: 0.1, offset: -1}}", CONV_PLAIN], 640),
         (IMAGE, [CONV_PLAIN, "{residual: [relu]}"], 1152),
         (IMAGE, [CONV_PLAIN, f"{{residual: [{BN}]}}"], 1152),
@@ -186,16 +189,41 @@ def test_network_of_nothing_but_dropout_needs_its_input() -> None:
     ("layers", "flash"),
     [
         (["{conv2d: {filters: 6, kernel_size: 3}}"], 9 * 4 * 6 + 4 * 6),
-        (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}"], 9 * 4 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}"], 9 * 4 * 6 + 4 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}", "layer_scale"], 9 * 4 * 6 + 4 * 6),
+        (["{depthwise_conv2d: {kernel_size: 3, bias: false}}", "{scale: {bias: false}}"], 9 * 4 + 4 * 4),
+        (["{separable_conv2d: {filters: 6, kernel_size: 3}}"], 9 * 4 + 4 * 4 + 4 * 6 + 4 * 6),
+        (["{depthwise_conv2d: {kernel_size: 3, strides: 2, dilation_rate: 2, bias: false}}"], 9 * 4 + 4 * 4),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3}}"], 9 * 4 * 6 + 4 * 6),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3, bias: false}}"], 9 * 4 * 6),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3, bias: false}}", "layer_scale"], 9 * 4 * 6),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3, bias: false}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3}}", BN], 9 * 4 * 6 + 4 * 6),
-        (["{conv2d: {filters: 6, kernel_size: 3, bias: untied}}"], 9 * 4 * 6 + 6 * 6 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: untied}}"], 9 * 4 * 6 + 4 * 6 + 6 * 6 * 6),
+        (["{dense: {units: 6, bias: false}}"], 4 * 6),
+        (["{dense: {units: 6, bias: false}}", "layer_scale"], 4 * 6),
+        (["layer_scale", "{dense: {units: 6, bias: false}}"], 4 * 6),
+        (["layer_scale", "{dense: {units: 6}}"], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: false}}", BN], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: false}}", "{rescaling: {scale: 0.5, offset: 1}}"], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: false, activation: hard_sigmoid}}"], 4 * 6 + 4 * 6 + 1),
+        (["{rescaling: {scale: 0.5}}", "{dense: {units: 6, bias: false}}"], 4 * 6),
+        ([BN, "{dense: {units: 6, bias: false}}"], 2 * 4 + 4 * 6),
+        ([BN, "{dense: {units: 6}}"], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6}}", "{dense: {units: 5}}"], 4 * 6 + 6 * 5 + 4 * 5),
+        (["{dense: {units: 6, activation: relu}}", "{dense: {units: 5}}"], 4 * 6 + 4 * 6 + 6 * 5 + 4 * 5),
+        (["{dense: {units: 6}}", "{dense: {units: 5, bias: false}}"], 4 * 6 + 4 * 6 + 6 * 5),
         ([BN, "relu"], 2 * 4),
         (["{dense: {units: 4, shared: a}}", "{dense: {units: 4, shared: a}}"], 4 * 4 + 4 * 4),
     ],
 )
 def test_flash(layers: list[str], flash: int) -> None:
-    """Weights in one byte, biases in four; an untied bias is a constant of its own, in one."""
+    """The constants of TensorFlow 2.21's file, without shapes and the like.
+
+    Weights are in one byte, biases in four; an untied bias is a constant of its own, in one. A convolution without a
+    bias has one of zeros, a transposed one or a dense layer has none; a factor alone makes none either.
+    """
     assert costs_of(network(IMAGE, *layers)).flash == flash
 
 

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from archsum.layers.shapes import Shape, product
 
-Role = Literal["scale", "clamp", "reshape"]
+Role = Literal["factor", "offset", "clamp", "reshape"]
 """What an operator can be to another: a factor or an offset of each channel; a ReLU; a copy in another shape."""
 
 
@@ -60,7 +60,7 @@ class Operator(NamedTuple):
     weights: int = 0
     """Constants of one byte in int8."""
     biases: int = 0
-    """Constants of four bytes, one for each channel."""
+    """Constants of four bytes, one for each channel; a convolution that has none gets zeros."""
     scratch: tuple[Scratch, ...] = ()
     itemsize: int | None = None
     """The bytes of an element that it makes, where that does not depend on the precision: of truth values 1."""
@@ -84,7 +84,7 @@ Operators = tuple[Operator, ...]
 """The operators of a layer, in order."""
 
 CLAMPS: frozenset[Role] = frozenset({"clamp"})
-SCALES_AND_CLAMPS: frozenset[Role] = frozenset({"scale", "clamp"})
+SCALES_AND_CLAMPS: frozenset[Role] = frozenset({"factor", "offset", "clamp"})
 
 _OF_ITS_OWN = ("hard_silu", "hard_swish", "leaky_relu", "log_softmax", "sigmoid", "softmax", "tanh")
 
@@ -122,7 +122,7 @@ def activation_operators(name: str | None, shape: Shape) -> Operators:
 def _composed(each: Operator) -> dict[str, Operators]:
     """Return the activations that are several operators, or one in float32 alone, by name; each makes such a tensor."""
     sum_or_product = each._replace(absorbs=CLAMPS)
-    constant = sum_or_product._replace(role="scale", weights=1)
+    factor, offset = factor_operator(each.output, 1), offset_operator(each.output, 1)
     exponential = each._replace(float_only="EXP")
     logarithm = each._replace(float_only="LOG")
     softplus = (exponential, each, logarithm)
@@ -140,7 +140,7 @@ def _composed(each: Operator) -> dict[str, Operators]:
         "elu": (negative,),
         "exponential": (exponential,),
         "hard_shrink": (each, truth, each._replace(takes=(1, 3))),
-        "hard_sigmoid": (constant, each._replace(role="clamp"), constant),
+        "hard_sigmoid": (offset, each._replace(role="clamp"), factor),
         "log_sigmoid": (negative, *softplus, negative),
         "mish": (*softplus, each, sum_or_product._replace(takes=(1, 5))),
         "silu": silu,
@@ -154,15 +154,20 @@ def _composed(each: Operator) -> dict[str, Operators]:
             each._replace(takes=(1, 4)),
             each._replace(takes=(1, 4)),
         ),
-        "squareplus": (negative, each, each, each._replace(takes=(1, 4)), constant),
+        "squareplus": (negative, each, each, each._replace(takes=(1, 4)), factor),
         "swish": silu,
         "tanh_shrink": (each, sum_or_product._replace(takes=(1, 2))),
     }
 
 
-def scaling_operators(shape: Shape, *constants: int) -> Operators:
-    """Return factors and offsets of a tensor, of so many constants each."""
-    return tuple(Operator(shape, "scale", absorbs=CLAMPS, weights=count) for count in constants)
+def factor_operator(shape: Shape, constants: int) -> Operator:
+    """Return the product of a tensor and so many constants."""
+    return Operator(shape, "factor", absorbs=CLAMPS, weights=constants)
+
+
+def offset_operator(shape: Shape, constants: int) -> Operator:
+    """Return the sum of a tensor and so many constants."""
+    return factor_operator(shape, constants)._replace(role="offset")
 
 
 def reducing_operator(output: Shape, taken: Shape, axes: int, *, sums: bool) -> Operator:

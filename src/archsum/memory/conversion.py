@@ -1,13 +1,14 @@
 """A network as TensorFlow's converter writes it for a microcontroller: fewer operators than the layers have.
 
-A factor or an offset of each channel, and so batch normalization, goes into the weights and the bias of what computes
-the tensor before it; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the same
+A factor of each channel goes into the weights of what computes the tensor before it, an offset into the bias, and so
+batch normalization into both; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the same
 order, or which another follows, goes. All of this only where the tensor in between has no other taker. In int8, what
 stays in float32 is put between a DEQUANTIZE and a QUANTIZE.
 
 What the converter does beyond that is left out: it finds `same` padding in an explicit zero padding, moves reshapes
-about, and runs what does not depend on one another in an order of its own, where here it is the file's. There the
-figures can differ from the device's, by the tensors in question.
+about, takes one factor and offset for all channels into a convolution behind them, as of a rescaling, and runs what
+does not depend on one another in an order of its own, where here it is the file's. There the figures can differ from
+the device's, by the tensors in question.
 """
 
 from collections import Counter
@@ -131,14 +132,17 @@ class Conversion:
         self._made[operation.makes] = operation
 
     def _reach_back(self, dense: Operation) -> None:
-        """Let a dense layer read what it can read before a reshape, and absorb factors and offsets before it."""
+        """Let a dense layer read what it can before a reshape, and absorb factors before it, and offsets into its bias."""
+        has_bias = dense.operator.biases > 0
         while before := self._only_taken(dense):
-            if before.operator.role == "scale":
-                bias = dense.operator.biases or dense.operator.output[-1] or 0
-                dense.operator = dense.operator._replace(biases=bias)
-            elif not (before.operator.role == "reshape" and self._keeps_features(before)):
-                return
+            role = before.operator.role
+            reads_before = role == "factor" or (role == "offset" and has_bias)
+            if not reads_before and not (role == "reshape" and self._keeps_features(before)):
+                break
             self._drop(before, dense)
+        if before and before.operator.collapses and before.operator.absorbs and has_bias:
+            # The bias of a dense layer without a bound is an offset too.
+            before.operator = before.operator._replace(biases=0)
 
     def _keeps_features(self, reshape: Operation) -> bool:
         output, taken = reshape.operator.output, self._shape(reshape.takes[0])
@@ -217,4 +221,7 @@ def _absorbing(operator: Operator, other: Operator) -> Operator:
     """Return an operator that has absorbed another; after a bound on the output it absorbs no more."""
     if other.role == "clamp":
         return operator._replace(role=None, absorbs=frozenset())
-    return operator._replace(biases=operator.biases or other.weights)
+    if other.role == "factor" or operator.biases:
+        return operator
+    # One number for all channels becomes a bias of each.
+    return operator._replace(biases=other.weights if other.weights > 1 else operator.output[-1] or 0)

@@ -12,8 +12,9 @@ from archsum.layers.operators import (
     Operator,
     Operators,
     UnknownOperatorsError,
+    factor_operator,
+    offset_operator,
     reducing_operator,
-    scaling_operators,
 )
 from archsum.layers.shapes import Shape, require_groups, show
 
@@ -125,7 +126,7 @@ class BatchNormalization(AlongChannels, ScaledAndCentered):
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
         (shape,) = inputs
         channels = self.channels(shape)
-        return scaling_operators(shape, channels, channels)
+        return factor_operator(shape, channels), offset_operator(shape, channels)
 
 
 class GroupNormalization(AlongChannels, ScaledAndCentered):
