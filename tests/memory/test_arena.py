@@ -227,6 +227,33 @@ def test_flash(layers: list[str], flash: int) -> None:
     assert costs_of(network(IMAGE, *layers)).flash == flash
 
 
+SHARED_CONV = "{conv2d: {filters: 4, kernel_size: 3, padding: same, shared: a}}"
+SHARED_DENSE = "{dense: {units: 4, shared: b}}"
+SHARED_BN = "{batch_normalization: {shared: c}}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "weights", "int8", "float32"),
+    [
+        ([SHARED_CONV, SHARED_CONV], 144, 32, 16),
+        ([SHARED_CONV, BN, SHARED_CONV, BN], 288, 32, 32),
+        ([SHARED_CONV, SHARED_BN, SHARED_CONV, SHARED_BN], 144, 32, 16),
+        ([SHARED_CONV, SHARED_CONV, BN], 288, 32, 32),
+        ([SHARED_CONV, BN, SHARED_CONV], 288, 32, 32),
+        ([SHARED_DENSE, "relu", SHARED_DENSE], 16, 32, 16),
+        ([SHARED_DENSE, "relu", SHARED_DENSE, BN], 32, 32, 32),
+        ([SHARED_DENSE, "relu", "layer_scale", SHARED_DENSE, "layer_scale"], 32, 32, 32),
+        ([SHARED_DENSE, SHARED_DENSE], 16, 16, 16),
+        ([SHARED_DENSE, *("relu", SHARED_DENSE) * 2], 16, 48, 16),
+    ],
+)
+def test_flash_of_shared_weights(layers: list[str], weights: int, int8: int, float32: int) -> None:
+    """The constants of TensorFlow 2.21's file, weights in elements and biases in bytes, whose scales differ in int8."""
+    summary = network(IMAGE, *layers)
+    assert costs_of(summary).flash == weights + int8
+    assert costs_of(summary, "float32").flash == 4 * weights + float32
+
+
 @pytest.mark.parametrize(
     ("layers", "weights", "biases"),
     [
@@ -286,6 +313,19 @@ VOLUME = "[4, 4, 4, 2]"
         (SEQUENCE, ["{bidirectional: {layer: {lstm: {units: 5, return_sequences: true}}}}"], 384, 1536),
         (IMAGE, ["elu"], 2048, 2048),
         (IMAGE, [ACTIVATED % "elu", CONV_PLAIN], 3072, 3072),
+        (IMAGE, ["elu", "elu"], 2048, 2048),
+        (IMAGE, ["elu", "elu", "elu"], 2048, 2048),
+        (IMAGE, ["elu", "elu", CONV_PLAIN], 2048, 2560),
+        (IMAGE, ["elu", "{activation: {activation: squareplus}}"], 2304, 3072),
+        (IMAGE, ["elu", "{relu: {max_value: 6, negative_slope: 0.1}}"], 2304, 4096),
+        (IMAGE, ["elu", "flatten", "elu"], 2048, 2048),
+        (
+            IMAGE,
+            ["{branch: {paths: [[elu], [activation: {activation: squareplus}]], merge: add}}"],
+            2560,
+            4096,
+        ),
+        (SEQUENCE, ["elu", "rms_normalization"], 576, 768),
         (SEQUENCE, ["layer_normalization"], 320, 1280),
         (SEQUENCE, ["{layer_normalization: {scale: false}}"], 256, 1024),
         (SEQUENCE, ["{layer_normalization: {center: false}}"], 272, 1024),

@@ -13,7 +13,7 @@ micro_allocation_info.cc.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
@@ -111,11 +111,22 @@ def arena(conversion: Conversion) -> Arena:
 
 
 def flash_by_layer(conversion: Conversion) -> Counter[str]:
-    """Return the bytes of each layer's weights and biases; not the file's structure, nor its scales."""
+    """Return the bytes of each layer's weights and biases; not the file's structure, nor its scales.
+
+    The same weights are there once. So are biases in float32; in int8 each has the scale of what its operator takes.
+    """
     flash: Counter[str] = Counter()
+    itemsize = ITEMSIZES[conversion.precision]
+    with_weights: set[tuple[Hashable, ...]] = set()
+    with_biases: set[tuple[Hashable, ...]] = set()
     for operation in conversion.operations:
-        weights = operation.operator.weights * ITEMSIZES[conversion.precision]
-        flash[operation.makes.layer] += weights + operation.operator.biases * BYTES_PER_BIAS
+        operator, constants, layer = operation.operator, operation.constants, operation.makes.layer
+        if operator.weights and constants not in with_weights:
+            with_weights.add(constants)
+            flash[layer] += operator.weights * itemsize
+        if operator.biases and (conversion.precision == "int8" or constants not in with_biases):
+            with_biases.add(constants)
+            flash[layer] += operator.biases * BYTES_PER_BIAS
     return flash
 
 
