@@ -35,6 +35,21 @@ def lacking(operator: str, purpose: str = "", cure: str | None = None) -> Unknow
     return UnknownOperatorsError(f"TensorFlow Lite Micro has no {operator}{purpose and f', {purpose}'}", cure)
 
 
+def lacking_repetition(shape: Shape, times: int) -> UnknownOperatorsError:
+    """Return the error for rows that are repeated; a sequence (length, features) is enlarged as an image of one column.
+
+    Microcontrollers have an operator for that.
+    """
+    cure = None
+    if len(shape) == 2 and None not in shape:
+        length, features = shape
+        cure = (
+            f"write `reshape: {{target_shape: [{length}, 1, {features}]}}`, `up_sampling2d: {{size: [{times}, 1]}}` "
+            f"and `reshape: {{target_shape: [{product((length, times))}, {features}]}}`"
+        )
+    return lacking("TILE", "by which the converter repeats elements", cure)
+
+
 class Scratch(NamedTuple):
     """Memory that a kernel asks for while it runs: so many elements, and the bytes of one by the precision."""
 
@@ -188,7 +203,7 @@ def on_rows(operators: Operators, rank: int, inputs: Shape) -> Operators:
     Errors: UnknownOperatorsError for three axes.
     """
     if rank == 3:
-        raise UnknownOperatorsError("TensorFlow Lite Micro has no convolutions and poolings of three axes")
+        raise UnknownOperatorsError("TensorFlow Lite Micro has no convolution or pooling along three axes")
     if rank == 2:
         return operators
     rows = (operator._replace(output=(1, *operator.output)) for operator in operators)

@@ -9,7 +9,7 @@ from pydantic import Field
 from archsum.layers.base import Kept, Step, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, TupleOf, one_or_list
 from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape, product, total
 from archsum.layers.spatial import PoolingLayer
 
 OutputSize = Annotated[TupleOf[Positive | None], one_or_list(AT_LEAST_1, {"anyOf": [AT_LEAST_1, {"type": "null"}]})]
@@ -68,7 +68,7 @@ class AdaptivePooling(PoolingLayer):
             for after, takes in (
                 (pooled[0], ()),
                 (pooled[1], (2,)),
-                (None if None in pooled else sum(count or 0 for count in pooled), (1, 2)),
+                (total(pooled), (1, 2)),
                 (output, ()),
             ):
                 sizes[axis] = after

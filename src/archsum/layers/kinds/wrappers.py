@@ -129,7 +129,7 @@ class TimeDistributed(Wrapper):
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError: Keras's versions write it otherwise, and some once for each step."""
         cure = "write the `dense` layer by itself, which is the same" if self.held == "dense" else None
-        raise UnknownOperatorsError("it is written in other operators by each version of Keras", cure)
+        raise UnknownOperatorsError("the versions of Keras write it in different operators", cure)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("steps", self.uses(*inputs), f"`{self.held}` sees each by itself")
