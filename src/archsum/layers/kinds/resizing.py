@@ -170,7 +170,8 @@ class UpSampling(Resizing):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError: an image alone is enlarged by an operator that microcontrollers have."""
-        raise lacking_repetition(*inputs, self.size[0])
+        (shape,) = inputs
+        raise lacking_repetition(shape, self.size[0])
 
 
 class UpSampling1D(UpSampling, rank=1):
