@@ -101,7 +101,7 @@ Operators = tuple[Operator, ...]
 
 
 class Composition:
-    """Operators that take one another's results: each has a number, by which later operators take it."""
+    """Operators that take one another's results, each by its number: first the inputs', then one for each operator."""
 
     def __init__(self, inputs: int = 1) -> None:
         self.inputs = range(inputs)

@@ -9,9 +9,9 @@ In int8, what stays in float32 is put between a DEQUANTIZE and a QUANTIZE, of wh
 need those between them.
 
 What the converter does beyond that is left out: it finds `same` padding in an explicit zero padding, moves reshapes
-about, takes one factor and offset for all channels into a convolution behind them, as of a rescaling, and runs what
-does not depend on one another in an order of its own, where here it is the file's. There the figures can differ from
-the device's, by the tensors in question.
+about, takes one factor and offset for all channels into a convolution behind them, as of a rescaling, writes operators
+that are alike and take the same once, and runs what does not depend on one another in an order of its own, where here
+it is the file's. There the figures can differ from the device's, by the tensors in question.
 """
 
 from collections import Counter
