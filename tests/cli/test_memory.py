@@ -109,6 +109,20 @@ def test_what_a_microcontroller_lacks_is_said_with_place_and_cure(
     golden("check_lacking.txt", capsys.readouterr().err)
 
 
+def test_of_very_many_causes_the_first_are_named(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each cure has sizes of its own, so that no two causes are one."""
+    repeat = "repeat: {times: 300, layers: [repeat_vector: {n: =index + 1}, flatten, dense: {units: 2}]}"
+    file.write_text(f"input: [2]\nlayers: [{repeat}]\n", encoding="utf-8")
+    assert main(["memory", "net.yaml"]) == 0
+    *_, last, more, flash = capsys.readouterr().out.splitlines()
+    assert last == (
+        "    = help: write `reshape: {target_shape: [1, 1, 2]}`, `up_sampling2d: {size: [200, 1]}` "
+        "and `reshape: {target_shape: [200, 2]}`"
+    )
+    assert more == "    … and 100 more causes"
+    assert flash.split()[0] == "flash"
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--batch", "0"), ("--batch", "-3"), ("--batch", "many"), ("--optimizer", "adm"), ("--precision", "fp16")],

@@ -83,6 +83,9 @@ def merged(merge: str, paths: int = 2) -> str:
         (IMAGE, [ACTIVATED % "relu", BN], 768),
         (IMAGE, [ACTIVATED % "relu", BN, "relu", CONV_PLAIN], 768),
         (IMAGE, [BN, CONV_PLAIN], 640),
+        (IMAGE, [BN, "{dense: {units: 1}}"], 320),
+        (IMAGE, [BN, "{dense: {units: 1, bias: false}}"], 512),
+        (IMAGE, ["layer_scale", "{dense: {units: 1, bias: false}}"], 320),
         (IMAGE, ["{rescaling: {scale: 0.1, offset: -1}}", CONV_PLAIN], 640),
         (IMAGE, [CONV_PLAIN, "{residual: [relu]}"], 1152),
         (IMAGE, [CONV_PLAIN, f"{{residual: [{BN}]}}"], 1152),
@@ -186,17 +189,69 @@ def test_network_of_nothing_but_dropout_needs_its_input() -> None:
     ("layers", "flash"),
     [
         (["{conv2d: {filters: 6, kernel_size: 3}}"], 9 * 4 * 6 + 4 * 6),
-        (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}"], 9 * 4 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}"], 9 * 4 * 6 + 4 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}", "layer_scale"], 9 * 4 * 6 + 4 * 6),
+        (["{depthwise_conv2d: {kernel_size: 3, bias: false}}", "{scale: {bias: false}}"], 9 * 4 + 4 * 4),
+        (["{separable_conv2d: {filters: 6, kernel_size: 3}}"], 9 * 4 + 4 * 4 + 4 * 6 + 4 * 6),
+        (["{depthwise_conv2d: {kernel_size: 3, strides: 2, dilation_rate: 2, bias: false}}"], 9 * 4 + 4 * 4),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3}}"], 9 * 4 * 6 + 4 * 6),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3, bias: false}}"], 9 * 4 * 6),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3, bias: false}}", "layer_scale"], 9 * 4 * 6),
+        (["{conv2d_transpose: {filters: 6, kernel_size: 3, bias: false}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3}}", BN], 9 * 4 * 6 + 4 * 6),
-        (["{conv2d: {filters: 6, kernel_size: 3, bias: untied}}"], 9 * 4 * 6 + 6 * 6 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: untied}}"], 9 * 4 * 6 + 4 * 6 + 6 * 6 * 6),
+        (["{dense: {units: 6, bias: false}}"], 4 * 6),
+        (["{dense: {units: 6, bias: false}}", "layer_scale"], 4 * 6),
+        (["layer_scale", "{dense: {units: 6, bias: false}}"], 4 * 6),
+        (["layer_scale", "{dense: {units: 6}}"], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: false}}", BN], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: false}}", "{rescaling: {scale: 0.5, offset: 1}}"], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: false, activation: hard_sigmoid}}"], 4 * 6 + 4 * 6 + 1),
+        (["{rescaling: {scale: 0.5}}", "{dense: {units: 6, bias: false}}"], 4 * 6),
+        ([BN, "{dense: {units: 6, bias: false}}"], 2 * 4 + 4 * 6),
+        ([BN, "{dense: {units: 6}}"], 4 * 6 + 4 * 6),
+        (["{dense: {units: 6}}", "{dense: {units: 5}}"], 4 * 6 + 6 * 5 + 4 * 5),
+        (["{dense: {units: 6, activation: relu}}", "{dense: {units: 5}}"], 4 * 6 + 4 * 6 + 6 * 5 + 4 * 5),
+        (["{dense: {units: 6}}", "{dense: {units: 5, bias: false}}"], 4 * 6 + 4 * 6 + 6 * 5),
         ([BN, "relu"], 2 * 4),
         (["{dense: {units: 4, shared: a}}", "{dense: {units: 4, shared: a}}"], 4 * 4 + 4 * 4),
     ],
 )
 def test_flash(layers: list[str], flash: int) -> None:
-    """Weights in one byte, biases in four; an untied bias is a constant of its own, in one."""
+    """The constants of TensorFlow 2.21's file, without shapes and the like.
+
+    Weights are in one byte, biases in four; an untied bias is a constant of its own, in one. A convolution without a
+    bias has one of zeros, a transposed one or a dense layer has none; a factor alone makes none either.
+    """
     assert costs_of(network(IMAGE, *layers)).flash == flash
+
+
+SHARED_CONV = "{conv2d: {filters: 4, kernel_size: 3, padding: same, shared: a}}"
+SHARED_DENSE = "{dense: {units: 4, shared: b}}"
+SHARED_BN = "{batch_normalization: {shared: c}}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "weights", "int8", "float32"),
+    [
+        ([SHARED_CONV, SHARED_CONV], 144, 32, 16),
+        ([SHARED_CONV, BN, SHARED_CONV, BN], 288, 32, 32),
+        ([SHARED_CONV, SHARED_BN, SHARED_CONV, SHARED_BN], 144, 32, 16),
+        ([SHARED_CONV, SHARED_CONV, BN], 288, 32, 32),
+        ([SHARED_CONV, BN, SHARED_CONV], 288, 32, 32),
+        ([SHARED_DENSE, "relu", SHARED_DENSE], 16, 32, 16),
+        ([SHARED_DENSE, "relu", SHARED_DENSE, BN], 32, 32, 32),
+        ([SHARED_DENSE, "relu", "layer_scale", SHARED_DENSE, "layer_scale"], 32, 32, 32),
+        ([SHARED_DENSE, SHARED_DENSE], 16, 16, 16),
+        ([SHARED_DENSE, *("relu", SHARED_DENSE) * 2], 16, 48, 16),
+    ],
+)
+def test_flash_of_shared_weights(layers: list[str], weights: int, int8: int, float32: int) -> None:
+    """The constants of TensorFlow 2.21's file, weights in elements and biases in bytes, whose scales differ in int8."""
+    summary = network(IMAGE, *layers)
+    assert costs_of(summary).flash == weights + int8
+    assert costs_of(summary, "float32").flash == 4 * weights + float32
 
 
 @pytest.mark.parametrize(
@@ -258,6 +313,19 @@ VOLUME = "[4, 4, 4, 2]"
         (SEQUENCE, ["{bidirectional: {layer: {lstm: {units: 5, return_sequences: true}}}}"], 384, 1536),
         (IMAGE, ["elu"], 2048, 2048),
         (IMAGE, [ACTIVATED % "elu", CONV_PLAIN], 3072, 3072),
+        (IMAGE, ["elu", "elu"], 2048, 2048),
+        (IMAGE, ["elu", "elu", "elu"], 2048, 2048),
+        (IMAGE, ["elu", "elu", CONV_PLAIN], 2048, 2560),
+        (IMAGE, ["elu", "{activation: {activation: squareplus}}"], 2304, 3072),
+        (IMAGE, ["elu", "{relu: {max_value: 6, negative_slope: 0.1}}"], 2304, 4096),
+        (IMAGE, ["elu", "flatten", "elu"], 2048, 2048),
+        (
+            IMAGE,
+            ["{branch: {paths: [[elu], [activation: {activation: squareplus}]], merge: add}}"],
+            2560,
+            4096,
+        ),
+        (SEQUENCE, ["elu", "rms_normalization"], 576, 768),
         (SEQUENCE, ["layer_normalization"], 320, 1280),
         (SEQUENCE, ["{layer_normalization: {scale: false}}"], 256, 1024),
         (SEQUENCE, ["{layer_normalization: {center: false}}"], 272, 1024),
@@ -489,6 +557,29 @@ def test_head_of_strides_and_dilation(shape: str, layer: str, int8: int, float32
 def test_head_of_several_inputs(inputs: str, layer: str, int8: int, float32: int) -> None:
     """As above."""
     summary = archsum.summarize(io.StringIO(f"input: {inputs}\nlayers: [{{{layer}}}]\n"))
+    assert planned(summary, TieBreak.LATER_FIRST).head == int8
+    assert planned(summary, TieBreak.LATER_FIRST, "float32").head == float32
+
+
+WORDS = "{embedding: {input_dim: 20, output_dim: 4}}"
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers", "int8", "float32"),
+    [
+        ("[8]", ["{reshape: {target_shape: [2, 4]}}"], 64, 160),
+        ("[4, 2]", ["flatten"], 64, 160),
+        ("[8]", ["{slice: {start: 2, stop: 6}}"], 48, 80),
+        ("[8]", ["{slice: {start: 2, stop: 6}}", "{reshape: {target_shape: [2, 2]}}"], 48, 80),
+        ("[8]", ["{split: {parts: 2, part: 0}}"], 64, 80),
+        ("[4, 3]", ["{permute: {dims: [2, 1]}}"], 96, 240),
+        ("[4, 1]", ["zero_padding1d"], 64, 128),
+        ("[6, 1]", ["cropping1d"], 48, 80),
+    ],
+)
+def test_words_have_four_bytes_wherever_they_are_moved(shape: str, layers: list[str], int8: int, float32: int) -> None:
+    """As above, of Keras 2."""
+    summary = network(shape, *layers, WORDS)
     assert planned(summary, TieBreak.LATER_FIRST).head == int8
     assert planned(summary, TieBreak.LATER_FIRST, "float32").head == float32
 

@@ -81,9 +81,7 @@ def _end() -> None:
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(
-        prog="archsum", description="Summarize a neural network from a YAML file, and check its budget."
-    )
+    parser = _Parser(prog="archsum", description="Summarize a neural network from a YAML file, and check its budget.")
     parser.add_argument("--version", action=_Version)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:

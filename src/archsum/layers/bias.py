@@ -53,7 +53,7 @@ class BiasAndActivation(NamedTuple):
     def operators_behind(self, products: Operator) -> Operators:
         """Return the operator that makes the products, with the bias, and those behind it."""
         size = sum(weight.size for weight in self.weights)
-        biased: Operators = (products._replace(biases=size),)
+        biased: Operators = (products._replace(biases=size or products.biases),)
         if any(weight.untied for weight in self.weights):
             # An untied bias is an addition of its own.
             biased = products, Operator(products.output, absorbs=CLAMPS, weights=size)

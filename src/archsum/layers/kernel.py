@@ -81,9 +81,10 @@ class KernelLayer(Sliding, BiasedLayer):
         return Operations(Product(*self.locations(*inputs), *kernel.shape), self.macs_note)
 
     def products(self, *inputs: Shape) -> Operators:
-        """Return the operators that multiply the data with the kernels."""
+        """Return the operators that multiply the data with the kernels, without a bias: for that there are zeros."""
         weights = sum(kernel.size for kernel in self.kernels(*inputs))
-        return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights),)
+        zeros = self.behind_products(*inputs).number
+        return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights, biases=zeros),)
 
     def operators(self, *inputs: Shape) -> Operators:
         *before, last = self.products(*inputs)
@@ -137,8 +138,9 @@ class DilatedKernelLayer(KernelLayer):
             spatial = self.padded_as_same(spatial)
             padding = (Operator(self.join(spatial, channels)),)
             without_steps = without_steps.model_copy(update={"padding": "valid"})
-        at_every_location = operator._replace(output=self.join(without_steps.slide(spatial), products))
-        return *padding, at_every_location, slicing_operator(operator.output)._replace(absorbs=operator.absorbs)
+        at_every_location = operator._replace(output=self.join(without_steps.slide(spatial), products), biases=0)
+        sliced = slicing_operator(operator.output)._replace(absorbs=operator.absorbs, biases=operator.biases)
+        return *padding, at_every_location, sliced
 
 
 class GroupedKernelLayer(DilatedKernelLayer):

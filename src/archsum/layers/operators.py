@@ -12,12 +12,12 @@ https://github.com/tensorflow/tflite-micro/tree/main/tensorflow/lite/micro/kerne
 micro_mutable_op_resolver.h, in the folder above.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Literal, NamedTuple
 
 from archsum.layers.shapes import Shape, product
 
-Role = Literal["scale", "clamp", "reshape"]
+Role = Literal["factor", "offset", "clamp", "reshape"]
 """What an operator can be to another: a factor or an offset of each channel; a ReLU; a copy in another shape."""
 
 
@@ -33,6 +33,21 @@ class UnknownOperatorsError(Exception):
 def lacking(operator: str, purpose: str = "", cure: str | None = None) -> UnknownOperatorsError:
     """Return the error for an operator that TensorFlow Lite Micro does not have."""
     return UnknownOperatorsError(f"TensorFlow Lite Micro has no {operator}{purpose and f', {purpose}'}", cure)
+
+
+def lacking_repetition(shape: Shape, times: int) -> UnknownOperatorsError:
+    """Return the error for rows that are repeated; a sequence (length, features) is enlarged as an image of one column.
+
+    Microcontrollers have an operator for that.
+    """
+    cure = None
+    if len(shape) == 2 and None not in shape:
+        length, features = shape
+        cure = (
+            f"write `reshape: {{target_shape: [{length}, 1, {features}]}}`, `up_sampling2d: {{size: [{times}, 1]}}` "
+            f"and `reshape: {{target_shape: [{product((length, times))}, {features}]}}`"
+        )
+    return lacking("TILE", "by which the converter repeats elements", cure)
 
 
 class Scratch(NamedTuple):
@@ -54,19 +69,18 @@ class Operator(NamedTuple):
     """The roles of those behind it that can become part of the one before it."""
     takes: tuple[int, ...] = ()
     """What it takes, counted back: 1 is what the operator before it makes, and before the first are the layer's
-    inputs. By default the first takes all inputs, the others what the one before makes."""
+    inputs. By default the first takes all inputs, the others what the one before makes. Where it is another,
+    `Composition` counts."""
     collapses: bool = False
     """Whether it takes several axes as well as one, and the constants of a factor or an offset before it."""
     weights: int = 0
     """Constants of one byte in int8."""
     biases: int = 0
-    """Constants of four bytes, one for each channel."""
+    """Constants of four bytes, one for each channel; a convolution that has none gets zeros."""
     scratch: tuple[Scratch, ...] = ()
-    is_bool: bool = False
-    """Whether it makes truth values, of one byte each."""
-    is_float: bool = False
-    """Whether it makes numbers of float32 in a network of int8 too."""
-    floats: bool = False
+    itemsize: int | None = None
+    """The bytes of an element that it makes, where that does not depend on the precision: of truth values 1."""
+    stays_float: bool = False
     """Whether the converter leaves it in float32 in a network of int8, between a DEQUANTIZE and a QUANTIZE."""
     float_only: str = ""
     """Its name, where TensorFlow Lite Micro has no kernel of it for int8."""
@@ -85,8 +99,31 @@ class Operator(NamedTuple):
 Operators = tuple[Operator, ...]
 """The operators of a layer, in order."""
 
+
+class Composition:
+    """Operators that take one another's results, each by its number: first the inputs', then one for each operator."""
+
+    def __init__(self, inputs: int = 1) -> None:
+        self.inputs = range(inputs)
+        """The numbers of the layer's inputs."""
+        self.operators: Operators = ()
+
+    def add(self, *operators: Operator, takes: Sequence[int] = ()) -> int:
+        """Add operators, the first of which takes what is stated, and each other what the one before makes.
+
+        Returns what the last makes, or where there are no operators the first that they would have taken.
+        """
+        count = len(self.inputs) + len(self.operators)
+        if not operators:
+            return takes[0]
+        first, *others = operators
+        counted_back = tuple(count - number for number in takes)
+        self.operators += (first._replace(takes=counted_back or first.takes), *others)
+        return count + len(others)
+
+
 CLAMPS: frozenset[Role] = frozenset({"clamp"})
-SCALES_AND_CLAMPS: frozenset[Role] = frozenset({"scale", "clamp"})
+SCALES_AND_CLAMPS: frozenset[Role] = frozenset({"factor", "offset", "clamp"})
 
 _OF_ITS_OWN = ("hard_silu", "hard_swish", "leaky_relu", "log_softmax", "sigmoid", "softmax", "tanh")
 
@@ -115,56 +152,63 @@ def activation_operators(name: str | None, shape: Shape) -> Operators:
         return (each,)
     if name in _LACKED:
         raise lacking(_LACKED[name], f"which `{name}` becomes")
-    composed = _composed(each).get(name or "")
-    if composed is None:
-        raise UnknownOperatorsError(f"it is not known in which operators TensorFlow Lite Micro has `{name}`")
-    return composed
+    if composed := _composed(name or "", each):
+        return composed
+    raise UnknownOperatorsError(f"it is not known in which operators TensorFlow Lite Micro has `{name}`")
 
 
-def _composed(each: Operator) -> dict[str, Operators]:
-    """Return the activations that are several operators, or one in float32 alone, by name; each makes such a tensor."""
+def _composed(name: str, each: Operator) -> Operators:
+    """Return an activation of several operators, or of one in float32 alone; each makes such a tensor.
+
+    Those of which it is not known have none.
+    """
     sum_or_product = each._replace(absorbs=CLAMPS)
-    constant = sum_or_product._replace(role="scale", weights=1)
-    exponential = each._replace(float_only="EXP")
-    logarithm = each._replace(float_only="LOG")
+    factor, offset = factor_operator(each.output, 1), offset_operator(each.output, 1)
+    exponential, logarithm = each._replace(float_only="EXP"), each._replace(float_only="LOG")
     softplus = (exponential, each, logarithm)
-    negative = each._replace(floats=True)
-    truth = each._replace(is_bool=True)
-    silu = (each, sum_or_product._replace(takes=(1, 2)))
-    return {
-        "celu": (
-            each,
-            each._replace(takes=(2,)),
-            exponential,
-            each,
-            sum_or_product._replace(takes=(1, 4)),
-        ),
-        "elu": (negative,),
-        "exponential": (exponential,),
-        "hard_shrink": (each, truth, each._replace(takes=(1, 3))),
-        "hard_sigmoid": (constant, each._replace(role="clamp"), constant),
-        "log_sigmoid": (negative, *softplus, negative),
-        "mish": (*softplus, each, sum_or_product._replace(takes=(1, 5))),
-        "silu": silu,
-        "softplus": softplus,
-        "softsign": (each, each, each._replace(takes=(1, 3))),
-        "sparse_sigmoid": (
-            truth,
-            truth._replace(takes=(2,)),
-            each._replace(takes=(3,)),
-            each,
-            each._replace(takes=(1, 4)),
-            each._replace(takes=(1, 4)),
-        ),
-        "squareplus": (negative, each, each, each._replace(takes=(1, 4)), constant),
-        "swish": silu,
-        "tanh_shrink": (each, sum_or_product._replace(takes=(1, 2))),
-    }
+    negative, truth = each._replace(stays_float=True), each._replace(itemsize=1)
+    made = Composition()
+    (x,) = made.inputs
+    match name:
+        case "celu":
+            positive = made.add(each)
+            made.add(sum_or_product, takes=[made.add(each, exponential, each, takes=[x]), positive])
+        case "elu":
+            made.add(negative)
+        case "exponential":
+            made.add(exponential)
+        case "hard_shrink":
+            made.add(each, takes=[made.add(each, truth), x])
+        case "hard_sigmoid":
+            made.add(offset, each._replace(role="clamp"), factor)
+        case "log_sigmoid":
+            made.add(negative, *softplus, negative)
+        case "mish":
+            made.add(sum_or_product, takes=[made.add(*softplus, each), x])
+        case "silu" | "swish" | "tanh_shrink":
+            made.add(sum_or_product, takes=[made.add(each), x])
+        case "softplus":
+            made.add(*softplus)
+        case "softsign":
+            made.add(each, takes=[made.add(each, each), x])
+        case "sparse_sigmoid":
+            low = made.add(truth)
+            high = made.add(truth, takes=[x])
+            between = made.add(each, each, takes=[x])
+            made.add(each, takes=[made.add(each, takes=[between, low]), high])
+        case "squareplus":
+            made.add(each, factor, takes=[made.add(negative, each, each), x])
+    return made.operators
 
 
-def scaling_operators(shape: Shape, *constants: int) -> Operators:
-    """Return factors and offsets of a tensor, of so many constants each."""
-    return tuple(Operator(shape, "scale", absorbs=CLAMPS, weights=count) for count in constants)
+def factor_operator(shape: Shape, constants: int) -> Operator:
+    """Return the product of a tensor and so many constants."""
+    return Operator(shape, "factor", absorbs=CLAMPS, weights=constants)
+
+
+def offset_operator(shape: Shape, constants: int) -> Operator:
+    """Return the sum of a tensor and so many constants."""
+    return factor_operator(shape, constants)._replace(role="offset")
 
 
 def reducing_operator(output: Shape, taken: Shape, axes: int, *, sums: bool) -> Operator:
@@ -185,7 +229,7 @@ def on_rows(operators: Operators, rank: int, inputs: Shape) -> Operators:
     Errors: UnknownOperatorsError for three axes.
     """
     if rank == 3:
-        raise UnknownOperatorsError("TensorFlow Lite Micro has no convolutions and poolings of three axes")
+        raise UnknownOperatorsError("TensorFlow Lite Micro has no convolution or pooling along three axes")
     if rank == 2:
         return operators
     rows = (operator._replace(output=(1, *operator.output)) for operator in operators)

@@ -13,14 +13,14 @@ micro_allocation_info.cc.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
 from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
-from archsum.memory.conversion import ITEMSIZES, Conversion, Operation
+from archsum.memory.conversion import ITEMSIZES, Conversion, Tensor
 from archsum.memory.stretches import TakenByTime
 from archsum.memory.timeline import Alive, timeline
 
@@ -29,6 +29,9 @@ ALIGNMENT = 16
 
 BYTES_PER_BIAS = 4
 """Biases are int32 where weights and data are int8, and float32 where these are."""
+
+BYTES_PER_WORD = 4
+"""Words that an embedding takes are int32 in both."""
 
 
 class TieBreak(Enum):
@@ -109,29 +112,42 @@ def arena(conversion: Conversion) -> Arena:
 
 
 def flash_by_layer(conversion: Conversion) -> Counter[str]:
-    """Return the bytes of each layer's weights and biases; not the file's structure, nor its scales."""
+    """Return the bytes of each layer's weights and biases; not the file's structure, nor its scales.
+
+    The same weights are there once. So are biases in float32; in int8 each has the scale of what its operator takes.
+    """
     flash: Counter[str] = Counter()
+    itemsize = ITEMSIZES[conversion.precision]
+    with_weights: set[tuple[Hashable, ...]] = set()
+    with_biases: set[tuple[Hashable, ...]] = set()
     for operation in conversion.operations:
-        weights = operation.operator.weights * ITEMSIZES[conversion.precision]
-        flash[operation.makes.layer] += weights + operation.operator.biases * BYTES_PER_BIAS
+        operator, constants, layer = operation.operator, operation.constants, operation.makes.layer
+        if operator.weights and constants not in with_weights:
+            with_weights.add(constants)
+            flash[layer] += operator.weights * itemsize
+        if operator.biases and (conversion.precision == "int8" or constants not in with_biases):
+            with_biases.add(constants)
+            flash[layer] += operator.biases * BYTES_PER_BIAS
     return flash
 
 
 def _buffers(conversion: Conversion) -> list[Buffer]:
     """Return the tensors in the graph's order, then what kernels ask for."""
     precision, words = conversion.precision, conversion.words
-    itemsize = ITEMSIZES[precision]
     steps = list(enumerate(conversion.operations, start=1))
     last = dict.fromkeys(conversion.inputs, 0)
     for step, operation in steps:
         last |= dict.fromkeys((*operation.takes, *operation.all_made), step)
     last |= dict.fromkeys(conversion.outputs, len(steps))
-    inputs = [
-        Buffer(tensor.layer, _aligned(shape, 4 if tensor in words else itemsize), 0, last[tensor])
-        for tensor, shape in conversion.inputs.items()
-    ]
+
+    def tensor_buffer(tensor: Tensor, shape: Shape, first: int, itemsize: int | None = None) -> Buffer:
+        """Return a tensor's, whose elements have as many bytes as the network's unless another number is stated."""
+        bytes_each = BYTES_PER_WORD if tensor in words else itemsize or ITEMSIZES[precision]
+        return Buffer(tensor.layer, _aligned(shape, bytes_each), first, last[tensor])
+
+    inputs = [tensor_buffer(tensor, shape, 0) for tensor, shape in conversion.inputs.items()]
     made = [
-        Buffer(tensor.layer, _aligned(operation.operator.output, _itemsize(operation, itemsize)), step, last[tensor])
+        tensor_buffer(tensor, operation.operator.output, step, operation.operator.itemsize)
         for step, operation in steps
         for tensor in operation.all_made
     ]
@@ -142,11 +158,6 @@ def _buffers(conversion: Conversion) -> list[Buffer]:
         if getattr(asked, precision)
     ]
     return [*inputs, *made, *scratch]
-
-
-def _itemsize(operation: Operation, itemsize: int) -> int:
-    """Return the bytes of an element that an operation makes, where most have `itemsize`."""
-    return 1 if operation.operator.is_bool else 4 if operation.operator.is_float else itemsize
 
 
 def place(buffers: Sequence[Buffer], tie_break: TieBreak = TieBreak.GRAPH_ORDER) -> tuple[Placed, ...]:

@@ -1,13 +1,17 @@
 """A network as TensorFlow's converter writes it for a microcontroller: fewer operators than the layers have.
 
-A factor or an offset of each channel, and so batch normalization, goes into the weights and the bias of what computes
-the tensor before it; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the same
-order, or which another follows, goes. All of this only where the tensor in between has no other taker. In int8, what
-stays in float32 is put between a DEQUANTIZE and a QUANTIZE.
+A factor of each channel goes into the weights of what computes the tensor before it, an offset into the bias, and so
+batch normalization into both; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the
+same order, or which another follows, goes. All of this only where the tensor in between has no other taker. Weights
+that layers share are there once for all that absorb the same.
+
+In int8, what stays in float32 is put between a DEQUANTIZE and a QUANTIZE, of which two that follow one another do not
+need those between them.
 
 What the converter does beyond that is left out: it finds `same` padding in an explicit zero padding, moves reshapes
-about, and runs what does not depend on one another in an order of its own, where here it is the file's. There the
-figures can differ from the device's, by the tensors in question.
+about, takes one factor and offset for all channels into a convolution behind them, as of a rescaling, writes operators
+that are alike and take the same once, and runs what does not depend on one another in an order of its own, where here
+it is the file's. There the figures can differ from the device's, by the tensors in question.
 """
 
 from collections import Counter
@@ -70,6 +74,8 @@ class Operation:
     operator: Operator
     makes: Tensor
     takes: tuple[Tensor, ...]
+    constants: tuple[Hashable, ...] = ()
+    """Of what its constants are made: its owner's, and those that it has absorbed. The same have the same weights."""
 
     @property
     def all_made(self) -> list[Tensor]:
@@ -99,8 +105,14 @@ class Conversion:
 
     @property
     def words(self) -> frozenset[Tensor]:
-        """The tensors that are whole numbers of four bytes."""
-        return frozenset(tensor for each in self._made.values() if each.operator.takes_words for tensor in each.takes)
+        """The tensors that are whole numbers of four bytes: what an embedding takes, and of what that is made."""
+        words: set[Tensor] = set()
+        for operation in reversed(self.operations):
+            operator = operation.operator
+            passes_words_on = not (operator.weights or operator.biases or words.isdisjoint(operation.all_made))
+            if operator.takes_words or passes_words_on:
+                words.update(operation.takes)
+        return frozenset(words)
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         """Return the tensor that is there in the place of another after operators have become one."""
@@ -122,19 +134,26 @@ class Conversion:
                 return
         elif role and (absorber := self._absorber(operation)) and role in absorber.operator.absorbs:
             absorber.operator = _absorbing(absorber.operator, operation.operator)
+            if role != "clamp":
+                absorber.constants += operation.constants
             self._leave_out(operation)
             return
         self._made[operation.makes] = operation
 
     def _reach_back(self, dense: Operation) -> None:
-        """Let a dense layer read what it can read before a reshape, and absorb factors and offsets before it."""
+        """Let a dense layer read before reshapes, and absorb factors before it, into its bias offsets."""
+        has_bias = dense.operator.biases > 0
         while before := self._only_taken(dense):
-            if before.operator.role == "scale":
-                bias = dense.operator.biases or dense.operator.output[-1] or 0
-                dense.operator = dense.operator._replace(biases=bias)
-            elif not (before.operator.role == "reshape" and self._keeps_features(before)):
-                return
+            role = before.operator.role
+            absorbed = role == "factor" or (role == "offset" and has_bias)
+            if not absorbed and not (role == "reshape" and self._keeps_features(before)):
+                break
+            if absorbed:
+                dense.constants += before.constants
             self._drop(before, dense)
+        if before and before.operator.collapses and before.operator.absorbs and has_bias:
+            # The bias of a dense layer without a bound is an offset too.
+            before.operator = before.operator._replace(biases=0)
 
     def _keeps_features(self, reshape: Operation) -> bool:
         output, taken = reshape.operator.output, self._shape(reshape.takes[0])
@@ -176,37 +195,46 @@ class _Writing:
         self._quantized = precision == "int8"
         self._operations: list[Operation] = []
         self._merged: dict[Hashable, Operation] = {}
+        self._floats: dict[Tensor, Tensor] = {}
+        """Of what is quantized, the same in float32."""
         self._shapes: dict[Tensor, Shape] = {Tensor(name): shape for name, shape in summary.inputs.items()}
         outputs = {name: Tensor(name) for name in summary.inputs}
         for layer in summary.layers:
             tensors = [outputs[name] for name in layer.node.inputs]
             for position, operator in enumerate(layers[layer.name].operators):
                 counted_back = operator.takes or (range(len(tensors), 0, -1) if position == 0 else (1,))
-                own = operator._replace(weights=0, biases=0) if layer.shared_with else operator
-                tensors.append(self._write(own, layer.name, tuple(tensors[-back] for back in counted_back)))
+                takes = tuple(tensors[-back] for back in counted_back)
+                tensors.append(self._write(operator, layer.name, takes, (layer.shared_with or layer.name, position)))
             outputs[layer.name] = tensors[-1]
-        self.written = {outputs[name] for name in summary.outputs}, self._operations
+        given = {outputs[name] for name in summary.outputs}
+        needed = given.union(*(operation.takes for operation in self._operations))
+        unneeded = self._floats.keys() - needed
+        self.written = given, [operation for operation in self._operations if operation.makes not in unneeded]
 
-    def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...]) -> Tensor:
+    def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: Hashable) -> Tensor:
         """Write an operator, unless it is there already, and return the tensor that is passed on."""
-        if operator.floats and self._quantized:
-            casts = {
-                taken: self._append(Operator(self._shapes[taken], is_float=True), layer, (taken,)) for taken in takes
-            }
-            result = self._append(operator._replace(is_float=True), layer, tuple(casts[taken] for taken in takes))
-            return self._append(Operator(operator.output), layer, (result,))
+        if operator.stays_float and self._quantized:
+            for taken in takes:
+                if taken not in self._floats:
+                    self._floats[taken] = self._append(Operator(self._shapes[taken], itemsize=4), layer, (taken,))
+            result = self._append(operator._replace(itemsize=4), layer, tuple(self._floats[taken] for taken in takes))
+            quantized = self._append(Operator(operator.output), layer, (result,))
+            self._floats[quantized] = result
+            return quantized
         merged = operator.merges and (operator.merges, takes)
         if merged in self._merged:
             return self._merged[merged].makes._replace(part=operator.part)
-        tensor = self._append(operator, layer, takes)
+        tensor = self._append(operator, layer, takes, (constants,))
         if merged:
             self._merged[merged] = self._operations[-1]
         return tensor._replace(part=operator.part)
 
-    def _append(self, operator: Operator, layer: str, takes: tuple[Tensor, ...]) -> Tensor:
+    def _append(
+        self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: tuple[Hashable, ...] = ()
+    ) -> Tensor:
         # Operations of all layers are counted on, which tells each from every other.
         makes = Tensor(layer, len(self._operations))
-        self._operations.append(Operation(operator, makes, takes))
+        self._operations.append(Operation(operator, makes, takes, constants))
         self._shapes |= {makes._replace(part=part): operator.output for part in range(operator.parts)}
         return makes
 
@@ -215,4 +243,7 @@ def _absorbing(operator: Operator, other: Operator) -> Operator:
     """Return an operator that has absorbed another; after a bound on the output it absorbs no more."""
     if other.role == "clamp":
         return operator._replace(role=None, absorbs=frozenset())
-    return operator._replace(biases=operator.biases or other.weights)
+    if other.role == "factor" or operator.biases:
+        return operator
+    # One number for all channels becomes a bias of each.
+    return operator._replace(biases=other.weights if other.weights > 1 else operator.output[-1] or 0)

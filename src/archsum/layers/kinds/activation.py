@@ -9,7 +9,14 @@ from archsum.layers.axis import Axes, Sizes, axis_name, positions, size_name
 from archsum.layers.base import VIEW, Backward, ElementwiseLayer, Gradient, Kept, Reuse, Weight, WeightlessLayer, Work
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber
-from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, activation_operators
+from archsum.layers.operators import (
+    CLAMPS,
+    Composition,
+    Operator,
+    Operators,
+    UnknownOperatorsError,
+    activation_operators,
+)
 from archsum.layers.shapes import Shape, product, require_known
 
 
@@ -114,16 +121,19 @@ class ReLU(ElementwiseFunction):
         if not self.threshold and (self.max_value is None or not self.negative_slope):
             bounded_by_itself = self.max_value in (None, 6)
             return super().operators(shape) if bounded_by_itself else self._bounds(each)
-        above = (each._replace(is_bool=True), each._replace(takes=(1, 2))) if self.threshold else ()
-        if not self.negative_slope:
-            return *above, *self._bounds(each)
-        if self.threshold:
-            bounds = self._bounds(each)
-            below = each._replace(takes=(3 + len(bounds),)), each
-            return *above, *bounds, *below, each._replace(takes=(1, 3), absorbs=CLAMPS)
-        bounds = self._bounds(each._replace(takes=(4,)))
-        difference = each._replace(takes=(1, 1 + len(bounds)), absorbs=CLAMPS)
-        return each._replace(floats=True), each, each, *bounds, difference
+        made = Composition()
+        (x,) = made.inputs
+        if not self.threshold:
+            below = made.add(each._replace(stays_float=True), each, each)
+            bounded = made.add(*self._bounds(each), takes=[x])
+            made.add(each._replace(absorbs=CLAMPS), takes=[bounded, below])
+            return made.operators
+        above = made.add(each, takes=[made.add(each._replace(itemsize=1)), x])
+        bounded = made.add(*self._bounds(each), takes=[above])
+        if self.negative_slope:
+            below = made.add(each, each, takes=[x])
+            made.add(each._replace(absorbs=CLAMPS), takes=[below, bounded])
+        return made.operators
 
     def _bounds(self, first: Operator) -> Operators:
         """Return what bounds the data from above, and from below unless the threshold has done so."""

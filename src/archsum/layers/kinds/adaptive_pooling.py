@@ -8,8 +8,8 @@ from pydantic import Field
 
 from archsum.layers.base import Kept, Step, Work
 from archsum.layers.fields import AT_LEAST_1, Positive, TupleOf, one_or_list
-from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
-from archsum.layers.shapes import Shape, product
+from archsum.layers.operators import Composition, Operator, Operators, UnknownOperatorsError
+from archsum.layers.shapes import Shape, product, total
 from archsum.layers.spatial import PoolingLayer
 
 OutputSize = Annotated[TupleOf[Positive | None], one_or_list(AT_LEAST_1, {"anyOf": [AT_LEAST_1, {"type": "null"}]})]
@@ -57,7 +57,8 @@ class AdaptivePooling(PoolingLayer):
         spatial, channels = self.parts(*inputs)
         if self.rank != 2:
             raise UnknownOperatorsError("it is only known for images")
-        made: list[Operator] = []
+        made = Composition()
+        (data,) = made.inputs
         sizes = list(spatial)
         for axis, (size, output) in enumerate(zip(spatial, self._outputs(spatial), strict=True)):
             pooled = [
@@ -65,15 +66,14 @@ class AdaptivePooling(PoolingLayer):
             ]
             if any(count is not None and count < 1 for count in pooled):
                 raise UnknownOperatorsError("it is not known where one window takes all", "write a global pooling")
-            for after, takes in (
-                (pooled[0], ()),
-                (pooled[1], (2,)),
-                (None if None in pooled else sum(count or 0 for count in pooled), (1, 2)),
-                (output, ()),
-            ):
-                sizes[axis] = after
-                made.append(Operator(self.join(tuple(sizes), channels), takes=takes))
-        return tuple(made)
+            by_smaller, by_larger, joined, picked = (
+                Operator(self.join((*sizes[:axis], count, *sizes[axis + 1 :]), channels))
+                for count in (*pooled, total(pooled), output)
+            )
+            both = [made.add(pooling, takes=[data]) for pooling in (by_smaller, by_larger)]
+            data = made.add(joined, picked, takes=both[::-1])
+            sizes[axis] = output
+        return made.operators
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         spatial, _ = self.parts(*inputs)

@@ -10,7 +10,7 @@ from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.base import Backward, Kept, Operations, Step, Weight, Work
-from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, reducing_operator
+from archsum.layers.operators import Composition, Operator, Operators, UnknownOperatorsError, reducing_operator
 from archsum.layers.shapes import Shape, may_equal, product, show
 
 
@@ -57,8 +57,8 @@ class UnprojectedAttention(AttentionLayer):
         """Return what is kept to make the scores, which have a shape."""
         raise NotImplementedError
 
-    def score_operators(self, scores: Shape, *inputs: Shape) -> Operators:
-        """Return the operators that make the scores of the layer's inputs."""
+    def add_scores(self, made: Composition, scores: Shape, *inputs: Shape) -> None:
+        """Add the operators that make the scores of the layer's inputs."""
         raise NotImplementedError
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -70,17 +70,21 @@ class UnprojectedAttention(AttentionLayer):
         if len(query) > 2:
             raise UnknownOperatorsError("it is only known for inputs (length, features)")
         scores = (*query[:-1], value[-2])
-        softmax = *self.score_operators(scores, *inputs), Operator(scores)
-        value_back = len(softmax) + len(inputs) - min(1, len(inputs) - 1)
-        return *softmax, Operator(self.output_shape(*inputs), takes=(1, value_back))
+        made = Composition(len(inputs))
+        self.add_scores(made, scores, *inputs)
+        softmax = made.add(Operator(scores))
+        made.add(Operator(self.output_shape(*inputs)), takes=[softmax, made.inputs[:2][-1]])
+        return made.operators
 
-    def summed_tanh(self, scores: Shape, *inputs: Shape, before: Operators = (), behind: Operators = ()) -> Operators:
-        """Return the sum of tanh(query + key) over the features, with what comes before and behind the tanh."""
+    def add_summed_tanh(
+        self, made: Composition, scores: Shape, *inputs: Shape, before: Operators = (), behind: Operators = ()
+    ) -> None:
+        """Add the sum of tanh(query + key) over the features, with what comes before and behind the tanh."""
         query, _, key = self.query_value_key(*inputs)
         pairs = (*scores, key[-1])
-        apart = Operator((query[0], 1, query[1]), "reshape", takes=(len(inputs),))
-        total = Operator(pairs, takes=(1, 2))
-        return apart, total, *before, Operator(pairs), *behind, reducing_operator(scores, pairs, 1, sums=True)
+        apart = made.add(Operator((query[0], 1, query[1]), "reshape"), takes=made.inputs[:1])
+        made.add(Operator(pairs), *before, takes=[apart, made.inputs[-1]])
+        made.add(Operator(pairs), *behind, reducing_operator(scores, pairs, 1, sums=True))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         query, value, _ = self.query_value_key(*inputs)
@@ -161,12 +165,14 @@ class Attention(UnprojectedAttention):
             return super().scored(scores, *inputs)
         return *_pairs(scores, *inputs) * (2 + self.use_scale), scores
 
-    def score_operators(self, scores: Shape, *inputs: Shape) -> Operators:
-        factor = Operator(scores, weights=1)
+    def add_scores(self, made: Composition, scores: Shape, *inputs: Shape) -> None:
+        factor = (Operator(scores, weights=1),)
         if self.scores_multiply:
-            return Operator(scores, takes=(len(inputs), 1)), *(factor,) * self.use_scale
+            made.add(Operator(scores), *factor * self.use_scale, takes=[made.inputs[0], made.inputs[-1]])
+            return
         before = (Operator((*scores, inputs[-1][-1]), weights=1),) * self.use_scale
-        return *self.summed_tanh(scores, *inputs, before=before), factor
+        self.add_summed_tanh(made, scores, *inputs, before=before)
+        made.add(*factor)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         concat = self.score_mode == "concat"
@@ -212,9 +218,10 @@ class AdditiveAttention(UnprojectedAttention):
     def scored(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         return *_pairs(scores, *inputs) * (1 + self.use_scale), scores
 
-    def score_operators(self, scores: Shape, *inputs: Shape) -> Operators:
+    def add_scores(self, made: Composition, scores: Shape, *inputs: Shape) -> None:
         pairs, constants = (*scores, inputs[-1][-1]), sum(weight.size for weight in self.weights(*inputs))
-        return self.summed_tanh(scores, *inputs, behind=(Operator(pairs, weights=constants),) * self.use_scale)
+        behind = (Operator(pairs, weights=constants),) * self.use_scale
+        self.add_summed_tanh(made, scores, *inputs, behind=behind)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         query, _, _ = self.query_value_key(*inputs)

@@ -10,7 +10,7 @@ from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
 from archsum.layers.base import Backward, Gradient, Kept, MovingLayer, Operations, Step, WeightlessLayer, Work
 from archsum.layers.fields import per_axis
-from archsum.layers.operators import CLAMPS, Operator, Operators, Role, UnknownOperatorsError
+from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, Role, UnknownOperatorsError
 from archsum.layers.shapes import Shape, product, show, show_all, total
 
 
@@ -54,9 +54,12 @@ class ElementwiseMerging(Merging):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return one for each input but the first, which takes what the one before made."""
-        output, count = self.output_shape(*inputs), len(inputs)
-        taken = [(count, count - 1), *[(1, count - 1)] * (count - 2)]
-        return tuple(Operator(output, absorbs=self.absorbs, takes=takes) for takes in taken)
+        each = Operator(self.output_shape(*inputs), absorbs=self.absorbs)
+        made = Composition(len(inputs))
+        merged, *others = made.inputs
+        for other in others:
+            merged = made.add(each, takes=[merged, other])
+        return made.operators
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return nothing: what the inputs were does not change the gradient."""
@@ -316,12 +319,12 @@ class Dot(Merging):
             raise UnknownOperatorsError("it is only known for matrices and vectors, without `normalize`")
         if len(first) == 2:
             return (Operator(self.output_shape(*inputs)),)
-        return (
-            Operator((*first, 1), "reshape", takes=(2,)),
-            Operator((1, *second), "reshape", takes=(2,)),
-            Operator((1, 1), takes=(1, 2)),
-            Operator((1,), "reshape"),
-        )
+        made = Composition(2)
+        one, two = made.inputs
+        column = made.add(Operator((*first, 1), "reshape"), takes=[one])
+        row = made.add(Operator((1, *second), "reshape"), takes=[two])
+        made.add(Operator((1, 1)), Operator((1,), "reshape"), takes=[row, column])
+        return made.operators
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         for number, (which, axis, size) in enumerate(self._kept(inputs), start=1):

@@ -12,7 +12,7 @@ from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import Sizes
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Weight, Work
 from archsum.layers.fields import Positive, TiedBias
-from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, lacking
+from archsum.layers.operators import Composition, Operator, Operators, Role, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, may_equal, product, show, total
 
 
@@ -262,26 +262,27 @@ class MultiHeadAttention(ProjectedAttention):
         heads, _, key_dim, value_dim = self.heads
         length, positions = query[0], value[0]
         of_query, of_key, of_value, of_output = self._projections(*inputs)
-        turned = Operator((), "reshape" if heads == 1 else None)
+        role: Role | None = "reshape" if heads == 1 else None
+        made = Composition(len(inputs))
+        query_input, value_input = made.inputs[0], made.inputs[-1]
+
+        def by_heads(projection: Projection, positions: int | None, features: int, taken: int) -> int:
+            """Project an input, and take the heads apart."""
+            projected = self._dense(projection, (positions, heads * features))
+            return made.add(projected, Operator((positions, heads, features), "reshape"), takes=[taken])
+
+        query_by_heads = by_heads(of_query, length, key_dim, query_input)
+        key_by_heads = by_heads(of_key, positions, key_dim, value_input)
+        queries = made.add(Operator((heads, length, key_dim), role), takes=[query_by_heads])
+        keys = made.add(Operator((heads, key_dim, positions)), takes=[key_by_heads])
         scores = Operator((heads, length, positions))
-        return (
-            self._dense(of_query, (length, heads * key_dim))._replace(takes=(len(inputs),)),
-            Operator((length, heads, key_dim), "reshape"),
-            self._dense(of_key, (positions, heads * key_dim))._replace(takes=(3,)),
-            Operator((positions, heads, key_dim), "reshape"),
-            turned._replace(output=(heads, length, key_dim), takes=(3,)),
-            Operator((heads, key_dim, positions), takes=(2,)),
-            scores._replace(takes=(1, 2)),
-            scores,
-            scores,
-            self._dense(of_value, (positions, heads * value_dim))._replace(takes=(10,)),
-            Operator((positions, heads, value_dim), "reshape"),
-            turned._replace(output=(heads, positions, value_dim)),
-            Operator((heads, length, value_dim), takes=(1, 4)),
-            turned._replace(output=(length, heads, value_dim)),
-            Operator((length, heads * value_dim), "reshape"),
-            self._dense(of_output, self.output_shape(*inputs)),
-        )
+        softmax = made.add(scores, scores, scores, takes=[keys, queries])
+        by_heads(of_value, positions, value_dim, value_input)
+        values = made.add(Operator((heads, positions, value_dim), role))
+        made.add(Operator((heads, length, value_dim)), takes=[values, softmax])
+        made.add(Operator((length, heads, value_dim), role), Operator((length, heads * value_dim), "reshape"))
+        made.add(self._dense(of_output, self.output_shape(*inputs)))
+        return made.operators
 
     def _dense(self, projection: Projection, output: Shape) -> Operator:
         return Operator(output, weights=projection.kernel.size, biases=projection.bias.size if self.bias else 0)

@@ -9,11 +9,13 @@ from archsum.layers.axis import AlongChannels, Axes, axis_name, known_sizes, pos
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.operators import (
     CLAMPS,
+    Composition,
     Operator,
     Operators,
     UnknownOperatorsError,
+    factor_operator,
+    offset_operator,
     reducing_operator,
-    scaling_operators,
 )
 from archsum.layers.shapes import Shape, require_groups, show
 
@@ -56,30 +58,21 @@ class ScaledAndCentered(NormalizationLayer):
         It makes a factor and an offset of mean, variance, gamma and beta, which have the shape `factors` once gamma or
         beta is there, of so many constants each; `squared_at_once` is whether difference and square are one operator.
         """
-        each, mean = Operator(shape), reducing_operator(statistics, shape, axes, sums=True)
-        negated, statistic = Operator(statistics, floats=True), Operator(statistics)
-        if squared_at_once:
-            squares: Operators = (each._replace(takes=(2, 3)),)
-        else:
-            squares = each._replace(takes=(2, 3)), each._replace(floats=True)
-        factor = (Operator(factors, weights=constants),) * self.scale
-        offset = Operator(factors if self.scale else statistics, takes=(1, 4 + len(squares) + len(factor)))
-        centered = (Operator(factors, weights=constants),) * self.center
-        before = 2 + len(squares) + 3 + len(factor) + 1 + len(centered)
-        multiplied = each._replace(takes=(before + 1, 2 + len(centered)))
-        return (
-            mean,
-            negated,
-            *squares,
-            mean,
-            statistic,
-            statistic,
-            *factor,
-            offset,
-            *centered,
-            multiplied,
-            each._replace(takes=(1, 2), absorbs=CLAMPS),
-        )
+        each, statistic, constant = Operator(shape), Operator(statistics), Operator(factors, weights=constants)
+        averaged = reducing_operator(statistics, shape, axes, sums=True)
+        square = (each._replace(stays_float=True),) * (not squared_at_once)
+        made = Composition()
+        (x,) = made.inputs
+        mean = made.add(averaged)
+        negated = made.add(statistic._replace(stays_float=True))
+        made.add(each, *square, takes=[mean, x])
+        inverse = made.add(averaged, statistic, statistic)
+        factor = made.add(*(constant,) * self.scale, takes=[inverse])
+        product = made.add(Operator(factors if self.scale else statistics), takes=[factor, negated])
+        offset = made.add(*(constant,) * self.center, takes=[product])
+        multiplied = made.add(each, takes=[x, factor])
+        made.add(each._replace(absorbs=CLAMPS), takes=[multiplied, offset])
+        return made.operators
 
 
 class BatchNormalization(AlongChannels, ScaledAndCentered):
@@ -125,7 +118,7 @@ class BatchNormalization(AlongChannels, ScaledAndCentered):
         """Return a factor and an offset, which the weights and the bias of a layer before it can take in."""
         (shape,) = inputs
         channels = self.channels(shape)
-        return scaling_operators(shape, channels, channels)
+        return factor_operator(shape, channels), offset_operator(shape, channels)
 
 
 class GroupNormalization(AlongChannels, ScaledAndCentered):
@@ -316,14 +309,13 @@ class UnitNormalization(ElementwiseLayer, WeightlessLayer):
 
 def _divided_by_root(shape: Shape, statistics: Shape, axes: int) -> Operators:
     """Return the squares, their sum or mean, what keeps it from 0 before or behind the root, and the quotient."""
-    statistic = Operator(statistics)
-    return (
-        Operator(shape, floats=True),
-        reducing_operator(statistics, shape, axes, sums=True),
-        statistic,
-        statistic,
-        Operator(shape, absorbs=CLAMPS, takes=(1, 5)),
-    )
+    each, statistic = Operator(shape), Operator(statistics)
+    made = Composition()
+    (x,) = made.inputs
+    averaged = reducing_operator(statistics, shape, axes, sums=True)
+    inverse = made.add(each._replace(stays_float=True), averaged, statistic, statistic)
+    made.add(each._replace(absorbs=CLAMPS), takes=[inverse, x])
+    return made.operators
 
 
 def _statistics(

@@ -9,7 +9,7 @@ from archsum.errors import FieldError, ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
 from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
 from archsum.layers.fields import DataFormat
-from archsum.layers.operators import Operators, scaling_operators
+from archsum.layers.operators import Operators, factor_operator, offset_operator
 from archsum.layers.shapes import Shape, show, split_channels
 
 
@@ -61,9 +61,11 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
         return () if length is None else (Kept("scale", shape=(length,), per_batch=True),)
 
     def operators(self, *inputs: Shape) -> Operators:
+        """Return the factor and the offset, of which the converter leaves out 1 and 0."""
         (shape,) = inputs
         constants = max(len(numbers) if isinstance(numbers, tuple) else 1 for numbers in (self.scale, self.offset))
-        return scaling_operators(shape, constants, constants)
+        factor, offset = factor_operator(shape, constants), offset_operator(shape, constants)
+        return (factor,) * (self.scale != 1) + (offset,) * (self.offset != 0)
 
 
 class Normalization(ElementwiseLayer):
@@ -136,7 +138,8 @@ class Normalization(ElementwiseLayer):
         (shape,) = inputs
         sizes = [weight.size for weight in self.weights(shape) if weight.name == "variance"]
         constants = sizes[0] if sizes else _length(self.variance) or 1
-        return scaling_operators(shape, constants, constants)
+        offset, factor = offset_operator(shape, constants), factor_operator(shape, constants)
+        return (factor, offset) if self.invert else (offset, factor)
 
 
 def _length(numbers: float | tuple[float, ...] | None) -> int | None:

@@ -11,7 +11,7 @@ from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight, Work
 from archsum.layers.fields import Activation, Rate, TiedBias, true_is_tied
-from archsum.layers.operators import Operator, Operators, Scratch, lacking, slicing_operator
+from archsum.layers.operators import Operator, Operators, Scratch, UnknownOperatorsError, lacking, slicing_operator
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product
 
@@ -127,7 +127,10 @@ class RecurrentLayer(SequenceLayer):
         return product((steps, sum(weight.size for weight in self.weights(*inputs))))
 
     def operators(self, *inputs: Shape) -> Operators:
-        raise lacking("operator for it", "and of the loop that the converter writes the memory is not known")
+        raise UnknownOperatorsError(
+            "TensorFlow Lite Micro has no operator for it, "
+            "and what the loop that the converter writes needs is not known"
+        )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.units, "one for each unit")

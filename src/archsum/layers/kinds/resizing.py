@@ -9,7 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import VIEW, Backward, MovingLayer, Reuse, Step, Work
 from archsum.layers.fields import PerAxis
-from archsum.layers.operators import Operator, Operators, lacking, slicing_operator
+from archsum.layers.operators import Operator, Operators, lacking, lacking_repetition, slicing_operator
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import Spatial
 from archsum.layers.window import SIDES_SCHEMA, Sides, parse_padding
@@ -170,17 +170,8 @@ class UpSampling(Resizing):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError: an image alone is enlarged by an operator that microcontrollers have."""
-        raise lacking("TILE", "by which the converter repeats elements", self._cure(*inputs))
-
-    def _cure(self, shape: Shape) -> str | None:
-        """Return how a sequence is enlarged as an image of one column."""
-        if self.rank != 1 or None in shape:
-            return None
-        (length, channels), (times,) = shape, self.size
-        return (
-            f"write `reshape: {{target_shape: [{length}, 1, {channels}]}}`, "
-            f"`up_sampling2d: {{size: [{times}, 1]}}` and `reshape: {{target_shape: [-1, {channels}]}}`"
-        )
+        (shape,) = inputs
+        raise lacking_repetition(shape, self.size[0])
 
 
 class UpSampling1D(UpSampling, rank=1):

@@ -8,7 +8,7 @@ from archsum.layers.axis import AlongChannels, named_axes
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Bias, DataFormat
-from archsum.layers.operators import CLAMPS, Operator, Operators, scaling_operators
+from archsum.layers.operators import Operators, Role, factor_operator, offset_operator
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
 
 
@@ -60,10 +60,9 @@ class Scale(BiasedLayer, ElementwiseLayer):
         """Return the factor and the offset; an untied one is an addition of its own."""
         (shape,) = inputs
         scale, *biases = self.weights(shape)
-        if self.bias == "untied":
-            offsets = sum(bias.size for bias in biases)
-            return *scaling_operators(shape, scale.size), Operator(shape, absorbs=CLAMPS, weights=offsets)
-        return scaling_operators(shape, *(weight.size for weight in (scale, *biases)))
+        role: Role | None = None if self.bias == "untied" else "offset"
+        offsets = (offset_operator(shape, bias.size)._replace(role=role) for bias in biases)
+        return factor_operator(shape, scale.size), *offsets
 
     def _channels(self, shape: Shape) -> int:
         return require_channels(split_channels(shape, self.data_format)[1] if shape else None)
@@ -99,4 +98,4 @@ class LayerScale(AlongChannels, ElementwiseLayer):
 
     def operators(self, *inputs: Shape) -> Operators:
         (shape,) = inputs
-        return scaling_operators(shape, self.channels(shape))
+        return (factor_operator(shape, self.channels(shape)),)

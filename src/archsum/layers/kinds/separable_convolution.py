@@ -8,7 +8,7 @@ from archsum.layers.arithmetic import Amount, Product, Sum
 from archsum.layers.base import Backward, Kept, Operations, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
-from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
+from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape
 
 
@@ -63,11 +63,11 @@ class SeparableConvolution(DilatedKernelLayer):
 
     def products(self, *inputs: Shape) -> Operators:
         depthwise, pointwise = self.kernels(*inputs)
-        products = Operator(self.depthwise_output(*inputs), weights=depthwise.size)
-        return (
-            *self.of_each_channel(products, *inputs),
-            Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=pointwise.size),
-        )
+        output = self.depthwise_output(*inputs)
+        _, channels = self.split(output)
+        products = Operator(output, weights=depthwise.size, biases=channels)
+        (mixed,) = super().products(*inputs)
+        return *self.of_each_channel(products, *inputs), mixed._replace(weights=pointwise.size)
 
 
 class SeparableConv1D(SeparableConvolution, rank=1):

@@ -12,7 +12,7 @@ from archsum.layers.arithmetic import Product, Quotient
 from archsum.layers.axis import axis_name
 from archsum.layers.base import VIEW, Backward, Gradient, MovingLayer, Reuse, Step
 from archsum.layers.fields import DataFormat, Positive, TupleOf
-from archsum.layers.operators import CLAMPS, Operator, Operators, lacking
+from archsum.layers.operators import CLAMPS, Operator, Operators, lacking_repetition
 from archsum.layers.shapes import Shape, product, show
 
 _SIZE_TO_SOLVE = -1
@@ -187,16 +187,7 @@ class RepeatVector(MovingLayer):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError, with how it is written in operators that microcontrollers have."""
-        (features,) = inputs[0]
-        cure = (
-            None
-            if features is None
-            else (
-                f"write `reshape: {{target_shape: [1, 1, {features}]}}`, `up_sampling2d: {{size: [{self.n}, 1]}}` "
-                f"and `reshape: {{target_shape: [{self.n}, {features}]}}`"
-            )
-        )
-        raise lacking("TILE", "by which the converter repeats elements", cure)
+        raise lacking_repetition((1, *inputs[0]), self.n)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("length", self.n, "`n`, the repetitions of the vector")

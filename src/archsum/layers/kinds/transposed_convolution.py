@@ -158,7 +158,7 @@ class TransposedConvolution(GroupedKernelLayer):
         if not isinstance(self.padding, str):
             raise lacking("transposed convolution whose padding is a number", cure=self._cropped)
         return tuple(
-            operator._replace(scratch=(Scratch(product(operator.output), float32=0),))
+            operator._replace(biases=0, scratch=(Scratch(product(operator.output), float32=0),))
             for operator in super().products(*inputs)
         )
 

@@ -10,7 +10,7 @@ from archsum.layers import kind_of
 from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
-from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError
+from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, UnknownOperatorsError
 from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape, product, show
 
@@ -129,7 +129,7 @@ class TimeDistributed(Wrapper):
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError: Keras's versions write it otherwise, and some once for each step."""
         cure = "write the `dense` layer by itself, which is the same" if self.held == "dense" else None
-        raise UnknownOperatorsError("it is written in other operators by each version of Keras", cure)
+        raise UnknownOperatorsError("the versions of Keras write it in different operators", cure)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("steps", self.uses(*inputs), f"`{self.held}` sees each by itself")
@@ -207,17 +207,16 @@ class Bidirectional(Wrapper):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the direction from the end, which is computed first, the one from the start, and the merge."""
-        backward, *behind = self.layer.operators(*inputs)
-        turned = Operator(inputs[0])
-        if self.layer.output_shape(*inputs) == backward.output:  # all steps, in the order of the other direction
-            behind = [Operator(backward.output)]
-            forward: Operators = (backward._replace(takes=(4,)),)
-        else:
-            forward = (backward._replace(takes=(3 + len(behind),)), *behind)
-        both = (1, 1 + len(forward))
+        every, *last = self.layer.operators(*inputs)
+        turned, turned_back = Operator(inputs[0]), Operator(every.output)
         merge = Operator(self.output_shape(*inputs), absorbs=frozenset() if self.merge_mode == "concat" else CLAMPS)
         mean = (merge._replace(weights=1),) * (self.merge_mode == "ave")
-        return turned, backward._replace(takes=(1,)), *behind, *forward, merge._replace(takes=both), *mean
+        made = Composition()
+        (x,) = made.inputs
+        from_end = made.add(turned, every, *(last or [turned_back]), takes=[x])
+        from_start = made.add(every, *last, takes=[x])
+        made.add(merge, *mean, takes=[from_start, from_end])
+        return made.operators
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         *_, each = self.layer.output_shape(*inputs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from archsum.bounds import MAX_FOUND
 from archsum.errors import one_line
 from archsum.memory.costs import Costs, named
 from archsum.render.json import document
@@ -114,12 +115,14 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
     memory, newer = costs.arena, costs.arena_newer_planner
     yield f"{one_line(costs.summary.name)}: microcontroller, {costs.arena_precision}"
     if memory is None or newer is None:
-        yield from _rows([("flash", costs.flash, "")])
-        for (reason, cure), layers in costs.causes.items():
+        causes, more = cut(list(costs.causes.items()), MAX_FOUND, "causes")
+        for (reason, cure), layers in causes:
             yield f"  arena  unknown of {named(layers)}: {reason}"
             if span := layers[0].span:
                 yield f"    --> {span.place}"
             yield f"    = help: {cure}"
+        yield from (f"    {line}" for line in more)
+        yield from _rows([("flash", costs.flash, "")])
         return
     other = f"; TensorFlow Lite Micro of today: {newer.head:,}" if newer.head != memory.head else ""
     yield from _rows(
