@@ -132,6 +132,7 @@ class Formula:
             raise FormulaError(f"the formula is longer than {MAX_FORMULA_LENGTH} characters", _SPLIT)
         self._tree = _parse(text)
         nodes = list(ast.walk(self._tree))
+        self.parts = len(nodes)
         if len(nodes) > MAX_FORMULA_NODES or _depth(self._tree) > MAX_FORMULA_DEPTH:
             raise FormulaError("the formula is too long or too deeply nested", _SPLIT)
         for node in nodes:
@@ -299,7 +300,9 @@ def _short(value: Value) -> Value:
         inner = item if isinstance(item, list) else item.values() if isinstance(item, dict) else ()
         pending.extend(islice(inner, MAX_COMPARED_ITEMS + 1))
         if len(pending) > MAX_COMPARED_ITEMS:
-            raise FormulaError(f"a formula compares lists of at most {MAX_COMPARED_ITEMS} items", "compare single items")
+            raise FormulaError(
+                f"a formula compares lists of at most {MAX_COMPARED_ITEMS} items", "compare single items"
+            )
     return value
 
 
