@@ -14,6 +14,7 @@ from archsum.formula import Value
 from archsum.language import File, InputShape, Network
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
+from archsum.work import Work
 
 if TYPE_CHECKING:
     from archsum.memory.devices import Device
@@ -130,7 +131,7 @@ def costs(file: File | Network, training: Mapping[str, Any] | None = None, **ove
     in_file = options.checkpointing == network.training.checkpointing
     check_blocks(options, summary, network.checkpointing_place if in_file else None)
     stated = (training or {}).get("precision")
-    return Costs(summary, options, "float32" if stated == "float32" else "int8")
+    return Costs(summary, options, "float32" if stated == "float32" else "int8", network.steps_allowed)
 
 
 def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
@@ -141,7 +142,8 @@ def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[
     from archsum.explanation import explain
     from archsum.results.explanation import Explanation
 
-    return Explanation(explain(summarize(file, **overrides), layer))
+    network = _network(file, overrides)
+    return Explanation(explain(summarize(network), layer, Work(network.steps_allowed)))
 
 
 def diagram(

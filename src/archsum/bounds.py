@@ -42,23 +42,38 @@ MAX_PATHS = 1_000
 MAX_TIMES = 200_000
 """The most repetitions."""
 
+# Work: see `archsum.work`.
+
+MAX_STEPS = 3_600_000
+"""The most steps, each about a microsecond, that even the smallest file may take: 100,000 equal layers are as many."""
+STEPS_PER_CHARACTER = 5
+"""The steps more that each character allows: a file may say what takes long, and then is long itself."""
+STEPS = {
+    "layers": 30,
+    "different layers": 20,
+    "inputs": 5,
+    "values": 1,
+    "layers to train": 40,
+    "layers to explain": 10,
+    "derivations": 60,
+    "lines": 4,
+    "operators": 45,
+}
+"""What each takes. Layers are blocks and containers too, and those that an `if` leaves out; values are in layers, and
+parts of formulas count as such."""
+
 # The network that is written out.
 
-MAX_LAYERS = MAX_TIMES
 MAX_NESTING = 64
 """The most blocks and containers in one another."""
 MAX_PATH_LENGTH = 1_000
 """The most characters in the names of blocks in one another."""
 MAX_INPUTS = 1_000
 """The most inputs of a layer, a block or a container."""
-MAX_CONNECTIONS = 1_000_000
-"""The most inputs of all of them."""
 MAX_LAYER_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
 MAX_DEFAULT_VALUES = 100
 """The most values in a kind's defaults, which are checked with every layer of the kind."""
-MAX_VALUES = 2_000_000
-"""The most values in all layers, where formulas make each another."""
 MAX_COMPARED_ITEMS = 64
 """The most items of a list that a formula compares, or by which the layers that formulas make of it are told apart."""
 MAX_COMPARED_CHARACTERS = 100
@@ -76,6 +91,8 @@ MAX_BATCH = 2**30
 """No larger batch is looked for."""
 MAX_TRIED_BLOCKS = 10
 """The most blocks that are tried for checkpointing."""
+MAX_TRIED_LAYERS = 20_000
+"""The layers, each time all of the network, that are trained to try blocks; one block always is."""
 
 # Pictures.
 

@@ -1,11 +1,12 @@
 """How a layer's numbers come about: its sizes, weights, parameters and operations, each with its arithmetic."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Step, Weight
 from archsum.summary import LayerSummary, Summary
+from archsum.work import Work
 
 
 class LayerExplanation(NamedTuple):
@@ -24,15 +25,28 @@ class LayerExplanation(NamedTuple):
         return *self.output, *self.weights, *self.parameters, self.macs, self.flops
 
 
-def explain(summary: Summary, layer: str | None = None) -> tuple[LayerExplanation, ...]:
+def explain(summary: Summary, layer: str | None = None, work: Work | None = None) -> tuple[LayerExplanation, ...]:
     """Derive the numbers of every layer, of the one with the given name, or of those in the block of that name.
 
-    Errors: SpecError where nothing has that name.
+    Errors: SpecError where nothing has that name, and for more than `work` allows.
     """
     chosen = summary.layers if layer is None else summary.find(layer)
     different = {layer.alike: layer for layer in chosen}
+    if work:
+        _require_few(chosen, different.values(), work, layer or summary.name)
     explained = {alike: _explain_layer(layer) for alike, layer in different.items()}
     return tuple(explained[layer.alike]._replace(layer=layer) for layer in chosen)
+
+
+def _require_few(layers: Collection[LayerSummary], different: Iterable[LayerSummary], work: Work, name: str) -> None:
+    """Errors: SpecError where it is too much work to explain layers, of which some are equal."""
+    work.spend("layers to explain", len(layers))
+    for layer in layers:
+        work.spend("lines", len(layer.input_shapes) + len(layer.node.uses) + 2 * len(layer.weights))
+    for layer in different:
+        work.spend("derivations")
+        work.spend("values", layer.layer.steps + sum(len(weight.note) for weight in layer.weights))
+    work.require("to explain", name, "name a layer or a block: `archsum explain FILE NAME`")
 
 
 def _explain_layer(summary: LayerSummary) -> LayerExplanation:

@@ -124,6 +124,6 @@ def headings(summary: Summary, parts: list[Part]) -> Iterator[tuple[tuple[Path, 
     before: Path = ()
     for part in parts:
         outer = part.path[:-1]
-        common = shared_levels(before, outer)
+        common = len(outer) if outer == before else shared_levels(before, outer)
         yield tuple(outer[: level + 1] for level in range(common, len(outer))), part
         before = outer

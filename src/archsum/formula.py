@@ -148,6 +148,7 @@ class Formula:
             raise FormulaError(f"the formula is longer than {MAX_FORMULA_LENGTH} characters", _SPLIT)
         self._tree = _parse(text)
         nodes = list(ast.walk(self._tree))
+        self.parts = len(nodes)
         if len(nodes) > MAX_FORMULA_NODES or _depth(self._tree) > MAX_FORMULA_DEPTH:
             raise FormulaError("the formula is too long or too deeply nested", _SPLIT)
         for node in nodes:

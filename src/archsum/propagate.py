@@ -10,12 +10,14 @@ from archsum.graph import Graph, Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape, show
 from archsum.summary import Computed, LayerSummary, Summary
+from archsum.work import Work
 
 
 class Computations:
     """What layers give for shapes, each computed once: deep networks repeat themselves, and so do variants of one."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work | None = None) -> None:
+        self.work = work or Work()
         self._known: dict[tuple[object, tuple[Shape, ...]], Computed] = {}
 
     def of(self, layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
@@ -23,6 +25,8 @@ class Computations:
         key = (layer.identity, inputs)
         computed = self._known.get(key)
         if computed is None:
+            self.work.spend("different layers")
+            self.work.spend("values", layer.steps + sum(map(len, inputs)))
             computed = self._known[key] = _compute(layer, inputs)
         return computed
 
@@ -70,6 +74,10 @@ class Engine:
 
     def _catch_up(self) -> None:
         for node in self._nodes[self._done :]:
+            if self._computations.work.is_too_much:
+                diagnostic = self._too_large(node)
+                self._diagnostics[diagnostic.message, node.span] = diagnostic
+                break
             if len(self._diagnostics) < MAX_FOUND and all(name in self._shapes for name in node.inputs):
                 self._add(node, tuple(self._shapes[name] for name in node.inputs))
         self._done = len(self._nodes)
@@ -87,6 +95,10 @@ class Engine:
         else:
             self._shapes[node.name] = self._known(output)
             self._layers[node.name] = LayerSummary(node, inputs, output, weights, computed.macs, computed)
+
+    def _too_large(self, node: Node) -> Diagnostic:
+        cure = "look at the `times` of the repeats that this is in"
+        return self._computations.work.diagnose("the network's layers", node.span, cure)
 
     def _known(self, shape: Shape) -> Shape:
         return shape if self._unknown is None else tuple(self._unknown if size is None else size for size in shape)

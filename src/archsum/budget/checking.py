@@ -48,7 +48,8 @@ def check(
     verdicts = [judge(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
     checked = [(costs, verdict) for verdict in verdicts]
     for block, of_block in budget.blocks.items():
-        part = Costs(_block(costs.summary, block, places.get(block)), costs.options, costs.arena_precision)
+        of = _block(costs.summary, block, places.get(block))
+        part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed)
         for name, limit in _stated(of_block).items():
             checked.append((part, judge(part, name, limit, budget.warn_at, block)))
     if not checked:

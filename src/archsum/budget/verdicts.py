@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archsum.bounds import MAX_TRIED_BLOCKS
+from archsum.bounds import MAX_TRIED_BLOCKS, MAX_TRIED_LAYERS
 from archsum.budget.metrics import METRICS, Metric
 from archsum.memory.conversion import ArenaPrecision
 from archsum.memory.costs import Costs
@@ -116,9 +116,8 @@ def _checkpointing(costs: Costs, limit: int) -> Iterator[str]:
     kinds = dict.fromkeys(group.kind for group in costs.summary.groups.values())
     if costs.options.checkpointing or not kinds:
         return
-    peaks = {
-        kind: costs.trained_with(checkpointing=[kind]).training_peak or 0 for kind in list(kinds)[:MAX_TRIED_BLOCKS]
-    }
+    tried = list(kinds)[: max(1, min(MAX_TRIED_BLOCKS, MAX_TRIED_LAYERS // len(costs.summary.layers)))]
+    peaks = {kind: costs.trained_with(checkpointing=[kind]).training_peak or 0 for kind in tried}
     kind = min(peaks, key=lambda kind: peaks[kind])
     if peaks[kind] < (costs.training_peak or 0):
         outcome = "fits" if peaks[kind] <= limit else "is not enough"

@@ -16,6 +16,7 @@ from archsum.language.spec.training import Training
 from archsum.language.text.reader import read
 from archsum.language.text.source import File, read_file
 from archsum.propagate import Engine
+from archsum.work import Work, steps_allowed
 
 __all__ = ["File", "InputShape", "Network", "load"]
 
@@ -34,6 +35,8 @@ class Network:
     """Where it names its device."""
     checkpointing_place: Span
     """Where the training names blocks."""
+    steps_allowed: int
+    """The work that each question about the network may take; see `archsum.work`."""
     engine: Engine = field(repr=False, compare=False)
     """What computes the shapes of this very graph, and has computed those that the language asked for."""
 
@@ -60,12 +63,14 @@ def load(
         raise _everything_wrong(in_text, head.diagnostics)
     structure = read_structure(document, places)
     called = document.name or as_text(Path(name).stem)
-    graph, is_complete, in_expansion, engine = expand(document, structure, called, places)
+    allowed = steps_allowed(places.whole.source)
+    graph, is_complete, in_expansion, engine = expand(document, structure, called, places, Work(allowed))
     problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
     if is_complete and not (in_text or problems):
         problems = unused(graph, places)
     if head.has_shapes and (in_text or problems or not is_complete):
-        problems += engine.diagnostics
+        # That it is too large has been said.
+        problems += [problem for problem in engine.diagnostics if problem.code != "too-large"]
     if in_text or problems:
         raise _everything_wrong(in_text, problems)
     return Network(
@@ -76,6 +81,7 @@ def load(
         block_places={name: places.key("budget", "blocks", name) for name in document.budget.blocks},
         device_place=places.value("budget", "device"),
         checkpointing_place=places.value("training", "checkpointing"),
+        steps_allowed=allowed,
         engine=engine,
     )
 

@@ -190,6 +190,11 @@ class Layer(StrictModel):
             del vars(copied)[name]
         return copied
 
+    @property
+    def steps(self) -> int:
+        """What it takes to compute its numbers, beyond what most layers take; see `archsum.work`."""
+        return 0
+
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""
         raise NotImplementedError

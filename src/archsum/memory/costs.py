@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from math import inf
 from typing import Any, NamedTuple, Self
 
 from archsum.bounds import MAX_FOUND
@@ -17,6 +18,7 @@ from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.kept import Declarations, declarations
 from archsum.memory.training import TrainingMemory, training_memory
 from archsum.summary import LayerSummary, Summary
+from archsum.work import Work
 
 _MAX_NAMED = 3
 """As many layers are named as what keeps a figure from being known."""
@@ -43,10 +45,18 @@ _MAX_BLOCKS = 5
 class Costs:
     """A network's memory in training, as the file or the command says it is trained, and at inference."""
 
-    def __init__(self, summary: Summary, training: Training, arena_precision: ArenaPrecision = "int8") -> None:
+    def __init__(
+        self,
+        summary: Summary,
+        training: Training,
+        arena_precision: ArenaPrecision = "int8",
+        steps_allowed: float = inf,
+    ) -> None:
+        """`steps_allowed` bound the work that each of its parts takes. Errors: SpecError, when one takes more."""
         self.summary = summary
         self.options = training
         self.arena_precision = arena_precision
+        self.steps_allowed = steps_allowed
 
     @cached_property
     def declared(self) -> Declarations:
@@ -60,6 +70,8 @@ class Costs:
 
     @cached_property
     def _conversion(self) -> Conversion:
+        operators = sum(len(converted.operators) for converted in self.converted.values())
+        self._require("to plan the arena of", "operators", operators)
         return Conversion(self.summary, self.converted, self.arena_precision)
 
     @property
@@ -107,7 +119,10 @@ class Costs:
     @cached_property
     def training(self) -> TrainingMemory | None:
         """The memory of a training step; None where it is not known."""
-        return None if self.unknown else training_memory(self.summary, self.options, self.declared)
+        if self.unknown:
+            return None
+        self._require("to find the training memory of", "layers to train", len(self.summary.layers))
+        return training_memory(self.summary, self.options, self.declared)
 
     @property
     def training_peak(self) -> int | None:
@@ -144,9 +159,16 @@ class Costs:
         """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
         return None if self.arena is None else self.arena.placed_by(TieBreak.LATER_FIRST)
 
+    def _require(self, question: str, what: str, number: int) -> None:
+        work = Work(self.steps_allowed)
+        work.spend(what, number)
+        work.spend("inputs", sum(len(layer.node.inputs) for layer in self.summary.layers))
+        work.require(question, self.summary.name, "ask it of a network with fewer layers")
+
     def trained_with(self, **options: Any) -> Self:
         """Return the costs of a training that differs in some of its options."""
-        other = type(self)(self.summary, override(self.options, options, "`training`"), self.arena_precision)
+        changed = override(self.options, options, "`training`")
+        other = type(self)(self.summary, changed, self.arena_precision, self.steps_allowed)
         other.declared = self.declared  # which does not depend on them
         return other
 

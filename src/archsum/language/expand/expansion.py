@@ -9,7 +9,6 @@ from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
-from archsum.language.expand.growth import Growth
 from archsum.language.expand.layers import Builder
 from archsum.language.expand.problems import Problems, StopError, name_given_twice, unknown_name, wrong_inputs
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
@@ -23,6 +22,7 @@ from archsum.language.text.places import Places
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
 from archsum.propagate import Engine
+from archsum.work import Work
 
 
 class Expanded(NamedTuple):
@@ -37,24 +37,24 @@ class Expanded(NamedTuple):
     engine: Engine
 
 
-def expand(document: Document, structure: Structure, name: str, file: Places) -> Expanded:
-    """Write out a file's layers."""
-    return Expansion(document, structure, file).run(name)
+def expand(document: Document, structure: Structure, name: str, file: Places, work: Work) -> Expanded:
+    """Write out a file's layers; `work` says how many there may be."""
+    return Expansion(document, structure, file, work).run(name)
 
 
 class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
-    def __init__(self, document: Document, structure: Structure, file: Places) -> None:
+    def __init__(self, document: Document, structure: Structure, file: Places, work: Work) -> None:
         self._problems = Problems()
         self._document = document
         self._structure = structure
-        self._growth = Growth()
-        self._builder = Builder(document, Places(document.defaults, file.value("defaults")), self._growth)
+        self._work = work
+        self._builder = Builder(document, Places(document.defaults, file.value("defaults")), work)
         self._nodes: list[Node] = []
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self.shapes = NetworkShapes(document, self._nodes, self._input_places)
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work)
         self._owners: dict[Place, str] = {}
         self._is_complete = True
         """Whether each layer so far is in the graph."""
@@ -83,8 +83,9 @@ class Expansion:
 
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
-        if excess := self._growth.add_item(item):
-            self._report(scope, excess)
+        self._spend(scope, item, "layers")
+        if item.entry.steps:
+            self._spend(scope, item, "values", item.entry.steps)
         names = FormulaNames(scope.values, lambda: self._input_sizes(item, scope, inputs))
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
@@ -95,8 +96,11 @@ class Expansion:
         if item.name and given and scope.known.get(item.name, LEFT_OUT) != LEFT_OUT:
             self._report(scope, name_given_twice(item, given))
         taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
-        if excess := self._growth.add_inputs(item, len(taken)):
-            self._report(scope, excess)
+        if len(taken) > MAX_INPUTS:
+            message = f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs"
+            cure = "merge some of them first, with `add` or `concatenate`"
+            self._report(scope, Diagnostic("too-large", message, item.entry.span, cure))
+        self._spend(scope, item, "inputs", len(taken))
         outputs = self._add(item, scope, names, taken)
         if item.name:
             scope.known[item.name] = outputs
@@ -153,7 +157,7 @@ class Expansion:
         if definition is None:
             return self._pass_over()
         values, trainable, problems = read_arguments(entry, definition, names, self._document.variables)
-        self._growth.add_values(definition.size)
+        self._spend(scope, item, "values", definition.steps)
         self._report(scope, *problems)
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
@@ -231,6 +235,13 @@ class Expansion:
     def _is_passed_over(self, name: str, scope: Scope) -> bool:
         """Whether a name that is not known may be in what was passed over."""
         return self._has_passed_over and name.partition("/")[0] in scope.level.given
+
+    def _spend(self, scope: Scope, item: Item, what: str, number: int = 1) -> None:
+        """Count what an item takes. Errors: StopError where the network has become too large."""
+        self._work.spend(what, number)
+        if self._work.is_too_much:
+            cure = "look at the `times` of the repeats that this is in, and at what each of them computes"
+            self._report(scope, self._work.diagnose("written out, the network", item.entry.span, cure))
 
     def _report(self, scope: Scope, *problems: Diagnostic) -> None:
         if problems:

@@ -9,17 +9,21 @@ from pydantic import BaseModel, ValidationError
 from archsum.bounds import MAX_COMPARED_CHARACTERS, MAX_COMPARED_ITEMS, MAX_DEFAULT_VALUES, MAX_FOUND, MAX_LAYER_VALUES
 from archsum.errors import Diagnostic, quote
 from archsum.formula import Value
-from archsum.language.expand.growth import Growth
 from archsum.language.read.entries import LAYER_WORDS, read_entry, unknown_kind
-from archsum.language.read.formulas import Resolved, names_in, resolve_fields
+from archsum.language.read.formulas import Resolved, names_in, resolve_fields, steps_of
 from archsum.language.spec.containers import CONTAINERS, Container, class_of
 from archsum.language.spec.document import Document
 from archsum.language.spec.items import PLACEMENT, Entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
+from archsum.work import Work
 
 _NO_DEFAULTS = Resolved(MappingProxyType({}))
+
+_STEPS_TO_BUILD = 20
+"""What it takes to check the fields of any layer."""
+_CHARACTERS_PER_STEP = 50
 
 Built = tuple[BaseModel | None, list[Diagnostic]]
 """A layer or a container, None where anything is wrong with it, and what that is."""
@@ -28,11 +32,11 @@ Built = tuple[BaseModel | None, list[Diagnostic]]
 class Builder:
     """Makes a file's layers and containers of their entries."""
 
-    def __init__(self, document: Document, defaults: Places, growth: Growth) -> None:
+    def __init__(self, document: Document, defaults: Places, work: Work) -> None:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the defaults."""
         self._document = document
-        self._growth = growth
+        self._work = work
         self._built: dict[Hashable, Built] = {}
         self._keys: dict[Entry, tuple[Hashable, tuple[str, ...]]] = {}
         self._defaults: dict[str, Resolved] = {}
@@ -60,9 +64,8 @@ class Builder:
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
-        count = count_values(entry.stated)
-        self._growth.add_values(count)
-        if count > MAX_LAYER_VALUES:
+        self._work.spend("values", _STEPS_TO_BUILD + steps_of(entry.stated))
+        if count_values(entry.stated) > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span, "check its lists for a slip")]
         model, _, problems = self._read(entry, names, is_placed=True)
@@ -79,7 +82,12 @@ class Builder:
         if not used:
             return key
         values = [names.get(name) for name in used]
-        return (key, repr(values)) if all(map(_is_small, values)) else None
+        self._work.spend("values", len(used))
+        if not all(map(_is_small, values)):
+            return None
+        written = repr(values)
+        self._work.spend("values", len(written) // _CHARACTERS_PER_STEP)
+        return key, written
 
     def _read(
         self, entry: Entry, names: Mapping[str, Value], *, is_placed: bool = False, is_complete: bool = True

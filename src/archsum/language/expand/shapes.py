@@ -11,6 +11,7 @@ from archsum.layers.axis import input_sizes
 from archsum.layers.fields import INPUT_SIZES
 from archsum.layers.shapes import may_equal
 from archsum.propagate import Computations, Engine
+from archsum.work import Work
 
 LARGE_SIZE = 2**10 * 3**4 * 5**2 * 7 * 11
 """What an unknown size counts as, where it is asked whether layers change the shape.
@@ -23,8 +24,8 @@ they change all large sizes, and keep it where they divide a size and multiply i
 class NetworkShapes:
     """The shapes of the inputs and of what the nodes give, which may grow in number."""
 
-    def __init__(self, document: Document, nodes: Sequence[Node], input_places: Mapping[str, Span]) -> None:
-        computations = Computations()
+    def __init__(self, document: Document, nodes: Sequence[Node], input_places: Mapping[str, Span], work: Work) -> None:
+        computations = Computations(work)
         self.engine = Engine(document.input, nodes, computations, input_places=input_places)
         self._engine_of_large_sizes = Engine(document.input, nodes, computations, unknown=LARGE_SIZE)
         self._data_format = document.data_format

@@ -7,6 +7,7 @@ from archsum.bounds import MAX_ARGUMENT_VALUES, MAX_FOUND, MAX_PATHS
 from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula
 from archsum.language.read.entries import Words, read_entry
+from archsum.language.read.formulas import steps_of
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import check_layers
 from archsum.language.spec.items import PLACEMENT, Body, Entry, Item, Reference, no_entry
@@ -77,6 +78,7 @@ class BodyReader:
                 self._report("too-large", message, entry.span, "give long lists names under `variables`")
                 return Item(no_entry(entry.span))
             self.uses.setdefault(entry.kind, entry.span)
+            entry.steps = steps_of(entry.stated)
         elif entry.kind in CONTAINERS:
             entry.held = self._held(entry)
         if not entry.fields.keys() & PLACEMENT:
@@ -148,6 +150,8 @@ class BodyReader:
             cure = f"a formula begins with `=`: {quote(f'={condition}')}" if is_text else _CONDITION
             self._report("wrong-type", f"`if` takes true or false, {found}", places.value("if"), cure)
             condition = True
+        elif is_formula(condition):
+            entry.steps += steps_of(condition)
         name = self._name(places, "name") if "name" in fields else None
         if name in self._inputs:
             self._report("duplicate-name", f"`{name}` is the name of an input", places.value("name"), "choose another")

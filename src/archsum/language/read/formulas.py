@@ -18,7 +18,7 @@ from archsum.formula import (
     Value,
     is_formula,
 )
-from archsum.language.text.places import Loc, Places
+from archsum.language.text.places import Loc, Places, count_values
 from archsum.layers.fields import INPUT_SIZES
 
 _LONGEST_SHOWN = 200
@@ -68,6 +68,15 @@ def formulas_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from formulas_in(item)
+
+
+def steps_of(value: Any) -> int:
+    """Return how many values there are in a value, and parts of formulas, as far as they can be read."""
+    steps = count_values(value)
+    for text in formulas_in(value):
+        with suppress(FormulaError):
+            steps += _formula(text).parts
+    return steps
 
 
 def names_in(value: Any) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import name_problem
 from archsum.language.read.body import BodyReader, NamePlaces
 from archsum.language.read.entries import Words
-from archsum.language.read.formulas import formulas_in
+from archsum.language.read.formulas import formulas_in, steps_of
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import DEFAULT_INPUT, Block, Document
 from archsum.language.spec.items import PLACEMENT, Body, Reference
-from archsum.language.text.places import Places, SpannedMapping, count_values
+from archsum.language.text.places import Places, SpannedMapping
 from archsum.layers import KINDS
 from archsum.layers.fields import check_name
 
@@ -32,13 +32,13 @@ Uses = Mapping[str, Span]
 class Definition(NamedTuple):
     """A block, read: its parameters and their defaults; its inputs, its outputs and its layers.
 
-    `computed` are the parameters whose defaults have formulas, `size` is how many values all these have.
+    `computed` are the parameters whose defaults have formulas, `steps` is what it takes to compute them.
     """
 
     name: str
     parameters: Mapping[str, Any]
     computed: frozenset[str]
-    size: int
+    steps: int
     inputs: tuple[str, ...]
     outputs: tuple[Reference, ...] | None
     body: Body
@@ -112,9 +112,9 @@ def _read_block(blocks: Places, name: str, words: Words, diagnostics: list[Diagn
     body = reader.body(places, "layers")
     outputs = reader.references(places, "outputs") if block.outputs else None
     computed = frozenset(name for name, default in block.parameters.items() if any(formulas_in(default)))
-    size = sum(count_values(block.parameters[parameter]) for parameter in computed)
+    steps = sum(steps_of(block.parameters[parameter]) for parameter in computed)
     all_names = {**inputs, **reader.names}
-    return Definition(name, block.parameters, computed, size, names, outputs, body, all_names, reader.uses, key)
+    return Definition(name, block.parameters, computed, steps, names, outputs, body, all_names, reader.uses, key)
 
 
 def _block_name_problem(name: str) -> str | None:

@@ -30,6 +30,8 @@ class Entry:
     span: Span
     held: Mapping[str, Any] = field(default_factory=dict)
     """What a container holds: an item, a body or several, by the field."""
+    steps: int = 0
+    """What each use of a block takes, to compute what it gives, and any entry with an `if`, to compute that."""
 
     @property
     def stated(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A layer that states its own numbers, so that a kind we lack stops nobody."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -14,6 +15,9 @@ from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
 from archsum.layers.fields import DataFormat, Name
 from archsum.layers.operators import Operators, Scratch, UnknownOperatorsError
 from archsum.layers.shapes import Shape
+
+_STEPS_OF_NUMBER = 10
+"""What it takes to compute a number by a formula, beside the formula's parts."""
 
 Number = int | BoundFormula
 """A number, or the formula that gives it once the input is known."""
@@ -153,6 +157,12 @@ class Custom(Layer):
     def __hash__(self) -> int:
         # Of the weights their names are enough; a mapping itself has no hash.
         return hash((self.output_shape_, frozenset(self.weights_), self.macs_, self.flops_, self.kept_, self.scratch_))
+
+    @cached_property
+    def steps(self) -> int:
+        weights = (size for weight in self.weights_.values() for size in weight.shape)
+        numbers = (*weights, *(self.output_shape_ or ()), self.macs_, self.flops_, self.kept_, self.scratch_)
+        return sum(_STEPS_OF_NUMBER + number.formula.parts for number in numbers if isinstance(number, BoundFormula))
 
     def output_shape(self, *inputs: Shape) -> Shape:
         if self.output_shape_ is None:

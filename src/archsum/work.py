@@ -1,0 +1,46 @@
+"""How much work a file may make: one budget, which is spent where the work is done.
+
+A step is about a microsecond. What a file says once, blocks and repeats can multiply; so its size alone bounds neither
+time nor memory. A network's files are large where the network is, and may take longer.
+"""
+
+from collections import Counter
+from math import inf
+
+from archsum.bounds import MAX_STEPS, STEPS, STEPS_PER_CHARACTER
+from archsum.errors import Diagnostic, SourceText, Span, SpecError, quote
+
+
+def steps_allowed(source: SourceText) -> int:
+    """Return how many steps the network of a file may take to write out, and as many for each question about it."""
+    return MAX_STEPS + STEPS_PER_CHARACTER * len(source.text)
+
+
+class Work:
+    """The steps of one piece of work, counted by what they are for."""
+
+    def __init__(self, allowed: float = inf) -> None:
+        self._allowed = allowed
+        self._counts: Counter[str] = Counter()
+        self.steps = 0
+
+    def spend(self, what: str, number: int = 1) -> None:
+        """Count what is done, a word of `STEPS` and how many."""
+        self._counts[what] += number
+        self.steps += number * STEPS[what]
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether more has been spent than is allowed."""
+        return self.steps > self._allowed
+
+    def diagnose(self, subject: str, span: Span | None, cure: str) -> Diagnostic:
+        """Report that it is too much."""
+        *most, last = [f"{number:,} {what}" for what, number in self._counts.items() if number]
+        listed = f"{', '.join(most)} and {last}" if most else last
+        return Diagnostic("too-large", f"{subject} takes more work than a file of this size may: {listed}", span, cure)
+
+    def require(self, subject: str, name: str, cure: str) -> None:
+        """Check what has been spent on a question about a network. Errors: SpecError where it is too much."""
+        if self.is_too_much:
+            raise SpecError([self.diagnose(f"{subject} {quote(name)}", None, cure)])
