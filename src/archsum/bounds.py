@@ -53,14 +53,17 @@ STEPS = {
     "different layers": 20,
     "inputs": 5,
     "values": 1,
-    "layers to train": 40,
+    "layers to train": 150,
+    "gradients": 15,
     "layers to explain": 10,
-    "derivations": 60,
+    "derivations": 150,
     "lines": 4,
-    "operators": 45,
+    "operators": 90,
 }
 """What each takes. Layers are blocks and containers too, and those that an `if` leaves out; values are in layers, and
 parts of formulas count as such."""
+
+CHARACTERS_PER_STEP = 50
 
 # The network that is written out.
 
@@ -103,7 +106,7 @@ MAX_LAYOUT_SECONDS = 60
 
 MAX_FOUND = 200
 """Diagnostics after which a stage stops looking for more."""
-MAX_REPORTED = 10_000
+MAX_REPORTED = 5_000
 """The most problems, those that repeats have often counted as often."""
 MAX_SHOWN = 50
 """Diagnostics that are printed in full; a generated file can have thousands of the same kind."""

@@ -143,13 +143,18 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known word that is most like a word, if any is; capitals make no difference."""
+    if len(word) > MAX_WORD_LENGTH:
+        return None
+    return _closest(word.lower(), tuple(islice(known, MAX_COMPARED_WORDS)), cutoff)
+
+
+@lru_cache(maxsize=64)
+def _closest(word: str, known: tuple[str, ...], cutoff: float) -> str | None:
+    """Compare a word; what a repeat has wrong, it has wrong each time."""
     from difflib import get_close_matches
     from heapq import nlargest
 
-    if len(word) > MAX_WORD_LENGTH:
-        return None
-    word = word.lower()
-    by_letters = {known_word.lower(): known_word for known_word in islice(known, MAX_COMPARED_WORDS)}
+    by_letters = {known_word.lower(): known_word for known_word in known}
     # difflib is slow, above all with words that are alike: it compares only those that have most in common.
     parts = _parts(word)
     likely = nlargest(

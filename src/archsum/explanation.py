@@ -8,6 +8,9 @@ from archsum.layers.base import Step, Weight
 from archsum.summary import LayerSummary, Summary
 from archsum.work import Work
 
+_SIZES = 8
+"""The sizes of a shape that take as long as another line."""
+
 
 class LayerExplanation(NamedTuple):
     """One layer's derivation."""
@@ -42,7 +45,9 @@ def _require_few(layers: Collection[LayerSummary], different: Iterable[LayerSumm
     """Errors: SpecError where it is too much work to explain layers, of which some are equal."""
     work.spend("layers to explain", len(layers))
     for layer in layers:
-        work.spend("lines", len(layer.input_shapes) + len(layer.node.uses) + 2 * len(layer.weights))
+        sizes = sum(map(len, layer.input_shapes))
+        lines = len(layer.input_shapes) + sizes // _SIZES + len(layer.node.uses) + 2 * len(layer.weights)
+        work.spend("lines", lines)
     for layer in different:
         work.spend("derivations")
         work.spend("values", layer.layer.steps + sum(len(weight.note) for weight in layer.weights))

@@ -71,7 +71,7 @@ class Costs:
     @cached_property
     def _conversion(self) -> Conversion:
         operators = sum(len(converted.operators) for converted in self.converted.values())
-        self._require("to plan the arena of", "operators", operators)
+        self._require("to plan the arena of", operators=operators)
         return Conversion(self.summary, self.converted, self.arena_precision)
 
     @property
@@ -121,7 +121,9 @@ class Costs:
         """The memory of a training step; None where it is not known."""
         if self.unknown:
             return None
-        self._require("to find the training memory of", "layers to train", len(self.summary.layers))
+        gradients = sum(len(layer.node.inputs) for layer in self.summary.layers)
+        layers = {"layers to train": len(self.summary.layers), "gradients": gradients}
+        self._require("to find the training memory of", **layers)
         return training_memory(self.summary, self.options, self.declared)
 
     @property
@@ -159,10 +161,11 @@ class Costs:
         """The same with the other order of tensors of one size, which TensorFlow Lite Micro has had since 2020."""
         return None if self.arena is None else self.arena.placed_by(TieBreak.LATER_FIRST)
 
-    def _require(self, question: str, what: str, number: int) -> None:
+    def _require(self, question: str, **numbers: int) -> None:
+        """Errors: SpecError where so many of what takes work are too much."""
         work = Work(self.steps_allowed)
-        work.spend(what, number)
-        work.spend("inputs", sum(len(layer.node.inputs) for layer in self.summary.layers))
+        for what, number in numbers.items():
+            work.spend(what, number)
         work.require(question, self.summary.name, "ask it of a network with fewer layers")
 
     def trained_with(self, **options: Any) -> Self:

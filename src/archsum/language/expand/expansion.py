@@ -24,6 +24,11 @@ from archsum.layers.base import Layer
 from archsum.propagate import Engine
 from archsum.work import Work
 
+_VALUES_PER_STEP = 50
+"""Of the values that a block knows, which are copied at each use."""
+_LETTERS_PER_STEP = 16
+"""Of a name, which goes through every stage, and has its place in every table."""
+
 
 class Expanded(NamedTuple):
     """The graph of the nodes that could be made, what is wrong with the others, and the engine that knows the shapes.
@@ -127,6 +132,7 @@ class Expansion:
         layer, problems = self._builder.build(entry, names, is_frozen=scope.frozen_by is not None)
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
+        self._spend(scope, item, "values", len(full_name) // _LETTERS_PER_STEP)
         self._report(scope, *problems)
         if isinstance(layer, Layer):
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
@@ -159,6 +165,7 @@ class Expansion:
         values, trainable, problems = read_arguments(entry, definition, names, self._document.variables)
         self._spend(scope, item, "values", definition.steps)
         self._report(scope, *problems)
+        self._spend(scope, item, "values", len(values) // _VALUES_PER_STEP)
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
         if len(definition.inputs) != len(inputs):
@@ -178,6 +185,7 @@ class Expansion:
         path = (*outer.path, name)
         self._groups[path] = Group(kind, item.entry.span)
         level = Level(path, given, shared=outer.shared or item.shared is not None)
+        self._spend(scope, item, "values", len(level.prefix) // _LETTERS_PER_STEP)
         if len(level.prefix) > MAX_PATH_LENGTH:
             message = f"the names of blocks in one another have more than {MAX_PATH_LENGTH:,} characters together"
             cure = "give the blocks shorter names, or nest fewer"

@@ -6,7 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from archsum.bounds import MAX_COMPARED_CHARACTERS, MAX_COMPARED_ITEMS, MAX_DEFAULT_VALUES, MAX_FOUND, MAX_LAYER_VALUES
+from archsum.bounds import (
+    CHARACTERS_PER_STEP,
+    MAX_COMPARED_CHARACTERS,
+    MAX_COMPARED_ITEMS,
+    MAX_DEFAULT_VALUES,
+    MAX_FOUND,
+    MAX_LAYER_VALUES,
+)
 from archsum.errors import Diagnostic, quote
 from archsum.formula import Value
 from archsum.language.read.entries import LAYER_WORDS, read_entry, unknown_kind
@@ -23,7 +30,6 @@ _NO_DEFAULTS = Resolved(MappingProxyType({}))
 
 _STEPS_TO_BUILD = 20
 """What it takes to check the fields of any layer."""
-_CHARACTERS_PER_STEP = 50
 
 Built = tuple[BaseModel | None, list[Diagnostic]]
 """A layer or a container, None where anything is wrong with it, and what that is."""
@@ -64,8 +70,9 @@ class Builder:
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
-        self._work.spend("values", _STEPS_TO_BUILD + steps_of(entry.stated))
-        if count_values(entry.stated) > MAX_LAYER_VALUES:
+        steps = steps_of(entry.stated)
+        self._work.spend("values", _STEPS_TO_BUILD + 2 * steps)
+        if steps > MAX_LAYER_VALUES and count_values(entry.stated) > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span, "check its lists for a slip")]
         model, _, problems = self._read(entry, names, is_placed=True)
@@ -84,9 +91,10 @@ class Builder:
         values = [names.get(name) for name in used]
         self._work.spend("values", len(used))
         if not all(map(_is_small, values)):
+            self._work.spend("values", 2 * count_values(values))
             return None
         written = repr(values)
-        self._work.spend("values", len(written) // _CHARACTERS_PER_STEP)
+        self._work.spend("values", len(written) // CHARACTERS_PER_STEP)
         return key, written
 
     def _read(

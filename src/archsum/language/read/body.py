@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from archsum.bounds import MAX_ARGUMENT_VALUES, MAX_FOUND, MAX_PATHS
+from archsum.bounds import CHARACTERS_PER_STEP, MAX_ARGUMENT_VALUES, MAX_FOUND, MAX_PATHS
 from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula
 from archsum.language.read.entries import Words, read_entry
@@ -142,6 +142,7 @@ class BodyReader:
         """Read an entry's place: what it takes, its name, and whether it is there."""
         fields, places = entry.fields, entry.places
         inputs = self.references(places, "inputs") if "inputs" in fields else None
+        entry.steps += sum(len(reference.name) for reference in inputs or ()) // CHARACTERS_PER_STEP
         shared = self._label(entry) if "shared" in fields else None
         condition = fields.get("if", True)
         if not isinstance(condition, bool) and not is_formula(condition):

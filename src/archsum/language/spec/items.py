@@ -31,7 +31,7 @@ class Entry:
     held: Mapping[str, Any] = field(default_factory=dict)
     """What a container holds: an item, a body or several, by the field."""
     steps: int = 0
-    """What each use of a block takes, to compute what it gives, and any entry with an `if`, to compute that."""
+    """What each of its uses takes: to compute what a block is given, and an `if`, and to find the names of inputs."""
 
     @property
     def stated(self) -> dict[str, Any]:

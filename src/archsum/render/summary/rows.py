@@ -1,6 +1,6 @@
 """A summary as text for every format with a table: its title, rows of the inputs and the layers, and its totals."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from archsum.errors import one_line
@@ -9,6 +9,9 @@ from archsum.graph import Path, shared_levels
 from archsum.render.numbers import count, memory
 from archsum.render.summary.columns import BASIC, OPTIONAL, Column, Figures, as_counted_by, inputs
 from archsum.summary import BYTES_PER_PARAMETER, Summary
+
+_MAX_NAMED = 12
+"""The names of what a layer takes that are shown."""
 
 
 class Row(NamedTuple):
@@ -73,11 +76,17 @@ def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *,
         headers.append("Connected to")
         numeric.append(False)
         for cell, row in zip(cells, rows, strict=True):
-            cell.append(", ".join(row.inputs))
+            cell.append(_enumerate(row.inputs))
     for cell, row in zip(cells, rows, strict=True):
         cell += _cells(row, optional)
     headers += [column.header for column in optional]
     return Listing(summary, headers, cells, [*numeric, *(column.numeric for column in optional)], optional)
+
+
+def _enumerate(names: Sequence[str]) -> str:
+    """Write what a row takes; of very much the first, as each row of a table is as wide as the widest."""
+    hidden = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {hidden:,} more" if hidden > 0 else "")
 
 
 def _title(row: Row) -> str:
