@@ -75,7 +75,7 @@ class Engine:
     def _catch_up(self) -> None:
         for node in self._nodes[self._done :]:
             if self._computations.work.is_too_much:
-                diagnostic = self._too_large(node)
+                diagnostic = self._too_much(node)
                 self._diagnostics[diagnostic.message, node.span] = diagnostic
                 break
             if len(self._diagnostics) < MAX_FOUND and all(name in self._shapes for name in node.inputs):
@@ -96,7 +96,7 @@ class Engine:
             self._shapes[node.name] = self._known(output)
             self._layers[node.name] = LayerSummary(node, inputs, output, weights, computed.macs, computed)
 
-    def _too_large(self, node: Node) -> Diagnostic:
+    def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"
         return self._computations.work.diagnose("the network's layers", node.span, cure)
 

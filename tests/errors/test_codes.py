@@ -81,7 +81,7 @@ def test_what_is_said_are_sentences(word: str) -> None:
 def test_a_file_that_is_wrong_has_that_error_alone_and_what_is_right_has_none(
     word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("archsum.language.expand.growth"), "MAX_LAYERS", 5_000)  # sooner reached
+    monkeypatch.setattr(import_module("archsum.work"), "MAX_STEPS", 200_000)  # sooner reached
     with pytest.raises(SpecError) as caught:
         archsum.summarize(io.StringIO(CODES[word].wrong))
     assert {diagnostic.code for diagnostic in caught.value.diagnostics} == {word}

@@ -116,7 +116,7 @@ def _checkpointing(costs: Costs, limit: int) -> Iterator[str]:
     kinds = dict.fromkeys(group.kind for group in costs.summary.groups.values())
     if costs.options.checkpointing or not kinds:
         return
-    tried = list(kinds)[: max(1, min(MAX_TRIED_BLOCKS, MAX_TRIED_LAYERS // len(costs.summary.layers)))]
+    tried = list(kinds)[: max(1, min(MAX_TRIED_BLOCKS, MAX_TRIED_LAYERS // max(1, len(costs.summary.layers))))]
     peaks = {kind: costs.trained_with(checkpointing=[kind]).training_peak or 0 for kind in tried}
     kind = min(peaks, key=lambda kind: peaks[kind])
     if peaks[kind] < (costs.training_peak or 0):
