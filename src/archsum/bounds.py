@@ -49,21 +49,22 @@ MAX_STEPS = 3_600_000
 STEPS_PER_CHARACTER = 5
 """The steps more that each character allows: a file may say what takes long, and then is long itself."""
 STEPS = {
-    "layers": 30,
+    "layers": 35,
     "different layers": 20,
     "inputs": 5,
     "values": 1,
-    "layers to train": 150,
+    "layers to train": 180,
     "gradients": 15,
     "layers to explain": 10,
     "derivations": 150,
     "lines": 4,
     "operators": 90,
 }
-"""What each takes. Layers are blocks and containers too, and those that an `if` leaves out; values are in layers, and
-parts of formulas count as such."""
+"""What each takes. Layers are blocks and containers too, and those that an `if` leaves out; inputs are those of what
+takes several; values are in layers, and parts of formulas count as such."""
 
-CHARACTERS_PER_STEP = 50
+CHARACTERS_PER_STEP = 25
+"""Of texts that are gone through each time."""
 
 # The network that is written out.
 

@@ -12,6 +12,9 @@ from archsum.layers.shapes import Shape, show
 from archsum.summary import Computed, LayerSummary, Summary
 from archsum.work import Work
 
+_FEW = 8
+"""Inputs of which it does not count how many axes they have."""
+
 
 class Computations:
     """What layers give for shapes, each computed once: deep networks repeat themselves, and so do variants of one."""
@@ -26,7 +29,8 @@ class Computations:
         computed = self._known.get(key)
         if computed is None:
             self.work.spend("different layers")
-            self.work.spend("values", layer.steps + sum(map(len, inputs)))
+            if layer.steps or len(inputs) > _FEW:
+                self.work.spend("values", layer.steps + sum(map(len, inputs)))
             computed = self._known[key] = _compute(layer, inputs)
         return computed
 

@@ -4,7 +4,6 @@ A step is about a microsecond. What a file says once, blocks and repeats can mul
 time nor memory. A network's files are large where the network is, and may take longer.
 """
 
-from collections import Counter
 from math import inf
 
 from archsum.bounds import MAX_STEPS, STEPS, STEPS_PER_CHARACTER
@@ -21,18 +20,19 @@ class Work:
 
     def __init__(self, allowed: float = inf) -> None:
         self._allowed = allowed
-        self._counts: Counter[str] = Counter()
-        self.steps = 0
+        self._counts = dict.fromkeys(STEPS, 0)
+        self._steps = 0
 
-    def spend(self, what: str, number: int = 1) -> None:
-        """Count what is done, a word of `STEPS` and how many."""
+    def spend(self, what: str, number: int = 1) -> bool:
+        """Count what is done, a word of `STEPS` and how many; return whether it is too much by now."""
         self._counts[what] += number
-        self.steps += number * STEPS[what]
+        self._steps += number * STEPS[what]
+        return self._steps > self._allowed
 
     @property
     def is_too_much(self) -> bool:
         """Whether more has been spent than is allowed."""
-        return self.steps > self._allowed
+        return self._steps > self._allowed
 
     def diagnose(self, subject: str, span: Span | None, cure: str) -> Diagnostic:
         """Report that it is too much."""

@@ -26,8 +26,8 @@ from archsum.work import Work
 
 _VALUES_PER_STEP = 50
 """Of the values that a block knows, which are copied at each use."""
-_LETTERS_PER_STEP = 16
-"""Of a name, which goes through every stage, and has its place in every table."""
+_LETTERS, _LETTERS_PER_STEP = 100, 16
+"""A name with so many letters, which goes through every stage and has its place in every table, takes steps itself."""
 
 
 class Expanded(NamedTuple):
@@ -88,9 +88,9 @@ class Expansion:
 
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
-        self._spend(scope, item, "layers")
-        if item.entry.steps:
-            self._spend(scope, item, "values", item.entry.steps)
+        steps = item.entry.steps
+        if self._work.spend("layers") or (steps and self._work.spend("values", steps)):
+            self._report_size(scope, item)
         names = FormulaNames(scope.values, lambda: self._input_sizes(item, scope, inputs))
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
@@ -105,7 +105,8 @@ class Expansion:
             message = f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs"
             cure = "merge some of them first, with `add` or `concatenate`"
             self._report(scope, Diagnostic("too-large", message, item.entry.span, cure))
-        self._spend(scope, item, "inputs", len(taken))
+        if len(taken) > 1 and self._work.spend("inputs", len(taken)):
+            self._report_size(scope, item)
         outputs = self._add(item, scope, names, taken)
         if item.name:
             scope.known[item.name] = outputs
@@ -132,7 +133,8 @@ class Expansion:
         layer, problems = self._builder.build(entry, names, is_frozen=scope.frozen_by is not None)
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
-        self._spend(scope, item, "values", len(full_name) // _LETTERS_PER_STEP)
+        if len(full_name) > _LETTERS:
+            self._work.spend("values", len(full_name) // _LETTERS_PER_STEP)
         self._report(scope, *problems)
         if isinstance(layer, Layer):
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
@@ -163,9 +165,8 @@ class Expansion:
         if definition is None:
             return self._pass_over()
         values, trainable, problems = read_arguments(entry, definition, names, self._document.variables)
-        self._spend(scope, item, "values", definition.steps)
+        self._work.spend("values", definition.steps + len(values) // _VALUES_PER_STEP)
         self._report(scope, *problems)
-        self._spend(scope, item, "values", len(values) // _VALUES_PER_STEP)
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
         if len(definition.inputs) != len(inputs):
@@ -185,7 +186,8 @@ class Expansion:
         path = (*outer.path, name)
         self._groups[path] = Group(kind, item.entry.span)
         level = Level(path, given, shared=outer.shared or item.shared is not None)
-        self._spend(scope, item, "values", len(level.prefix) // _LETTERS_PER_STEP)
+        if len(level.prefix) > _LETTERS:
+            self._work.spend("values", len(level.prefix) // _LETTERS_PER_STEP)
         if len(level.prefix) > MAX_PATH_LENGTH:
             message = f"the names of blocks in one another have more than {MAX_PATH_LENGTH:,} characters together"
             cure = "give the blocks shorter names, or nest fewer"
@@ -244,12 +246,9 @@ class Expansion:
         """Whether a name that is not known may be in what was passed over."""
         return self._has_passed_over and name.partition("/")[0] in scope.level.given
 
-    def _spend(self, scope: Scope, item: Item, what: str, number: int = 1) -> None:
-        """Count what an item takes. Errors: StopError where the network has become too large."""
-        self._work.spend(what, number)
-        if self._work.is_too_much:
-            cure = "look at the `times` of the repeats that this is in, and at what each of them computes"
-            self._report(scope, self._work.diagnose("written out, the network", item.entry.span, cure))
+    def _report_size(self, scope: Scope, item: Item) -> None:
+        cure = "look at the `times` of the repeats that this is in, and at what each of them computes"
+        self._report(scope, self._work.diagnose("written out, the network", item.entry.span, cure))
 
     def _report(self, scope: Scope, *problems: Diagnostic) -> None:
         if problems:

@@ -44,7 +44,7 @@ class Builder:
         self._document = document
         self._work = work
         self._built: dict[Hashable, Built] = {}
-        self._keys: dict[Entry, tuple[Hashable, tuple[str, ...]]] = {}
+        self._keys: dict[Entry, tuple[Hashable, tuple[str, ...], int]] = {}
         self._defaults: dict[str, Resolved] = {}
         for kind in document.defaults:
             if len(self.diagnostics) < MAX_FOUND:
@@ -70,7 +70,7 @@ class Builder:
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
-        steps = steps_of(entry.stated)
+        steps = self._keys[entry][2]
         self._work.spend("values", _STEPS_TO_BUILD + 2 * steps)
         if steps > MAX_LAYER_VALUES and count_values(entry.stated) > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
@@ -84,17 +84,16 @@ class Builder:
             stated = entry.stated
             text = f"{entry.kind} {stated}"
             used = names_in(stated) if "=" in text else ()
-            self._keys[entry] = entry if entry.kind in CONTAINERS else text, used
-        key, used = self._keys[entry]
+            self._keys[entry] = entry if entry.kind in CONTAINERS else text, used, steps_of(stated)
+        key, used, _ = self._keys[entry]
         if not used:
             return key
         values = [names.get(name) for name in used]
-        self._work.spend("values", len(used))
         if not all(map(_is_small, values)):
             self._work.spend("values", 2 * count_values(values))
             return None
         written = repr(values)
-        self._work.spend("values", len(written) // CHARACTERS_PER_STEP)
+        self._work.spend("values", len(used) + len(written) // CHARACTERS_PER_STEP)
         return key, written
 
     def _read(

@@ -73,12 +73,12 @@ class BodyReader:
         entry, problems = read_entry(items, step, self._words)
         self.diagnostics += problems
         if entry.kind in self._blocks:
-            if count_values(entry.fields) > MAX_ARGUMENT_VALUES:
+            entry.steps = steps_of(entry.fields)
+            if entry.steps > MAX_ARGUMENT_VALUES and count_values(entry.fields) > MAX_ARGUMENT_VALUES:
                 message = f"the block's use has more than {MAX_ARGUMENT_VALUES:,} values"
                 self._report("too-large", message, entry.span, "give long lists names under `variables`")
                 return Item(no_entry(entry.span))
             self.uses.setdefault(entry.kind, entry.span)
-            entry.steps = steps_of(entry.stated)
         elif entry.kind in CONTAINERS:
             entry.held = self._held(entry)
         if not entry.fields.keys() & PLACEMENT:
@@ -151,7 +151,7 @@ class BodyReader:
             cure = f"a formula begins with `=`: {quote(f'={condition}')}" if is_text else _CONDITION
             self._report("wrong-type", f"`if` takes true or false, {found}", places.value("if"), cure)
             condition = True
-        elif is_formula(condition):
+        elif is_formula(condition) and entry.kind not in self._blocks:  # whose steps are known
             entry.steps += steps_of(condition)
         name = self._name(places, "name") if "name" in fields else None
         if name in self._inputs:

@@ -18,7 +18,7 @@ from archsum.formula import (
     Value,
     is_formula,
 )
-from archsum.language.text.places import Loc, Places, count_values
+from archsum.language.text.places import Loc, Places
 from archsum.layers.fields import INPUT_SIZES
 
 _LONGEST_SHOWN = 200
@@ -72,10 +72,17 @@ def formulas_in(value: Any) -> Iterator[str]:
 
 def steps_of(value: Any) -> int:
     """Return how many values there are in a value, and parts of formulas, as far as they can be read."""
-    steps = count_values(value)
-    for text in formulas_in(value):
-        with suppress(FormulaError):
-            steps += _formula(text).parts
+    steps, pending = 0, [value]
+    while pending:
+        value = pending.pop()
+        steps += 1
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+        elif is_formula(value):
+            with suppress(FormulaError):
+                steps += _formula(value).parts
     return steps
 
 

@@ -16,8 +16,8 @@ from archsum.layers.fields import DataFormat, Name
 from archsum.layers.operators import Operators, Scratch, UnknownOperatorsError
 from archsum.layers.shapes import Shape
 
-_STEPS_OF_NUMBER, _STEPS_OF_FORMULA = 5, 50
-"""What a stated number takes, and one that a formula gives, beside the formula's parts."""
+_STEPS_OF_NUMBER, _STEPS_OF_FORMULA = 8, 70
+"""What each stated number takes, and more where a formula gives it, beside the formula's parts."""
 
 Number = int | BoundFormula
 """A number, or the formula that gives it once the input is known."""
@@ -162,10 +162,8 @@ class Custom(Layer):
     def steps(self) -> int:
         weights = (size for weight in self.weights_.values() for size in weight.shape)
         numbers = (*weights, *(self.output_shape_ or ()), self.macs_, self.flops_, self.kept_, self.scratch_)
-        return sum(
-            _STEPS_OF_FORMULA + each.formula.parts if isinstance(each, BoundFormula) else _STEPS_OF_NUMBER
-            for each in numbers
-        )
+        formulas = [number.formula for number in numbers if isinstance(number, BoundFormula)]
+        return _STEPS_OF_NUMBER * len(numbers) + sum(_STEPS_OF_FORMULA + formula.parts for formula in formulas)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         if self.output_shape_ is None:
