@@ -1,6 +1,7 @@
 """What all tests share: golden files, how many cases hypothesis draws, and Keras without a framework."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -16,6 +17,11 @@ os.environ["KERAS_BACKEND"] = "numpy"  # Keras reads it when it is imported; its
 settings.register_profile("repeatable", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=3000, deadline=None)
 settings.load_profile("repeatable")
+
+# What the tests were started by may ignore signals, as `nohup` does, and what they start would ignore them too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 Golden = Callable[[str, str], None]
 

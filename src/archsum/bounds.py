@@ -56,7 +56,7 @@ STEPS = {
     "layers to train": 180,
     "gradients": 15,
     "layers to explain": 10,
-    "derivations": 150,
+    "derivations": 180,
     "lines": 4,
     "operators": 90,
 }

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 import archsum
 from archsum import Diagnostic, SpecError
-from archsum.bounds import MAX_COMPARED_LETTER_BY_LETTER, MAX_FILE_BYTES, MAX_FOUND, MAX_SHOWN
+from archsum.bounds import MAX_COMPARED_LETTER_BY_LETTER, MAX_FILE_BYTES, MAX_FOUND, MAX_SHOWN, STEPS
 from archsum.cli import main
 from archsum.layers import KINDS
 
@@ -172,9 +171,9 @@ def repeated(layers: str, times: int = 200_000) -> str:
 TOO_MUCH = "written out, the network takes more work than a file of this size may: "
 
 
-def limit_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def limit_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lower the bound, so that it is soon reached."""
-    monkeypatch.setattr(import_module("archsum.work"), "MAX_STEPS", 200_000)
+    monkeypatch.setattr("archsum.work.MAX_STEPS", 5_000 * STEPS["layers"])
 
 
 def block(layers: str, **fields: str) -> str:
@@ -199,7 +198,7 @@ LONG_NAMES = TWICE.replace("b", "b" * 90).replace("b" * 90 + "locks", "blocks")
 )
 def test_networks_without_end(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few lines that stand for more layers than there is memory for."""
-    limit_work(monkeypatch)
+    limit_layers(monkeypatch)
     assert only(text).message.startswith(TOO_MUCH)
 
 
@@ -221,7 +220,7 @@ PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
         ),
         (
             f"input: [8]\nlayers:\n  - {repeated('add: {inputs: [' + ', '.join(['input'] * 1_000) + ']}')}\n",
-            TOO_MUCH,
+            f"{TOO_MUCH}696 layers, 695,000 inputs and ",
         ),
         (f"{LONG_NAMES}input: [8]\nlayers: [{'b' * 90}0]\n", "the names of blocks in one another have more than"),
         (
@@ -242,7 +241,7 @@ PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
         ),
         (
             f"{block('relu', parameters=f'{{a: [{NUMBERS}, =1]}}')}layers: [{repeated('b')}]\n",
-            TOO_MUCH,
+            f"{TOO_MUCH}2,373 layers and 3,",
         ),
     ],
 )
@@ -259,7 +258,7 @@ def test_errors_that_a_repeat_has_without_end() -> None:
 
 
 def test_faulty_layers_in_repeats_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    limit_work(monkeypatch)
+    limit_layers(monkeypatch)
     found = problems(f"input: [8]\nlayers: [{repeated(repeated('reluu'))}]\n")
     assert [diagnostic.code for diagnostic in found] == ["unknown-layer", "too-large"]
 

@@ -46,7 +46,8 @@ def test_each_kind_has_its_number() -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_nothing_breaks_it(name: str, record_property: Record) -> None:
+def test_nothing_breaks_it(name: str, record_property: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.campaign.MAX_SECONDS", 25)  # how long it takes is for the long run to say
     kind = new(name)
     campaign = Campaign([kind], SEED, None)
     cases = CASES[name] * settings().max_examples // 100

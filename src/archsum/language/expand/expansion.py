@@ -24,7 +24,7 @@ from archsum.layers.base import Layer
 from archsum.propagate import Engine
 from archsum.work import Work
 
-_VALUES_PER_STEP = 50
+_VALUES_PER_STEP = 25
 """Of the values that a block knows, which are copied at each use."""
 _LETTERS, _LETTERS_PER_STEP = 100, 16
 """A name with so many letters, which goes through every stage and has its place in every table, takes steps itself."""

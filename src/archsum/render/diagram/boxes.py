@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from archsum.errors import one_line
@@ -162,6 +163,7 @@ def _says(name: str, kind: str) -> bool:
     return name.replace("_", "").lower().startswith(kind.replace("_", "").lower())
 
 
+@lru_cache(maxsize=1024)
 def _sizes(shape: Shape) -> str:
     """Write a shape as figures have it: `28×28×64`."""
     return "×".join("?" if size is None else str(size) for size in shape)

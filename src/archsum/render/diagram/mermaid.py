@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archsum.render.diagram.boxes import FILLS, INK, LINE, Box, Flowchart, Look
 
@@ -73,6 +74,7 @@ def _label(box: Box) -> str:
     return "<br>".join(lines)
 
 
+@lru_cache(maxsize=1024)
 def _escape(text: str) -> str:
     """Write as entities what Mermaid, Markdown or HTML would read as more than a letter."""
     return _UNSAFE.sub(lambda sign: f"#{ord(sign[0])};", text)

@@ -1,6 +1,7 @@
 """A summary as text for every format with a table: its title, rows of the inputs and the layers, and its totals."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from archsum.errors import one_line
@@ -69,10 +70,11 @@ def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *,
     parts = fold(summary, depth)
     plain = (Row(part.of.name, part.of.type, part.of, part.inputs) for part in parts)
     rows = [Row(of.name, of.type, of) for of in inputs(summary)]
-    rows += _nested_rows(summary, parts) if indented else plain
+    is_simple = is_chain(summary, parts)
+    rows += _nested_rows(summary, parts, names_taken=not is_simple) if indented else plain
     cells = [[_title(row), *_cells(row, BASIC)] for row in rows]
     headers, numeric = ["Layer (type)", *(column.header for column in BASIC)], [False, False, True]
-    if not is_chain(summary, parts):
+    if not is_simple:
         headers.append("Connected to")
         numeric.append(False)
         for cell, row in zip(cells, rows, strict=True):
@@ -99,14 +101,15 @@ def _cells(row: Row, columns: Iterable[Column]) -> list[str]:
     return ["" if row.of is None else column.write(column.value(row.of)) for column in columns]
 
 
-def _nested_rows(summary: Summary, parts: list[Part]) -> Iterator[Row]:
+def _nested_rows(summary: Summary, parts: list[Part], *, names_taken: bool) -> Iterator[Row]:
     """Return a row for each part, below a heading for each block that begins with it."""
     names = {part.of.name for part in parts}
     for blocks, part in headings(summary, parts):
         for block in blocks:
             yield Row(_indented(block), summary.groups[block].kind, None)
-        taken = tuple(_seen_from(part.path[:-1], name, names) for name in part.inputs)
-        yield Row(_indented(part.path), part.of.type, part.of, taken)
+        shown = part.inputs[:_MAX_NAMED] if names_taken else ()
+        seen = (_seen_from(part.path[:-1], name, names) for name in shown)
+        yield Row(_indented(part.path), part.of.type, part.of, (*seen, *part.inputs[_MAX_NAMED:]))
 
 
 def _indented(path: Path) -> str:
@@ -118,8 +121,8 @@ def _seen_from(blocks: Path, name: str, names: Collection[str]) -> str:
     path = tuple(name.split("/"))
     common = shared_levels(blocks, path[:-1])
     inner = "/".join(path[common:])
-    nearer = ("/".join((*blocks[:level], inner)) for level in range(common + 1, len(blocks) + 1))
-    return name if any(other in names for other in nearer) else inner
+    prefixes = accumulate(f"{block}/" for block in blocks)
+    return name if any(prefix + inner in names for prefix in islice(prefixes, common, None)) else inner
 
 
 def _size(params: int) -> str:
