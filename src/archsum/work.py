@@ -35,8 +35,9 @@ class Work:
         return self._steps > self._allowed
 
     def diagnose(self, subject: str, span: Span | None, cure: str) -> Diagnostic:
-        """Report that it is too much."""
-        *most, last = [f"{number:,} {what}" for what, number in self._counts.items() if number]
+        """Report that it is too much, and what most of it is."""
+        least = self._steps / 100
+        *most, last = [f"{number:,} {what}" for what, number in self._counts.items() if number * STEPS[what] > least]
         listed = f"{', '.join(most)} and {last}" if most else last
         return Diagnostic("too-large", f"{subject} takes more work than a file of this size may: {listed}", span, cure)
 
