@@ -60,7 +60,7 @@ ANSWERED = {
     "little attention": repeat(2_500, _ATTENTION).replace("[8]", "[8, 8]"),
     "layers to train": repeat(19_000, "dense: {units: 8}"),
     "different layers to train": repeat(19_000, "dense: {units: =index + 1}"),
-    "different layers": repeat(38_000, "dense: {units: =index + 1}"),
+    "different layers": repeat(30_000, "dense: {units: =index + 1}"),
     "paths": branch(*["[dense: {units: 8}]"] * 999),
     "paths of paths": f"blocks: {{p: {{layers: [branch: {listed(['[relu]'] * 200)}]}}}}\n{branch(*['[p]'] * 150)}",
     "merges": _merges(700, "concatenate"),
