@@ -71,7 +71,7 @@ def formulas_in(value: Any) -> Iterator[str]:
 
 
 def steps_of(value: Any) -> int:
-    """Return what it takes to compute a value: its values, and the parts of its formulas, as far as they can be read."""
+    """Return what it takes to compute a value: its values, and the parts of its formulas that can be read."""
     steps, pending = 0, [value]
     while pending:
         value = pending.pop()
