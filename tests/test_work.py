@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import archsum
 from archsum import Diagnostic, SpecError, explanation
-from archsum.bounds import MAX_COMPARED_ITEMS, MAX_FOUND, MAX_NOTES, MAX_STEPS, STEPS, STEPS_PER_CHARACTER
+from archsum.bounds import MAX_COMPARED_ITEMS, MAX_FOUND, MAX_NOTES, MAX_STEPS, SMALL_FILE, STEPS, STEPS_PER_CHARACTER
 from archsum.cli import main
 from archsum.errors import SourceText, Span, _lines_at_blocks
 from archsum.layers.kinds.convolution import Conv2D
@@ -50,16 +50,21 @@ def test_the_smallest_file_has_room_for_100_000_layers() -> None:
 def test_a_file_may_take_more_in_proportion_to_its_size() -> None:
     text = repeat(110_000, "relu")
     diagnostic = refused(text)
-    layers = (MAX_STEPS + STEPS_PER_CHARACTER * len(text)) // STEPS["layers"]
-    assert diagnostic.message.startswith(f"{WRITTEN_OUT}{layers:,} layers")
+    layers = int(diagnostic.message.removeprefix(WRITTEN_OUT).removesuffix(" layers").replace(",", ""))
+    assert 0.999 * MAX_STEPS < layers * STEPS["layers"] <= MAX_STEPS
     assert diagnostic.span
     assert diagnostic.span.text == "relu"
-    assert len(archsum.summarize(load(text + "#" * 100_000)).layers) == 110_000
+    more = 10_000 * STEPS["layers"] // STEPS_PER_CHARACTER
+    assert refused(f"{text}#{'#' * (SMALL_FILE - len(text))}")
+    assert len(archsum.summarize(load(f"{text}#{'#' * (SMALL_FILE + more)}")).layers) == 110_000
 
 
-def test_a_layer_takes_no_more_than_the_shortest_text_allows() -> None:
-    shortest = len("- *a\n")
-    assert STEPS_PER_CHARACTER * shortest * 2 > STEPS["layers"]
+def test_a_layer_takes_no_more_than_its_text_allows() -> None:
+    for text, prices in {
+        "- *a\n": ["layers"],
+        "- dense: {units: 1}\n": ["layers", "different layers", "layers to train", "gradients", "operators"],
+    }.items():
+        assert STEPS_PER_CHARACTER * len(text) >= sum(STEPS[price] for price in prices)
 
 
 def test_what_is_counted_is_said() -> None:

@@ -46,8 +46,10 @@ MAX_TIMES = 200_000
 
 MAX_STEPS = 3_600_000
 """The most steps, each about a microsecond, that even the smallest file may take: 100,000 equal layers are as many."""
-STEPS_PER_CHARACTER = 5
-"""The steps more that each character allows: a file may say what takes long, and then is long itself."""
+SMALL_FILE = 64 * 1024
+"""Characters."""
+STEPS_PER_CHARACTER = 20
+"""The steps more that each character beyond allows: a layer takes at least ten to write, and 200 steps to train."""
 STEPS = {
     "layers": 35,
     "different layers": 20,

@@ -6,13 +6,13 @@ time nor memory. A network's files are large where the network is, and may take 
 
 from math import inf
 
-from archsum.bounds import MAX_STEPS, STEPS, STEPS_PER_CHARACTER
+from archsum.bounds import MAX_STEPS, SMALL_FILE, STEPS, STEPS_PER_CHARACTER
 from archsum.errors import Diagnostic, SourceText, Span, SpecError, quote
 
 
 def steps_allowed(source: SourceText) -> int:
     """Return how many steps the network of a file may take to write out, and as many for each question about it."""
-    return MAX_STEPS + STEPS_PER_CHARACTER * len(source.text)
+    return MAX_STEPS + STEPS_PER_CHARACTER * max(0, len(source.text) - SMALL_FILE)
 
 
 class Work:

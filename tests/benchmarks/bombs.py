@@ -29,7 +29,11 @@ LARGE = {
     "63 MiB of newlines": "\n" * (63 * 2**20),
     "tensors alive together": "input: [8]\nlayers:\n"
     + "".join(f"  - dense: {{name: d{n}, units: {8 + n * 7919 % 5_000}, inputs: input}}\n" for n in range(3_000))
-    + f"outputs: {listed(f'd{n}' for n in range(3_000))}\n",
+    + "".join(
+        f"  - concatenate: {{name: c{part}, inputs: {listed(f'd{1_000 * part + n}' for n in range(1_000))}}}\n"
+        for part in range(3)
+    )
+    + "  - concatenate: {inputs: [c0, c1, c2]}\n",
     "a flat file": "input: [8]\nlayers:\n"
     + "".join(f"  - dense: {{units: {8 + n % 1_000}}}\n" for n in range(100_000)),
 }

@@ -220,7 +220,7 @@ PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
         ),
         (
             f"input: [8]\nlayers:\n  - {repeated('add: {inputs: [' + ', '.join(['input'] * 1_000) + ']}')}\n",
-            f"{TOO_MUCH}695,000 inputs and ",
+            f"{TOO_MUCH}688,000 inputs and ",
         ),
         (f"{LONG_NAMES}input: [8]\nlayers: [{'b' * 90}0]\n", "the names of blocks in one another have more than"),
         (
@@ -241,7 +241,7 @@ PARAMETERS = ", ".join(f"p{n}: 1" for n in range(101))
         ),
         (
             f"{block('relu', parameters=f'{{a: [{NUMBERS}, =1]}}')}layers: [{repeated('b')}]\n",
-            f"{TOO_MUCH}2,373 layers and 3,",
+            f"{TOO_MUCH}2,343 layers and 3,",
         ),
     ],
 )
