@@ -4,9 +4,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OK, OVER_BUDGET, BAD_INPUT = 0, 1, 2
-"""The exit codes. What a signal stops has 128 and the signal's number, as a shell says it: 130 for Ctrl-C."""
-
 
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Run `archsum` and return its exit code: 0 all well, 1 over budget, 2 bad input or usage.

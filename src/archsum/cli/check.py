@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, shown, training
 from archsum.cli.console import paint, report
+from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
 from archsum.errors import FieldError, SpecError
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdicts on every file; what could not be checked counts more than what is over budget."""
     from archsum.budget import METRICS
-    from archsum.cli import BAD_INPUT, OK, OVER_BUDGET
 
     given = {name: getattr(arguments, name) for name in (*METRICS, "device")}
     limits = {name: limit for name, limit in given.items() if limit is not None}

@@ -3,6 +3,7 @@
 import argparse
 
 from archsum.cli.arguments import add_file_arguments, add_format_argument, add_training_arguments, network, training
+from archsum.cli.exit_codes import OK, OVER_BUDGET
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the largest batches that fit; a device on which not even one sample can be trained is too small."""
     from archsum.api import fit
-    from archsum.cli import OK, OVER_BUDGET
     from archsum.render.memory import fit as text
 
     found = fit(network(arguments.file, arguments), arguments.device, training(arguments))

@@ -10,7 +10,7 @@ from importlib import import_module
 from itertools import takewhile
 from typing import Any, NoReturn
 
-from archsum.cli import BAD_INPUT
+from archsum.cli.exit_codes import BAD_INPUT
 from archsum.cli.streams import Sink, guarded
 
 COMMANDS = {
