@@ -9,7 +9,7 @@ Source: https://github.com/pytorch/pytorch, torch/csrc/autograd/engine.cpp (eval
 (accumulate, can_accumulate_inplace). Where a TorchDispatchMode is on, as MemTracker's is, no sum is made in place.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from archsum.layers.base import Backward, Gradient
 from archsum.layers.shapes import Shape
 from archsum.memory.kept import KeptTensor
 from archsum.memory.precision import Batch, Precision
-from archsum.memory.storage import WEIGHTS, owners
+from archsum.memory.storage import WEIGHTS
 from archsum.summary import LayerSummary, Summary
 
 
@@ -59,6 +59,7 @@ class WayBack:
         summary: Summary,
         batch: Batch,
         item: Precision,
+        owner: Mapping[str, str],
         reached: Set[str],
         kept: Iterable[KeptTensor],
         held: Collection[str],
@@ -67,6 +68,7 @@ class WayBack:
         self._layers = {layer.name: layer for layer in summary.layers}
         self._batch, self._once = batch, batch._replace(samples=1)
         self._item = item
+        self._of_weight = item.copies or item.gradients
         self._copies = summary.trainable_params * item.copies
         self._reached = reached
         self._kept_from: dict[int, list[KeptTensor]] = {}
@@ -80,7 +82,7 @@ class WayBack:
         self._of_tensors = 0
         self._weights = 0
         self._views_of_weights: dict[str, int] = {}
-        self._without_batch = {name for name, owner in owners(summary, training=True).items() if owner == WEIGHTS}
+        self._without_batch = {name for name in reached if owner[name] == WEIGHTS}
 
     def moments(self) -> Iterator[Moment]:
         """Yield the moments in order: one for each operation, and one for each sum that is a new tensor."""
@@ -145,7 +147,7 @@ class WayBack:
     def _before_sums(self, layer: LayerSummary, backward: Backward) -> Iterator[Shape]:
         """Yield the shapes of new gradients of learned tensors, before they are added up over the batch."""
         for number, name in enumerate(layer.node.inputs):
-            if name in self._without_batch & self._reached and backward.gradient_of(number) is Gradient.NEW:
+            if name in self._without_batch and backward.gradient_of(number) is Gradient.NEW:
                 yield layer.output_shape
 
     def _new(self, shape: Shape, batch: Batch | None = None) -> _Part:
@@ -175,7 +177,7 @@ class WayBack:
     def _new_of_weights(self, layer: LayerSummary) -> int:
         """Make the gradients of a layer's weights, be they another's, or of their copies, and return their bytes."""
         owner = self._layers[layer.shared_with] if layer.shared_with else layer
-        size = owner.trainable_params * (self._item.copies or self._item.gradients)
+        size = owner.trainable_params * self._of_weight
         self._weights += size
         return size
 
@@ -183,7 +185,7 @@ class WayBack:
         """Add the gradients of another use of weights to those that are there."""
         owner = self._layers[layer.shared_with or layer.name]
         if owner.name not in self._views_of_weights:
-            of_biases = owner.bias_params * (self._item.copies or self._item.gradients)
+            of_biases = owner.bias_params * self._of_weight
             views = part - of_biases if backward.of_weights is Gradient.VIEW else 0
             self._views_of_weights[owner.name] = views
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from archsum.language.spec.training import Training
 from archsum.memory.kept import Declarations, input_itemsizes
 from archsum.memory.precision import PRECISIONS, Batch
-from archsum.memory.storage import Storage, storages
+from archsum.memory.storage import Storage, owners, storages
 from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
 
@@ -41,10 +41,11 @@ class InferenceMemory:
 def inference_memory(summary: Summary, options: Training, declared: Declarations) -> InferenceMemory | None:
     """Compute the memory of a forward pass on a batch; None where a size is unknown."""
     item = PRECISIONS[options.precision]
-    tensors = storages(summary)
+    tensors = storages(summary, owners(summary))
     if any(None in tensor.shape for tensor in tensors):
         return None
-    batch, words = Batch(options.batch, item.activations), input_itemsizes(summary, declared)
+    batch = Batch(options.batch, item.activations)
+    words = input_itemsizes(summary, declared, owners(summary, training=True))
     sizes = [batch.bytes(tensor.shape, words.get(tensor.name)) for tensor in tensors]
     lives = [Alive(tensor.first, tensor.last, size) for tensor, size in zip(tensors, sizes, strict=True)]
     before, *at_layers = timeline(1 + len(summary.layers), lives)

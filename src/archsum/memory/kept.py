@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archsum.graph import Path
 from archsum.layers.base import Kept
 from archsum.memory.precision import Batch
-from archsum.memory.storage import WEIGHTS, owners
+from archsum.memory.storage import WEIGHTS
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
 
@@ -42,9 +42,8 @@ def _declared(layer: LayerSummary) -> tuple[Kept, ...] | None:
     return kept
 
 
-def input_itemsizes(summary: Summary, declared: Declarations) -> Mapping[str, int]:
+def input_itemsizes(summary: Summary, declared: Declarations, owner: Mapping[str, str]) -> Mapping[str, int]:
     """Return the bytes of an element of those inputs of the network that are not data, but words."""
-    owner = owners(summary, training=True)
     return {
         owner[layer.node.inputs[tensor.number]]: tensor.itemsize
         for layer in summary.layers
@@ -54,10 +53,14 @@ def input_itemsizes(summary: Summary, declared: Declarations) -> Mapping[str, in
 
 
 def kept_tensors(
-    summary: Summary, declared: Declarations, batch: Batch, reached: Collection[str], blocks: Collection[str]
+    summary: Summary,
+    declared: Declarations,
+    owner: Mapping[str, str],
+    batch: Batch,
+    reached: Collection[str],
+    blocks: Collection[str],
 ) -> Iterator[KeptTensor]:
     """Yield what each layer keeps that gradients reach; `blocks` compute their insides again."""
-    owner = owners(summary, training=True)
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
     once_for_all = batch._replace(samples=1)
 

@@ -33,12 +33,11 @@ def owners(summary: Summary, *, training: bool = False) -> Mapping[str, str]:
     return found
 
 
-def storages(summary: Summary, *, training: bool = False) -> tuple[Storage, ...]:
-    """Return the storages of a network in the order in which they are made.
+def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = False) -> tuple[Storage, ...]:
+    """Return the storages of a network, whose owners are given, in the order in which they are made.
 
     Its outputs are needed to the end, and while it is trained its inputs too: who trains it holds both.
     """
-    owner = owners(summary, training=training)
     last = dict.fromkeys(owner.values(), 0)
     first = dict.fromkeys(summary.inputs, 0)
     shapes = dict(summary.inputs)
@@ -53,8 +52,6 @@ def storages(summary: Summary, *, training: bool = False) -> tuple[Storage, ...]
     return tuple(Storage(name, shapes[name], step, last[name]) for name, step in first.items())
 
 
-def held_storages(summary: Summary) -> list[Storage]:
-    """Return those that are there until a training step is done, as its caller holds them: inputs and outputs."""
-    owner = owners(summary, training=True)
-    held = {*summary.inputs, *(owner[name] for name in summary.outputs)}
-    return [tensor for tensor in storages(summary, training=True) if tensor.name in held]
+def held_by_caller(summary: Summary, owner: Mapping[str, str]) -> set[str]:
+    """Return the owners of what is there until a training step is done: the network's inputs and outputs."""
+    return {*summary.inputs, *(owner[name] for name in summary.outputs)}

@@ -6,7 +6,7 @@ the gradients. So the peak is somewhere on the way back, or at the optimizer's s
 Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from archsum.memory.kept import Declarations, input_itemsizes, kept_tensors, sep
 from archsum.memory.optimizers import OPTIMIZERS
 from archsum.memory.precision import PRECISIONS, Batch
 from archsum.memory.reached import reached_by_gradients
-from archsum.memory.storage import held_storages, storages
+from archsum.memory.storage import held_by_caller, owners, storages
 from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
 
@@ -109,68 +109,70 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
     copies, gradients = summary.trainable_params * item.copies, summary.trainable_params * item.gradients
     state = sum(optimizer.state(weight.shape) for weight in trained) * item.state
     always = summary.params * item.weights + state
-    words = input_itemsizes(summary, declared)
-    held = _held(summary, options, words)
-    forward, backward = _passes(summary, options, declared, always, held, words)
+    step = _Step(summary, options, declared, always)
     return TrainingMemory(
         weights=(summary.params - buffers) * item.weights,
         buffers=buffers * item.weights,
         copies=copies,
         gradients=gradients,
         optimizer_state=state,
-        forward=forward,
-        backward=backward,
-        optimizer_step=always + sum(held.values()) + gradients * (2 if optimizer.copies else 1),
+        forward=tuple(step.forward()),
+        backward=tuple(step.backward()),
+        optimizer_step=always + sum(step.held.values()) + gradients * (2 if optimizer.copies else 1),
     )
 
 
-def _held(summary: Summary, options: Training, words: Mapping[str, int]) -> dict[str, int]:
-    """Return the bytes of what is there until the step is done, by its name: the network's inputs and outputs."""
-    item = PRECISIONS[options.precision]
-    batch = Batch(options.batch, item.activations)
-    itemsizes = {**dict.fromkeys(summary.inputs, item.inputs), **words}
-    return {tensor.name: batch.bytes(tensor.shape, itemsizes.get(tensor.name)) for tensor in held_storages(summary)}
+class _Step:
+    """A training step's two passes."""
 
+    held: dict[str, int]
+    """The bytes of what is there until the step is done, by its name: the network's inputs and outputs."""
 
-def _passes(
-    summary: Summary,
-    options: Training,
-    declared: Declarations,
-    always: int,
-    held: Mapping[str, int],
-    words: Collection[str],
-) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
-    """Return the turns of the forward pass and, from the last layer to the first, those of the backward pass.
+    def __init__(self, summary: Summary, options: Training, declared: Declarations, always: int) -> None:
+        """Find what is kept and held; `always` is what else is in memory throughout."""
+        self._summary, self._always = summary, always
+        self._item = item = PRECISIONS[options.precision]
+        self._batch = batch = Batch(options.batch, item.activations)
+        self._owner = owner = owners(summary, training=True)
+        words = input_itemsizes(summary, declared, owner)
+        self._storages = storages(summary, owner, training=True)
+        itemsizes = {**dict.fromkeys(summary.inputs, item.inputs), **words}
+        names = held_by_caller(summary, owner)
+        self.held = {
+            tensor.name: batch.bytes(tensor.shape, itemsizes.get(tensor.name))
+            for tensor in self._storages
+            if tensor.name in names
+        }
+        self._reached = reached_by_gradients(summary)
+        blocks = frozenset(options.checkpointing or ())
+        self._kept, self._again = separate(kept_tensors(summary, declared, owner, batch, self._reached, blocks))
+        self._copied = summary.inputs.keys() - words.keys() if item.copies_inputs else set()
+        self._kept_from = {tensor.storage: tensor.step for tensor in self._kept if tensor.storage not in self._copied}
 
-    `always` is what is in memory throughout, but for what is `held`; `words` are inputs that no layer takes a copy of.
-    """
-    item, end, reached = PRECISIONS[options.precision], len(summary.layers), reached_by_gradients(summary)
-    batch = Batch(options.batch, item.activations)
-    kept, again = separate(kept_tensors(summary, declared, batch, reached, frozenset(options.checkpointing or ())))
-    copied = summary.inputs.keys() - set(words) if item.copies_inputs else set()
-    kept_from = {tensor.storage: tensor.step for tensor in kept if tensor.storage not in copied}
-    lives = [Alive(tensor.step, end, tensor.bytes) for tensor in kept]
-    waiting = [
-        Alive(first, min(last, kept_from.get(name, end + 1) - 1), held.get(name) or batch.bytes(shape))
-        for name, shape, first, last in storages(summary, training=True)
-    ]
-    columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
-    copies = summary.trainable_params * item.copies
-    forward = (
-        Turn(layer, always + copies, kept, 0, passing)
-        for layer, kept, passing in zip(summary.layers, *columns, strict=True)
-    )
-    held_besides = sum(size for name, size in held.items() if name not in kept_from)
-    computed_again = timeline(end + 1, again)
-    way_back = WayBack(summary, batch, item, reached, kept, held.keys() - copied)
-    backward = (
-        Turn(
-            summary.layers[moment.step - 1],
-            always + moment.copies,
-            moment.kept,
-            moment.of_weights,
-            moment.of_tensors + computed_again[moment.step] + held_besides,
-        )
-        for moment in way_back.moments()
-    )
-    return tuple(forward), tuple(backward)
+    def forward(self) -> Iterator[Turn]:
+        """Yield the turns from the first layer to the last."""
+        end = len(self._summary.layers)
+        lives = [Alive(tensor.step, end, tensor.bytes) for tensor in self._kept]
+        waiting = [
+            Alive(
+                first,
+                min(last, self._kept_from.get(name, end + 1) - 1),
+                self.held.get(name) or self._batch.bytes(shape),
+            )
+            for name, shape, first, last in self._storages
+        ]
+        columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
+        copies = self._summary.trainable_params * self._item.copies
+        for layer, kept, passing in zip(self._summary.layers, *columns, strict=True):
+            yield Turn(layer, self._always + copies, kept, 0, passing)
+
+    def backward(self) -> Iterator[Turn]:
+        """Yield the turns from the last layer to the first."""
+        layers, always = self._summary.layers, self._always
+        held_besides = sum(size for name, size in self.held.items() if name not in self._kept_from)
+        again = timeline(len(layers) + 1, self._again)
+        held = self.held.keys() - self._copied
+        way_back = WayBack(self._summary, self._batch, self._item, self._owner, self._reached, self._kept, held)
+        for moment in way_back.moments():
+            passing = moment.of_tensors + again[moment.step] + held_besides
+            yield Turn(layers[moment.step - 1], always + moment.copies, moment.kept, moment.of_weights, passing)
