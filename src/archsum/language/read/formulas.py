@@ -18,7 +18,7 @@ from archsum.formula import (
     Value,
     is_formula,
 )
-from archsum.language.text.places import Loc, Places
+from archsum.language.text.places import Loc, Places, values_in
 from archsum.layers.fields import INPUT_SIZES
 
 _LONGEST_SHOWN = 200
@@ -63,26 +63,17 @@ def _formula(text: str) -> Formula:
 
 def formulas_in(value: Any) -> Iterator[str]:
     """Return the formulas in a value."""
-    if is_formula(value):
-        yield value
-    elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from formulas_in(item)
+    return filter(is_formula, values_in(value))
 
 
 def steps_of(value: Any) -> int:
     """Return what it takes to compute a value: its values, and the parts of its formulas that can be read."""
-    steps, pending = 0, [value]
-    while pending:
-        value = pending.pop()
+    steps = 0
+    for part in values_in(value):
         steps += 1
-        if isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, dict):
-            pending.extend(value.values())
-        elif is_formula(value):
+        if is_formula(part):
             with suppress(FormulaError):
-                steps += 2 * _formula(value).parts  # to compute one takes longer than to copy a value
+                steps += 2 * _formula(part).parts  # to compute one takes longer than to copy a value
     return steps
 
 

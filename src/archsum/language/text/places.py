@@ -1,6 +1,6 @@
 """Data that knows where in the file its values are, and how their places are found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from archsum.errors import Span
@@ -83,14 +83,18 @@ class Places:
         return span, tuple(found)
 
 
-def count_values(data: Any) -> int:
-    """Count the scalars, lists and mappings in a value, itself included."""
-    count, pending = 0, [data]
+def values_in(data: Any) -> Iterator[Any]:
+    """Yield a value and all the scalars, lists and mappings in it, in no order."""
+    pending = [data]
     while pending:
         value = pending.pop()
-        count += 1
+        yield value
         if isinstance(value, list):
             pending.extend(value)
         elif isinstance(value, dict):
             pending.extend(value.values())
-    return count
+
+
+def count_values(data: Any) -> int:
+    """Count the scalars, lists and mappings in a value, itself included."""
+    return sum(1 for _ in values_in(data))
