@@ -20,8 +20,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from tests.support.measured_memory import ALL, Comparison
-from tests.support.parity.allocations import make_optimizer, training_steps
+from tests.support.parity.allocations import training_steps
 from tests.support.parity.memory_oracle import tensors
+from tests.support.parity.torch_optimizers import Optimizer, make_optimizer
 
 from archsum.render.numbers import binary
 
@@ -38,7 +39,7 @@ NETWORKS = (
     "language model, tied",
 )
 BATCHES = (8, 32)
-OPTIMIZERS = ("momentum", "adam")
+OPTIMIZERS: tuple[Optimizer, ...] = ("momentum", "adam")
 PRECISIONS = ("float32", "mixed")
 AT_ONCE = 4
 BY_NAME = {trained.name: trained for trained in ALL}
@@ -49,7 +50,7 @@ class Run(NamedTuple):
 
     network: str
     batch: int
-    optimizer: str
+    optimizer: Optimizer
     precision: str
 
 
@@ -73,7 +74,7 @@ def measure(run: Run, device: str) -> Bytes:
 def _on_gpu(model: Any, inputs: list[Any], run: Run) -> Bytes:
     import torch
 
-    stepper = make_optimizer(run.optimizer, list(model.parameters()))
+    stepper = make_optimizer(run.optimizer, model.parameters())
     given: list[Any] = []
     outputs: list[Any] = []
     for _ in range(2):

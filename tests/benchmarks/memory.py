@@ -26,7 +26,7 @@ def measure(trained: Trained) -> dict[str, Any]:
     for batch in BATCHES:
         for optimizer, peak in training_steps(trained.build(), trained.inputs(batch)).items():
             process[run(batch, optimizer)] = peak
-        step = training_step(trained.build, partial(trained.inputs, batch), TRACKED, foreach=True)
+        step = training_step(trained.build, partial(trained.inputs, batch), TRACKED)
         tracker[run(batch, TRACKED)] = step.peak.total
     kept = {"kept": kept_bytes(saved_tensors(trained.build(), *trained.inputs(KEPT_BATCH)))} if trained.model else {}
     return {"process": process, "tracker": tracker, **kept}

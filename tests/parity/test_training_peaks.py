@@ -8,9 +8,10 @@ import pytest
 from tests.support.measured_memory import ALL, GENERATED, NAMED, RECURRENT, Trained
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
-from tests.support.parity.allocations import OPTIMIZERS, training_steps  # noqa: E402
+from tests.support.parity.allocations import training_steps  # noqa: E402
 from tests.support.parity.memory_cases import own_kernels  # noqa: E402
-from tests.support.parity.memory_oracle import Optimizer, training_step  # noqa: E402
+from tests.support.parity.memory_oracle import training_step  # noqa: E402
+from tests.support.parity.torch_optimizers import OPTIMIZERS, Optimizer  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -61,7 +62,7 @@ def test_peak_in_lower_precision(trained: Trained, precision: str) -> None:
 )
 def test_peak_of_memtracker(name: str, batch: int, optimizer: Optimizer) -> None:
     trained = BY_NAME[name]
-    theirs = training_step(trained.build, partial(trained.inputs, batch), optimizer, foreach=True).peak.total
+    theirs = training_step(trained.build, partial(trained.inputs, batch), optimizer).peak.total
     assert trained.training(batch, optimizer).peak == pytest.approx(theirs, rel=0.01)
 
 
@@ -74,6 +75,6 @@ def test_a_process_adds_in_place_what_memtracker_sees_as_three_tensors() -> None
 
     trained = BY_NAME["squeeze and excitation"]
     process = training_steps(trained.build(), trained.inputs(8))["momentum"]
-    tracked = training_step(trained.build, partial(trained.inputs, 8), "momentum", foreach=True).peak.total
+    tracked = training_step(trained.build, partial(trained.inputs, 8), "momentum").peak.total
     assert trained.training(8, "momentum").peak == pytest.approx(process, rel=0.001)
     assert tracked > 1.05 * process

@@ -15,15 +15,14 @@ from typing import Any, NamedTuple
 import archsum
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary
-from tests.support.parity.memory_oracle import Optimizer
 from tests.support.parity.random_networks import network
 from tests.support.parity.torch_models import Torchvision
+from tests.support.parity.torch_optimizers import OPTIMIZERS, Optimizer
 from tests.support.paths import EXAMPLES, NETWORKS
 
 MEASURED = Path(__file__).with_suffix(".json")
 
 BATCHES = (1, 8, 32)
-OPTIMIZERS = ("sgd", "momentum", "adam")
 KEPT_BATCH = 2
 TRACKED: Optimizer = "momentum"
 """The optimizer with which MemTracker measures."""

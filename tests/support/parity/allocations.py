@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.support.parity.memory_oracle import tensors
-
-OPTIMIZERS = ("sgd", "momentum", "adam")
+from tests.support.parity.torch_optimizers import OPTIMIZERS, make_optimizer
 
 
 class _Event(NamedTuple):
@@ -42,8 +41,8 @@ def peak(run: Callable[[], object]) -> tuple[int, int]:
 def training_steps(model: Any, inputs: list[Any], precision: str = "float32") -> dict[str, int]:
     """Return the most bytes of a training step, that is not the first, with each of the optimizers.
 
-    They change all weights at once (`foreach`), as they do on a GPU. The outputs are held, as a training loop does; no
-    loss is computed, and its gradients are not counted. The precision is float32, bfloat16 or mixed.
+    The outputs are held, as a training loop does; no loss is computed, and its gradients are not counted. The precision
+    is float32, bfloat16 or mixed.
     """
     import torch
 
@@ -66,7 +65,7 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
         given = [torch.ones_like(tensor) for tensor in forward()]
 
     on_the_way, left = peak(forward_and_backward)
-    found = {}
+    found: dict[str, int] = {}
     for name in OPTIMIZERS:
         stepper = make_optimizer(name, [parameter for parameter in model.parameters() if parameter.requires_grad])
         stepper.step()
@@ -74,15 +73,6 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
         in_step, _ = peak(stepper.step)
         found[name] = held + state + max(on_the_way, left + in_step)
     return found
-
-
-def make_optimizer(name: str, parameters: list[Any]) -> Any:
-    """Return an optimizer that changes all weights at once."""
-    import torch
-
-    if name == "adam":
-        return torch.optim.Adam(parameters, lr=1e-5, foreach=True)
-    return torch.optim.SGD(parameters, lr=1e-5, momentum=0.9 if name == "momentum" else 0, foreach=True)
 
 
 def _bytes(those: list[Any]) -> int:

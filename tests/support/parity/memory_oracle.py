@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from tests.support.parity.torch_optimizers import Optimizer, make_optimizer
+
 Role = Literal["input", "output", "input and output", "own"]
-Optimizer = Literal["momentum", "adam"]
 
 CATEGORIES = {
     "Parameter": "params",
@@ -141,13 +142,10 @@ def kept_bytes(saved: list[Saved]) -> int:
     return sum({item.storage: item.storage_bytes for item in saved}.values())
 
 
-def training_step(
-    build: Callable[[], Any], inputs: Callable[[], list[Any]], optimizer: Optimizer, *, foreach: bool = False
-) -> Step:
+def training_step(build: Callable[[], Any], inputs: Callable[[], list[Any]], optimizer: Optimizer) -> Step:
     """Track a training step; the tensors have shapes and no data, so nothing is computed.
 
     The model is built on the meta device, since some are initialized with numbers that depend on others.
-    An optimizer steps through the parameters one by one on a CPU; with `foreach` all at once, as it does on a GPU.
     """
     import torch
     from torch._subclasses.fake_tensor import FakeTensorMode
@@ -158,10 +156,7 @@ def training_step(
     with FakeTensorMode(allow_non_fake_inputs=True):
         model.to_empty(device="cpu").train()
         data = inputs()
-        if optimizer == "momentum":
-            stepper = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, foreach=foreach)
-        else:
-            stepper = torch.optim.Adam(model.parameters(), foreach=foreach)
+        stepper = make_optimizer(optimizer, model.parameters())
         tracker = MemTracker()
         tracker.track_external(model, stepper, *data)
         with tracker:
