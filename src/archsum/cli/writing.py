@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from archsum.errors import Diagnostic, SpecError
 
 _OPEN_ALREADY = re.compile(r"/dev/std(out|err)|/(?:dev|proc/self)/fd/([0-9]+)")
+_ELSEWHERE = "name a file in a folder that exists and that you may write to"
 
 
 def write(path: str, content: bytes) -> None:
@@ -41,9 +42,6 @@ def write(path: str, content: bytes) -> None:
         return  # the reader has seen enough
     except (OSError, ValueError) as error:
         raise _unwritable(path, getattr(error, "strerror", None) or str(error), _ELSEWHERE) from None
-
-
-_ELSEWHERE = "name a file in a folder that exists and that you may write to"
 
 
 def _unwritable(path: str, reason: str, cure: str) -> SpecError:

@@ -22,6 +22,9 @@ from archsum.work import Work
 
 _MAX_NAMED = 3
 """As many layers are named as what keeps a figure from being known."""
+_MAX_BLOCKS = 5
+"""As many blocks are offered where another is named."""
+_STATE_INPUT = "give `input` a number for every size, in the file or with `--input`"
 
 
 class UntakenInput(NamedTuple):
@@ -37,9 +40,6 @@ Unknown = LayerSummary | UntakenInput
 
 Causes = dict[tuple[str, str], list[Unknown]]
 """Why a figure is not known, each with its cure, and the layers of which it is true."""
-
-_MAX_BLOCKS = 5
-"""As many blocks are offered where another is named."""
 
 
 class Costs:
@@ -189,9 +189,6 @@ def named(layers: Sequence[Unknown]) -> str:
     names = ", ".join(one_line(layer.name) for layer in layers[:_MAX_NAMED])
     hidden = len(layers) - _MAX_NAMED
     return f"{names} and {hidden:,} more" if hidden > 0 else names
-
-
-_STATE_INPUT = "give `input` a number for every size, in the file or with `--input`"
 
 
 def cure_of_unknown(layer: Unknown, field: str) -> str:
