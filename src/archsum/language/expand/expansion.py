@@ -10,7 +10,14 @@ from archsum.graph import Graph, Group, Node, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
-from archsum.language.expand.problems import Problems, StopError, name_given_twice, unknown_name, wrong_inputs
+from archsum.language.expand.problems import (
+    Problems,
+    StopError,
+    name_given_twice,
+    too_many_inputs,
+    unknown_name,
+    wrong_inputs,
+)
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
 from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.read.formulas import resolve_fields
@@ -102,9 +109,7 @@ class Expansion:
             self._report(scope, name_given_twice(item, given))
         taken = inputs if item.inputs is None else self._find(item.inputs, scope, item)
         if len(taken) > MAX_INPUTS:
-            message = f"`{item.entry.kind}` has more than {MAX_INPUTS:,} inputs"
-            cure = "merge some of them first, with `add` or `concatenate`"
-            self._report(scope, Diagnostic("too-large", message, item.entry.span, cure))
+            self._report(scope, too_many_inputs(f"`{item.entry.kind}` has", item.entry.span))
         if len(taken) > 1 and self._work.spend("inputs", len(taken)):
             self._report_size(scope, item)
         outputs = self._add(item, scope, names, taken)
@@ -228,9 +233,7 @@ class Expansion:
             if known == LEFT_OUT or (known is None and not self._is_passed_over(reference.name, scope)):
                 self._report(scope, unknown_name(reference, scope, self._structure.names, asking))
             if len(found) > MAX_INPUTS:
-                message = f"there are more than {MAX_INPUTS:,} inputs"
-                cure = "merge some of them first, with `add` or `concatenate`"
-                self._report(scope, Diagnostic("too-large", message, reference.span, cure))
+                self._report(scope, too_many_inputs("there are", reference.span))
         return tuple(found)
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from archsum.bounds import MAX_FOUND, MAX_REPORTED
+from archsum.bounds import MAX_FOUND, MAX_INPUTS, MAX_REPORTED
 from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.graph import Use
 from archsum.language.expand.scope import LEFT_OUT, Scope
@@ -86,6 +86,12 @@ def wrong_inputs(entry: Entry, definition: Definition, count: int) -> Diagnostic
     if takes == 1:
         cure = "say which, `inputs: name`; or name all in the block, `inputs: [a, b]`"
     return Diagnostic("inputs", message, entry.span, cure)
+
+
+def too_many_inputs(found: str, place: Span) -> Diagnostic:
+    """Report more inputs than a layer may have; `found` begins the message, as in "there are"."""
+    message = f"{found} more than {MAX_INPUTS:,} inputs"
+    return Diagnostic("too-large", message, place, "merge some of them first, with `add` or `concatenate`")
 
 
 def name_given_twice(item: Item, first: Span) -> Diagnostic:
