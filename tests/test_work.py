@@ -62,7 +62,14 @@ def test_a_file_may_take_more_in_proportion_to_its_size() -> None:
 def test_a_layer_takes_no_more_than_its_text_allows() -> None:
     for text, prices in {
         "- *a\n": ["layers"],
-        "- dense: {units: 1}\n": ["layers", "different layers", "layers to train", "gradients", "operators"],
+        "- dense: {units: 1}\n": [
+            "layers",
+            "different layers",
+            *["weights"] * 2,
+            "layers to train",
+            "gradients",
+            "operators",
+        ],
     }.items():
         assert STEPS_PER_CHARACTER * len(text) >= sum(STEPS[price] for price in prices)
 

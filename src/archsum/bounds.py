@@ -54,6 +54,7 @@ STEPS = {
     "layers": 35,
     "different layers": 20,
     "inputs": 5,
+    "weights": 6,
     "values": 1,
     "layers to train": 180,
     "gradients": 15,
@@ -63,7 +64,7 @@ STEPS = {
     "operators": 90,
 }
 """What each takes. Layers are blocks and containers too, and those that an `if` leaves out; inputs are those of what
-takes several; values are in layers, and parts of formulas count as such."""
+takes several, weights those of each use of a layer; values are in layers, and parts of formulas count as such."""
 
 CHARACTERS_PER_STEP = 25
 """Of texts that are gone through each time."""

@@ -50,7 +50,8 @@ def _require_few(layers: Collection[LayerSummary], different: Iterable[LayerSumm
         work.spend("lines", lines)
     for layer in different:
         work.spend("derivations")
-        work.spend("values", layer.layer.steps + sum(len(weight.note) for weight in layer.weights))
+        sizes = sum(map(len, (*layer.input_shapes, layer.output_shape)))
+        work.spend("values", layer.layer.steps + 2 * sizes + sum(len(weight.note) for weight in layer.weights))
     work.require("to explain", name, "name a layer or a block: `archsum explain FILE NAME`")
 
 

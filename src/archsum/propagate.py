@@ -13,7 +13,7 @@ from archsum.summary import Computed, LayerSummary, Summary
 from archsum.work import Work
 
 _FEW = 8
-"""Inputs of which it does not count how many axes they have."""
+"""Inputs or axes of a layer that are not counted one by one."""
 
 
 class Computations:
@@ -32,6 +32,11 @@ class Computations:
             if layer.steps or len(inputs) > _FEW:
                 self.work.spend("values", layer.steps + sum(map(len, inputs)))
             computed = self._known[key] = _compute(layer, inputs)
+        # Every use of the layer lists them anew.
+        if computed.weights:
+            self.work.spend("weights", len(computed.weights))
+        if len(computed.output) > _FEW:
+            self.work.spend("values", len(computed.output) // 2)
         return computed
 
 

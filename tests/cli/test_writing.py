@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from archsum.cli import main
+from tests.support.system import can_hold_to_modes, can_mount, held_to_modes, on_small_disk
 
 NETWORK = "input: [8, 8, 3]\nlayers:\n" + "  - conv2d: {filters: 3, kernel_size: 1}\n" * 100
 
@@ -199,6 +200,66 @@ def test_a_device_is_written_to(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*DIAGRAM, "/dev/full"]) == 2
     assert (
         capsys.readouterr().err == f"error[unwritable]: cannot write /dev/full: No space left on device{HELP.decode()}"
+    )
+
+
+@pytest.mark.skipif(not can_mount(), reason="no disk can be mounted here")
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_full_disk(is_there: bool) -> None:
+    network = Path("net.yaml").resolve()
+    Path("disk").mkdir()
+    before = "printf mine > net.dot" if is_there else "true"
+    disk = on_small_disk(before, "ls -A; cat *")
+    command = [sys.executable, "-m", "archsum", "diagram", str(network), "--format", "dot", "-o", "net.dot"]
+    done = subprocess.run([*disk, *command], capture_output=True, cwd="disk", check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == b"error[unwritable]: cannot write net.dot: No space left on device"
+    assert done.stdout == (b"net.dot\nmine" if is_there else b"")
+
+
+@pytest.mark.skipif(not can_hold_to_modes(), reason="root cannot give up what it may do here")
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_folder_that_takes_no_file(is_there: bool) -> None:
+    """Not even where the file itself could be written: only a new one is whole or not at all."""
+    Path("locked").mkdir()
+    if is_there:
+        Path("locked/net.dot").write_text("mine", encoding="utf-8")
+    before = os.listdir("locked")
+    os.chmod("locked", 0o555)
+    done = subprocess.run([*held_to_modes(), *COMMAND, "locked/net.dot"], capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"error[unwritable]: cannot write locked/net.dot: Permission denied" + HELP
+    assert os.listdir("locked") == before
+    assert not is_there or Path("locked/net.dot").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.skipif(not can_hold_to_modes(), reason="root cannot give up what it may do here")
+@pytest.mark.parametrize(("mode", "reason"), [(0o000, b"it is read-only"), (0o444, b"it is read-only"), (0o200, None)])
+def test_a_file_that_may_not_be_written(mode: int, reason: bytes | None) -> None:
+    Path("net.dot").write_text("mine", encoding="utf-8")
+    os.chmod("net.dot", mode)
+    done = subprocess.run([*held_to_modes(), *COMMAND, "net.dot"], capture_output=True, check=False)
+    assert done.returncode == (2 if reason else 0), done
+    assert not reason or done.stderr.startswith(b"error[unwritable]: cannot write net.dot: " + reason)
+    assert stat.S_IMODE(os.stat("net.dot").st_mode) == mode
+    os.chmod("net.dot", 0o600)
+    assert (Path("net.dot").read_text(encoding="utf-8") == "mine") == bool(reason)
+    assert folder() == ["net.dot", "net.yaml"]
+
+
+@pytest.mark.skipif(not can_hold_to_modes(), reason="root cannot give up what it may do here")
+@pytest.mark.parametrize("locked", ["net.yaml", "folder"])
+def test_a_file_that_may_not_be_read(locked: str) -> None:
+    Path("folder").mkdir()
+    Path("folder/net.yaml").write_text(NETWORK, encoding="utf-8")
+    os.chmod(locked, 0)
+    name = {"net.yaml": "net.yaml", "folder": "folder/net.yaml"}[locked]
+    command = [*held_to_modes(), sys.executable, "-m", "archsum", "summary", name]
+    done = subprocess.run(command, capture_output=True, check=False)
+    os.chmod(locked, 0o700)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        f"error[unreadable]: cannot read {name}: Permission denied\n = help: is it a file, and may you read it?\n"
     )
 
 

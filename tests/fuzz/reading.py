@@ -145,7 +145,7 @@ _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|<(?:[^<>\n]|<[^<>]*>)*>(?=[,\]])')
 def read_diagram(out: str) -> Read:
     """Read DOT or Mermaid: the texts in quotes, or between `<` and `>`, and all that is around them."""
     quoted = [match[0] for match in _QUOTED.finditer(out)]
-    tags = [re.findall(r"</?\w+", text) for text in quoted]
+    tags = [re.findall(r"</?\w+", text[1:-1]) for text in quoted]
     return Read([_QUOTED.sub("…", out), tags], quoted)
 
 

@@ -627,6 +627,7 @@ def test_parts_of_one_split_are_made_at_once() -> None:
         (SEQUENCE, ["up_sampling1d"], ["up_sampling1d"], "has no TILE"),
         (IMAGE, ["{up_sampling2d: {interpolation: bicubic}}"], ["up_sampling2d"], "no interpolation by `bicubic`"),
         (IMAGE, ["{max_pooling2d: {pool_size: 3, ceil_mode: true}}"], ["max_pooling2d"], "hang over the end"),
+        ("[1, 1, 4]", ["{max_pooling2d: {ceil_mode: true}}"], ["max_pooling2d"], "hang over the end"),
         (IMAGE, ["{conv2d: {filters: 1, kernel_size: 3, connection_table: [[0, 1]]}}"], ["conv2d"], "connection_table"),
         (SEQUENCE, ["{lstm: {units: 4, activation: relu}}"], ["lstm"], "no LSTM other than with"),
         (SEQUENCE, ["{gru: {units: 4}}"], ["gru"], "the loop that the converter writes"),

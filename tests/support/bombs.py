@@ -47,6 +47,10 @@ REFUSED = {
         30_000, f"custom: {{output_shape: [=input_features + 1], weights: {{{_WEIGHTS}}}, macs: 1}}"
     ),
     "formulas of weights": repeat(30_000, f"custom: {{weights: {{{_WEIGHTS.replace('=', '=index + ')}}}}}"),
+    "weights in each use": repeat(
+        3_000, f"custom: {{weights: {{{_WEIGHTS}}}, kept: 1, scratch: 0, flops: 1, macs: 0}}"
+    ),
+    "axes in each use": repeat(90_000, "relu").replace("[8]", listed(["1"] * 64)),
     "long names": repeat(50_000, f"relu: {{inputs: {'a/' * 30_000}b}}"),
     "values of variables": f"variables: {{t: {listed(['[0]'] * 2_000)}}}\n{_TABLE}",
     "too many layers": repeat(199_999, "relu"),
@@ -55,8 +59,8 @@ REFUSED = {
 
 ANSWERED = {
     "layers": repeat(100_000, "relu"),
-    "convolutions": repeat(100_000, _IMAGE).replace("[8]", "[8, 8, 3]"),
-    "attention": repeat(100_000, _ATTENTION).replace("[8]", "[8, 8]"),
+    "convolutions": repeat(70_000, _IMAGE).replace("[8]", "[8, 8, 3]"),
+    "attention": repeat(40_000, _ATTENTION).replace("[8]", "[8, 8]"),
     "little attention": repeat(2_500, _ATTENTION).replace("[8]", "[8, 8]"),
     "layers to train": repeat(18_000, "dense: {units: 8}"),
     "different layers to train": repeat(18_000, "dense: {units: =index + 1}"),
@@ -64,7 +68,7 @@ ANSWERED = {
     "paths": branch(*["[dense: {units: 8}]"] * 999),
     "paths of paths": f"blocks: {{p: {{layers: [branch: {listed(['[relu]'] * 200)}]}}}}\n{branch(*['[p]'] * 150)}",
     "merges": _merges(700, "concatenate"),
-    "stated weights": repeat(3_000, f"custom: {{weights: {{{_WEIGHTS}}}, kept: 1, scratch: 0, flops: 1, macs: 0}}"),
+    "stated weights": repeat(600, f"custom: {{weights: {{{_WEIGHTS}}}, kept: 1, scratch: 0, flops: 1, macs: 0}}"),
     "blocks in blocks": f"blocks:\n{_NESTED}  b60: {{layers: [relu]}}\n{repeat(1_000, 'b0')}",
     "values that blocks know": f"variables:\n{_VARIABLES}blocks: {{b: {{layers: [relu]}}}}\n{repeat(30_000, 'b')}",
     "wrong names": f"variables:\n{_VARIABLES}{repeat(100_000, 'dense: {units: =the_width + index}')}",

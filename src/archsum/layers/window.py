@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
@@ -108,6 +108,10 @@ class Window(SizeRule):
         """Whether the window that `ceil` adds would begin behind the data: then it is left out."""
         steps = self._steps(size).value if self.ceil else None
         return steps is not None and steps * self.stride >= size + self.sides[0]
+
+    def hangs_over(self, size: int | None) -> bool:
+        """Whether the last window hangs over the end, which `ceil` allows."""
+        return self.output_size(size) != replace(self, ceil=False).output_size(size)
 
     def note(self, size: int) -> str:
         if self.keeps_size:

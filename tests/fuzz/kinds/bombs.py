@@ -118,6 +118,13 @@ def custom_weights(size: int, random: Random) -> str:
     return f"input: [4]\nlayers: [repeat: {{times: {times}, layers: [{layer}]}}]\n"
 
 
+def many_axes(size: int, random: Random) -> str:
+    axes = ", ".join(["1"] * min(size // 3, random.choice([8, 30, 64])))
+    layer = random.choice(["relu", "batch_normalization", "dense: {units: =1 + index}", "flatten"])
+    times = random.choice([100, 10_000, 90_000])
+    return f"input: [{axes}]\nlayers: [repeat: {{times: {times}, layers: [{layer}]}}]\n"
+
+
 def long_scalar(size: int, random: Random) -> str:
     unit = random.choice(
         ["(1, ", "a", "1", "=", "'", " ", "\n", "\t", "é", "a: ", "#", "!", "&a ", "- ", "1,", "0.", "e", "_"]
@@ -150,7 +157,7 @@ def list_comparison(size: int, random: Random) -> str:
 
 BOMBS: tuple[Bomb, ...] = (
     nested_brackets, nested_containers, billion_laughs, repeats, block_tree, block_cycles, long_formula,
-    formula_arguments, wide_branch, many_connections, many_names, custom_weights, long_scalar, long_numbers,
+    formula_arguments, wide_branch, many_connections, many_names, custom_weights, many_axes, long_scalar, long_numbers,
     list_comparison,
 )  # fmt: skip
 

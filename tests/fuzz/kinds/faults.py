@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from tests.fuzz.case import FILE, Case
 from tests.fuzz.judge import BAD_INPUT
 from tests.fuzz.runner import Runner
+from tests.support.system import can_hold_to_modes, can_mount, held_to_modes, on_small_disk
 
 NETWORK = "name: net\ninput: [8, 8, 3]\nlayers: [conv2d: {filters: 4, kernel_size: 3}, flatten, dense: {units: 3}]\n"
 VERDICTS = {
@@ -58,9 +59,14 @@ _SECONDS = 60
 Done = subprocess.CompletedProcess[str]
 
 
-def run(arguments: tuple[str, ...], redirected: str = "", setup: Callable[[], None] | None = None) -> Done:
-    """Run `archsum` in a shell's redirections, such as `>&-`."""
-    shell = ["bash", "-c", f'"$@" {redirected}', "bash", sys.executable, "-m", "archsum"]
+def run(
+    arguments: tuple[str, ...],
+    redirected: str = "",
+    setup: Callable[[], None] | None = None,
+    under: Sequence[str] = (),
+) -> Done:
+    """Run `archsum` in a shell's redirections, such as `>&-`, and under another program, such as `setpriv`."""
+    shell = ["bash", "-c", f'"$@" {redirected}', "bash", *under, sys.executable, "-m", "archsum"]
     return subprocess.run(
         [*shell, *arguments], capture_output=True, text=True, errors="replace", preexec_fn=setup, timeout=_SECONDS
     )
@@ -91,8 +97,8 @@ def stderr_unusable(case: Case, plain: Done) -> None:
 def stdout_unusable(case: Case, plain: Done) -> None:
     """A result that is lost is no success."""
     done = run(case.arguments, redirected=case.expected["redirected"])
-    assert done.returncode == (plain.returncode or BAD_INPUT) or done.returncode == BAD_INPUT, done
-    assert plain.stdout == "" or done.returncode, done
+    allowed = {plain.returncode or BAD_INPUT, BAD_INPUT} if plain.stdout else {plain.returncode}
+    assert done.returncode in allowed, done
     assert "Traceback" not in done.stderr, done.stderr
 
 
@@ -193,6 +199,35 @@ def no_room(case: Case, plain: Done) -> None:
     assert not case.expected["replaces"] or path.read_text() == _OLD
 
 
+def full_disk(case: Case, plain: Done) -> None:
+    """So it is on a disk that has no room for all of it."""
+    if not can_mount():
+        return
+    *options, name = case.arguments
+    Path("disk").mkdir()
+    os.chdir("disk")
+    before = f"printf '{_OLD}' > {name}" if case.expected["replaces"] else "true"
+    fill = f"{before}; head -c 100000 /dev/zero > filler 2> /dev/null"
+    arguments = tuple(f"../{FILE}" if word == FILE else word for word in options)
+    done = run((*arguments, name), under=on_small_disk(fill, "ls -A; cat picture* 2> /dev/null"))
+    assert done.returncode == BAD_INPUT, done
+    assert "No space left" in done.stderr, done.stderr
+    assert done.stdout == (f"filler\n{name}\n{_OLD}" if case.expected["replaces"] else "filler\n"), done
+
+
+def forbidden(case: Case, plain: Done) -> None:
+    """What may not be read is refused."""
+    if not can_hold_to_modes():
+        return
+    Path("locked").mkdir()
+    Path(FILE).rename(f"locked/{FILE}")
+    os.chmod({"file": f"locked/{FILE}", "folder": "locked"}[case.expected["what"]], 0)
+    arguments = tuple(f"locked/{FILE}" if word == FILE else word for word in case.arguments)
+    done = run(arguments, under=held_to_modes())
+    assert done.returncode == BAD_INPUT, done
+    assert "Permission denied" in done.stderr + done.stdout, done
+
+
 def _assert_quiet(done: Done, plain: Done) -> None:
     assert "Traceback" not in done.stderr, done.stderr
     assert "BrokenPipe" not in done.stderr, done.stderr
@@ -201,6 +236,7 @@ def _assert_quiet(done: Done, plain: Done) -> None:
 
 _FAULTS = (
     stdout_closed_early, stderr_unusable, stdout_unusable, interrupted, standard_input, no_file, changing_file, no_room,
+    full_disk, forbidden,
 )  # fmt: skip
 
 FAULTS: dict[str, Callable[[Case, Done], None]] = {fault.__name__: fault for fault in _FAULTS}
@@ -222,12 +258,14 @@ class Faults:
             "standard_input": {"how": ["pieces", "non-blocking", "FIFO"]},
             "no_file": {"instead": ["nothing", "folder", "circle", "unreadable"]},
             "no_room": {"replaces": [False, True]},
+            "full_disk": {"replaces": [False, True]},
+            "forbidden": {"what": ["file", "folder"]},
         }
         drawn = {name: random.choice(values) for name, values in choices.get(fault, {}).items()}
-        takes_file = fault in ("standard_input", "no_file", "changing_file")
+        takes_file = fault in ("standard_input", "no_file", "changing_file", "forbidden")
         commands = [command for command in COMMANDS if FILE in command or not takes_file]
-        arguments = random.choice(_WRITERS if fault == "no_room" else commands)
-        verdict = "ok" if fault == "no_room" else random.choice([*VERDICTS])
+        arguments = random.choice(_WRITERS if fault in ("no_room", "full_disk") else commands)
+        verdict = "ok" if "-o" in arguments else random.choice([*VERDICTS])
         return Case(self.name, VERDICTS[verdict].encode(), arguments, {"fault": fault, **drawn})
 
     def examine(self, case: Case, runner: Runner) -> None:

@@ -12,7 +12,7 @@ from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, padded_and_on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
-from archsum.layers.window import SizeRule, Sliding, Window
+from archsum.layers.window import Sliding, Window
 
 _POOL_SIZE = "The window's size: one number, or one for each axis."
 
@@ -57,7 +57,7 @@ class Pooling(Sliding, PoolingLayer):
         return self
 
     @cached_property
-    def windows(self) -> tuple[SizeRule, ...]:
+    def windows(self) -> tuple[Window, ...]:
         strides = self.strides or self.pool_size
         ceil, name = (self.ceil_mode,) * self.rank, ("window",) * self.rank
         return tuple(map(Window, self.pool_size, strides, self.dilations, self.paddings, ceil, name))
@@ -76,7 +76,8 @@ class Pooling(Sliding, PoolingLayer):
         """
         if max(self.dilations) > 1:
             raise UnknownOperatorsError("TensorFlow Lite Micro has no pooling with dilation")
-        if self.model_copy(update={"ceil_mode": False}).output_shape(*inputs) != self.output_shape(*inputs):
+        spatial, _ = self.parts(*inputs)
+        if any(window.hangs_over(size) for window, size in zip(self.windows, spatial, strict=True)):
             raise UnknownOperatorsError("TensorFlow Lite Micro has no pooling whose windows hang over the end")
         pooling = Operator(self.output_shape(*inputs), absorbs=CLAMPS)
         return padded_and_on_rows(self.padding_operators(*inputs), (pooling,), self.rank, *inputs)
