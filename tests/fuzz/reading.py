@@ -117,7 +117,7 @@ def read_markdown(out: str) -> Read:
     """Read a pipe table and the list below it, as GitHub does: a `|` without `\\` before it ends a cell."""
     read = Read([], [])
     for line in out.split("\n"):
-        cells = _CELL.split(line)
+        cells = _CELL.split(line) if line.startswith("|") else [line]
         read.structure.append((len(cells), bool(_FENCE_OR_HEADING.match(line))))
         read.texts.extend([re.sub(r"\\(.)", r"\1", cell).strip() for cell in cells])
     return read

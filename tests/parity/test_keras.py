@@ -1,5 +1,6 @@
 """Every kind that Keras has: output shape and weights (name, shape, trainability) against Keras's own layer."""
 
+import inspect
 from collections import Counter
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import named_fields
 from tests.support.parity.cases import REFUSED, Case, ours
 from tests.support.parity.differences import DIFFERENCES, Difference
-from tests.support.parity.keras_kinds import CASES, arguments_of, keras_outcome, keras_runs
+from tests.support.parity.keras_kinds import CASES, arguments_of, keras_class, keras_outcome, keras_runs
 
 # A warning of Keras's, raised as an error, would be taken for a refusal.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 WITHOUT_KERAS = {
     *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
     *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
+    "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
 }
 """Kinds that Keras lacks."""
 
@@ -52,6 +54,12 @@ def test_layer(kind: str, record_property: Record) -> None:
         record_property(what, count)
     assert tally["layers compared with Keras"] > tally.total() // 3, "most of what is drawn is refused"
     assert drawn >= shared_fields(kind)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CASES if layer_class(kind).main_field])
+def test_a_plain_value_is_the_first_argument(kind: str) -> None:
+    first = next(iter(inspect.signature(keras_class(kind)).parameters))
+    assert layer_class(kind).main_field == first
 
 
 def shared_fields(kind: str) -> set[str]:

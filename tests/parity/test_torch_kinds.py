@@ -29,6 +29,7 @@ WITHOUT_PYTORCH = {
     *("masking", "repeat_vector", "gaussian_dropout", "gaussian_noise", "activity_regularization", "spatial_dropout1d"),
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
     *("grouped_query_attention", "reversible_embedding"),
+    *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
 }
 """Kinds that PyTorch has no module or function for, or, as one axis of positions goes, none with our order of axes."""
 

@@ -169,6 +169,9 @@ class Layer(StrictModel):
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields whose formulas the layer computes itself, when it knows its input; they reach it as BoundFormula."""
 
+    main_field: ClassVar[str | None] = None
+    """The field that a plain value is, in the place of all fields: `dense: 10`. It is all that the kind needs."""
+
     layer_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields that hold a layer, as those of wrappers; they reach the class as layers."""
 

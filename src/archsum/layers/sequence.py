@@ -1,5 +1,7 @@
 """What layers have in common that go through a sequence step by step."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from archsum.errors import ShapeError
@@ -10,6 +12,8 @@ from archsum.layers.shapes import Shape, show
 
 class SequenceLayer(Layer):
     """A layer that goes through a sequence of steps, each a vector, and remembers what it saw."""
+
+    main_field: ClassVar[str] = "units"
 
     return_sequences: bool = Field(False, description="Give the output of every step, not only of the last one.")
     units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])

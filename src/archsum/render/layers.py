@@ -94,7 +94,9 @@ def _groups() -> dict[str, Mapping[str, type[Layer | Container]]]:
 
 
 def _introduction(cls: type[Layer | Container]) -> str:
-    return f"{sentence(cls)}\n{remarks(cls)}".strip()
+    plain = f"A plain value in the place of the fields is its `{cls.main_field}`." if issubclass(cls, Layer) else ""
+    said = (sentence(cls), remarks(cls), plain if cls.main_field else "")
+    return "\n".join(text for text in said if text)
 
 
 def _field(field: FieldDocumentation, column: int, width: int) -> str:
@@ -109,7 +111,9 @@ def _default(field: FieldDocumentation) -> str:
 
 def _example(word: str, cls: type[Layer | Container], width: int) -> str:
     """Return an entry as a file would have it."""
-    stated = example(cls)
+    stated: Any = example(cls)
+    if issubclass(cls, Layer) and [*stated] == [cls.main_field]:
+        (stated,) = stated.values()
     return "\n".join(_lines([{word: stated} if stated else word], width))
 
 

@@ -298,6 +298,13 @@ def stated(word: str) -> st.SearchStrategy[dict[str, Any]]:
     return others.map(lambda fields: example(class_of(word)) | dict(fields))
 
 
+@given(word=st.sampled_from([*KINDS, *CONTAINERS]), value=VALUES)
+def test_what_load_accepts_as_a_plain_value(word: str, value: Any) -> None:
+    text = json.dumps({"input": [8, 8, 3], "layers": [{word: value}]})
+    if accepted_by_load(text):
+        network_validator().validate(json.loads(text))
+
+
 ENTRIES = st.sampled_from([*KINDS, *CONTAINERS]).flatmap(lambda word: st.tuples(st.just(word), stated(word)))
 
 

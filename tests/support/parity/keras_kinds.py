@@ -34,6 +34,8 @@ from tests.support.parity.cases import (
 )
 
 ACTIVATIONS = st.sampled_from(["linear", "relu", "softmax", "hard_swish"])
+FUNCTIONS = {*FAMILIES["activation_functions"]} - {"threshold"}
+"""The activations that are kinds by their own names; Keras has them as `Activation`."""
 RATES = rarely(st.sampled_from([0, 0.25, 0.5, 1]), st.sampled_from([-0.1, 1.5]))
 POSITIVE = rarely(st.sampled_from([0.1, 1, 2.5]), st.sampled_from([0, -1]))
 NUMBERS = st.floats(-2, 2) | st.lists(st.floats(-2, 2), min_size=1, max_size=3)
@@ -238,6 +240,7 @@ CASES: dict[str, Strategy] = {
     "permute": _permutes(),
     "repeat_vector": any_cases(fields_of({"n": counts(5)}), st.tuples(sizes()) | SHAPES),
     "activation": any_cases(fields_of({"activation": ACTIVATIONS})),
+    **dict.fromkeys(FUNCTIONS, any_cases(fields_of({}))),
     "identity": any_cases(fields_of({})),
     "relu": any_cases(fields_of({}, {"max_value": POSITIVE, "negative_slope": POSITIVE, "threshold": POSITIVE})),
     "leaky_relu": any_cases(fields_of({}, {"negative_slope": POSITIVE})),
@@ -276,7 +279,9 @@ _CLASSES = {cls.__name__.lower(): cls for cls in vars(keras.layers).values() if 
 
 
 def keras_class(kind: str) -> Any:
-    """Return Keras's class."""
+    """Return Keras's class, or what makes a layer of an activation's name."""
+    if kind in FUNCTIONS:
+        return partial(keras.layers.Activation, kind)
     return _CLASSES[kind.replace("_", "")]
 
 

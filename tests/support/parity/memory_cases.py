@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
+from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
 from tests.support.parity.cases import Fields
 from tests.support.parity.memory_oracle import tensors
@@ -214,6 +215,7 @@ ACTIVATIONS = {
 }
 FUNCTIONS = [
     *(Case("activation", {"activation": name}, ((12,),), function) for name, function in ACTIVATIONS.items()),
+    *(Case(name, {}, ((12,),), ACTIVATIONS[name]) for name in FAMILIES["activation_functions"]),
     Case("activation", {"activation": "gelu"}, (IMAGE,), nn.GELU()),
     Case("identity", {}, (IMAGE,), nn.Identity()),
     Case("relu", {}, (IMAGE,), nn.ReLU()),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
 from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely
 
@@ -91,8 +92,12 @@ ACTIVATIONS: Mapping[str, str] = {
     **{"hard_silu": "Hardswish", "hard_tanh": "Hardtanh", "leaky_relu": "LeakyReLU", "linear": "Identity"},
     **{"log_sigmoid": "LogSigmoid", "mish": "Mish", "relu": "ReLU", "relu6": "ReLU6", "selu": "SELU"},
     **{"sigmoid": "Sigmoid", "silu": "SiLU", "soft_shrink": "Softshrink", "softplus": "Softplus"},
-    **{"softsign": "Softsign", "tanh": "Tanh", "tanh_shrink": "Tanhshrink"},
+    **{"softsign": "Softsign", "swish": "SiLU", "hard_swish": "Hardswish", "tanh": "Tanh", "tanh_shrink": "Tanhshrink"},
 }
+
+
+def _function(module: str) -> Theirs:
+    return Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: getattr(torch.nn, module)())
 
 
 @st.composite
@@ -216,6 +221,9 @@ MODULES: dict[str, Theirs] = {
         any_cases(fields_of({"activation": st.sampled_from(list(ACTIVATIONS))}), SHAPES),
         lambda torch, case: getattr(torch.nn, ACTIVATIONS[case.fields["activation"]])(),
     ),
+    **{kind: _function(module) for kind, module in ACTIVATIONS.items() if kind in FAMILIES["activation_functions"]},
+    "log_softmax": Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: torch.nn.LogSoftmax(-1)),
+    "threshold": Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: torch.nn.Threshold(0.0, 0.0)),
     "relu": Theirs(any_cases(st.just({}), SHAPES), lambda torch, case: torch.nn.ReLU()),
     "leaky_relu": Theirs(
         any_cases(fields_of({"negative_slope": st.floats(0.01, 1)}), SHAPES),

@@ -16,7 +16,7 @@ from archsum.bounds import (
 )
 from archsum.errors import Diagnostic, quote
 from archsum.formula import Value
-from archsum.language.read.entries import LAYER_WORDS, read_entry, unknown_kind
+from archsum.language.read.entries import fields_of, read_entry, unknown_kind
 from archsum.language.read.formulas import Resolved, names_in, resolve_fields, steps_of
 from archsum.language.spec.containers import CONTAINERS, Container, class_of
 from archsum.language.spec.document import Document
@@ -45,6 +45,7 @@ class Builder:
         self._work = work
         self._built: dict[Hashable, Built] = {}
         self._keys: dict[Entry, tuple[Hashable, tuple[str, ...], int]] = {}
+        self._default_fields: dict[str, SpannedMapping] = {}
         self._defaults: dict[str, Resolved] = {}
         for kind in document.defaults:
             if len(self.diagnostics) < MAX_FOUND:
@@ -141,7 +142,7 @@ class Builder:
         for field in cls.layer_fields:
             if field not in entry.fields:
                 continue
-            inner, wrong = read_entry(entry.places, field, LAYER_WORDS)
+            inner, wrong = read_entry(entry.places, field, KINDS)
             if word := self._word_of_layers(inner.kind):
                 message = f"`{field}` takes a kind of layer, and `{inner.kind}` is a {word}"
                 cure = f"put `{entry.kind}` around each of its layers, in the {word}"
@@ -155,9 +156,10 @@ class Builder:
 
     def _read_defaults(self, kind: str, defaults: Places) -> Resolved:
         """Resolve a kind's defaults, and check them by themselves: what is wrong with them is said once."""
-        fields, key = defaults.data[kind], defaults.key(kind)
-        if not isinstance(fields, SpannedMapping):
-            found = "but it is empty" if fields is None else f"not {quote(fields)}"
+        fields, key = fields_of(kind, defaults, kind), defaults.key(kind)
+        if fields is None:
+            stated = defaults.data[kind]
+            found = "but it is empty" if stated is None else f"not {quote(stated)}"
             message = f"`defaults.{kind}` takes a mapping of fields, {found}"
             cure = "`defaults` has the fields of each kind, as in `{conv2d: {padding: same}}`"
             self.diagnostics.append(Diagnostic("wrong-type", message, defaults.value(kind), cure))
@@ -172,6 +174,7 @@ class Builder:
             cure = "write long lists in the layers themselves"
             self.diagnostics.append(Diagnostic("too-large", message, key, cure))
         else:
+            self._default_fields[kind] = fields
             entry = Entry(kind, fields, key)
             _, resolved, problems = self._read(entry, self._document.variables, is_complete=False)
             # What is missing, and whether fields go together, shows in the layers; both are said of the kind's place.
@@ -188,10 +191,9 @@ class Builder:
     def _places(self, entry: Entry) -> Places:
         """Return where a layer's fields are: in its entry, or in the defaults that it took them from."""
         together = SpannedMapping()
-        for fields in (self._document.defaults.get(entry.kind), entry.fields):
-            if isinstance(fields, SpannedMapping):
-                together.update(fields)
-                together.marks.update(fields.marks)
+        for fields in (self._default_fields.get(entry.kind, SpannedMapping()), entry.fields):
+            together.update(fields)
+            together.marks.update(fields.marks)
         return Places(together, entry.span)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from archsum.bounds import CHARACTERS_PER_STEP, MAX_ARGUMENT_VALUES, MAX_FOUND, MAX_PATHS
 from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula
-from archsum.language.read.entries import Words, read_entry
+from archsum.language.read.entries import read_entry
 from archsum.language.read.formulas import steps_of
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import check_layers
@@ -25,7 +25,7 @@ class BodyReader:
     """Reads the layers of a file, or of one block: what has been read, and what was found wrong."""
 
     def __init__(
-        self, words: Words, blocks: Collection[str], inputs: NamePlaces, diagnostics: list[Diagnostic]
+        self, words: Collection[str], blocks: Collection[str], inputs: NamePlaces, diagnostics: list[Diagnostic]
     ) -> None:
         self.names: NamePlaces = {}
         """The names of layers."""

@@ -1,33 +1,29 @@
 """A layer as the file has it: `flatten`, `conv2d: {filters: 8}` or `{type: conv2d, filters: 8}`.
 
-Blocks and containers are written likewise; a container may have its layers as a plain list: `residual: [relu]`.
+Blocks and containers are written likewise. A plain value is the kind's main field: `dense: 10`; of a container it is a
+list of layers: `residual: [relu]`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from copy import copy
 from typing import Any
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
 from archsum.language.spec.containers import CONTAINERS, class_of
-from archsum.language.spec.items import Entry, no_entry
+from archsum.language.spec.items import PLACEMENT, Entry, no_entry
 from archsum.language.text.places import Places, SpannedList, SpannedMapping
 from archsum.layers import KINDS
+from archsum.layers.fields import named_fields
 
 _SPELLINGS = ("flatten", "conv2d: {filters: 8, kernel_size: 3}", "{type: conv2d, …}")
 _MAX_NAMED = 5
-
-Words = Mapping[str, str | None]
-"""The words that an entry can begin with, and for a container the field that a plain list is."""
-
-LAYER_WORDS: Words = dict.fromkeys(KINDS)
-"""The words of layers alone."""
 
 Read = tuple[Entry, list[Diagnostic]]
 """An entry, and what is wrong with it."""
 
 
-def read_entry(items: Places, step: int | str, words: Words) -> Read:
-    """Read the entry at an index of a list, or in a field."""
+def read_entry(items: Places, step: int | str, words: Collection[str]) -> Read:
+    """Read the entry at an index of a list, or in a field; it begins with one of the words."""
     value, span = items.data[step], items.value(step)
     if isinstance(value, str):
         return _of_kind(value, SpannedMapping(), span, words)
@@ -52,7 +48,7 @@ def unknown_kind(kind: Any, span: Span, words: Collection[str]) -> Diagnostic:
     return Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", span, suggest_kind(kind, words))
 
 
-def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> Read:
+def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Collection[str]) -> Read:
     if isinstance(word, str) and word in words:
         return Entry(word, fields, span), []
     from archsum.language.advice.spelling import meant_kind
@@ -63,24 +59,37 @@ def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Words) -> Rea
     return entry, [unknown_kind(word, span, words)]
 
 
-def _read_one_key(places: Places, words: Words) -> Read:
-    """Read `conv2d: {filters: 8}`, or of a container `residual: [relu]`."""
+def fields_of(kind: str, places: Places, key: str) -> SpannedMapping | None:
+    """Return the fields of a kind at a key: a mapping, or a plain value; None for a value that cannot be any."""
+    value = places.data[key]
+    if isinstance(value, SpannedMapping):
+        return value
+    cls = class_of(kind) if kind in KINDS or kind in CONTAINERS else None
+    if value is None or cls is None or cls.main_field is None:
+        return None
+    if cls.main_field in cls.layer_fields and not isinstance(value, SpannedList):
+        return None
+    fields = SpannedMapping()
+    fields[cls.main_field] = value
+    fields.marks[cls.main_field] = places.data.marks[key]
+    return fields
+
+
+def _read_one_key(places: Places, words: Collection[str]) -> Read:
+    """Read `conv2d: {filters: 8}`, or with a plain value `dense: 10`."""
     ((word, value),) = places.data.items()
-    fields = value if isinstance(value, SpannedMapping) else SpannedMapping()
-    entry, problems = _of_kind(word, fields, places.key(word), words)
-    if value is None or value is fields or entry.kind not in words:
-        return entry, problems
-    list_field = words[entry.kind]
-    if isinstance(value, SpannedList) and list_field:
-        fields[list_field] = value
-        fields.marks[list_field] = places.data.marks[word]
+    entry, problems = _of_kind(word, SpannedMapping(), places.key(word), words)
+    fields = fields_of(entry.kind, places, word)
+    if fields is not None:
+        entry.fields = fields
+    if fields is not None or value is None or entry.kind not in words:
         return entry, problems
     message = f"`{entry.kind}` takes a mapping of fields, not {quote(value)}"
     cure = _name_fields(entry.kind, value)
     return no_entry(places.whole), [*problems, Diagnostic("wrong-type", message, places.value(word), cure)]
 
 
-def _read_several_keys(places: Places, words: Words) -> Read:
+def _read_several_keys(places: Places, words: Collection[str]) -> Read:
     """Read a layer with more than one key and no `type`: it is none, but most often it is clear what was meant."""
     value, span = places.data, places.whole
     word, *others = value
@@ -96,6 +105,13 @@ def _read_several_keys(places: Places, words: Words) -> Read:
         message = f"the fields of {quote(word)} are beside it, not below it"
         cure = f"indent {enumerate_words(others[:_MAX_NAMED])} two spaces further than `{word}`"
         return entry, [*problems, Diagnostic("under-indented", message, other_span, cure)]
+    main = None if isinstance(stated, SpannedMapping) else fields_of(word, places, word)
+    if main and {*others} <= {*named_fields(class_of(word)), *PLACEMENT}:
+        main.update(fields)
+        main.marks.update(fields.marks)
+        message = f"the fields of {quote(word)} are beside it, not below it"
+        cure = f"write them together: `{word}: {{{', '.join(f'{name}: …' for name in [*main][:_MAX_NAMED])}}}`"
+        return Entry(word, main, word_span), [Diagnostic("under-indented", message, other_span, cure)]
     stated = stated if isinstance(stated, SpannedMapping) else SpannedMapping()
     entry, problems = _of_kind(word, stated, word_span, words)
     message = f"{quote(word)} and {quote(others[0])} are in one item of `layers`"

@@ -4,7 +4,7 @@ What is wrong with a block's structure is found here, even where nothing uses it
 `expand`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,7 +14,6 @@ from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import name_problem
 from archsum.language.read.body import BodyReader, NamePlaces
-from archsum.language.read.entries import Words
 from archsum.language.read.formulas import formulas_in, steps_of
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import DEFAULT_INPUT, Block, Document
@@ -60,11 +59,7 @@ class Structure(NamedTuple):
 def read_structure(document: Document, file: Places) -> Structure:
     """Read the layers and the blocks of a file."""
     diagnostics: list[Diagnostic] = []
-    words: Words = {
-        **dict.fromkeys(KINDS),
-        **{word: cls.list_field for word, cls in CONTAINERS.items()},
-        **dict.fromkeys(document.blocks),
-    }
+    words = dict.fromkeys((*KINDS, *CONTAINERS, *document.blocks))
     blocks: dict[str, Definition] = {}
     for name in document.blocks:
         if definition := _read_block(file.at("blocks"), name, words, diagnostics):
@@ -83,7 +78,7 @@ def read_structure(document: Document, file: Places) -> Structure:
     return Structure(body, outputs, {**inputs, **reader.names}, blocks, diagnostics)
 
 
-def _read_block(blocks: Places, name: str, words: Words, diagnostics: list[Diagnostic]) -> Definition | None:
+def _read_block(blocks: Places, name: str, words: Collection[str], diagnostics: list[Diagnostic]) -> Definition | None:
     """Read a block's definition; None where it cannot be read."""
     value, key = blocks.data[name], blocks.key(name)
     if problem := _block_name_problem(name):

@@ -143,9 +143,15 @@ def _complete(layers: Mapping[str, type[Layer]]) -> Schema:
         "then": {"allOf": [_if_typed(kind, {"required": names}) for kind, names in required.items()]},
         "else": {
             "not": {"enum": list(required)},
-            "properties": {kind: {"type": "object", "required": names} for kind, names in required.items()},
+            "properties": {kind: _stated(names, layers[kind].main_field) for kind, names in required.items()},
         },
     }
+
+
+def _stated(required: list[str], main_field: str | None) -> Schema:
+    """Return what a kind with required fields takes: a mapping with these, or where one is enough a plain value."""
+    mapping: Schema = {"type": "object", "required": required}
+    return {"if": {"type": ["object", "null"]}, "then": mapping} if required == [main_field] else mapping
 
 
 def _known() -> Schema:
@@ -181,8 +187,8 @@ def _in_each_layer(name: str, rule: Schema) -> Schema:
         if holdings
     }
     for word, cls in CONTAINERS.items():
-        if cls.list_field:
-            inside[word] |= forms[cls.layer_fields[cls.list_field]]
+        if cls.main_field:
+            inside[word] |= forms[cls.layer_fields[cls.main_field]]
     return {
         "allOf": [
             rule,
@@ -208,6 +214,9 @@ def _fields(word: str, cls: type[Layer | Container]) -> Schema:
         "properties": {**_PLACED, **field_schemas(cls), "type": {"const": word}},
         "additionalProperties": False,
     }
+    if issubclass(cls, Layer) and cls.main_field:
+        del definition["type"]
+        definition |= {"if": {"type": ["object", "null"]}, "else": definition["properties"][cls.main_field]}
     if stated := example(cls):
         # What the YAML language server offers first.
         definition["defaultSnippets"] = [{"label": ", ".join(stated), "body": stated}]
@@ -218,7 +227,7 @@ def _container(word: str, cls: type[Container]) -> Schema:
     """Return the mapping of a container's fields, or what it takes in their place; it has no weights to share."""
     definition = _fields(word, cls) | {"type": "object", "required": json_schema(cls)["required"]}
     del definition["properties"]["shared"]
-    if cls.list_field:
-        as_list = definition["properties"][cls.list_field]
+    if cls.main_field:
+        as_list = definition["properties"][cls.main_field]
         definition |= {"type": ["object", "array"], "minItems": 1, "items": as_list["items"]}
     return definition

@@ -40,8 +40,8 @@ class Container(Enclosing):
     layer_fields: ClassVar[Mapping[str, Holding]] = {}
     """The fields that hold layers, and whether one, a list, or a list of lists."""
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
-    list_field: ClassVar[str | None] = None
-    """The field that a plain list is, written in the place of the fields."""
+    main_field: ClassVar[str | None] = None
+    """The field that a plain list is, in the place of all fields."""
 
 
 def _rows(value: Any) -> Any:
@@ -113,7 +113,7 @@ class Residual(Container):
     """
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
-    list_field = "layers"
+    main_field = "layers"
 
     layers: NonEmptyBody = Field(
         description="The layers that the shortcut leads around.", examples=[["relu", _CONVOLUTION]]
@@ -146,7 +146,7 @@ class Branch(Container):
     """
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
-    list_field = "paths"
+    main_field = "paths"
 
     paths: Annotated[tuple[Body, ...], Field(min_length=1)] = Field(
         description="The paths, each a list of layers.", examples=[[[_CONVOLUTION], ["relu"], []]]

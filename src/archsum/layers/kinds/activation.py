@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from archsum.layers.activations import ACTIVATION_SCRATCH, activation_kept, activation_work
+from archsum.layers.activation_layer import ElementwiseFunction
 from archsum.layers.axis import Axes, Sizes, axis_name, positions, size_name
-from archsum.layers.base import VIEW, Backward, ElementwiseLayer, Gradient, Kept, Reuse, Weight, WeightlessLayer, Work
+from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight
 from archsum.layers.fields import Activation as ActivationName
 from archsum.layers.fields import NonNegativeNumber
 from archsum.layers.operators import (
@@ -15,44 +15,8 @@ from archsum.layers.operators import (
     Operator,
     Operators,
     UnknownOperatorsError,
-    activation_operators,
 )
-from archsum.layers.shapes import Shape, product, require_known
-
-
-class ElementwiseFunction(ElementwiseLayer, WeightlessLayer):
-    """A function of each element, which is an activation of other layers too.
-
-    FLOPs:
-        1 for each element.
-    Kept:
-        input.
-    Errors:
-        None; it takes an input of any shape.
-    """
-
-    @property
-    def function(self) -> str:
-        """The activation's name."""
-        raise NotImplementedError
-
-    @property
-    def reuse(self) -> Reuse:
-        return VIEW if self.function == "linear" else Reuse()
-
-    def backward(self, *inputs: Shape) -> Backward:
-        if self.function == "linear":
-            return Backward((Gradient.SAME,))
-        return Backward(scratch=inputs * ACTIVATION_SCRATCH.get(self.function, 0))
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        return activation_work(self.function, product(*inputs))
-
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        return activation_kept(self.function, *inputs)
-
-    def operators(self, *inputs: Shape) -> Operators:
-        return activation_operators(self.function, *inputs)
+from archsum.layers.shapes import Shape, require_known
 
 
 class Activation(ElementwiseFunction):
@@ -69,6 +33,7 @@ class Activation(ElementwiseFunction):
     """
 
     type: Literal["activation"] = "activation"
+    main_field: ClassVar[str] = "activation"
 
     activation: ActivationName = Field(description="The function.", examples=["relu"])
 
@@ -100,6 +65,7 @@ class ReLU(ElementwiseFunction):
     """
 
     type: Literal["relu"] = "relu"
+    main_field: ClassVar[str] = "max_value"
 
     max_value: NonNegativeNumber | None = Field(None, description="The largest output, as 6 in ReLU6; null for none.")
     negative_slope: NonNegativeNumber = Field(0.0, description="The slope below the threshold.")
@@ -153,6 +119,7 @@ class LeakyReLU(ElementwiseFunction):
     """
 
     type: Literal["leaky_relu"] = "leaky_relu"
+    main_field: ClassVar[str] = "negative_slope"
     function: ClassVar[str] = "leaky_relu"
 
     negative_slope: NonNegativeNumber = Field(0.3, description="The slope of the negative part.")
@@ -165,6 +132,7 @@ class ELU(ElementwiseFunction):
     """
 
     type: Literal["elu"] = "elu"
+    main_field: ClassVar[str] = "alpha"
     function: ClassVar[str] = "elu"
 
     alpha: float = Field(1.0, description="Minus the limit of the negative part.")
@@ -225,6 +193,7 @@ class Softmax(ElementwiseFunction):
     """
 
     type: Literal["softmax"] = "softmax"
+    main_field: ClassVar[str] = "axis"
     function: ClassVar[str] = "softmax"
 
     axis: Axes = Field(

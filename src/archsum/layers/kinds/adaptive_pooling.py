@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ class AdaptivePooling(PoolingLayer):
     Kept:
         input; nothing where each output size is 1.
     """
+
+    main_field: ClassVar[str] = "output_size"
 
     output_size: OutputSize = Field(
         description="The output's size: one number, or one for each axis; null keeps the input's.", examples=[7]

@@ -29,6 +29,7 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
     """
 
     type: Literal["channel_shuffle"] = "channel_shuffle"
+    main_field: ClassVar[str] = "groups"
 
     groups: Positive = Field(description="The number of groups.", examples=[2])
 
@@ -55,6 +56,8 @@ class BlockLayer(Spatial, MovingLayer, rank=2):
 
     passes: ClassVar[frozenset[Role]] = frozenset()
     """What behind its operator on a microcontroller can become part of the one before it."""
+
+    main_field: ClassVar[str] = "block_size"
 
     block_size: Positive = Field(description="The height and the width of a block.", examples=[2])
 

@@ -1,7 +1,7 @@
 """Dense layers: every unit sees all features."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,7 @@ class Dense(BiasedLayer):
     """
 
     type: Literal["dense"] = "dense"
+    main_field: ClassVar[str] = "units"
 
     units: Positive = Field(description="The number of output features.", examples=[10])
     activation: Activation | None = Field(None, description="An elementwise function of the output.")

@@ -156,6 +156,7 @@ class Masking(ElementwiseLayer, WeightlessLayer):
 
     type: Literal["masking"] = "masking"
     each: ClassVar[tuple[str, int]] = ("comparisons", 2)
+    main_field: ClassVar[str] = "mask_value"
 
     mask_value: float = Field(0.0, description="The value of the padding.")
 

@@ -213,6 +213,7 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
     """
 
     type: Literal["concatenate"] = "concatenate"
+    main_field: ClassVar[str] = "axis"
 
     def output_shape(self, *inputs: Shape) -> Shape:
         joined, sizes = self._joined_axis(inputs)

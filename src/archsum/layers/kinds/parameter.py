@@ -34,6 +34,7 @@ class Parameter(IdleLayer):
     most_inputs: ClassVar[int | None] = 0
 
     type: Literal["parameter"] = "parameter"
+    main_field: ClassVar[str] = "shape"
 
     shape: TupleOf[Positive] = Field(description="The sizes, without the batch.", examples=[[1, 768]])
 

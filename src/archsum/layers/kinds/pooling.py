@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from math import prod
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -33,6 +33,8 @@ class Pooling(Sliding, PoolingLayer):
     Errors:
         A window larger than its input; a padding of more than half the window; ceil_mode with same padding.
     """
+
+    main_field: ClassVar[str] = "pool_size"
 
     pool_size: PerAxis = Field(description=_POOL_SIZE, examples=[2])
     strides: PerAxis | None = Field(

@@ -42,6 +42,7 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
     """
 
     type: Literal["rescaling"] = "rescaling"
+    main_field: ClassVar[str] = "scale"
     each: ClassVar[tuple[str, int]] = ("factor and offset", 2)
 
     scale: Numbers = Field(description="The factor: one number, or one for each channel.", examples=[1])

@@ -1,6 +1,6 @@
 """Regularization: layers that work only while the network is trained."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -47,6 +47,8 @@ class RandomDrop(Regularization):
     Kept:
         the mask, of the input's shape; nothing at rate 0.
     """
+
+    main_field: ClassVar[str] = "rate"
 
     rate: Rate = Field(description="The part that is dropped, 0 to 1.", examples=[0.5])
 
@@ -163,6 +165,7 @@ class GaussianNoise(Regularization):
     """
 
     type: Literal["gaussian_noise"] = "gaussian_noise"
+    main_field: ClassVar[str] = "stddev"
 
     stddev: Rate = Field(description="The noise's standard deviation, 0 to 1.", examples=[0.1])
 

@@ -65,6 +65,7 @@ class ZeroPadding(Resizing):
     """
 
     note: ClassVar[str] = "zeros before + size + zeros after"
+    main_field: ClassVar[str] = "padding"
 
     padding: SidesPerAxis = Field(1, validate_default=True, description=f"The zeros: {_SIDES}")
 
@@ -103,6 +104,7 @@ class Cropping(Resizing):
 
     note: ClassVar[str] = "size − what is cut off before and after"
     reuse: ClassVar[Reuse] = VIEW
+    main_field: ClassVar[str] = "cropping"
 
     cropping: SidesPerAxis = Field(1, validate_default=True, description=f"The margins: {_SIDES}")
 
@@ -160,6 +162,7 @@ class UpSampling(Resizing):
     """
 
     note: ClassVar[str] = "size × `size`, how often each element is repeated"
+    main_field: ClassVar[str] = "size"
 
     size: PerAxis = Field(
         2, validate_default=True, description="How many for each element: one number, or one for each axis."

@@ -64,6 +64,7 @@ class Reshape(Reshaping):
     """
 
     type: Literal["reshape"] = "reshape"
+    main_field: ClassVar[str] = "target_shape"
 
     target_shape: TupleOf[int] = Field(
         description="The sizes, without the batch; one may be −1, for the rest.", examples=[[4, -1]]
@@ -136,6 +137,7 @@ class Permute(Reshaping):
     """
 
     type: Literal["permute"] = "permute"
+    main_field: ClassVar[str] = "dims"
 
     dims: TupleOf[int] = Field(description="The input's axes, counted from 1, in their new order.", examples=[[2, 1]])
 
@@ -176,6 +178,7 @@ class RepeatVector(MovingLayer):
     """
 
     type: Literal["repeat_vector"] = "repeat_vector"
+    main_field: ClassVar[str] = "n"
 
     n: Positive = Field(description="How many times.", examples=[10])
 
