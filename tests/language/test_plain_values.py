@@ -1,7 +1,7 @@
 """A plain value is the main field of its kind, wherever a layer is written."""
 
 import io
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -16,8 +16,8 @@ from archsum.layers.fields import Activation, named_fields
 MAIN_FIELDS = {kind: main for kind in KINDS if (main := layer_class(kind).main_field)}
 VALUES: dict[str, Any] = {
     "activation": "silu", "alpha": 0.5, "axis": -1, "block_size": 2, "cropping": 1, "dims": [2, 1], "groups": 4, "n": 3,
-    "mask_value": 1.5, "max_value": 6, "negative_slope": 0.2, "output_size": 2, "padding": 1, "pool_size": 2, "rate": 0.5,
-    "scale": 0.5, "shape": [8, 4], "size": 2, "stddev": 0.1, "target_shape": [-1], "units": 8,
+    "mask_value": 1.5, "max_value": 6, "negative_slope": 0.2, "output_size": 2, "padding": 1, "pool_size": 2,
+    "rate": 0.5, "scale": 0.5, "shape": [8, 4], "size": 2, "stddev": 0.1, "target_shape": [-1], "units": 8,
 }  # fmt: skip
 INPUTS = {1: "[8, 4]", 2: "[8, 8, 4]", 3: "[8, 8, 8, 4]"}
 
@@ -68,7 +68,7 @@ def test_a_kind_that_needs_one_field_takes_it_plain() -> None:
 
 def test_every_activation_is_a_word() -> None:
     words = {*FAMILIES["activation_functions"], *FAMILIES["activation"]}
-    assert words >= {*Activation.__args__} - {"linear"}  # `identity`; to PyTorch `Linear` is a dense layer
+    assert words >= {*get_args(Activation)} - {"linear"}  # `identity`; to PyTorch `Linear` is a dense layer
 
 
 @pytest.mark.parametrize("word", FAMILIES["activation_functions"])
