@@ -7,7 +7,7 @@ from archsum.errors import Span
 from archsum.language.expand.scope import Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.spec.containers import Branch, Container, Repeat, Residual
-from archsum.language.spec.items import Body, Item
+from archsum.language.spec.items import Body, Item, Reference
 
 
 class Writer(Protocol):
@@ -18,6 +18,9 @@ class Writer(Protocol):
 
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container, and return what it gives."""
+
+    def find(self, names: tuple[Reference, ...], scope: Scope) -> Outputs:
+        """Return what the layers of those names give, without those that their `if` leaves out."""
 
     @property
     def shapes(self) -> NetworkShapes:
@@ -31,10 +34,14 @@ def write_out(container: Container, writer: Writer, scope: Scope, inputs: Output
 
 def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
     rows = repeat.over or [{}] * (repeat.times or 0)
+    found: list[str] = []
     for index, values in enumerate(rows):
         what = f"in repetition {index + 1} of {len(rows)} of the repeat"
-        inputs = writer.add_body(repeat.layers, scope.repetition(index, values, what, span), inputs)
-    return inputs
+        repetition = scope.repetition(index, values, what, span)
+        inputs = writer.add_body(repeat.layers, repetition, inputs)
+        if repeat.outputs:
+            found += writer.find(repeat.outputs, repetition)
+    return tuple(found) if repeat.outputs else inputs
 
 
 def _residual(residual: Residual, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:

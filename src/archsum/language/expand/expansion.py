@@ -200,14 +200,13 @@ class Expansion:
         return level
 
     def _outputs(self, body: Body, references: tuple[Reference, ...] | None, scope: Scope, inputs: Outputs) -> Outputs:
-        """Add a file's or a block's layers, and return its outputs: what the last layer gives, or those stated.
-
-        A layer that its `if` leaves out is no output.
-        """
+        """Add a file's or a block's layers, and return its outputs: what the last layer gives, or those stated."""
         outputs = self.add_body(body, scope, inputs)
-        if references is None:
-            return outputs
-        there = [reference for reference in references if scope.find(reference.name) != LEFT_OUT]
+        return outputs if references is None else self.find(references, scope)
+
+    def find(self, names: tuple[Reference, ...], scope: Scope) -> Outputs:
+        """Return what the layers of those names give, without those that their `if` leaves out."""
+        there = [reference for reference in names if scope.find(reference.name) != LEFT_OUT]
         return self._find(tuple(there), scope)
 
     def _is_there(self, item: Item, scope: Scope, names: FormulaNames) -> bool | None:

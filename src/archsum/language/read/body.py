@@ -101,6 +101,8 @@ class BodyReader:
                     held[field] = self.body(fields, field, may_be_empty=field == "shortcut")
                 case "paths":
                     held[field] = self._paths(fields, field)
+                case "names":
+                    held[field] = self.references(fields, field)
         return held
 
     def _merge(self, fields: Places, field: str) -> Item:

@@ -182,7 +182,7 @@ def _in_each_layer(name: str, rule: Schema) -> Schema:
         "paths": {"items": {"items": ref(name)}},
     }
     inside = {
-        word: {"properties": {field: forms[holding] for field, holding in holdings.items()}}
+        word: {"properties": {field: forms[holding] for field, holding in holdings.items() if holding in forms}}
         for word, holdings in held.items()
         if holdings
     }

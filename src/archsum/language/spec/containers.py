@@ -6,12 +6,13 @@ Each is one class, as a kind of layer is.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, InstanceOf, PlainValidator, WithJsonSchema, field_validator, model_validator
 
 from archsum.bounds import MAX_PARAMETERS, MAX_TIMES
 from archsum.errors import FieldError, enumerate_words, quote
 from archsum.formula import name_problem
-from archsum.language.spec.items import Body
+from archsum.language.spec.items import Body, Reference
+from archsum.language.spec.names import NAMES_SCHEMA, check_different
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import ANY_LAYER, StrictModel
@@ -21,7 +22,7 @@ _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type
 
 _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
-Holding = Literal["layer", "layers", "paths"]
+Holding = Literal["layer", "layers", "paths", "names"]
 
 NonEmptyBody = Annotated[Body, Field(min_length=1)]
 Merge = Annotated[Any, ANY_LAYER]
@@ -38,7 +39,7 @@ class Container(Enclosing):
     """What holds layers. The fields that hold them are read with the file's structure, before their formulas."""
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {}
-    """The fields that hold layers, and whether one, a list, or a list of lists."""
+    """The fields that hold layers, and whether one, a list, a list of lists, or names of those in other fields."""
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
     main_field: ClassVar[str | None] = None
     """The field that a plain list is, in the place of all fields."""
@@ -73,9 +74,12 @@ class Repeat(Container):
     In formulas `index` counts the repetitions from 0, as in `strides: "=2 if index == 0 else 1"`. With `over` in the
     place of `times` each repetition has values of its own, which formulas name: `over: {filters: [64, 128], depth: [3,
     4]}`, or row by row `over: [{filters: 64, depth: 3}, {filters: 128, depth: 4}]`.
+
+    Each repetition takes what the one before gives, and the repeat gives what the last one does. With `outputs` it
+    gives what the layers of these names give in every repetition, for a layer such as `add` to merge.
     """
 
-    layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers"}
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "outputs": "names"}
 
     times: Annotated[int, Field(ge=1, le=MAX_TIMES)] | None = Field(
         None, description="How many times; where there may be none, `if` leaves the repeat out.", examples=[3]
@@ -92,6 +96,16 @@ class Repeat(Container):
         description="The values of each repetition: a list for each name, or a mapping for each repetition.",
     )
     layers: NonEmptyBody = Field(description="The layers, first to last.", examples=[[_CONVOLUTION, "relu"]])
+    outputs: Annotated[tuple[InstanceOf[Reference], ...], NAMES_SCHEMA] | None = Field(
+        None,
+        description="The layers whose outputs, in every repetition, the repeat gives; by default the last's alone.",
+    )
+
+    @field_validator("outputs")
+    @classmethod
+    def _each_once(cls, outputs: tuple[Reference, ...] | None) -> tuple[Reference, ...] | None:
+        check_different([reference.name for reference in outputs or ()])
+        return outputs
 
     @model_validator(mode="after")
     def _times_or_over(self) -> Self:

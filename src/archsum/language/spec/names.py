@@ -14,7 +14,7 @@ def _list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _check_different(value: Any) -> Any:
+def check_different(value: Any) -> Any:
     """Return names as they are. Errors: FieldError where one is there twice."""
     seen = set()
     for name in value if isinstance(value, list) else ():
@@ -27,17 +27,17 @@ def _check_different(value: Any) -> Any:
 
 _NAME_SCHEMA = {"type": "string", "maxLength": 100}
 _NAME_LIST_SCHEMA = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME_SCHEMA}
-_NAMES_SCHEMA = WithJsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
+NAMES_SCHEMA = WithJsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
 Names = Annotated[
-    TupleOf[str], Field(min_length=1), BeforeValidator(_check_different), BeforeValidator(_list), _NAMES_SCHEMA
+    TupleOf[str], Field(min_length=1), BeforeValidator(check_different), BeforeValidator(_list), NAMES_SCHEMA
 ]
 """One name or several, each once."""
 
 InputNames = Annotated[
     TupleOf[Name],
     Field(min_length=1, max_length=MAX_BLOCK_INPUTS),
-    BeforeValidator(_check_different),
+    BeforeValidator(check_different),
     BeforeValidator(_list),
-    _NAMES_SCHEMA,
+    NAMES_SCHEMA,
 ]
 """The same, where they are given to what has none."""
