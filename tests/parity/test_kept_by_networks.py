@@ -74,7 +74,7 @@ HEADS = {
     "layers:\n  - conv2d": f"{AUXILIARY}  - conv2d",
     "  - inception: {name: 4b, ": "  - auxiliary: {name: first}\n  - inception: {name: 4b, inputs: 4a, ",
     "  - inception: {name: 4e, ": "  - auxiliary: {name: second}\n  - inception: {name: 4e, inputs: 4d, ",
-    "  - dense: =classes\nbudget": "  - dense: {name: main, units: =classes}\nbudget",
+    "  - dense: =classes\n": "  - dense: {name: main, units: =classes}\n",
 }
 """What is written in GoogLeNet's file instead of what, for the auxiliary heads that torchvision's has in training."""
 
