@@ -84,6 +84,13 @@ ELEMENTS = 8 * 8 * 3
             [(5, 6)],
             5 * 6 + 3 * 2 * 5 * 5 + 2 * 5 * 2 * 4,
         ),
+        # A bias of the scores is added to each.
+        (
+            "multi_head_attention",
+            {"num_heads": 2, "key_dim": 3, "bias": False, "score_bias": True},
+            [(5, 6), (2, 5, 5)],
+            5 * 6 + (1 + 3) * 2 * 5 * 5,
+        ),
         ("attention", {}, [(5, 6)], 3 * 25),
         ("attention", {"use_scale": True}, [(5, 6)], 4 * 25),
         ("attention", {"score_mode": "concat"}, [(5, 6)], 25 * (3 * 6 + 1 + 3)),

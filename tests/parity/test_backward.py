@@ -66,7 +66,7 @@ COMPOSED = {
     "multiply": 0.45,  # of four inputs, three of which are repeated
     "maximum": 0.15,
     "minimum": 0.1,
-    "multi_head_attention": 0.1,
+    "multi_head_attention": 0.15,  # the gradient of a bias of the scores is there before those of the projections
     "grouped_query_attention": 0.25,
     "attention": 0.4,
     "additive_attention": 0.1,

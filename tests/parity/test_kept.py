@@ -66,8 +66,17 @@ def _share(one: Any, other: Any) -> bool:
     return bool(one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr())
 
 
+@pytest.mark.parametrize("frozen", [False, True])
+def test_which_rows_of_a_table_of_distances_are_looked_up_is_kept_once_for_the_batch(frozen: bool) -> None:
+    table = torch.nn.Embedding(32, 4).requires_grad_(not frozen)
+    kept = saved_tensors(table, torch.zeros(6, 6, dtype=torch.int64))
+    (rows,) = build("relative_position_bias", {"num_heads": 4, "window_size": 6, "num_buckets": 32}).kept() or ()
+    assert (rows.per_batch, rows.for_weights) == (True, True)
+    assert kept_bytes(kept) == (0 if frozen else (product(rows.shape) or 0) * (rows.itemsize or 4))
+
+
 def test_every_rule_has_a_case() -> None:
     rules = {kind: layer_class(kind).kept for kind in KINDS}
     tested = {rules[case.kind] for case in CASES}
     untested = [kind for kind, rule in rules.items() if rule not in tested]
-    assert untested == ["custom", "parameter"]  # which PyTorch has no module for
+    assert untested == ["custom", "parameter", "relative_position_bias"]  # which PyTorch has no module for

@@ -20,6 +20,7 @@ WITHOUT_KERAS = {
     *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
     *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
+    *("relative_position_bias", "roll"),
 }
 """Kinds that Keras lacks."""
 

@@ -28,8 +28,8 @@ WITHOUT_PYTORCH = {
     *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
     *("masking", "repeat_vector", "gaussian_dropout", "gaussian_noise", "activity_regularization", "spatial_dropout1d"),
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
-    *("grouped_query_attention", "reversible_embedding"),
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
+    *("grouped_query_attention", "reversible_embedding", "relative_position_bias"),
 }
 """Kinds that PyTorch has no module or function for, or, as one axis of positions goes, none with our order of axes."""
 

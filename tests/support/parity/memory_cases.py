@@ -336,6 +336,7 @@ MOVING = [
     Case("flatten", {}, (IMAGE,), nn.Flatten()),
     Case("reshape", {"target_shape": [-1, 10]}, (IMAGE,), lambda x: x.reshape(len(x), -1, 10)),
     Case("permute", {"dims": [2, 3, 1]}, (IMAGE,), lambda x: x.permute(0, 2, 3, 1)),
+    Case("roll", {"shift": [-3, 1], "axis": [1, -1]}, (IMAGE,), lambda x: x.roll((-3, 1), (1, -1))),
     Case("repeat_vector", {"n": 5}, ((8,),), lambda x: x.unsqueeze(1).tile(1, 5, 1)),
     Case("split", {"parts": 2, "part": 0, "axis": 1}, (IMAGE,), lambda x: x.narrow(1, 0, 4)),
     Case("slice", {"axis": 1, "stop": 1}, (IMAGE,), lambda x: x[:, :1]),
@@ -387,9 +388,10 @@ def grouped(dropout: float, *, gate: bool = False) -> Function:
     sizes = {"query": 12, "key": 6, "value": 6, "gate": 12}
     projections = [nn.Linear(16, size) for size in sizes.values()]
 
-    def attend(x: Any, query: Any, key: Any, value: Any, gating: Any, output: Any) -> Any:
+    def attend(x: Any, *others: Any) -> Any:
+        *bias, query, key, value, gating, output = others
         q, k, v = heads(query(x), 4), heads(key(x), 2), heads(value(x), 2)
-        attended = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, enable_gqa=True)
+        attended = F.scaled_dot_product_attention(q, k, v, *bias, dropout_p=dropout, enable_gqa=True)
         together = attended.transpose(1, 2).flatten(2)
         return output(together * torch.sigmoid(gating(x)) if gate else together)
 
@@ -404,12 +406,13 @@ def unequal(x: Any, projection: Any, output: Any) -> Any:
 
 
 def attended(dropout: float = 0.0) -> Function:
-    """Attend to one input, to two, or to three: query, value, key."""
+    """Attend to one input, to two, or to three: query, value, key. What has four axes is a bias of the scores."""
 
     def attend(query: Any, *others: Any) -> Any:
         *rest, attention = others
+        bias = rest.pop().flatten(0, 1) if rest and rest[-1].dim() == 4 else None
         value, key = (rest[0], rest[-1]) if rest else (query, query)
-        return attention(query, key, value, need_weights=False)
+        return attention(query, key, value, attn_mask=bias, need_weights=False)
 
     return Function(attend, nn.MultiheadAttention(16, 4, dropout=dropout, batch_first=True))
 
@@ -417,6 +420,7 @@ def attended(dropout: float = 0.0) -> Function:
 HEADS = {"num_heads": 4, "key_dim": 4}
 GROUPS = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
 QUERY, VALUE = (10, 16), (7, 16)
+BIAS = {"score_bias": True}
 ATTENTION = [
     Case("multi_head_attention", HEADS, (QUERY,), attended()),
     Case("multi_head_attention", HEADS, (QUERY, VALUE), attended()),
@@ -424,6 +428,10 @@ ATTENTION = [
     Case("multi_head_attention", {**HEADS, "dropout": 0.1}, (QUERY,), attended(0.1)),
     Case("multi_head_attention", {**HEADS, "dropout": 0.1}, (QUERY, VALUE), attended(0.1)),
     Case("multi_head_attention", {**HEADS, "dropout": 0.1}, (QUERY, VALUE, VALUE), attended(0.1)),
+    Case("multi_head_attention", {**HEADS, **BIAS}, (QUERY, (4, 10, 10)), attended()),
+    Case("multi_head_attention", {**HEADS, **BIAS}, (QUERY, VALUE, (4, 10, 7)), attended()),
+    Case("multi_head_attention", {**HEADS, **BIAS}, (QUERY, VALUE, VALUE, (4, 10, 7)), attended()),
+    Case("multi_head_attention", {**HEADS, **BIAS, "dropout": 0.1}, (QUERY, (4, 10, 10)), attended(0.1)),
     Case(
         "multi_head_attention",
         {"num_heads": 4, "key_dim": 3, "value_dim": 5},
@@ -432,6 +440,8 @@ ATTENTION = [
     ),
     Case("grouped_query_attention", GROUPS, (QUERY,), grouped(0.0)),
     Case("grouped_query_attention", {**GROUPS, "dropout": 0.1}, (QUERY,), grouped(0.1)),
+    Case("grouped_query_attention", {**GROUPS, **BIAS}, (QUERY, (4, 10, 10)), grouped(0.0)),
+    Case("grouped_query_attention", {**GROUPS, **BIAS, "dropout": 0.1}, (QUERY, (4, 10, 10)), grouped(0.1)),
     Case("grouped_query_attention", {**GROUPS, "use_gate": True}, (QUERY,), grouped(0.0, gate=True)),
     Case(
         "attention",

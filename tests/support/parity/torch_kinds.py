@@ -190,6 +190,15 @@ def _permutes(draw: st.DrawFn) -> Case:
     return Case({"dims": draw(rarely(dims, st.lists(st.integers(0, 4), min_size=1, max_size=4)))}, shape)
 
 
+def _rolls() -> Strategy:
+    """Draw shifts along a sample's axes, mostly one for each."""
+    several = st.lists(st.tuples(st.integers(-9, 9), st.integers(1, 4) | st.just(-1)), min_size=1, max_size=3).map(
+        lambda pairs: {"shift": [shift for shift, _ in pairs], "axis": [axis for _, axis in pairs]}
+    )
+    uneven = st.just({"shift": [1, 2], "axis": [1]})
+    return rarely(several, uneven)
+
+
 RANKS = (1, 2, 3)
 MODULES: dict[str, Theirs] = {
     "dense": Theirs(
@@ -246,6 +255,10 @@ MODULES: dict[str, Theirs] = {
         _reshapes(), lambda torch, case: lambda data: data.reshape(len(data), *case.fields["target_shape"])
     ),
     "permute": Theirs(_permutes(), lambda torch, case: lambda data: data.permute(0, *case.fields["dims"])),
+    "roll": Theirs(
+        any_cases(_rolls(), SHAPES),
+        lambda torch, case: lambda data: data.roll(case.fields["shift"], case.fields["axis"]),
+    ),
     **{
         f"zero_padding{rank}d": Theirs(
             _channels_first(fields_of({"padding": _sides(rank, 2)}), (rank,)),

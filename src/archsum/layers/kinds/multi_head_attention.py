@@ -1,7 +1,7 @@
 """Attention of several heads, each of which sees its own projections of query, key and value."""
 
 from itertools import chain
-from typing import Literal, NamedTuple, Self
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -61,14 +61,22 @@ class ProjectedAttention(AttentionLayer):
     FLOPs:
         2 × MACs + 1 for each element that a projection gives, for its bias
         + query's positions × heads × (key_dim, for the scale of the scores, + 2 × value_dim with use_gate)
-        + query's positions × value's positions × heads × 3, for the softmax.
+        + query's positions × value's positions × heads × 3, for the softmax, + 1 with score_bias.
     Errors:
         Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
-        an unknown number of features.
+        an unknown number of features;
+        with score_bias a last input that is not (heads, query's positions, value's positions).
     """
+
+    most_inputs: ClassVar[int | None] = 4
 
     use_gate: bool = Field(False, description="Multiply what each head gives by a projection of the query, the gate.")
     bias: TiedBias = Field("tied", description="tied: each projection has one, for all positions; false: none.")
+    score_bias: bool = Field(
+        False,
+        description="The last input is a bias, (heads, query's positions, value's positions), which is added to the "
+        "scores, such as a `relative_position_bias`.",
+    )
 
     @property
     def heads(self) -> Heads:
@@ -83,8 +91,21 @@ class ProjectedAttention(AttentionLayer):
         """Return those of a value's positions that a position of the query sees: all."""
         return positions
 
+    def attending(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the inputs that are projected: all but the bias of the scores."""
+        return inputs[:-1] if self.score_bias else inputs
+
+    def query_value_key(self, *inputs: Shape) -> tuple[Shape, Shape, Shape]:
+        """Return their shapes. Errors: ShapeError where they, or the bias of the scores, do not go together."""
+        projected = self.attending(*inputs)
+        if not 1 <= len(projected) <= 3:
+            raise self._wrong_number(len(inputs))
+        query, value, key = super().query_value_key(*projected)
+        return query, value, key
+
     def output_shape(self, *inputs: Shape) -> Shape:
         query, _, _ = self.query_value_key(*inputs)
+        self._check_bias(*inputs)
         return (*query[:-1], *self.output_sizes(*known_features(query, "query")))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -106,10 +127,12 @@ class ProjectedAttention(AttentionLayer):
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         query, _, _ = self.query_value_key(*inputs)
         heads, _, key_dim, value_dim = self.heads
+        scores = product(self._scores(*inputs))
         return (
             *(Work("bias", 1, self._biased(*inputs)),) * bool(self.bias),
             Work("scaled query", 1, product((*query[:-1], heads, key_dim))),
-            *activation_work("softmax", product(self._scores(*inputs))),
+            *(Work("bias of the scores", 1, scores),) * self.score_bias,
+            *activation_work("softmax", scores),
             *(Work("gate", 2, product((*query[:-1], heads, value_dim))),) * self.use_gate,
         )
 
@@ -126,14 +149,14 @@ class ProjectedAttention(AttentionLayer):
             scaled_key = Kept("scaled_key", shape=(*key[:-1], query_heads, key_dim))
             weights = self.weights_kept(self._scores(*inputs))
             attention = (projected[0]._replace(name="scaled_query"), scaled_key, *weights)
-            attention += self.with_value_kept(projected, len(inputs))
+            attention += self.with_value_kept(projected, len(self.attending(*inputs)))
         else:
             attention = (*projected, Kept("logsumexp", shape=heads, itemsize=4))
         attended = Kept("attended", shape=(*heads, value_dim), for_weights=not self.fused and not self.use_gate)
         gate = (attended._replace(name="gate"), attended._replace(name="gated", for_weights=True)) * self.use_gate
         operation = len(self.projected(*inputs))
         inner = (tensor._replace(operation=operation) for tensor in (*attention, attended, *gate))
-        return *self.inputs_kept(*inputs), *inner
+        return *self.inputs_kept(*self.attending(*inputs)), *inner
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of what the heads give, of the scores where these are computed, and of projections."""
@@ -146,7 +169,7 @@ class ProjectedAttention(AttentionLayer):
     @property
     def fused(self) -> bool:
         """Whether the attention is one operation, which keeps no scores."""
-        return not self.dropout and self.heads.key_dim == self.heads.value_dim
+        return not (self.dropout or self.score_bias) and self.heads.key_dim == self.heads.value_dim
 
     def projected(self, *inputs: Shape) -> tuple[Shape, ...]:
         """Return the shapes of tensors between the inputs and the attention: query, key and value of all heads."""
@@ -195,6 +218,29 @@ class ProjectedAttention(AttentionLayer):
             Projection("attention_output", query[:-1], together, tuple(("output", size) for size in sizes)),
         ]
 
+    def _check_bias(self, *inputs: Shape) -> None:
+        """Errors: ShapeError where the bias of the scores has not their shape."""
+        if not self.score_bias:
+            return
+        query, value, _ = self.query_value_key(*inputs)
+        positions = (product(self.attended(shape[:-1])) for shape in (query, value))
+        scores, bias = (self.heads.query, *positions), inputs[-1]
+        if not may_equal(scores, bias):
+            raise ShapeError(
+                f"takes a bias {show(scores)} of its scores as its last input, not {show(bias)}",
+                "it has an axis of the heads, one of the query's positions, and one of the value's",
+            )
+
+    def _wrong_number(self, count: int) -> ShapeError:
+        if self.score_bias:
+            return ShapeError(
+                "takes the bias of its scores as its last input, and has one input alone",
+                "name both, as in `inputs: [words, bias]`",
+            )
+        return ShapeError(
+            f"takes 1 to 3 inputs, not {count}", "with `score_bias: true` the last of four is a bias of the scores"
+        )
+
     def _scores(self, *inputs: Shape) -> Shape:
         """Return the sizes whose product is the number of scores."""
         query, value, _ = self.query_value_key(*inputs)
@@ -214,13 +260,14 @@ class MultiHeadAttention(ProjectedAttention):
         query (*positions, features), value (*positions, …), key (*positions, …)
         → the query's, with output_shape in the place of its features.
         One input is query, value and key (self-attention); of two the second is value and key; three are all.
+        With score_bias comes a last one, (heads, query's positions, value's positions).
     Kept:
         a copy of each input, which PyTorch turns; query, key and value of all heads, and what these give;
         query's positions × heads, 4 bytes each, by which the softmax is computed anew;
         with use_gate also the gate, and what comes out of it.
-        With dropout, or where value_dim is not key_dim, the attention is not fused: also the scaled query and key
-        and, instead of the 4 bytes, the softmax of the scores, with dropout its mask and what is left.
-        With dropout, projections of one input are one storage; one that holds no value is kept scaled only.
+        With dropout or score_bias, or where value_dim is not key_dim, the attention is not fused: also the scaled query
+        and key and, instead of the 4 bytes, the softmax of the scores, with dropout its mask and what is left.
+        With either of these, projections of one input are one storage; one that holds no value is kept scaled only.
     Source: https://keras.io/api/layers/attention_layers/multi_head_attention/
     """
 
@@ -246,7 +293,7 @@ class MultiHeadAttention(ProjectedAttention):
         That takes five tensors of the query's size beside it, at most.
         """
         projected = super().projected(*inputs)
-        if len(inputs) > 1:
+        if len(self.attending(*inputs)) > 1:
             return projected
         query, _, _ = self.query_value_key(*inputs)
         return *projected, (5, *query[:-1], self.heads.query, self.heads.key_dim)
@@ -254,11 +301,15 @@ class MultiHeadAttention(ProjectedAttention):
     def operators(self, *inputs: Shape) -> Operators:
         """Return the projections, each with its heads taken apart and turned, and the attention between them.
 
-        Errors: UnknownOperatorsError with use_gate, several axes of positions or of the output, and for three inputs.
+        Errors: UnknownOperatorsError with use_gate or score_bias, several axes of positions or of the output, and for
+        three inputs.
         """
         query, value, _ = self.query_value_key(*inputs)
-        if self.use_gate or len(query) > 2 or len(self.output_sizes(0)) > 1 or len(inputs) > 2:
-            raise UnknownOperatorsError("it is only known of one or two inputs (length, features), without `use_gate`")
+        beside = self.use_gate or self.score_bias
+        if beside or len(query) > 2 or len(self.output_sizes(0)) > 1 or len(inputs) > 2:
+            raise UnknownOperatorsError(
+                "it is only known of one or two inputs (length, features), without `use_gate` and `score_bias`"
+            )
         heads, _, key_dim, value_dim = self.heads
         length, positions = query[0], value[0]
         of_query, of_key, of_value, of_output = self._projections(*inputs)
@@ -334,16 +385,18 @@ class GroupedQueryAttention(ProjectedAttention):
     Shape:
         query (length, features), value (length, features), key (length, …) → (query's length, features).
         One input is query, value and key (self-attention); of two the second is value and key; three are all.
+        With score_bias comes a last one, (query's heads, query's positions, value's positions).
     Errors:
         Inputs that are not (length, features); a key and a value of different lengths;
         a query and a value of different numbers of features, or an unknown number;
-        a num_query_heads that is not divisible by num_key_value_heads.
+        a num_query_heads that is not divisible by num_key_value_heads;
+        with score_bias a last input of another shape.
     Kept:
         each input, unless the kernels are frozen; query, key and value of all their heads, and what the query's give;
         query's positions × heads, 4 bytes each, by which the softmax is computed anew;
         with use_gate also the gate, and what comes out of it.
-        With dropout the attention is not fused: scaled query and key, and the value, for each of the query's heads;
-        instead of the 4 bytes the softmax of the scores, its mask and what is left.
+        With dropout or score_bias the attention is not fused: scaled query and key, and the value, for each of the
+        query's heads; instead of the 4 bytes the softmax of the scores, with dropout its mask and what is left.
     Source: https://keras.io/api/layers/attention_layers/group_query_attention/
     """
 
