@@ -129,7 +129,7 @@ def test_mlperf_tiny_s_models_as_trained_and_on_the_device(name: str, trained: i
 @pytest.mark.parametrize(
     ("name", "variables", "params"),
     [
-        # What torchvision publishes, and what the weights of GPT-2 have that OpenAI publishes.
+        # What torchvision publishes, and what the weights of GPT-2 and T5 have that OpenAI and Google publish.
         ("efficientnet", {"width": 1.0, "depth": 1.1}, 7_794_184),
         ("efficientnet", {"width": 1.1, "depth": 1.2}, 9_109_994),
         ("efficientnet", {"width": 1.2, "depth": 1.4}, 12_233_232),
@@ -142,6 +142,10 @@ def test_mlperf_tiny_s_models_as_trained_and_on_the_device(name: str, trained: i
         ("shufflenet_v2", {"widths": [48, 96, 192]}, 1_366_792),
         ("shufflenet_v2", {"widths": [176, 352, 704]}, 3_503_624),
         ("vit", {"patch": 32}, 88_224_232),
+        ("swin", {"depths": [2, 2, 18, 2]}, 49_606_258),
+        ("swin", {"depths": [2, 2, 18, 2], "width": 128, "heads": [4, 8, 16, 32]}, 87_768_224),
+        ("t5", {"width": 768, "depth": 12, "heads": 12, "hidden": 3072}, 222_903_552),
+        ("t5", {"width": 1024, "depth": 24, "heads": 16, "hidden": 4096}, 737_668_096),
         ("gpt2", {"width": 1024, "depth": 24, "heads": 16}, 354_823_168),
         ("gpt2", {"width": 1280, "depth": 36, "heads": 20}, 774_030_080),
         ("gpt2", {"width": 1600, "depth": 48, "heads": 25}, 1_557_611_200),

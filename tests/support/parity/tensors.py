@@ -26,7 +26,7 @@ class Tensor(NamedTuple):
 Tensors = dict[Tensor, list[str]]
 """The tensors of a network, each with the names of the layers that have one."""
 
-LEARNED_DATA = {"Parameter", "LayerScale"}
+LEARNED_DATA = {"Parameter", "LayerScale", "RelativePositionBias"}
 """Layers that are a mere tensor, which PyTorch's models keep without a layer: only elements and sizes are compared."""
 
 

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any, ClassVar
 
 from archsum.layers.shapes import Shape
@@ -82,12 +83,19 @@ def facts_of(model: Any, batch: Any) -> Facts:
     from torch.utils.flop_counter import FlopCounterMode
 
     outputs: dict[Any, tuple[int, ...]] = {}
+    windowed = {module for module in model.modules() if type(module).__name__ == "ShiftedWindowAttention"}
+    stacked = {module.qkv for module in windowed}
 
     def record(module: Any, _: Any, output: Any) -> None:
         first = output[0] if isinstance(output, tuple) else output
         outputs[module] = sizes(first.shape[1:])
         if isinstance(module, torch.nn.MultiheadAttention):
             outputs[module.out_proj] = outputs[module]  # which it uses without running it
+        if module in windowed:
+            # It runs neither of its layers, and works on windows: each spatial axis is one of windows, one of places.
+            _, *image, channels = first.shape
+            sides = ((size // side, side) for size, side in zip(image, module.window_size, strict=True))
+            outputs[module.qkv] = outputs[module.proj] = sizes((*chain.from_iterable(sides), channels))
 
     for module in model.modules():
         if any(True for _ in module.parameters(recurse=False)):
@@ -97,7 +105,7 @@ def facts_of(model: Any, batch: Any) -> Facts:
 
     tensors: Tensors = {}
     for name, module in model.named_modules():
-        for tensor in _tensors(module, outputs.get(module, ())):
+        for tensor in _tensors(module, outputs.get(module, ()), is_stacked=module in stacked):
             tensors.setdefault(tensor, []).append(name)
     params = sum(parameter.numel() for parameter in model.parameters())
     return Facts(tensors, {"trainable_params": params, "macs": counter.get_total_flops() // (2 * len(batch))})
@@ -112,8 +120,11 @@ NORMALIZATION = {
 """Keras's names for what PyTorch's normalizations have."""
 
 
-def _tensors(module: Any, output: tuple[int, ...]) -> Iterator[Tensor]:
-    """Write a module's own tensors, without those of the modules in it."""
+def _tensors(module: Any, output: tuple[int, ...], *, is_stacked: bool = False) -> Iterator[Tensor]:
+    """Write a module's own tensors, without those of the modules in it.
+
+    `is_stacked` is whether they are the query's, key's and value's in one, as a MultiheadAttention's are.
+    """
     from torch import nn
 
     normalizations = nn.modules.batchnorm._BatchNorm | nn.LayerNorm | nn.GroupNorm
@@ -122,8 +133,9 @@ def _tensors(module: Any, output: tuple[int, ...]) -> Iterator[Tensor]:
         shape, trainable = tuple(tensor.shape), tensor.requires_grad
         if isinstance(module, normalizations):
             yield Tensor(NORMALIZATION[name], shape, output, trainable)
-        elif isinstance(module, nn.MultiheadAttention):
-            # The query's, key's and value's weights are stacked.
+        elif isinstance(module, nn.RMSNorm):
+            yield Tensor("scale", shape, output, trainable)
+        elif is_stacked or isinstance(module, nn.MultiheadAttention):
             yield from [_tensor(name, (shape[0] // 3, *shape[1:]), output, trainable=trainable)] * 3
         elif isinstance(module, nn.modules.conv._ConvNd | nn.Linear):
             yield _tensor(name, shape, output, trainable=trainable)

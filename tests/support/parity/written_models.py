@@ -72,3 +72,71 @@ def gpt2_small() -> tuple[Any, Any]:
 
     with torch.device("meta"):
         return GPT2(), torch.empty(1, context, dtype=torch.int64)
+
+
+def t5_small() -> tuple[Any, Any]:
+    """https://github.com/huggingface/transformers/blob/main/src/transformers/models/t5/modeling_t5.py, t5-small.
+
+    Which bucket a distance falls into does not change a shape, so all are the first.
+    """
+    import torch
+    from torch import nn
+
+    words, length, width, hidden, heads, depth, buckets = 32128, 512, 512, 2048, 8, 6, 32
+
+    class Attention(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer_norm = nn.RMSNorm(width)
+            self.q, self.k, self.v, self.o = (nn.Linear(width, width, bias=False) for _ in range(4))
+
+        def forward(self, x: Any, bias: Any, memory: Any = None) -> Any:
+            normalized = self.layer_norm(x)
+            seen = normalized if memory is None else memory
+            projected = (self.q(normalized), self.k(seen), self.v(seen))
+            query, key, value = (each.unflatten(-1, (heads, -1)).transpose(1, 2) for each in projected)
+            scores = query @ key.transpose(2, 3)
+            attended = (scores if bias is None else scores + bias).softmax(-1) @ value
+            return x + self.o(attended.transpose(1, 2).flatten(2))
+
+    class FeedForward(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer_norm = nn.RMSNorm(width)
+            self.wi, self.wo = nn.Linear(width, hidden, bias=False), nn.Linear(hidden, width, bias=False)
+
+        def forward(self, x: Any) -> Any:
+            return x + self.wo(self.wi(self.layer_norm(x)).relu())
+
+    class Stack(nn.Module):  # type: ignore[misc]
+        def __init__(self, *, decodes: bool) -> None:
+            super().__init__()
+            self.relative_attention_bias = nn.Parameter(torch.empty(buckets, heads))
+            self.attention = nn.ModuleList(Attention() for _ in range(depth))
+            self.cross_attention = nn.ModuleList(Attention() for _ in range(depth * decodes))
+            self.feed_forward = nn.ModuleList(FeedForward() for _ in range(depth))
+            self.final_layer_norm = nn.RMSNorm(width)
+
+        def forward(self, x: Any, memory: Any = None) -> Any:
+            bucket_of_pairs = torch.zeros(length, length, dtype=torch.int64)
+            bias = self.relative_attention_bias[bucket_of_pairs].permute(2, 0, 1)
+            for number, attention in enumerate(self.attention):
+                x = attention(x, bias)
+                if memory is not None:
+                    x = self.cross_attention[number](x, None, memory)
+                x = self.feed_forward[number](x)
+            return self.final_layer_norm(x)
+
+    class T5(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.shared = nn.Embedding(words, width)
+            self.encoder, self.decoder = Stack(decodes=False), Stack(decodes=True)
+
+        def forward(self, source: Any) -> Any:
+            with torch.device("meta"):
+                vectors = self.shared(source)
+                return self.decoder(vectors, self.encoder(vectors)) @ self.shared.weight.T
+
+    with torch.device("meta"):
+        return T5(), torch.empty(1, length, dtype=torch.int64)

@@ -29,7 +29,7 @@ from tests.support.parity.written_in_keras import (
     unet,
     visual_wake_words,
 )
-from tests.support.parity.written_models import Written, dcgan_generator, gpt2_small
+from tests.support.parity.written_models import Written, dcgan_generator, gpt2_small, t5_small
 
 
 class Entry(NamedTuple):
@@ -91,6 +91,10 @@ ZOO = [
     Entry("shufflenet_v2", Torchvision("shufflenet_v2_x2_0"), {"widths": [244, 488, 976], "last": 2048}),
     Entry("siamese", WrittenInKeras(siamese_twins)),
     Entry("squeezenet1_1", Torchvision("squeezenet1_1")),
+    Entry("swin", Torchvision("swin_t")),
+    Entry("swin", Torchvision("swin_s"), {"depths": [2, 2, 18, 2]}),
+    Entry("swin", Torchvision("swin_b"), {"depths": [2, 2, 18, 2], "width": 128, "heads": [4, 8, 16, 32]}),
+    Entry("t5", Written(t5_small)),
     Entry("unet", WrittenInKeras(unet)),
     Entry("vgg16", Application("VGG16")),
     Entry("vgg16", Torchvision("vgg16")),
