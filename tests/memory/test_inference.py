@@ -75,5 +75,18 @@ def test_shared_weights_count_once() -> None:
     assert inferred(text).weights == 20 * FLOAT
 
 
+BIASED = """\
+input: [6, 8]
+layers:
+  - relative_position_bias: {name: bias, num_heads: 2, window_size: 6}
+  - multi_head_attention: {inputs: [input, bias], num_heads: 2, key_dim: 4, score_bias: true}
+"""
+
+
+def test_what_no_sample_changes_is_there_once_for_the_batch() -> None:
+    data, bias = 6 * 8, 2 * 6 * 6
+    assert inferred(BIASED, batch=10).steps == ((10 * data + bias) * FLOAT, (10 * data + bias + 10 * data) * FLOAT)
+
+
 def test_frozen_weights_count() -> None:
     assert inferred("input: [4]\nlayers: [dense: {units: 4, trainable: false}]\n").weights == 20 * FLOAT

@@ -165,6 +165,21 @@ def test_kept(text: str, elements: int) -> None:
     assert trained(text).kept_for_backward == elements * 2 * FLOAT
 
 
+def test_rows_of_a_table_of_distances_and_their_gradient_are_there_once_for_the_batch() -> None:
+    text = network(
+        "[6, 8]",
+        "relative_position_bias: {name: bias, num_heads: 2, window_size: 6}",
+        "multi_head_attention: {inputs: [input, bias], num_heads: 2, key_dim: 4, score_bias: true}",
+    )
+    one, two, three = (trained(text, batch=batch, optimizer="sgd") for batch in (1, 2, 3))
+    rows, gradient = 6 * 6 * 8, 2 * 6 * 6 * 4
+    assert two.kept_for_backward - one.kept_for_backward == one.kept_for_backward - rows
+    at_bias = [memory.backward_by_layer[-1].bytes for memory in (one, two, three)]
+    # What grows with the batch are the input and the output, which are held; once for all the gradient is there.
+    assert at_bias[1] - at_bias[0] == at_bias[2] - at_bias[1] == 2 * 6 * 8 * 4
+    assert at_bias[0] == one.weights + one.gradients + 2 * 6 * 8 * 4 + rows + gradient
+
+
 def test_indices_of_pooling_have_64_bits() -> None:
     text = network("[4, 4, 1]", "conv2d: {filters: 2, kernel_size: 1}", "max_pooling2d")
     assert trained(text).kept_for_backward == (16 + 32) * 2 * FLOAT + 8 * 2 * 8

@@ -17,7 +17,7 @@ from archsum.layers.base import Backward, Gradient
 from archsum.layers.shapes import Shape
 from archsum.memory.kept import KeptTensor
 from archsum.memory.precision import Batch, Precision
-from archsum.memory.storage import WEIGHTS
+from archsum.memory.storage import WEIGHTS, made_of_nothing
 from archsum.summary import LayerSummary, Summary
 
 
@@ -66,7 +66,7 @@ class WayBack:
     ) -> None:
         """`reached` are the layers that gradients reach. What is `kept` is freed on the way, unless it is `held`."""
         self._layers = {layer.name: layer for layer in summary.layers}
-        self._batch, self._once = batch, batch._replace(samples=1)
+        self._batch, self._once = batch, batch.once
         self._item = item
         self._of_weight = item.copies or item.gradients
         self._copies = summary.trainable_params * item.copies
@@ -82,7 +82,8 @@ class WayBack:
         self._of_tensors = 0
         self._weights = 0
         self._views_of_weights: dict[str, int] = {}
-        self._without_batch = {name for name in reached if owner[name] == WEIGHTS}
+        self._learned = {name for name in reached if owner[name] == WEIGHTS}
+        self._without_batch = self._learned | made_of_nothing(summary)
 
     def moments(self) -> Iterator[Moment]:
         """Yield the moments in order: one for each operation, and one for each sum that is a new tensor."""
@@ -147,7 +148,7 @@ class WayBack:
     def _before_sums(self, layer: LayerSummary, backward: Backward) -> Iterator[Shape]:
         """Yield the shapes of new gradients of learned tensors, before they are added up over the batch."""
         for number, name in enumerate(layer.node.inputs):
-            if name in self._without_batch and backward.gradient_of(number) is Gradient.NEW:
+            if name in self._learned and backward.gradient_of(number) is Gradient.NEW:
                 yield layer.output_shape
 
     def _new(self, shape: Shape, batch: Batch | None = None) -> _Part:

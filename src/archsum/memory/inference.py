@@ -46,7 +46,7 @@ def inference_memory(summary: Summary, options: Training, declared: Declarations
         return None
     batch = Batch(options.batch, item.activations)
     words = input_itemsizes(summary, declared, owners(summary, training=True))
-    sizes = [batch.bytes(tensor.shape, words.get(tensor.name)) for tensor in tensors]
+    sizes = [tensor.bytes(batch, words.get(tensor.name)) for tensor in tensors]
     lives = [Alive(tensor.first, tensor.last, size) for tensor, size in zip(tensors, sizes, strict=True)]
     before, *at_layers = timeline(1 + len(summary.layers), lives)
     steps = at_layers or [before]

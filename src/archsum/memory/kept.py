@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archsum.graph import Path
 from archsum.layers.base import Kept
 from archsum.memory.precision import Batch
-from archsum.memory.storage import WEIGHTS
+from archsum.memory.storage import WEIGHTS, made_of_nothing
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
 
@@ -62,11 +62,12 @@ def kept_tensors(
 ) -> Iterator[KeptTensor]:
     """Yield what each layer keeps that gradients reach; `blocks` compute their insides again."""
     shapes = {**summary.inputs, **{layer.name: layer.output_shape for layer in summary.layers}}
-    once_for_all = batch._replace(samples=1)
+    once = made_of_nothing(summary)
 
     def output(name: str, step: int, kept: Kept, again_from: int | None = None) -> Iterator[KeptTensor]:
         if owner[name] != WEIGHTS:
-            size = batch.bytes(shapes[owner[name]], kept.itemsize)
+            samples = batch.once if owner[name] in once else batch
+            size = samples.bytes(shapes[owner[name]], kept.itemsize)
             yield KeptTensor(owner[name], step, size, kept.operation, again_from)
 
     by_layer = _checkpoints(summary, blocks, reached)
@@ -82,7 +83,7 @@ def kept_tensors(
             if tensor.for_weights and not layer.computed.trains:
                 continue
             if tensor.is_own:
-                size = (once_for_all if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)
+                size = (batch.once if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)
                 yield KeptTensor(None, step, size, tensor.operation, again_from)
             else:
                 name = layer.node.inputs[tensor.number] if tensor.name == "input" else layer.name

@@ -43,6 +43,11 @@ class Batch(NamedTuple):
     samples: int
     itemsize: int
 
+    @property
+    def once(self) -> "Batch":
+        """The same for what is there once for all samples."""
+        return self._replace(samples=1)
+
     def bytes(self, shape: Shape, itemsize: int | None = None) -> int:
         """Return the bytes of a tensor whose sizes are all known; its elements can be larger or smaller than others."""
         elements = product(shape)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archsum.layers.shapes import Shape
+from archsum.memory.precision import Batch
 from archsum.summary import Summary
 
 
@@ -17,6 +18,12 @@ class Storage(NamedTuple):
     shape: Shape
     first: int
     last: int
+    per_batch: bool = False
+    """Whether it is there once for the batch, and not for each sample."""
+
+    def bytes(self, batch: Batch, itemsize: int | None = None) -> int:
+        """Return its bytes for a batch."""
+        return (batch.once if self.per_batch else batch).bytes(self.shape, itemsize)
 
 
 WEIGHTS = ""
@@ -49,7 +56,13 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
             shapes[layer.name] = layer.output_shape
     for name in (*summary.outputs, *(summary.inputs if training else ())):
         last[owner[name]] = len(summary.layers)
-    return tuple(Storage(name, shapes[name], step, last[name]) for name, step in first.items())
+    once = made_of_nothing(summary)
+    return tuple(Storage(name, shapes[name], step, last[name], name in once) for name, step in first.items())
+
+
+def made_of_nothing(summary: Summary) -> set[str]:
+    """Return the layers that take no input: what they give is the same for each sample, and there once for all."""
+    return {layer.name for layer in summary.layers if not layer.node.inputs}
 
 
 def held_by_caller(summary: Summary, owner: Mapping[str, str]) -> set[str]:

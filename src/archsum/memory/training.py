@@ -139,7 +139,7 @@ class _Step:
         itemsizes = {**dict.fromkeys(summary.inputs, item.inputs), **words}
         names = held_by_caller(summary, owner)
         self.held = {
-            tensor.name: batch.bytes(tensor.shape, itemsizes.get(tensor.name))
+            tensor.name: tensor.bytes(batch, itemsizes.get(tensor.name))
             for tensor in self._storages
             if tensor.name in names
         }
@@ -155,11 +155,11 @@ class _Step:
         lives = [Alive(tensor.step, end, tensor.bytes) for tensor in self._kept]
         waiting = [
             Alive(
-                first,
-                min(last, self._kept_from.get(name, end + 1) - 1),
-                self.held.get(name) or self._batch.bytes(shape),
+                tensor.first,
+                min(tensor.last, self._kept_from.get(tensor.name, end + 1) - 1),
+                self.held.get(tensor.name) or tensor.bytes(self._batch),
             )
-            for name, shape, first, last in self._storages
+            for tensor in self._storages
         ]
         columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
         copies = self._summary.trainable_params * self._item.copies
