@@ -17,6 +17,7 @@ from archsum.results.summary import Summary
 from archsum.work import Work
 
 if TYPE_CHECKING:
+    from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
     from archsum.results.explanation import Explanation
@@ -114,11 +115,18 @@ def fit(
     return Fit(*fit(costs(network, training), _device(name, network)))
 
 
-def costs(file: File | Network, training: Mapping[str, Any] | None = None, **overrides: Unpack[Overrides]) -> "Costs":
+def costs(
+    file: File | Network,
+    training: Mapping[str, Any] | None = None,
+    *,
+    context: int | None = None,
+    **overrides: Unpack[Overrides],
+) -> "Costs":
     """Compute what a network costs of memory; printed, it is a text.
 
     `training`, as in `{"batch": 64, "optimizer": "adamw"}`, takes the place of what the file says. A microcontroller's
-    memory is that of int8, unless `precision` is stated here as float32, which then holds for it too.
+    memory is that of int8, unless `precision` is stated here as float32, which then holds for it too. `context` is how
+    many tokens attention caches, by default as many as the network is given.
 
     Errors: SpecError with every problem in the file or in `training`.
     """
@@ -126,12 +134,15 @@ def costs(file: File | Network, training: Mapping[str, Any] | None = None, **ove
     from archsum.memory.costs import check_blocks
     from archsum.results.memory import Costs
 
+    if context is not None and context < 1:
+        raise ValueError(f"`context` takes a number of tokens, 1 or more, not {context}")
     network = _network(file, overrides)
     summary, options = summarize(network), override(network.training, training or {}, "`training`")
     in_file = options.checkpointing == network.training.checkpointing
     check_blocks(options, summary, network.checkpointing_place if in_file else None)
     stated = (training or {}).get("precision")
-    return Costs(summary, options, "float32" if stated == "float32" else "int8", network.steps_allowed)
+    arena_precision: ArenaPrecision = "float32" if stated == "float32" else "int8"
+    return Costs(summary, options, arena_precision, network.steps_allowed, context)
 
 
 def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
 from archsum.graph import Group, Node, Path, shared_levels
-from archsum.layers.base import Backward, Kept, Layer, Weight, Work
+from archsum.layers.base import Backward, Cached, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
 
 BYTES_PER_PARAMETER = 4  # float32
@@ -45,6 +45,11 @@ class Computed:
     def kept(self) -> tuple[Kept, ...] | None:
         """What training keeps for the backward pass; None where that is unknown."""
         return self.layer.kept(*self.inputs)
+
+    @cached_property
+    def cached(self) -> Cached:
+        """What generation caches of each token."""
+        return self.layer.cached(*self.inputs)
 
     @cached_property
     def backward(self) -> Backward:

@@ -63,6 +63,7 @@ def test_json_has_what_it_is_for_and_null_for_what_is_unknown(capsys: pytest.Cap
         "checkpointing": [],
         "training": None,
         "inference": None,
+        "key_value_cache": {"layers": 0, "per_token": 0, "tokens": None, "bytes": 0},
         "microcontroller": {
             "precision": "int8",
             "arena": None,
@@ -83,6 +84,30 @@ def test_json_has_what_it_is_for_and_null_for_what_is_unknown(capsys: pytest.Cap
             ],
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "row"),
+    [
+        ([], "  key/value cache  25,600   25.00 KiB  256 for each of 50 tokens"),
+        (["--context", "4096"], "  key/value cache  2,097,152    2.00 MiB  256 for each of 4,096 tokens"),
+        (
+            ["--input", "null,32"],
+            "  key/value cache  unknown              256 for each token; `--context` states how many there are",
+        ),
+        (
+            ["--input", "null,32", "--context", "100", "--precision", "float16"],
+            "  key/value cache  25,600   25.00 KiB  128 for each of 100 tokens",
+        ),
+    ],
+)
+def test_key_value_cache(arguments: list[str], row: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("input: [50, 32]\nlayers: [multi_head_attention: {num_heads: 4, key_dim: 8}]\n", encoding="utf-8")
+    assert main(["memory", "net.yaml", "--batch", "2", *arguments]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (found,) = (line for line in lines if line.startswith("  key/value cache"))
+    assert found.split() == row.split()
+    assert lines[lines.index(found) + 2].startswith("net: microcontroller")
 
 
 def test_precision_that_is_stated_is_the_microcontrollers_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +150,14 @@ def test_of_very_many_causes_the_first_are_named(file: Path, capsys: pytest.Capt
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--batch", "0"), ("--batch", "-3"), ("--batch", "many"), ("--optimizer", "adm"), ("--precision", "fp16")],
+    [
+        ("--batch", "0"),
+        ("--batch", "-3"),
+        ("--batch", "many"),
+        ("--optimizer", "adm"),
+        ("--precision", "fp16"),
+        ("--context", "0"),
+    ],
 )
 def test_option_that_is_wrong(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -49,7 +49,7 @@ def check(
     checked = [(costs, verdict) for verdict in verdicts]
     for block, of_block in budget.blocks.items():
         of = _block(costs.summary, block, places.get(block))
-        part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed)
+        part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed, costs.context)
         for name, limit in _stated(of_block).items():
             checked.append((part, judge(part, name, limit, budget.warn_at, block)))
     if not checked:

@@ -71,6 +71,15 @@ class Kept(NamedTuple):
         return self.name not in ("input", "output")
 
 
+class Cached(NamedTuple):
+    """What a layer caches where a sequence is generated a token at a time: elements of the tokens that came before."""
+
+    per_token: int | None = 0
+    """How many elements of each token."""
+    tokens: int | None = 0
+    """How many tokens there are in the network as it is given its inputs."""
+
+
 class Reuse(NamedTuple):
     """What a layer makes that takes no memory of its own, as it is in memory already."""
 
@@ -244,6 +253,10 @@ class Layer(StrictModel):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return what training keeps for the backward pass, as PyTorch does; None where that is unknown."""
         return None
+
+    def cached(self, *inputs: Shape) -> Cached:
+        """Return what generation caches of each token, so that it is not computed again: by default nothing."""
+        return Cached()
 
     @property
     def reuse(self) -> Reuse:

@@ -17,7 +17,10 @@ from archsum.layers.fields import named_fields
 SECTIONS = ("Shape", "Weights", "MACs", "FLOPs", "Kept", "Errors", "Source")
 """The sections that the documentation of every kind has."""
 
-_HEADING = re.compile(rf"^({'|'.join(SECTIONS)}):", re.MULTILINE)
+_WITH_OPTIONAL = ("Shape", "Weights", "MACs", "FLOPs", "Kept", "Cached", "Errors", "Source")
+"""Those, and the ones that only some kinds have, in their order."""
+
+_HEADING = re.compile(rf"^({'|'.join(_WITH_OPTIONAL)}):", re.MULTILINE)
 
 _TYPES = {
     "integer": "whole number",
@@ -80,7 +83,7 @@ def sections(cls: type) -> dict[str, str]:
     for base in reversed(cls.__mro__):
         found |= _parse(base)[1]
     rank = str(getattr(cls, "rank", ""))
-    return {name: found[name].replace("{rank}", rank) for name in SECTIONS if name in found}
+    return {name: found[name].replace("{rank}", rank) for name in _WITH_OPTIONAL if name in found}
 
 
 def fields(cls: type[BaseModel]) -> list[FieldDocumentation]:

@@ -13,6 +13,7 @@ from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.layers.operators import UnknownOperatorsError
 from archsum.memory.arena import Arena, TieBreak, arena, flash_by_layer
+from archsum.memory.cache import KeyValueCache, key_value_cache
 from archsum.memory.conversion import ArenaPrecision, Conversion, ConvertedByLayer, convert_layers
 from archsum.memory.inference import InferenceMemory, inference_memory
 from archsum.memory.kept import Declarations, declarations
@@ -51,12 +52,17 @@ class Costs:
         training: Training,
         arena_precision: ArenaPrecision = "int8",
         steps_allowed: float = inf,
+        context: int | None = None,
     ) -> None:
-        """`steps_allowed` bound the work that each of its parts takes. Errors: SpecError, when one takes more."""
+        """`steps_allowed` bound the work that each of its parts takes. Errors: SpecError, when one takes more.
+
+        `context` is how many tokens the key/value cache has, by default as many as the network is given.
+        """
         self.summary = summary
         self.options = training
         self.arena_precision = arena_precision
         self.steps_allowed = steps_allowed
+        self.context = context
 
     @cached_property
     def declared(self) -> Declarations:
@@ -171,7 +177,7 @@ class Costs:
     def trained_with(self, **options: Any) -> Self:
         """Return the costs of a training that differs in some of its options."""
         changed = override(self.options, options, "`training`")
-        other = type(self)(self.summary, changed, self.arena_precision, self.steps_allowed)
+        other = type(self)(self.summary, changed, self.arena_precision, self.steps_allowed, self.context)
         other.declared = self.declared  # which does not depend on them
         return other
 
@@ -179,6 +185,11 @@ class Costs:
     def inference(self) -> InferenceMemory | None:
         """The memory of a forward pass on a batch of that size; None where it is not known."""
         return inference_memory(self.summary, self.options, self.declared)
+
+    @cached_property
+    def key_value_cache(self) -> KeyValueCache:
+        """What attention caches for a batch where it generates a token at a time."""
+        return key_value_cache(self.summary, self.options, self.context)
 
     def __repr__(self) -> str:
         return f"<Costs of {one_line(self.summary.name)}: batch={self.options.batch}>"

@@ -9,9 +9,9 @@ from archsum.errors import ShapeError
 from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
-from archsum.layers.base import Backward, Kept, Operations, Step, Weight, Work
+from archsum.layers.base import Backward, Cached, Kept, Operations, Step, Weight, Work
 from archsum.layers.operators import Composition, Operator, Operators, UnknownOperatorsError, reducing_operator
-from archsum.layers.shapes import Shape, may_equal, product, show
+from archsum.layers.shapes import Shape, may_equal, product, show, total
 
 
 class UnprojectedAttention(AttentionLayer):
@@ -21,6 +21,8 @@ class UnprojectedAttention(AttentionLayer):
         query (*positions, features), value (*positions, channels), key (*positions, features)
         → the query's positions and the value's channels.
         One input is query, value and key (self-attention); of two the second is value and key; three are all.
+    Cached:
+        value and key as they come, for each token: channels + features, once where they are one input.
     Errors:
         Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
         a query and a key of different numbers of features.
@@ -91,6 +93,11 @@ class UnprojectedAttention(AttentionLayer):
         scores = (*query[:-1], value[-2])
         value_number = min(1, len(inputs) - 1)
         return *self.scores_kept(scores, *inputs), *self.weights_kept(scores), Kept("input", value_number)
+
+    def cached(self, *inputs: Shape) -> Cached:
+        _, value, _ = self.query_value_key(*inputs)
+        value_and_key = inputs[1:] or inputs
+        return Cached(total(shape[-1] for shape in value_and_key), product(value[:-1]))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of the scores; what takes an input in several places has as many, and their sum."""

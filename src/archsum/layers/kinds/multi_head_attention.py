@@ -10,7 +10,7 @@ from archsum.layers.activations import activation_work
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import Sizes
-from archsum.layers.base import Backward, Gradient, Kept, Operations, Weight, Work
+from archsum.layers.base import Backward, Cached, Gradient, Kept, Operations, Weight, Work
 from archsum.layers.fields import Positive, TiedBias
 from archsum.layers.operators import Composition, Operator, Operators, Role, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, may_equal, product, show, total
@@ -62,6 +62,8 @@ class ProjectedAttention(AttentionLayer):
         2 × MACs + 1 for each element that a projection gives, for its bias
         + query's positions × heads × (key_dim, for the scale of the scores, + 2 × value_dim with use_gate)
         + query's positions × value's positions × heads × 3, for the softmax, + 1 with score_bias.
+    Cached:
+        key and value of all their heads, for each token: key's heads × (key_dim + value_dim).
     Errors:
         Inputs of fewer than 2 axes, or not of as many; a key and a value of different lengths;
         an unknown number of features;
@@ -157,6 +159,12 @@ class ProjectedAttention(AttentionLayer):
         operation = len(self.projected(*inputs))
         inner = (tensor._replace(operation=operation) for tensor in (*attention, attended, *gate))
         return *self.inputs_kept(*self.attending(*inputs)), *inner
+
+    def cached(self, *inputs: Shape) -> Cached:
+        """Return what the key's and value's heads are given; the positions that are attended to are the tokens."""
+        _, value, _ = self.query_value_key(*inputs)
+        _, heads, key_dim, value_dim = self.heads
+        return Cached(heads * (key_dim + value_dim), product(value[:-1]))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of what the heads give, of the scores where these are computed, and of projections."""

@@ -8,7 +8,7 @@ from pydantic import Field, SerializeAsAny, field_validator
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Amount, Product, value_of
-from archsum.layers.base import Backward, Kept, Layer, Operations, Reuse, Step, Weight, Work
+from archsum.layers.base import Backward, Cached, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.fields import ANY_LAYER
 from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, UnknownOperatorsError
 from archsum.layers.sequence import SequenceLayer
@@ -79,6 +79,8 @@ class TimeDistributed(Wrapper):
         steps × the layer's.
     Kept:
         input and output where the layer keeps them; tensors of the layer's own, once for each step.
+    Cached:
+        what the layer does, of the tokens of all steps.
     Errors:
         An input of fewer than 2 axes;
         what the layer refuses.
@@ -113,6 +115,10 @@ class TimeDistributed(Wrapper):
         """Return the layer's, for which the steps are a larger batch."""
         kept, steps = self.layer.kept(self.held_input(*inputs)), self.uses(*inputs)
         return None if kept is None else tuple(_for_each_step(tensor, steps) for tensor in kept)
+
+    def cached(self, *inputs: Shape) -> Cached:
+        cached = self.layer.cached(self.held_input(*inputs))
+        return cached._replace(tokens=product((self.uses(*inputs), cached.tokens)))
 
     @property
     def reuse(self) -> Reuse:

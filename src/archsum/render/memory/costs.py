@@ -1,20 +1,20 @@
 """The memory that a network needs, item by item, as a text, or as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archsum.bounds import MAX_FOUND
 from archsum.errors import one_line
 from archsum.memory.costs import Costs, named
 from archsum.render.json import document
 from archsum.render.layout import columns, cut
-from archsum.render.numbers import binary
+from archsum.render.numbers import binary, count
 from archsum.render.training import options, peak_place
 
 _MAX_ALIVE = 3
 """The tensors named at inference's peak."""
 
-_Row = tuple[str, int, str]
-"""What it is, its bytes, and a note."""
+_Row = tuple[str, int | None, str]
+"""What it is, its bytes, None where they are unknown, and a note."""
 
 
 def render(costs: Costs) -> str:
@@ -52,6 +52,7 @@ def render_json(costs: Costs) -> str:
             "at": inference.at and inference.at.name,
             "alive": {tensor.name: size for tensor, size in inference.alive},
         },
+        "key_value_cache": costs.key_value_cache._asdict(),
         "microcontroller": {
             "precision": costs.arena_precision,
             "arena": arena and arena.head,
@@ -96,19 +97,35 @@ def _inference(costs: Costs) -> Iterator[str]:
     yield f"{one_line(costs.summary.name)}: inference, batch {costs.options.batch:,}, {costs.options.precision}"
     if memory is None:
         yield f"  unknown: {costs.why_inference_unknown}"
+        yield from _rows(_cache(costs))
         return
-    weights, activations, peak = _rows(
+    weights, activations, peak, *cache = _rows(
         [
             ("weights", memory.weights, ""),
             ("activations", memory.activations, f"at {one_line(memory.at.name)}" if memory.at else ""),
             ("peak", memory.peak, ""),
+            *_cache(costs),
         ]
     )
     shown, more = cut(memory.alive, _MAX_ALIVE, "tensors")
     yield from (weights, activations)
     yield from columns([(f"{size:,}", one_line(tensor.name)) for tensor, size in shown], "><", "    ")
     yield from (f"    {line}" for line in more)
-    yield peak
+    yield from (peak, *cache)
+
+
+def _cache(costs: Costs) -> Iterator[_Row]:
+    """Yield the row of the key/value cache, where a layer has one."""
+    cache = costs.key_value_cache
+    if cache.layers == 0:
+        return
+    if cache.bytes is None:
+        note = f"{count(cache.per_token)} for each token; `--context` states how many there are"
+    elif cache.tokens is None:
+        note = f"{count(cache.per_token)} for each token, of which the layers cache different numbers"
+    else:
+        note = f"{count(cache.per_token)} for each of {cache.tokens:,} tokens"
+    yield "key/value cache", cache.bytes, note
 
 
 def _microcontroller(costs: Costs) -> Iterator[str]:
@@ -133,6 +150,6 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
     )
 
 
-def _rows(rows: list[_Row]) -> list[str]:
-    cells = [(label, f"{size:,}", f"{binary(size):>10}  {note}") for label, size, note in rows]
+def _rows(rows: Iterable[_Row]) -> list[str]:
+    cells = [(label, count(size), f"{'' if size is None else binary(size):>10}  {note}") for label, size, note in rows]
     return columns(cells, "<><", "  ")
