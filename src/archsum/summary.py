@@ -67,6 +67,11 @@ class Computed:
         return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
 
     @cached_property
+    def torch_params(self) -> int:
+        """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them."""
+        return sum(weight.size for weight in self.weights if weight.trainable)
+
+    @cached_property
     def trains(self) -> bool:
         """Whether there are weights to train."""
         return self.layer.trainable and any(weight.trainable for weight in self.weights)
@@ -143,6 +148,11 @@ class LayerSummary(NamedTuple):
         return self.params - self.trainable_params
 
     @property
+    def torch_params(self) -> int:
+        """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them."""
+        return self.computed.torch_params if self.weights else 0
+
+    @property
     def bias_params(self) -> int:
         """Biases, tied and untied."""
         return sum(weight.size for weight in self.weights if weight.is_bias)
@@ -192,6 +202,11 @@ class Totals:
     def non_trainable_params(self) -> int:
         """Parameters that training leaves alone."""
         return self.params - self.trainable_params
+
+    @property
+    def torch_params(self) -> int:
+        """What `sum(p.numel() for p in model.parameters())` gives in PyTorch, where statistics are buffers."""
+        return sum(layer.torch_params for layer in self.layers)
 
     @property
     def bias_params(self) -> int:

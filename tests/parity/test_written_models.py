@@ -19,4 +19,4 @@ pytestmark = pytest.mark.torch
 )
 def test_parameters(build: Any, params: int) -> None:
     pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
-    assert Written(build).facts(()).totals["trainable_params"] == params
+    assert Written(build).facts(()).totals["torch_params"] == params

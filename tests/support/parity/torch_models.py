@@ -108,7 +108,7 @@ def facts_of(model: Any, batch: Any) -> Facts:
         for tensor in _tensors(module, outputs.get(module, ()), is_stacked=module in stacked):
             tensors.setdefault(tensor, []).append(name)
     params = sum(parameter.numel() for parameter in model.parameters())
-    return Facts(tensors, {"trainable_params": params, "macs": counter.get_total_flops() // (2 * len(batch))})
+    return Facts(tensors, {"torch_params": params, "macs": counter.get_total_flops() // (2 * len(batch))})
 
 
 NORMALIZATION = {

@@ -7,8 +7,8 @@ from archsum.render.json import document
 from archsum.summary import LayerSummary, Summary
 
 _FIGURES = (
-    "params", "trainable_params", "non_trainable_params", "bias_params", "untied_bias_params", "weight_memory",
-    "macs", "flops", "neurons", "connections",
+    "params", "trainable_params", "non_trainable_params", "torch_params", "bias_params", "untied_bias_params",
+    "weight_memory", "macs", "flops", "neurons", "connections",
 )  # fmt: skip
 """What each layer has, and all have together."""
 

@@ -39,7 +39,7 @@ class Listing(NamedTuple):
         return f'Model: "{one_line(self.summary.name)}"'
 
     def totals(self, *, sizes: bool = True) -> list[str]:
-        """Return a line for each total: Keras's, the biases where some are untied, and those of optional columns."""
+        """Return a line for each total: Keras's; PyTorch's and the biases, where they tell more; the columns'."""
         summary = self.summary
         params = {
             "Total params": summary.params,
@@ -47,6 +47,8 @@ class Listing(NamedTuple):
             "Non-trainable params": summary.non_trainable_params,
         }
         lines = [f"{label}: {number:,}{_size(number) if sizes else ''}" for label, number in params.items()]
+        if buffers := summary.params - summary.torch_params:
+            lines.append(f"PyTorch params: {summary.torch_params:,} (without {buffers:,} statistics, its buffers)")
         if untied := summary.untied_bias_params:
             tied = summary.bias_params - untied
             lines.append(f"Bias params: {summary.bias_params:,} ({untied:,} untied, {tied:,} tied)")
