@@ -118,6 +118,23 @@ def test_an_output_of_attention_has_as_many_axes_as_keras_has_letters(axes: int,
     assert ours("multi_head_attention", case) == keras_outcome("multi_head_attention", case)
 
 
+COMPUTED_OTHERWISE = [
+    Case({"equation": "abc,cd->abd", "output_shape": [None, 4]}, (5, 3)),
+    Case({"equation": "...x,xy->...y", "output_shape": 4}, (2, 6, 3)),
+]
+"""Equations of which Keras announces a size as unknown, or the first axes turned round, and computes another shape."""
+
+
+@pytest.mark.parametrize("case", COMPUTED_OTHERWISE, ids=lambda case: case.fields["equation"])
+def test_of_an_equation_the_shape_is_what_keras_computes(case: Case) -> None:
+    announced, found = keras_outcome("einsum_dense", case), ours("einsum_dense", case)
+    assert announced is not REFUSED
+    assert found is not REFUSED
+    assert found.output_shape != announced.output_shape
+    assert found.weights == announced.weights
+    assert keras_runs("einsum_dense", case, found.output_shape)
+
+
 @pytest.mark.parametrize("kind", CASES)
 def test_what_keras_announces_it_computes(kind: str) -> None:
     """Each layer that we accept runs in Keras."""

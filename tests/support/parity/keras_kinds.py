@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.shapes import Shape
-from tests.support.parity import sequences
+from tests.support.parity import equations, sequences
 from tests.support.parity.cases import (
     DATA_FORMATS,
     FLAGS,
@@ -234,6 +234,7 @@ CASES: dict[str, Strategy] = {
     "embedding": any_cases(
         fields_of({"input_dim": counts(9), "output_dim": counts(9)}, {"mask_zero": FLAGS, **TRAINABLE})
     ),
+    "einsum_dense": equations.equations({"activation": ACTIVATIONS, **TRAINABLE}),
     "masking": any_cases(fields_of({}, {"mask_value": st.floats(-1, 1)})),
     "flatten": any_cases(fields_of({}, {"data_format": DATA_FORMATS})),
     "reshape": _reshapes(),

@@ -575,6 +575,43 @@ RECURRENT = [
     ),
 ]
 
+
+def equation(text: str, shape: Shape, *sizes: int, kernel: tuple[int, ...], bias: tuple[int, ...] = ()) -> Case:
+    """Multiply by a kernel as an equation says; a bias lies along the output's last axis."""
+    fields = {"equation": text, "output_shape": list(sizes), **({"bias_axes": text[-1]} if bias else {})}
+    biases = [Weight(*bias)] * bool(bias)
+
+    def multiply(x: Any, kernel: Any, *biases: Any) -> Any:
+        product = torch.einsum(text, x, kernel())
+        return product + biases[0]() if biases else product
+
+    return Case("einsum_dense", fields, (shape,), Function(multiply, Weight(*kernel), *biases))
+
+
+EQUATIONS = [
+    equation("abc,cd->abd", (5, 16), 5, 4, kernel=(16, 4)),
+    equation("...x,xy->...y", (3, 5, 16), 4, kernel=(16, 4), bias=(4,)),
+    equation("abc,cde->abde", (5, 16), 5, 4, 3, kernel=(16, 4, 3), bias=(3,)),
+    equation("abde,dec->abc", (5, 4, 3), 5, 16, kernel=(4, 3, 16)),
+    equation("abc,bcd->abd", (5, 16), 5, 4, kernel=(5, 16, 4)),
+    equation("abc,dc->abd", (5, 16), 5, 4, kernel=(4, 16)),
+    equation("ab...,bc->ac...", (16, 5, 3), 4, kernel=(16, 4)),
+    equation("abcd,ec->aebd", (5, 16, 3), 4, 5, 3, kernel=(4, 16)),
+    equation("abc,cd->ad", (5, 16), 4, kernel=(16, 4)),
+    equation("abcd,cbe->ade", (5, 16, 3), 3, 4, kernel=(16, 5, 4)),
+    equation("abcd,bec->ade", (5, 16, 3), 3, 4, kernel=(5, 4, 16)),
+    equation("abc,d->abcd", (5, 16), 5, 16, 4, kernel=(4,)),
+    equation("abc,bc->abc", (5, 16), 5, 16, kernel=(5, 16)),
+    Case(
+        "einsum_dense",
+        {"equation": "abc,cd->abd", "output_shape": [None, 4], "bias_axes": "d", "activation": "relu"},
+        ((5, 16),),
+        Function(
+            lambda x, kernel, bias: F.relu(torch.einsum("abc,cd->abd", x, kernel()) + bias()), Weight(16, 4), Weight(4)
+        ),
+    ),
+]
+
 OTHERS = [
     Case("dense", {"units": 4}, ((16,),), nn.Linear(16, 4)),
     Case("dense", {"units": 4, "bias": False}, ((3, 6, 16),), nn.Linear(16, 4, bias=False)),
@@ -599,5 +636,6 @@ CASES = [
     *MERGING,
     *ATTENTION,
     *RECURRENT,
+    *EQUATIONS,
     *OTHERS,
 ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
+from tests.support.parity import equations
 from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely
 
 SIZES = st.integers(1, 6)
@@ -205,6 +206,7 @@ MODULES: dict[str, Theirs] = {
         any_cases(fields_of({"units": SIZES}, {"bias": st.sampled_from(["tied", False])}), SHAPES),
         lambda torch, case: torch.nn.Linear(case.shape[-1], case.fields["units"], bias=_bias(case)),
     ),
+    "einsum_dense": Theirs(equations.equations({}).filter(equations.is_whole), equations.torch_module),
     "embedding": Theirs(
         any_cases(fields_of({"input_dim": SIZES, "output_dim": SIZES}), SHAPES | st.just(())),
         lambda torch, case: torch.nn.Embedding(case.fields["input_dim"], case.fields["output_dim"]),

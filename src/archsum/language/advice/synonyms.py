@@ -27,6 +27,7 @@ _KINDS = {
     "conv2d_transpose": "deconv2d",
     "dense": "linear fullyconnected fc innerproduct",
     "depth_to_space": "pixelshuffle",
+    "einsum_dense": "einsum",
     "dot": "bmm matmul batchdot",
     "group_normalization": "groupnorm",
     "grouped_query_attention": "gqa groupqueryattention multiqueryattention",
