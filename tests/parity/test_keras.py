@@ -21,6 +21,7 @@ WITHOUT_KERAS = {
     *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
     *("relative_position_bias", "roll"),
+    *("instance_normalization",),
 }
 """Kinds that Keras lacks."""
 

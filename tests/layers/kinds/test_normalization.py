@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from archsum.errors import ShapeError
+from archsum.layers.operators import UnknownOperatorsError
 from archsum.layers.shapes import Shape
 from tests.support.layers import complaint as complaint_of_output
 from tests.support.layers import layer
@@ -29,6 +30,47 @@ def test_under_channels_first_the_channels_are_the_first_axis(kind: str) -> None
 def test_instance_normalization_has_as_many_groups_as_channels() -> None:
     gamma, beta = layer("group_normalization", groups=-1).weights((None, None, 5))
     assert (gamma.shape, beta.shape) == ((5,), (5,))
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_instance_normalization_is_group_normalization_with_as_many_groups_as_channels(both: bool) -> None:
+    instance = layer("instance_normalization", scale=both, center=both, data_format="channels_first")
+    group = layer("group_normalization", groups=-1, scale=both, center=both, data_format="channels_first")
+    shape = (5, 7, 9)
+    assert instance.output_shape(shape) == group.output_shape(shape)
+    assert instance.weights(shape) == group.weights(shape)
+    assert instance.flops(shape) == group.flops(shape) == (5 + 2 * both) * 5 * 7 * 9
+    assert layer("instance_normalization").weights(shape) == ()  # as PyTorch's
+
+
+def test_instance_normalization_with_moving_statistics() -> None:
+    # PyTorch's InstanceNorm2d(5, affine=True, track_running_stats=True): 10 parameters, and 10 numbers that are none.
+    tracked = layer("instance_normalization", scale=True, center=True, track_running_stats=True)
+    weights = tracked.weights((None, None, 5))
+    assert [(weight.name, weight.trainable) for weight in weights] == [
+        *(("gamma", True), ("beta", True)),
+        *(("moving_mean", False), ("moving_variance", False)),
+    ]
+    assert tracked.flops((7, 9, 5)) == 2 * 7 * 9 * 5
+
+
+def test_instance_normalization_without_weights_takes_an_unknown_number_of_channels() -> None:
+    assert layer("instance_normalization").weights((7, 9, None)) == ()
+    assert complaint("instance_normalization", (7, 9, None), scale=True)[0].startswith("needs a known size of axis 3")
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 5), (1, 1, 5)])
+def test_instance_normalization_of_one_location(shape: Shape) -> None:
+    message, help_ = complaint_of_output("instance_normalization", shape)
+    assert message.startswith("takes data of more than one location for each channel")
+    assert help_
+
+
+def test_on_a_microcontroller_instance_normalization_is_written_as_keras_has_it() -> None:
+    with pytest.raises(UnknownOperatorsError) as error:
+        layer("instance_normalization", scale=True).operators((7, 9, 5))
+    written = "group_normalization: {groups: -1, epsilon: 1e-05, center: false}"
+    assert error.value.cure == f"write `{written}`, which is the same"
 
 
 def test_batch_normalization_does_not_train_two_numbers_for_each_channel() -> None:

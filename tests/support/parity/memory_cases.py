@@ -286,6 +286,22 @@ NORMALIZATION = [
     Case("batch_normalization", first(center=False, scale=False), (IMAGE,), nn.BatchNorm2d(8, affine=False)),
     Case("group_normalization", first(groups=2), (IMAGE,), nn.GroupNorm(2, 8)),
     Case("group_normalization", first(groups=-1), (IMAGE,), nn.GroupNorm(8, 8)),
+    Case("instance_normalization", first(), (IMAGE,), nn.InstanceNorm2d(8)),
+    Case("instance_normalization", first(), ((8, 12),), nn.InstanceNorm1d(8)),
+    Case("instance_normalization", first(), ((8, 6, 6, 6),), nn.InstanceNorm3d(8)),
+    Case("instance_normalization", first(center=True, scale=True), (IMAGE,), nn.InstanceNorm2d(8, affine=True)),
+    Case(
+        "instance_normalization",
+        first(scale=True, track_running_stats=True),
+        (IMAGE,),
+        nn.InstanceNorm2d(8, affine=True, track_running_stats=True, bias=False),
+    ),
+    Case(
+        "instance_normalization",
+        first(track_running_stats=True),
+        (IMAGE,),
+        nn.InstanceNorm2d(8, track_running_stats=True),
+    ),
     Case("layer_normalization", {}, (IMAGE,), nn.LayerNorm(10)),
     Case("layer_normalization", {"axis": [1, 2, 3]}, (IMAGE,), nn.LayerNorm(IMAGE)),
     Case(

@@ -3,6 +3,7 @@
 PyTorch is an extra, so that it is imported only where a layer is built.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ RATES = rarely(st.sampled_from([0, 0.25, 0.5, 1]), st.sampled_from([-0.1, 1.5]))
 AXES = st.integers(-4, 4)
 SCALE_AND_CENTER = FLAGS.map(lambda both: {"scale": both, "center": both})
 """PyTorch's `affine` is both or none."""
+
+
+TRACKED = FLAGS.map(lambda tracked: {"track_running_stats": tracked})
 
 
 class Ran(NamedTuple):
@@ -71,6 +75,15 @@ def _bias(case: Case) -> bool:
 def _batch_norm(torch: Any, case: Case) -> Any:
     name = f"BatchNorm{max(len(case.shape) - 1, 1)}d"
     return getattr(torch.nn, name)(case.shape[0], affine=case.fields["scale"])
+
+
+def _instance_norm(torch: Any, case: Case) -> Any:
+    if len(case.shape) == 1:
+        # Of a vector PyTorch would take the batch for the channels.
+        return lambda data: torch.nn.InstanceNorm1d(case.shape[0])(data.unsqueeze(2))
+    fields = case.fields
+    module = getattr(torch.nn, f"InstanceNorm{len(case.shape) - 1}d")
+    return module(case.shape[0], affine=fields["scale"], track_running_stats=fields["track_running_stats"])
 
 
 @st.composite
@@ -215,6 +228,9 @@ MODULES: dict[str, Theirs] = {
     "group_normalization": Theirs(
         _channels_first(fields_of({"groups": st.integers(1, 4)}), (0, 1, 2, 3)),
         lambda torch, case: torch.nn.GroupNorm(case.fields["groups"], case.shape[0]),
+    ),
+    "instance_normalization": Theirs(
+        _channels_first(st.builds(operator.or_, SCALE_AND_CENTER, TRACKED), (0, 1, 2, 3)), _instance_norm
     ),
     "layer_normalization": Theirs(
         _along_last_axes(SCALE_AND_CENTER),

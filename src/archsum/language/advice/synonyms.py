@@ -32,6 +32,7 @@ _KINDS = {
     "group_normalization": "groupnorm",
     "grouped_query_attention": "gqa groupqueryattention multiqueryattention",
     "gru": "grucell cudnngru",
+    "instance_normalization": "instancenorm instancenorm1d instancenorm2d instancenorm3d",
     "layer_normalization": "layernorm",
     "lstm": "lstmcell cudnnlstm",
     "max_pooling2d": "maxpool maxpooling pool",
@@ -185,8 +186,10 @@ FIELD_REASONS = {
         "leave it out: the shape comes from the layer before, the first from `input` at the top of the file",
     ),
     "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
-    "affine": "write `center: false` and `scale: false` for a normalization without weights",
-    "elementwise_affine": "write `center: false` and `scale: false` for a normalization without weights",
+    **dict.fromkeys(
+        ("affine", "elementwise_affine"),
+        "write `center` and `scale`: both true for a normalization with weights, both false for one without",
+    ),
     **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them is"),
     "name": "a name belongs to one layer",
     **dict.fromkeys(

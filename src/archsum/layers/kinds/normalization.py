@@ -17,7 +17,7 @@ from archsum.layers.operators import (
     offset_operator,
     reducing_operator,
 )
-from archsum.layers.shapes import Shape, require_groups, show
+from archsum.layers.shapes import Shape, product, require_groups, show
 
 
 class NormalizationLayer(ElementwiseLayer):
@@ -171,6 +171,87 @@ class GroupNormalization(AlongChannels, ScaledAndCentered):
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         groups = self.channels(*inputs) if self.groups == -1 else self.groups
         return Kept("input"), *_statistics(("mean", "inverse_deviation"), (groups,))
+
+
+class InstanceNormalization(AlongChannels, ScaledAndCentered):
+    """Each channel of one sample by its own mean and variance over all locations, as in style transfer.
+
+    Without `scale` and `center` it has no weights, which is PyTorch's default; `affine: true` there is both here.
+    Keras has the same as `group_normalization` with `groups: -1`, by default with both.
+
+    Weights:
+        gamma (channels) if scale; beta (channels) if center;
+        not trainable: moving_mean (channels), moving_variance (channels) with track_running_stats.
+    FLOPs:
+        5 for each element: what it adds to the mean, its deviation, the deviation's square, what that adds to the
+        variance, and the quotient; + 1 if scale, + 1 if center;
+        2 for each element with track_running_stats, as for batch_normalization.
+    Kept:
+        input; mean and 1 / deviation, (channels) each, 4 bytes an element;
+        gamma, moving_mean and moving_variance, as far as there are, once for each sample.
+    Errors:
+        An axis that the input does not have, or with weights one whose size is unknown;
+        an input of one location, or without any, where nothing deviates from the mean.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+    """
+
+    type: Literal["instance_normalization"] = "instance_normalization"
+
+    epsilon: float = Field(1e-5, description="Added to the variance, so that nothing is divided by 0.")
+    center: bool = Field(False, description="Add the learned offset beta.")
+    scale: bool = Field(False, description="Multiply by the learned factor gamma.")
+    track_running_stats: bool = Field(
+        False, description="Keep a moving mean and variance, which take the place of a sample's at inference."
+    )
+
+    @property
+    def each(self) -> tuple[str, int]:
+        return ("normalization", 2) if self.track_running_stats else super().each
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        place = sample_position(self.chosen_axis, shape)
+        locations = shape[: place - 1] + shape[place:]
+        if product(locations) == 1:
+            raise ShapeError(
+                f"takes data of more than one location for each channel, not {show(shape)}, which less its mean is 0",
+                "leave it out, or write `layer_normalization` or `batch_normalization` in its place",
+            )
+        return shape
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        if not (self.scale or self.center or self.track_running_stats):
+            return ()
+        shape, axes = (self.channels(*inputs),), ("channels",)
+        statistics = (Weight(name, shape, axes, trainable=False) for name in ("moving_mean", "moving_variance"))
+        return *self.gamma_and_beta(shape, axes), *(statistics if self.track_running_stats else ())
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        (shape,) = inputs
+        each = self._each_channel(shape)
+        repeated = ["gamma"] * self.scale + ["moving_mean", "moving_variance"] * self.track_running_stats
+        statistics = _statistics(("mean", "inverse_deviation"), each)
+        return Kept("input"), *statistics, *(Kept(f"repeated_{name}", shape=each) for name in repeated)
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return the gradients of gamma and beta for each sample, which PyTorch adds up one after the other."""
+        each = self._each_channel(*inputs)
+        scratch, per_batch = (each,) * (self.scale or self.center), (each,) * (self.scale and self.center)
+        return Backward(scratch=scratch, per_batch=per_batch)
+
+    def _each_channel(self, shape: Shape) -> Shape:
+        """Return the shape of what there is for each channel."""
+        return (shape[sample_position(self.chosen_axis, shape) - 1],)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Raise UnknownOperatorsError: Keras, whose models the converter takes, has it by another name."""
+        if self.track_running_stats:
+            raise UnknownOperatorsError("it is not known with `track_running_stats`")
+        fields = [f"{name}: false" for name in ("center", "scale") if not getattr(self, name)]
+        named = ", ".join(["groups: -1", f"epsilon: {self.epsilon}", *fields])
+        raise UnknownOperatorsError(
+            "Keras has no layer of this name", f"write `group_normalization: {{{named}}}`, which is the same"
+        )
 
 
 class NormalizationAlongAxes(NormalizationLayer):
