@@ -42,7 +42,8 @@ _POOLING = (*FAMILIES["pooling"], *FAMILIES["global_pooling"], *FAMILIES["adapti
 
 CONVENTIONS = {
     # torch.utils.flop_counter, on the meta device or a GPU: on a CPU it does not see attention.
-    "torch": Convention("FLOPs", macs=2),
+    # Of an equation it counts what PyTorch makes of it, which may be matrices, and may be products alone.
+    "torch": Convention("FLOPs", macs=2, unknown=("einsum_dense",)),
     # fvcore.nn.flop_count, version 0.1.5. Of attention it sees the projections, or all, as the model is written.
     "fvcore": Convention(
         "MACs",
@@ -56,7 +57,7 @@ CONVENTIONS = {
             "adaptive_average_pooling2d": PerElement(of_input=1),
         },
         zero=(*FAMILIES["recurrent"], "bidirectional"),
-        unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed"),
+        unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed", "einsum_dense"),
     ),
     # ptflops.pytorch_ops, version 0.7.5. What is a module and a function counts in both: a ReLU twice.
     "ptflops": Convention(
@@ -81,6 +82,7 @@ CONVENTIONS = {
             *FAMILIES["wrappers"],
             *FAMILIES["attention"],
             "grouped_query_attention",
+            "einsum_dense",
         ),
     ),
 }

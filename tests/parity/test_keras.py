@@ -22,6 +22,7 @@ WITHOUT_KERAS = {
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
     *("relative_position_bias", "roll"),
     *("instance_normalization",),
+    *("instance_normalization", "weight_normalization"),
 }
 """Kinds that Keras lacks."""
 

@@ -30,8 +30,11 @@ WITHOUT_PYTORCH = {
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
     *("grouped_query_attention", "reversible_embedding", "relative_position_bias"),
+    *("grouped_query_attention", "reversible_embedding", "spectral_normalization"),
 }
-"""Kinds that PyTorch has no module or function for, or, as one axis of positions goes, none with our order of axes."""
+"""Kinds that PyTorch has no module or function for, or none with our order of axes, as one axis of positions goes, or
+with our weights, as spectral normalization goes.
+"""
 
 
 def test_every_kind_is_compared_or_known_to_be_missing_in_pytorch() -> None:

@@ -19,6 +19,9 @@ from archsum.layers.window import SizeRule, Sliding, Window, write_padding
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
 """The names of a kernel's spatial axes by rank."""
 
+FILTERS_OF_A_CHANNEL = "filters of a channel"
+"""The name of a depthwise kernel's last axis, which with the one before it makes the output's channels."""
+
 
 class KernelLayer(Sliding, BiasedLayer):
     """A layer whose kernel slides over the input.

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
@@ -39,9 +40,14 @@ class Case(NamedTuple):
 
     def inputs(self, batch: int) -> list[Any]:
         """Make a batch of data, or of words, which are numbers that no gradient reaches."""
-        if "embedding" in self.kind and not self.fields.get("reverse"):
+        if _takes_words(self.kind, self.fields):
             return [torch.zeros(batch, *shape, dtype=torch.int64) for shape in self.shapes]
         return [torch.randn(batch, *shape, requires_grad=True) for shape in self.shapes]
+
+
+def _takes_words(kind: str, fields: Fields) -> bool:
+    held = fields.get("layer", {})
+    return "embedding" in {kind, *held} or (kind == "reversible_embedding" and not fields.get("reverse"))
 
 
 class Function(nn.Module):  # type: ignore[misc]
@@ -628,6 +634,52 @@ EQUATIONS = [
     ),
 ]
 
+PARAMETRIZED = [
+    Case(
+        "spectral_normalization",
+        {"layer": {"dense": {"units": 4}}},
+        ((16,),),
+        spectral_norm(nn.Linear(16, 4)),
+    ),
+    Case(
+        "spectral_normalization",
+        {"layer": {"conv2d": first(filters=4, kernel_size=3)}},
+        (IMAGE,),
+        spectral_norm(nn.Conv2d(8, 4, 3)),
+    ),
+    Case(
+        "spectral_normalization",
+        {"layer": {"embedding": {"input_dim": 50, "output_dim": 8}}},
+        ((6,),),
+        spectral_norm(nn.Embedding(50, 8), dim=1),
+    ),
+    Case("weight_normalization", {"layer": {"dense": {"units": 4}}}, ((16,),), weight_norm(nn.Linear(16, 4))),
+    Case(
+        "weight_normalization",
+        {"layer": {"conv2d": first(filters=4, kernel_size=3, activation="relu")}},
+        (IMAGE,),
+        nn.Sequential(weight_norm(nn.Conv2d(8, 4, 3)), nn.ReLU()),
+    ),
+    Case(
+        "weight_normalization",
+        {"layer": {"depthwise_conv2d": first(kernel_size=3)}},
+        (IMAGE,),
+        weight_norm(nn.Conv2d(8, 8, 3, groups=8)),
+    ),
+    Case(
+        "weight_normalization",
+        {"layer": {"conv2d_transpose": first(filters=4, kernel_size=3, padding=0)}},
+        (IMAGE,),
+        weight_norm(nn.ConvTranspose2d(8, 4, 3)),
+    ),
+    Case(
+        "weight_normalization",
+        {"layer": {"embedding": {"input_dim": 50, "output_dim": 8}}},
+        ((6,),),
+        weight_norm(nn.Embedding(50, 8)),
+    ),
+]
+
 OTHERS = [
     Case("dense", {"units": 4}, ((16,),), nn.Linear(16, 4)),
     Case("dense", {"units": 4, "bias": False}, ((3, 6, 16),), nn.Linear(16, 4, bias=False)),
@@ -653,5 +705,6 @@ CASES = [
     *ATTENTION,
     *RECURRENT,
     *EQUATIONS,
+    *PARAMETRIZED,
     *OTHERS,
 ]

@@ -46,6 +46,13 @@ _HELD = {
 }
 
 
+_WITH_KERNEL = {
+    **{kind: _HELD[kind] for kind in ("dense", "embedding", "conv1d")},
+    "depthwise_conv1d": fields_of({"kernel_size": counts(2)}, {"depth_multiplier": counts(2), **TRAINABLE}),
+    "conv1d_transpose": fields_of({"filters": counts(3), "kernel_size": counts(2)}, TRAINABLE),
+}
+
+
 def _one_of(fields: dict[str, Strategy]) -> Strategy:
     """Draw a layer that another holds, as a file has it."""
     return st.sampled_from(list(fields)).flatmap(lambda kind: st.fixed_dictionaries({kind: fields[kind]}))
@@ -105,6 +112,10 @@ CASES: dict[str, Strategy] = {
     "time_distributed": any_cases(
         fields_of({"layer": _one_of(_HELD)}, TRAINABLE),
         rarely(st.tuples(sizes(), st.integers(2, 6), st.integers(1, 6)), SHAPES),
+    ),
+    "spectral_normalization": any_cases(
+        fields_of({"layer": _one_of(_WITH_KERNEL)}, {"power_iterations": counts(3), **TRAINABLE}),
+        rarely(st.tuples(sizes(), st.integers(1, 6)), SHAPES),
     ),
     "multi_head_attention": _attention(fields_of(_HEADS, _MULTI_HEAD), _attended(2, same=False))
     | _attention(

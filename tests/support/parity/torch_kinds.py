@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
 from tests.support.parity import equations
-from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely
+from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely, single
 
 SIZES = st.integers(1, 6)
 FLAGS = st.booleans()
@@ -337,3 +337,22 @@ MODULES: dict[str, Theirs] = {
     ),
 }
 """By our kinds."""
+
+
+def _weight_normalized() -> Theirs:
+    """Draw a layer that another holds; PyTorch gives its own weight two others in its place."""
+    kinds = ("dense", "depthwise_conv1d", "depthwise_conv2d")
+
+    def held(kind: str) -> Strategy:
+        return MODULES[kind].cases.map(lambda case: case._replace(fields={"layer": {kind: case.fields}}))
+
+    def module(torch: Any, case: Case) -> Any:
+        kind, fields = single(case.fields["layer"])
+        return torch.nn.utils.parametrizations.weight_norm(
+            MODULES[kind].module(torch, case._replace(fields=fields)), "weight"
+        )
+
+    return Theirs(st.sampled_from(kinds).flatmap(held), module)
+
+
+MODULES["weight_normalization"] = _weight_normalized()

@@ -50,10 +50,12 @@ _KINDS = {
     "simple_rnn": "rnn rnncell simplernncell",
     "slice": "narrow",
     "space_to_depth": "pixelunshuffle",
+    "spectral_normalization": "spectralnorm",
     "split": "chunk",
     "stochastic_depth": "droppath",
     "subtract": "sub",
     "up_sampling2d": "upsample upsamplingnearest2d",
+    "weight_normalization": "weightnorm",
 }
 """Other kinds, and their other names."""
 
@@ -129,6 +131,7 @@ _FIELDS = {
     "parts": "chunks",
     "paths": "branches layers",
     "pool_size": "kernel_size",
+    "power_iterations": "n_power_iterations",
     "precision": "dtype",
     "rate": "p drop_prob drop_rate",
     "shape": "size",

@@ -7,7 +7,7 @@ from pydantic import Field
 from archsum.layers.arithmetic import Amount, Product
 from archsum.layers.base import Weight
 from archsum.layers.fields import Positive
-from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
+from archsum.layers.kernel import FILTERS_OF_A_CHANNEL, KERNEL_AXES, DilatedKernelLayer
 from archsum.layers.operators import Operators
 from archsum.layers.shapes import Shape
 
@@ -38,7 +38,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
     def kernels(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, channels = self.split(*inputs)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
-        return (Weight("kernel", shape, (*KERNEL_AXES[self.rank], "input channels", "filters of a channel")),)
+        return (Weight("kernel", shape, (*KERNEL_AXES[self.rank], "input channels", FILTERS_OF_A_CHANNEL)),)
 
     def products(self, *inputs: Shape) -> Operators:
         (operator,) = super().products(*inputs)

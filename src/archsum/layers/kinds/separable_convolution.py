@@ -7,7 +7,7 @@ from pydantic import Field
 from archsum.layers.arithmetic import Amount, Product, Sum
 from archsum.layers.base import Backward, Kept, Operations, Weight
 from archsum.layers.fields import Positive
-from archsum.layers.kernel import KERNEL_AXES, DilatedKernelLayer
+from archsum.layers.kernel import FILTERS_OF_A_CHANNEL, KERNEL_AXES, DilatedKernelLayer
 from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape
 
@@ -39,7 +39,7 @@ class SeparableConvolution(DilatedKernelLayer):
         depthwise = (*self.kernel_size, channels, self.depth_multiplier)
         pointwise = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
         return (
-            Weight("depthwise_kernel", depthwise, (*KERNEL_AXES[self.rank], "input channels", "filters of a channel")),
+            Weight("depthwise_kernel", depthwise, (*KERNEL_AXES[self.rank], "input channels", FILTERS_OF_A_CHANNEL)),
             Weight("pointwise_kernel", pointwise, (*KERNEL_AXES[self.rank], "depthwise channels", "filters")),
         )
 
