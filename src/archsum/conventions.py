@@ -57,7 +57,13 @@ CONVENTIONS = {
             "adaptive_average_pooling2d": PerElement(of_input=1),
         },
         zero=(*FAMILIES["recurrent"], "bidirectional"),
-        unknown=(*FAMILIES["attention"], *FAMILIES["multi_head_attention"], "time_distributed", "einsum_dense"),
+        unknown=(
+            *FAMILIES["attention"],
+            *FAMILIES["multi_head_attention"],
+            "time_distributed",
+            "einsum_dense",
+            "instance_normalization",
+        ),
     ),
     # ptflops.pytorch_ops, version 0.7.5. What is a module and a function counts in both: a ReLU twice.
     "ptflops": Convention(
@@ -83,6 +89,7 @@ CONVENTIONS = {
             *FAMILIES["attention"],
             "grouped_query_attention",
             "einsum_dense",
+            "instance_normalization",
         ),
     ),
 }

@@ -23,6 +23,7 @@ WITHOUT_KERAS = {
     *("relative_position_bias", "roll"),
     *("instance_normalization",),
     *("instance_normalization", "weight_normalization"),
+    *("instance_normalization", "weight_normalization", "depthwise_conv3d", "separable_conv3d"),
 }
 """Kinds that Keras lacks."""
 

@@ -124,6 +124,13 @@ CONVOLUTIONS = [
         nn.ConvTranspose2d(8, 4, 4, 2, 1),
     ),
     Case("depthwise_conv2d", first(kernel_size=3), (IMAGE,), nn.Conv2d(8, 8, 3, groups=8)),
+    Case("depthwise_conv3d", first(kernel_size=3), ((8, 6, 7, 8),), nn.Conv3d(8, 8, 3, groups=8)),
+    Case(
+        "separable_conv3d",
+        first(filters=4, kernel_size=3),
+        ((8, 6, 7, 8),),
+        nn.Sequential(nn.Conv3d(8, 8, 3, groups=8, bias=False), nn.Conv3d(8, 4, 1)),
+    ),
     Case(
         "separable_conv2d",
         first(filters=4, kernel_size=3, depth_multiplier=2),

@@ -322,9 +322,9 @@ MODULES: dict[str, Theirs] = {
     },
     **{
         f"depthwise_conv{rank}d": Theirs(_kernel(rank, {"depth_multiplier": st.integers(1, 2)}), _depthwise)
-        for rank in (1, 2)
+        for rank in RANKS
     },
-    **{f"separable_conv{rank}d": Theirs(_kernel(rank, {"filters": SIZES}), _separable) for rank in (1, 2)},
+    **{f"separable_conv{rank}d": Theirs(_kernel(rank, {"filters": SIZES}), _separable) for rank in RANKS},
     "subtract": Theirs(_pairs(), lambda torch, case: torch.sub),
     "maximum": Theirs(_pairs(), lambda torch, case: torch.maximum),
     "minimum": Theirs(_pairs(), lambda torch, case: torch.minimum),

@@ -55,3 +55,14 @@ class DepthwiseConv2D(DepthwiseConvolution, rank=2):
     """Convolution of each channel by itself over the height and width of an image."""
 
     type: Literal["depthwise_conv2d"] = "depthwise_conv2d"
+
+
+class DepthwiseConv3D(DepthwiseConvolution, rank=3):
+    """Convolution of each channel by itself over the depth, height and width of a volume or a video.
+
+    Keras has none; what PyTorch has is Conv3d with as many groups as channels.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+    """
+
+    type: Literal["depthwise_conv3d"] = "depthwise_conv3d"

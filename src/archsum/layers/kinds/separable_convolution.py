@@ -80,3 +80,14 @@ class SeparableConv2D(SeparableConvolution, rank=2):
     """Convolution of each channel over height and width, then of all channels at each location, as in Xception."""
 
     type: Literal["separable_conv2d"] = "separable_conv2d"
+
+
+class SeparableConv3D(SeparableConvolution, rank=3):
+    """Convolution of each channel over depth, height and width, then of all channels at each location.
+
+    Keras has none; in PyTorch it is a Conv3d with as many groups as channels and no bias, and one of size 1.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+    """
+
+    type: Literal["separable_conv3d"] = "separable_conv3d"
