@@ -68,7 +68,8 @@ def check(text: str) -> int:
     for diagnostic in found:
         assert diagnostic.cure.strip(), (text, diagnostic.message)
         for said in (diagnostic.message, diagnostic.cure, *(note for note, _ in diagnostic.notes)):
-            assert not PYTHON.search(said), (text, said)
+            # `int` is one of Keras's words for what discretization gives.
+            assert not PYTHON.search(said.replace("one of int, one_hot", "")), (text, said)
     return len(found)
 
 

@@ -153,6 +153,15 @@ def test_what_keras_announces_it_computes(kind: str) -> None:
 
 
 def runs_elsewhere(kind: str, case: Case) -> bool:
-    """Whether it is Keras's numpy backend alone that fails, or Keras alone and not PyTorch."""
+    """Whether it is Keras's numpy backend alone that fails, or Keras alone and not PyTorch.
+
+    Of a number of ranges it has seen no data to make them of; a random crop has its size in training alone.
+    """
     several_axes = isinstance(case.fields.get("axis"), list) and len(case.fields["axis"]) > 1
-    return (kind == "softmax" and several_axes) or (kind == "alpha_dropout" and case.fields["rate"] == 1)
+    return (
+        (kind == "softmax" and several_axes)
+        or (kind == "alpha_dropout" and case.fields["rate"] == 1)
+        or (kind == "discretization" and "num_bins" in case.fields)
+        or kind == "random_crop"
+        or (kind == "random_color_jitter" and case.fields.get("data_format") == "channels_first")
+    )

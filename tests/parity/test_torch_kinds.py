@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 
-from archsum.layers import KINDS
+from archsum.layers import FAMILIES, KINDS
 from tests.parity import test_torch, test_torch_sequences
 from tests.support.parity.cases import REFUSED, Case, build, ours
 from tests.support.parity.torch_kinds import MODULES, Ran, torch_outcome
@@ -31,6 +31,7 @@ WITHOUT_PYTORCH = {
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
     *("grouped_query_attention", "reversible_embedding", "relative_position_bias"),
     *("grouped_query_attention", "reversible_embedding", "spectral_normalization"),
+    *("category_encoding", "discretization", *FAMILIES["augmentation"]),
 }
 """Kinds that PyTorch has no module or function for, or none with our order of axes, as one axis of positions goes, or
 with our weights, as spectral normalization goes.

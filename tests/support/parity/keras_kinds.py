@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archsum.layers import FAMILIES, layer_class
 from archsum.layers.shapes import Shape
-from tests.support.parity import equations, sequences
+from tests.support.parity import augmentation, equations, sequences
 from tests.support.parity.cases import (
     DATA_FORMATS,
     FLAGS,
@@ -271,6 +271,7 @@ CASES: dict[str, Strategy] = {
     "dot": _dots(),
     "normalization": any_cases(_normalization_fields()),
     "rescaling": any_cases(fields_of({"scale": NUMBERS}, {"offset": NUMBERS})),
+    **augmentation.CASES,
     **sequences.CASES,
 }
 """For each kind, its layers: fields in and out of bounds, and shapes that mostly suit them."""
@@ -339,7 +340,8 @@ def _all_sizes(case: Case) -> Shape:
 def _computes(kind: str, case: Case, announced: Shape, unknown: int) -> bool:
     batch = _batch(case)
     shapes = [(batch, *(unknown if size is None else size for size in shape)) for shape in case.shapes]
-    data = [numpy.zeros(shape, dtype="float32") for shape in shapes]
+    dtype = "int32" if kind == "category_encoding" else "float32"
+    data = [numpy.zeros(shape, dtype=dtype) for shape in shapes]
     layer = keras_layer(kind, case.fields)
     trains = "training" in inspect.signature(layer.call).parameters
     for mode in ({"training": False}, {"training": True}) if trains else ({},):

@@ -22,6 +22,7 @@ _KINDS = {
     "batch_normalization": "batchnorm batchnorm1d batchnorm2d batchnorm3d bn",
     "bidirectional": "bilstm bigru",
     "branch": "parallel branches",
+    "category_encoding": "multihot",
     "concatenate": "cat concat",
     "conv2d": "conv convolution",
     "conv2d_transpose": "deconv2d",
@@ -43,6 +44,8 @@ _KINDS = {
     "parameter": "classtoken positionembedding",
     "relative_position_bias": "relativepositionalbias relativeattentionbias",
     "repeat": "loop for foreach",
+    "random_color_jitter": "colorjitter",
+    "random_gaussian_blur": "gaussianblur",
     "reshape": "unflatten view",
     "residual": "skip skipconnection shortcut resblock residualblock",
     "rms_normalization": "rmsnorm",
@@ -62,6 +65,11 @@ _KINDS = {
 KINDS = {
     **{other.format(rank): kind.format(rank) for kind, other in _OF_EACH_RANK.items() for rank in (1, 2, 3)},
     **{other: kind for kind, others in _KINDS.items() for other in others.split()},
+    **{
+        name: f"activation: {{activation: {name}}}"
+        for name in ("sigmoid", "tanh", "gelu", "silu", "swish", "mish", "selu", "softplus", "relu6")
+    },
+    **{f"random{mode}flip": f"random_flip: {{mode: {mode}}}" for mode in ("horizontal", "vertical")},
 }
 """Kinds by another name, without case and punctuation."""
 
@@ -78,6 +86,7 @@ KIND_REASONS = {
         ("convlstm1d", "convlstm2d", "convlstm3d"),
         "recurrent convolutions are not in the language; `custom` can take their place",
     ),
+    "onehot": "write `category_encoding` with `output_mode: one_hot`",
     "merge": "write what merges them: `add`, `multiply`, `concatenate` …",
     **dict.fromkeys(
         ("sequential", "modulelist"),
@@ -123,6 +132,7 @@ _FIELDS = {
     "num_heads num_query_heads": "nhead heads",
     "num_key_value_heads": "num_kv_heads",
     "num_query_heads": "num_heads",
+    "num_tokens": "num_classes",
     "output_dim": "embedding_dim",
     "over": "for each items",
     "padding": "pad border_mode",

@@ -1,5 +1,6 @@
-"""Preprocessing: the data brought to the scale that a network expects."""
+"""Preprocessing: the data brought to the scale, or to the form, that a network expects."""
 
+from itertools import pairwise
 from sys import float_info
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -7,10 +8,10 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.axis import Axes, axis_name, known_sizes, positions
-from archsum.layers.base import ElementwiseLayer, Kept, Weight, WeightlessLayer
-from archsum.layers.fields import DataFormat
+from archsum.layers.base import ElementwiseLayer, Kept, MovingLayer, Weight, WeightlessLayer, Work
+from archsum.layers.fields import DataFormat, Positive, TupleOf
 from archsum.layers.operators import Operators, factor_operator, offset_operator
-from archsum.layers.shapes import Shape, show, split_channels
+from archsum.layers.shapes import Shape, product, show, split_channels
 
 
 def _one_or_several(value: Any) -> Any:
@@ -141,6 +142,112 @@ class Normalization(ElementwiseLayer):
         constants = sizes[0] if sizes else _length(self.variance) or 1
         offset, factor = offset_operator(shape, constants), factor_operator(shape, constants)
         return (factor, offset) if self.invert else (offset, factor)
+
+
+class Encoding(MovingLayer):
+    """A layer that makes vectors of whole numbers: a place for each number that there can be."""
+
+    @property
+    def depth(self) -> int:
+        """How many numbers there can be."""
+        raise NotImplementedError
+
+    def encoded(self, shape: Shape, mode: str) -> Shape:
+        """Return the shape of the vectors: one for each number in `one_hot`, otherwise one for all of the first axis.
+
+        Errors: ShapeError where there is no such axis.
+        """
+        if mode == "one_hot":
+            return (*(shape[:-1] if shape[-1:] == (1,) else shape), self.depth)
+        if not shape:
+            raise ShapeError(f"takes an input of at least 1 axis in `output_mode: {mode}`, not []", "write `one_hot`")
+        return (*shape[1:], self.depth)
+
+
+class CategoryEncoding(Encoding):
+    """A vector with a 1 in the place of a category, or of several.
+
+    Shape:
+        one_hot: (*sizes) → (*sizes, num_tokens), without a last axis of size 1;
+        multi_hot and count: (length) → (num_tokens).
+    FLOPs:
+        0; places are set, nothing is computed.
+    Errors:
+        In multi_hot and count, an input of another number of axes than 1.
+    Source: https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/
+    """
+
+    type: Literal["category_encoding"] = "category_encoding"
+
+    num_tokens: Positive = Field(description="The number of categories, the largest + 1.", examples=[10])
+    output_mode: Literal["multi_hot", "one_hot", "count"] = Field(
+        "multi_hot",
+        description="one_hot: a vector for each category; multi_hot: one for all; count: how often there is each.",
+    )
+
+    @property
+    def depth(self) -> int:
+        return self.num_tokens
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        if self.output_mode != "one_hot" and len(shape) > 1:
+            # Keras announces another shape than it computes.
+            raise ShapeError(
+                f"takes an input of 1 axis in `output_mode: {self.output_mode}`, not {show(shape)}",
+                "`flatten` it, or write `output_mode: one_hot`",
+            )
+        return self.encoded(shape, self.output_mode)
+
+
+class Discretization(Encoding):
+    """The number of the range in which each value lies, or a vector with a 1 in its place.
+
+    Shape:
+        int: the input's;
+        one_hot: (*sizes) → (*sizes, ranges), without a last axis of size 1;
+        multi_hot and count: (length, *sizes) → (*sizes, ranges);
+        where ranges are the boundaries + 1, or num_bins.
+    FLOPs:
+        A comparison of each element with each boundary.
+    Errors:
+        Both bin_boundaries and num_bins, or neither; boundaries that do not ascend;
+        in multi_hot and count, an input without axes.
+    Source: https://keras.io/api/layers/preprocessing_layers/numerical/discretization/
+    """
+
+    type: Literal["discretization"] = "discretization"
+
+    bin_boundaries: TupleOf[float] | None = Field(
+        None, description="Where one range ends and the next begins.", examples=[[0.0, 0.5, 1.0]]
+    )
+    num_bins: Positive | None = Field(None, description="The number of ranges, whose boundaries the data make.")
+    epsilon: float = Field(0.01, description="How far off these may be.")
+    output_mode: Literal["int", "one_hot", "multi_hot", "count"] = Field(
+        "int",
+        description="int: the range's number; one_hot: a vector for each; multi_hot: one for all; count: how often.",
+    )
+
+    @model_validator(mode="after")
+    def _boundaries_or_their_number(self) -> Self:
+        if (self.bin_boundaries is None) == (self.num_bins is None):
+            message = "takes `bin_boundaries` or `num_bins`, one of the two"
+            raise FieldError(message, "write `bin_boundaries: [0, 1]`, or `num_bins: 3` where the data make them")
+        boundaries = self.bin_boundaries or ()
+        if any(second < first for first, second in pairwise(boundaries)):
+            raise FieldError("has `bin_boundaries` that do not ascend", "write them from the least to the largest")
+        return self
+
+    @property
+    def depth(self) -> int:
+        return self.num_bins or len(self.bin_boundaries or ()) + 1
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        return shape if self.output_mode == "int" else self.encoded(shape, self.output_mode)
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        return (Work("comparisons", self.depth - 1, product(*inputs)),)
 
 
 def _length(numbers: float | tuple[float, ...] | None) -> int | None:
