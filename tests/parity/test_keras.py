@@ -20,10 +20,8 @@ WITHOUT_KERAS = {
     *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
     *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
-    *("relative_position_bias", "roll"),
-    *("instance_normalization",),
-    *("instance_normalization", "weight_normalization"),
-    *("instance_normalization", "weight_normalization", "depthwise_conv3d", "separable_conv3d"),
+    *("relative_position_bias", "roll", "instance_normalization", "weight_normalization", "depthwise_conv3d"),
+    "separable_conv3d",
 }
 """Kinds that Keras lacks."""
 

@@ -29,8 +29,7 @@ WITHOUT_PYTORCH = {
     *("masking", "repeat_vector", "gaussian_dropout", "gaussian_noise", "activity_regularization", "spatial_dropout1d"),
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
-    *("grouped_query_attention", "reversible_embedding", "relative_position_bias"),
-    *("grouped_query_attention", "reversible_embedding", "spectral_normalization"),
+    *("grouped_query_attention", "reversible_embedding", "relative_position_bias", "spectral_normalization"),
     *("category_encoding", "discretization", *FAMILIES["augmentation"]),
 }
 """Kinds that PyTorch has no module or function for, or none with our order of axes, as one axis of positions goes, or
