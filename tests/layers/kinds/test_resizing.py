@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from archsum.errors import ShapeError
 from archsum.layers.shapes import Shape
 from tests.support.formulas import evaluate
-from tests.support.layers import layer
+from tests.support.layers import complaint, layer
 
-KINDS = [f"{what}{rank}d" for what in ("zero_padding", "cropping", "up_sampling") for rank in (1, 2, 3)]
+PADDINGS = ("zero_padding", "reflection_padding", "replication_padding", "circular_padding")
+KINDS = [f"{what}{rank}d" for what in (*PADDINGS, "cropping", "up_sampling") for rank in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,10 @@ KINDS = [f"{what}{rank}d" for what in ("zero_padding", "cropping", "up_sampling"
         ("zero_padding2d", [[0, 1], [2, 3]], (10, 20, 3), (11, 25, 3)),
         ("zero_padding2d", [1, [2, 3]], (10, None, 3), (12, None, 3)),
         ("zero_padding3d", [1, 2, 3], (10, 20, 30, 3), (12, 24, 36, 3)),
+        ("reflection_padding1d", [0, 9], (10, 3), (19, 3)),
+        ("reflection_padding2d", [[0, 1], [2, 3]], (None, 20, 3), (None, 25, 3)),
+        ("replication_padding2d", 9, (1, 2, 3), (19, 20, 3)),
+        ("circular_padding3d", [1, 2, 3], (1, 2, 3, 4), (3, 6, 9, 4)),
     ],
 )
 def test_ways_to_write_the_sides(kind: str, padding: Any, shape: Shape, output: Shape) -> None:
@@ -35,6 +40,39 @@ def test_ways_to_write_the_sides(kind: str, padding: Any, shape: Shape, output: 
 def test_what_is_no_padding_is_refused(padding: Any) -> None:
     with pytest.raises(ValidationError, match=r"takes a number for every side, or \[height, width\]"):
         layer("zero_padding2d", padding=padding)
+
+
+@pytest.mark.parametrize(
+    ("kind", "padding", "most", "message", "cure"),
+    [
+        (
+            "reflection_padding2d",
+            [[1, 5], [0, 0]],
+            [[4, 4], [8, 8]],
+            "pads its input's height of 5 by 5 on a side, and 4 are the most that can be mirrored",
+            "pad the height by 4 at most, or take a larger input",
+        ),
+        (
+            "circular_padding2d",
+            [0, 10],
+            [5, 9],
+            "pads its input's width of 9 by 10 on a side, and 9 are the most that the other end has",
+            "pad the width by 9 at most, or take a larger input",
+        ),
+    ],
+)
+def test_data_have_only_so_many_elements_to_pad_with(
+    kind: str, padding: Any, most: Any, message: str, cure: str
+) -> None:
+    assert complaint(kind, (5, 9, 3), padding=padding) == (message, cure)
+    assert layer(kind, padding=most).output_shape((5, 9, 3)) is not None
+
+
+def test_nothing_is_mirrored_of_a_single_element() -> None:
+    assert complaint("reflection_padding1d", (1, 3)) == (
+        "pads its input's length of 1 by 1 on a side, and 0 are the most that can be mirrored",
+        "leave the length without padding, or take a larger input",
+    )
 
 
 def test_in_a_channels_first_file_the_sizes_come_after_the_channels() -> None:

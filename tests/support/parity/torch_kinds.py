@@ -161,6 +161,10 @@ def _flat(stated: list[Any]) -> list[int]:
     return [side for pair in reversed(pairs) for side in pair]
 
 
+def _padded(name: str) -> Callable[[Any, Case], Any]:
+    return lambda torch, case: getattr(torch.nn, f"{name}Pad{len(case.shape) - 1}d")(_flat(case.fields["padding"]))
+
+
 def _cropped(torch: Any, case: Case) -> Any:
     around = [-side for side in _flat(case.fields["cropping"])]
     last = [] if case.fields.get("data_format") == "channels_first" else [0, 0]
@@ -214,6 +218,9 @@ def _rolls() -> Strategy:
 
 
 RANKS = (1, 2, 3)
+PADDINGS = [("reflection", "Reflection", 2), ("replication", "Replication", 4), ("circular", "Circular", 3)]
+"""What surrounds data, PyTorch's word, and the most elements for a side: mostly no more than there are."""
+
 MODULES: dict[str, Theirs] = {
     "dense": Theirs(
         any_cases(fields_of({"units": SIZES}, {"bias": st.sampled_from(["tied", False])}), SHAPES),
@@ -282,6 +289,13 @@ MODULES: dict[str, Theirs] = {
             _channels_first(fields_of({"padding": _sides(rank, 2)}), (rank,)),
             lambda torch, case: getattr(torch.nn, f"ZeroPad{len(case.shape) - 1}d")(_flat(case.fields["padding"])),
         )
+        for rank in RANKS
+    },
+    **{
+        f"{how}_padding{rank}d": Theirs(
+            _channels_first(fields_of({"padding": _sides(rank, most)}), (rank,), st.integers(2, 6)), _padded(name)
+        )
+        for how, name, most in PADDINGS
         for rank in RANKS
     },
     "cropping1d": Theirs(any_cases(fields_of({"cropping": _sides(1, 2)}), st.tuples(SIZES, SIZES)), _cropped),
