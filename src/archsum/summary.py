@@ -107,6 +107,12 @@ class LayerSummary(NamedTuple):
         return type(self.node.layer).__name__
 
     @property
+    def taken(self) -> tuple[str, ...]:
+        """The inputs of which it takes the elements, and not the shape alone."""
+        inputs, shape_only = self.node.inputs, self.node.layer.shape_only
+        return tuple(name for number, name in enumerate(inputs) if number not in shape_only) if shape_only else inputs
+
+    @property
     def path(self) -> Path:
         """The blocks that the layer is in, outermost first, and its own name."""
         return self.node.path

@@ -38,7 +38,7 @@ def ours(case: Case, parameters: int) -> int:
     new = [
         shape
         for number, shape in enumerate(case.shapes)
-        if backward.gradient_of(number) is Gradient.NEW and _is_reached(case)
+        if backward.gradient_of(number) is Gradient.NEW and number not in layer.shape_only and _is_reached(case)
     ]
     made = [_bytes(new) + _bytes(backward.scratch) + 4 * parameters, *(_bytes([shape]) for shape in backward.between)]
     return max(*(one + other for one, other in pairwise([*made, 0])), made[-1] + _bytes(backward.per_batch) // BATCH)

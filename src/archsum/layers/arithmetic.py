@@ -1,5 +1,6 @@
 """Arithmetic that explains itself: a number and the formula that it comes from are one value."""
 
+import math
 from typing import ClassVar, TypeAlias
 
 from archsum.layers.shapes import product, total
@@ -107,6 +108,24 @@ class Ceiling(Floor):
     def compute(self, numbers: tuple[int | None, ...]) -> int | None:
         dividend, divisor = numbers
         return None if dividend is None or divisor is None else -(-dividend // divisor)
+
+
+class Scaled(Arithmetic):
+    """A whole number times a factor that need not be one, rounded down; in double precision, as PyTorch computes it."""
+
+    sign = "×"
+
+    def __init__(self, amount: int, factor: float) -> None:
+        super().__init__(amount)
+        self._factor = factor
+
+    @property
+    def formula(self) -> str:
+        return f"⌊{super().formula} {self.sign} {self._factor}⌋"
+
+    def compute(self, numbers: tuple[int | None, ...]) -> int | None:
+        (number,) = numbers
+        return None if number is None else math.floor(number * self._factor)
 
 
 def value_of(amount: Amount) -> int | None:

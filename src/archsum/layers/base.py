@@ -188,6 +188,9 @@ class Layer(StrictModel):
     most_inputs: ClassVar[int | None] = 1
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
+    shape_only: ClassVar[frozenset[int]] = frozenset()
+    """Which of the inputs it takes nothing of but the shape: they need not be in memory, and get no gradient."""
+
     trainable: bool = Field(True, description="False freezes the weights: they count as non-trainable.")
 
     @cached_property
@@ -262,6 +265,10 @@ class Layer(StrictModel):
     def reuse(self) -> Reuse:
         """What takes no memory of its own."""
         return Reuse()
+
+    def reuse_for(self, *inputs: Shape) -> Reuse:
+        """Return the same, for a kind whose inputs' shapes it depends on."""
+        return self.reuse
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return what the way back makes: by default a new gradient of each input, in one operation."""

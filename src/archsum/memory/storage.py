@@ -34,7 +34,8 @@ def owners(summary: Summary, *, training: bool = False) -> Mapping[str, str]:
     """Return, for each input and layer, the one whose storage its output is: its own, or that of which it is a view."""
     found = {name: name for name in summary.inputs}
     for layer in summary.layers:
-        viewed = layer.layer.reuse.in_training if training else layer.layer.reuse.at_inference
+        reuse = layer.layer.reuse_for(*layer.input_shapes)
+        viewed = reuse.in_training if training else reuse.at_inference
         owner = found[layer.node.inputs[0]] if layer.node.inputs else WEIGHTS
         found[layer.name] = owner if viewed else layer.name
     return found
@@ -49,7 +50,7 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     first = dict.fromkeys(summary.inputs, 0)
     shapes = dict(summary.inputs)
     for step, layer in enumerate(summary.layers, start=1):
-        for name in layer.node.inputs:
+        for name in layer.taken:
             last[owner[name]] = step
         if owner[layer.name] == layer.name:
             first[layer.name] = last[layer.name] = step

@@ -1,4 +1,4 @@
-"""Padding, cropping, repeating: every way to write the sides, and the derivations."""
+"""Padding, cropping, resizing: every way to write the sides and sizes, and the derivations."""
 
 from typing import Any
 
@@ -85,6 +85,75 @@ def test_cropping_that_leaves_nothing_says_what_it_cuts() -> None:
     with pytest.raises(ShapeError) as error:
         layer("cropping2d", cropping=[[1, 1], [3, 2]]).output_shape((9, 5, 3))
     assert error.value.message == "cuts off 3 + 2 of its input's width of 5, so that nothing is left"
+
+
+@pytest.mark.parametrize(
+    ("fields", "shapes", "output"),
+    [
+        ({"height": 5, "width": 7}, [(10, None, 3)], (5, 7, 3)),
+        ({"factor": 1.5}, [(5, None, 3)], (7, None, 3)),
+        ({"factor": [2, 0.5]}, [(5, 5, None)], (10, 2, None)),
+        # 420 × 2.3 is 966, and in double precision a little less, as in PyTorch.
+        ({"factor": 2.3}, [(420, 10, 3)], (965, 23, 3)),
+        ({"factor": 2, "data_format": "channels_first"}, [(3, 5, 6)], (3, 10, 12)),
+        ({}, [(5, 6, 3), (9, None, 4)], (9, None, 3)),
+    ],
+)
+def test_ways_to_write_the_size_of_an_image(fields: dict[str, Any], shapes: list[Shape], output: Shape) -> None:
+    resizing = layer("resizing", **fields)
+    assert resizing.output_shape(*shapes) == output
+    assert tuple(step.value for step in resizing.explain_output(*shapes)) == tuple(resizing.parts(output)[0])
+
+
+@pytest.mark.parametrize(
+    ("fields", "shapes", "message"),
+    [
+        ({}, [(5, 6, 3)], "is not told the size of its output"),
+        ({"factor": 2}, [(5, 6, 3), (5, 6, 3)], "has a `factor`, and a second input whose size it takes"),
+        ({"height": 5, "width": 5}, [(5, 6, 3)] * 2, "has a `height`, and a second input whose size it takes"),
+        ({"factor": 0.1}, [(10, 9, 3)], "has a `factor` of 0.1, which leaves nothing of its input's width of 9"),
+        ({}, [(5, 6, 3), (9,)], "takes an input of 3 axes (height, width, channels), not [9]"),
+    ],
+)
+def test_an_image_has_one_size(fields: dict[str, Any], shapes: list[Shape], message: str) -> None:
+    assert complaint("resizing", *shapes, **fields)[0] == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"height": 5}, "has a `height` and no `width`"),
+        ({"width": 5, "factor": 2}, "has a `width` and no `height`"),
+        ({"height": 5, "width": 5, "factor": 2}, "has a `height` and a `factor`"),
+        ({"factor": 0}, "greater than 0"),
+        ({"factor": [1, 2, 3]}, "takes one number, or a list of 2, not a list of 3"),
+        ({"factor": 1e300}, "less than or equal to"),
+        ({"factor": "half"}, "factor"),
+        (
+            {"factor": 2, "crop_to_aspect_ratio": True, "pad_to_aspect_ratio": True},
+            "has both `crop_to_aspect_ratio` and `pad_to_aspect_ratio`",
+        ),
+    ],
+)
+def test_fields_of_resizing_that_do_not_go_together(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        layer("resizing", **fields)
+
+
+@pytest.mark.parametrize(
+    ("shape", "note"),
+    [
+        ((9, 6, 3), "as stated; of the rest one half is cut off on either side"),
+        ((9, 5, 3), "as stated; the largest part of this aspect ratio is enlarged"),
+        ((9, None, 3), "as stated"),
+        ((3, None, 3), "as stated; the largest part of this aspect ratio is enlarged"),
+    ],
+)
+def test_a_crop_of_a_smaller_image_is_enlarged(shape: Shape, note: str) -> None:
+    crop = layer("center_crop", height=4, width=6)
+    assert [(step.value, step.note) for step in crop.explain_output(shape)] == [(4, note), (6, note)]
+    assert crop.reuse_for(shape).in_training == note.endswith("either side")
+    assert crop.output_shape(shape) == (4, 6, 3)
 
 
 @given(st.sampled_from(KINDS), st.lists(st.integers(3, 20), min_size=3, max_size=3))

@@ -36,6 +36,7 @@ from tests.support.parity.cases import (
 ACTIVATIONS = st.sampled_from(["linear", "relu", "softmax", "hard_swish"])
 FUNCTIONS = {*FAMILIES["activation_functions"]} - {"threshold"}
 """The activations that are kinds by their own names; Keras has them as `Activation`."""
+INTERPOLATIONS = st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])
 RATES = rarely(st.sampled_from([0, 0.25, 0.5, 1]), st.sampled_from([-0.1, 1.5]))
 POSITIVE = rarely(st.sampled_from([0.1, 1, 2.5]), st.sampled_from([0, -1]))
 NUMBERS = st.floats(-2, 2) | st.lists(st.floats(-2, 2), min_size=1, max_size=3)
@@ -133,8 +134,21 @@ def _cropping(rank: int) -> Strategy:
 def _up_sampling(rank: int) -> Strategy:
     optional = {"size": counts(3) if rank == 1 else per_axis(rank, 3)}
     if rank == 2:
-        optional["interpolation"] = st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])
+        optional["interpolation"] = INTERPOLATIONS
     return spatial_cases(rank, fields_of({}, optional), data_format=rank > 1)
+
+
+def _resizing() -> Strategy:
+    optional = {"interpolation": INTERPOLATIONS}
+    size = {"height": counts(9), "width": counts(9)}
+    one = st.sampled_from([{}, {"crop_to_aspect_ratio": True}, {"pad_to_aspect_ratio": True}])
+    both = st.just({"crop_to_aspect_ratio": True, "pad_to_aspect_ratio": True})
+    drawn = st.builds(lambda fields, ratio: fields | ratio, fields_of(size, optional), rarely(one, both))
+    return spatial_cases(2, drawn)
+
+
+def _center_crop() -> Strategy:
+    return spatial_cases(2, fields_of({"height": counts(25), "width": counts(25)}))
 
 
 def _spatial_dropout(rank: int) -> Strategy:
@@ -229,6 +243,8 @@ CASES: dict[str, Strategy] = {
     **{f"zero_padding{rank}d": _zero_padding(rank) for rank in (1, 2, 3)},
     **{f"cropping{rank}d": _cropping(rank) for rank in (1, 2, 3)},
     **{f"up_sampling{rank}d": _up_sampling(rank) for rank in (1, 2, 3)},
+    "resizing": _resizing(),
+    "center_crop": _center_crop(),
     **{f"spatial_dropout{rank}d": _spatial_dropout(rank) for rank in (1, 2, 3)},
     "dense": any_cases(fields_of({"units": counts(5)}, {"activation": ACTIVATIONS, "bias": BIASES, **TRAINABLE})),
     "embedding": any_cases(

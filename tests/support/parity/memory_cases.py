@@ -387,6 +387,32 @@ MOVING = [
     Case("up_sampling2d", first(), (IMAGE,), nn.Upsample(scale_factor=2)),
     Case("up_sampling2d", first(interpolation="bilinear"), (IMAGE,), nn.Upsample(scale_factor=2, mode="bilinear")),
     Case("up_sampling2d", first(interpolation="bicubic"), (IMAGE,), nn.Upsample(scale_factor=2, mode="bicubic")),
+    Case("resizing", first(height=20, width=30), (IMAGE,), nn.UpsamplingBilinear2d(size=(20, 30))),
+    Case(
+        "resizing", first(factor=1.5, interpolation="bicubic"), (IMAGE,), nn.Upsample(scale_factor=1.5, mode="bicubic")
+    ),
+    Case(
+        "resizing",
+        first(height=6, width=20, crop_to_aspect_ratio=True),
+        (IMAGE,),
+        lambda x: F.interpolate(x[:, :, 4:7], (6, 20), mode="bilinear"),
+    ),
+    Case(
+        "resizing",
+        first(height=6, width=20, pad_to_aspect_ratio=True),
+        (IMAGE,),
+        lambda x: F.interpolate(F.pad(x, (15, 15)), (6, 20), mode="bilinear"),
+    ),
+    Case("resizing", first(), (IMAGE, (3, 20, 30)), lambda x, y: F.interpolate(x, y.shape[2:], mode="bilinear")),
+    Case("center_crop", first(height=6, width=6), (IMAGE,), lambda x: x[:, :, 3:9, 2:8]),
+    Case("center_crop", first(height=6, width=10), (IMAGE,), lambda x: x[:, :, 3:9]),
+    Case("center_crop", first(height=12, width=6), (IMAGE,), lambda x: x[:, :, :, 2:8]),
+    Case(
+        "center_crop",
+        first(height=20, width=10),
+        (IMAGE,),
+        lambda x: F.interpolate(x[:, :, :, 2:8], (20, 10), mode="bilinear"),
+    ),
     Case("concatenate", {"axis": 1}, (IMAGE, (4, 12, 10)), lambda *x: torch.cat(x, 1)),
 ]
 

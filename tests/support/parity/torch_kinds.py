@@ -13,6 +13,7 @@ from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
 from tests.support.parity import equations
 from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely, single
+from tests.support.parity.cases import REFUSED, Case, Fields, Strategy, any_cases, fields_of, rarely
 
 SIZES = st.integers(1, 6)
 FLAGS = st.booleans()
@@ -165,6 +166,36 @@ def _padded(name: str) -> Callable[[Any, Case], Any]:
     return lambda torch, case: getattr(torch.nn, f"{name}Pad{len(case.shape) - 1}d")(_flat(case.fields["padding"]))
 
 
+@st.composite
+def _resizings(draw: st.DrawFn) -> Case:
+    """Draw an image in a stated size, in its own times a factor, or in that of another image."""
+    shape = draw(st.tuples(SIZES, SIZES, SIZES))
+    fields: Fields = {"data_format": "channels_first"}
+    if draw(FLAGS):
+        fields["interpolation"] = draw(st.sampled_from(["nearest", "bilinear", "bicubic"]))
+    match draw(st.sampled_from(["size", "factor", "other"])):
+        case "size":
+            fields |= {"height": draw(SIZES), "width": draw(SIZES)}
+        case "factor":
+            factor = st.floats(0.1, 5) | st.sampled_from([1.5, 2, 2.3, 1 / 3])
+            fields["factor"] = draw(factor | st.lists(factor, min_size=2, max_size=2))
+        case "other":
+            return Case(fields, shape, (draw(st.tuples(SIZES, SIZES, SIZES)),))
+    return Case(fields, shape)
+
+
+def _resized(torch: Any, case: Case) -> Any:
+    fields = case.fields
+    mode, factor = fields.get("interpolation", "bilinear"), _tuple(fields.get("factor"))
+    stated = (fields["height"], fields["width"]) if "height" in fields else None
+
+    def resize(data: Any, other: Any = None) -> Any:
+        size = stated if other is None else other.shape[2:]
+        return torch.nn.functional.interpolate(data, size=size, scale_factor=factor, mode=mode)
+
+    return resize
+
+
 def _cropped(torch: Any, case: Case) -> Any:
     around = [-side for side in _flat(case.fields["cropping"])]
     last = [] if case.fields.get("data_format") == "channels_first" else [0, 0]
@@ -313,6 +344,7 @@ MODULES: dict[str, Theirs] = {
         )
         for rank in (2, 3)
     },
+    "resizing": Theirs(_resizings(), _resized),
     **{
         f"global_average_pooling{rank}d": Theirs(
             _channels_first(st.just({"keepdims": True}), (rank,)),
