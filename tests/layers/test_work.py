@@ -40,6 +40,8 @@ ELEMENTS = 8 * 8 * 3
         ("group_normalization", {"groups": 3, "center": False}, [IMAGE], 6 * ELEMENTS),
         ("rms_normalization", {}, [IMAGE], 4 * ELEMENTS),
         ("unit_normalization", {}, [IMAGE], 3 * ELEMENTS),
+        # Its square, five that are added to the mean, alpha, k, the power and the quotient.
+        ("local_response_normalization", {"size": 5}, [IMAGE], 10 * ELEMENTS),
         ("rescaling", {"scale": 2.0}, [IMAGE], 2 * ELEMENTS),
         ("dropout", {"rate": 0.5}, [(None, 3)], 0),
         ("max_pooling2d", {}, [IMAGE], 4 * 4 * 3 * 4),

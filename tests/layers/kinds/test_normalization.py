@@ -147,3 +147,21 @@ def test_a_factor_is_multiplied_along_the_last_axes() -> None:
     assert help_ == "write the last axes, as in `axis: -1`, or `permute` the input first"
     (scale,) = layer("rms_normalization", axis=[1, 2]).weights((4, 5))
     assert scale.shape == (4, 5)
+
+
+def test_local_response_normalization_pads_the_channels() -> None:
+    def squares(*shape: int, **fields: Any) -> Shape:
+        kept = layer("local_response_normalization", size=5, **fields).kept(shape)
+        assert kept
+        return kept[1].shape
+
+    assert squares(8, 6, 4) == (8, 6, 8)
+    assert squares(4, 8, 6, data_format="channels_first") == (8, 8, 6)
+    assert squares(8, 4, 6, axis=2) == (8, 8, 6)
+
+
+def test_local_response_normalization_is_not_of_vectors() -> None:
+    assert complaint_of_output("local_response_normalization", (8,), size=5) == (
+        "takes an input of channels and other axes, not [8]",
+        "put it before the data become vectors, or leave it out",
+    )

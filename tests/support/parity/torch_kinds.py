@@ -275,6 +275,15 @@ MODULES: dict[str, Theirs] = {
         lambda torch, case: torch.nn.LayerNorm(_last_sizes(case), elementwise_affine=case.fields["scale"]),
     ),
     "rms_normalization": Theirs(_along_last_axes(st.just({})), lambda torch, case: torch.nn.RMSNorm(_last_sizes(case))),
+    "local_response_normalization": Theirs(
+        _channels_first(
+            fields_of({"size": SIZES}, {"alpha": st.floats(0, 1), "beta": st.floats(0, 1), "k": st.floats(1, 2)}),
+            (0, 1, 2, 3),
+        ),
+        lambda torch, case: torch.nn.LocalResponseNorm(
+            **{name: value for name, value in case.fields.items() if name != "data_format"}
+        ),
+    ),
     "unit_normalization": Theirs(
         any_cases(fields_of({"axis": AXES}), SHAPES),
         lambda torch, case: lambda data: torch.nn.functional.normalize(data, dim=case.fields["axis"]),
