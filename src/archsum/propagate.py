@@ -93,6 +93,7 @@ class Engine:
 
     def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
         try:
+            self._require_indices(node)
             computed = self._computations.of(node.layer, inputs)
             output, weights = computed.output, computed.weights
             if node.shared_with:
@@ -104,6 +105,18 @@ class Engine:
         else:
             self._shapes[node.name] = self._known(output)
             self._layers[node.name] = LayerSummary(node, inputs, output, weights, computed.macs, computed)
+
+    def _require_indices(self, node: Node) -> None:
+        """Check that a layer which takes indices is given a layer that has some. Errors: ShapeError otherwise."""
+        number = node.layer.indices_of
+        if number is None or number >= len(node.inputs):
+            return
+        name = node.inputs[number]
+        if name not in self._layers or not self._layers[name].layer.finds_indices:
+            raise ShapeError(
+                f"undoes a max pooling, which `{name}` is not",
+                f"as input {number + 1} name the pooling, as in `inputs: [x, pool]`",
+            )
 
     def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"

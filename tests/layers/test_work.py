@@ -64,6 +64,7 @@ ELEMENTS = 8 * 8 * 3
         ("center_crop", {"height": 4, "width": 9}, [(8, None, 3)], None),
         ("center_crop", {"height": 4, "width": 9}, [(None, 8, 3)], 4 * 9 * 3 * 8),
         ("reflection_padding2d", {}, [(None, 3, 3)], 0),
+        ("max_unpooling2d", {}, [IMAGE, IMAGE], 0),
         ("flatten", {}, [(None, 3)], 0),
         ("channel_shuffle", {"groups": 3}, [IMAGE], 0),
         ("embedding", {"input_dim": 100, "output_dim": 8}, [(None,)], 0),

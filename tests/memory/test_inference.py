@@ -55,6 +55,23 @@ def test_outputs_are_needed_to_the_end() -> None:
     assert inferred(f"{text}outputs: [a, c]\n").steps == (40, 48, 52)
 
 
+def test_what_is_only_looked_at_does_not_stay() -> None:
+    layers = "[conv2d: {filters: 1, kernel_size: 3, name: x}, resizing: {inputs: [x, input]}]"
+    assert inferred(f"input: [6, 6, 9]\nlayers: {layers}\n").steps == ((324 + 16) * FLOAT, (16 + 36) * FLOAT)
+
+
+def test_indices_stay_until_they_are_taken() -> None:
+    layers = "[max_pooling2d: {name: p}, relu: {name: x}, max_unpooling2d: {inputs: [x, p]}]"
+    memory = inferred(f"input: [4, 4, 2]\nlayers: {layers}\n")
+    indices = 8 * 8
+    assert memory.steps == (
+        (32 + 8) * FLOAT + indices,
+        (8 + 8) * FLOAT + indices,
+        (8 + 32) * FLOAT + indices,
+    )
+    assert {tensor.name: size for tensor, size in memory.alive} == {"input": 128, "p": 32, "p (indices)": 64}
+
+
 def test_branches_wait_for_one_another() -> None:
     text = "input: [4]\nlayers: [branch: [[dense: {units: 8}], [dense: {units: 2}], []]]\n"
     memory = inferred(text)

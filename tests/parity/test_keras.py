@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 WITHOUT_KERAS = {
     *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
-    "local_response_normalization",
+    *("local_response_normalization", "max_unpooling1d", "max_unpooling2d", "max_unpooling3d"),
     *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
     *("relative_position_bias", "roll", "instance_normalization", "weight_normalization", "depthwise_conv3d"),

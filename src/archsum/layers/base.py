@@ -42,6 +42,10 @@ class Weight(NamedTuple):
         return math.prod(self.shape)
 
 
+INDICES = "indices"
+INDEX_BYTES = 8
+
+
 class Kept(NamedTuple):
     """A tensor that a layer keeps, in training, from its forward pass for its backward pass."""
 
@@ -59,11 +63,13 @@ class Kept(NamedTuple):
     """Whether it is kept for the gradient of the layer's weights alone, and not where they are frozen."""
     operation: int = 0
     """Which of the layer's operations keeps it, counted from the inputs: the way back frees it after this one."""
+    of_input: bool = False
+    """Of indices, whether they are those that the layer which gives the input has found."""
 
     @classmethod
     def indices(cls, output: Shape) -> "Kept":
         """Keep where each element of the output was in the input, as PyTorch counts: in 64 bits."""
-        return cls("indices", shape=output, itemsize=8)
+        return cls(INDICES, shape=output, itemsize=INDEX_BYTES)
 
     @property
     def is_own(self) -> bool:
@@ -189,7 +195,12 @@ class Layer(StrictModel):
     """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
 
     shape_only: ClassVar[frozenset[int]] = frozenset()
-    """Which of the inputs it takes nothing of but the shape: they need not be in memory, and get no gradient."""
+    """Which of the inputs it takes no elements of: they need not be in memory for it, and get no gradient."""
+
+    finds_indices: ClassVar[bool] = False
+    """Whether it knows where each element of its output was in its input, as max pooling does."""
+    indices_of: ClassVar[int | None] = None
+    """Which of the inputs it takes no elements of, but such indices."""
 
     trainable: bool = Field(True, description="False freezes the weights: they count as non-trainable.")
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from archsum.graph import Path
-from archsum.layers.base import Kept
+from archsum.layers.base import INDICES, Kept
 from archsum.memory.precision import Batch
-from archsum.memory.storage import WEIGHTS, made_of_nothing
+from archsum.memory.storage import WEIGHTS, indices_of, made_of_nothing
 from archsum.memory.timeline import Alive
 from archsum.summary import LayerSummary, Summary
 
@@ -21,7 +21,7 @@ class KeptTensor(NamedTuple):
     """A tensor that the backward pass needs: the step of the first layer that keeps it, and its bytes."""
 
     storage: str | None
-    """Whose output it is; None where it is the layer's own."""
+    """Whose output it is, or whose indices; None where it is the layer's own."""
     step: int
     bytes: int
     operation: int = 0
@@ -84,7 +84,10 @@ def kept_tensors(
                 continue
             if tensor.is_own:
                 size = (batch.once if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)
-                yield KeptTensor(None, step, size, tensor.operation, again_from)
+                storage = None
+                if tensor.name == INDICES:
+                    storage = indices_of(layer.node.inputs[tensor.number] if tensor.of_input else layer.name)
+                yield KeptTensor(storage, step, size, tensor.operation, again_from)
             else:
                 name = layer.node.inputs[tensor.number] if tensor.name == "input" else layer.name
                 yield from output(name, step, tensor, again_from)

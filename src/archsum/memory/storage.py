@@ -1,8 +1,9 @@
 """The tensors that pass through a network, each stored once however many layers see it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from archsum.layers.base import INDEX_BYTES, INDICES
 from archsum.layers.shapes import Shape
 from archsum.memory.precision import Batch
 from archsum.summary import Summary
@@ -20,10 +21,17 @@ class Storage(NamedTuple):
     last: int
     per_batch: bool = False
     """Whether it is there once for the batch, and not for each sample."""
+    itemsize: int | None = None
+    """The bytes of an element; None: as many as the activations have, or words."""
 
-    def bytes(self, batch: Batch, itemsize: int | None = None) -> int:
-        """Return its bytes for a batch."""
-        return (batch.once if self.per_batch else batch).bytes(self.shape, itemsize)
+    def bytes(self, batch: Batch, of_words: int | None = None) -> int:
+        """Return its bytes for a batch; an element has so many where it is a word."""
+        return (batch.once if self.per_batch else batch).bytes(self.shape, self.itemsize or of_words)
+
+
+def indices_of(name: str) -> str:
+    """Return the name of the indices that a layer finds, beside its output."""
+    return f"{name} ({INDICES})"
 
 
 WEIGHTS = ""
@@ -58,12 +66,24 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     for name in (*summary.outputs, *(summary.inputs if training else ())):
         last[owner[name]] = len(summary.layers)
     once = made_of_nothing(summary)
-    return tuple(Storage(name, shapes[name], step, last[name], name in once) for name, step in first.items())
+    found = (Storage(name, shapes[name], step, last[name], name in once) for name, step in first.items())
+    return (*found, *_indices(summary))
 
 
 def made_of_nothing(summary: Summary) -> set[str]:
     """Return the layers that take no input: what they give is the same for each sample, and there once for all."""
     return {layer.name for layer in summary.layers if not layer.node.inputs}
+
+
+def _indices(summary: Summary) -> Iterator[Storage]:
+    """Yield the indices that layers take of others, from the layer that finds them to the last that takes them."""
+    last: dict[str, int] = {}
+    for step, layer in enumerate(summary.layers, start=1):
+        if layer.layer.indices_of is not None:
+            last[layer.node.inputs[layer.layer.indices_of]] = step
+    for step, layer in enumerate(summary.layers, start=1):
+        if layer.name in last:
+            yield Storage(indices_of(layer.name), layer.output_shape, step, last[layer.name], itemsize=INDEX_BYTES)
 
 
 def held_by_caller(summary: Summary, owner: Mapping[str, str]) -> set[str]:

@@ -102,7 +102,8 @@ def test_cropping_that_leaves_nothing_says_what_it_cuts() -> None:
 def test_ways_to_write_the_size_of_an_image(fields: dict[str, Any], shapes: list[Shape], output: Shape) -> None:
     resizing = layer("resizing", **fields)
     assert resizing.output_shape(*shapes) == output
-    assert tuple(step.value for step in resizing.explain_output(*shapes)) == tuple(resizing.parts(output)[0])
+    height, width = (step.value for step in resizing.explain_output(*shapes))
+    assert (height, width) == output[-2:] if "data_format" in fields else output[:2]
 
 
 @pytest.mark.parametrize(

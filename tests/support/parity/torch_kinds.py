@@ -167,6 +167,44 @@ def _padded(name: str) -> Callable[[Any, Case], Any]:
 
 
 @st.composite
+def _unpoolings(draw: st.DrawFn, rank: int) -> Case:
+    """Draw what was pooled, and mostly the same shape as the pooling's; and a size or a third input, mostly near."""
+    per_axis = st.integers(1, 3) | st.lists(st.integers(1, 3), min_size=rank, max_size=rank)
+    padding = rarely(st.just(0), st.integers(0, 2) | st.lists(st.integers(0, 1), min_size=rank, max_size=rank))
+    fields = draw(fields_of({"pool_size": per_axis}, {"strides": per_axis, "padding": padding}))
+    channels, *spatial = draw(st.tuples(*[SIZES] * (1 + rank)))
+    case = Case({"data_format": "channels_first", **fields}, (channels, *spatial))
+    pool, strides, sides = (
+        given if isinstance(given, list) else [given] * rank
+        for given in (fields["pool_size"], fields.get("strides", fields["pool_size"]), fields.get("padding", 0))
+    )
+    sizes = [
+        (size - 1) * stride - 2 * side + window + draw(st.integers(-1, 1))
+        for size, stride, side, window in zip(spatial, strides, sides, pool, strict=True)
+    ]
+    pooled = draw(rarely(st.just(case.shape), st.tuples(*[SIZES] * (1 + rank))))
+    match draw(st.sampled_from(["computed", "size", "other"])):
+        case "size" if min(sizes) > 0:
+            return case._replace(fields={**case.fields, "output_size": sizes}, others=(pooled,))
+        case "other" if min(sizes) > 0:
+            return case._replace(others=(pooled, (draw(SIZES), *sizes)))
+    return case._replace(others=(pooled,))
+
+
+def _unpooled(torch: Any, case: Case) -> Any:
+    rank, fields = len(case.shape) - 1, case.fields
+
+    def unpool(data: Any, pooled: Any, other: Any = None) -> Any:
+        size = fields.get("output_size") if other is None else list(other.shape[2:])
+        indices = torch.zeros(pooled.shape, dtype=torch.int64)
+        pool, strides, padding = (_tuple(fields.get(name)) for name in ("pool_size", "strides", "padding"))
+        function = getattr(torch.nn.functional, f"max_unpool{rank}d")
+        return function(data, indices, pool, strides, padding or 0, size)
+
+    return unpool
+
+
+@st.composite
 def _resizings(draw: st.DrawFn) -> Case:
     """Draw an image in a stated size, in its own times a factor, or in that of another image."""
     shape = draw(st.tuples(SIZES, SIZES, SIZES))
@@ -353,6 +391,7 @@ MODULES: dict[str, Theirs] = {
         )
         for rank in (2, 3)
     },
+    **{f"max_unpooling{rank}d": Theirs(_unpoolings(rank), _unpooled) for rank in RANKS},
     "resizing": Theirs(_resizings(), _resized),
     **{
         f"global_average_pooling{rank}d": Theirs(

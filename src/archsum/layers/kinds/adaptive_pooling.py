@@ -102,6 +102,8 @@ class AdaptiveMaxPooling(AdaptivePooling):
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool{rank}d.html
     """
 
+    finds_indices: ClassVar[bool] = True
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return Kept("input"), Kept.indices(self.output_shape(*inputs))
 

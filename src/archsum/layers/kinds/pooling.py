@@ -101,6 +101,8 @@ class MaxPooling(Pooling):
         and https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool{rank}d.html
     """
 
+    finds_indices: ClassVar[bool] = True
+
     pool_size: PerAxis = Field(2, validate_default=True, description=_POOL_SIZE)
     dilation_rate: PerAxis = Field(
         1, validate_default=True, description="The distance between the window's elements, as in PyTorch."
