@@ -15,7 +15,8 @@ from archsum.layers.fields import Activation, named_fields
 
 MAIN_FIELDS = {kind: main for kind in KINDS if (main := layer_class(kind).main_field)}
 VALUES: dict[str, Any] = {
-    "activation": "silu", "alpha": 0.5, "axis": -1, "block_size": 2, "cropping": 1, "dims": [2, 1], "groups": 4, "n": 3,
+    "activation": "silu", "alpha": 0.5, "axes": -1, "axis": -1, "block_size": 2, "cropping": 1, "dims": [2, 1],
+    "factor": 0.2, "groups": 4, "height_factor": 0.2, "kernel_size": 3, "mode": "horizontal", "n": 3, "num_tokens": 9,
     "mask_value": 1.5, "max_value": 6, "negative_slope": 0.2, "output_size": 2, "padding": 1, "pool_size": 2,
     "rate": 0.5, "scale": 0.5, "shape": [8, 4], "size": 2, "stddev": 0.1, "target_shape": [-1], "units": 8,
 }  # fmt: skip
@@ -31,14 +32,22 @@ def summary_of(*arguments: str) -> list[Any]:
 
 
 def input_of(kind: str) -> str:
-    flat = {"dense": "[8]", "repeat_vector": "[8]"}
-    return flat.get(kind) or INPUTS[getattr(layer_class(kind), "rank", 1)]
+    others = {
+        "dense": "[8]",
+        "repeat_vector": "[8]",
+        "category_encoding": "[8]",
+        "local_response_normalization": INPUTS[2],
+    }
+    others |= dict.fromkeys(FAMILIES["augmentation"], "[8, 8, 3]")
+    return others.get(kind) or INPUTS[getattr(layer_class(kind), "rank", 1)]
 
 
 def written(kind: str, value: str) -> str:
     match kind:
         case "concatenate":
             return f"  - branch: {{paths: [[relu], []], merge: {{concatenate: {value}}}}}\n"
+        case "dot":
+            return f"  - branch: {{paths: [[relu], []], merge: {{dot: {value}}}}}\n"
         case "parameter":
             return f"  - branch: {{paths: [[relu], [parameter: {value}]]}}\n"
     return f"  - {kind}: {value}\n"
@@ -62,7 +71,7 @@ def test_it_is_all_that_the_kind_needs(kind: str) -> None:
 def test_a_kind_that_needs_one_field_takes_it_plain() -> None:
     for kind in KINDS:
         required = [name for name, info in named_fields(layer_class(kind)).items() if info.is_required()]
-        if len(required) == 1 and not {"layer", "kernel_size", "axes"} & {*required}:
+        if len(required) == 1 and not layer_class(kind).layer_fields:
             assert layer_class(kind).main_field == required[0], kind
 
 

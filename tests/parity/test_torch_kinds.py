@@ -30,8 +30,7 @@ WITHOUT_PYTORCH = {
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
     *("grouped_query_attention", "reversible_embedding", "relative_position_bias", "spectral_normalization"),
-    *("category_encoding", "discretization", *FAMILIES["augmentation"]),
-    *("grouped_query_attention", "reversible_embedding", "center_crop"),
+    *("category_encoding", "discretization", "center_crop", *FAMILIES["augmentation"]),
 }
 """Kinds that PyTorch has no module or function for, or none with our order of axes, as one axis of positions goes, or
 with our weights, as spectral normalization goes.

@@ -74,10 +74,6 @@ _KINDS = {
 KINDS = {
     **{other.format(rank): kind.format(rank) for kind, other in _OF_EACH_RANK.items() for rank in (1, 2, 3)},
     **{other: kind for kind, others in _KINDS.items() for other in others.split()},
-    **{
-        name: f"activation: {{activation: {name}}}"
-        for name in ("sigmoid", "tanh", "gelu", "silu", "swish", "mish", "selu", "softplus", "relu6")
-    },
     **{f"random{mode}flip": f"random_flip: {{mode: {mode}}}" for mode in ("horizontal", "vertical")},
 }
 """Kinds by another name, without case and punctuation."""

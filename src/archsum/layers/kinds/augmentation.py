@@ -106,6 +106,7 @@ class RandomFlip(Augmentation):
     """Images are mirrored, or not."""
 
     type: Literal["random_flip"] = "random_flip"
+    main_field: ClassVar[str] = "mode"
 
     mode: Literal["horizontal", "vertical", "horizontal_and_vertical"] = Field(
         "horizontal_and_vertical", description="What changes places: left and right, top and bottom, or both."
@@ -116,6 +117,7 @@ class RandomRotation(Moved):
     """Images are turned."""
 
     type: Literal["random_rotation"] = "random_rotation"
+    main_field: ClassVar[str] = "factor"
 
     factor: Signed = Field(description="The angle, as a part of a full turn.", examples=[0.1])
 
@@ -128,6 +130,7 @@ class RandomZoom(Moved):
     """
 
     type: Literal["random_zoom"] = "random_zoom"
+    main_field: ClassVar[str] = "height_factor"
 
     height_factor: Signed = Field(
         description="What the height loses, or with − gains, as a part of it.", examples=[0.1]
@@ -220,6 +223,7 @@ class RandomBrightness(Augmentation):
     """Images become lighter or darker."""
 
     type: Literal["random_brightness"] = "random_brightness"
+    main_field: ClassVar[str] = "factor"
 
     factor: Signed = Field(description="How much is added, as a part of the largest value.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
@@ -229,6 +233,7 @@ class RandomContrast(Augmentation):
     """The contrast of images becomes stronger or weaker."""
 
     type: Literal["random_contrast"] = "random_contrast"
+    main_field: ClassVar[str] = "factor"
 
     factor: Part = Field(description="How far the contrast is from 1.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
@@ -238,6 +243,7 @@ class RandomSharpness(Augmentation):
     """Images become sharper, or blurred."""
 
     type: Literal["random_sharpness"] = "random_sharpness"
+    main_field: ClassVar[str] = "factor"
 
     factor: Part = Field(description="How strongly.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
@@ -247,6 +253,7 @@ class RandomPosterization(Augmentation):
     """The values of images have fewer bits."""
 
     type: Literal["random_posterization"] = "random_posterization"
+    main_field: ClassVar[str] = "factor"
 
     factor: Bits = Field(description="How many bits are left, 1 to 8.", examples=[4])
     value_range: ValueRange = _VALUE_RANGE
@@ -256,6 +263,7 @@ class RandomInvert(Augmentation):
     """The values of images are turned round."""
 
     type: Literal["random_invert"] = "random_invert"
+    main_field: ClassVar[str] = "factor"
 
     factor: Part = Field(1.0, description="How often an image is changed.")
     value_range: ValueRange = _VALUE_RANGE
@@ -265,6 +273,7 @@ class RandomHue(OfColours):
     """The hues of images are others."""
 
     type: Literal["random_hue"] = "random_hue"
+    main_field: ClassVar[str] = "factor"
 
     factor: Part = Field(description="How strongly.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
@@ -274,6 +283,7 @@ class RandomSaturation(OfColours):
     """The colours of images become stronger or weaker."""
 
     type: Literal["random_saturation"] = "random_saturation"
+    main_field: ClassVar[str] = "factor"
 
     factor: Signed = Field(description="How strongly.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
@@ -283,6 +293,7 @@ class RandomColorDegeneration(OfColours):
     """The colours of images are nearer to grey."""
 
     type: Literal["random_color_degeneration"] = "random_color_degeneration"
+    main_field: ClassVar[str] = "factor"
 
     factor: Signed = Field(description="How near, 0 to 1.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
@@ -296,6 +307,7 @@ class RandomGrayscale(OfColours):
     """
 
     type: Literal["random_grayscale"] = "random_grayscale"
+    main_field: ClassVar[str] = "factor"
     channels_taken: ClassVar[tuple[int, ...]] = (1, 3)
 
     factor: Rate = Field(0.5, description="How often an image is changed, 0 to 1.")

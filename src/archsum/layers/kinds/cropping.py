@@ -22,6 +22,7 @@ class Cropping(SizeChanging):
     Source: https://keras.io/api/layers/reshaping_layers/cropping{rank}d/
     """
 
+    main_field: ClassVar[str] = "cropping"
     note: ClassVar[str] = "size − what is cut off before and after"
     reuse: ClassVar[Reuse] = VIEW
 

@@ -28,6 +28,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
     Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution{rank}d/
     """
 
+    main_field: ClassVar[str] = "kernel_size"
     channels_note: ClassVar[str] = "input channels × filters of each"
 
     depth_multiplier: Positive = Field(1, description="The number of filters that each input channel has.")

@@ -1,6 +1,6 @@
 """Local response normalization: each element divided by what its neighbours along the channels are."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,7 @@ class LocalResponseNormalization(AlongChannels, ElementwiseLayer, WeightlessLaye
     """
 
     type: Literal["local_response_normalization"] = "local_response_normalization"
+    main_field: ClassVar[str] = "size"
 
     size: Positive = Field(description="How many channels are neighbours, the element's own included.", examples=[5])
     alpha: float = Field(1e-4, description="The factor of the mean square.")

@@ -271,6 +271,7 @@ class Dot(Merging):
     most_inputs: ClassVar[int | None] = 2
 
     type: Literal["dot"] = "dot"
+    main_field: ClassVar[str] = "axes"
 
     axes: Axes = Field(
         description="The axis along which the vectors lie, or one for each input; the batch is 0.", examples=[-1]

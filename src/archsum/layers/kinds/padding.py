@@ -19,6 +19,7 @@ class Padding(SizeChanging):
         (*sizes, channels) → (*(before + size + after), channels).
     """
 
+    main_field: ClassVar[str] = "padding"
     note: ClassVar[str] = "padding before + size + padding after"
 
     padding: SidesPerAxis = Field(1, validate_default=True, description=f"How many elements: {SIDES}")

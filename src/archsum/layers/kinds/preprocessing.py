@@ -178,6 +178,7 @@ class CategoryEncoding(Encoding):
     """
 
     type: Literal["category_encoding"] = "category_encoding"
+    main_field: ClassVar[str] = "num_tokens"
 
     num_tokens: Positive = Field(description="The number of categories, the largest + 1.", examples=[10])
     output_mode: Literal["multi_hot", "one_hot", "count"] = Field(

@@ -66,6 +66,7 @@ class UpSampling(SizeChanging):
     Source: https://keras.io/api/layers/reshaping_layers/up_sampling{rank}d/
     """
 
+    main_field: ClassVar[str] = "size"
     note: ClassVar[str] = "size × `size`, how often each element is repeated"
 
     size: PerAxis = Field(
