@@ -75,6 +75,7 @@ COMPOSED = {
     "simple_rnn": 0.2,
     "lstm": 0.05,
     "gru": 0.05,
+    "conv_lstm2d": 0.2,
     "bidirectional": 0.05,
 }
 """How far off kinds may be that are many operations, of which we state the largest: a part of the whole."""

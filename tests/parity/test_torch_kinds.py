@@ -31,6 +31,7 @@ WITHOUT_PYTORCH = {
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
     *("grouped_query_attention", "reversible_embedding", "relative_position_bias", "spectral_normalization"),
     *("category_encoding", "discretization", "center_crop", *FAMILIES["augmentation"]),
+    *("conv_lstm1d", "conv_lstm2d", "conv_lstm3d"),
 }
 """Kinds that PyTorch has no module or function for, or none with our order of axes, as one axis of positions goes, or
 with our weights, as spectral normalization goes.

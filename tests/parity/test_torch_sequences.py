@@ -51,6 +51,22 @@ def test_recurrent_layer(kind: str, features: int, units: int, steps: int, bias:
     assert len(weights) == 2 + bias
 
 
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_macs_of_recurrent_convolutions_are_half_the_operations_that_pytorch_counts(rank: int) -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    steps, channels, sizes, filters = 5, 3, (12, 11, 10)[:rank], 8
+    convolution = getattr(torch.nn, f"Conv{rank}d")
+    taken = convolution(channels, 4 * filters, 3, stride=2, device="meta")
+    remembered = convolution(filters, 4 * filters, 3, padding="same", bias=False, device="meta")
+    with FlopCounterMode(display=False) as counter:
+        for _ in range(steps):
+            gates = taken(torch.empty(1, channels, *sizes, device="meta"))
+            assert remembered(gates[:, :filters]).shape == gates.shape
+    layer = build(f"conv_lstm{rank}d", {"filters": filters, "kernel_size": 3, "strides": 2})
+    assert layer.macs((steps, *sizes, channels)) == counter.get_total_flops() / 2
+
+
 @pytest.mark.parametrize("kind", RECURRENT)
 @given(features=SIZES, units=SIZES)
 def test_two_directions(kind: str, features: int, units: int) -> None:

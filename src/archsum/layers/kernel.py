@@ -146,11 +146,10 @@ class DilatedKernelLayer(KernelLayer):
         return *padding, at_every_location, sliced
 
 
-class GroupedKernelLayer(DilatedKernelLayer):
-    """A layer of filters, each of which sees the input channels of its group."""
+class FilteredKernelLayer(DilatedKernelLayer):
+    """A layer of so many filters."""
 
     filters: Positive = Field(description="The number of output channels.", examples=[64])
-    groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
 
     @model_validator(mode="after")
     def _strides_or_dilation(self) -> Self:
@@ -167,6 +166,12 @@ class GroupedKernelLayer(DilatedKernelLayer):
     def in_numbers(self) -> dict[str, str]:
         """The fields that give, in numbers, the sizes of a padding that is stated as a word."""
         return {"padding": write_padding(window.sides_in_numbers for window in self.windows)}
+
+
+class GroupedKernelLayer(FilteredKernelLayer):
+    """A layer of filters, each of which sees the input channels of its group."""
+
+    groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
 
     @model_validator(mode="after")
     def _whole_groups(self) -> Self:

@@ -1,41 +1,102 @@
-"""What layers have in common that go through a sequence step by step."""
+"""What layers have in common that go through a sequence step by step, and remember what they saw."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from typing import ClassVar
 
 from typing import ClassVar
 
 from pydantic import Field
 
-from archsum.errors import ShapeError
-from archsum.layers.base import Layer
-from archsum.layers.fields import Positive
-from archsum.layers.shapes import Shape, show
+from archsum.layers.activations import activation_work, result_kept
+from archsum.layers.base import Kept, Layer, Work
+from archsum.layers.fields import Activation, Rate
+from archsum.layers.operators import Operators, UnknownOperatorsError
+from archsum.layers.shapes import Shape, product
 
 
 class SequenceLayer(Layer):
-    """A layer that goes through a sequence of steps, each a vector, and remembers what it saw."""
+    """A layer that goes through a sequence of steps, and remembers what it saw: its state, which it also gives out.
+
+    A step computes so many `gates` of the state's elements.
+    """
+
+    gates: ClassVar[int]
+    """How many tensors of the state's shape the kernels compute in a step."""
 
     main_field: ClassVar[str] = "units"
 
     return_sequences: bool = Field(False, description="Give the output of every step, not only of the last one.")
-    units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
+    activation: Activation | None = Field("tanh", description="An elementwise function of the output.")
+    dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")
+    recurrent_dropout: Rate = Field(0.0, description="The part of what it remembers that training drops.")
 
-    def split(self, shape: Shape) -> tuple[int | None, int]:
-        """Take a shape apart into the steps and the features of each.
-
-        Errors: ShapeError where it has other axes, or the number of features is not known.
-        """
-        if len(shape) != 2:
-            cure = (
-                "a `reshape` makes steps of the other axes" if len(shape) > 2 else "an `embedding` or a `reshape` does"
-            )
-            raise ShapeError(f"takes an input of 2 axes (steps, features), not {show(shape)}", cure)
-        steps, features = shape
-        if features is None:
-            raise ShapeError(
-                "needs a known number of features, the last axis of its input",
-                "give `input` a number for the last axis",
-            )
-        return steps, features
+    def states(self, *inputs: Shape) -> Shape:
+        """Return the shape of the states in all steps: (steps, *sizes)."""
+        raise NotImplementedError
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        steps, _ = self.split(*inputs)
-        return (steps, self.units) if self.return_sequences else (self.units,)
+        states = self.states(*inputs)
+        return states if self.return_sequences else states[1:]
+
+    @property
+    def biases_of_gate(self) -> int:
+        """How many biases each gate has."""
+        raise NotImplementedError
+
+    @property
+    def functions(self) -> tuple[str | None, ...]:
+        """The activations that an element of the state takes in a step, one for each time."""
+        return (self.activation,)
+
+    @property
+    def gating(self) -> int:
+        """The products, sums and differences that the gates of an element make in a step."""
+        return 0
+
+    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
+        each = self.states(*inputs)
+        elements = product(each)
+        biases = Work("biases", self.gates * self.biases_of_gate, elements)
+        functions = Counter(self.functions).items()
+        activations = (activation_work(function, product((*each, count))) for function, count in functions)
+        gating = Work("gating", self.gating, elements)
+        return *(biases,) * bool(self.biases_of_gate), *chain(*activations), *(gating,) * bool(self.gating)
+
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return what the steps keep beside the states, and what activations keep that is not their result."""
+        return ()
+
+    def activations_kept(self, each: Shape) -> Iterator[Kept]:
+        """Return what activations keep in all steps that is not their result."""
+        kept = chain.from_iterable(result_kept(function, each) for function in self.functions)
+        return (tensor for tensor in kept if tensor.is_own)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        raise UnknownOperatorsError(
+            "TensorFlow Lite Micro has no operator for it, "
+            "and what the loop that the converter writes needs is not known"
+        )
+
+
+class LongShortTermMemory(SequenceLayer):
+    """A layer with a memory beside its state: gates say what each step adds to it, keeps of it and gives out."""
+
+    gates: ClassVar[int] = 4
+
+    recurrent_activation: Activation | None = Field("sigmoid", description="The function of the gates.")
+
+    @property
+    def functions(self) -> tuple[str | None, ...]:
+        """The activations: of three gates, of what is added to the memory, and of the memory."""
+        return *(self.recurrent_activation,) * 3, *(self.activation,) * 2
+
+    @property
+    def gating(self) -> int:
+        """What is kept and added, and their sum; what is given out."""
+        return 4
+
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return the gates and what is added, the memory before the step, and the activation of that behind it."""
+        return Kept("gates", shape=(self.gates, *each)), Kept("memory", shape=each), Kept("activated", shape=each)

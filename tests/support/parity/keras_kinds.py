@@ -98,6 +98,14 @@ def _separable(rank: int) -> Strategy:
     return spatial_cases(rank, _kernel_fields(rank, required, optional, strides_or_dilation=False))
 
 
+def _conv_lstm(rank: int) -> Strategy:
+    rates = st.sampled_from([0, 0.25, 1])
+    optional = {"dropout": rates, "recurrent_dropout": rates, "return_sequences": FLAGS}
+    fields = _kernel_fields(rank, {"filters": counts(3)}, {"recurrent_activation": ACTIVATIONS, **optional})
+    images = spatial_cases(rank, fields, most=8)
+    return st.builds(lambda case, steps: Case(case.fields, (steps, *case.shape)), images, sizes(6))
+
+
 def _pooling(rank: int) -> Strategy:
     padding = rarely(st.sampled_from(["valid", "same"]), st.just("full"))
     strides = rarely(per_axis(rank, 3), st.none())
@@ -237,6 +245,7 @@ CASES: dict[str, Strategy] = {
     **{f"conv{rank}d_transpose": _transpose(rank) for rank in (1, 2, 3)},
     **{f"depthwise_conv{rank}d": _depthwise(rank) for rank in (1, 2)},
     **{f"separable_conv{rank}d": _separable(rank) for rank in (1, 2)},
+    **{f"conv_lstm{rank}d": _conv_lstm(rank) for rank in (1, 2, 3)},
     **{f"{how}_pooling{rank}d": _pooling(rank) for how in ("max", "average") for rank in (1, 2, 3)},
     **{f"global_{how}_pooling{rank}d": _global_pooling(rank) for how in ("max", "average") for rank in (1, 2, 3)},
     **{f"adaptive_{how}_pooling{rank}d": _adaptive_pooling(rank) for how in ("max", "average") for rank in (1, 2, 3)},

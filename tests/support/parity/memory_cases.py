@@ -593,7 +593,35 @@ def reset_before(each: Any, state: Any, kernel: Any) -> Any:
     return (state - new) * torch.sigmoid(update) + new
 
 
+def steps_of_images(features: int, filters: int, kernel_size: int, padding: Any, *, dropout: float = 0.0) -> Function:
+    """Go through a sequence of images as Keras's ConvLSTM does: each gate convolves step and state by itself."""
+
+    def run(x: Any, kernel: Any, recurrent_kernel: Any) -> Any:
+        each = x.unbind(1)
+        with torch.no_grad():
+            state, memory = (torch.zeros_like(kernel(each[0])[:, :filters]) for _ in range(2))
+        masks, state_masks = ([F.dropout(torch.ones_like(of), dropout) for _ in range(4)] for of in (each[0], state))
+        outputs = []
+        for step in each:
+            kernels, recurrent_kernels = kernel.weight.split(filters), recurrent_kernel.weight.split(filters)
+            gates = [
+                F.conv2d(step * masks[gate] if dropout else step, kernels[gate], padding=padding)
+                + bias.view(-1, 1, 1)
+                + F.conv2d(state * state_masks[gate] if dropout else state, recurrent_kernels[gate], padding="same")
+                for gate, bias in enumerate(kernel.bias.split(filters))
+            ]
+            added, kept, new, given = gates
+            memory = torch.sigmoid(kept) * memory + torch.sigmoid(added) * torch.tanh(new)
+            state = torch.sigmoid(given) * torch.tanh(memory)
+            outputs.append(state)
+        return torch.stack(outputs, 1)
+
+    kernel = nn.Conv2d(features, 4 * filters, kernel_size, padding=padding)
+    return Function(run, kernel, nn.Conv2d(filters, 4 * filters, kernel_size, padding="same", bias=False))
+
+
 SEQUENCE = ((5, 16),)
+IMAGES = ((5, 8, 12, 12),)
 RECURRENT = [
     Case("simple_rnn", {"units": 8}, SEQUENCE, nn.RNN(16, 8, batch_first=True)),
     Case(
@@ -617,6 +645,22 @@ RECURRENT = [
     Case("gru", {"units": 8}, SEQUENCE, nn.GRU(16, 8, batch_first=True)),
     Case("gru", {"units": 8}, ((1, 16),), nn.GRU(16, 8, batch_first=True)),
     Case("gru", {"units": 8, "reset_after": False}, SEQUENCE, steps(reset_before, 16, 8, 3)),
+    *(
+        Case(
+            "conv_lstm2d",
+            first(filters=4, kernel_size=kernel_size, padding=padding, return_sequences=True, **dropout),
+            shapes,
+            steps_of_images(8, 4, kernel_size, padding, dropout=0.1 if dropout else 0.0),
+        )
+        for shapes, kernel_size, padding, dropout in [
+            (IMAGES, 3, "same", {}),
+            (IMAGES, 3, 1, {}),
+            (((1, 8, 12, 12),), 3, "valid", {}),
+            (IMAGES, 2, "same", {}),
+            (IMAGES, 3, "same", {"dropout": 0.1, "recurrent_dropout": 0.1}),
+            (((1, 8, 12, 12),), 2, "same", {"dropout": 0.1, "recurrent_dropout": 0.1}),
+        ]
+    ),
     Case(
         "bidirectional",
         {"layer": {"lstm": {"units": 8}}},

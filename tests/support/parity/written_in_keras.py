@@ -40,6 +40,24 @@ def bidirectional_lstm() -> Any:
     )
 
 
+def video_prediction() -> Any:
+    """https://keras.io/examples/vision/conv_lstm/."""
+    from keras import Sequential, layers
+
+    same: dict[str, Any] = {"padding": "same", "return_sequences": True, "activation": "relu"}
+    return Sequential(
+        [
+            layers.Input((19, 64, 64, 1)),
+            layers.ConvLSTM2D(64, (5, 5), **same),
+            layers.BatchNormalization(),
+            layers.ConvLSTM2D(64, (3, 3), **same),
+            layers.BatchNormalization(),
+            layers.ConvLSTM2D(64, (1, 1), **same),
+            layers.Conv3D(1, (3, 3, 3), activation="sigmoid", padding="same"),
+        ]
+    )
+
+
 def unet() -> Any:
     """Ronneberger et al. 2015, arXiv:1505.04597, figure 1."""
     from keras import Input, Model, layers

@@ -27,6 +27,7 @@ from tests.support.parity.written_in_keras import (
     keyword_spotting,
     siamese_twins,
     unet,
+    video_prediction,
     visual_wake_words,
 )
 from tests.support.parity.written_models import Written, dcgan_generator, gpt2_small, t5_small
@@ -46,6 +47,7 @@ class Entry(NamedTuple):
 
 ZOO = [
     Entry("alexnet_torchvision", Torchvision("alexnet")),
+    Entry("conv_lstm", WrittenInKeras(video_prediction)),
     Entry("convnext", Application("ConvNeXtTiny")),
     Entry("convnext", Torchvision("convnext_tiny")),
     Entry("convnext", Torchvision("convnext_base"), {"depths": [3, 3, 27, 3], "widths": [128, 256, 512, 1024]}),

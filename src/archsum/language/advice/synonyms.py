@@ -7,6 +7,7 @@ _OF_EACH_RANK = {
     "adaptive_max_pooling{}d": "adaptivemaxpool{}d",
     "average_pooling{}d": "avgpool{}d",
     "circular_padding{}d": "circularpad{}d",
+    "conv_lstm{}d": "convlstm{}d",
     "conv{}d_transpose": "convtranspose{}d",
     "global_average_pooling{}d": "globalavgpool{}d",
     "global_max_pooling{}d": "globalmaxpool{}d",
@@ -29,6 +30,7 @@ _KINDS = {
     "category_encoding": "multihot",
     "concatenate": "cat concat",
     "conv2d": "conv convolution",
+    "conv_lstm2d": "convlstm convlstmcell",
     "conv2d_transpose": "deconv2d",
     "dense": "linear fullyconnected fc innerproduct",
     "depth_to_space": "pixelshuffle",
@@ -86,10 +88,6 @@ KIND_REASONS = {
     **dict.fromkeys(
         ("transformer", "transformerencoder", "transformerencoderlayer", "transformerdecoderlayer"),
         "write its layers in a block: `multi_head_attention`, `layer_normalization` and `dense`",
-    ),
-    **dict.fromkeys(
-        ("convlstm1d", "convlstm2d", "convlstm3d"),
-        "recurrent convolutions are not in the language; `custom` can take their place",
     ),
     "onehot": "write `category_encoding` with `output_mode: one_hot`",
     "merge": "write what merges them: `add`, `multiply`, `concatenate` …",

@@ -1,19 +1,18 @@
 """Recurrent layers: each step of a sequence sees the step and what the layer remembers."""
 
-from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from archsum.layers.activations import activation_work, result_kept
+from archsum.errors import ShapeError
+from archsum.layers.activations import result_kept
 from archsum.layers.arithmetic import Product, Sum
-from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight, Work
-from archsum.layers.fields import Activation, Rate, TiedBias, true_is_tied
-from archsum.layers.operators import Operator, Operators, Scratch, UnknownOperatorsError, lacking, slicing_operator
-from archsum.layers.sequence import SequenceLayer
-from archsum.layers.shapes import Shape, product
+from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight
+from archsum.layers.fields import Activation, Positive, TiedBias, true_is_tied
+from archsum.layers.operators import Operator, Operators, Scratch, lacking, slicing_operator
+from archsum.layers.sequence import LongShortTermMemory, SequenceLayer
+from archsum.layers.shapes import Shape, product, show
 
 RecurrentBias = Annotated[
     Literal["tied", "double", False],
@@ -41,17 +40,29 @@ class RecurrentLayer(SequenceLayer):
         An input that is not (steps, features); an unknown number of features.
     """
 
-    gates: ClassVar[int]
-    """How many of the output's vectors the kernels compute."""
+    units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
 
-    activation: Activation | None = Field("tanh", description="An elementwise function of the output.")
-    dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")
-    recurrent_dropout: Rate = Field(0.0, description="The part of what it remembers that training drops.")
+    def split(self, shape: Shape) -> tuple[int | None, int]:
+        """Take a shape apart into the steps and the features of each.
 
-    @property
-    def biases_of_gate(self) -> int:
-        """How many biases each gate of a unit has."""
-        raise NotImplementedError
+        Errors: ShapeError where it has other axes, or the number of features is not known.
+        """
+        if len(shape) != 2:
+            cure = (
+                "a `reshape` makes steps of the other axes" if len(shape) > 2 else "an `embedding` or a `reshape` does"
+            )
+            raise ShapeError(f"takes an input of 2 axes (steps, features), not {show(shape)}", cure)
+        steps, features = shape
+        if features is None:
+            raise ShapeError(
+                "needs a known number of features, the last axis of its input",
+                "give `input` a number for the last axis",
+            )
+        return steps, features
+
+    def states(self, *inputs: Shape) -> Shape:
+        steps, _ = self.split(*inputs)
+        return (steps, self.units)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, features = self.split(*inputs)
@@ -75,32 +86,12 @@ class RecurrentLayer(SequenceLayer):
         note = "steps × (features + units) × gates × units: each weight of both kernels works once in a step"
         return Operations(Product(steps, Sum(features, self.units), self.gates, self.units), note)
 
-    @property
-    def functions(self) -> tuple[str | None, ...]:
-        """The activations that a unit takes in a step, one for each time."""
-        return (self.activation,)
-
-    @property
-    def gating(self) -> int:
-        """The products, sums and differences that a unit's gates make in a step."""
-        return 0
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        steps, _ = self.split(*inputs)
-        elements = product((steps, self.units))
-        biases = Work("biases", self.gates * self.biases_of_gate, elements)
-        functions = Counter(self.functions).items()
-        activations = (activation_work(function, product((steps, self.units, count))) for function, count in functions)
-        gating = Work("gating", self.gating, elements)
-        return *(biases,) * bool(self.biases_of_gate), *chain(*activations), *(gating,) * bool(self.gating)
-
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         steps, features = self.split(*inputs)
-        each = (steps, self.units)
+        each = self.states(*inputs)
         taken = _multiplied("input_copy", (steps, features), self.dropout)
-        functions = chain.from_iterable(result_kept(function, each) for function in self.functions)
-        own = (tensor for tensor in functions if tensor.is_own)
-        in_steps = (tensor._replace(operation=1) for tensor in (*self.states_kept(each), *self.steps_kept(each), *own))
+        tensors = *self.states_kept(each), *self.steps_kept(each), *self.activations_kept(each)
+        in_steps = (tensor._replace(operation=1) for tensor in tensors)
         return *taken, *in_steps
 
     def backward(self, *inputs: Shape) -> Backward:
@@ -117,20 +108,10 @@ class RecurrentLayer(SequenceLayer):
         """Return the states before each step, of which there are `each`."""
         return _multiplied("states", each, self.recurrent_dropout)
 
-    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
-        """Return what the steps keep beside the states, and what activations keep that is not their result."""
-        return ()
-
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once in a step."""
         steps, _ = self.split(*inputs)
         return product((steps, sum(weight.size for weight in self.weights(*inputs))))
-
-    def operators(self, *inputs: Shape) -> Operators:
-        raise UnknownOperatorsError(
-            "TensorFlow Lite Micro has no operator for it, "
-            "and what the loop that the converter writes needs is not known"
-        )
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.units, "one for each unit")
@@ -174,7 +155,7 @@ class SimpleRNN(WithRecurrentBias):
         return results, Kept("first_state", shape=(self.units,), for_weights=True)
 
 
-class LSTM(WithRecurrentBias):
+class LSTM(LongShortTermMemory, WithRecurrentBias):
     """Long short-term memory: gates say what each step adds to a memory, keeps of it and gives out.
 
     Weights:
@@ -188,19 +169,6 @@ class LSTM(WithRecurrentBias):
     """
 
     type: Literal["lstm"] = "lstm"
-    gates: ClassVar[int] = 4
-
-    recurrent_activation: Activation | None = Field("sigmoid", description="The function of the gates.")
-
-    @property
-    def functions(self) -> tuple[str | None, ...]:
-        """The activations: of three gates, of what is added to the memory, and of the memory."""
-        return *(self.recurrent_activation,) * 3, *(self.activation,) * 2
-
-    @property
-    def gating(self) -> int:
-        """What is kept and added, and their sum; what is given out."""
-        return 4
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return UNIDIRECTIONAL_SEQUENCE_LSTM, as Keras 2 writes it, and what passes on the last step.
@@ -220,10 +188,6 @@ class LSTM(WithRecurrentBias):
         gates = (Scratch(self.units, int8=2),) * self.gates
         every = Operator((steps, self.units), weights=kernels, biases=self.gates * self.units, scratch=gates)
         return every, *(() if self.return_sequences else (slicing_operator((self.units,)),))
-
-    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
-        """Return the gates and what is added, the memory before the step, and the activation of that behind it."""
-        return Kept("gates", shape=(self.gates, *each)), Kept("memory", shape=each), Kept("activated", shape=each)
 
 
 class GRU(RecurrentLayer):

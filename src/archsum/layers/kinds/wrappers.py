@@ -174,7 +174,7 @@ class Bidirectional(Wrapper):
         if isinstance(value, Layer) and not isinstance(value, SequenceLayer):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not go through a sequence step by step",
-                "a recurrent layer has a direction: `lstm`, `gru` or `simple_rnn`",
+                "a recurrent layer has a direction: `lstm`, `gru`, `simple_rnn` or a `conv_lstm2d`",
             )
         return value
 
