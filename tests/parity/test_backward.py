@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e 
 from tests.support.parity.allocations import peak  # noqa: E402
 from tests.support.parity.memory_cases import CASES, Case, own_kernels  # noqa: E402
 
-pytestmark = pytest.mark.torch
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:LSTM with projections")]
 
 BATCH = 2
 

@@ -15,7 +15,7 @@ from tests.support.parity.memory_oracle import kept_bytes, saved_tensors
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from tests.support.parity.memory_cases import CASES, Case, own_kernels  # noqa: E402
 
-pytestmark = pytest.mark.torch
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:LSTM with projections")]
 
 
 def ours(case: Case, batch: int, *, frozen: bool) -> int:

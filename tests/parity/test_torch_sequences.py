@@ -14,7 +14,9 @@ from tests.support.parity.cases import Case, Fields, build, ours
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 
-pytestmark = pytest.mark.torch
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
+
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:LSTM with projections")]
 
 SIZES = st.integers(1, 9)
 RECURRENT = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
@@ -51,10 +53,39 @@ def test_recurrent_layer(kind: str, features: int, units: int, steps: int, bias:
     assert len(weights) == 2 + bias
 
 
+@given(features=SIZES, units=st.integers(2, 9), steps=SIZES, bias=st.booleans(), twice=st.booleans(), data=st.data())
+def test_lstm_with_a_projection(
+    features: int, units: int, steps: int, bias: bool, twice: bool, data: st.DataObject
+) -> None:
+    size = data.draw(st.integers(1, units - 1))
+    fields = {**recurrent("lstm", units, bias), "proj_size": size}
+    settings = {"proj_size": size, "bias": bias, "bidirectional": twice, "batch_first": True, "device": "meta"}
+    module = torch.nn.LSTM(features, units, **settings)
+    kind, fields = ("bidirectional", {"layer": {"lstm": fields}}) if twice else ("lstm", fields)
+    found = ours(kind, Case(fields, (steps, features)))
+    with FlopCounterMode(display=False) as counter:
+        output, (state, memory) = module(torch.empty(1, steps, features, device="meta"))
+    assert found
+    assert found.output_shape == tuple(output.shape[1:])
+    assert (state.shape[-1], memory.shape[-1]) == (size, units)
+    weights = [shape for _, shape, _ in found.weights][: 3 + bias]
+    theirs = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
+    kernels = theirs["weight_ih_l0"][::-1], theirs["weight_hh_l0"][::-1]
+    biases = [(2, *theirs["bias_ih_l0"])] if bias else []
+    assert weights == [*kernels, *biases, theirs["weight_hr_l0"][::-1]]
+    assert parameters(kind, Case(fields, (steps, features))) == torch_parameters(module)
+    assert build(kind, fields).macs((steps, features)) == counter.get_total_flops() / 2
+
+
+@pytest.mark.parametrize("size", [8, 9])
+def test_a_projection_that_is_not_smaller_is_refused(size: int) -> None:
+    with pytest.raises(ValueError, match="proj_size has to be smaller than hidden_size"):
+        torch.nn.LSTM(4, 8, proj_size=size)
+    assert ours("lstm", Case({"units": 8, "proj_size": size}, (5, 4))) is None
+
+
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_macs_of_recurrent_convolutions_are_half_the_operations_that_pytorch_counts(rank: int) -> None:
-    from torch.utils.flop_counter import FlopCounterMode
-
     steps, channels, sizes, filters = 5, 3, (12, 11, 10)[:rank], 8
     convolution = getattr(torch.nn, f"Conv{rank}d")
     taken = convolution(channels, 4 * filters, 3, stride=2, device="meta")
@@ -101,8 +132,6 @@ def test_attention_to_another_sequence(heads: int, key_dim: int, value: int, key
 
 
 def test_macs_of_attention_are_half_the_operations_that_pytorch_counts() -> None:
-    from torch.utils.flop_counter import FlopCounterMode
-
     module = torch.nn.MultiheadAttention(64, 8, batch_first=True, device="meta")
     data = torch.empty(1, 49, 64, device="meta")
     with FlopCounterMode(display=False) as counter:

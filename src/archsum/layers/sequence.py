@@ -19,11 +19,11 @@ from archsum.layers.shapes import Shape, product
 class SequenceLayer(Layer):
     """A layer that goes through a sequence of steps, and remembers what it saw: its state, which it also gives out.
 
-    A step computes so many `gates` of the state's elements.
+    A step computes so many `gates`, from what it takes and from the state.
     """
 
     gates: ClassVar[int]
-    """How many tensors of the state's shape the kernels compute in a step."""
+    """How many tensors the kernels compute in a step."""
 
     main_field: ClassVar[str] = "units"
 
@@ -36,6 +36,10 @@ class SequenceLayer(Layer):
         """Return the shape of the states in all steps: (steps, *sizes)."""
         raise NotImplementedError
 
+    def gated(self, *inputs: Shape) -> Shape:
+        """Return the shape of a gate in all steps: by default that of the states."""
+        return self.states(*inputs)
+
     def output_shape(self, *inputs: Shape) -> Shape:
         states = self.states(*inputs)
         return states if self.return_sequences else states[1:]
@@ -47,7 +51,7 @@ class SequenceLayer(Layer):
 
     @property
     def functions(self) -> tuple[str | None, ...]:
-        """The activations that an element of the state takes in a step, one for each time."""
+        """The activations that an element of the gates takes in a step, one for each time."""
         return (self.activation,)
 
     @property
@@ -56,7 +60,7 @@ class SequenceLayer(Layer):
         return 0
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        each = self.states(*inputs)
+        each = self.gated(*inputs)
         elements = product(each)
         biases = Work("biases", self.gates * self.biases_of_gate, elements)
         functions = Counter(self.functions).items()

@@ -37,10 +37,9 @@ def test_only_the_kernel_of_the_input_takes_strides_and_dilation(rank: int) -> N
     for recurrent in (strided, dilated):
         locations = prod(size or 0 for size in recurrent.output_shape((5, *sizes, 3))[-rank - 1 : -1])
         kernel, recurrent_kernel, bias = recurrent.weights((5, *sizes, 3))
-        assert recurrent.macs((5, *sizes, 3)) == 5 * locations * (kernel.size + recurrent_kernel.size)
-        assert recurrent.connections((5, *sizes, 3)) == 5 * locations * (
-            kernel.size + recurrent_kernel.size + bias.size
-        )
+        links = kernel.size + recurrent_kernel.size
+        assert recurrent.macs((5, *sizes, 3)) == 5 * locations * links
+        assert recurrent.connections((5, *sizes, 3)) == 5 * locations * (links + bias.size)
         step = Step.of("MACs", *recurrent.multiply_accumulates((5, *sizes, 3)))
         assert evaluate(step.formula) == step.value
 
@@ -67,7 +66,8 @@ def test_of_a_sequence_of_unknown_length_the_operations_are_unknown() -> None:
     assert recurrent.output_shape(shape) == (None, 10, 10, 8)
     assert (recurrent.macs(shape), recurrent.flops(shape), recurrent.connections(shape)) == (None, None, None)
     kept = recurrent.kept(shape)
-    assert kept and any(None in tensor.shape for tensor in kept)
+    assert kept
+    assert any(None in tensor.shape for tensor in kept)
 
 
 def test_it_has_two_directions() -> None:

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Step
+from archsum.layers.operators import UnknownOperatorsError
 from archsum.layers.shapes import Shape
 from tests.support.formulas import evaluate
 from tests.support.layers import layer, note_of_biases
@@ -45,6 +46,29 @@ def test_a_bias_for_each_kernel_and_gate(kind: str, gates: int) -> None:
     assert two.weights((7, 3))[-1].shape == (2, gates * 5)
     assert one.weights((7, 3))[-1].shape == (gates * 5,)
     assert len(layer(kind, units=5, bias=False).weights((7, 3))) == 2
+
+
+def test_a_projection_makes_the_state_smaller_and_not_the_memory() -> None:
+    # torch.nn.LSTM(10, 20, proj_size=5): (80, 10), (80, 5), (80), (80), (5, 20), which are 1,460 parameters.
+    lstm = layer("lstm", units=20, proj_size=5, bias="double")
+    assert [(weight.name, weight.shape) for weight in lstm.weights((7, 10))] == [
+        ("kernel", (10, 80)),
+        ("recurrent_kernel", (5, 80)),
+        ("bias", (2, 80)),
+        ("projection", (20, 5)),
+    ]
+    assert lstm.output_shape((7, 10)) == (5,)
+    assert lstm.macs((7, 10)) == 7 * (10 * 80 + 5 * 80 + 20 * 5)
+    assert [(step.formula, step.note) for step in lstm.explain_output((7, 10))] == [
+        ("5", "what the units are projected to")
+    ]
+    step = Step.of("MACs", *lstm.multiply_accumulates((7, 10)))
+    assert evaluate(step.formula) == step.value
+    # What a unit's gates compute, and their activations, are for each unit as without it.
+    unprojected = layer("lstm", units=20, bias="double")
+    assert lstm.elementwise((7, 10)) == unprojected.elementwise((7, 10))
+    with pytest.raises(UnknownOperatorsError, match="no `proj_size`"):
+        lstm.operators((7, 10))
 
 
 def test_a_gru_has_no_word_for_two_biases_and_no_layer_an_untied_one() -> None:

@@ -642,6 +642,8 @@ RECURRENT = [
     Case("lstm", {"units": 8}, SEQUENCE, nn.LSTM(16, 8, batch_first=True)),
     Case("lstm", {"units": 8, "return_sequences": True}, ((1, 16),), nn.LSTM(16, 8, batch_first=True)),
     Case("lstm", {"units": 8, "bias": False}, SEQUENCE, nn.LSTM(16, 8, batch_first=True, bias=False)),
+    Case("lstm", {"units": 8, "proj_size": 3}, SEQUENCE, nn.LSTM(16, 8, proj_size=3, batch_first=True)),
+    Case("lstm", {"units": 8, "proj_size": 3}, ((1, 16),), nn.LSTM(16, 8, proj_size=3, batch_first=True)),
     Case("gru", {"units": 8}, SEQUENCE, nn.GRU(16, 8, batch_first=True)),
     Case("gru", {"units": 8}, ((1, 16),), nn.GRU(16, 8, batch_first=True)),
     Case("gru", {"units": 8, "reset_after": False}, SEQUENCE, steps(reset_before, 16, 8, 3)),

@@ -1,15 +1,15 @@
 """Recurrent layers: each step of a sequence sees the step and what the layer remembers."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from archsum.errors import ShapeError
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.activations import result_kept
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight
-from archsum.layers.fields import Activation, Positive, TiedBias, true_is_tied
+from archsum.layers.fields import Activation, NonNegative, Positive, TiedBias, true_is_tied
 from archsum.layers.operators import Operator, Operators, Scratch, lacking, slicing_operator
 from archsum.layers.sequence import LongShortTermMemory, SequenceLayer
 from archsum.layers.shapes import Shape, product, show
@@ -62,13 +62,31 @@ class RecurrentLayer(SequenceLayer):
 
     def states(self, *inputs: Shape) -> Shape:
         steps, _ = self.split(*inputs)
+        return (steps, self.remembered)
+
+    def gated(self, *inputs: Shape) -> Shape:
+        steps, _ = self.split(*inputs)
         return (steps, self.units)
+
+    @property
+    def remembered(self) -> int:
+        """The features of the state."""
+        return self.units
+
+    @property
+    def remembered_note(self) -> str:
+        """What these are."""
+        return "one for each unit"
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         _, features = self.split(*inputs)
         outputs, axis = self.gates * self.units, "units" if self.gates == 1 else "gates of units"
         kernel = Weight("kernel", (features, outputs), ("features", axis))
-        recurrent_kernel = Weight("recurrent_kernel", (self.units, outputs), ("units", axis))
+        recurrent_kernel = Weight(
+            "recurrent_kernel",
+            (self.remembered, outputs),
+            ("units" if self.remembered == self.units else "projected features", axis),
+        )
         bias = Weight("bias", (outputs,), (axis,))
         if self.biases_of_gate > 1:
             # Two biases are one weight, as Keras keeps those of its GRU.
@@ -88,9 +106,9 @@ class RecurrentLayer(SequenceLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         steps, features = self.split(*inputs)
-        each = self.states(*inputs)
+        each = self.gated(*inputs)
         taken = _multiplied("input_copy", (steps, features), self.dropout)
-        tensors = *self.states_kept(each), *self.steps_kept(each), *self.activations_kept(each)
+        tensors = *self.states_kept(self.states(*inputs)), *self.steps_kept(each), *self.activations_kept(each)
         in_steps = (tensor._replace(operation=1) for tensor in tensors)
         return *taken, *in_steps
 
@@ -100,9 +118,9 @@ class RecurrentLayer(SequenceLayer):
         Each step uses the recurrent kernel, so that there are for a moment three gradients of it.
         """
         steps, _ = self.split(*inputs)
-        gates, recurrent_kernel = (self.gates, steps, self.units), (self.gates, self.units, self.units)
+        gates, recurrent_kernel = (self.gates, steps, self.units), (self.gates, self.remembered, self.units)
         kernels = (recurrent_kernel,) * (1 if steps == 1 else 3)
-        return Backward(between=((self.units,),), scratch=(gates,), per_batch=kernels, of_weights=Gradient.VIEW)
+        return Backward(between=((self.remembered,),), scratch=(gates,), per_batch=kernels, of_weights=Gradient.VIEW)
 
     def states_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the states before each step, of which there are `each`."""
@@ -114,7 +132,7 @@ class RecurrentLayer(SequenceLayer):
         return product((steps, sum(weight.size for weight in self.weights(*inputs))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        yield Step.of("features", self.units, "one for each unit")
+        yield Step.of("features", self.remembered, self.remembered_note)
 
 
 class WithRecurrentBias(RecurrentLayer):
@@ -158,17 +176,64 @@ class SimpleRNN(WithRecurrentBias):
 class LSTM(LongShortTermMemory, WithRecurrentBias):
     """Long short-term memory: gates say what each step adds to a memory, keeps of it and gives out.
 
+    Shape:
+        (steps, features) → (units), or (steps, units) with return_sequences; proj_size features where it is stated.
     Weights:
         kernel (features, 4 × units); recurrent_kernel (units, 4 × units);
         bias (4 × units) if tied, (2, 4 × units) if double.
+        With proj_size recurrent_kernel (proj_size, 4 × units), and projection (units, proj_size).
+    MACs:
+        steps × (the elements of kernel and recurrent_kernel, and of projection).
     Kept:
         a copy of the input, (steps, features), and in each step state, gates, memory and its activation, 7 × units;
-        with dropout the mask, (features), with recurrent_dropout (units);
+        with proj_size the state both before it is projected and behind;
+        with dropout the mask, (features), with recurrent_dropout (units), or (proj_size);
         what activations keep that is not their result.
+    Errors:
+        An input that is not (steps, features); an unknown number of features;
+        a proj_size that is not smaller than units.
     Source: https://keras.io/api/layers/recurrent_layers/lstm/
+        and for proj_size https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
     """
 
     type: Literal["lstm"] = "lstm"
+
+    proj_size: NonNegative = Field(
+        0, description="The features that each output, which is also the state, is projected to; 0: it is not."
+    )
+
+    @model_validator(mode="after")
+    def _smaller_projection(self) -> Self:
+        if self.proj_size >= self.units:
+            message = f"has a `proj_size` of {self.proj_size}, which must be smaller than `units` (={self.units})"
+            raise FieldError(message, "write fewer features, or leave `proj_size` out")
+        return self
+
+    @property
+    def remembered(self) -> int:
+        return self.proj_size or self.units
+
+    @property
+    def remembered_note(self) -> str:
+        return "what the units are projected to" if self.proj_size else super().remembered_note
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        projection = Weight("projection", (self.units, self.proj_size), ("units", "projected features"))
+        return *super().weights(*inputs), *(projection,) * bool(self.proj_size)
+
+    def multiply_accumulates(self, *inputs: Shape) -> Operations:
+        operations = super().multiply_accumulates(*inputs)
+        if not self.proj_size:
+            return operations
+        steps, features = self.split(*inputs)
+        kernels = Product(steps, Sum(features, self.proj_size), self.gates, self.units)
+        note = "steps × (features + projected features) × gates × units; steps × units × projected features"
+        return Operations(Sum(kernels, Product(steps, self.units, self.proj_size)), note)
+
+    def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
+        """Return what an LSTM keeps, and with a projection what is projected."""
+        projected = (Kept("projected", shape=each, for_weights=True),) * bool(self.proj_size)
+        return *super().steps_kept(each), *projected
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return UNIDIRECTIONAL_SEQUENCE_LSTM, as Keras 2 writes it, and what passes on the last step.
@@ -180,10 +245,10 @@ class LSTM(LongShortTermMemory, WithRecurrentBias):
         Source: tensorflow/lite/micro/kernels/unidirectional_sequence_lstm.cc.
         """
         steps, _ = self.split(*inputs)
-        functions = (self.activation, self.recurrent_activation)
-        if functions != ("tanh", "sigmoid") or self.bias != "tied" or self.recurrent_dropout:
-            fields = "`activation: tanh`, `recurrent_activation: sigmoid`, `bias: tied` and no `recurrent_dropout`"
-            raise lacking(f"LSTM other than with {fields}")
+        values = (self.activation, self.recurrent_activation, self.bias, self.recurrent_dropout, self.proj_size)
+        if values != ("tanh", "sigmoid", "tied", 0, 0):
+            fields = "`activation: tanh`, `recurrent_activation: sigmoid`, `bias: tied`"
+            raise lacking(f"LSTM other than with {fields}, no `recurrent_dropout` and no `proj_size`")
         kernels = sum(weight.size for weight in self.weights(*inputs) if not weight.is_bias)
         gates = (Scratch(self.units, int8=2),) * self.gates
         every = Operator((steps, self.units), weights=kernels, biases=self.gates * self.units, scratch=gates)
