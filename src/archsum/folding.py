@@ -78,12 +78,13 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
 def _taken(layers: tuple[LayerSummary, ...]) -> dict[str, Shape]:
     """Return what layers take from outside: the names of inputs and of other layers, and the shapes."""
     inside = {layer.name for layer in layers}
-    return {
-        name: shape
-        for layer in layers
-        for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True)
-        if name not in inside
-    }
+    taken: dict[str, Shape] = {}
+    for layer in layers:
+        for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True):
+            if name not in inside:
+                # An output comes before the states of the same layer.
+                taken.setdefault(name, shape)
+    return taken
 
 
 def readable_depth(summary: Summary, most: int, level: int = 0) -> int:

@@ -47,6 +47,8 @@ class Node(NamedTuple):
     """The node, further up, whose weights the layer uses."""
     frozen_by: str | None = None
     """The block or the container around, by its kind, whose `trainable: false` freezes the layer."""
+    states: int = 0
+    """How many inputs, the last ones, are not what the layer of that name gives, but the states it ends with."""
 
 
 class Group(NamedTuple):

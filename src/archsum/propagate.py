@@ -88,8 +88,15 @@ class Engine:
                 self._diagnostics[diagnostic.message, node.span] = diagnostic
                 break
             if len(self._diagnostics) < MAX_FOUND and all(name in self._shapes for name in node.inputs):
-                self._add(node, tuple(self._shapes[name] for name in node.inputs))
+                self._add(node, self._taken(node))
         self._done = len(self._nodes)
+
+    def _taken(self, node: Node) -> tuple[Shape, ...]:
+        outputs = tuple(self._shapes[name] for name in node.inputs[: len(node.inputs) - node.states])
+        if not node.states:
+            return outputs
+        stated = self._layers[node.inputs[-1]]
+        return (*outputs, *map(self._known, stated.layer.final_states(*stated.input_shapes)))
 
     def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
         try:
@@ -136,6 +143,7 @@ class Engine:
         ]
         if node.shared_with and node.shared_with in layers:
             notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
+        notes = list(dict.fromkeys(notes))  # states come from one layer
         notes += [use.note for use in node.uses]
         return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
 
@@ -192,6 +200,8 @@ def require_inputs(layer: Layer, count: int) -> None:
     if least <= count <= (count if most is None else most):
         return
     wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"
+    if most == least + 1:
+        wanted = f"{least} or {most}"
     plural = "" if wanted == "1" else "s"
     cure = "name those it takes, as in `inputs: [a, b]`" if count < least else "say which: `inputs: name`"
     if most == 0:

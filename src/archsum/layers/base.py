@@ -217,6 +217,20 @@ class Layer(StrictModel):
         return copied
 
     @property
+    def begins_with(self) -> str | None:
+        """The name of the layer whose last states this one takes, behind its other inputs."""
+        return None
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """What the states are called that it ends with, for another to begin with; most layers have none."""
+        return ()
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes of these states."""
+        return ()
+
+    @property
     def steps(self) -> int:
         """What it takes to compute its numbers, beyond what most layers take; see `archsum.work`."""
         return 0

@@ -1,19 +1,20 @@
 """What layers have in common that go through a sequence step by step, and remember what they saw."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from typing import ClassVar
 
 from pydantic import Field
 
+from archsum.errors import ShapeError
 from archsum.layers.activations import activation_work, result_kept
 from archsum.layers.base import Kept, Layer, Work
 from archsum.layers.fields import Activation, Rate
 from archsum.layers.operators import Operators, UnknownOperatorsError
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape, may_equal, product, show
 
 
 class SequenceLayer(Layer):
@@ -21,6 +22,8 @@ class SequenceLayer(Layer):
 
     A step computes so many `gates`, from what it takes and from the state.
     """
+
+    most_inputs: ClassVar[int | None] = 2
 
     gates: ClassVar[int]
     """How many tensors the kernels compute in a step."""
@@ -32,6 +35,23 @@ class SequenceLayer(Layer):
     dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")
     recurrent_dropout: Rate = Field(0.0, description="The part of what it remembers that training drops.")
 
+    initial_state: Annotated[str, Field(min_length=1)] | None = Field(
+        None,
+        description="A recurrent layer further up, whose last state this one begins with. "
+        "Or give the state as a further input, of an LSTM the state and the memory.",
+    )
+
+    @property
+    def begins_with(self) -> str | None:
+        return self.initial_state
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return ("state",)
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return (self.states(*inputs)[1:],)
+
     def states(self, *inputs: Shape) -> Shape:
         """Return the shape of the states in all steps: (steps, *sizes)."""
         raise NotImplementedError
@@ -42,7 +62,35 @@ class SequenceLayer(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         states = self.states(*inputs)
+        self._check_given(inputs)
         return states if self.return_sequences else states[1:]
+
+    def _check_given(self, inputs: tuple[Shape, ...]) -> None:
+        """Check the states that the layer begins with. Errors: ShapeError where they are not as its own."""
+        names, own, given = self.state_names, self.final_states(*inputs), inputs[1:]
+        if given and len(given) != len(own):
+            wanted = " and ".join(names)
+            raise ShapeError(
+                f"begins with its {wanted}, and is given {len(given)} of {len(own)}",
+                f"`inputs` are the sequence and the {wanted}, or the sequence alone",
+            )
+        for name, shape, one in zip(names, own, given, strict=False):
+            if not may_equal(shape, one):
+                message = f"has a {name} of {show(shape)}, and cannot begin with one of {show(one)}"
+                raise ShapeError(message, "both need the same sizes, as of the same `units` or `filters`")
+
+    def given_kept(self, tensors: Iterable[Kept], *inputs: Shape) -> Iterator[Kept]:
+        """Return what the steps keep, where the first of them keep the states that are inputs, and not their own."""
+        numbers = {"first_state": 1, "states": 1, "memory": 2} if len(inputs) > 1 and not self.begins_with else {}
+        for tensor in tensors:
+            number = numbers.get(tensor.name)
+            if number is None:
+                yield tensor
+                continue
+            steps, *sizes = tensor.shape
+            if tensor.name != "first_state":
+                yield tensor._replace(shape=(None if steps is None else steps - 1, *sizes))
+            yield Kept("input", number, for_weights=tensor.for_weights)
 
     @property
     def biases_of_gate(self) -> int:
@@ -87,9 +135,17 @@ class SequenceLayer(Layer):
 class LongShortTermMemory(SequenceLayer):
     """A layer with a memory beside its state: gates say what each step adds to it, keeps of it and gives out."""
 
+    most_inputs: ClassVar[int | None] = 3
     gates: ClassVar[int] = 4
 
     recurrent_activation: Activation | None = Field("sigmoid", description="The function of the gates.")
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return ("state", "memory")
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return self.states(*inputs)[1:], self.gated(*inputs)[1:]
 
     @property
     def functions(self) -> tuple[str | None, ...]:

@@ -57,9 +57,10 @@ def _derivation(explanation: LayerExplanation, width: int) -> str:
 
 
 def _input_rows(layer: LayerSummary) -> Iterator[_Row]:
-    several = len(layer.input_shapes) > 1
-    for name, shape in zip(layer.node.inputs, layer.input_shapes, strict=True):
-        yield _shape_row("input", shape, f"from `{name}`" if several else "")
+    several, outputs = len(layer.input_shapes) > 1, len(layer.input_shapes) - layer.node.states
+    said = ["from"] * outputs + [f"the {state} of" for state in layer.layer.state_names[: layer.node.states]]
+    for name, shape, what in zip(layer.node.inputs, layer.input_shapes, said, strict=True):
+        yield _shape_row("input", shape, f"{what} `{name}`" if several else "")
 
 
 def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:

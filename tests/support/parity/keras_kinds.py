@@ -380,8 +380,12 @@ def _computes(kind: str, case: Case, announced: Shape, unknown: int) -> bool:
     return True
 
 
-def call(kind: str, layer: Any, inputs: list[Any], fields: Fields, **mode: bool) -> Any:
+def call(kind: str, layer: Any, inputs: list[Any], fields: Fields, **mode: Any) -> Any:
     """Call Keras's layer on its inputs, as Keras passes them to layers of its kind."""
+    if kind in sequences.WITH_STATES and len(inputs) > 1:
+        sequence, *states = inputs
+        mode["initial_state"] = states
+        inputs = [sequence]
     return CALLS.get(kind, _call)(partial(layer, **mode), inputs, fields)
 
 

@@ -43,7 +43,9 @@ def tensors_of(model: Any) -> Tensors:
     tensors: Tensors = {}
     for layer in _layers(model):
         for weight in layer.weights:
-            output = layer.output.shape[1:]
+            # Behind the output a recurrent layer may give its states.
+            first = layer.output[0] if isinstance(layer.output, list) else layer.output
+            output = first.shape[1:]
             name = weight.path.removeprefix(f"{layer.path}/")
             tensor = keras_tensor(type(layer).__name__, name, weight.shape, output, trainable=weight.trainable)
             tensors.setdefault(tensor, []).append(layer.name)

@@ -35,6 +35,9 @@ _RECURRENT_FIELDS = {
     "gru": fields_of({"units": counts(5)}, RECURRENT | GATES | {"reset_after": FLAGS}),
 }
 
+WITH_STATES = {*_RECURRENT_FIELDS, "conv_lstm1d", "conv_lstm2d", "conv_lstm3d"}
+"""Kinds that take the states that they begin with as further inputs, and Keras's as `initial_state`."""
+
 _HELD = {
     "dense": fields_of({"units": counts(5)}, {"bias": BIASES, **TRAINABLE}),
     "embedding": fields_of({"input_dim": counts(9), "output_dim": counts(9)}, TRAINABLE),
@@ -100,8 +103,21 @@ def _reversible_embeddings(draw: st.DrawFn) -> Case:
     return Case(fields, (*shape, fields["output_dim"]) if fields.get("reverse") else shape)
 
 
+@st.composite
+def _recurrent(draw: st.DrawFn, kind: str) -> Case:
+    """Draw a recurrent layer, and mostly no states, or as many as it has; rarely fewer, or of other sizes.
+
+    Keras passes over states that are too many, and repeats one of a single number.
+    """
+    case: Case = draw(any_cases(_RECURRENT_FIELDS[kind], SEQUENCES))
+    own = 2 if kind == "lstm" else 1
+    state = st.just((case.fields["units"],)) | rarely(st.just((case.fields["units"],)), st.tuples(st.integers(2, 5)))
+    count = draw(st.just(0) | rarely(st.just(own), st.integers(0, own)))
+    return case._replace(others=tuple(draw(state) for _ in range(count)))
+
+
 CASES: dict[str, Strategy] = {
-    **{kind: any_cases(fields, SEQUENCES) for kind, fields in _RECURRENT_FIELDS.items()},
+    **{kind: _recurrent(kind) for kind in _RECURRENT_FIELDS},
     "bidirectional": any_cases(
         fields_of(
             {"layer": _one_of(_RECURRENT_FIELDS)},

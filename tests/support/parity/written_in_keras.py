@@ -40,6 +40,17 @@ def bidirectional_lstm() -> Any:
     )
 
 
+def letter_by_letter_translation() -> Any:
+    """https://keras.io/examples/nlp/lstm_seq2seq/."""
+    from keras import Input, Model, layers
+
+    encoder_inputs, decoder_inputs = Input((16, 71)), Input((59, 93))
+    _, *states = layers.LSTM(256, return_state=True)(encoder_inputs)
+    decoder = layers.LSTM(256, return_sequences=True, return_state=True)
+    outputs, _, _ = decoder(decoder_inputs, initial_state=states)
+    return Model([encoder_inputs, decoder_inputs], layers.Dense(93, activation="softmax")(outputs))
+
+
 def video_prediction() -> Any:
     """https://keras.io/examples/vision/conv_lstm/."""
     from keras import Sequential, layers

@@ -199,7 +199,7 @@ FIELD_REASONS = {
     "bidirectional": "write a layer that holds this one: `bidirectional: {layer: {lstm: {units: 64}}}`",
     "backward_layer": "write both layers by themselves, and `concatenate` what they give",
     "proj_size": "leave it out: of the recurrent layers only `lstm` projects its state",
-    "return_state": "leave it out: a layer has one output",
+    "return_state": "leave it out: a layer that begins with this one's last state says so, `initial_state: name`",
     "batch_first": "leave it out: shapes are without the batch",
     **dict.fromkeys(
         ("input_shape", "batch_input_shape", "batch_shape"),

@@ -14,6 +14,7 @@ from archsum.language.expand.problems import (
     Problems,
     StopError,
     name_given_twice,
+    other_states,
     too_many_inputs,
     unknown_name,
     wrong_inputs,
@@ -64,6 +65,7 @@ class Expansion:
         self._work = work
         self._builder = Builder(document, Places(document.defaults, file.value("defaults")), work)
         self._nodes: list[Node] = []
+        self._ends: dict[str, tuple[str, ...]] = {}  # what the nodes' states are called
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
         self.shapes = NetworkShapes(document, self._nodes, self._input_places, work)
@@ -143,13 +145,17 @@ class Expansion:
         self._report(scope, *problems)
         if isinstance(layer, Layer):
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
+            states = self._find_states(layer, item, scope) if layer.begins_with else ()
             shared_with = None
             if level.shared or item.shared:
                 owner = self._owners.setdefault(scope.place_of(item), full_name)
                 shared_with = owner if owner != full_name else None
             path = (*level.path, name)
             uses, frozen_by = scope.uses, scope.frozen_by
-            self._nodes.append(Node(full_name, layer, taken, path, entry.span, uses, shared_with, frozen_by))
+            taken = *taken, *states
+            node = Node(full_name, layer, taken, path, entry.span, uses, shared_with, frozen_by, len(states))
+            self._nodes.append(node)
+            self._ends[full_name] = layer.state_names
         else:
             self._is_complete = False
         return (full_name,)
@@ -234,6 +240,18 @@ class Expansion:
             if len(found) > MAX_INPUTS:
                 self._report(scope, too_many_inputs("there are", reference.span))
         return tuple(found)
+
+    def _find_states(self, layer: Layer, item: Item, scope: Scope) -> Outputs:
+        """Return the name of the layer whose last states a layer begins with, once for each of them."""
+        reference = Reference(layer.begins_with or "", item.entry.places.value("initial_state"))
+        found = self._find((reference,), scope, item)
+        if found == FAULTY or not found:
+            return FAULTY
+        names = self._ends.get(found[0], ()) if len(found) == 1 else ()
+        if names != layer.state_names:
+            self._report(scope, other_states(reference, item.entry.kind, names, layer.state_names))
+            return FAULTY
+        return found * len(names)
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
         """Return the sizes of what an item takes, by the names that formulas use."""

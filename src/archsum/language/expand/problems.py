@@ -68,6 +68,15 @@ def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking
     return Diagnostic("unknown-name", message, span, cure, notes)
 
 
+def other_states(reference: Reference, kind: str, found: tuple[str, ...], wanted: tuple[str, ...]) -> Diagnostic:
+    """Report that a layer is to begin with the states of one that has none, or others; these are their names."""
+    has, needs = (" and ".join(f"a {name}" for name in names) or "no state" for names in (found, wanted))
+    message = f"`{kind}` begins with {needs}, and {quote(reference.name)} ends with {has}"
+    listed = ", ".join(["x", *wanted])
+    cure = f"name a layer that ends with {needs}; or give what it begins with as further inputs: `inputs: [{listed}]`"
+    return Diagnostic("bad-value", message, reference.span, cure)
+
+
 def _name_a_layer(name: str) -> str:
     try:
         check_name(name)

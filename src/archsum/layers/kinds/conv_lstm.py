@@ -21,7 +21,8 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
 
     Shape:
         (steps, *sizes, channels) → (*outputs, filters), or (steps, *outputs, filters) with return_sequences;
-        the channels come before the sizes under `data_format: channels_first`. The outputs are a convolution's:
+        the channels come before the sizes under `data_format: channels_first`.
+        A second and a third input are a state and a memory: (*outputs, filters). The outputs are a convolution's:
         valid: ⌊(size − e) / stride⌋ + 1; same: ⌈size / stride⌉;
         a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
     Weights:
@@ -38,7 +39,7 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
         with dropout or recurrent_dropout 4 masks, and for each gate what they make of input or state;
         what activations keep that is not their result.
     Errors:
-        An input of another number of axes; an unknown size beside the steps;
+        An input of another number of axes; an unknown size beside the steps; a state or a memory of other sizes;
         a kernel larger than its input; strides with dilation under Keras's paddings.
     Source: https://keras.io/api/layers/recurrent_layers/conv_lstm{rank}d/
     """
@@ -50,7 +51,7 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
 
     bias: TiedBias = Field("tied", description="tied: one for each filter and gate; false: none.")
 
-    def parts(self, shape: Shape) -> tuple[Shape, int | None]:
+    def parts(self, shape: Shape, *states: Shape) -> tuple[Shape, int | None]:
         """Take the shape of a sequence apart: into a step's spatial sizes and its channels.
 
         Errors: ShapeError where there is another number of axes.
@@ -63,7 +64,7 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
             raise ShapeError(f"takes an input of {self.rank + 2} axes ({wanted}), not {show(shape)}", cure)
         return super().parts(shape[1:])
 
-    def split(self, shape: Shape) -> tuple[Shape, int]:
+    def split(self, shape: Shape, *states: Shape) -> tuple[Shape, int]:
         """Take the shape of a sequence apart, as `parts` does.
 
         Errors: ShapeError where that fails, or where a size or the channels are unknown.
@@ -110,13 +111,11 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         each = self.states(*inputs)
-        tensors = *self.steps_kept(each), *self.activations_kept(each)
-        return tuple(
-            tensor._replace(operation=2)
-            for tensor in (*self.inputs_kept(*inputs), *self.states_kept(*inputs), *tensors)
-        )
+        tensors = *self.states_kept(*inputs), *self.steps_kept(each), *self.activations_kept(each)
+        kept = *self.inputs_kept(*inputs), *self.given_kept(tensors, *inputs)
+        return tuple(tensor._replace(operation=2) for tensor in kept)
 
-    def inputs_kept(self, sequence: Shape) -> Iterator[Kept]:
+    def inputs_kept(self, sequence: Shape, *states: Shape) -> Iterator[Kept]:
         """Return what the kernel is multiplied with in all steps, and the masks of its dropout."""
         steps, *step = sequence
         if self.dropout:
@@ -138,8 +137,8 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
             yield Kept("state_masks", shape=(self.gates if later != 0 else 0, *state))
         copies = self.gates if self.recurrent_dropout or padded != spatial else 1
         taken = copies, *self.join(padded, filters)
-        yield Kept("first_state", shape=taken, for_weights=True)
-        yield Kept("states", shape=(later, *taken))
+        yield Kept("first_state" if copies == 1 else "first_copies", shape=taken, for_weights=True)
+        yield Kept("later_states", shape=(later, *taken))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of the steps, which are put together at the end, and of gates and state in a step.
@@ -149,7 +148,7 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
         """
         steps, *state = self.states(*inputs)
         kernels = tuple(kernel.shape for kernel in self.kernels(*inputs)) * (2 if steps == 1 else 3)
-        return Backward(between=(*inputs, (self.gates + 1, *state)), per_batch=kernels)
+        return Backward(between=(inputs[0], (self.gates + 1, *state)), per_batch=kernels)
 
 
 class ConvLSTM1D(ConvLSTM, rank=1):

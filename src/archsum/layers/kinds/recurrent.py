@@ -30,20 +30,20 @@ class RecurrentLayer(SequenceLayer):
     It keeps what PyTorch's own steps keep; libraries that do all steps at once, oneDNN and cuDNN, have workspaces.
 
     Shape:
-        (steps, features) → (units), or (steps, units) with return_sequences.
+        (steps, features) → (units), or (steps, units) with return_sequences. A second input is a state: (units).
     MACs:
         steps × (the elements of kernel and recurrent_kernel).
     FLOPs:
         2 × MACs + steps × units × (gates × biases of each
         + 1 for each activation, the gates' too + the products and sums that a unit's gates make).
     Errors:
-        An input that is not (steps, features); an unknown number of features.
+        An input that is not (steps, features); an unknown number of features; a state of other sizes.
     """
 
     units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
 
-    def split(self, shape: Shape) -> tuple[int | None, int]:
-        """Take a shape apart into the steps and the features of each.
+    def split(self, shape: Shape, *states: Shape) -> tuple[int | None, int]:
+        """Take the shape of the sequence apart into the steps and the features of each.
 
         Errors: ShapeError where it has other axes, or the number of features is not known.
         """
@@ -109,7 +109,7 @@ class RecurrentLayer(SequenceLayer):
         each = self.gated(*inputs)
         taken = _multiplied("input_copy", (steps, features), self.dropout)
         tensors = *self.states_kept(self.states(*inputs)), *self.steps_kept(each), *self.activations_kept(each)
-        in_steps = (tensor._replace(operation=1) for tensor in tensors)
+        in_steps = (tensor._replace(operation=1) for tensor in self.given_kept(tensors, *inputs))
         return *taken, *in_steps
 
     def backward(self, *inputs: Shape) -> Backward:
@@ -170,7 +170,7 @@ class SimpleRNN(WithRecurrentBias):
         results = Kept("results", shape=each)
         if self.recurrent_dropout:
             return *super().states_kept(each), results
-        return results, Kept("first_state", shape=(self.units,), for_weights=True)
+        return results, Kept("first_state", shape=(1, self.units), for_weights=True)
 
 
 class LSTM(LongShortTermMemory, WithRecurrentBias):
@@ -178,6 +178,7 @@ class LSTM(LongShortTermMemory, WithRecurrentBias):
 
     Shape:
         (steps, features) → (units), or (steps, units) with return_sequences; proj_size features where it is stated.
+        A second and a third input are a state, as the output of a step, and a memory, (units).
     Weights:
         kernel (features, 4 × units); recurrent_kernel (units, 4 × units);
         bias (4 × units) if tied, (2, 4 × units) if double.
@@ -190,7 +191,7 @@ class LSTM(LongShortTermMemory, WithRecurrentBias):
         with dropout the mask, (features), with recurrent_dropout (units), or (proj_size);
         what activations keep that is not their result.
     Errors:
-        An input that is not (steps, features); an unknown number of features;
+        An input that is not (steps, features); an unknown number of features; a state or a memory of other sizes;
         a proj_size that is not smaller than units.
     Source: https://keras.io/api/layers/recurrent_layers/lstm/
         and for proj_size https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html
@@ -241,10 +242,12 @@ class LSTM(LongShortTermMemory, WithRecurrentBias):
         Its kernel computes the gates in numbers of two bytes. The state and the memory are variables, which the runtime
         keeps behind the arena's head.
 
-        Errors: UnknownOperatorsError for activations or biases that it does not have.
+        Errors: UnknownOperatorsError for activations or biases that it does not have, and for a state to begin with.
         Source: tensorflow/lite/micro/kernels/unidirectional_sequence_lstm.cc.
         """
         steps, _ = self.split(*inputs)
+        if len(inputs) > 1:
+            raise lacking("LSTM that begins with a state")
         values = (self.activation, self.recurrent_activation, self.bias, self.recurrent_dropout, self.proj_size)
         if values != ("tanh", "sigmoid", "tied", 0, 0):
             fields = "`activation: tanh`, `recurrent_activation: sigmoid`, `bias: tied`"
@@ -306,4 +309,5 @@ class GRU(RecurrentLayer):
 def _multiplied(name: str, shape: Shape, dropout: float) -> tuple[Kept, ...]:
     """Keep what a kernel is multiplied with, and the mask of its dropout, the same in each step."""
     mask = (Kept(f"{name}_mask", shape=shape[1:]),) if dropout else ()
-    return *mask, Kept(name, shape=shape, for_weights=True)
+    # With a mask it is what that makes of it.
+    return *mask, Kept(f"dropped_{name}" if dropout else name, shape=shape, for_weights=True)

@@ -33,6 +33,10 @@ class Wrapper(Layer):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not take one input", "a wrapper passes one on"
             )
+        if isinstance(value, Layer) and value.begins_with:
+            raise FieldError(
+                f"holds `{kind_of(type(value))}` with an `initial_state`, and passes on one input", "write it by itself"
+            )
         return value
 
     @property
@@ -175,6 +179,16 @@ class Bidirectional(Wrapper):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not go through a sequence step by step",
                 "a recurrent layer has a direction: `lstm`, `gru`, `simple_rnn` or a `conv_lstm2d`",
+            )
+        return super()._held_layer_fits(value)
+
+    @field_validator("merge_mode", mode="before")
+    @classmethod
+    def _one_output(cls, value: Any) -> Any:
+        if value is None:
+            raise FieldError(
+                "cannot be null: that gives two outputs, and a layer has one",
+                "write two layers of that kind, with the same `inputs`: the direction does not change the counts",
             )
         return value
 
