@@ -3,6 +3,7 @@
 PyTorch is an extra, as for test_torch.py.
 """
 
+import io
 from math import prod
 from typing import Any
 
@@ -10,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archsum
 from tests.support.parity.cases import Case, Fields, build, ours
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
+
+from tests.support.parity.memory_cases import own_kernels  # noqa: E402
+from tests.support.parity.memory_oracle import kept_bytes, saved_tensors  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:LSTM with projections")]
 
@@ -96,6 +101,39 @@ def test_macs_of_recurrent_convolutions_are_half_the_operations_that_pytorch_cou
             assert remembered(gates[:, :filters]).shape == gates.shape
     layer = build(f"conv_lstm{rank}d", {"filters": filters, "kernel_size": 3, "strides": 2})
     assert layer.macs((steps, *sizes, channels)) == counter.get_total_flops() / 2
+
+
+class EncoderAndDecoder(torch.nn.Module):  # type: ignore[misc, name-defined]
+    """A recurrent layer that begins with the last state of another."""
+
+    def __init__(self, cls: str, features: int, units: int) -> None:
+        super().__init__()
+        self.encoder, self.decoder = (getattr(torch.nn, cls)(features, units, batch_first=True) for _ in range(2))
+
+    def forward(self, source: Any, target: Any) -> Any:
+        _, states = self.encoder(source)
+        output, _ = self.decoder(target, states)
+        return output
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+def test_an_encoder_and_a_decoder_have_the_parameters_of_pytorch_s_and_keep_as_much(kind: str) -> None:
+    bias = "" if kind == "gru" else ", bias: double"
+    file = f"""
+input: {{source: [7, 6], target: [5, 6]}}
+layers:
+  - {kind}: {{name: encoder, inputs: source, units: 8{bias}}}
+  - {kind}: {{inputs: target, units: 8, initial_state: encoder, return_sequences: true{bias}}}
+"""
+    module = EncoderAndDecoder(RECURRENT[kind], 6, 8)
+    network = archsum.load(io.StringIO(file))
+    assert archsum.summarize(network).params == torch_parameters(module)
+    inputs = [torch.randn(3, steps, 6) for steps in (7, 5)]
+    with own_kernels():
+        expected = kept_bytes(saved_tensors(module, *inputs))
+    memory = archsum.costs(network, {"batch": 3}).training
+    assert memory is not None
+    assert memory.kept_for_backward == expected
 
 
 @pytest.mark.parametrize("kind", RECURRENT)

@@ -70,6 +70,16 @@ def test_of_a_sequence_of_unknown_length_the_operations_are_unknown() -> None:
     assert any(None in tensor.shape for tensor in kept)
 
 
+def test_its_states_are_images() -> None:
+    recurrent = conv_lstm(strides=2)
+    assert recurrent.final_states((5, 12, 12, 3)) == ((5, 5, 8), (5, 5, 8))
+    assert recurrent.output_shape((5, 12, 12, 3), (5, 5, 8), (5, 5, 8)) == (5, 5, 8)
+    assert complaint("conv_lstm2d", (5, 12, 12, 3), (12, 12, 8), (5, 5, 8), filters=8, kernel_size=3, strides=2) == (
+        "has a state of [5, 5, 8], and cannot begin with one of [12, 12, 8]",
+        "both need the same sizes, as of the same `units` or `filters`",
+    )
+
+
 def test_it_has_two_directions() -> None:
     both = layer("bidirectional", layer=conv_lstm(return_sequences=True, padding="same"))
     assert both.output_shape((5, 12, 12, 3)) == (5, 12, 12, 16)

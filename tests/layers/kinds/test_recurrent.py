@@ -6,9 +6,9 @@ from pydantic import ValidationError
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Step
 from archsum.layers.operators import UnknownOperatorsError
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, product
 from tests.support.formulas import evaluate
-from tests.support.layers import layer, note_of_biases
+from tests.support.layers import complaint, layer, note_of_biases
 
 
 def parameters(layer: Layer, shape: Shape) -> int:
@@ -108,6 +108,46 @@ def test_both_directions_have_weights_of_their_own(merge_mode: str, features: in
     assert both.macs((7, 3)) == 2 * (gru.macs((7, 3)) or 0)
     assert both.connections((7, 3)) == 2 * (gru.connections((7, 3)) or 0)
     assert note_of_biases(both, (7, 3)) == note_of_biases(gru, (7, 3))
+
+
+STATES = [("simple_rnn", ["state"]), ("gru", ["state"]), ("lstm", ["state", "memory"])]
+
+
+@pytest.mark.parametrize(("kind", "names"), STATES)
+def test_a_state_to_begin_with_changes_nothing_but_what_is_kept_of_it(kind: str, names: list[str]) -> None:
+    recurrent, states = layer(kind, units=5, return_sequences=True), ((5,),) * len(names)
+    assert list(recurrent.state_names) == names
+    assert recurrent.final_states((7, 3), *states) == states
+    for what in ("output_shape", "weights", "macs", "flops", "connections", "backward"):
+        assert getattr(recurrent, what)((7, 3), *states) == getattr(recurrent, what)((7, 3))
+    kept, alone = recurrent.kept((7, 3), *states), recurrent.kept((7, 3))
+    assert kept
+    assert alone
+    own = [sum(product(tensor.shape) or 0 for tensor in tensors if tensor.is_own) for tensors in (kept, alone)]
+    assert own == [own[1] - 5 * len(names), own[1]]
+    assert [tensor.number for tensor in kept if tensor.name == "input"] == list(range(1, 1 + len(names)))
+
+
+def test_with_a_projection_the_state_is_smaller_than_the_memory() -> None:
+    lstm = layer("lstm", units=20, proj_size=5)
+    assert lstm.final_states((7, 10)) == ((5,), (20,))
+    assert complaint("lstm", (7, 10), (20,), (20,), units=20, proj_size=5) == (
+        "has a state of [5], and cannot begin with one of [20]",
+        "both need the same sizes, as of the same `units` or `filters`",
+    )
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru", "simple_rnn"])
+def test_no_wrapper_passes_a_state_on(kind: str) -> None:
+    held = layer(kind, units=3, initial_state="encoder")
+    for wrapper in ("bidirectional", "time_distributed"):
+        with pytest.raises(ValidationError, match="passes on one input"):
+            layer(wrapper, layer=held)
+
+
+def test_two_outputs_are_refused() -> None:
+    with pytest.raises(ValidationError, match="that gives two outputs, and a layer has one"):
+        layer("bidirectional", layer=layer("lstm", units=3), merge_mode=None)
 
 
 def test_only_a_recurrent_layer_has_a_direction() -> None:
