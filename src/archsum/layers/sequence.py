@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated, ClassVar
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from archsum.errors import ShapeError

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
 from tests.support.parity import equations
-from tests.support.parity.cases import REFUSED, Case, Strategy, any_cases, fields_of, rarely, single
-from tests.support.parity.cases import REFUSED, Case, Fields, Strategy, any_cases, fields_of, rarely
+from tests.support.parity.cases import REFUSED, Case, Fields, Strategy, any_cases, fields_of, rarely, single
 
 SIZES = st.integers(1, 6)
 FLAGS = st.booleans()
