@@ -165,7 +165,7 @@ class LayerSummary(NamedTuple):
 
     @property
     def untied_bias_params(self) -> int:
-        """Biases of their own for each output location."""
+        """Biases of their own for each output location, or each along some axes; all parameters of such a bias."""
         return sum(weight.size for weight in self.weights if weight.untied)
 
     @property
@@ -221,7 +221,7 @@ class Totals:
 
     @property
     def untied_bias_params(self) -> int:
-        """Biases of their own for each output location."""
+        """Biases of their own for each output location, or each along some axes; all parameters of such a bias."""
         return sum(layer.untied_bias_params for layer in self.layers)
 
     @property

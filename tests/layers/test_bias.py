@@ -1,20 +1,21 @@
 """Untied biases: one for each filter and output location, wherever a layer has a bias and a location."""
 
-from typing import Any, get_args
+from itertools import combinations
+from typing import Any
 
 import pytest
 
 from archsum.errors import ShapeError
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer, Weight
-from archsum.layers.documentation import example
+from archsum.layers.documentation import example, json_schema
 from archsum.layers.shapes import Shape
 from tests.support.layers import layer, note_of_biases
 
 BIASED = [
     kind
     for kind in KINDS
-    if "untied" in get_args(getattr(layer_class(kind).model_fields.get("bias"), "annotation", None))
+    if "untied" in str(json_schema(layer_class(kind))["properties"].get("bias"))
 ]
 SIZES = (9, 8, 7)
 CHANNELS = 3
@@ -28,6 +29,12 @@ def smallest(kind: str, bias: Any) -> Layer:
 def sizes_for(kind: str) -> tuple[int, ...]:
     """Return sizes of as many axes as the kind has, or of two where it takes any number."""
     return SIZES[: getattr(layer_class(kind), "rank", 2)]
+
+
+def some_axes(kind: str) -> list[tuple[str, ...]]:
+    """Return all ways to choose axes of a kind, but none of them and all of them."""
+    names = axis_names(kind)
+    return [chosen for count in range(1, len(names)) for chosen in combinations(names, count)]
 
 
 def bias_of(layer: Layer, shape: Shape) -> Weight:
@@ -94,7 +101,64 @@ def test_the_error_reads_as_a_sentence() -> None:
     with pytest.raises(ShapeError) as error:
         layer("conv2d", filters=8, kernel_size=3, bias="untied").weights((None, 32, 3))
     assert error.value.message == "needs a known height for its untied bias, one for each output location"
-    assert error.value.cure == "give `input` a number for the height, or write `bias: tied`"
+    assert error.value.cure == "give `input` a number for the height, or write `bias: {untied: [width]}`, or `bias: tied`"
+
+
+@pytest.mark.parametrize(("kind", "untied"), [(kind, untied) for kind in BIASED for untied in some_axes(kind)])
+def test_a_bias_untied_along_some_axes_has_their_sizes_and_1_along_the_others(
+    kind: str, untied: tuple[str, ...]
+) -> None:
+    shape = (*sizes_for(kind), CHANNELS)
+    *sizes, number = smallest(kind, "untied").output_shape(shape)
+    expected = [size if axis in untied else 1 for size, axis in zip(sizes, axis_names(kind), strict=True)]
+    bias = bias_of(smallest(kind, {"untied": [*reversed(untied)]}), shape)
+    assert bias.shape == (*expected, number)
+    assert (bias.untied, bias.tied_size) == (True, number)
+    if "data_format" in layer_class(kind).model_fields:
+        fields = {**example(layer_class(kind)), "data_format": "channels_first", "bias": {"untied": [*untied]}}
+        first = layer(kind, **fields)
+        assert bias_of(first, (CHANNELS, *shape[:-1])).shape == (number, *expected)
+
+
+@pytest.mark.parametrize("kind", BIASED)
+def test_untied_along_all_axes_is_untied(kind: str) -> None:
+    shape = (*sizes_for(kind), CHANNELS)
+    everywhere, untied = smallest(kind, {"untied": [*reversed(axis_names(kind))]}), smallest(kind, "untied")
+    assert everywhere.weights(shape) == untied.weights(shape)
+    assert note_of_biases(everywhere, shape) == note_of_biases(untied, shape)
+
+
+@pytest.mark.parametrize(("kind", "untied"), [(kind, untied) for kind in BIASED for untied in some_axes(kind)])
+def test_the_axes_along_which_it_is_tied_may_be_unknown(kind: str, untied: tuple[str, ...]) -> None:
+    named = zip(axis_names(kind), sizes_for(kind), strict=True)
+    shape = (*(size if axis in untied else None for axis, size in named), CHANNELS)
+    some = smallest(kind, {"untied": [*untied]})
+    if kind.startswith("locally_connected"):
+        with pytest.raises(ShapeError, match="for its kernels, one for each output location"):
+            some.weights(shape)
+        return
+    assert bias_of(some, shape) == bias_of(some, (*sizes_for(kind), CHANNELS))
+    assert note_of_biases(some, shape).endswith("untied along all axes unknown, as a size is")
+
+
+def test_an_unknown_axis_along_which_it_is_untied() -> None:
+    fields = {"filters": 8, "kernel_size": 3, "bias": {"untied": ["height", "depth"]}}
+    with pytest.raises(ShapeError) as error:
+        layer("conv3d", **fields).weights((16, None, None, 3))
+    assert error.value.message == (
+        "needs a known height for its untied bias, one for each location along the depth and the height"
+    )
+    assert error.value.cure == "give `input` a number for the height, or write `bias: {untied: [depth]}`, or `bias: tied`"
+
+
+def test_axes_without_names_have_numbers() -> None:
+    shape = (2, 3, None, 5, 6)
+    dense = layer("dense", units=7, bias={"untied": [4, 2]})
+    assert bias_of(dense, shape).shape == (1, 3, 1, 5, 7)
+    assert "each location along axis 2 and axis 4" in note_of_biases(dense, shape)
+    scale = layer("scale", data_format="channels_first", bias={"untied": [2]})
+    assert bias_of(scale, shape).shape == (2, 3, 1, 1, 1)
+    assert bias_of(layer("dense", units=7, bias={"untied": [1]}), (12, 5)).shape == (12, 7)
 
 
 def test_the_layout_of_lasagne_and_blocks() -> None:
@@ -129,6 +193,12 @@ def test_a_locally_connected_layer_as_its_documentation_counts_it() -> None:
         ),
         ("conv2d_transpose", "untied", "one for each of the filters and each output location; tied it would be 4"),
         ("conv2d_transpose", False, "no bias; tied it would be 4, untied 6 × 6 × 4 = 144"),
+        (
+            "conv2d_transpose",
+            {"untied": ["width"]},
+            "one for each of the filters and each location along the width; tied it would be 4, "
+            "untied along all axes 6 × 6 × 4 = 144",
+        ),
     ],
 )
 def test_the_explanation_names_the_other_kind_of_bias(kind: str, bias: Any, words: str) -> None:

@@ -45,11 +45,11 @@ def test_lenet5(kind: str, fields: dict[str, Any], shape: Shape, parameters: int
     assert lenet.connections(shape) == connections
 
 
-@pytest.mark.parametrize("bias", ["tied", "untied"])
-def test_each_output_element_uses_one_bias_tied_or_untied(bias: str) -> None:
-    with_bias = layer("conv1d_transpose", filters=4, kernel_size=3, strides=2, bias=bias)
-    without = layer("conv1d_transpose", filters=4, kernel_size=3, strides=2, bias=False)
-    assert (with_bias.connections((5, 2)) or 0) - (without.connections((5, 2)) or 0) == 11 * 4
+@pytest.mark.parametrize("bias", ["tied", "untied", {"untied": ["height"]}, {"untied": ["width"]}])
+def test_each_output_element_uses_one_bias_tied_or_untied(bias: Any) -> None:
+    with_bias = layer("conv2d_transpose", filters=4, kernel_size=3, strides=2, bias=bias)
+    without = layer("conv2d_transpose", filters=4, kernel_size=3, strides=2, bias=False)
+    assert (with_bias.connections((5, 3, 2)) or 0) - (without.connections((5, 3, 2)) or 0) == 11 * 7 * 4
 
 
 @pytest.mark.parametrize("kind", ["max_pooling3d", "average_pooling3d"])

@@ -119,7 +119,11 @@ def test_fields_in_the_words_of_a_file() -> None:
         "filters", "whole number ≥ 1", True, None, "The number of output channels."
     )
     assert documented["kernel_size"].type == "whole number ≥ 1 | [whole number ≥ 1, …]"
-    assert documented["bias"][1:4] == ("tied | untied | true | false", False, "tied")
+    assert documented["bias"][1:4] == (
+        "tied | untied | {untied: [height | width, …]} | true | false",
+        False,
+        "tied",
+    )
     assert documented["connection_table"].type == "[[whole number ≥ 0, …], …] | null"
     assert "type" not in documented
 

@@ -17,6 +17,7 @@ ELEMENTS = 8 * 8 * 3
     [
         ("conv2d", {"filters": 4, "kernel_size": 3}, [IMAGE], 6 * 6 * 4),
         ("conv2d", {"filters": 4, "kernel_size": 3, "bias": "untied"}, [IMAGE], 6 * 6 * 4),
+        ("conv2d", {"filters": 4, "kernel_size": 3, "bias": {"untied": ["height"]}}, [IMAGE], 6 * 6 * 4),
         ("conv2d", {"filters": 4, "kernel_size": 3, "bias": False, "activation": "linear"}, [IMAGE], 0),
         ("conv2d", {"filters": 4, "kernel_size": 3, "activation": "relu"}, [IMAGE], 2 * 6 * 6 * 4),
         ("conv2d_transpose", {"filters": 4, "kernel_size": 3}, [IMAGE], 10 * 10 * 4),

@@ -1,5 +1,7 @@
 """Every formula that an explanation writes, evaluated, is the value beside it: for every kind that is drawn here."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,10 +28,10 @@ def explained(kind: str, case: Case) -> LayerExplanation:
 @pytest.mark.parametrize("kind", CASES)
 def test_formulas_compute_their_values(kind: str) -> None:
     @settings(max_examples=30)
-    @given(CASES[kind], st.booleans())
-    def check(case: Case, untied: bool) -> None:
+    @given(CASES[kind], st.sampled_from([None, "untied", {"untied": ["height"]}]))
+    def check(case: Case, untied: Any) -> None:
         if untied and "bias" in layer_class(kind).model_fields:
-            case = case._replace(fields={**case.fields, "bias": "untied"})
+            case = case._replace(fields={**case.fields, "bias": untied})
         if ours(kind, case) is REFUSED:
             return
         layer = explained(kind, case)

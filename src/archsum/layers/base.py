@@ -24,7 +24,7 @@ class Weight(NamedTuple):
     note: str = ""
     """Where its sizes come from, if the axes do not say it."""
     tied_size: int | None = None
-    """Of an untied bias, the number of parameters that it would have tied."""
+    """Of a bias that is untied along all axes or some, the number of parameters that it would have tied."""
 
     @property
     def is_bias(self) -> bool:
@@ -33,7 +33,7 @@ class Weight(NamedTuple):
 
     @property
     def untied(self) -> bool:
-        """Whether it is a bias with parameters of its own for each output location."""
+        """Whether it is a bias with parameters of its own for each output location, or each along some axes."""
         return self.tied_size is not None
 
     @property

@@ -138,6 +138,8 @@ def _words(schema: dict[str, Any]) -> str:
             return _word(value)
         case {"type": "array", "items": items}:
             return f"[{_words(items)}, …]"
+        case {"type": "object", "properties": properties}:
+            return f"{{{', '.join(f'{name}: {_words(inner)}' for name, inner in properties.items())}}}"
         case {"type": name}:
             bounds = [
                 f" {sign} {schema[key]}" for key, sign in _BOUNDS.items() if schema.get(key, MAX_SIZE) != MAX_SIZE

@@ -87,12 +87,6 @@ def true_is_tied(value: Any) -> Any:
     return "0" if value == 0 and value is not False else value
 
 
-Bias = Annotated[
-    Literal["tied", "untied", False],
-    BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", "untied", True, False]),
-]
-"""tied: one bias for each filter; untied: one for each filter and output location; false: none."""
-
 TiedBias = Annotated[
     Literal["tied", False], BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", True, False])
 ]

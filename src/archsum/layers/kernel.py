@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
 
 from archsum.errors import FieldError
 from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
-from archsum.layers.fields import Activation, Bias, PerAxis, Positive
+from archsum.layers.fields import Activation, PerAxis, Positive
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, padded_and_on_rows, slicing_operator
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
+from archsum.layers.untied import Bias, UntiedAlong, untied_schema
 from archsum.layers.window import SizeRule, Sliding, Window, write_padding
 
 KERNEL_AXES = {rank: tuple(f"kernel {axis}" for axis in axes) for rank, axes in AXES.items()}
@@ -46,8 +47,25 @@ class KernelLayer(Sliding, BiasedLayer):
     )
     activation: Activation | None = Field(None, description="An elementwise function of the output.")
     bias: Bias = Field(
-        "tied", description="tied: one for each filter; untied: one for each filter and output location."
+        "tied",
+        description="tied: one for each filter; untied: one for each filter and output location, or along some axes.",
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Add the axes to what `bias` takes."""
+        found = super().__get_pydantic_json_schema__(schema, handler)
+        properties = handler.resolve_ref_schema(found)["properties"]
+        untied = untied_schema({"enum": [*AXES[cls.rank]]})
+        for form in properties["bias"]["anyOf"]:
+            if form.get("type") == "object":
+                form |= untied
+        return found
+
+    @field_validator("bias")
+    @classmethod
+    def _untied_along_its_axes(cls, bias: Bias) -> Bias:
+        return bias.among(AXES[cls.rank]) if isinstance(bias, UntiedAlong) else bias
 
     @cached_property
     def windows(self) -> tuple[SizeRule, ...]:
@@ -77,7 +95,8 @@ class KernelLayer(Sliding, BiasedLayer):
     def behind_products(self, *inputs: Shape) -> BiasAndActivation:
         output = self.output_shape(*inputs)
         _, filters = self.split(output)
-        return BiasAndActivation(self.bias, output, self.axes_with_channels, filters, "filters", self.activation)
+        axes = self.axes_with_channels
+        return BiasAndActivation(self.bias, output, axes, filters, "filters", self.activation, self.data_format)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         (kernel,) = self.kernels(*inputs)
@@ -116,7 +135,7 @@ class DilatedKernelLayer(KernelLayer):
     """A layer with a kernel whose elements may lie apart.
 
     Errors:
-        A kernel larger than its input; an untied bias on an unknown size.
+        A kernel larger than its input; a bias untied along an unknown size.
     """
 
     dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")

@@ -213,6 +213,10 @@ FIELD_REASONS = {
     **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them is"),
     "name": "a name belongs to one layer",
     **dict.fromkeys(
+        ("untied", "untied_axes"), "a bias is untied: `bias: untied`, or along some axes `bias: {untied: [height]}`"
+    ),
+    "shared_axes": "`bias: {untied: [height]}` names the axes along which a bias is not shared",
+    **dict.fromkeys(
         (
             "padding_mode", "inplace", "start_dim", "end_dim", "track_running_stats", "return_indices",
             "count_include_pad", "divisor_override", "align_corners", "mode", "dtype", "device", "seed",

@@ -19,12 +19,12 @@ class Convolution(GroupedKernelLayer):
 
     Weights:
         kernel (*kernel_size, channels / groups, filters);
-        bias (filters) if tied, the output's shape if untied.
+        bias (filters) if tied, the output's shape if untied; along some axes, 1 along the others.
     MACs:
         output locations × kernel_size × channels / groups × filters.
     Errors:
         A kernel larger than its input; channels or filters not divisible by groups;
-        an untied bias on an unknown size; strides with dilation under Keras's paddings.
+        a bias untied along an unknown size; strides with dilation under Keras's paddings.
     Source: https://keras.io/api/layers/convolution_layers/convolution{rank}d/
     """
 
@@ -51,7 +51,7 @@ class Conv2D(Convolution, rank=2):
     Weights:
         kernel (*kernel_size, channels / groups, filters), or with a connection table
         (*kernel_size, connected pairs of filter and channel);
-        bias (filters) if tied, the output's shape if untied.
+        bias (filters) if tied, the output's shape if untied; along some axes, 1 along the others.
     Source: https://keras.io/api/layers/convolution_layers/convolution2d/
         and for the connection table LeCun et al. 1998,
         "Gradient-based learning applied to document recognition", table I.

@@ -10,9 +10,10 @@ from archsum.layers.arithmetic import Product
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
-from archsum.layers.fields import Activation, Bias, Positive
+from archsum.layers.fields import Activation, Positive
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
 from archsum.layers.shapes import Shape
+from archsum.layers.untied import Bias
 
 
 class Dense(BiasedLayer):
@@ -22,14 +23,15 @@ class Dense(BiasedLayer):
         (*leading, features) → (*leading, units).
     Weights:
         kernel (features, units);
-        bias (units) if tied, the output's shape if untied; for a vector the two are the same.
+        bias (units) if tied, the output's shape if untied; along some axes, 1 along the others.
+        For a vector tied and untied are the same.
     MACs:
         leading sizes × features × units.
     Kept:
         input, unless the kernel is frozen; of the activation its result, or its input.
     Errors:
         An unknown number of features, as after the flatten of an unknown size;
-        an untied bias on an unknown size.
+        a bias untied along an unknown size, or along an axis that the output does not have.
     Source: https://keras.io/api/layers/core_layers/dense/
     """
 
@@ -39,7 +41,8 @@ class Dense(BiasedLayer):
     units: Positive = Field(description="The number of output features.", examples=[10])
     activation: Activation | None = Field(None, description="An elementwise function of the output.")
     bias: Bias = Field(
-        "tied", description="tied: one for each unit; untied: one for each unit and location of the leading axes."
+        "tied",
+        description="tied: one for each unit; untied: one for each unit and location of the leading axes, or of some.",
     )
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -22,7 +22,7 @@ class DepthwiseConvolution(DilatedKernelLayer):
         a number p for each side: ⌊(size + 2 p − e) / stride⌋ + 1; where e = dilation × (kernel − 1) + 1.
     Weights:
         kernel (*kernel_size, channels, depth_multiplier);
-        bias (channels × depth_multiplier) if tied, the output's shape if untied.
+        bias (channels × depth_multiplier) if tied, the output's shape if untied; along some axes, 1 along the others.
     MACs:
         output locations × kernel_size × channels × depth_multiplier.
     Source: https://keras.io/api/layers/convolution_layers/depthwise_convolution{rank}d/

@@ -7,10 +7,11 @@ from pydantic import Field, field_validator
 
 from archsum.layers.arithmetic import Amount, Product, equation
 from archsum.layers.base import Backward, Kept, Operations, Weight
-from archsum.layers.fields import Bias, Positive
+from archsum.layers.fields import Positive
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.operators import Operators, lacking
 from archsum.layers.shapes import Shape, require_known
+from archsum.layers.untied import Bias
 
 
 class LocallyConnected(KernelLayer):
@@ -22,7 +23,7 @@ class LocallyConnected(KernelLayer):
         a number p for each side: ⌊(size + 2 p − kernel) / stride⌋ + 1.
     Weights:
         kernel (output locations, kernel_size × channels, filters);
-        bias (filters) if tied, the output's shape if untied.
+        bias (filters) if tied, the output's shape if untied; along some axes, 1 along the others.
     MACs:
         output locations × kernel_size × channels × filters.
     Kept:
@@ -38,7 +39,8 @@ class LocallyConnected(KernelLayer):
     filters: Positive = Field(description="The number of output channels.", examples=[32])
     bias: Bias = Field(
         "untied",
-        description="tied: one for each filter; untied, or true: one for each filter and output location.",
+        description="tied: one for each filter; untied, or true: one for each filter and output location, "
+        "or along some axes.",
     )
 
     @field_validator("bias", mode="before")

@@ -7,9 +7,10 @@ from pydantic import Field
 from archsum.layers.axis import AlongChannels, named_axes
 from archsum.layers.base import Backward, ElementwiseLayer, Kept, Weight, Work
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
-from archsum.layers.fields import Bias, DataFormat
+from archsum.layers.fields import DataFormat
 from archsum.layers.operators import Operators, Role, factor_operator, offset_operator
 from archsum.layers.shapes import Shape, product, require_channels, split_channels
+from archsum.layers.untied import Bias
 
 
 class Scale(BiasedLayer, ElementwiseLayer):
@@ -20,20 +21,23 @@ class Scale(BiasedLayer, ElementwiseLayer):
 
     Weights:
         scale (channels);
-        bias (channels) if tied, the input's shape if untied.
+        bias (channels) if tied, the input's shape if untied; along some axes, 1 along the others.
     FLOPs:
         1 for each element, + 1 if there is a bias.
     Kept:
         input, unless the factors are frozen.
     Errors:
-        Unknown channels; an untied bias on an unknown size.
+        Unknown channels; a bias untied along an unknown size, or along an axis that the input does not have.
     Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B
         and https://caffe.berkeleyvision.org/tutorial/layers/scale.html (whose bias is off by default).
     """
 
     type: Literal["scale"] = "scale"
 
-    bias: Bias = Field("tied", description="tied: one for each channel; untied: one for each channel and location.")
+    bias: Bias = Field(
+        "tied",
+        description="tied: one for each channel; untied: one for each channel and location, or along some axes.",
+    )
     data_format: DataFormat = Field("channels_last", description="Where the channel axis is.")
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
@@ -44,7 +48,8 @@ class Scale(BiasedLayer, ElementwiseLayer):
     def behind_products(self, *inputs: Shape) -> BiasAndActivation:
         (shape,) = inputs
         axes = named_axes(shape, self.data_format)
-        return BiasAndActivation(self.bias, shape, axes, self._channels(shape), "channels")
+        channels = self._channels(shape)
+        return BiasAndActivation(self.bias, shape, axes, channels, "channels", data_format=self.data_format)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return Work("factor", 1, product(*inputs)), *self.behind_products(*inputs).work
@@ -57,10 +62,10 @@ class Scale(BiasedLayer, ElementwiseLayer):
         return Backward(scratch=inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the factor and the offset; an untied one is an addition of its own."""
+        """Return the factor and the offset; one that is untied along any axis is an addition of its own."""
         (shape,) = inputs
         scale, *biases = self.weights(shape)
-        role: Role | None = None if self.bias == "untied" else "offset"
+        role: Role | None = "offset" if self.bias == "tied" else None
         offsets = (offset_operator(shape, bias.size)._replace(role=role) for bias in biases)
         return factor_operator(shape, scale.size), *offsets
 

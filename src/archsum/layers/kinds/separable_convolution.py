@@ -18,7 +18,7 @@ class SeparableConvolution(DilatedKernelLayer):
     Weights:
         depthwise_kernel (*kernel_size, channels, depth_multiplier);
         pointwise_kernel (1 for each axis, channels × depth_multiplier, filters);
-        bias (filters) if tied, the output's shape if untied.
+        bias (filters) if tied, the output's shape if untied; along some axes, 1 along the others.
     MACs:
         output locations × (kernel_size × channels × depth_multiplier + channels × depth_multiplier × filters).
     Kept:

@@ -100,13 +100,13 @@ class TransposedConvolution(GroupedKernelLayer):
         a number p for each side: (size − 1) × stride + e − 2 p + op; where e = dilation × (kernel − 1) + 1.
     Weights:
         kernel (*kernel_size, filters / groups, channels);
-        bias (filters) if tied, the output's shape if untied.
+        bias (filters) if tied, the output's shape if untied; along some axes, 1 along the others.
     MACs:
         input locations × kernel_size × filters / groups × channels.
     Kept:
         input; of the activation its result, or its input.
     Errors:
-        A padding that leaves nothing; channels or filters not divisible by groups; an untied bias on an unknown size;
+        A padding that leaves nothing; channels or filters not divisible by groups; a bias untied along an unknown size;
         strides with dilation under Keras's paddings; an output padding that reaches the stride
         (with padding as a number: the larger of stride and dilation).
     Source: https://keras.io/api/layers/convolution_layers/convolution{rank}d_transpose/
@@ -166,7 +166,7 @@ class TransposedConvolution(GroupedKernelLayer):
     def _cropped(self) -> str | None:
         """How the same is written with a padding that microcontrollers have, where only the padding differs."""
         smaller = any(kernel < stride for kernel, stride in zip(self.kernel_size, self.strides, strict=True))
-        if smaller or self.output_padding or self.bias == "untied":
+        if smaller or self.output_padding or self.bias not in ("tied", False):
             return None
         sides = [list(each) for each in self.paddings]
         return f"write `padding: valid`, and `cropping{self.rank}d: {{cropping: {sides}}}` behind it"
