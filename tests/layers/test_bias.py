@@ -12,11 +12,7 @@ from archsum.layers.documentation import example, json_schema
 from archsum.layers.shapes import Shape
 from tests.support.layers import layer, note_of_biases
 
-BIASED = [
-    kind
-    for kind in KINDS
-    if "untied" in str(json_schema(layer_class(kind))["properties"].get("bias"))
-]
+BIASED = [kind for kind in KINDS if "untied" in str(json_schema(layer_class(kind))["properties"].get("bias"))]
 SIZES = (9, 8, 7)
 CHANNELS = 3
 
@@ -101,7 +97,9 @@ def test_the_error_reads_as_a_sentence() -> None:
     with pytest.raises(ShapeError) as error:
         layer("conv2d", filters=8, kernel_size=3, bias="untied").weights((None, 32, 3))
     assert error.value.message == "needs a known height for its untied bias, one for each output location"
-    assert error.value.cure == "give `input` a number for the height, or write `bias: {untied: [width]}`, or `bias: tied`"
+    assert (
+        error.value.cure == "give `input` a number for the height, or write `bias: {untied: [width]}`, or `bias: tied`"
+    )
 
 
 @pytest.mark.parametrize(("kind", "untied"), [(kind, untied) for kind in BIASED for untied in some_axes(kind)])
@@ -148,7 +146,9 @@ def test_an_unknown_axis_along_which_it_is_untied() -> None:
     assert error.value.message == (
         "needs a known height for its untied bias, one for each location along the depth and the height"
     )
-    assert error.value.cure == "give `input` a number for the height, or write `bias: {untied: [depth]}`, or `bias: tied`"
+    assert (
+        error.value.cure == "give `input` a number for the height, or write `bias: {untied: [depth]}`, or `bias: tied`"
+    )
 
 
 def test_axes_without_names_have_numbers() -> None:

@@ -25,12 +25,15 @@ from tests.support.parity.cases import (
     ours,
     rarely,
 )
+from tests.support.parity.untied import added_to, is_untied, untied_biases
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 
 pytestmark = pytest.mark.torch
 
-BIASES = st.sampled_from(["tied", False])
+
+def _biases(rank: int) -> Strategy:
+    return st.sampled_from(["tied", False]) | untied_biases(rank)
 
 
 def _per_axis(rank: int, low: int, high: int) -> Strategy:
@@ -50,7 +53,7 @@ def _convolution(rank: int) -> Strategy:
         "padding": _per_axis(rank, 0, 3) | _sides(rank, 3),
         "dilation_rate": _per_axis(rank, 1, 3),
         "groups": st.just(1) | st.integers(1, 3),
-        "bias": BIASES,
+        "bias": _biases(rank),
     }
     return fields_of({**required, "padding": optional.pop("padding")}, optional)
 
@@ -66,7 +69,7 @@ def _transpose(rank: int) -> Strategy:
         "output_padding": st.just(0) | _per_axis(rank, 0, 2),
         "dilation_rate": _per_axis(rank, 1, 3),
         "groups": st.just(1) | st.integers(1, 3),
-        "bias": BIASES,
+        "bias": _biases(rank),
     }
     return fields_of(required, optional)
 
@@ -112,6 +115,7 @@ def torchs(module: str, case: Case) -> Outcome:
     The meta device computes nothing; but it lets pass transposed convolutions that the others refuse.
     """
     device = "cpu" if "Transpose" in module else "meta"
+    bias = case.fields.get("bias")
     arguments: Fields = {NAMES.get(name, name): value for name, value in case.fields.items() if name != "data_format"}
     sides = arguments.get("padding")
     if isinstance(sides, list) and isinstance(sides[0], list):
@@ -124,19 +128,24 @@ def torchs(module: str, case: Case) -> Outcome:
         arguments = {
             **arguments,
             "in_channels": case.shape[0],
-            "bias": case.fields.get("bias") is not False,
+            "bias": bias is not False and not is_untied(bias),
             "device": device,
         }
     data = torch.nn.functional.pad(torch.empty(1, *case.shape, device=device), around)
     try:
         layer = getattr(torch.nn, module)(**{k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()})
         output = layer(data)
+        if is_untied(bias):
+            shape = added_to(tuple(output.shape[1:]), bias, "channels_first")
+            layer.bias = torch.nn.Parameter(torch.empty(shape, device=device))
+            assert (output + layer.bias).shape == output.shape
     except (ValueError, RuntimeError):
         return REFUSED
     if 0 in output.shape:  # not every backend refuses an output without elements; we do
         return REFUSED
     weights = [
-        ("kernel" if name == "weight" else name, _our_order(weight), True) for name, weight in layer.named_parameters()
+        ("kernel", _our_order(weight), True) if name == "weight" else (name, tuple(weight.shape), True)
+        for name, weight in layer.named_parameters()
     ]
     return Computed(tuple(output.shape[1:]), tuple(weights))
 

@@ -145,6 +145,80 @@ CONVOLUTIONS = [
     ),
 ]
 
+
+def untied(module: Any, *bias: int) -> Function:
+    """Add a bias of that shape to what a module without one gives; it is repeated along axes of size 1."""
+    return Function(lambda x, layer, b: layer(x) + b(), module, Weight(*bias))
+
+
+UNTIED = [
+    Case(
+        "conv2d",
+        first(filters=4, kernel_size=3, bias="untied"),
+        (IMAGE,),
+        untied(nn.Conv2d(8, 4, 3, bias=False), 4, 10, 8),
+    ),
+    Case(
+        "conv2d",
+        first(filters=4, kernel_size=3, bias={"untied": ["height"]}),
+        (IMAGE,),
+        untied(nn.Conv2d(8, 4, 3, bias=False), 4, 10, 1),
+    ),
+    Case(
+        "conv2d",
+        first(filters=4, kernel_size=3, bias={"untied": ["width"]}, activation="relu"),
+        (IMAGE,),
+        nn.Sequential(untied(nn.Conv2d(8, 4, 3, bias=False), 4, 1, 8), nn.ReLU()),
+    ),
+    Case(
+        "conv3d",
+        first(filters=4, kernel_size=3, bias={"untied": ["depth", "width"]}),
+        ((8, 6, 7, 8),),
+        untied(nn.Conv3d(8, 4, 3, bias=False), 4, 4, 1, 6),
+    ),
+    Case(
+        "conv2d_transpose",
+        first(filters=4, kernel_size=4, strides=2, padding=1, bias={"untied": ["height"]}),
+        (IMAGE,),
+        untied(nn.ConvTranspose2d(8, 4, 4, 2, 1, bias=False), 4, 24, 1),
+    ),
+    Case(
+        "depthwise_conv2d",
+        first(kernel_size=3, bias={"untied": ["width"]}),
+        (IMAGE,),
+        untied(nn.Conv2d(8, 8, 3, groups=8, bias=False), 8, 1, 8),
+    ),
+    Case(
+        "separable_conv2d",
+        first(filters=4, kernel_size=3, depth_multiplier=2, bias={"untied": ["height"]}),
+        (IMAGE,),
+        untied(nn.Sequential(nn.Conv2d(8, 16, 3, groups=8, bias=False), nn.Conv2d(16, 4, 1, bias=False)), 4, 10, 1),
+    ),
+    Case("dense", {"units": 4, "bias": "untied"}, ((6, 16),), untied(nn.Linear(16, 4, bias=False), 6, 4)),
+    Case(
+        "dense",
+        {"units": 4, "bias": {"untied": ["width"]}, "activation": "silu"},
+        ((5, 6, 16),),
+        nn.Sequential(untied(nn.Linear(16, 4, bias=False), 1, 6, 4), nn.SiLU()),
+    ),
+    Case(
+        "scale",
+        first(bias={"untied": ["width"]}),
+        (IMAGE,),
+        Function(lambda x, w, b: x * w() + b(), Weight(8, 1, 1), Weight(8, 1, 10)),
+    ),
+    Case(
+        "locally_connected2d",
+        first(filters=4, kernel_size=3, bias={"untied": ["height"]}),
+        (IMAGE,),
+        Function(
+            lambda x, w, b: torch.einsum("nkl,lkf->nfl", F.unfold(x, 3), w()).unflatten(-1, (10, 8)) + b(),
+            Weight(80, 72, 4),
+            Weight(4, 10, 1),
+        ),
+    ),
+]
+
 FUSED = {
     "relu": nn.ReLU(),
     "sigmoid": nn.Sigmoid(),
@@ -818,6 +892,7 @@ OTHERS = [
 
 CASES = [
     *CONVOLUTIONS,
+    *UNTIED,
     *WITH_ACTIVATION,
     *FUNCTIONS,
     *POOLING,

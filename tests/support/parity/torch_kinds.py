@@ -13,6 +13,7 @@ from archsum.layers import FAMILIES
 from archsum.layers.shapes import Shape
 from tests.support.parity import equations
 from tests.support.parity.cases import REFUSED, Case, Fields, Strategy, any_cases, fields_of, rarely, single
+from tests.support.parity.untied import added_to, is_untied, untied_biases
 
 SIZES = st.integers(1, 6)
 FLAGS = st.booleans()
@@ -57,6 +58,11 @@ def torch_outcome(case: Case, theirs: Theirs, *, words: bool = False) -> Ran | N
         return REFUSED
     if not isinstance(module, torch.nn.Module):
         return Ran(output, [], [])
+    bias = case.fields.get("bias")
+    if is_untied(bias):
+        added = torch.nn.Parameter(torch.zeros(added_to(output, bias, case.fields.get("data_format", "channels_last"))))
+        assert (torch.zeros(2, *output) + added).shape == (2, *output)
+        module.register_parameter("untied_bias", added)
     trained = [weight.numel() for weight in module.parameters()]
     others = [buffer.numel() for buffer in module.buffers() if buffer.is_floating_point()]
     return Ran(output, sorted(trained), sorted(others))
@@ -69,7 +75,9 @@ def _channels_first(fields: Strategy, ranks: tuple[int, ...], sizes: Strategy = 
 
 
 def _bias(case: Case) -> bool:
-    return case.fields.get("bias", True) is not False
+    """Whether PyTorch's own layer has a bias: an untied one is added to what it gives."""
+    bias = case.fields.get("bias", True)
+    return bias is not False and not is_untied(bias)
 
 
 def _batch_norm(torch: Any, case: Case) -> Any:
@@ -124,7 +132,11 @@ def _slopes(draw: st.DrawFn) -> Case:
 def _kernel(rank: int, fields: dict[str, Strategy]) -> Strategy:
     """Draw what PyTorch's convolutions have: paddings in numbers, strides together with dilation."""
     per_axis = st.integers(1, 3) | st.lists(st.integers(1, 3), min_size=rank, max_size=rank)
-    optional = {"strides": per_axis, "dilation_rate": per_axis, "bias": st.sampled_from(["tied", False])}
+    optional = {
+        "strides": per_axis,
+        "dilation_rate": per_axis,
+        "bias": st.sampled_from(["tied", False]) | untied_biases(rank),
+    }
     required = {"kernel_size": per_axis, "padding": st.integers(0, 2), **fields}
     return _channels_first(fields_of(required, optional), (rank,), rarely(st.integers(5, 9), SIZES))
 
