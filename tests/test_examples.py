@@ -44,6 +44,7 @@ def test_an_example_keeps_what_its_comment_promises(file: Path) -> None:
         # weights + biases, written out
         ("tied", 3 * 5 * 5 * 32 + 32),
         ("untied", 3 * 5 * 5 * 32 + 28 * 28 * 32),
+        ("untied_along_height", 3 * 3 * 32 + 126 * 32),
         ("one_filter", 9 + 1),
         ("no_bias", 9),
         ("ten_filters", 250 + 10),

@@ -341,6 +341,10 @@ def test_biases_that_could_be_tied(capsys: pytest.CaptureFixture[str]) -> None:
     (verdict,) = json.loads(capsys.readouterr().out)["files"][0]["verdicts"]
     saving = f"with tied biases it would have {28 * 28 * 32 - 32:,} fewer parameters"
     assert verdict["help"] == [saving]
+    some = str(EXAMPLES / "biases" / "untied_along_height.yaml")
+    assert main(["check", some, "--max-params", "1k", "--format", "json"]) == 1
+    saving = f"with tied biases it would have {126 * 32 - 32:,} fewer parameters"
+    assert json.loads(capsys.readouterr().out)["files"][0]["verdicts"][0]["help"] == [saving]
     assert main(["check", str(EXAMPLES / "biases" / "tied.yaml"), "--max-params", "1k", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["files"][0]["verdicts"][0]["help"] == []
 

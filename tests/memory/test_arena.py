@@ -120,6 +120,7 @@ def merged(merge: str, paths: int = 2) -> str:
         (IMAGE, ["{conv2d: {filters: 6, kernel_size: 3, strides: 2, padding: 1}}"], 656),
         (IMAGE, ["{conv2d: {filters: 6, kernel_size: 3, groups: 2}}"], 480),
         (IMAGE, [f"{{{CONV}, bias: untied}}}}", "relu"], 768),
+        (IMAGE, [f"{{{CONV}, bias: {{untied: [height]}}}}}}", "relu"], 768),
         (IMAGE, ["{conv2d_transpose: {filters: 6, kernel_size: 3, strides: 2, padding: same}}", BN, "relu"], 7936),
         (IMAGE, ["{conv2d_transpose: {filters: 6, kernel_size: 3, strides: 2, activation: relu}}"], 8944),
         (IMAGE, ["global_average_pooling2d", DENSE], 320),
@@ -201,6 +202,7 @@ def test_network_of_nothing_but_dropout_needs_its_input() -> None:
         (["{conv2d: {filters: 6, kernel_size: 3, bias: false}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3, bias: untied}}"], 9 * 4 * 6 + 4 * 6 + 6 * 6 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 3, bias: {untied: [height]}}}"], 9 * 4 * 6 + 4 * 6 + 6 * 6),
         (["{dense: {units: 6, bias: false}}"], 4 * 6),
         (["{dense: {units: 6, bias: false}}", "layer_scale"], 4 * 6),
         (["layer_scale", "{dense: {units: 6, bias: false}}"], 4 * 6),
@@ -221,7 +223,8 @@ def test_network_of_nothing_but_dropout_needs_its_input() -> None:
 def test_flash(layers: list[str], flash: int) -> None:
     """The constants of TensorFlow 2.21's file, without shapes and the like.
 
-    Weights are in one byte, biases in four; an untied bias is a constant of its own, in one. A convolution without a
+    Weights are in one byte, biases in four; a bias that is untied, along all axes or some, is a constant of its own,
+    in one. A convolution without a
     bias has one of zeros, a transposed one or a dense layer has none; a factor alone makes none either.
     """
     assert costs_of(network(IMAGE, *layers)).flash == flash

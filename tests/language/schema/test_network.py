@@ -65,6 +65,12 @@ SPELLINGS = [
     "- activation: {activation: =function}",
     "- conv2d: {filters: =2 * width, kernel_size: [=width, 3], strides: =width}",
     "- conv2d: {filters: 8, kernel_size: [5, 3], padding: [[0, 1], 2], bias: untied}",
+    "- conv2d: {filters: 8, kernel_size: 3, bias: {untied: [height]}}",
+    "- conv2d: {filters: 8, kernel_size: 3, bias: {untied: [width, =axis]}}",
+    "- conv2d: {filters: 8, kernel_size: 3, bias: {untied: =axes}}",
+    "- conv2d: {filters: 8, kernel_size: 3, bias: =tied}",
+    "- dense: {units: 8, bias: {untied: [1]}}",
+    "- scale: {bias: {untied: [width]}}",
     "- conv2d: {filters: 8, kernel_size: 3, bias: false, padding: =word, trainable: =width > 5}",
     "- conv2d: {filters: 2, kernel_size: 1, connection_table: [[0, =width - 7], [1]]}",
     "- conv1d: {filters: 8, kernel_size: 3, padding: causal}",
@@ -73,9 +79,12 @@ SPELLINGS = [
 ]
 
 
+VARIABLES = "{width: 8, function: relu, word: same, axis: height, axes: [width], tied: tied}"
+
+
 @pytest.mark.parametrize("layer", SPELLINGS)
 def test_spellings_of_a_layer(validator: Any, layer: str) -> None:
-    text = f"input: [8, 8, 3]\nvariables: {{width: 8, function: relu, word: same}}\nlayers:\n  {layer}\n"
+    text = f"input: [8, 8, 3]\nvariables: {VARIABLES}\nlayers:\n  {layer}\n"
     assert accepted_by_load(text)
     validator.validate(read(text, "net.yaml").places.data)
 
@@ -195,6 +204,13 @@ WRONG = [
     "input: [8]\nlayers: [dense: {units: [3]}]",
     "input: [8]\nlayers: [dense: {units: 3, activation: Relu}]",
     "input: [8]\nlayers: [dense: {units: 3, bias: yes}]",
+    "input: [8, 8]\nlayers: [dense: {units: 3, bias: {untied: []}}]",
+    "input: [8, 8]\nlayers: [dense: {units: 3, bias: {untied: [0]}}]",
+    "input: [8, 8]\nlayers: [dense: {units: 3, bias: {tied: [1]}}]",
+    "input: [8, 8]\nlayers: [conv1d: {filters: 3, kernel_size: 3, bias: {untied: [height]}}]",
+    "input: [8, 8]\nlayers: [conv1d: {filters: 3, kernel_size: 3, bias: {untied: [1]}}]",
+    "input: [8, 8]\nlayers: [conv1d: {filters: 3, kernel_size: 3, bias: {untied: [length, length]}}]",
+    "input: [8, 8]\nlayers: [conv1d: {filters: 3, kernel_size: 3, bias: [length]}]",
     "input: [8]\nlayers: [dense: {units: 3, name: 3}]",
     "input: [8]\nlayers: [dense: {units: 3, type: flatten}]",
     "input: [8]\nlayers:\n  - dense:\n    units: 3",
@@ -288,7 +304,8 @@ SCALARS: list[Any] = [
     "=1 / 2",
     "=1 > 2",
 ]
-VALUES = st.sampled_from([*SCALARS, [1], [1, 2], [2, 1, 2], [[1, 1], [0, 2]], [], {}])
+BIASES: list[Any] = [{"untied": ["height"]}, {"untied": [1]}, {"untied": []}]
+VALUES = st.sampled_from([*SCALARS, *BIASES, [1], [1, 2], [2, 1, 2], [[1, 1], [0, 2]], [], {}])
 
 
 def stated(word: str) -> st.SearchStrategy[dict[str, Any]]:
