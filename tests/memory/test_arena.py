@@ -31,6 +31,35 @@ def planned(summary: Summary, ties: TieBreak = TieBreak.GRAPH_ORDER, precision: 
     return found.placed_by(ties)
 
 
+BY_HEIGHT = "{untied: [height]}"
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer", "int8", "float32"),
+    [
+        (IMAGE, f"conv2d: {{filters: 6, kernel_size: 3, bias: {BY_HEIGHT}, activation: relu}}", 480, 1888),
+        (IMAGE, "conv2d: {filters: 6, kernel_size: 3, bias: {untied: [width]}}", 480, 1888),
+        (IMAGE, f"separable_conv2d: {{filters: 6, kernel_size: 3, bias: {BY_HEIGHT}}}", 592, 2304),
+        (IMAGE, f"conv2d_transpose: {{filters: 6, kernel_size: 3, bias: {BY_HEIGHT}}}", 3264, 4800),
+        (IMAGE, f"dense: {{units: 6, bias: {BY_HEIGHT}}}", 768, 3072),
+        ("[3, 4, 5, 4]", "dense: {units: 6, bias: {untied: [depth]}}", 736, 2880),
+        ("[3, 4, 2, 5, 4]", "dense: {units: 6, bias: {untied: [1, 3]}}", 1440, 5760),
+        ("[8, 4]", "conv1d: {filters: 6, kernel_size: 3, bias: untied}", 96, 288),
+        (IMAGE, f"scale: {{bias: {BY_HEIGHT}}}", 512, 2048),
+        # Of one location, where the converter makes it a convolution's own.
+        (IMAGE, "conv2d: {filters: 6, kernel_size: 8, bias: untied, activation: relu}", 272, 1056),
+        ("[8, 4]", "conv1d: {filters: 6, kernel_size: 8, bias: untied}", 64, 256),
+        ("[1, 8, 4]", f"dense: {{units: 6, bias: {BY_HEIGHT}}}", 80, 320),
+        ("[1, 4]", "dense: {units: 6, bias: untied}", 32, 48),
+    ],
+)
+def test_untied_biases(shape: str, layer: str, int8: int, float32: int) -> None:
+    """Heads that tflite-micro prints for Keras's layer and one that adds a weight, as TensorFlow 2.21 converts them."""
+    summary = network(shape, f"{{{layer}}}")
+    assert planned(summary, TieBreak.LATER_FIRST).head == int8
+    assert planned(summary, TieBreak.LATER_FIRST, "float32").head == float32
+
+
 @pytest.mark.parametrize("folded", [True, False])
 @pytest.mark.parametrize(
     ("name", "heads", "live", "params", "biases"),
@@ -203,6 +232,10 @@ def test_network_of_nothing_but_dropout_needs_its_input() -> None:
         (["{conv2d: {filters: 6, kernel_size: 3}}", BN], 9 * 4 * 6 + 4 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3, bias: untied}}"], 9 * 4 * 6 + 4 * 6 + 6 * 6 * 6),
         (["{conv2d: {filters: 6, kernel_size: 3, bias: {untied: [height]}}}"], 9 * 4 * 6 + 4 * 6 + 6 * 6),
+        (["{conv2d: {filters: 6, kernel_size: 8, bias: untied}}"], 64 * 4 * 6 + 4 * 6),
+        (["{dense: {units: 6, bias: {untied: [width]}}}"], 4 * 6 + 8 * 6),
+        (["{scale: {bias: {untied: [width]}}}"], 4 + 8 * 4),
+        (["{conv2d: {filters: 6, kernel_size: 8, bias: false}}", "{scale: {bias: untied}}"], 64 * 4 * 6 + 4 * 6),
         (["{dense: {units: 6, bias: false}}"], 4 * 6),
         (["{dense: {units: 6, bias: false}}", "layer_scale"], 4 * 6),
         (["layer_scale", "{dense: {units: 6, bias: false}}"], 4 * 6),

@@ -308,7 +308,11 @@ class Layer(StrictModel):
 
     def as_one_operator(self, *inputs: Shape) -> Operator:
         """Return the layer as one operator, whatever it is: what is known of any is which weights are in flash."""
-        biases = sum(weight.size for weight in self.weights(*inputs) if weight.is_bias and not weight.untied)
+        biases = sum(
+            weight.size
+            for weight in self.weights(*inputs)
+            if weight.is_bias and weight.tied_size in (None, weight.size)
+        )
         weights = sum(weight.size for weight in self.weights(*inputs)) - biases
         return Operator(self.output_shape(*inputs), weights=weights, biases=biases)
 

@@ -83,8 +83,8 @@ class BiasAndActivation(NamedTuple):
         """Return the operator that makes the products, with the bias, and those behind it."""
         size = sum(weight.size for weight in self.weights)
         biased: Operators = (products._replace(biases=size or products.biases),)
-        if any(weight.untied for weight in self.weights):
-            # A bias that is untied along any axis is an addition of its own.
+        if size > self.number:
+            # Biases that differ between locations are an addition of their own; where there is one, they are as tied.
             biased = products, Operator(products.output, absorbs=CLAMPS, weights=size)
         return *biased, *activation_operators(self.activation, self.output)
 

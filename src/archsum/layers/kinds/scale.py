@@ -62,10 +62,10 @@ class Scale(BiasedLayer, ElementwiseLayer):
         return Backward(scratch=inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
-        """Return the factor and the offset; one that is untied along any axis is an addition of its own."""
+        """Return the factor and the offset; one that differs between locations is an addition of its own."""
         (shape,) = inputs
         scale, *biases = self.weights(shape)
-        role: Role | None = "offset" if self.bias == "tied" else None
+        role: Role | None = "offset" if all(bias.size == scale.size for bias in biases) else None
         offsets = (offset_operator(shape, bias.size)._replace(role=role) for bias in biases)
         return factor_operator(shape, scale.size), *offsets
 
