@@ -75,12 +75,14 @@ def _read_axes(value: Any) -> tuple[Axis, ...]:
         raise FieldError("is untied along no axis", "write `tied`")
     if not isinstance(value, list):
         raise FieldError(f"takes a list of axes in `untied`, not {quote(value)}", _cure_of_list([value]))
-    for index, axis in enumerate(value):
+    axes: dict[Axis, None] = {}
+    for axis in value:
         if not _is_axis(axis):
             raise FieldError(f"takes names of axes in `untied`, not {quote(axis)}", _EXAMPLE)
-        if axis in value[:index]:
+        if axis in axes:
             raise FieldError(f"is untied along {quote(axis)} twice", _cure_of_list(value))
-    return tuple(value)
+        axes[axis] = None
+    return tuple(axes)
 
 
 def _is_axis(value: Any) -> bool:
