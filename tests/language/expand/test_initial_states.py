@@ -87,7 +87,7 @@ def test_the_states_are_in_memory_until_they_are_taken(
     sequences: str, expected: dict[str, tuple[tuple[int, ...], int, int]]
 ) -> None:
     summary = encoder_and_decoder(sequences)
-    found = {name: (shape, first, last) for name, shape, first, last in storages(summary, owners(summary))}
+    found = {tensor.name: (tensor.shape, tensor.first, tensor.last) for tensor in storages(summary, owners(summary))}
     assert {name: found[name] for name in found if name.startswith("encoder")} == expected
 
 

@@ -13,8 +13,9 @@ from archsum.layers.arithmetic import Product
 from archsum.layers.axis import axis_name
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
-from archsum.layers.fields import Activation, Bias, Positive, TupleOf
+from archsum.layers.fields import Activation, Positive, TupleOf
 from archsum.layers.shapes import Shape, show
+from archsum.layers.untied import Bias
 
 _FORM = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
 _EXAMPLE = "write it as in `abc,cd->abd` or `...x,xy->...y`: the data's axes, the kernel's, and the output's"
