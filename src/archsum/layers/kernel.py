@@ -53,11 +53,11 @@ class KernelLayer(Sliding, BiasedLayer):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Add the axes to what `bias` takes."""
+        """Add the axes to what `bias` takes, where it may be untied at all."""
         found = super().__get_pydantic_json_schema__(schema, handler)
         properties = handler.resolve_ref_schema(found)["properties"]
         untied = untied_schema({"enum": [*AXES[cls.rank]]})
-        for form in properties["bias"]["anyOf"]:
+        for form in properties["bias"].get("anyOf", ()):
             if form.get("type") == "object":
                 form |= untied
         return found

@@ -26,8 +26,6 @@ class SequenceLayer(Layer):
     gates: ClassVar[int]
     """How many tensors the kernels compute in a step."""
 
-    main_field: ClassVar[str] = "units"
-
     return_sequences: bool = Field(False, description="Give the output of every step, not only of the last one.")
     activation: Activation | None = Field("tanh", description="An elementwise function of the output.")
     dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")

@@ -40,6 +40,8 @@ class RecurrentLayer(SequenceLayer):
         An input that is not (steps, features); an unknown number of features; a state of other sizes.
     """
 
+    main_field: ClassVar[str] = "units"
+
     units: Positive = Field(description="The number of output features, and of those that it remembers.", examples=[64])
 
     def split(self, shape: Shape, *states: Shape) -> tuple[int | None, int]:
