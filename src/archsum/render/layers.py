@@ -3,9 +3,10 @@
 import json
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archsum.language.advice.absent import ABSENT
 from archsum.language.spec import containers
 from archsum.language.spec.containers import CONTAINERS, Container, class_of
 from archsum.layers.base import Layer
@@ -24,6 +25,7 @@ _BLOCKS = (
     "Blocks: layers under a word of your own, with parameters. The file defines them under `blocks`, "
     "and uses the word like a kind of layer."
 )
+_ABSENT = "Not in the language, of what Keras and PyTorch have, and what to write instead:"
 _FOOTER = """\
 `archsum layers KIND` shows a kind's fields and formulas.
 Every layer, block and container also takes `name`, `inputs` and `if`, and what has weights `shared`.
@@ -40,23 +42,25 @@ def render_list(width: int) -> str:
         "\n".join([_wrap(group, width), *(_item(word, sentence(cls), column, width) for word, cls in classes.items())])
         for group, classes in groups.items()
     ]
-    return "\n\n".join([*blocks, _wrap(_BLOCKS, width), _wrap(_FOOTER, width)])
+    absent = [_wrap(_ABSENT, width)]
+    absent += [_wrap(f"{', '.join(names)}: {instead}.", width, 2) for instead, names in ABSENT.items()]
+    return "\n\n".join([*blocks, _wrap(_BLOCKS, width), "\n".join(absent), _wrap(_FOOTER, width)])
 
 
 def render_list_markdown() -> str:
     """Return the kinds by family, and the containers, as Markdown tables."""
-    return "\n\n".join(
-        "\n".join(
-            [
-                group,
-                "",
-                "| kind | |",
-                "|---|---|",
-                *(f"| `{word}` | {_cell(sentence(cls))} |" for word, cls in classes.items()),
-            ]
-        )
-        for group, classes in _groups().items()
-    )
+    groups = _groups().items()
+    tables = [
+        _table(group, "kind", ((f"`{word}`", sentence(cls)) for word, cls in classes.items()))
+        for group, classes in groups
+    ]
+    absent = ((", ".join(names), instead) for instead, names in ABSENT.items())
+    return "\n\n".join([*tables, _table(_ABSENT, "class", absent)])
+
+
+def _table(title: str, first: str, rows: Iterable[tuple[str, str]]) -> str:
+    cells = (f"| {name} | {_cell(text)} |" for name, text in rows)
+    return "\n".join([title, "", f"| {first} | |", "|---|---|", *cells])
 
 
 def render_kind(word: str, width: int) -> str:

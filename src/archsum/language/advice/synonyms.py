@@ -1,5 +1,6 @@
 """Words of PyTorch, of Keras's Python and of older tools: what they are called here, or why they are not needed."""
 
+from archsum.language.advice.absent import ABSENT
 from archsum.language.spec.items import PLACEMENT
 
 _OF_EACH_RANK = {
@@ -8,7 +9,8 @@ _OF_EACH_RANK = {
     "average_pooling{}d": "avgpool{}d",
     "circular_padding{}d": "circularpad{}d",
     "conv_lstm{}d": "convlstm{}d",
-    "conv{}d_transpose": "convtranspose{}d",
+    "conv{}d": "convolution{}d lazyconv{}d",
+    "conv{}d_transpose": "convtranspose{}d convolution{}dtranspose lazyconvtranspose{}d",
     "global_average_pooling{}d": "globalavgpool{}d",
     "global_max_pooling{}d": "globalmaxpool{}d",
     "max_pooling{}d": "maxpool{}d",
@@ -16,15 +18,18 @@ _OF_EACH_RANK = {
     "reflection_padding{}d": "reflectionpad{}d",
     "replication_padding{}d": "replicationpad{}d",
     "spatial_dropout{}d": "dropout{}d",
-    "zero_padding{}d": "zeropad{}d",
+    "separable_conv{}d": "separableconvolution{}d",
+    "zero_padding{}d": "zeropad{}d constantpad{}d",
 }
 """Kinds for data of one, two and three axes, and what PyTorch and others call them."""
 
 _KINDS = {
     "add": "eltwise sum plus",
+    "alpha_dropout": "featurealphadropout",
     "average": "mean avg",
     "average_pooling2d": "avgpool averagepooling",
-    "batch_normalization": "batchnorm batchnorm1d batchnorm2d batchnorm3d bn",
+    "batch_normalization": "batchnorm batchnorm1d batchnorm2d batchnorm3d bn syncbatchnorm "
+    "lazybatchnorm1d lazybatchnorm2d lazybatchnorm3d",
     "bidirectional": "bilstm bigru",
     "branch": "parallel branches",
     "category_encoding": "multihot",
@@ -32,16 +37,17 @@ _KINDS = {
     "conv2d": "conv convolution",
     "conv_lstm2d": "convlstm convlstmcell",
     "conv2d_transpose": "deconv2d",
-    "dense": "linear fullyconnected fc innerproduct",
+    "dense": "linear lazylinear fullyconnected fc innerproduct",
     "depth_to_space": "pixelshuffle",
     "einsum_dense": "einsum",
     "dot": "bmm matmul batchdot",
     "group_normalization": "groupnorm",
     "grouped_query_attention": "gqa groupqueryattention multiqueryattention",
     "gru": "grucell cudnngru",
-    "instance_normalization": "instancenorm instancenorm1d instancenorm2d instancenorm3d",
+    "instance_normalization": "instancenorm instancenorm1d instancenorm2d instancenorm3d "
+    "lazyinstancenorm1d lazyinstancenorm2d lazyinstancenorm3d",
     "layer_normalization": "layernorm",
-    "local_response_normalization": "localresponsenorm lrn responsenormalization",
+    "local_response_normalization": "localresponsenorm crossmaplrn2d lrn responsenormalization",
     "lstm": "lstmcell cudnnlstm",
     "max_pooling2d": "maxpool maxpooling pool",
     "max_unpooling2d": "maxunpool unpool unpooling unpooling2d",
@@ -74,29 +80,19 @@ _KINDS = {
 """Other kinds, and their other names."""
 
 KINDS = {
-    **{other.format(rank): kind.format(rank) for kind, other in _OF_EACH_RANK.items() for rank in (1, 2, 3)},
+    **{
+        other.format(rank): kind.format(rank)
+        for kind, others in _OF_EACH_RANK.items()
+        for other in others.split()
+        for rank in (1, 2, 3)
+    },
     **{other: kind for kind, others in _KINDS.items() for other in others.split()},
     **{f"random{mode}flip": f"random_flip: {{mode: {mode}}}" for mode in ("horizontal", "vertical")},
 }
 """Kinds by another name, without case and punctuation."""
 
-KIND_REASONS = {
-    **dict.fromkeys(
-        ("input", "inputlayer"),
-        "leave it out: the input is not a layer here, `input` at the top of the file states it",
-    ),
-    **dict.fromkeys(
-        ("transformer", "transformerencoder", "transformerencoderlayer", "transformerdecoderlayer"),
-        "write its layers in a block: `multi_head_attention`, `layer_normalization` and `dense`",
-    ),
-    "onehot": "write `category_encoding` with `output_mode: one_hot`",
-    "merge": "write what merges them: `add`, `multiply`, `concatenate` …",
-    **dict.fromkeys(
-        ("sequential", "modulelist"),
-        "write the layers one after another, or as a block under `blocks`, which is used like a layer",
-    ),
-}
-"""Why there is no such kind, without case and punctuation."""
+KIND_REASONS = {name.lower(): instead for instead, names in ABSENT.items() for name in names}
+"""What to write instead of what is no kind, by its name without case."""
 
 _FIELDS = {
     "activation": "function nonlinearity",
