@@ -5,7 +5,7 @@ import keyword
 import math
 import operator
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from archsum.bounds import (
     MAX_FORMULA_NODES,
     MAX_MAGNITUDE,
 )
-from archsum.errors import PlacelessError, as_text, quote, suggest, write_scalar
+from archsum.errors import PlacelessError, as_text, enumerate_words, quote, suggest, write_scalar
 
 Number = int | float
 Scalar = int | float | bool | str | None
@@ -39,7 +39,8 @@ class UnknownNameError(FormulaError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         cure = suggest(name, known) or f"add it at the top of the file: `variables: {{{name}: …}}`"
-        super().__init__(f"the formula names {quote(name)}, which is not a variable", cure)
+        is_not = "no size of a layer above it" if "." in name else "not a variable"
+        super().__init__(f"the formula names {quote(name)}, which is {is_not}", cure)
         self.name = name
 
 
@@ -108,6 +109,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """The functions a formula may call."""
 
+SIZES = ("features", "depth", "height", "width", "length", "channels", "elements")
+"""The sizes of what a layer gives, as in `stem.height`."""
+
 _CALLS = {
     "min": "`min` takes two numbers or more, as in `=min(a, b)`",
     "max": "`max` takes two numbers or more, as in `=max(a, b)`",
@@ -132,7 +136,7 @@ def name_problem(name: str) -> str | None:
 
 _LANGUAGE = (
     "formulas know numbers, variables, + - * / // % **, comparisons, `and`, `or`, `not`, `a if b else c`, "
-    f"`list[index]`, and the functions {', '.join(FUNCTIONS)}"
+    f"`list[index]`, `layer.height`, and the functions {', '.join(FUNCTIONS)}"
 )
 
 
@@ -154,6 +158,11 @@ class Formula:
         for node in nodes:
             if isinstance(node, ast.expr):
                 _check(node, text)
+        for name in self.names:
+            layer, _, size = name.rpartition(".")
+            if layer and size not in SIZES:
+                cure = f"of a layer it may name {enumerate_words(SIZES, 'or')}, as in `={layer}.{SIZES[0]}`"
+                raise FormulaError(f"{quote(name)} is not allowed in a formula", cure)
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -166,8 +175,8 @@ class Formula:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names that the formula mentions."""
-        return frozenset(node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name))
+        """The names that the formula mentions; the size of a layer is one, as in `stem.height`."""
+        return frozenset(_names(self._tree))
 
     def evaluate(self, names: Mapping[str, Value]) -> Value:
         """Compute the formula; a whole number comes back as an int.
@@ -223,12 +232,22 @@ def _parse(text: str) -> ast.expr:
         raise FormulaError(f"{quote(text)} is not a formula", cure) from None
 
 
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name | ast.Attribute):
+        yield ast.unparse(node)
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _names(child)
+
+
 def _check(node: ast.expr, text: str) -> None:
     """Hold an expression to the language. Errors: FormulaError for anything that is not on the list."""
     match node:
         case ast.Constant(value=str() as value) if value != as_text(value):
             raise FormulaError("a text in the formula has half a surrogate pair", "write the character itself")
         case ast.Constant(value=bool() | int() | float() | str() | None) | ast.Name() | ast.IfExp() | ast.BoolOp():
+            return
+        case ast.Attribute(value=ast.Name() | ast.Attribute()):
             return
         case ast.Subscript(slice=index) if not isinstance(index, ast.Slice):
             return
@@ -256,6 +275,8 @@ def _evaluate(node: ast.expr, names: Mapping[str, Value]) -> Value:
     match node:
         case ast.Name(id=name):
             return _bounded(_lookup(name, names))
+        case ast.Attribute():
+            return _bounded(_lookup(ast.unparse(node), names))
         case ast.Constant(value=value):
             return _bounded(value)
         case ast.UnaryOp(op=op, operand=operand):

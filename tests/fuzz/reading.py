@@ -154,6 +154,11 @@ def read_lines(out: str) -> Read:
     return Read([out.count("\n")], out.split("\n"))
 
 
+def read_wrapped(out: str) -> Read:
+    """Read a text for people whose lines are wrapped: what long names change is how many there are."""
+    return Read([], out.split("\n"))
+
+
 READERS: dict[str, Callable[[str], Read]] = {
     "json": read_json,
     "csv": read_csv,
@@ -171,7 +176,8 @@ READERS: dict[str, Callable[[str], Read]] = {
 
 def reader(arguments: tuple[str, ...]) -> Callable[[str], Read]:
     """Return what reads the output of a command line."""
-    return next((READERS[word] for word in _formats(arguments) if word in READERS), read_lines)
+    for_people = read_wrapped if arguments[0] == "explain" else read_lines
+    return next((READERS[word] for word in _formats(arguments) if word in READERS), for_people)
 
 
 def _formats(arguments: tuple[str, ...]) -> Iterator[str]:

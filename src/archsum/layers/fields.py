@@ -8,12 +8,11 @@ from pydantic.fields import FieldInfo
 
 from archsum.bounds import MAX_SIZE
 from archsum.errors import FieldError, quote, write_scalar
+from archsum.formula import SIZES
 
 T = TypeVar("T")
 
-INPUT_SIZES = frozenset(
-    f"input_{axis}" for axis in ("features", "depth", "height", "width", "length", "channels", "elements")
-)
+INPUT_SIZES = frozenset(f"input_{axis}" for axis in SIZES)
 """The names that formulas have for the sizes of what a layer takes."""
 
 

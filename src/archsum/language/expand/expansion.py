@@ -1,7 +1,7 @@
 """A file's structure → Graph: blocks, repetitions and branches are written out, and each layer built and named."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
@@ -100,7 +100,11 @@ class Expansion:
         steps = item.entry.steps
         if self._work.spend("layers") or (steps and self._work.spend("values", steps)):
             self._report_size(scope, item)
-        names = FormulaNames(scope.values, lambda: self._input_sizes(item, scope, inputs))
+        names = FormulaNames(
+            scope.values,
+            lambda: self._input_sizes(item, scope, inputs),
+            lambda layer: self.shapes.sizes(scope.find(layer) or self._not_above(layer)),
+        )
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
             if item.name:
@@ -256,6 +260,10 @@ class Expansion:
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
         """Return the sizes of what an item takes, by the names that formulas use."""
         return self.shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
+
+    def _not_above(self, layer: str) -> NoReturn:
+        """Errors: KeyError, as for any name that formulas do not know: the layer is not there, or is left out."""
+        raise KeyError(layer)
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""

@@ -30,19 +30,32 @@ Names would not do, since an `if` that leaves a layer out changes the numbers of
 
 
 class FormulaNames(Mapping[str, Value]):
-    """What formulas know in a layer's place: values of the file and the block, and the sizes of what it takes.
+    """What formulas know in a layer's place: values of the file and the block, and sizes.
 
-    The sizes are computed where a formula names one; a value of the same name goes first.
+    These are of what it takes, as `input_height`, or of what a layer above it gives, as in `stem.height`, or
+    `block.stem.height` of a layer in a block. They are computed where a formula names one; a value of the same name
+    goes first.
     """
 
-    __slots__ = ("_sizes", "_values")
+    __slots__ = ("_sizes", "_sizes_of", "_values")
 
-    def __init__(self, values: Mapping[str, Value], sizes: Callable[[], Mapping[str, Value]]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        sizes: Callable[[], Mapping[str, Value]],
+        sizes_of: Callable[[str], Mapping[str, Value]],
+    ) -> None:
         self._values = values
         self._sizes = sizes
+        self._sizes_of = sizes_of
 
     def __getitem__(self, name: str) -> Value:
-        return self._values[name] if name in self._values or name not in INPUT_SIZES else self._sizes()[name]
+        if name in self._values:
+            return self._values[name]
+        layer, _, size = name.rpartition(".")
+        if layer:
+            return self._sizes_of(layer.replace(".", "/"))[f"input_{size}"]
+        return self._sizes()[name] if name in INPUT_SIZES else self._values[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -52,7 +65,7 @@ class FormulaNames(Mapping[str, Value]):
 
     def with_values(self, values: Mapping[str, Value]) -> "FormulaNames":
         """Return the same sizes with other values."""
-        return FormulaNames(values, self._sizes)
+        return FormulaNames(values, self._sizes, self._sizes_of)
 
 
 @dataclass(eq=False, slots=True)

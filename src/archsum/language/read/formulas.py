@@ -7,9 +7,10 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from archsum.bounds import MAX_FOUND
-from archsum.errors import Diagnostic, Span
+from archsum.errors import Diagnostic, Span, enumerate_words, quote
 from archsum.formula import (
     BROKEN,
+    SIZES,
     BoundFormula,
     BrokenVariableError,
     Formula,
@@ -128,6 +129,10 @@ def _diagnostic(error: FormulaError, place: Span | None) -> Diagnostic:
         cure = "formulas of layers and blocks know the sizes of their input, as far as it has them and they are known"
     elif isinstance(error, UnknownNameError) and error.name == "index":
         cure = "only what is in a `repeat` knows it; give it to a block as a parameter"
+    elif isinstance(error, UnknownNameError) and "." in error.name:
+        layer, _, _ = error.name.rpartition(".")
+        sizes = enumerate_words(SIZES)
+        cure = f"where a layer above is named {quote(layer)}, its sizes are {sizes}, as far as it has them"
     if place and (whole := _before_the_comma(place)):
         cure = f'a comma inside {{ }} or [ ] ends the value: put the formula in quotes, `"{whole}"`'
     return Diagnostic("formula", error.message, place, cure)
