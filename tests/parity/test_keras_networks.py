@@ -18,7 +18,7 @@ from archsum import summarize
 from archsum.layers import layer_class
 from archsum.layers.shapes import Shape
 from tests.support.parity.cases import FLAGS, REFUSED, Case, Fields, Strategy, ours, sizes
-from tests.support.parity.keras_kinds import CALLS, CASES, arguments_of, keras_layer
+from tests.support.parity.keras_kinds import CALLS, CASES, FUNCTIONS, arguments_of, keras_layer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Keras warns of networks that no one would train
 
@@ -47,9 +47,10 @@ class Network(NamedTuple):
 def _fits(kind: str, data_format: str) -> bool:
     """Whether a chain can have the kind, and the file's data format means the same to it in Keras.
 
-    Held layers count in Keras's automatic names, and a model trains them though their wrapper is frozen.
+    Held layers count in Keras's automatic names, and a model trains them though their wrapper is frozen. Activations
+    by words of their own are all `Activation` there.
     """
-    if kind in CALLS or layer_class(kind).layer_fields:
+    if kind in CALLS or kind in FUNCTIONS or layer_class(kind).layer_fields:
         return False
     ours_too = "data_format" in layer_class(kind).model_fields
     return data_format == "channels_last" or ours_too == ("data_format" in arguments_of(kind))

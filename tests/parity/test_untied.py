@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from archsum.layers import layer_class
 from archsum.layers.kernel import KernelLayer
+from archsum.layers.sequence import SequenceLayer
 from archsum.layers.shapes import Shape
 from tests.support.parity.cases import REFUSED, Case, Computed, Outcome, build, ours
 from tests.support.parity.keras_kinds import CASES, keras_layer, keras_outcome
@@ -22,8 +23,12 @@ from tests.support.parity.untied import AXES, added_to, untied_biases
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-KINDS = {kind: cls.rank for kind in CASES if issubclass(cls := layer_class(kind), KernelLayer)}
-"""The convolutions of every kind, and their numbers of axes."""
+KINDS = {
+    kind: cls.rank
+    for kind in CASES
+    if issubclass(cls := layer_class(kind), KernelLayer) and not issubclass(cls, SequenceLayer)
+}
+"""The convolutions of every kind, and their numbers of axes; those in a recurrent layer have one bias for all steps."""
 
 
 class Added(keras.layers.Layer):  # type: ignore[misc]

@@ -67,8 +67,8 @@ kernel (3, 3, 64, 128) for an output of (112, 112, 128): file 0, model 1 (block2
 kernel (5, 5, 64, 128) for an output of (112, 112, 128): file 1 (conv2d_2), model 0""",
     ),
     "a missing bias": (
-        "{units: 4096}",
-        "{units: 4096, bias: false}",
+        "dense: 4096",
+        "dense: {units: 4096, bias: false}",
         "bias (4096,) for an output of (4096,): file 1 (dense_1), model 2 (fc1, fc2)",
     ),
     "two layers the other way round": (

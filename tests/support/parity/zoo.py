@@ -118,5 +118,6 @@ WITHOUT_REAL_MODEL = {
     "lenet5": "the paper's; test_examples.py holds it to the paper's counts",
     "text_cnn": "of Keras's examples; test_examples.py writes it out in Keras",
     "voxnet": "Lasagne's; test_examples.py writes it out in Keras",
+    "wavenet": "the paper's; test_examples.py writes it out in Keras",
 }
 """Files whose network neither library has, and what they are held to. Each also keeps its own line `# expected:`."""
