@@ -17,6 +17,7 @@ FILES = sorted(EXAMPLES.rglob("*.yaml"))
 FIGURES = {
     "parameters": "params",
     "trainable parameters": "trainable_params",
+    "PyTorch params": "torch_params",
     "biases": "bias_params",
     "untied biases": "untied_bias_params",
     "MACs": "macs",

@@ -24,6 +24,7 @@ GALLERY = list(_NETWORK.finditer(TEXT))
 FIGURES = {
     "parameters": "params",
     "trainable": "trainable_params",
+    "PyTorch params": "torch_params",
     "MACs": "macs",
     "connections": "connections",
 }

@@ -161,7 +161,7 @@ class Formula:
         for name in self.names:
             layer, _, size = name.rpartition(".")
             if layer and size not in SIZES:
-                cure = f"of a layer it may name {enumerate_words(SIZES, 'or')}, as in `={layer}.{SIZES[0]}`"
+                cure = f"of a layer it may name {enumerate_words(SIZES, 'or')}, as in `={layer}.channels`"
                 raise FormulaError(f"{quote(name)} is not allowed in a formula", cure)
 
     def __repr__(self) -> str:

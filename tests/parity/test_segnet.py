@@ -5,6 +5,7 @@ Each is written in PyTorch by hand, and has its shapes, its weights, and its mem
 
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from torch.nn import functional as F  # noqa: E402, N812
 
 from tests.support.parity.allocations import training_steps  # noqa: E402
 from tests.support.parity.memory_oracle import kept_bytes, saved_tensors  # noqa: E402
+from tests.support.paths import EXAMPLES  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -155,3 +157,16 @@ def test_an_unpooling_keeps_indices_where_no_gradient_comes_back_to_its_pooling(
     by_layer = {layer.name: size for layer, size in kept.kept_by_layer}
     assert by_layer["pool_1"] == 0
     assert by_layer["unpool_1"] == 2 * 8 * 16 * 22 * 30
+
+
+def test_the_example_has_the_weights_of_a_real_one() -> None:
+    encoder = [3, 64, 64, 128, 128, 256, 256, 256, *[512] * 6]
+    decoder = [*[512] * 5, 256, 256, 256, 128, 128, 64, 64, 64]
+    widths = [*encoder, *decoder]
+    layers: list[nn.Module] = []
+    for before, after in pairwise(widths):
+        layers += nn.Conv2d(before, after, 3, padding=1, device="meta"), nn.BatchNorm2d(after, device="meta")
+    model = nn.Sequential(*layers, nn.Conv2d(64, 12, 3, padding=1, device="meta"))
+    ours = archsum.summarize(EXAMPLES / "segnet.yaml")
+    assert ours.torch_params == sum(parameter.numel() for parameter in model.parameters())
+    assert ours.layers[-1].output_shape == (360, 480, 12)

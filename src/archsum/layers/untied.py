@@ -16,7 +16,10 @@ Axis = str | int
 _NAMES = tuple(dict.fromkeys(name for names in AXES.values() for name in names))
 _CHANNELS = ("channels", "features", "filters", "units")
 _MOST_WRITTEN = 8
-_EXAMPLE = "name the axes along which it is untied, as in `{untied: [height]}`; along the others it is tied"
+_EXAMPLE = (
+    "name the axes along which it is untied, as in `{untied: [height]}`, of length, depth, height and width; "
+    "along the others it is tied"
+)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,9 @@ def _default(field: FieldDocumentation) -> str:
 def _example(word: str, cls: type[Layer | Container], width: int) -> str:
     """Return an entry as a file would have it."""
     stated: Any = example(cls)
-    if issubclass(cls, Layer) and [*stated] == [cls.main_field]:
+    if issubclass(cls, Layer) and cls.least_inputs > 1:
+        stated = {"inputs": ["a", "b"], **stated}
+    elif issubclass(cls, Layer) and [*stated] == [cls.main_field]:
         (stated,) = stated.values()
     return "\n".join(_lines([{word: stated} if stated else word], width))
 

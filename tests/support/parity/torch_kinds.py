@@ -58,9 +58,10 @@ def torch_outcome(case: Case, theirs: Theirs, *, words: bool = False) -> Ran | N
         return REFUSED
     if not isinstance(module, torch.nn.Module):
         return Ran(output, [], [])
-    bias = case.fields.get("bias")
+    _, fields = single(case.fields["layer"]) if "layer" in case.fields else ("", case.fields)
+    bias = fields.get("bias")
     if is_untied(bias):
-        added = torch.nn.Parameter(torch.zeros(added_to(output, bias, case.fields.get("data_format", "channels_last"))))
+        added = torch.nn.Parameter(torch.zeros(added_to(output, bias, fields.get("data_format", "channels_last"))))
         assert (torch.zeros(2, *output) + added).shape == (2, *output)
         module.register_parameter("untied_bias", added)
     trained = [weight.numel() for weight in module.parameters()]

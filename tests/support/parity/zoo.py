@@ -116,8 +116,10 @@ WITHOUT_REAL_MODEL = {
     "autoencoder": "of Keras's examples; test_examples.py writes it out in Keras",
     "galaxy_zoo": "Lasagne's, with untied biases; test_examples.py holds it to its documentation",
     "lenet5": "the paper's; test_examples.py holds it to the paper's counts",
+    "segnet": "the paper's; test_segnet.py counts its convolutions in PyTorch",
     "text_cnn": "of Keras's examples; test_examples.py writes it out in Keras",
     "voxnet": "Lasagne's; test_examples.py writes it out in Keras",
     "wavenet": "the paper's; test_examples.py writes it out in Keras",
+    "yolov8n": "Ultralytics's; its first lines have what Ultralytics publishes",
 }
 """Files whose network neither library has, and what they are held to. Each also keeps its own line `# expected:`."""

@@ -109,6 +109,7 @@ _FIELDS = {
     "filters units": "out_channels num_output",
     "groups": "num_groups",
     "head_dim": "key_dim",
+    "initial_state": "hx initial_states hidden_state",
     "if": "when condition",
     "input": "input_shape inputs",
     "input_dim": "num_embeddings vocab_size",

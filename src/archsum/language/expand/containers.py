@@ -46,6 +46,8 @@ def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span:
 
 def _residual(residual: Residual, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
     outputs = writer.add_body(residual.layers, scope, inputs)
+    if residual.when == "never":
+        return outputs
     depends = residual.when == "shape_stays" or (residual.shortcut and residual.shortcut_when == "shape_changes")
     changes = depends and writer.shapes.change(inputs, outputs)
     if changes and residual.when == "shape_stays":

@@ -136,8 +136,8 @@ class Residual(Container):
     shortcut_when: Literal["always", "shape_changes"] = Field(
         "always", description="Whether the shortcut's layers are there only where the shape changes."
     )
-    when: Literal["always", "shape_stays"] = Field(
-        "always", description="Whether there is a shortcut only where the shape stays the same."
+    when: Literal["always", "shape_stays", "never"] = Field(
+        "always", description="Whether there is a shortcut: always, only where the shape stays the same, or never."
     )
     merge: Merge = Field("add", description="What merges the two: a layer, whose first input is the shortcut's output.")
 

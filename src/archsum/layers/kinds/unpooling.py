@@ -56,7 +56,8 @@ class MaxUnpooling(Spatial, MovingLayer):
         if not may_equal(pooled, of_pooling):
             raise ShapeError(
                 f"puts the elements of {show(pooled)} where maxima of {show(of_pooling)} were, which is another shape",
-                "its first input has the shape that the max pooling, its second, gives",
+                "its first input has the shape that the max pooling, its second, gives; where that halves an odd size, "
+                "the unpooling above takes `output_size`, or what was pooled as a third input",
             )
         return self.join(tuple(step.value for step in self.explain_output(*inputs)), channels)
 

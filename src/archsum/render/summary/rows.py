@@ -80,7 +80,7 @@ def listing(summary: Summary, names: Iterable[str], depth: int | None = None, *,
         headers.append("Connected to")
         numeric.append(False)
         for cell, row in zip(cells, rows, strict=True):
-            cell.append(_enumerate(row.inputs))
+            cell.append(_enumerate(tuple(dict.fromkeys(row.inputs))))
     for cell, row in zip(cells, rows, strict=True):
         cell += _cells(row, optional)
     headers += [column.header for column in optional]
