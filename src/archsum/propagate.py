@@ -92,9 +92,9 @@ class Engine:
         self._done = len(self._nodes)
 
     def _taken(self, node: Node) -> tuple[Shape, ...]:
-        outputs = tuple(self._shapes[name] for name in node.inputs[: len(node.inputs) - node.states])
         if not node.states:
-            return outputs
+            return tuple([self._shapes[name] for name in node.inputs])
+        outputs = tuple(self._shapes[name] for name in node.inputs[: -node.states])
         stated = self._layers[node.inputs[-1]]
         return (*outputs, *map(self._known, stated.layer.final_states(*stated.input_shapes)))
 
@@ -120,10 +120,7 @@ class Engine:
             return
         name = node.inputs[number]
         if name not in self._layers or not self._layers[name].layer.finds_indices:
-            raise ShapeError(
-                f"undoes a max pooling, which `{name}` is not",
-                f"as input {number + 1} name the pooling, as in `inputs: [x, pool]`",
-            )
+            raise node.layer.without_indices(name)
 
     def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"

@@ -69,7 +69,7 @@ class Computed:
     @cached_property
     def torch_params(self) -> int:
         """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them."""
-        return sum(weight.size for weight in self.weights if weight.trainable)
+        return sum(weight.size for weight in self.weights if weight.trainable or weight.frozen)
 
     @cached_property
     def trains(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field
 
+from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Amount, Product, Sum, formula_of, value_of
 from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
@@ -25,6 +26,8 @@ class Weight(NamedTuple):
     """Where its sizes come from, if the axes do not say it."""
     tied_size: int | None = None
     """Of a bias that is untied along all axes or some, the number of parameters that it would have tied."""
+    frozen: bool = False
+    """Whether it is the layer that holds it, and not what it is, that keeps it from being trained."""
 
     @property
     def is_bias(self) -> bool:
@@ -234,6 +237,10 @@ class Layer(StrictModel):
     def steps(self) -> int:
         """What it takes to compute its numbers, beyond what most layers take; see `archsum.work`."""
         return 0
+
+    def without_indices(self, name: str) -> ShapeError:
+        """Return the error for an input that finds no indices, where the layer takes some: that input's name."""
+        raise NotImplementedError
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""

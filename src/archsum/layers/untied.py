@@ -66,7 +66,7 @@ def read_bias(value: Any) -> Any:
     if isinstance(value, list):
         raise FieldError("cannot be a list", _cure_of_list(value))
     if isinstance(value, str) and value in _NAMES:
-        raise FieldError(f"cannot be {quote(value)}", f"write `{write_bias([value])}` to untie it along that axis")
+        raise FieldError(f"cannot be {quote(value)}", _EXAMPLE)
     return true_is_tied(value)
 
 

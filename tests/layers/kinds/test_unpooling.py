@@ -51,7 +51,8 @@ def test_an_unknown_size_is_unknown_unless_it_is_stated() -> None:
             {},
             [(5, 7, 3), (5, 7, 4)],
             "puts the elements of [5, 7, 3] where maxima of [5, 7, 4] were, which is another shape",
-            "its first input has the shape that the max pooling, its second, gives",
+            "its first input has the shape that the max pooling, its second, gives; where that halves an odd size, "
+            "the unpooling above takes `output_size`, or what was pooled as a third input",
         ),
         (
             {"output_size": [10, 16]},

@@ -1,10 +1,12 @@
 """A layer for each step of a sequence, and layers whose kernel is normalized."""
 
+import io
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+import archsum
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
 from tests.support.layers import complaint, layer
@@ -147,3 +149,12 @@ def test_a_layer_without_a_kernel_has_none_to_normalize(kind: str, held: str) ->
 
 def test_on_a_microcontroller_a_spectrally_normalized_layer_is_the_layer() -> None:
     assert layer(SPECTRAL, layer=CONVOLUTION).operators(IMAGE) == CONVOLUTION.operators(IMAGE)
+
+
+@pytest.mark.parametrize("wrapper", ["time_distributed", "spectral_normalization", "weight_normalization"])
+def test_frozen_weights_that_are_held_are_parameters_to_pytorch(wrapper: str) -> None:
+    def total(trainable: str) -> int:
+        layer = f"{wrapper}: {{layer: {{dense: {{units: 4, trainable: {trainable}}}}}}}"
+        return archsum.summarize(io.StringIO(f"input: [5, 8]\nlayers: [{layer}]\n")).torch_params
+
+    assert total("false") == total("true") > 0

@@ -23,7 +23,6 @@ ABSENT: dict[str, tuple[str, ...]] = {
         "GLU",
     ),
     "write `embedding`, and `global_average_pooling1d` behind it": ("EmbeddingBag",),
-    "write `dot: {axes: -1, normalize: true}`": ("CosineSimilarity",),
     "write `softmax` with the `axis` of the channels": ("Softmax2d",),
     _IMAGES: (
         "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Equalization",
@@ -33,8 +32,8 @@ ABSENT: dict[str, tuple[str, ...]] = {
     _SOUNDS: ("MelSpectrogram", "STFTSpectrogram"),
     _CODE: ("Lambda", "Layer", "Module", "Wrapper", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"),
     _OWN_NUMBERS: (
-        "AdaptiveLogSoftmaxWithLoss", "Bilinear", "Fold", "Unfold", "FractionalMaxPool2d", "FractionalMaxPool3d",
-        "LPPool1d", "LPPool2d", "LPPool3d", "PairwiseDistance", "Softmin", "RReLU",
+        "AdaptiveLogSoftmaxWithLoss", "Bilinear", "CosineSimilarity", "Fold", "Unfold", "FractionalMaxPool2d",
+        "FractionalMaxPool3d", "LPPool1d", "LPPool2d", "LPPool3d", "PairwiseDistance", "Softmin", "RReLU",
     ),
     "write `parameter` for each tensor": ("ParameterDict", "ParameterList"),
     _PYTHON: ("DataParallel", "InputSpec"),

@@ -19,8 +19,8 @@ class Writer(Protocol):
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container, and return what it gives."""
 
-    def find(self, names: tuple[Reference, ...], scope: Scope) -> Outputs:
-        """Return what the layers of those names give, without those that their `if` leaves out."""
+    def find_inside(self, names: tuple[Reference, ...], scope: Scope) -> Outputs:
+        """Return what the layers of those names give in a repetition, without those that their `if` leaves out."""
 
     @property
     def shapes(self) -> NetworkShapes:
@@ -40,7 +40,7 @@ def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span:
         repetition = scope.repetition(index, values, what, span)
         inputs = writer.add_body(repeat.layers, repetition, inputs)
         if repeat.outputs:
-            found += writer.find(repeat.outputs, repetition)
+            found += writer.find_inside(repeat.outputs, repetition)
     return tuple(found) if repeat.outputs else inputs
 
 

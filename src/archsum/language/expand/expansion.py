@@ -15,6 +15,8 @@ from archsum.language.expand.problems import (
     StopError,
     name_given_twice,
     other_states,
+    outside_the_repeat,
+    states_twice,
     too_many_inputs,
     unknown_name,
     wrong_inputs,
@@ -149,17 +151,18 @@ class Expansion:
         self._report(scope, *problems)
         if isinstance(layer, Layer):
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
-            states = self._find_states(layer, item, scope) if layer.begins_with else ()
+            states = self._find_states(layer, item, scope, len(taken)) if layer.begins_with else ()
             shared_with = None
             if level.shared or item.shared:
                 owner = self._owners.setdefault(scope.place_of(item), full_name)
                 shared_with = owner if owner != full_name else None
             path = (*level.path, name)
             uses, frozen_by = scope.uses, scope.frozen_by
-            taken = *taken, *states
+            taken = (*taken, *states) if states else taken
             node = Node(full_name, layer, taken, path, entry.span, uses, shared_with, frozen_by, len(states))
             self._nodes.append(node)
-            self._ends[full_name] = layer.state_names
+            if layer.state_names:
+                self._ends[full_name] = layer.state_names
         else:
             self._is_complete = False
         return (full_name,)
@@ -219,6 +222,12 @@ class Expansion:
         there = [reference for reference in names if scope.find(reference.name) != LEFT_OUT]
         return self._find(tuple(there), scope)
 
+    def find_inside(self, names: tuple[Reference, ...], scope: Scope) -> Outputs:
+        """Return the same, of layers in a repetition; those around it are none of its own."""
+        outside = [name for name in names if name.name.partition("/")[0] not in scope.known and scope.find(name.name)]
+        self._report(scope, *map(outside_the_repeat, outside))
+        return FAULTY if outside else self.find(names, scope)
+
     def _is_there(self, item: Item, scope: Scope, names: FormulaNames) -> bool | None:
         """Compute an item's `if`; None where that cannot be done."""
         resolved = resolve_fields({"if": item.condition}, names)
@@ -245,9 +254,12 @@ class Expansion:
                 self._report(scope, too_many_inputs("there are", reference.span))
         return tuple(found)
 
-    def _find_states(self, layer: Layer, item: Item, scope: Scope) -> Outputs:
+    def _find_states(self, layer: Layer, item: Item, scope: Scope, inputs: int) -> Outputs:
         """Return the name of the layer whose last states a layer begins with, once for each of them."""
         reference = Reference(layer.begins_with or "", item.entry.places.value("initial_state"))
+        if inputs > 1:
+            self._report(scope, states_twice(reference, item.entry.kind))
+            return FAULTY
         found = self._find((reference,), scope, item)
         if found == FAULTY or not found:
             return FAULTY

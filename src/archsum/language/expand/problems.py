@@ -73,8 +73,23 @@ def other_states(reference: Reference, kind: str, found: tuple[str, ...], wanted
     has, needs = (" and ".join(f"a {name}" for name in names) or "no state" for names in (found, wanted))
     message = f"`{kind}` begins with {needs}, and {quote(reference.name)} ends with {has}"
     listed = ", ".join(["x", *wanted])
-    cure = f"name a layer that ends with {needs}; or give what it begins with as further inputs: `inputs: [{listed}]`"
+    cure = (
+        f"name a layer that ends with {needs}; or leave it out, and give what it begins with as further inputs: "
+        f"`inputs: [{listed}]`"
+    )
     return Diagnostic("bad-value", message, reference.span, cure)
+
+
+def states_twice(reference: Reference, kind: str) -> Diagnostic:
+    """Report that a layer is given what it begins with in both ways."""
+    message = f"`{kind}` has an `initial_state`, and further `inputs` that are states too"
+    return Diagnostic("bad-value", message, reference.span, "leave out one of them")
+
+
+def outside_the_repeat(reference: Reference) -> Diagnostic:
+    """Report that a repeat is to give what is not in it."""
+    message = f"{quote(reference.name)} is not in the repeat, whose `outputs` are layers of every repetition"
+    return Diagnostic("unknown-name", message, reference.span, "name one of its `layers`")
 
 
 def _name_a_layer(name: str) -> str:

@@ -50,6 +50,10 @@ class MaxUnpooling(Spatial, MovingLayer):
     def _padding_per_axis(cls, value: Any) -> Any:
         return per_axis(value, cls.rank)
 
+    def without_indices(self, name: str) -> ShapeError:
+        cure = "as input 2 name the pooling, as in `inputs: [x, pool]`"
+        return ShapeError(f"undoes a max pooling, which `{name}` is not", cure)
+
     def output_shape(self, *inputs: Shape) -> Shape:
         pooled, of_pooling, *_ = inputs
         _, channels = self.parts(pooled)

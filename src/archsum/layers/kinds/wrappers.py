@@ -50,9 +50,13 @@ class Wrapper(Layer):
 
     def held_weights(self, name: str, shape: Shape) -> tuple[Weight, ...]:
         """Return the held layer's weights, by its name and theirs."""
-        trainable = self.layer.trainable
+        freezes = not self.layer.trainable
         return tuple(
-            weight._replace(name=f"{name}/{weight.name}", trainable=weight.trainable and trainable)
+            weight._replace(
+                name=f"{name}/{weight.name}",
+                trainable=weight.trainable and not freezes,
+                frozen=weight.trainable and freezes,
+            )
             for weight in self.layer.weights(self.held_input(shape))
         )
 
@@ -125,9 +129,8 @@ class TimeDistributed(Wrapper):
         cached = self.layer.cached(self.held_input(*inputs))
         return cached._replace(tokens=product((self.uses(*inputs), cached.tokens)))
 
-    @property
-    def reuse(self) -> Reuse:
-        return self.layer.reuse
+    def reuse_for(self, *inputs: Shape) -> Reuse:
+        return self.layer.reuse_for(self.held_input(*inputs))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the layer's, for which the steps are a larger batch."""
@@ -291,9 +294,8 @@ class KernelWrapper(Wrapper):
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         return self.layer.multiply_accumulates(*inputs)
 
-    @property
-    def reuse(self) -> Reuse:
-        return self.layer.reuse
+    def reuse_for(self, *inputs: Shape) -> Reuse:
+        return self.layer.reuse_for(self.held_input(*inputs))
 
     def made_kernel(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the kernel that is made, which is kept where the data are multiplied by it, and not for a table."""

@@ -33,6 +33,7 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
         "type": layer.type,
         "path": layer.path,
         "inputs": layer.node.inputs,
+        "states": layer.node.states,
         "output_shape": _batched(layer.output_shape),
         **_figures(layer),
         "weights": [
