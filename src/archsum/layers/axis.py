@@ -16,7 +16,7 @@ def listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-Axes = Annotated[TupleOf[int], Field(min_length=1), BeforeValidator(listed, json_schema_input_type=int | list[int])]
+Axes = Annotated[TupleOf[int], BeforeValidator(listed, json_schema_input_type=int | list[int])]
 """One axis or several."""
 
 Sizes = Annotated[TupleOf[Positive], BeforeValidator(listed, json_schema_input_type=Positive | list[Positive])]

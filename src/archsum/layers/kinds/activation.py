@@ -1,6 +1,6 @@
 """Activations: a function of each element, or of the elements along an axis."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -196,7 +196,7 @@ class Softmax(ElementwiseFunction):
     main_field: ClassVar[str] = "axis"
     function: ClassVar[str] = "softmax"
 
-    axis: Axes = Field(
+    axis: Annotated[Axes, Field(min_length=1)] = Field(
         -1, validate_default=True, description="The axis, or axes, along which they add up; the batch is 0."
     )
 
