@@ -48,9 +48,10 @@ def _fits(kind: str, data_format: str) -> bool:
     """Whether a chain can have the kind, and the file's data format means the same to it in Keras.
 
     Held layers count in Keras's automatic names, and a model trains them though their wrapper is frozen. Activations
-    by words of their own are all `Activation` there.
+    by words of their own are all `Activation` there. Behind several axes that an equation leaves open, `einsum_dense`
+    announces another shape than it computes.
     """
-    if kind in CALLS or kind in FUNCTIONS or layer_class(kind).layer_fields:
+    if kind in CALLS or kind in FUNCTIONS or kind == "einsum_dense" or layer_class(kind).layer_fields:
         return False
     ours_too = "data_format" in layer_class(kind).model_fields
     return data_format == "channels_last" or ours_too == ("data_format" in arguments_of(kind))
