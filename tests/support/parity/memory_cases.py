@@ -546,7 +546,8 @@ def grouped(dropout: float, *, gate: bool = False) -> Function:
     def attend(x: Any, *others: Any) -> Any:
         *bias, query, key, value, gating, output = others
         q, k, v = heads(query(x), 4), heads(key(x), 2), heads(value(x), 2)
-        attended = F.scaled_dot_product_attention(q, k, v, *bias, dropout_p=dropout, enable_gqa=True)
+        mask = bias[0] if bias else None
+        attended = F.scaled_dot_product_attention(q, k, v, mask, dropout_p=dropout, enable_gqa=True)
         together = attended.transpose(1, 2).flatten(2)
         return output(together * torch.sigmoid(gating(x)) if gate else together)
 
