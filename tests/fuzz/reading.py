@@ -103,7 +103,8 @@ def read_svg(out: str) -> Read:
         tag = str(element.tag).rpartition("}")[2]
         assert tag not in ("script", "foreignObject"), tag
         assert not [name for name in element.attrib if name.startswith("on")]
-        read.structure.append((tag, sorted(element.attrib.keys() - _GEOMETRY)))
+        if tag != "title":  # which Graphviz leaves out for a network whose name begins with `%`
+            read.structure.append((tag, sorted(element.attrib.keys() - _GEOMETRY)))
         if element.text and element.text.strip():
             read.texts.append(element.text)
     return read
