@@ -233,11 +233,14 @@ def _parse(text: str) -> ast.expr:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name | ast.Attribute):
-        yield ast.unparse(node)
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _names(child)
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Attribute():
+            yield ast.unparse(node)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _names(child)
 
 
 def _check(node: ast.expr, text: str) -> None:

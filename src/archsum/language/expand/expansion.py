@@ -1,7 +1,7 @@
 """A file's structure → Graph: blocks, repetitions and branches are written out, and each layer built and named."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
@@ -105,7 +105,7 @@ class Expansion:
         names = FormulaNames(
             scope.values,
             lambda: self._input_sizes(item, scope, inputs),
-            lambda layer: self.shapes.sizes(scope.find(layer) or self._not_above(layer)),
+            lambda layer: self._sizes_of(layer, scope),
         )
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
@@ -273,9 +273,10 @@ class Expansion:
         """Return the sizes of what an item takes, by the names that formulas use."""
         return self.shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
 
-    def _not_above(self, layer: str) -> NoReturn:
-        """Errors: KeyError, as for any name that formulas do not know: the layer is not there, or is left out."""
-        raise KeyError(layer)
+    def _sizes_of(self, layer: str, scope: Scope) -> dict[str, Value]:
+        """Return the sizes of what a layer above gives, likewise; none where it is not there, or is left out."""
+        known = scope.find(layer)
+        return self.shapes.sizes(known) if known else {}
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""
