@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import archsum
 from archsum.budget import METRICS, Verdict
+from archsum.errors import Span
 from archsum.language.spec.budget import Budget
 from archsum.render.numbers import percent
 from archsum.results.check import Check
@@ -241,5 +242,5 @@ def test_a_block_that_is_not_there_is_reported_at_its_name_whatever_that_is() ->
     with pytest.raises(archsum.SpecError) as caught:
         archsum.check(io.StringIO(text))
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.span
+    assert isinstance(diagnostic.span, Span)
     assert (diagnostic.span.text, diagnostic.span.column) == ("device", 31)

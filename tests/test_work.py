@@ -52,7 +52,7 @@ def test_a_file_may_take_more_in_proportion_to_its_size() -> None:
     diagnostic = refused(text)
     layers = int(diagnostic.message.removeprefix(WRITTEN_OUT).removesuffix(" layers").replace(",", ""))
     assert 0.999 * MAX_STEPS < layers * STEPS["layers"] <= MAX_STEPS
-    assert diagnostic.span
+    assert isinstance(diagnostic.span, Span)
     assert diagnostic.span.text == "relu"
     more = 10_000 * STEPS["layers"] // STEPS_PER_CHARACTER
     assert refused(f"{text}#{'#' * (SMALL_FILE - len(text))}")

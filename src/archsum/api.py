@@ -8,10 +8,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from archsum import language
+from archsum import sources
 from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
-from archsum.language import File, InputShape, Network
+from archsum.language.network import Network
+from archsum.language.read.settings import InputShape
+from archsum.language.text.source import File
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
 from archsum.work import Work
@@ -32,6 +34,7 @@ class Overrides(TypedDict, total=False):
 
     variables: Mapping[str, Value] | None
     input: InputShape | None
+    allow_unknown: bool
 
 
 def load(
@@ -39,11 +42,14 @@ def load(
     *,
     variables: Mapping[str, Value] | None = None,
     input: InputShape | None = None,  # noqa: A002
+    allow_unknown: bool = False,
 ) -> Network:
-    """Read a network file: its graph and its budget.
+    """Read a network: its graph, and of our own files the budget.
 
-    `file` is a path or an open file; `variables` and `input` override the file's own: `input` takes sizes without the
-    batch axis, or where there are several inputs, sizes by name.
+    `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; or `module:name` of a live
+    model, whose module is imported, and so run. `variables` and `input` override the file's own: `input` takes sizes
+    without the batch axis, or where there are several inputs, sizes by name. `allow_unknown` accepts layers of Keras
+    files whose weights cannot be known; all totals that they touch are unknown.
 
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
@@ -55,7 +61,7 @@ def load(
             raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {_a(sizes)}")
     if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
         raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
-    return language.load(file, variables=variables, input=input)
+    return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
 
 
 def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
@@ -212,7 +218,7 @@ def _network(file: File | Network, overrides: Overrides) -> Network:
         return load(file, **overrides)
     if unknown := overrides.keys() - Overrides.__annotations__:
         raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
-    if any(value is not None for value in overrides.values()):
+    if any(overrides.values()):
         raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file
 

@@ -43,6 +43,10 @@ CODES: dict[str, Code] = {
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: samee}",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: same}",
     ),
+    "differs": Code(
+        "A layer of another framework's file or model is not what that says it is: every import checks itself.",
+        "Please report it, with the file: archsum reads the layer otherwise than the framework.",
+    ),
     "duplicate-key": Code(
         "A mapping has a key twice, and only one of the values could count.",
         "Keep one of them.",
@@ -105,6 +109,12 @@ CODES: dict[str, Code] = {
         "archsum fit net.yaml",
         "archsum fit net.yaml --device t4",
     ),
+    "no-model": Code(
+        "`module:name` names no model of PyTorch or Keras, and no function without required arguments that makes one.",
+        "Name one; a function of your own can give what is needed.",
+        "archsum summary json:loads",
+        "archsum summary net.yaml",
+    ),
     "not-a-layer": Code(
         "An item of a list of layers is no layer: it is empty, a number, or several at once.",
         "Write each layer as `- kind`, or as `- kind: {field: value}`.",
@@ -122,6 +132,12 @@ CODES: dict[str, Code] = {
         "Save it as UTF-8.",
         "archsum summary latin1.yaml",
         "iconv -f latin1 -t utf-8 latin1.yaml > utf8.yaml",
+    ),
+    "raised": Code(
+        "The code of a live model, `module:name`, or its framework has raised an exception, which is shown.",
+        "Run the model by itself. A module that is not found is looked for in the current folder too.",
+        "archsum summary nowhere:model",
+        "archsum summary net.yaml",
     ),
     "recursion": Code(
         "A block uses itself, directly or through others, so that the network would have no end.",

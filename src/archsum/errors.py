@@ -16,7 +16,7 @@ from archsum.bounds import (
     MAX_SUGGESTED,
     MAX_WORD_LENGTH,
 )
-from archsum.colours import BLUE, BOLD, RED, Paint, plain
+from archsum.colours import BLUE, BOLD, RED, YELLOW, Paint, plain
 
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
@@ -45,6 +45,11 @@ class Span(NamedTuple):
     def text(self) -> str:
         """The text itself."""
         return self.source.text[self.start : self.end]
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.source.name
 
     @property
     def line(self) -> int:
@@ -86,6 +91,35 @@ class Span(NamedTuple):
         number = str(self.line)
         beside, below = paint(BLUE, f"{number} |"), paint(BLUE, f"{' ' * len(number)} |")
         return f"{beside} {shown}\n{below} {underline}"
+
+
+class Location(NamedTuple):
+    """A place in what has no lines, such as another framework's file: a path within it."""
+
+    file: str
+    within: str
+    """As in `config.json: config.layers[12]`, or `graph node 'Conv_3'`."""
+    start: int = 0
+    """Its order among the others."""
+
+    @property
+    def line(self) -> None:
+        """None: there are no lines."""
+        return None
+
+    @property
+    def column(self) -> None:
+        """None: there are no lines."""
+        return None
+
+    @property
+    def place(self) -> str:
+        """The file, and the path within it."""
+        return f"{one_line(self.file)}: {one_line(self.within)}" if self.within else one_line(self.file)
+
+
+Place = Span | Location
+"""Where something is: in a text, or in what has no lines."""
 
 
 def one_line(text: str) -> str:
@@ -193,21 +227,26 @@ class Diagnostic(NamedTuple):
 
     code: str
     message: str
-    span: Span | None
+    span: Place | None
     """None where it is of no place in a file."""
     cure: str
-    notes: tuple[tuple[str, Span], ...] = ()
+    notes: tuple[tuple[str, Place], ...] = ()
+    is_warning: bool = False
+    """Whether the result holds all the same."""
 
     def __str__(self) -> str:
         return self.render()
 
     def render(self, paint: Paint = plain) -> str:
         """Return what is wrong, where, and what would help, as people read it."""
-        lines = [paint(RED, f"error[{self.code}]") + paint(BOLD, f": {one_line(self.message)}")]
+        level = paint(YELLOW, f"warning[{self.code}]") if self.is_warning else paint(RED, f"error[{self.code}]")
+        lines = [level + paint(BOLD, f": {one_line(self.message)}")]
         indent = ""
         if self.span:
-            indent = " " * len(str(self.span.line))
-            lines += [f"{paint(BLUE, f'{indent}-->')} {self.span.place}", self.span.excerpt(paint)]
+            indent = " " * len(str(self.span.line or ""))
+            lines.append(f"{paint(BLUE, f'{indent}-->')} {self.span.place}")
+        if isinstance(self.span, Span):
+            lines.append(self.span.excerpt(paint))
         notes = [f"{one_line(text)} {span.place}" for text, span in self.notes]
         if hidden := len(notes[MAX_NOTES:]):
             notes[MAX_NOTES - 1 : -1] = [f"… {hidden + 1} more …"]

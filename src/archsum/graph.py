@@ -5,7 +5,7 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
-from archsum.errors import Span
+from archsum.errors import Place
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
@@ -22,12 +22,21 @@ class Use(NamedTuple):
     """A block's use, or a repetition, that layers came out of, as a note says it, and its place."""
 
     what: str
-    span: Span
+    span: Place
 
     @property
-    def note(self) -> tuple[str, Span]:
+    def note(self) -> tuple[str, Place]:
         """What a diagnostic says of it."""
         return f"{self.what} at", self.span
+
+
+class Origin(NamedTuple):
+    """What a node was in the framework that its network was read from."""
+
+    path: str
+    """The framework's own name of it, as in `layer1.0.conv1`."""
+    type: str
+    """The name of its class, or of the function or operator that it was."""
 
 
 class Node(NamedTuple):
@@ -40,7 +49,7 @@ class Node(NamedTuple):
     layer: Layer
     inputs: tuple[str, ...]
     path: Path
-    span: Span
+    span: Place
     uses: tuple[Use, ...] = ()
     """What the layer came out of, innermost first."""
     shared_with: str | None = None
@@ -49,13 +58,15 @@ class Node(NamedTuple):
     """The block or the container around, by its kind, whose `trainable: false` freezes the layer."""
     states: int = 0
     """How many inputs, the last ones, are not what the layer of that name gives, but the states it ends with."""
+    origin: Origin | None = None
+    """What it was, where the network was read from another framework's."""
 
 
 class Group(NamedTuple):
     """What nodes with a common path came out of: the block's name, or a container's, and where it was used."""
 
     kind: str
-    span: Span
+    span: Place
 
 
 class Graph(NamedTuple):
@@ -67,5 +78,5 @@ class Graph(NamedTuple):
     outputs: tuple[str, ...] = ()
     groups: Mapping[Path, Group] = MappingProxyType({})
     """The blocks, by the path that their nodes have in common."""
-    input_places: Mapping[str, Span] = MappingProxyType({})
+    input_places: Mapping[str, Place] = MappingProxyType({})
     """Where the file states the inputs."""

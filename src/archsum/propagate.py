@@ -5,7 +5,7 @@ from math import prod
 from types import MappingProxyType
 
 from archsum.bounds import MAX_AXES, MAX_ELEMENTS, MAX_FOUND
-from archsum.errors import Diagnostic, ShapeError, Span, SpecError
+from archsum.errors import Diagnostic, Place, ShapeError, SpecError
 from archsum.graph import Graph, Node
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import Shape, show
@@ -52,7 +52,7 @@ class Engine:
         nodes: Sequence[Node],
         computations: Computations | None = None,
         *,
-        input_places: Mapping[str, Span] = MappingProxyType({}),
+        input_places: Mapping[str, Place] = MappingProxyType({}),
         unknown: int | None = None,
     ) -> None:
         self._nodes = nodes
@@ -62,7 +62,7 @@ class Engine:
         self._unknown = unknown
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
         self._layers: dict[str, LayerSummary] = {}
-        self._diagnostics: dict[tuple[str, Span], Diagnostic] = {}  # a line that a block repeats is reported once
+        self._diagnostics: dict[tuple[str, Place], Diagnostic] = {}  # a line that a block repeats is reported once
 
     def shape(self, name: str) -> Shape | None:
         """Return the shape of an input, or of what a node gives; None where it cannot be computed."""

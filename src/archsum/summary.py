@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
+from archsum.errors import Diagnostic, Place, SpecError, one_line, suggest
 from archsum.graph import Group, Node, Path, shared_levels
 from archsum.layers.base import Backward, Cached, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
@@ -118,7 +118,7 @@ class LayerSummary(NamedTuple):
         return self.node.path
 
     @property
-    def span(self) -> Span:
+    def span(self) -> Place:
         """Where the layer is in the file."""
         return self.node.span
 

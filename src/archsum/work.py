@@ -7,12 +7,12 @@ time nor memory. A network's files are large where the network is, and may take 
 from math import inf
 
 from archsum.bounds import MAX_STEPS, SMALL_FILE, STEPS, STEPS_PER_CHARACTER
-from archsum.errors import Diagnostic, SourceText, Span, SpecError, quote
+from archsum.errors import Diagnostic, Place, SpecError, quote
 
 
-def steps_allowed(source: SourceText) -> int:
+def steps_allowed(characters: int) -> int:
     """Return how many steps the network of a file may take to write out, and as many for each question about it."""
-    return MAX_STEPS + STEPS_PER_CHARACTER * max(0, len(source.text) - SMALL_FILE)
+    return MAX_STEPS + STEPS_PER_CHARACTER * max(0, characters - SMALL_FILE)
 
 
 class Work:
@@ -34,7 +34,7 @@ class Work:
         """Whether more has been spent than is allowed."""
         return self._steps > self._allowed
 
-    def diagnose(self, subject: str, span: Span | None, cure: str) -> Diagnostic:
+    def diagnose(self, subject: str, span: Place | None, cure: str) -> Diagnostic:
         """Report that it is too much, and what most of it is."""
         least = self._steps / 100
         *most, last = [f"{number:,} {what}" for what, number in self._counts.items() if number * STEPS[what] > least]

@@ -10,6 +10,7 @@ import pytest
 
 import archsum
 from archsum import Diagnostic, SpecError
+from archsum.errors import Span
 from archsum.layers.fields import named_fields
 from tests.errors.test_wording import MODELS, SCALARS, fields, file_with, needed
 from tests.support.paths import BAD_FILES, ROOT
@@ -81,7 +82,7 @@ def followed(text: str) -> Iterator[tuple[Diagnostic, str, list[Diagnostic]]]:
     """Yield what is wrong with a file and has such a cure, the file that follows it, and what is wrong with that."""
     for diagnostic in problems(text):
         match = WRITE.fullmatch(diagnostic.cure)
-        if match and diagnostic.span:
+        if match and isinstance(diagnostic.span, Span):
             start, end = diagnostic.span.start, diagnostic.span.end
             if re.match(r"\(\d", text[start:]):  # inside { } a comma ends the value, but what is meant ends with `)`
                 end = text.index(")", start) + 1

@@ -14,6 +14,7 @@ import archsum
 from archsum import Diagnostic, SpecError
 from archsum.bounds import MAX_COMPARED_LETTER_BY_LETTER, MAX_FILE_BYTES, MAX_FOUND, MAX_SHOWN, STEPS
 from archsum.cli import main
+from archsum.errors import Span
 from archsum.layers import KINDS
 
 HEAD = "input: [32, 32, 3]\nlayers:\n"
@@ -79,7 +80,7 @@ def test_aliases_of_shallow_values_may_be_many() -> None:
 def test_long_numbers(number: str) -> None:
     diagnostic = only(f"{HEAD}  - conv2d: {{filters: {number}, kernel_size: 3}}\n")
     assert diagnostic.code == "bad-number"
-    assert diagnostic.span
+    assert isinstance(diagnostic.span, Span)
     assert diagnostic.span.text == number
     assert len(str(diagnostic)) < 1_000
 
@@ -400,7 +401,7 @@ def test_nothing(content: str) -> None:
 def test_byte_order_mark_is_no_text() -> None:
     assert archsum.summarize(io.BytesIO(b"\xef\xbb\xbf" + GOOD.encode())).params == 224
     diagnostic = only(b"\xef\xbb\xbf" + BAD.replace("input", "inputs").replace("kernel", "kernel_size").encode())
-    assert diagnostic.span
+    assert isinstance(diagnostic.span, Span)
     assert diagnostic.span.place == "<input>:1:1"
 
 
@@ -408,7 +409,7 @@ def test_byte_order_mark_is_no_text() -> None:
 def test_line_ends(line_end: str) -> None:
     assert archsum.summarize(io.BytesIO(GOOD.replace("\n", line_end).encode())).params == 224
     diagnostic = only(BAD.replace("\n", line_end).encode())
-    assert diagnostic.span
+    assert isinstance(diagnostic.span, Span)
     assert diagnostic.span.place == "<input>:3:26"
     assert diagnostic.span.excerpt().splitlines()[0] == "3 |   - conv2d: {filters: 8, kernel: 3}"
 
@@ -416,7 +417,7 @@ def test_line_ends(line_end: str) -> None:
 def test_long_line() -> None:
     layers = ", ".join(["conv2d: {filters: 8, kernel_size: 1}"] * 30_000)
     diagnostic = only(f"input: [32, 32, 3]\nlayers: [{layers}, conv2d: {{filtres: 8, kernel_size: 1}}]\n")
-    assert diagnostic.span
+    assert isinstance(diagnostic.span, Span)
     line, underline = diagnostic.span.excerpt().splitlines()
     assert len(line) < 120
     assert line[underline.index("^") : underline.rindex("^") + 1] == "filtres"

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from archsum import Diagnostic, Network, SpecError, Summary, check, explain, load, summarize
+from archsum.errors import Span
 from archsum.render.summary import csv, html
 from archsum.render.summary import json as json_format
 from archsum.render.summary import text as table
@@ -66,4 +67,4 @@ def check_refusal(refusal: SpecError, *, placed: bool) -> None:
 def check_place(diagnostic: Diagnostic) -> None:
     assert str(diagnostic)
     for span in (diagnostic.span, *(span for _, span in diagnostic.notes)):
-        assert not span or 0 <= span.start <= span.end <= len(span.source.text) + 1
+        assert not isinstance(span, Span) or 0 <= span.start <= span.end <= len(span.source.text) + 1

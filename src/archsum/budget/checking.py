@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from archsum.budget.metrics import METRICS
 from archsum.budget.verdicts import Verdict, judge
-from archsum.errors import Diagnostic, Span, SpecError, one_line
+from archsum.errors import Diagnostic, Place, SpecError, one_line
 from archsum.folding import part_of
 from archsum.language.spec.budget import BlockBudget, Budget
 from archsum.memory.costs import Costs, Unknown, cure_of_unknown
@@ -33,7 +33,7 @@ class Check:
 
 
 def check(
-    costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Span] = MappingProxyType({})
+    costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Place] = MappingProxyType({})
 ) -> Check:
     """Compare a network with every limit of a budget, and with a device's memory where the budget sets no lower one.
 
@@ -64,7 +64,7 @@ def _stated(budget: BlockBudget) -> dict[str, int]:
     return {name: limit for name in METRICS if (limit := getattr(budget, name, None)) is not None}
 
 
-def _block(summary: Summary, name: str, place: Span | None) -> Summary:
+def _block(summary: Summary, name: str, place: Place | None) -> Summary:
     try:
         return part_of(summary, name)
     except SpecError as error:

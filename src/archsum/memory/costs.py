@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, NamedTuple, Self
 
 from archsum.bounds import MAX_FOUND
-from archsum.errors import Diagnostic, Span, SpecError, enumerate_words, one_line, quote, suggest
+from archsum.errors import Diagnostic, Place, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.advice.overrides import override
 from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
@@ -32,7 +32,7 @@ class UntakenInput(NamedTuple):
     """An input of unknown size that no layer takes, as it is an output of the network: what is unknown is its own."""
 
     name: str
-    span: Span | None = None
+    span: Place | None = None
     has_unknown_size: bool = True
 
 
@@ -222,7 +222,7 @@ def cure_of_unconvertible(layer: Unknown, problem: UnknownOperatorsError) -> str
     return problem.cure or (cure_of_unknown(layer, "") if layer.has_unknown_size else None) or own
 
 
-def check_blocks(training: Training, summary: Summary, place: Span | None) -> None:
+def check_blocks(training: Training, summary: Summary, place: Place | None) -> None:
     """Errors: SpecError where a network has none of the blocks that its training is to compute again."""
     kinds = list(dict.fromkeys(group.kind for group in summary.groups.values()))
     names = dict.fromkeys([*kinds, *map("/".join, summary.groups)])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archsum.bounds import MAX_FILE_DEPTH
-from archsum.errors import SpecError
+from archsum.errors import Span, SpecError
 from archsum.language.text import reader as source
 from archsum.language.text.places import Places, SpannedList, SpannedMapping, count_values
 from archsum.language.text.reader import read
@@ -111,7 +111,7 @@ def test_depth_has_a_bound(opening: Callable[[int], str], loader: type) -> None:
             read("".join(levels[:depth]), "file.yaml")
         (diagnostic,) = caught.value.diagnostics
         assert diagnostic.code == "too-deep"
-        assert diagnostic.span
+        assert isinstance(diagnostic.span, Span)
         assert diagnostic.span.start == len(last) + len(levels[MAX_FILE_DEPTH]) - len(levels[MAX_FILE_DEPTH].lstrip())
         assert diagnostic.span.source.text == "".join(levels[:depth])
 

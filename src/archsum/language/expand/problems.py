@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from archsum.bounds import MAX_FOUND, MAX_INPUTS, MAX_REPORTED
-from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
+from archsum.errors import Diagnostic, FieldError, Place, Span, enumerate_words, quote, suggest
 from archsum.graph import Use
 from archsum.language.expand.scope import LEFT_OUT, Scope
 from archsum.language.read.body import NamePlaces
@@ -21,7 +21,7 @@ class Problems:
     """Each problem once, however often a block is used, with where the first such use is."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str, Span | None], Diagnostic] = {}
+        self._found: dict[tuple[str, str, Place | None], Diagnostic] = {}
         self._reported = 0
 
     def report(self, problems: Iterable[Diagnostic], uses: Iterable[Use]) -> None:

@@ -21,7 +21,7 @@ def read_file(file: File) -> tuple[str | bytes, str]:
     try:
         if not isinstance(file, str | os.PathLike):
             return _read(file, name), name
-        with open(name, "rb") as opened:
+        with open_file(name) as opened:
             before = _state(opened)
             content = opened.read(MAX_FILE_BYTES + 1)
             after = _state(opened)
@@ -29,12 +29,24 @@ def read_file(file: File) -> tuple[str | bytes, str]:
         message = f"{name} is not text in {error.encoding}: the byte {_hex(error)} is none of it"
         raise _not_text(message, cure='save it as UTF-8, and open it with `encoding="utf-8"`') from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        cure = _existing(name) if isinstance(error, FileNotFoundError) else "is it a file, and may you read it?"
-        raise _not_read(name, reason, cure) from None
+        raise _not_opened(name, error) from None
     if before != after:
         raise _not_read(name, "it changed while it was read", "try again")
     return content, name
+
+
+def open_file(file: str | os.PathLike[str]) -> IO[bytes]:
+    """Open a file to be read in binary mode. Errors: SpecError where that cannot be done."""
+    try:
+        return open(file, "rb")
+    except (OSError, ValueError) as error:
+        raise _not_opened(os.fspath(file), error) from None
+
+
+def _not_opened(name: str, error: OSError | ValueError) -> SpecError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    cure = _existing(name) if isinstance(error, FileNotFoundError) else "is it a file, and may you read it?"
+    return _not_read(name, reason, cure)
 
 
 def _state(file: IO[bytes]) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ and for the escapes https://github.com/actions/toolkit/blob/main/packages/core/s
 from collections.abc import Iterable, Iterator
 
 from archsum.budget import MAX_CONTRIBUTORS, Check, Verdict
-from archsum.errors import Diagnostic, Span, one_line
+from archsum.errors import Diagnostic, Place, one_line
 from archsum.render.layout import cut
 from archsum.render.numbers import percent
 
@@ -40,8 +40,8 @@ def _verdict(name: str, verdict: Verdict, how: str) -> str:
     return "\n".join([compared, *layers, *more, *(f"help: {cure}" for cure in verdict.cures)])
 
 
-def _annotation(file: str, span: Span | None, title: str, message: str, level: str = "error") -> str:
-    place = {"line": span.line, "col": span.column} if span else {}
+def _annotation(file: str, span: Place | None, title: str, message: str, level: str = "error") -> str:
+    place = {"line": span.line, "col": span.column} if span and span.line else {}
     properties = {"file": file, **place, "title": title}
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     # What a message quotes may hold signs that would steer the log; the file's name must stay what it is.

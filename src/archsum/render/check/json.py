@@ -41,7 +41,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _contributor(contributor: Contributor) -> dict[str, Any]:
     layer, value, whole = contributor
     span = layer.span
-    place = {"file": span.source.name, "line": span.line, "column": span.column}
+    place = {"file": span.file, "line": span.line, "column": span.column}
     return {"name": layer.name, "type": layer.type, **place, "value": value, "share": value / whole}
 
 

@@ -1,0 +1,1 @@
+"""Other people's files and models → graph, and graph → our YAML: a folder a format."""

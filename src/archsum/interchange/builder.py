@@ -1,0 +1,141 @@
+"""Builds a graph of what a reader finds in a source: names, blocks and layers, with their places."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from archsum.bounds import MAX_FOUND
+from archsum.errors import Diagnostic, Location, SpecError
+from archsum.graph import Graph, Group, Node, Origin, Path, shared_levels
+from archsum.interchange.imported import Expected, Imported
+from archsum.layers import layer_class
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
+
+_NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
+_LONGEST_NAME = 100
+
+
+class GraphBuilder:
+    """A graph in the making: nodes are added each after those it takes.
+
+    A node's path are the blocks that it is in, outermost first, and its name, as the source has them. What is no name
+    in our language is made one, and names that are taken get a number; so does a block that is entered again after
+    others, since the nodes of a block follow one another.
+    """
+
+    def __init__(self, name: str, file: str) -> None:
+        """Begin a graph; `file` is what places call the source."""
+        self.diagnostics: list[Diagnostic] = []
+        """What is wrong with the source."""
+        self.warnings: list[Diagnostic] = []
+        self._name = name
+        self._file = file
+        self._inputs: dict[str, Shape] = {}
+        self._input_places: dict[str, Location] = {}
+        self._nodes: list[Node] = []
+        self._groups: dict[Path, Group] = {}
+        self._expected: dict[str, Expected] = {}
+        self._layers: dict[str, Layer | None] = {}  # by kind and fields: equal ones are computed once
+        self._taken: set[Path] = set()
+        self._numbers: dict[Path, int] = {}  # the last number that a name was given
+        self._open: list[tuple[str, str]] = []  # the blocks around the last node: as the source has them, and as we do
+        self._places = 0
+
+    def place(self, within: str) -> Location:
+        """Return a place in the source, behind those before."""
+        self._places += 1
+        return Location(self._file, within, self._places)
+
+    def report(self, code: str, message: str, place: Location, cure: str) -> None:
+        """Note that something is wrong. Errors: SpecError where that is very much already."""
+        self.diagnostics.append(Diagnostic(code, message, place, cure))
+        if len(self.diagnostics) >= MAX_FOUND:
+            raise SpecError(self.diagnostics)
+
+    def warn(self, code: str, message: str, place: Location, cure: str) -> None:
+        """Note something that is no error."""
+        self.warnings.append(Diagnostic(code, message, place, cure, is_warning=True))
+
+    def add_input(self, name: str, shape: Shape, place: Location) -> str:
+        """Add an input of the network, and return what it is called in the graph."""
+        (called,) = self._free((), name)
+        self._inputs[called] = shape
+        self._input_places[called] = place
+        return called
+
+    def add(
+        self,
+        kind: str,
+        inputs: Sequence[str],
+        fields: Mapping[str, Any],
+        path: Path,
+        place: Location,
+        *,
+        groups: Sequence[str] = (),
+        origin: Origin | None = None,
+        expected: Expected | None = None,
+        shared_with: str | None = None,
+        states: int = 0,
+    ) -> str:
+        """Add a layer, and return what it is called in the graph.
+
+        `groups` are the words for the blocks of its path, such as their classes' names; the last of `inputs` are states
+        where `states` says so, each once for every state. A layer whose fields are refused is reported.
+        """
+        called = self._free(self._enter(path[:-1], groups, place), path[-1])
+        name = "/".join(called)
+        layer = self._layer(kind, fields, place)
+        if layer:
+            self._nodes.append(Node(name, layer, tuple(inputs), called, place, (), shared_with, None, states, origin))
+        if expected:
+            self._expected[name] = expected
+        return name
+
+    def build(self, outputs: Sequence[str], characters: int) -> Imported:
+        """Return the graph. Errors: SpecError with all that is wrong with the source."""
+        if self.diagnostics:
+            raise SpecError(self.diagnostics)
+        graph = Graph(self._name, self._inputs, tuple(self._nodes), tuple(outputs), self._groups, self._input_places)
+        return Imported(graph, self._expected, characters, tuple(self.warnings))
+
+    def _enter(self, path: Path, groups: Sequence[str], place: Location) -> Path:
+        """Return what blocks are called in the graph; those that are not open are begun."""
+        wanted = tuple(name for name, _ in self._open)
+        common = shared_levels(wanted, path)
+        del self._open[common:]
+        for level in range(common, len(path)):
+            outer = tuple(called for _, called in self._open)
+            called = self._free(outer, path[level])
+            self._open.append((path[level], called[-1]))
+            self._groups[called] = Group(groups[level] if level < len(groups) else path[level], place)
+        return tuple(called for _, called in self._open)
+
+    def _free(self, outer: Path, name: str) -> Path:
+        """Return the path of something new in a block: its name, with a number where that is taken."""
+        name = _NO_NAME_CHARACTER.sub(".", name).strip(".")[:_LONGEST_NAME] or "layer"
+        path = (*outer, name)
+        number = self._numbers.get(path, 0)
+        while path in self._taken:
+            number += 1
+            path = (*outer, f"{name[: _LONGEST_NAME - 1 - len(str(number))]}_{number}")
+        self._numbers[(*outer, name)] = number
+        self._taken.add(path)
+        return path
+
+    def _layer(self, kind: str, fields: Mapping[str, Any], place: Location) -> Layer | None:
+        """Build a layer, or return the one that equal fields gave; report what is wrong with them."""
+        key = f"{kind} {fields}"
+        if key not in self._layers:
+            cls = layer_class(kind)
+            try:
+                self._layers[key] = cls.model_validate(fields)
+            except ValidationError as error:
+                from archsum.language.advice.complaints import Subject, diagnose
+
+                found = diagnose(error, Subject(kind, cls, fields, None))
+                self.diagnostics += [diagnostic._replace(span=place) for diagnostic in found]
+                return None
+        return self._layers[key]

@@ -1,0 +1,1 @@
+"""Keras files, and live models of Keras → graph."""

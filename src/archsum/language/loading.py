@@ -1,0 +1,66 @@
+"""Text → graph, through all stages; everything wrong with a file leaves them as one SpecError."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from archsum.errors import Diagnostic, SpecError, as_text
+from archsum.formula import Value
+from archsum.language.expand.expansion import expand
+from archsum.language.expand.unused import unused
+from archsum.language.network import Network
+from archsum.language.read.settings import InputShape, read_head
+from archsum.language.read.structure import read_structure
+from archsum.language.text.reader import read
+from archsum.work import Work, steps_allowed
+
+
+def load(
+    content: bytes | str,
+    name: str,
+    *,
+    variables: Mapping[str, Value] | None = None,
+    input: InputShape | None = None,  # noqa: A002
+) -> Network:
+    """Read a network file's content; `name` is what places call the file.
+
+    `variables` and `input` (sizes without the batch axis, or several by name)
+    override the file's own.
+
+    Errors: SpecError with every problem in the file. Shapes that do not fit are found by `propagate`, and come with
+    these problems only where there are any.
+    """
+    places, in_text = read(content, name)
+    head = read_head(places, variables or {}, input)
+    document = head.document
+    if document is None:
+        raise _everything_wrong(in_text, head.diagnostics)
+    structure = read_structure(document, places)
+    called = document.name or as_text(Path(name).stem)
+    allowed = steps_allowed(len(places.whole.source.text))
+    graph, is_complete, in_expansion, engine = expand(document, structure, called, places, Work(allowed))
+    problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
+    if is_complete and not (in_text or problems):
+        problems = unused(graph, places)
+    if head.has_shapes and (in_text or problems or not is_complete):
+        # That it is too large has been said.
+        problems += [problem for problem in engine.diagnostics if problem.code != "too-large"]
+    if in_text or problems:
+        raise _everything_wrong(in_text, problems)
+    return Network(
+        graph,
+        allowed,
+        engine,
+        document.budget,
+        document.training,
+        document.devices,
+        block_places={name: places.key("budget", "blocks", name) for name in document.budget.blocks},
+        device_place=places.value("budget", "device"),
+        checkpointing_place=places.value("training", "checkpointing"),
+    )
+
+
+def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:
+    """Put together what is wrong; a faulty text, such as an unknown alias, is a faulty value too, and said once."""
+    places = {diagnostic.span.start for diagnostic in in_text if diagnostic.span}
+    others = (diagnostic for diagnostic in in_values if not (diagnostic.span and diagnostic.span.start in places))
+    return SpecError([*in_text, *others])

@@ -1,0 +1,103 @@
+"""A source → a network: our YAML, another framework's file, or a live model by its name."""
+
+import io
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import PurePath
+from typing import IO
+
+from archsum.errors import Diagnostic, SpecError
+from archsum.formula import Value
+from archsum.interchange.imported import Imported, Options
+from archsum.language import loading
+from archsum.language.network import Network
+from archsum.language.read.settings import InputShape
+from archsum.language.text.source import File, open_file, read_file
+
+_Reader = Callable[[IO[bytes], str, Options], Imported]
+
+_ENDINGS = {
+    ".keras": "keras.archive",
+    ".h5": "keras.hdf5",
+    ".hdf5": "keras.hdf5",
+    ".onnx": "onnx.reading",
+}
+"""The readers of files that are not text, by how the files' names end: modules of `interchange` with a `read`."""
+
+_BEGINNINGS = {b"PK\x03\x04": "keras.archive", b"\x89HDF\r\n\x1a\n": "keras.hdf5"}
+"""The same, by how the files begin."""
+
+_KERAS_JSON = b'"class_name"'
+
+
+def load(
+    source: File,
+    *,
+    variables: Mapping[str, Value] | None = None,
+    input: InputShape | None = None,  # noqa: A002
+    allow_unknown: bool = False,
+) -> Network:
+    """Read a network.
+
+    `source` is a path, an open file, or `module:name` of a live model; `variables` and `input` (sizes without the batch
+    axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights
+    cannot be known.
+
+    Errors: SpecError with every problem in the source. Shapes that do not fit in our own files are found by
+    `propagate`, and come with these problems only where there are any.
+    """
+    options = Options(input, allow_unknown)
+    if isinstance(source, str) and _is_live(source):
+        _refuse_variables(source, variables)
+        from archsum.interchange.live import read_live
+
+        return _checked(read_live(source, options))
+    if isinstance(source, str | os.PathLike):
+        ending = PurePath(source).suffix.lower()
+        if ending in _ENDINGS:
+            _refuse_variables(os.fspath(source), variables)
+            with open_file(source) as opened:
+                return _checked(_reader(_ENDINGS[ending])(opened, os.fspath(source), options))
+    content, name = read_file(source)
+    reader = _reader_of(content)
+    if reader is None:
+        return loading.load(content, name, variables=variables, input=input)
+    _refuse_variables(name, variables)
+    raw = content.encode() if isinstance(content, str) else content
+    return _checked(_reader(reader)(io.BytesIO(raw), name, options))
+
+
+def _is_live(source: str) -> bool:
+    """Whether a source is `module:name`, and not a file that is called so."""
+    module, colon, name = source.partition(":")
+    dotted = (*module.split("."), *name.split("."))
+    return bool(colon) and all(part.isidentifier() for part in dotted) and not os.path.exists(source)
+
+
+def _reader_of(content: bytes | str) -> str | None:
+    """Return the reader of a file's content, None for our own language: JSON is YAML, so a key tells them apart."""
+    head = content[: 1 << 16]
+    raw = head.encode("utf-8", "replace") if isinstance(head, str) else head
+    for beginning, reader in _BEGINNINGS.items():
+        if raw.startswith(beginning):
+            return reader
+    return "keras.config" if raw.lstrip().startswith((b"{", b"[")) and _KERAS_JSON in raw else None
+
+
+def _reader(module: str) -> _Reader:
+    reader: _Reader = import_module(f"archsum.interchange.{module}").read
+    return reader
+
+
+def _checked(imported: Imported) -> Network:
+    from archsum.interchange.checking import checked
+
+    return checked(imported)
+
+
+def _refuse_variables(name: str, variables: Mapping[str, Value] | None) -> None:
+    if variables:
+        message = f"{name} has no variable `{next(iter(variables))}`: only our own files have variables"
+        cure = "`archsum convert` writes one, which can be given some"
+        raise SpecError([Diagnostic("unknown-name", message, None, cure)])
