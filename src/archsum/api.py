@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
 
-__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
+__all__ = [
+    "Network",
+    "Summary",
+    "check",
+    "costs",
+    "diagram",
+    "explain",
+    "fit",
+    "from_keras",
+    "load",
+    "plot",
+    "summarize",
+]
 
 
 class Overrides(TypedDict, total=False):
@@ -62,6 +74,18 @@ def load(
     if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
         raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
     return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
+
+
+def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # noqa: A002
+    """Read a live Keras model, of Keras 2 or 3.
+
+    Errors: SpecError for layers that cannot be read, and where one is not what the model says.
+    """
+    from archsum.interchange.checking import checked
+    from archsum.interchange.imported import Options
+    from archsum.interchange.keras.live import read_model
+
+    return checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
 
 
 def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:

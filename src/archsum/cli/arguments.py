@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """Add FILE (or FILE…), --set and --input."""
+    """Add SOURCE (or SOURCE…), --set, --input and --allow-unknown."""
     parser.add_argument(
-        "file", metavar="FILE", nargs="+" if several else None, help="a network file; `-` is standard input"
+        "file",
+        metavar="SOURCE",
+        nargs="+" if several else None,
+        help="a network file: our YAML, Keras's .keras, .h5 or .json, or .onnx; `-` is standard input. Or module:name, "
+        "a live model of PyTorch or Keras, or a function that makes one: importing the module runs its code",
     )
     parser.add_argument(
         "--set",
@@ -35,6 +39,11 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
         type=_shape,
         help="override the input, as in 224,224,3, or null,null,3 where sizes are unknown; one of several by its name, "
         "as in left=105,105,1, and may then be given several times",
+    )
+    parser.add_argument(
+        "--allow-unknown",
+        action="store_true",
+        help="accept layers of Keras files whose weights nobody can know: all totals that they touch are unknown",
     )
 
 
@@ -101,9 +110,11 @@ class _AddInput(argparse.Action):
 
 
 def network(file: str, arguments: argparse.Namespace) -> "Network":
-    """Return the network of a file, or of standard input for `-`, with what the command overrides.
+    """Return the network of a source, or of standard input for `-`, with what the command overrides.
 
-    Errors: SpecError with every problem in the file.
+    What its reader has to warn of goes to stderr.
+
+    Errors: SpecError with every problem in the source.
     """
     from archsum.api import load
 
@@ -112,7 +123,17 @@ def network(file: str, arguments: argparse.Namespace) -> "Network":
             [Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, "name a file, or open it: `< FILE`")]
         )
     source = sys.stdin.buffer if file == "-" else file
-    return load(source, variables=dict(arguments.variables), input=arguments.input)
+    loaded = load(
+        source,
+        variables=dict(arguments.variables),
+        input=arguments.input,
+        allow_unknown=arguments.allow_unknown,
+    )
+    if loaded.warnings:
+        from archsum.cli.console import report
+
+        report(SpecError(loaded.warnings))
+    return loaded
 
 
 def shown(file: str) -> str:

@@ -41,6 +41,7 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
             for weight in layer.weights
         ],
         "shared_with": layer.shared_with,
+        "origin": layer.node.origin and layer.node.origin._asdict(),
     }
 
 
