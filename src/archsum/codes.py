@@ -43,6 +43,12 @@ CODES: dict[str, Code] = {
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: samee}",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: same}",
     ),
+    "channels-first": Code(
+        "A warning: an input looks like an image whose first size is that of its channels, and is read with them last.",
+        "Say where the channels are, with `data_format` at the top of the file.",
+        "input: [3, 32, 32]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3}",
+        "data_format: channels_first\ninput: [3, 32, 32]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3}",
+    ),
     "differs": Code(
         "A layer of another framework's file or model is not what that says it is: every import checks itself.",
         "Please report it, with the file: archsum reads the layer otherwise than the framework.",
