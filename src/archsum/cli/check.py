@@ -1,6 +1,7 @@
 """`archsum check`."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from archsum.errors import FieldError, SpecError
 
 if TYPE_CHECKING:
     from archsum.budget import Check
+
+_IN_POWERS_OF_TEN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?[eE]\+?[0-9]{1,2}")
+"""As in 36e6."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +89,8 @@ def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
 
 def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:
     def read(text: str) -> int:
+        if _IN_POWERS_OF_TEN.fullmatch(text) and (written := float(text)).is_integer():
+            text = f"{written:.0f}"
         try:
             quantity: int = parse(text)
         except FieldError as error:

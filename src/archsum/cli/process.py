@@ -90,6 +90,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         subparser = subparsers.add_parser(command, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if command in argv:  # only the command that runs is imported
             _module(command).add_arguments(subparser)
+    if not argv:
+        parser.print_help(sys.stderr)
+        parser.exit(BAD_INPUT)
     _refuse_dashes(parser, argv)
     arguments, rest = parser.parse_known_args(argv)
     if rest:
@@ -121,7 +124,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from archsum.errors import one_line
 
-        super().error("\n".join(map(one_line, message.split("\n"))))
+        self.exit(BAD_INPUT, f"{self.prog}: error: {' '.join(map(one_line, message.split()))}\n")
 
 
 class _Version(argparse.Action):
