@@ -1,7 +1,6 @@
 """The functions that the package offers; the command line is thin over them.
 
-They take a file's path, an open file, or the Network that `load` made of one. Of a file they also take what `load`
-takes: `variables` and `input`.
+They take what `load` takes, or the Network that it made: a file's path, an open file, a text, a mapping.
 """
 
 import os
@@ -13,9 +12,9 @@ from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
-from archsum.language.text.source import File
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
+from archsum.sources import Source
 from archsum.work import Work
 
 if TYPE_CHECKING:
@@ -31,10 +30,12 @@ __all__ = [
     "Summary",
     "check",
     "costs",
+    "devices",
     "diagram",
     "explain",
     "fit",
     "from_keras",
+    "kinds",
     "load",
     "plot",
     "summarize",
@@ -50,7 +51,7 @@ class Overrides(TypedDict, total=False):
 
 
 def load(
-    file: File,
+    file: Source,
     *,
     variables: Mapping[str, Value] | None = None,
     input: InputShape | None = None,  # noqa: A002
@@ -58,15 +59,16 @@ def load(
 ) -> Network:
     """Read a network: its graph, and of our own files the budget.
 
-    `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; or `module:name` of a live
-    model, whose module is imported, and so run. `variables` and `input` override the file's own: `input` takes sizes
-    without the batch axis, or where there are several inputs, sizes by name. `allow_unknown` accepts layers of Keras
-    files whose weights cannot be known; all totals that they touch are unknown.
+    `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; our YAML as a text of several
+    lines, or as the mapping that it is; or `module:name` of a live model, whose module is imported, and so run.
+    `variables` and `input` override the file's own: `input` takes sizes without the batch axis, or where there are
+    several inputs, sizes by name. `allow_unknown` accepts layers of Keras files whose weights cannot be known; all
+    totals that they touch are unknown.
 
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
-    if not (isinstance(file, str | os.PathLike) or hasattr(file, "read")):
-        raise TypeError(f"a network file is given as a path or an open file, not as {_a(file)}")
+    if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
+        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_a(file)}")
     shapes = () if input is None else input.values() if isinstance(input, Mapping) else (input,)
     for sizes in shapes:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence):
@@ -88,7 +90,21 @@ def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # no
     return checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
 
 
-def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of layer, by the words of the language."""
+    from archsum.layers import KINDS
+
+    return tuple(KINDS)
+
+
+def devices() -> "Mapping[str, Device]":
+    """Return the devices that are built in, by their names."""
+    from archsum.memory.devices import DEVICES
+
+    return DEVICES
+
+
+def summarize(file: Source | Network, **overrides: Unpack[Overrides]) -> Summary:
     """Summarize a network; printed, the summary is a table.
 
     Errors: SpecError with every problem in the file.
@@ -98,7 +114,7 @@ def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
 
 
 def check(
-    file: File | Network,
+    file: Source | Network,
     budget: Mapping[str, int | str | None] | None = None,
     training: Mapping[str, Any] | None = None,
     **overrides: Unpack[Overrides],
@@ -122,7 +138,7 @@ def check(
 
 
 def fit(
-    file: File | Network,
+    file: Source | Network,
     device: str | None = None,
     training: Mapping[str, Any] | None = None,
     **overrides: Unpack[Overrides],
@@ -146,7 +162,7 @@ def fit(
 
 
 def costs(
-    file: File | Network,
+    file: Source | Network,
     training: Mapping[str, Any] | None = None,
     *,
     context: int | None = None,
@@ -175,7 +191,7 @@ def costs(
     return Costs(summary, options, arena_precision, network.steps_allowed, context)
 
 
-def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
+def explain(file: Source | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
     """Derive the numbers of a network's layers, or of the one named; printed, the derivation is a text.
 
     Errors: SpecError with every problem in the file, and where no layer has the name.
@@ -188,7 +204,7 @@ def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[
 
 
 def diagram(
-    file: File | Network,
+    file: Source | Network,
     block: str | None = None,
     *,
     format: str = "mermaid",  # noqa: A002
@@ -213,7 +229,7 @@ def diagram(
 
 
 def plot(
-    file: File | Network,
+    file: Source | Network,
     training: Mapping[str, Any] | None = None,
     *,
     format: str = "svg",  # noqa: A002
@@ -237,7 +253,7 @@ def plot(
     return Plot(render(drawn, format, None if name is None else _device(name, network)), format)
 
 
-def _network(file: File | Network, overrides: Overrides) -> Network:
+def _network(file: Source | Network, overrides: Overrides) -> Network:
     if not isinstance(file, Network):
         return load(file, **overrides)
     if unknown := overrides.keys() - Overrides.__annotations__:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from archsum.errors import Diagnostic, SpecError, as_text
 from archsum.formula import Value
-from archsum.language.advice.channels import in_first, in_last, suspects
 from archsum.language.expand.expansion import expand
 from archsum.language.expand.unused import unused
 from archsum.language.network import Network
@@ -13,8 +12,11 @@ from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
 from archsum.language.text.reader import read
 from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
 from archsum.propagate import Engine
 from archsum.work import Work, steps_allowed
+
+_IMAGE_CHANNELS = (1, 3, 4)
 
 
 def load(
@@ -49,7 +51,9 @@ def load(
     if in_text or problems:
         raise _everything_wrong(in_text, problems)
     warnings: list[Diagnostic] = []
-    if suspected := suspects(document, places):
+    if "data_format" not in places.data and (suspected := _with_channels_first(document.input)):
+        from archsum.language.advice.channels import in_first, in_last
+
         other = document.model_copy(update={"data_format": "channels_first"})
         tried = expand(other, structure, called, places, Work(allowed))
         if tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics):
@@ -69,6 +73,18 @@ def load(
         checkpointing_place=places.value("training", "checkpointing"),
         warnings=tuple(warnings),
     )
+
+
+def _with_channels_first(inputs: Mapping[str, Shape]) -> list[str]:
+    """Return the inputs that look like PyTorch's images: few channels, and larger sizes behind, the last two equal."""
+    return [
+        name
+        for name, shape in inputs.items()
+        if len(shape) in (3, 4)
+        and shape[0] in _IMAGE_CHANNELS
+        and all(size is not None and size > shape[0] for size in shape[1:])
+        and shape[-1] == shape[-2]
+    ]
 
 
 def _numbers(engine: Engine) -> list[tuple[tuple[Weight, ...], int | None]]:
