@@ -36,6 +36,10 @@ CODES: dict[str, Code] = {
         "A number has more than a thousand digits.",
         "Round it; in quotes it is a text.",
     ),
+    "bad-settings": Code(
+        "A project's settings, archsum.toml or pyproject.toml, cannot be read.",
+        "Write them as TOML; the README shows which there are.",
+    ),
     "bad-value": Code(
         "A value is of the right type, and cannot be what is written: it is too small or too large, a word that is not "
         "known, or it does not go together with another field.",
@@ -114,6 +118,12 @@ CODES: dict[str, Code] = {
         "Name one, in the file under `budget` or on the command line; `archsum devices` lists them.",
         "archsum fit net.yaml",
         "archsum fit net.yaml --device t4",
+    ),
+    "no-files": Code(
+        "`archsum check` is given no file, and the project's settings name none, or a folder has none.",
+        "Name a network file or a folder of them.",
+        "archsum check",
+        "archsum check net.yaml --max-params 5M",
     ),
     "no-model": Code(
         "`module:name` names no model of PyTorch or Keras, and no function without required arguments that makes one.",

@@ -25,6 +25,7 @@ REPORTERS = {"Diagnostic", "_report", "_stop"}
 
 WITHOUT_EXAMPLE = {
     "bad-number": "one is a thousand digits long",
+    "bad-settings": "they are a file of their own",
     "differs": "archsum itself is wrong then",
     "too-deep": "one has 65 brackets",
 }

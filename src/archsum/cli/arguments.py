@@ -18,12 +18,12 @@ _WITH_CROSSES = re.compile(r"[0-9]+(x[0-9]+)+")
 """Sizes as in 32x32x3."""
 
 
-def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """Add SOURCE (or SOURCE…), --set, --input and --allow-unknown."""
+def add_file_arguments(parser: argparse.ArgumentParser, number: str | None = None) -> None:
+    """Add SOURCE, or as many as `number` says as argparse does, --set, --input and --allow-unknown."""
     parser.add_argument(
         "file",
         metavar="SOURCE",
-        nargs="+" if several else None,
+        nargs=number,
         help="a network file: our YAML, Keras's .keras, .h5 or .json, or .onnx; `-` is standard input. Or module:name, "
         "a live model of PyTorch or Keras, or a function that makes one: importing the module runs its code",
     )
