@@ -17,8 +17,8 @@ MAIN_FIELDS = {kind: main for kind in KINDS if (main := layer_class(kind).main_f
 VALUES: dict[str, Any] = {
     "activation": "silu", "alpha": 0.5, "axes": -1, "axis": -1, "block_size": 2, "cropping": 1, "dims": [2, 1],
     "factor": 1.0, "function": "mean", "groups": 4, "height_factor": 0.2, "kernel_size": 3,
-    "mask_value": 1.5, "max_value": 6,
-    "mode": "horizontal", "n": 3, "negative_slope": 0.2, "num_tokens": 9, "output_size": 2, "padding": 1, "pool_size": 2,
+    "mask_value": 1.5, "max_value": 6, "mode": "horizontal", "n": 3, "negative_slope": 0.2, "num_tokens": 9,
+    "output_size": 2, "padding": 1, "pool_size": 2,
     "rate": 0.5, "scale": 0.5, "shape": [8, 4], "size": 2, "stddev": 0.1, "target_shape": [-1], "units": 8,
 }  # fmt: skip
 INPUTS = {1: "[8, 4]", 2: "[8, 8, 4]", 3: "[8, 8, 8, 4]"}
