@@ -107,6 +107,12 @@ CODES: dict[str, Code] = {
         "archsum plot net.yaml -o net.svg",
         "pip install matplotlib",
     ),
+    "missing-shtab": Code(
+        "`archsum completion` writes its scripts with shtab, which is not installed.",
+        "Install it.",
+        "archsum completion bash",
+        "pip install shtab",
+    ),
     "no-budget": Code(
         "`archsum check` has no limit to check: that must not look like a pass.",
         "State a limit, in the file under `budget` or on the command line.",

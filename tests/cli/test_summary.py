@@ -142,7 +142,7 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (
             ["train"],
             "there is no command `train`: choose `summary`, `check`, `explain`, `explain-error`, `memory`, `fit`, "
-            "`diagram`, `plot`, `layers`, `devices` or `schema`",
+            "`diagram`, `plot`, `layers`, `devices`, `schema` or `completion`",
         ),
     ],
 )

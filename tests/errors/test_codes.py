@@ -112,8 +112,12 @@ def test_a_command_that_is_wrong_has_that_error_and_one_that_is_right_has_none(
     word: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if word.startswith("missing-"):
-        module = {"missing-graphviz": "diagram.svg", "missing-matplotlib": "plot"}[word]
-        monkeypatch.setattr(import_module(f"archsum.render.{module}"), "find_spec", lambda name: None)
+        modules = {
+            "missing-graphviz": "render.diagram.svg",
+            "missing-matplotlib": "render.plot",
+            "missing-shtab": "cli.completion",
+        }
+        monkeypatch.setattr(import_module(f"archsum.{modules[word]}"), "find_spec", lambda name: None)
     if word == "graphviz":
         pytest.importorskip("pygraphviz")
         (folder / "pygraphviz.py").write_text("raise ImportError", encoding="utf-8")
