@@ -276,7 +276,7 @@ def _labels(stages: Sequence[Stage]) -> list[_Label]:
     width = (_WIDTH - _LEFT - _RIGHT) / 2.1
     labels: list[_Label] = []
     taken: list[tuple[float, float]] = []
-    for stage in sorted(stages, key=lambda stage: (round(stage.start - stage.end, 6), -stage.params)):
+    for stage in sorted(stages, key=lambda stage: stage.order):
         name = stage.name if len(stage.name) <= _LONGEST else f"{stage.name[: _LONGEST - 1]}…"
         position = (stage.start + stage.end) / 2
         upright = _LETTER * len(name) > (stage.end - stage.start) * width
