@@ -73,13 +73,22 @@ def _weights(summary: LayerSummary) -> Iterator[Step]:
         axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
         notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
         yield Step.of(weight.name, Product(*weight.shape), "; ".join(filter(None, notes)))
-    if bias_note and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
+    if bias_note and not any(weight.is_bias for weight in summary.computed.weights):
         yield Step.of("bias", 0, bias_note)
+    if not _has_all_of(summary, summary.shared_with):
+        for name, (owner, transposed) in summary.shared_weights.items():
+            use = ", transposed," * transposed
+            yield Step.of(name, 0, f"the `{owner.weight}` of `{owner.node}`{use} and counted there")
+
+
+def _has_all_of(summary: LayerSummary, owner: str | None) -> bool:
+    """Whether all weights that a layer uses are those of one other."""
+    return owner is not None and all(shared.owner.node == owner for shared in summary.shared_weights.values())
 
 
 def _parameters(summary: LayerSummary) -> Iterator[Step]:
-    note = "" if summary.weights else "no weights"
-    if summary.shared_with:
+    note = "" if summary.computed.weights else "no weights"
+    if _has_all_of(summary, summary.shared_with):
         note = f"its weights are those of `{summary.shared_with}`, and counted there"
     yield Step.of("parameters", _sum(summary.weights), note)
     yield from _by_filter(summary.weights)

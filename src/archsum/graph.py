@@ -30,6 +30,13 @@ class Use(NamedTuple):
         return f"{self.what} at", self.span
 
 
+class Owner(NamedTuple):
+    """Whose a weight is: the node, and what the weight is called there."""
+
+    node: str
+    weight: str
+
+
 class Node(NamedTuple):
     """A layer in its place: its name, what it takes, and its place in the file.
 
@@ -49,6 +56,11 @@ class Node(NamedTuple):
     """The block or the container around, by its kind, whose `trainable: false` freezes the layer."""
     states: int = 0
     """How many inputs, the last ones, are not what the layer of that name gives, but the states it ends with."""
+    shared_weights: Mapping[str, Owner] = MappingProxyType({})
+    """Single weights, by their names here, that belong to a node further up, or to another name of this one.
+
+    One that belongs to itself is the layer's own, as it would be without that.
+    """
 
 
 class Group(NamedTuple):

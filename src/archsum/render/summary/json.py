@@ -41,6 +41,10 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
             for weight in layer.weights
         ],
         "shared_with": layer.shared_with,
+        "shared_weights": {
+            name: {"layer": shared.owner.node, "weight": shared.owner.weight, "transposed": shared.transposed}
+            for name, shared in layer.shared_weights.items()
+        },
     }
 
 
