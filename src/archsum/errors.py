@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, pairwise
 from math import isfinite, isnan
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from archsum.bounds import (
     MAX_COMPARED_LETTER_BY_LETTER,
@@ -245,8 +245,6 @@ class PlacelessError(ValueError):
 
 class ShapeError(PlacelessError):
     """A layer's complaint about the shapes it is given; the message reads on from the layer's name."""
-
-    code: ClassVar[str] = "shape"
 
 
 class FieldError(PlacelessError):

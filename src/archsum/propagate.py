@@ -9,7 +9,7 @@ from archsum.errors import Diagnostic, ShapeError, Span, SpecError
 from archsum.graph import Graph, Node
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape, show
-from archsum.sharing import notes_of, shared_weights
+from archsum.sharing import UnknownWeightError, notes_of, shared_weights
 from archsum.summary import Computed, LayerSummary, Summary
 from archsum.work import Work
 
@@ -110,9 +110,7 @@ class Engine:
             self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))
         else:
             self._shapes[node.name] = self._known(computed.output)
-            self._layers[node.name] = LayerSummary(
-                node, inputs, computed.output, own, computed.macs, computed, shared
-            )
+            self._layers[node.name] = LayerSummary(node, inputs, computed.output, own, computed.macs, computed, shared)
 
     def _require_indices(self, node: Node) -> None:
         """Check that a layer which takes indices is given a layer that has some. Errors: ShapeError otherwise."""
@@ -142,7 +140,8 @@ class Engine:
         notes += notes_of(node, layers)
         notes = list(dict.fromkeys(notes))  # states come from one layer
         notes += [use.note for use in node.uses]
-        return Diagnostic(error.code, f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
+        code = "unknown-name" if isinstance(error, UnknownWeightError) else "shape"
+        return Diagnostic(code, f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
 
 
 def propagate(graph: Graph, engine: Engine | None = None) -> Summary:

@@ -11,7 +11,14 @@ from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, PerAxis, Positive
-from archsum.layers.operators import SCALES_AND_CLAMPS, Constant, Operator, Operators, padded_and_on_rows, slicing_operator
+from archsum.layers.operators import (
+    SCALES_AND_CLAMPS,
+    Constant,
+    Operator,
+    Operators,
+    padded_and_on_rows,
+    slicing_operator,
+)
 from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.untied import Bias, UntiedAlong, untied_schema

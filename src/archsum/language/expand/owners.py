@@ -1,4 +1,4 @@
-"""Whose weights the layers have as they are written out: the first of those with a label, or in one place of a block."""
+"""Whose weights layers have as they are written out: the first's with their label, or in their place of a block."""
 
 from collections.abc import Mapping
 

@@ -33,7 +33,8 @@ class _First(NamedTuple):
 
     @property
     def what(self) -> str:
-        return f"the `{self.weight}` of `{self.entry.kind}`" if self.weight else f"all weights of `{self.entry.kind}`"
+        kind = self.entry.kind
+        return f"all weights of `{kind}`" if self.weight is None else f"the {quote(self.weight)} of `{kind}`"
 
 
 class Labels:
@@ -50,20 +51,28 @@ class Labels:
         is_block = entry.kind in self._blocks
         if entry.kind in CONTAINERS and not is_block:
             cure = "give it to the layers in it, or put them into a block"
-            self._report(f"`{entry.kind}` has no weights to share", place, cure)
+            self._report("bad-value", f"`{entry.kind}` has no weights to share", place, cure)
+            return NOTHING
+        if isinstance(stated, list):
+            cure = f"write a label of all weights, or one for each of some, {_NAMED}"
+            self._report(
+                "wrong-type", "`shared` takes a label, or a mapping of weights to labels, not a list", place, cure
+            )
             return NOTHING
         if not isinstance(stated, Mapping):
             return Shared(self._label(entry, None, entry.places, "shared"))
         if is_block:
             cure = "name the weights where the block's layers are; or give it one label, for all of them"
-            self._report(f"`{entry.kind}` is a block, and has no weights of its own to name", place, cure)
+            message = f"`{entry.kind}` is a block, and has no weights of its own to name"
+            self._report("bad-value", message, place, cure)
             return NOTHING
         if len(stated) > MAX_SHARED_WEIGHTS:
             message = f"`shared` names more than {MAX_SHARED_WEIGHTS} weights"
-            self._report(message, place, "share all weights, with one label", "too-large")
+            self._report("too-large", message, place, "share all weights, with one label")
             return NOTHING
         if not stated:
-            self._report("`shared` is an empty mapping", place, f"name a weight, {_NAMED}, or leave it out")
+            cure = f"name a weight, {_NAMED}, or leave it out"
+            self._report("wrong-type", "`shared` is an empty mapping", place, cure)
         return Shared(weights=dict(self._weights(entry)))
 
     def _weights(self, entry: Entry) -> Iterator[tuple[str, str]]:
@@ -77,13 +86,13 @@ class Labels:
         try:
             label: str = check_name(places.data[field])
         except FieldError as error:
-            self._report(f"`{field}` {error}", places.value(field), error.cure, "bad-name")
+            self._report("bad-name", f"{quote(field)} {error}", places.value(field), error.cure)
             return None
         first, this = self._first.setdefault(label, _First(entry, weight)), _First(entry, weight)
-        if bool(first.weight) != bool(weight):
+        if (first.weight is None) != (weight is None):
             message = f"`{label}` is a label of {first.what}, and here of {this.what}"
             cure = f"name the weight in both places, {_NAMED}; or give it another label"
-        elif not weight and first.entry.kind != entry.kind:
+        elif weight is None and first.entry.kind != entry.kind:
             message = f"`{entry.kind}` cannot share the weights of `{first.entry.kind}`"
             cure = "give it another label"
             if {entry.kind, first.entry.kind} <= KINDS.keys():
@@ -94,5 +103,5 @@ class Labels:
         self._diagnostics.append(Diagnostic("bad-value", message, places.value(field), cure, notes))
         return None
 
-    def _report(self, message: str, place: Span, cure: str, code: str = "bad-value") -> None:
-        self._diagnostics.append(Diagnostic(code, message, place, cure))
+    def _report(self, code: str, message: str, span: Span, cure: str) -> None:
+        self._diagnostics.append(Diagnostic(code, message, span, cure))

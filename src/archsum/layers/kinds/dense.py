@@ -75,9 +75,7 @@ class Dense(BiasedLayer):
         kernel, *_ = self.weights(*inputs)
         output = self.output_shape(*inputs)
         constant = Constant("kernel", is_reversed=True)
-        products = Operator(
-            output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size, constant=constant
-        )
+        products = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size, constant=constant)
         return self.behind_products(*inputs).operators_behind(products)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
