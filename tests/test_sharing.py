@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsum import SpecError, Summary
+from archsum import SpecError
 from archsum.errors import SourceText, Span
 from archsum.graph import Graph, Node, Owner
 from archsum.layers.base import Layer
 from archsum.propagate import propagate
-from archsum.summary import SharedWeight
+from archsum.summary import SharedWeight, Summary
 from tests.support.layers import layer
 
 PLACE = Span(SourceText("file.yaml", "dense"), 0, 5)

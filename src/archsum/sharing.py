@@ -40,7 +40,7 @@ def shared_weights(node: Node, weights: Sequence[Weight], above: Above) -> Mappi
 
 def notes_of(node: Node, above: Above) -> Iterator[tuple[str, Span]]:
     """Yield what a diagnostic says of the layers whose weights a node uses, and their places."""
-    if node.shared_with in above:
+    if node.shared_with and node.shared_with in above:
         yield f"it shares the weights of `{node.shared_with}` at", above[node.shared_with].span
     for name, owner in node.shared_weights.items():
         if owner.node in above:

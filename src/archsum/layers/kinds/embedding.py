@@ -78,7 +78,8 @@ class ReversibleEmbedding(Table):
     """A vector for each word or, with reverse, a score of each word for a vector.
 
     A language model ends with the table that it begins with: two uses, the second with `reverse: true`,
-    that have the same `shared` label.
+    that have the same `shared` label. Where scores have a bias, they are a `dense` layer that shares the
+    table as its kernel: `shared: {kernel: table}`.
 
     Shape:
         (*sizes) → (*sizes, output_dim);
