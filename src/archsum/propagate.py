@@ -10,7 +10,7 @@ from archsum.graph import Graph, Node
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape, show
 from archsum.sharing import UnknownWeightError, notes_of, shared_weights
-from archsum.summary import Computed, LayerSummary, Summary
+from archsum.summary import NOTHING_SHARED, Computed, LayerSummary, Summary
 from archsum.work import Work
 
 _FEW = 8
@@ -103,8 +103,9 @@ class Engine:
         try:
             self._require_indices(node)
             computed = self._computations.of(node.layer, inputs)
-            own, shared = computed.weights, shared_weights(node, computed.weights, self._layers)
-            if shared:
+            own, shared = computed.weights, NOTHING_SHARED
+            if node.shared_with or node.shared_weights:
+                shared = shared_weights(node, computed, self._layers)
                 own = tuple(weight for weight in own if weight.name not in shared)
         except ShapeError as error:
             self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))

@@ -1,12 +1,12 @@
 """Whose the weights are that a layer uses: its own, or those of layers further up, all of them or single ones."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from archsum.errors import ShapeError, Span, enumerate_words, quote, suggest
 from archsum.graph import Node, Owner
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import show
-from archsum.summary import LayerSummary, SharedWeight
+from archsum.summary import Computed, LayerSummary, SharedWeight
 
 _MAX_NAMED = 10
 _BOTH_TRAINED = (
@@ -21,20 +21,22 @@ class UnknownWeightError(ShapeError):
     """A layer's complaint that a weight is named which it does not have."""
 
 
-def shared_weights(node: Node, weights: Sequence[Weight], above: Above) -> Mapping[str, SharedWeight]:
+def shared_weights(node: Node, computed: Computed, above: Above) -> Mapping[str, SharedWeight]:
     """Return which of the weights that a node uses are others', by their names in it, and whose.
 
     Errors: ShapeError where their shapes, or whether they are trained, differ from what they are there;
     UnknownWeightError for a name of no weight.
     """
     if node.shared_with:
-        return _all_of(node, weights, above)
+        owner = above.get(node.shared_with)
+        return _all_of(owner, node.layer, computed.weights) if owner else {}
+    _require_named(node.shared_weights, computed, "it")
     shared = {}
     for name, stated in node.shared_weights.items():
-        weight = _find(name, weights, node.shared_weights)
-        owner = _owner_of(stated, above)
-        if owner != (node.name, name):
-            shared[name] = SharedWeight(owner, _is_transposed(node, weights, weight, owner, above))
+        owner_of_weight = _owner_of(stated, above)
+        if owner_of_weight != (node.name, name):
+            transposed = _is_transposed(node, name, computed, owner_of_weight, above)
+            shared[name] = SharedWeight(owner_of_weight, transposed)
     return shared
 
 
@@ -47,12 +49,9 @@ def notes_of(node: Node, above: Above) -> Iterator[tuple[str, Span]]:
             yield f"its {quote(name)} is the {quote(owner.weight)} of `{owner.node}` at", above[owner.node].span
 
 
-def _all_of(node: Node, weights: Sequence[Weight], above: Above) -> Mapping[str, SharedWeight]:
-    """Return all weights of a node as those of another, or of that one's owners."""
-    owner = above.get(node.shared_with or "")
-    if owner is None:
-        return {}
-    _require_same(node.layer, weights, owner)
+def _all_of(owner: LayerSummary, layer: Layer, weights: Sequence[Weight]) -> Mapping[str, SharedWeight]:
+    """Return all weights of a layer as those of another, or of that one's owners."""
+    _require_same(layer, weights, owner)
     return {
         weight.name: owner.shared_weights.get(weight.name) or SharedWeight(Owner(owner.name, weight.name))
         for weight in weights
@@ -65,40 +64,39 @@ def _owner_of(stated: Owner, above: Above) -> Owner:
     return shared.owner if shared else stated
 
 
-def _find(name: str, weights: Sequence[Weight], named: Iterable[str], where: str = "it") -> Weight:
-    """Return the weight of a name, of all that are named. Errors: UnknownWeightError where there is none."""
-    found = {weight.name: weight for weight in weights}
-    if name in found:
-        return found[name]
-    unknown = enumerate_words([other for other in named if other not in found][:_MAX_NAMED])
-    if not found:
-        raise UnknownWeightError(f"shares {unknown}, and {where} has no weights", "leave it out of `shared`")
-    known = enumerate_words([*found][:_MAX_NAMED])
-    close = suggest(name, found)
-    cure = f"in `shared`, {close}" if close else f"name {enumerate_words([*found][:_MAX_NAMED], 'or')} in `shared`"
-    raise UnknownWeightError(f"shares {unknown}, and the weights that {where} has are {known}", cure)
-
-
-def _is_transposed(node: Node, weights: Sequence[Weight], weight: Weight, owner: Owner, above: Above) -> bool:
+def _is_transposed(node: Node, name: str, computed: Computed, owner: Owner, above: Above) -> bool:
     """Return whether a weight is the transpose of its owner's. Errors: ShapeError where it cannot be that one."""
-    layer = node.layer
-    if owner.node != node.name:
-        if owner.node not in above:
-            return False
-        layer, weights = above[owner.node].layer, above[owner.node].computed.weights
-    other = _find(owner.weight, weights, (owner.weight,), f"`{owner.node}`")
-    if (node.layer.trainable and weight.trainable) != (layer.trainable and other.trainable):
-        message = f"shares its `{weight.name}` with `{owner.node}`, and only one of them trains it"
+    there = computed if owner.node == node.name else above[owner.node].computed if owner.node in above else None
+    if there is None:
+        return False
+    _require_named((owner.weight,), there, f"`{owner.node}`")
+    weight, other = computed.weights_by_name[name], there.weights_by_name[owner.weight]
+    if (node.layer.trainable and weight.trainable) != (there.layer.trainable and other.trainable):
+        message = f"shares its `{name}` with `{owner.node}`, and only one of them trains it"
         raise ShapeError(message, _BOTH_TRAINED)
     if weight.shape == other.shape:
         return False
     if len(weight.shape) == 2 and weight.shape[::-1] == other.shape:
         return True
     raise ShapeError(
-        f"has a `{weight.name}` of {show(weight.shape)}, and shares it with `{owner.node}`, whose `{owner.weight}` is "
+        f"has a `{name}` of {show(weight.shape)}, and shares it with `{owner.node}`, whose `{owner.weight}` is "
         f"{show(other.shape)}",
         "weights that are one have the same shape, or are matrices of which one is the other's transpose",
     )
+
+
+def _require_named(names: Collection[str], computed: Computed, where: str) -> None:
+    """Check that there are weights of these names. Errors: UnknownWeightError where there are not."""
+    found = computed.weights_by_name
+    unknown = [name for name in names if name not in found]
+    if not unknown:
+        return
+    listed, known = enumerate_words(unknown[:_MAX_NAMED]), [*found][:_MAX_NAMED]
+    if not found:
+        raise UnknownWeightError(f"shares {listed}, and {where} has no weights", "leave it out of `shared`")
+    close = suggest(unknown[0], found)
+    cure = f"in `shared`, {close}" if close else f"name {enumerate_words(known, 'or')} in `shared`"
+    raise UnknownWeightError(f"shares {listed}, and the weights that {where} has are {enumerate_words(known)}", cure)
 
 
 def _require_same(layer: Layer, weights: Sequence[Weight], owner: LayerSummary) -> None:

@@ -28,6 +28,11 @@ class Computed:
     macs: int | None
 
     @cached_property
+    def weights_by_name(self) -> Mapping[str, Weight]:
+        """The weights by their names."""
+        return {weight.name: weight for weight in self.weights}
+
+    @cached_property
     def flops(self) -> int | None:
         """Floating-point operations for one sample; None where they are unknown."""
         return self.layer.flops(*self.inputs)
@@ -97,6 +102,10 @@ class SharedWeight(NamedTuple):
     transposed: bool = False
 
 
+NOTHING_SHARED: Mapping[str, SharedWeight] = MappingProxyType({})
+"""What a layer shares whose weights are all its own."""
+
+
 class LayerSummary(NamedTuple):
     """One layer with its shapes, weights and operations. Shapes have no batch axis.
 
@@ -111,7 +120,7 @@ class LayerSummary(NamedTuple):
     macs: int | None
     computed: Computed
     """What all layers that are equal to it, on equal shapes, have in common; its `weights` are all that it uses."""
-    shared_weights: Mapping[str, SharedWeight] = MappingProxyType({})
+    shared_weights: Mapping[str, SharedWeight] = NOTHING_SHARED
     """The weights that it uses and that are others', by what it calls them itself."""
 
     @property

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
-from archsum.graph import Graph, Group, Node, Path, Use
+from archsum.graph import Graph, Group, Node, Owner, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
@@ -153,8 +153,11 @@ class Expansion:
         if isinstance(layer, Layer):
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
             states = self._find_states(layer, item, scope, len(taken)) if layer.begins_with else ()
+            whole = self._owners.of_all(item, scope, full_name) if level.shared or item.shared else None
+            single: Mapping[str, Owner] = {}
             if item.shared_weights:
                 self._work.spend("weights", len(item.shared_weights))
+                single = self._owners.of_single(item, scope, full_name)
             node = Node(
                 full_name,
                 layer,
@@ -162,10 +165,10 @@ class Expansion:
                 (*level.path, name),
                 entry.span,
                 scope.uses,
-                self._owners.of_all(item, scope, full_name),
+                whole,
                 scope.frozen_by,
                 len(states),
-                self._owners.of_single(item, scope, full_name),
+                single,
             )
             self._nodes.append(node)
             if layer.state_names:

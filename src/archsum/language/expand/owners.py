@@ -16,8 +16,6 @@ class Owners:
 
     def of_all(self, item: Item, scope: Scope, name: str) -> str | None:
         """Return the layer whose weights all are that the one of that name uses; None where it is the first."""
-        if not (scope.level.shared or item.shared):
-            return None
         owner = self._layers.setdefault(scope.place_of(item), name)
         return owner if owner != name else None
 
