@@ -56,7 +56,7 @@ class Node(NamedTuple):
     """The block or the container around, by its kind, whose `trainable: false` freezes the layer."""
     states: int = 0
     """How many inputs, the last ones, are not what the layer of that name gives, but the states it ends with."""
-    shared_weights: Mapping[str, Owner] = MappingProxyType({})
+    shared_weights: Mapping[str, Owner] = {}
     """Single weights, by their names here, that belong to a node further up, or to another name of this one.
 
     One that belongs to itself is the layer's own, as it would be without that.

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Span, SpecError, one_line, suggest
@@ -102,7 +101,7 @@ class SharedWeight(NamedTuple):
     transposed: bool = False
 
 
-NOTHING_SHARED: Mapping[str, SharedWeight] = MappingProxyType({})
+NOTHING_SHARED: Mapping[str, SharedWeight] = {}
 """What a layer shares whose weights are all its own."""
 
 

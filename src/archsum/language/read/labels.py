@@ -1,7 +1,6 @@
 """The labels of a file or a block, by which layers share weights: all that they have, or single ones."""
 
 from collections.abc import Collection, Iterator, Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from archsum.bounds import MAX_SHARED_WEIGHTS
@@ -19,7 +18,7 @@ class Shared(NamedTuple):
     """What an entry shares: by one label all its weights, or by several, by the weights' names, single ones."""
 
     label: str | None = None
-    weights: Mapping[str, str] = MappingProxyType({})
+    weights: Mapping[str, str] = {}
 
 
 NOTHING = Shared()
