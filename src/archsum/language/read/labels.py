@@ -32,6 +32,7 @@ class _First(NamedTuple):
 
     @property
     def what(self) -> str:
+        """What it is, in a message."""
         kind = self.entry.kind
         return f"all weights of `{kind}`" if self.weight is None else f"the {quote(self.weight)} of `{kind}`"
 
