@@ -176,8 +176,8 @@ def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary
 
 
 def _without_notes(weights: tuple[Weight, ...]) -> list[Weight]:
-    """Return weights without what is said of where their sizes come from, which may be different places."""
-    return [weight._replace(note="") for weight in weights]
+    """Return weights without what is said of where their sizes come from, and of what holds the layer they are of."""
+    return [weight._replace(note="", name=weight.name.rpartition("/")[2]) for weight in weights]
 
 
 def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
@@ -193,7 +193,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
 
 def require_inputs(layer: Layer, count: int) -> None:
     """Check how many inputs a layer is given. Errors: ShapeError where it takes more or fewer."""
-    least, most = layer.least_inputs, layer.most_inputs
+    least, most = layer.takes
     if least <= count <= (count if most is None else most):
         return
     wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"

@@ -195,15 +195,7 @@ class Layer(StrictModel):
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
-    """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
-
-    shape_only: ClassVar[frozenset[int]] = frozenset()
-    """Which of the inputs it takes no elements of: they need not be in memory for it, and get no gradient."""
-
-    finds_indices: ClassVar[bool] = False
-    """Whether it knows where each element of its output was in its input, as max pooling does."""
-    indices_of: ClassVar[int | None] = None
-    """Which of the inputs it takes no elements of, but such indices."""
+    """How many inputs a layer of the kind takes; None: as many as there are."""
 
     trainable: bool = Field(True, description="False freezes the weights: they count as non-trainable.")
 
@@ -218,6 +210,26 @@ class Layer(StrictModel):
         for name in vars(copied).keys() - type(self).model_fields.keys():
             del vars(copied)[name]
         return copied
+
+    @property
+    def takes(self) -> tuple[int, int | None]:
+        """How many inputs it takes, at least and at most. The engine sees to it before it asks anything."""
+        return self.least_inputs, self.most_inputs
+
+    @property
+    def shape_only(self) -> frozenset[int]:
+        """Which of the inputs it takes no elements of: they need not be in memory for it, and get no gradient."""
+        return frozenset()
+
+    @property
+    def finds_indices(self) -> bool:
+        """Whether it knows where each element of its output was in its input, as max pooling does."""
+        return False
+
+    @property
+    def indices_of(self) -> int | None:
+        """Which of the inputs it takes no elements of, but such indices."""
+        return None
 
     @property
     def begins_with(self) -> str | None:

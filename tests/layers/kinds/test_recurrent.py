@@ -138,11 +138,9 @@ def test_with_a_projection_the_state_is_smaller_than_the_memory() -> None:
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru", "simple_rnn"])
-def test_no_wrapper_passes_a_state_on(kind: str) -> None:
-    held = layer(kind, units=3, initial_state="encoder")
-    for wrapper in ("bidirectional", "time_distributed"):
-        with pytest.raises(ValidationError, match="passes on one input"):
-            layer(wrapper, layer=held)
+def test_what_has_two_directions_passes_no_state_of_one_on(kind: str) -> None:
+    with pytest.raises(ValidationError, match="passes on one input"):
+        layer("bidirectional", layer=layer(kind, units=3, initial_state="encoder"))
 
 
 def test_two_outputs_are_refused() -> None:

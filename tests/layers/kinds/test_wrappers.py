@@ -75,9 +75,48 @@ def test_the_layer_s_complaint_is_the_wrapper_s() -> None:
 
 
 @pytest.mark.parametrize(("kind", "fields"), [("subtract", {}), ("parameter", {"shape": [3]})])
-def test_it_holds_a_layer_of_one_input(kind: str, fields: dict[str, Any]) -> None:
+def test_a_kernel_is_normalized_of_a_layer_of_one_input(kind: str, fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="does not take one input"):
-        each(layer(kind, **fields))
+        layer("spectral_normalization", layer=layer(kind, **fields))
+
+
+def test_each_of_several_inputs_has_steps() -> None:
+    total = each(layer("add"))
+    assert total.takes == layer("add").takes
+    assert total.output_shape((5, 4, 3), (5, 1, 3), (None, 4, 3)) == (5, 4, 3)
+    assert total.output_shape((None, 4), (5, 4)) == (5, 4)
+    assert total.flops((5, 4), (5, 4)) == 5 * 4
+    assert complaint("time_distributed", (5, 4), (6, 4), layer=layer("add")) == (
+        "takes the same number of steps of each input, not 5 and 6",
+        "give it sequences that are as long, as of layers on one and the same",
+    )
+    assert complaint("time_distributed", (5, 4), (4,), layer=layer("add")) == (
+        "takes an input of at least 2 axes (steps, *sizes), not [4]",
+        "what makes each of them sees each step, too",
+    )
+
+
+def test_what_takes_no_input_is_the_same_in_each_step() -> None:
+    token = each(layer("parameter", shape=[1, 8]))
+    assert (token.takes, token.shape_only) == ((1, 1), frozenset({0}))
+    assert token.output_shape((5, 4, 4, 3)) == (5, 1, 8)
+    assert [weight.shape for weight in token.weights((5, 4, 4, 3))] == [(1, 8)]
+    assert (token.macs((5, 4)), token.flops((5, 4)), token.kept((5, 4))) == (0, 0, ())
+
+
+def test_states_are_those_of_each_step() -> None:
+    words = each(layer("lstm", units=4, initial_state="encoder"))
+    assert (words.begins_with, words.state_names) == ("encoder", ("state", "memory"))
+    assert words.final_states((5, 6, 3)) == ((5, 4), (5, 4))
+    assert words.output_shape((5, 6, 3), (5, 4), (5, 4)) == (5, 4)
+
+
+def test_indices_are_those_of_each_step() -> None:
+    pooling, unpooling = each(layer("max_pooling2d")), each(layer("max_unpooling2d"))
+    assert (pooling.finds_indices, pooling.indices_of) == (True, None)
+    assert (unpooling.finds_indices, unpooling.indices_of, unpooling.shape_only) == (False, 1, frozenset({1, 2}))
+    assert unpooling.output_shape((5, 4, 4, 3), (5, 4, 4, 3)) == (5, 8, 8, 3)
+    assert str(unpooling.without_indices("x")) == str(layer("max_unpooling2d").without_indices("x"))
 
 
 def test_a_wrapper_s_fields_have_those_of_the_layer_that_it_holds() -> None:

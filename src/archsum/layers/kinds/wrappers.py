@@ -44,11 +44,15 @@ class Wrapper(Layer):
         """What Keras calls the layer that it holds."""
         return kind_of(type(self.layer))
 
-    def held_input(self, shape: Shape) -> Shape:
-        """Return the shape that the held layer takes."""
-        raise NotImplementedError
+    @property
+    def steps(self) -> int:
+        return self.layer.steps
 
-    def held_weights(self, name: str, shape: Shape) -> tuple[Weight, ...]:
+    def held_inputs(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes that the held layer takes: by default the same."""
+        return inputs
+
+    def held_weights(self, name: str, *inputs: Shape) -> tuple[Weight, ...]:
         """Return the held layer's weights, by its name and theirs."""
         freezes = not self.layer.trainable
         return tuple(
@@ -57,7 +61,7 @@ class Wrapper(Layer):
                 trainable=weight.trainable and not freezes,
                 frozen=weight.trainable and freezes,
             )
-            for weight in self.layer.weights(self.held_input(shape))
+            for weight in self.layer.weights(*self.held_inputs(*inputs))
         )
 
     def uses(self, *inputs: Shape) -> int | None:
@@ -65,21 +69,25 @@ class Wrapper(Layer):
         raise NotImplementedError
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        work, uses = self.layer.work(self.held_input(*inputs)), self.uses(*inputs)
+        work, uses = self.layer.work(*self.held_inputs(*inputs)), self.uses(*inputs)
         return None if work is None else tuple(part._replace(elements=product((part.elements, uses))) for part in work)
 
     def connections(self, *inputs: Shape) -> int | None:
-        return product((self.uses(*inputs), self.layer.connections(self.held_input(*inputs))))
+        return product((self.uses(*inputs), self.layer.connections(*self.held_inputs(*inputs))))
 
     def bias_note(self, *inputs: Shape) -> str:
-        return self.layer.bias_note(self.held_input(*inputs))
+        return self.layer.bias_note(*self.held_inputs(*inputs))
 
 
 class TimeDistributed(Wrapper):
     """One layer for each step of a sequence, by itself, with the same weights for all.
 
+    It may be a layer of several inputs: each has an axis of steps. Around a list, as in `time_distributed: [conv2d:
+    {filters: 8, kernel_size: 3}, flatten]` or with `layers: […]`, or around a block, `layer: my_block`, it is written
+    out as one around each of the layers there. What takes no input, as a `parameter` does, is the same in each step.
+
     Shape:
-        (steps, *sizes) → (steps, *what the layer makes of the sizes).
+        (steps, *sizes), of each input → (steps, *what the layer makes of the sizes).
     Weights:
         The layer's.
     MACs:
@@ -91,50 +99,98 @@ class TimeDistributed(Wrapper):
     Cached:
         what the layer does, of the tokens of all steps.
     Errors:
-        An input of fewer than 2 axes;
+        An input of fewer than 2 axes; inputs of different numbers of steps;
         what the layer refuses.
     Source: https://keras.io/api/layers/recurrent_layers/time_distributed/
     """
 
+    most_inputs: ClassVar[int | None] = None
+
     type: Literal["time_distributed"] = "time_distributed"
 
-    def held_input(self, shape: Shape) -> Shape:
-        """Return a step's shape. Errors: ShapeError where there are no steps."""
-        if len(shape) < 2:
-            raise ShapeError(
-                f"takes an input of at least 2 axes (steps, *sizes), not {show(shape)}", "write the layer by itself"
-            )
-        return shape[1:]
+    @field_validator("layer", mode="before")
+    @classmethod
+    def _held_layer_fits(cls, value: Any) -> Any:
+        return value
+
+    @property
+    def takes(self) -> tuple[int, int | None]:
+        """As many inputs as the layer, and of one that takes none, one for the number of its steps."""
+        least, most = self.layer.takes
+        return max(least, 1), None if most is None else max(most, 1)
+
+    @property
+    def shape_only(self) -> frozenset[int]:
+        return frozenset({0}) if self._takes_none else self.layer.shape_only
+
+    @property
+    def finds_indices(self) -> bool:
+        return self.layer.finds_indices
+
+    @property
+    def indices_of(self) -> int | None:
+        return self.layer.indices_of
+
+    def without_indices(self, name: str) -> ShapeError:
+        return self.layer.without_indices(name)
+
+    @property
+    def begins_with(self) -> str | None:
+        return self.layer.begins_with
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return self.layer.state_names
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        steps = self.uses(*inputs)
+        return tuple((steps, *state) for state in self.layer.final_states(*self.held_inputs(*inputs)))
+
+    @property
+    def _takes_none(self) -> bool:
+        return self.layer.takes == (0, 0)
+
+    def held_inputs(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes in a step. Errors: ShapeError where there are no steps, or not as many of each input."""
+        steps = self.uses(*inputs)
+        for shape in inputs:
+            if len(shape) < 2:
+                cure = "what makes each of them sees each step, too" if len(inputs) > 1 else "write the layer by itself"
+                raise ShapeError(f"takes an input of at least 2 axes (steps, *sizes), not {show(shape)}", cure)
+            if None not in (steps, shape[0]) and shape[0] != steps:
+                message = f"takes the same number of steps of each input, not {steps} and {shape[0]}"
+                raise ShapeError(message, "give it sequences that are as long, as of layers on one and the same")
+        return () if self._takes_none else tuple(shape[1:] for shape in inputs)
 
     def uses(self, *inputs: Shape) -> int | None:
-        return inputs[0][0]
+        return next((shape[0] for shape in inputs if shape and shape[0] is not None), None)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        each = self.layer.output_shape(self.held_input(*inputs))
+        each = self.layer.output_shape(*self.held_inputs(*inputs))
         return (self.uses(*inputs), *each)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return self.held_weights(self.held, *inputs)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        each = self.layer.macs(self.held_input(*inputs))
+        each = self.layer.macs(*self.held_inputs(*inputs))
         return Operations(Product(self.uses(*inputs), each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the layer's, for which the steps are a larger batch."""
-        kept, steps = self.layer.kept(self.held_input(*inputs)), self.uses(*inputs)
+        kept, steps = self.layer.kept(*self.held_inputs(*inputs)), self.uses(*inputs)
         return None if kept is None else tuple(_for_each_step(tensor, steps) for tensor in kept)
 
     def cached(self, *inputs: Shape) -> Cached:
-        cached = self.layer.cached(self.held_input(*inputs))
+        cached = self.layer.cached(*self.held_inputs(*inputs))
         return cached._replace(tokens=product((self.uses(*inputs), cached.tokens)))
 
     def reuse_for(self, *inputs: Shape) -> Reuse:
-        return self.layer.reuse_for(self.held_input(*inputs))
+        return Reuse() if self._takes_none else self.layer.reuse_for(*self.held_inputs(*inputs))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the layer's, for which the steps are a larger batch."""
-        backward, steps = self.layer.backward(self.held_input(*inputs)), self.uses(*inputs)
+        backward, steps = self.layer.backward(*self.held_inputs(*inputs)), self.uses(*inputs)
         between, scratch = (
             tuple((steps, *shape) for shape in shapes) for shapes in (backward.between, backward.scratch)
         )
@@ -146,8 +202,9 @@ class TimeDistributed(Wrapper):
         raise UnknownOperatorsError("the versions of Keras write it in different operators", cure)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        yield Step.of("steps", self.uses(*inputs), f"`{self.held}` sees each by itself")
-        yield from self.layer.explain_output(self.held_input(*inputs))
+        note = f"`{self.held}` is the same in each" if self._takes_none else f"`{self.held}` sees each by itself"
+        yield Step.of("steps", self.uses(*inputs), note)
+        yield from self.layer.explain_output(*self.held_inputs(*inputs))
 
 
 class Bidirectional(Wrapper):
@@ -194,10 +251,6 @@ class Bidirectional(Wrapper):
                 "write two layers of that kind, with the same `inputs`: the direction does not change the counts",
             )
         return value
-
-    def held_input(self, shape: Shape) -> Shape:
-        """Return the input: both directions see all of it."""
-        return shape
 
     def uses(self, *inputs: Shape) -> int | None:
         return 2
@@ -269,9 +322,6 @@ class KernelWrapper(Wrapper):
         description="The layer that it holds.", examples=[{"conv2d": {"filters": 64, "kernel_size": 3}}]
     )
 
-    def held_input(self, shape: Shape) -> Shape:
-        return shape
-
     def uses(self, *inputs: Shape) -> int | None:
         return 1
 
@@ -295,7 +345,7 @@ class KernelWrapper(Wrapper):
         return self.layer.multiply_accumulates(*inputs)
 
     def reuse_for(self, *inputs: Shape) -> Reuse:
-        return self.layer.reuse_for(self.held_input(*inputs))
+        return self.layer.reuse_for(*inputs)
 
     def made_kernel(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return the kernel that is made, which is kept where the data are multiplied by it, and not for a table."""
