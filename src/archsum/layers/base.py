@@ -241,6 +241,11 @@ class Layer(StrictModel):
         """What the states are called that it ends with, for another to begin with; most layers have none."""
         return ()
 
+    @property
+    def gives_first_state(self) -> bool:
+        """Whether the output is the first of these states itself."""
+        return False
+
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         """Return the shapes of these states."""
         return ()

@@ -12,11 +12,14 @@ from archsum.layers.base import Backward, Cached, Kept, Layer, Operations, Reuse
 from archsum.layers.fields import ANY_LAYER, Positive
 from archsum.layers.kernel import FILTERS_OF_A_CHANNEL
 from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, UnknownOperatorsError
-from archsum.layers.sequence import SequenceLayer
+from archsum.layers.sequence import InitialState, SequenceLayer, check_given
 from archsum.layers.shapes import Shape, product, show
 
 HeldLayer = Annotated[SerializeAsAny[Layer], ANY_LAYER]
 """A layer in a field of another, written as in the list of layers."""
+
+
+_DIRECTIONS = ("forward", "backward")
 
 
 class Wrapper(Layer):
@@ -32,10 +35,6 @@ class Wrapper(Layer):
         if isinstance(value, Layer) and (value.least_inputs > 1 or value.most_inputs == 0):
             raise FieldError(
                 f"holds `{kind_of(type(value))}`, which does not take one input", "a wrapper passes one on"
-            )
-        if isinstance(value, Layer) and value.begins_with:
-            raise FieldError(
-                f"holds `{kind_of(type(value))}` with an `initial_state`, and passes on one input", "write it by itself"
             )
         return value
 
@@ -142,6 +141,10 @@ class TimeDistributed(Wrapper):
     def state_names(self) -> tuple[str, ...]:
         return self.layer.state_names
 
+    @property
+    def gives_first_state(self) -> bool:
+        return self.layer.gives_first_state
+
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         steps = self.uses(*inputs)
         return tuple((steps, *state) for state in self.layer.final_states(*self.held_inputs(*inputs)))
@@ -210,6 +213,9 @@ class TimeDistributed(Wrapper):
 class Bidirectional(Wrapper):
     """Two recurrent layers alike, of which one goes through the sequence from its end.
 
+    It ends with the states of both directions, forward first, and begins with as many where it is given some: further
+    inputs, or by `initial_state` those of another such layer.
+
     Shape:
         The layer's output, with twice as many features under merge_mode concat.
     Weights:
@@ -221,15 +227,22 @@ class Bidirectional(Wrapper):
     Kept:
         2 × the layer's; under merge_mode mul also the output of each direction.
     Errors:
-        A layer that is not recurrent; what the layer refuses.
+        A layer that is not recurrent; what the layer refuses; states of other sizes, or of one direction alone.
     Source: https://keras.io/api/layers/recurrent_layers/bidirectional/
     """
+
+    most_inputs: ClassVar[int | None] = 5
 
     type: Literal["bidirectional"] = "bidirectional"
 
     layer: HeldLayer = Field(description="The recurrent layer.", examples=[{"lstm": {"units": 64}}])
     merge_mode: Literal["concat", "sum", "ave", "mul"] = Field(
         "concat", description="How the outputs of both directions become one."
+    )
+    initial_state: InitialState = Field(
+        None,
+        description="A bidirectional layer further up, whose last states this one begins with. "
+        "Or give the states as further inputs: those of the forward layer, then those of the backward layer.",
     )
 
     @field_validator("layer", mode="before")
@@ -240,7 +253,10 @@ class Bidirectional(Wrapper):
                 f"holds `{kind_of(type(value))}`, which does not go through a sequence step by step",
                 "a recurrent layer has a direction: `lstm`, `gru`, `simple_rnn` or a `conv_lstm2d`",
             )
-        return super()._held_layer_fits(value)
+        if isinstance(value, Layer) and value.begins_with:
+            message = f"holds `{kind_of(type(value))}` with an `initial_state`, which is that of one direction"
+            raise FieldError(message, "write it beside `layer`, and name a `bidirectional` layer: it ends with both")
+        return value
 
     @field_validator("merge_mode", mode="before")
     @classmethod
@@ -248,23 +264,44 @@ class Bidirectional(Wrapper):
         if value is None:
             raise FieldError(
                 "cannot be null: that gives two outputs, and a layer has one",
-                "write two layers of that kind, with the same `inputs`: the direction does not change the counts",
+                "write two layers of that kind, with names and the same `inputs`: the direction changes no count",
             )
         return value
+
+    @property
+    def takes(self) -> tuple[int, int | None]:
+        return 1, 1 + len(self.state_names)
+
+    @property
+    def begins_with(self) -> str | None:
+        return self.initial_state
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return tuple(f"{direction} {name}" for direction in _DIRECTIONS for name in self.layer.state_names)
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return self.layer.final_states(inputs[0]) * 2
+
+    def held_inputs(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the sequence, all of which both directions see, and the states of one, as the other's are alike."""
+        return inputs[: 1 + len(inputs) // 2]
 
     def uses(self, *inputs: Shape) -> int | None:
         return 2
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        *leading, features = self.layer.output_shape(*inputs)
+        check_given(self, inputs)
+        *leading, features = self.layer.output_shape(*self.held_inputs(*inputs))
         return (*leading, value_of(self._merged(features)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        directions = (f"forward_{self.held}", f"backward_{self.held}")
-        return tuple(weight for name in directions for weight in self.held_weights(name, *inputs))
+        names = (f"{direction}_{self.held}" for direction in _DIRECTIONS)
+        return tuple(weight for name in names for weight in self.held_weights(name, *inputs))
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return Operations(Product(2, self.layer.macs(*inputs)), f"`{self.held}`'s in both directions")
+        each = self.layer.macs(*self.held_inputs(*inputs))
+        return Operations(Product(2, each), f"`{self.held}`'s in both directions")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         work = super().work(*inputs)
@@ -273,18 +310,25 @@ class Bidirectional(Wrapper):
         return None if work is None else (*work, *((merge,) * bool(operations)))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        kept = self.layer.kept(*inputs)
+        # What begins with another layer's states keeps them as its own.
+        taken = inputs[:1] if self.begins_with else self.held_inputs(*inputs)
+        kept = self.layer.kept(*taken)
         outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
-        return None if kept is None else (*kept, *outputs) * 2
+        if kept is None:
+            return None
+        backward = (
+            tensor._replace(number=tensor.number + len(taken) - 1) if tensor.number else tensor for tensor in kept
+        )
+        return *kept, *outputs, *backward, *outputs
 
     def backward(self, *inputs: Shape) -> Backward:
-        """Return one direction's, which is done before the other begins; each has a gradient of the input."""
-        backward = self.layer.backward(*inputs)
-        return backward._replace(scratch=(*backward.scratch, *inputs))
+        """Return one direction's, which is done before the other begins; each has a gradient of the sequence."""
+        backward = self.layer.backward(*self.held_inputs(*inputs))
+        return backward._replace(scratch=(*backward.scratch, inputs[0]))
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the direction from the end, which is computed first, the one from the start, and the merge."""
-        every, *last = self.layer.operators(*inputs)
+        every, *last = self.layer.operators(*self.held_inputs(*inputs))
         turned, turned_back = Operator(inputs[0]), Operator(every.output)
         merge = Operator(self.output_shape(*inputs), absorbs=frozenset() if self.merge_mode == "concat" else CLAMPS)
         mean = (merge._replace(weights=1),) * (self.merge_mode == "ave")
@@ -296,7 +340,7 @@ class Bidirectional(Wrapper):
         return made.operators
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        *_, each = self.layer.output_shape(*inputs)
+        *_, each = self.layer.output_shape(*self.held_inputs(*inputs))
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
         yield Step.of("features", self._merged(each), note)
