@@ -100,7 +100,10 @@ class Engine:
 
     def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
         try:
-            self._require_indices(node)
+            number = node.layer.indices_of
+            if number is not None and number < len(node.inputs):
+                found_by = self._layers.get(node.inputs[number])
+                node.layer.require_indices(node.inputs[number], found_by and found_by.layer)
             computed = self._computations.of(node.layer, inputs)
             output, weights = computed.output, computed.weights
             if node.shared_with:
@@ -112,15 +115,6 @@ class Engine:
         else:
             self._shapes[node.name] = self._known(output)
             self._layers[node.name] = LayerSummary(node, inputs, output, weights, computed.macs, computed)
-
-    def _require_indices(self, node: Node) -> None:
-        """Check that a layer which takes indices is given a layer that has some. Errors: ShapeError otherwise."""
-        number = node.layer.indices_of
-        if number is None or number >= len(node.inputs):
-            return
-        name = node.inputs[number]
-        if name not in self._layers or not self._layers[name].layer.finds_indices:
-            raise node.layer.without_indices(name)
 
     def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"

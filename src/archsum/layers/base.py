@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field
 
-from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Amount, Product, Sum, formula_of, value_of
 from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
@@ -255,9 +254,11 @@ class Layer(StrictModel):
         """What it takes to compute its numbers, beyond what most layers take; see `archsum.work`."""
         return 0
 
-    def without_indices(self, name: str) -> ShapeError:
-        """Return the error for an input that finds no indices, where the layer takes some: that input's name."""
-        raise NotImplementedError
+    def require_indices(self, name: str, found_by: "Layer | None") -> None:
+        """Check what finds the indices that it takes: a layer, or an input of the network, and its name.
+
+        Errors: ShapeError for what finds none, or none of such data.
+        """
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""

@@ -108,7 +108,11 @@ def test_indices_are_those_of_each_step() -> None:
     assert (pooling.finds_indices, pooling.indices_of) == (True, None)
     assert (unpooling.finds_indices, unpooling.indices_of, unpooling.shape_only) == (False, 1, frozenset({1, 2}))
     assert unpooling.output_shape((5, 4, 4, 3), (5, 4, 4, 3)) == (5, 8, 8, 3)
-    assert str(unpooling.without_indices("x")) == str(layer("max_unpooling2d").without_indices("x"))
+    unpooling.require_indices("pool", pooling)
+    with pytest.raises(ShapeError, match="undoes a max pooling, which `x` is not"):
+        unpooling.require_indices("x", each(layer("relu")))
+    with pytest.raises(ShapeError, match="has the data format channels_last, and `pool`, which it undoes, channels_fi"):
+        unpooling.require_indices("pool", each(layer("max_pooling2d", data_format="channels_first")))
 
 
 def test_a_wrapper_s_fields_have_those_of_the_layer_that_it_holds() -> None:

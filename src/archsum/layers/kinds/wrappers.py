@@ -64,8 +64,8 @@ class TimeDistributed(Wrapper):
     def indices_of(self) -> int | None:
         return self.layer.indices_of
 
-    def without_indices(self, name: str) -> ShapeError:
-        return self.layer.without_indices(name)
+    def require_indices(self, name: str, found_by: Layer | None) -> None:
+        self.layer.require_indices(name, found_by.layer if isinstance(found_by, TimeDistributed) else found_by)
 
     @property
     def begins_with(self) -> str | None:
