@@ -86,6 +86,8 @@ class Cached(NamedTuple):
     """How many elements of each token."""
     tokens: int | None = 0
     """How many tokens there are in the network as it is given its inputs."""
+    tokens_of: int = 0
+    """Which of the inputs has these tokens; the first is that of what is generated."""
 
 
 class Reuse(NamedTuple):
