@@ -67,6 +67,7 @@ class Builder:
         if built is None:
             model, problems = self._build(entry, names)
             if isinstance(model, Layer):
+                self._work.spend("values", _STEPS_TO_BUILD * len(wrappers))
                 for kind in reversed(wrappers):
                     model = _around(kind, model)
                 if is_frozen:
