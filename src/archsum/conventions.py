@@ -87,6 +87,7 @@ CONVENTIONS = {
         unknown=(
             *FAMILIES["recurrent"],
             *FAMILIES["wrappers"],
+            *FAMILIES["kernel_wrappers"],
             *FAMILIES["attention"],
             "grouped_query_attention",
             "einsum_dense",

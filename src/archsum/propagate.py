@@ -101,7 +101,10 @@ class Engine:
 
     def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
         try:
-            self._require_indices(node)
+            number = node.layer.indices_of
+            if number is not None and number < len(node.inputs):
+                found_by = self._layers.get(node.inputs[number])
+                node.layer.require_indices(node.inputs[number], found_by and found_by.layer)
             computed = self._computations.of(node.layer, inputs)
             own, shared = computed.weights, NOTHING_SHARED
             if node.shared_with or node.shared_weights:
@@ -112,15 +115,6 @@ class Engine:
         else:
             self._shapes[node.name] = self._known(computed.output)
             self._layers[node.name] = LayerSummary(node, inputs, computed.output, own, computed.macs, computed, shared)
-
-    def _require_indices(self, node: Node) -> None:
-        """Check that a layer which takes indices is given a layer that has some. Errors: ShapeError otherwise."""
-        number = node.layer.indices_of
-        if number is None or number >= len(node.inputs):
-            return
-        name = node.inputs[number]
-        if name not in self._layers or not self._layers[name].layer.finds_indices:
-            raise node.layer.without_indices(name)
 
     def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"
@@ -169,7 +163,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
 
 def require_inputs(layer: Layer, count: int) -> None:
     """Check how many inputs a layer is given. Errors: ShapeError where it takes more or fewer."""
-    least, most = layer.least_inputs, layer.most_inputs
+    least, most = layer.takes
     if least <= count <= (count if most is None else most):
         return
     wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"

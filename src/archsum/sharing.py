@@ -53,8 +53,8 @@ def _all_of(owner: LayerSummary, layer: Layer, weights: Sequence[Weight]) -> Map
     """Return all weights of a layer as those of another, or of that one's owners."""
     _require_same(layer, weights, owner)
     return {
-        weight.name: owner.shared_weights.get(weight.name) or SharedWeight(Owner(owner.name, weight.name))
-        for weight in weights
+        weight.name: owner.shared_weights.get(theirs.name) or SharedWeight(Owner(owner.name, theirs.name))
+        for weight, theirs in zip(weights, owner.computed.weights, strict=True)
     }
 
 
@@ -117,5 +117,5 @@ def _require_same(layer: Layer, weights: Sequence[Weight], owner: LayerSummary) 
 
 
 def _without_notes(weights: Sequence[Weight]) -> list[Weight]:
-    """Return weights without what is said of where their sizes come from, which may be different places."""
-    return [weight._replace(note="") for weight in weights]
+    """Return weights without what is said of where their sizes come from, and of what holds the layer they are of."""
+    return [weight._replace(note="", name=weight.name.rpartition("/")[2]) for weight in weights]

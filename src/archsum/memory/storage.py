@@ -57,18 +57,17 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     last = dict.fromkeys(owner.values(), 0)
     first = dict.fromkeys(summary.inputs, 0)
     shapes = dict(summary.inputs)
-    names = {layer.name: layer.layer.state_names for layer in summary.layers if layer.layer.state_names}
+    ending = {layer.name: layer.layer for layer in summary.layers if layer.layer.state_names}
     for step, layer in enumerate(summary.layers, start=1):
         outputs = len(layer.node.inputs) - layer.node.states
         for name in layer.taken[:outputs]:
             last[owner[name]] = step
         for number, shape in enumerate(layer.input_shapes[outputs:]):
             name = layer.node.inputs[outputs + number]
-            if number == 0 and shape == shapes[owner[name]]:
-                # Without the other steps the output is the state itself.
+            if number == 0 and ending[name].gives_first_state:
                 last[owner[name]] = step
                 continue
-            state = f"{name}'s {names[name][number]}"
+            state = f"{name}'s {ending[name].state_names[number]}"
             first[state], shapes[state] = first[name], shape
             # Who takes a state keeps it in training as its own.
             last[state] = max(last.get(state, 0), step - training)

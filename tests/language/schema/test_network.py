@@ -115,6 +115,10 @@ PLACES = [
     "- reshape: {target_shape: =shape}",
     "- conv2d: {filters: 8, kernel_size: =sizes}",
     "- time_distributed: {layer: {dense: {units: =width}}}",
+    "- time_distributed: {layers: [{dense: {units: =width}}, relu], trainable: =flag}",
+    "- time_distributed: [dense: =width, residual: [relu]]",
+    "- time_distributed: {layer: {repeat: {times: 2, layers: [relu]}}}",
+    "- {type: time_distributed, layers: [relu]}",
     "- bidirectional: {layer: {type: lstm, units: =width}}",
 ]
 
@@ -271,6 +275,11 @@ WRONG = [
     "input: [8]\nlayers: [residual: [{type: residual, layers: [branch: [[dense]]]}]]",
     "input: [8, 8]\nlayers: [time_distributed: {layer: dense}]",
     "input: [8, 8]\nlayers: [time_distributed: {layer: {dens: {units: 3}}}]",
+    "input: [8, 8]\nlayers: [time_distributed: {layers: [dense]}]",
+    "input: [8, 8]\nlayers: [time_distributed: [dens: 3]]",
+    "input: [8, 8]\nlayers: [time_distributed: []]",
+    "input: [8, 8]\nlayers: [time_distributed]",
+    "input: [8, 8]\nlayers: [time_distributed: {trainable: false}]",
     "input: [8]\nblocks: {part: }\nlayers: [relu]",
     "input: [8]\nblocks: {part: [relu]}\nlayers: [relu]",
     "input: [8]\nblocks: {part: {}}\nlayers: [relu]",

@@ -9,7 +9,7 @@ from archsum.formula import is_formula
 from archsum.language.read.entries import read_entry
 from archsum.language.read.formulas import steps_of
 from archsum.language.read.labels import NOTHING, Labels
-from archsum.language.spec.containers import CONTAINERS
+from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS, container_class
 from archsum.language.spec.document import check_layers
 from archsum.language.spec.items import PLACEMENT, Body, Entry, Item, Reference, no_entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
@@ -80,24 +80,35 @@ class BodyReader:
                 self._report("too-large", message, entry.span, "give long lists names under `variables`")
                 return Item(no_entry(entry.span))
             self.uses.setdefault(entry.kind, entry.span)
-        elif entry.kind in CONTAINERS:
+        elif entry.kind in CONTAINERS or self._is_around_several(entry):
             entry.held = self._held(entry)
         if not entry.fields.keys() & PLACEMENT:
             return Item(entry)
         return self._placed(entry)
 
+    def _is_around_several(self, entry: Entry) -> bool:
+        """Whether what is a kind of layer around one other is around several: a list, a block or a container."""
+        if entry.kind not in AROUND_SEVERAL or "layers" in entry.fields:
+            return entry.kind in AROUND_SEVERAL
+        if "layer" not in entry.fields:
+            return False
+        inner, _ = read_entry(entry.places, "layer", self._words)
+        return inner.kind in self._blocks or inner.kind in CONTAINERS or self._is_around_several(inner)
+
     def _held(self, entry: Entry) -> dict[str, Any]:
         """Read what a container holds, and where it does not say what merges its outputs, the layer that does."""
-        cls, fields = CONTAINERS[entry.kind], entry.places
+        cls, fields = container_class(entry.kind), entry.places
         held: dict[str, Any] = {}
         for field, holding in cls.layer_fields.items():
             if field not in entry.fields:
-                if holding == "layer":
+                if holding == "merge":
                     held[field] = Item(Entry(cls.model_fields[field].default, SpannedMapping(), entry.span))
                 continue
             match holding:
-                case "layer":
+                case "merge":
                     held[field] = self._merge(fields, field)
+                case "layer":
+                    held[field] = self._item(fields, field)
                 case "layers":
                     held[field] = self.body(fields, field, may_be_empty=field == "shortcut")
                 case "paths":

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from archsum.bounds import MAX_SHARED_WEIGHTS
 from archsum.errors import Diagnostic, FieldError, Span, quote
-from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.items import Entry
 from archsum.language.text.places import Places
 from archsum.layers import KINDS
@@ -49,7 +48,7 @@ class Labels:
         """Read an entry's `shared`."""
         stated, place = entry.fields["shared"], entry.places.value("shared")
         is_block = entry.kind in self._blocks
-        if entry.kind in CONTAINERS and not is_block:
+        if entry.is_container:
             cure = "give it to the layers in it, or put them into a block"
             self._report("bad-value", f"`{entry.kind}` has no weights to share", place, cure)
             return NOTHING
