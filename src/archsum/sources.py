@@ -75,8 +75,8 @@ def load(
 
 
 def _is_text(source: str | os.PathLike[str]) -> bool:
-    """Whether a source is a network itself, and not the name of a file, which has one line."""
-    return isinstance(source, str) and "\n" in source
+    """Whether a source is a network itself, and not the name of a file, which seldom has several lines."""
+    return isinstance(source, str) and "\n" in source and not os.path.exists(source)
 
 
 def _content(source: Source) -> tuple[bytes | str, str]:

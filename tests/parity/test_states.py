@@ -9,6 +9,7 @@ from keras import layers as kl
 
 import archsum
 from archsum import SpecError, Summary
+from archsum.layers.shapes import Shape
 
 KINDS = {"lstm": kl.LSTM, "gru": kl.GRU, "simple_rnn": kl.SimpleRNN}
 CELLS = {"lstm": kl.LSTMCell, "gru": kl.GRUCell, "simple_rnn": kl.SimpleRNNCell}
