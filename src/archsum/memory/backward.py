@@ -150,6 +150,8 @@ class WayBack:
 
     def _before_sums(self, layer: LayerSummary, backward: Backward) -> Iterator[Shape]:
         """Yield the shapes of new gradients of learned tensors, before they are added up over the batch."""
+        if layer.name in self._made_once:
+            return
         for number, name in enumerate(layer.node.inputs):
             if (
                 layer.name not in self._made_once
