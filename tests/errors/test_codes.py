@@ -113,7 +113,7 @@ def test_a_command_that_is_wrong_has_that_error_and_one_that_is_right_has_none(
 ) -> None:
     if word.startswith("missing-"):
         modules = {
-            "missing-graphviz": "render.diagram.svg",
+            "missing-graphviz": "render.diagram.graphviz",
             "missing-matplotlib": "render.plot",
             "missing-shtab": "cli.completion",
         }

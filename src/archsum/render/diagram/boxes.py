@@ -62,7 +62,7 @@ class Arrow(NamedTuple):
     source: str
     target: str
     label: str
-    """Its shape, with the first arrow of those that have the same; and what blocks of several in- or outputs call it."""
+    """Its shape, with the first of the arrows that have the same, and what blocks call it that take or give several."""
 
 
 class Flowchart(NamedTuple):
@@ -110,7 +110,7 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
 
 
 def _unfold(condensed: Condensed, level: int, depth: int | None) -> tuple[Condensed, int]:
-    """Return what repeats itself once, and the depth of the parts to draw: so many levels, or all that can be taken in."""
+    """Return what repeats itself once, and how deep to draw: so many levels, or as many as can be taken in."""
     deepest = max((len(layer.path) for layer in condensed.summary.layers), default=0)
     unfolded = condense(condensed, level + 1)
     for further in range(level + 2, min(deepest, deepest if depth is None else level + depth) + 1):
@@ -140,8 +140,8 @@ def _outputs(summary: Summary, block: Group | None) -> Iterator[Box]:
 
 
 def _names(named: Mapping[str, str]) -> dict[str, str]:
-    """Return what a block calls each node; the first of several names."""
-    return {node: name for name, node in reversed(named.items())}
+    """Return what a block calls each node; the last of several names."""
+    return {node: name for name, node in named.items()}
 
 
 def _output(layer: str) -> str:
