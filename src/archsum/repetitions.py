@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from archsum.folding import Part, fold
 from archsum.graph import Path
+from archsum.layers.written import highlights
 from archsum.summary import LayerSummary, Summary
 
 
@@ -46,9 +47,10 @@ def _renamed(layer: LayerSummary, renamed: Mapping[str, str]) -> LayerSummary:
 def runs(summary: Summary, parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
     """Yield the network's parts in their order, and as one run those that are one thing repeated.
 
-    The parts of a run are in the same block, of one kind, and have equal layers on equal shapes, with the same names
-    within them. Each takes what the one before gives, and besides what all of them take; nothing else takes anything
-    of any but the last. What lends its weights to others is in no run of several.
+    The parts of a run are in the same block, of one kind, and have layers of the same kinds, names within them, shapes,
+    weights and `shown_fields`: not, say, of the same rates of dropout. Each takes what the one before gives, and
+    besides what all of them take; nothing else takes anything of any but the last. What lends its weights to others is
+    in no run of several.
     """
     lenders = _lenders(summary, parts)
     outputs = frozenset(summary.outputs)
@@ -139,8 +141,7 @@ class _Repeated:
         level = len(self.part.path)
         return (
             layer.path[level:] == its.path[level:]
-            and layer.input_shapes == its.input_shapes
-            and (layer.computed is its.computed or layer.layer == its.layer)
+            and (layer.computed is its.computed or _are_alike(layer, its))
             and layer.node.frozen_by == its.node.frozen_by
             and layer.node.states == its.node.states
             and self._lent(layer) == other._lent(its)
@@ -152,3 +153,16 @@ class _Repeated:
             (name, self._numbers.get(shared.owner.node, shared.owner.node), shared.owner.weight, shared.transposed)
             for name, shared in layer.shared_weights.items()
         ]
+
+
+def _are_alike(layer: LayerSummary, other: LayerSummary) -> bool:
+    """Whether two layers are of one structure, whatever else differs."""
+    return (
+        layer.type == other.type
+        and layer.input_shapes == other.input_shapes
+        and layer.output_shape == other.output_shape
+        and layer.computed.weights == other.computed.weights
+        and layer.macs == other.macs
+        and layer.layer.trainable == other.layer.trainable
+        and list(highlights(layer.layer)) == list(highlights(other.layer))
+    )

@@ -195,7 +195,7 @@ class Layer(StrictModel):
     """The fields that hold a layer, as those of wrappers; they reach the class as layers."""
 
     shown_fields: ClassVar[tuple[str, ...]] = ()
-    """The fields that a picture has room for, where they have not their default's value."""
+    """What a picture has room for: the fields, where not at their default, by which layers of one structure differ."""
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1

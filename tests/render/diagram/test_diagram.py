@@ -193,6 +193,12 @@ def test_what_differs_or_is_taken_elsewhere_is_drawn_by_itself(layers: str) -> N
     assert len(parts(flowchart(summary, depth=1))) == 3
 
 
+def test_other_rates_of_dropout_are_no_other_structure() -> None:
+    block = "b: {parameters: {rate: }, layers: [dense: 8, dropout: =rate]}"
+    summary = written(f"input: [8]\nblocks: {{{block}}}\nlayers: [b: {{rate: 0.1}}, b: {{rate: 0.2}}, flatten]")
+    assert parts(flowchart(summary, depth=1)) == [("b", "b × 2", ""), ("flatten", "flatten", "")]
+
+
 def test_what_has_its_weights_from_others_is_no_repetition_of_them() -> None:
     text = "input: [8]\nblocks: {b: {layers: [dense: 8]}}\nlayers: [repeat: {times: 4, layers: [b: {shared: all}]}]"
     drawn = flowchart(written(text), depth=1)

@@ -49,7 +49,6 @@ class RandomDrop(Regularization):
     """
 
     main_field: ClassVar[str] = "rate"
-    shown_fields: ClassVar[tuple[str, ...]] = ("rate",)
 
     rate: Rate = Field(description="The part that is dropped, 0 to 1.", examples=[0.5])
 
