@@ -24,7 +24,7 @@ _SHAPES = {
 }
 _EDGE = re.compile(r"^ +n\d+ -->", re.MULTILINE)
 
-_UNSAFE = re.compile(r"(?<![^\W_])[ _./,-]|[_./-](?![^\W_])|[^\w ./,()×?-]")
+_UNSAFE = re.compile(r"(?<![^\W_])[_./,-]|(?<![^\W_])(?<![×,]) |[_./-](?![^\W_])|[^\w ./,()×?-]")
 """What could be markup or a list's bullet: all but letters, digits, and the signs that join them."""
 
 
