@@ -107,8 +107,9 @@ def _figure(costs: Costs, device: Device | None) -> Figure:
     _draw_bars(panels.macs, axis, [bar.part.of.macs for bar in axis.bars])
     _draw_bars(panels.params, axis, [bar.part.of.params for bar in axis.bars])
     if len(axis.stages) <= MAX_BARS:
-        for axes in (panels.forward, panels.backward) if memory else ():
-            _draw_grid(axes, axis, memory.peak / binary_unit(memory.peak)[1])  # above it is what names the peak
+        if memory:
+            for axes in (panels.forward, panels.backward):
+                _draw_grid(axes, axis, memory.peak / binary_unit(memory.peak)[1])  # above it is what names the peak
         for axes in (panels.macs, panels.params):
             _draw_grid(axes, axis, axes.get_ylim()[1])
     for axes in (panels.macs, panels.params):
