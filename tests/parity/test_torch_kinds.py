@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from archsum.layers import FAMILIES, KINDS
+from archsum.layers.shapes import known
 from tests.parity import test_torch, test_torch_sequences
 from tests.support.parity.cases import REFUSED, Case, build, ours
 from tests.support.parity.torch_kinds import MODULES, Ran, torch_outcome
@@ -50,7 +51,9 @@ def ran(kind: str, case: Case) -> Ran | None:
     if found is REFUSED:
         return REFUSED
     weights = build(kind, case.fields).weights(*case.shapes)
-    trained, others = ([weight.size for weight in weights if weight.trainable is which] for which in (True, False))
+    trained, others = (
+        [known(weight.size) for weight in weights if weight.trainable is which] for which in (True, False)
+    )
     return Ran(found.output_shape, sorted(trained), sorted(others))
 
 
