@@ -98,9 +98,17 @@ def _identity(given: Operands) -> Sequence[Value]:
 
 def _matmul(given: Operands) -> Sequence[Value]:
     first, second = given.tensor("x1"), given.tensor("x2")
-    if given.get("transpose_a") or given.get("transpose_b"):
+    if given.get("transpose_a") or given.get("transpose_b") or min(map(len, map(given.shape, ("x1", "x2")))) < 2:
         raise NoRuleError
     return [given.use.add("matmul", {}, [first, second])]
+
+
+def _einsum(given: Operands) -> Sequence[Value]:
+    equation, inputs = given.use.entry.config.value.get("subscripts"), given.use.args
+    is_written_out = type(equation) is str and "->" in equation and "." not in equation
+    if not is_written_out or not inputs or not all(isinstance(value, Value) for value in inputs):
+        raise NoRuleError
+    return [given.use.add("einsum", {"equation": equation}, inputs)]
 
 
 def _softmax(given: Operands) -> Sequence[Value]:
@@ -193,6 +201,7 @@ OPERATIONS: dict[str, Operation] = {
         }.items()
     },
     "Matmul": _of("x1 x2 transpose_a transpose_b", _matmul),
+    "Einsum": Operation((), _einsum),
     "DotProductAttention": _of("query key value bias mask", _attention),
     "MaxPool": _pooling("max"),
     "AveragePool": _pooling("average"),
