@@ -1,0 +1,198 @@
+"""The calls of a model → a graph, with what each layer is expected to have."""
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from archsum.errors import Location
+from archsum.graph import Origin
+from archsum.interchange.builder import GraphBuilder
+from archsum.interchange.imported import Expected
+from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
+from archsum.interchange.torch.functions import FUNCTIONS
+from archsum.interchange.torch.modules import reader_of
+from archsum.interchange.torch.steps import Made, Step, Steps, View
+from archsum.interchange.torch.tracing import Call, Trace, Value
+
+_CUSTOM_CURE = "its shapes and weights are right, its operations unknown, and so are totals of operations"
+_UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
+_MOST_NAMED = 5
+
+
+class Writer:
+    """Writes what a model's outputs depend on into a graph."""
+
+    def __init__(self, builder: GraphBuilder, model: Any, found: Trace, layouts: Layouts) -> None:
+        self._builder = builder
+        self._found = found
+        self._layouts = layouts
+        self._live = _live(found)
+        self._classes = {path: type(module).__name__ for path, module in model.named_modules()}
+        self._names: dict[Value, str] = {}
+        self._reshaped: dict[tuple[Value, tuple[int, ...]], str] = {}
+        self._owners: dict[Value, str] = {}
+        self._sets: dict[str, Step] = {}  # of each node that has weights
+        self._call: Call
+        self._place: Location
+
+    def add_inputs(self, names: Mapping[str, str], place: Location) -> None:
+        """Add the inputs, each called as `names` says."""
+        for value in self._found.inputs:
+            self._names[value] = self._builder.add_input(names[value.name], self._layouts[value].shape, place)
+
+    def write(self) -> list[str]:
+        """Write all that the outputs depend on, and return what the outputs are called."""
+        for call in self._found.calls:
+            live = [value for value in call.given if value in self._live and not value.is_constant]
+            if live:
+                self._call, self._place = call, self._builder.place(_described(call))
+                self._write(View(call, self._layouts, self._live, self._found.parameters), live)
+        self._report_unused()
+        return list(dict.fromkeys(self._name(value) for value in self._found.outputs if not value.is_constant))
+
+    def _write(self, view: View, live: list[Value]) -> None:
+        try:
+            made = _read(view)
+            of_each: Mapping[Value, Steps] = made if isinstance(made, Mapping) else {view.output: made}
+            if any(value not in of_each for value in live):
+                raise NotUnderstoodError("gives more than is known of it")
+        except NotUnderstoodError as error:
+            of_each = self._custom(view, live, str(error))
+        for value in live:
+            self._write_steps(view, value, of_each[value])
+
+    def _write_steps(self, view: View, value: Value, steps: Steps) -> None:
+        shape = self._layouts[value].shape
+        if not steps:
+            self._names[value] = self._of_shape(view.input, shape)
+            return
+        before = ""
+        for number, step in enumerate(steps):
+            if step.inputs is None:
+                inputs = [before or self._name(view.input)]
+            else:
+                inputs = [self._aligned(each, value) if step.aligned else self._name(each) for each in step.inputs]
+            before = self._add(step, inputs, shape if number == len(steps) - 1 else None)
+        self._names[value] = before
+
+    def _add(self, step: Step, inputs: Sequence[str], shape: tuple[int, ...] | None, name: str = "") -> str:
+        call, fields = self._call, dict(step.fields)
+        weights = set(step.weights.values())
+        if weights and not any(value.trainable for value in weights):
+            fields["trainable"] = False
+        trained = sum(prod(value.shape) for value in weights if value.trainable)
+        shapes = (*(value.shape for value in step.weights.values()), *step.statistics)
+        owner = self._owner_of(step)
+        path = _split(call.path)
+        blocks = path[:-1] if call.module else path
+        added = self._builder.add(
+            step.kind,
+            inputs,
+            fields,
+            (*blocks, name or (path[-1:] or (call.name,))[0] if call.module else name or call.name),
+            self._place,
+            groups=[self._classes[".".join(blocks[: level + 1])] for level in range(len(blocks))],
+            origin=Origin(call.path, call.name),
+            expected=Expected(shape, None if step.in_one or owner else shapes, None if owner else trained),
+            shared_with=owner,
+        )
+        if weights and not owner:
+            self._sets[added] = step
+            self._owners.update(dict.fromkeys(weights, added))
+        return added
+
+    def _owner_of(self, step: Step) -> str | None:
+        """Return the node that has the same weights."""
+        owners = {self._owners.get(value) for value in step.weights.values()}
+        if owners <= {None}:
+            return None
+        (owner, *others) = owners
+        if others or owner is None or self._sets[owner].weights != step.weights or self._sets[owner].kind != step.kind:
+            message = f"{_described(self._call)} shares some of its weights with other layers"
+            self._builder.report("custom-layer", message, self._place, "archsum cannot say that yet")
+            return None
+        return owner
+
+    def _name(self, value: Value) -> str:
+        """Return what a tensor is called; a parameter or a constant is written where it is first taken."""
+        if value not in self._names:
+            self._names[value] = self._written(value, value.shape)
+        return self._names[value]
+
+    def _written(self, value: Value, shape: tuple[int, ...]) -> str:
+        if value.is_parameter:
+            step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value}, in_one=True)
+            return self._add(step, [], shape, value.name.rpartition(".")[2])
+        return self._add(Step("constant", {"shape": list(shape)}), [], shape, "constant")
+
+    def _aligned(self, value: Value, output: Value) -> str:
+        """Return a tensor with the axes that line up with those of an output for one sample."""
+        layout, wanted = self._layouts[value], self._layouts[output]
+        batch = wanted.dropped
+        if batch is None or layout.batch is not None or batch < wanted.rank - layout.rank:
+            return self._name(value)
+        axis = batch - (wanted.rank - layout.rank)
+        return self._of_shape(value, (*layout.shape[:axis], *layout.shape[axis + 1 :]))
+
+    def _of_shape(self, value: Value, shape: tuple[int, ...]) -> str:
+        """Return a tensor with another shape of as many elements."""
+        if self._layouts[value].shape == shape:
+            return self._name(value)
+        known = (value, shape)
+        if known not in self._reshaped:
+            if value not in self._names and (value.is_parameter or value.is_constant):
+                self._reshaped[known] = self._written(value, shape)
+            else:
+                step = Step("reshape", {"target_shape": list(shape)})
+                self._reshaped[known] = self._add(step, [self._name(value)], shape, "reshape")
+        return self._reshaped[known]
+
+    def _custom(self, view: View, live: list[Value], why: str) -> dict[Value, Steps]:
+        """Return layers that state what is seen of a call, and note it."""
+        weights = view.all_weights if view.module else {}
+        place = _described(view.call)
+        self._builder.warn("custom-layer", f"{place} {why}: it is written as `custom`", self._place, _CUSTOM_CURE)
+        inputs = tuple(dict.fromkeys(value for value in view.tensors if not value.is_constant)) or (view.input,)
+        made: dict[Value, Steps] = {}
+        for number, value in enumerate(live):
+            own = weights if number == 0 else {}
+            stated = {
+                name: list(each.shape) if each.trainable else {"shape": list(each.shape), "trainable": False}
+                for name, each in own.items()
+            }
+            fields = {"output_shape": list(self._layouts[value].shape), "weights": stated}
+            made[value] = [Step("custom", fields, inputs, own)]
+        return made
+
+    def _report_unused(self) -> None:
+        unused = [name for name, value in self._found.parameters.items() if value not in self._owners]
+        if unused:
+            named = ", ".join(f"`{name}`" for name in unused[:_MOST_NAMED])
+            more = f" and {len(unused) - _MOST_NAMED:,} others" if len(unused) > _MOST_NAMED else ""
+            message = f"the outputs do not depend on the parameters {named}{more}, which are not counted"
+            self._builder.warn("unused", message, self._builder.place(""), _UNUSED_CURE)
+
+
+def _read(view: View) -> Made:
+    call = view.call
+    reader = reader_of(call.module) if call.module else FUNCTIONS.get(call.name)
+    if reader is None:
+        raise NotUnderstoodError("is none that archsum knows")
+    return reader(view)
+
+
+def _live(found: Trace) -> set[Value]:
+    """Return what the outputs depend on."""
+    live = set(found.outputs)
+    for call in reversed(found.calls):
+        if not live.isdisjoint(call.given):
+            live.update(call.taken)
+    return live
+
+
+def _described(call: Call) -> str:
+    return f"{call.path} ({call.name})" if call.path else call.name
+
+
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(path.split(".")) if path else ()
