@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
 
-__all__ = ["Network", "Summary", "check", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
+__all__ = [
+    "Network",
+    "Summary",
+    "check",
+    "costs",
+    "diagram",
+    "explain",
+    "fit",
+    "from_torch",
+    "load",
+    "plot",
+    "summarize",
+]
 
 
 class Overrides(TypedDict, total=False):
@@ -62,6 +74,20 @@ def load(
     if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
         raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
     return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
+
+
+def from_torch(module: Any, example: Any, *, name: str | None = None) -> Network:
+    """Read a live PyTorch model, which is run, and is afterwards what it was before.
+
+    `example` says what it takes: a tensor with the batch axis, a tuple of them, or a dict of them by the names of
+    `forward`; or shapes without the batch axis, such as (3, 224, 224) or {"left": (3, 32, 32), "right": (3, 32, 32)}.
+    Parameters count as trainable where they have `requires_grad`. `name` is what the network is called, by default the
+    name of the module's class.
+
+    Errors: SpecError where the example is not what the model takes, or what it does depends on values. What the model
+    raises itself is not caught.
+    """
+    return sources.from_torch(module, example, name or type(module).__name__)
 
 
 def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import PurePath
-from typing import IO
+from typing import IO, Any
 
 from archsum.errors import Diagnostic, SpecError
 from archsum.formula import Value
@@ -66,6 +66,13 @@ def load(
     _refuse_variables(name, variables)
     raw = content.encode() if isinstance(content, str) else content
     return _checked(_reader(reader)(io.BytesIO(raw), name, options))
+
+
+def from_torch(module: Any, example: Any, name: str) -> Network:
+    """Read a live PyTorch model, which is run with an example. Errors: SpecError, and what the model raises itself."""
+    from archsum.interchange.torch.reading import read_module
+
+    return _checked(read_module(module, name, example))
 
 
 def _is_live(source: str) -> bool:

@@ -1,15 +1,28 @@
 """PyTorch's functions, and what layers each is."""
 
-from archsum.interchange.torch.modules import reshaped
-from archsum.interchange.torch.steps import Reader, Step, Steps, View
-
-
-def add(view: View) -> Steps:
-    return [Step("add", {}, tuple(view.tensors), aligned=True)]
-
+from archsum.interchange.torch import kernels, normalizations, sequences
+from archsum.interchange.torch.arithmetic import ACTIVATIONS, ARITHMETIC
+from archsum.interchange.torch.shaping import SHAPING
+from archsum.interchange.torch.steps import Reader
 
 FUNCTIONS: dict[str, Reader] = {
-    **dict.fromkeys(("add", "iadd", "radd"), add),
-    **dict.fromkeys(("flatten", "view", "reshape", "squeeze", "unsqueeze"), reshaped),
+    **SHAPING,
+    **ARITHMETIC,
+    **ACTIVATIONS,
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), kernels.convolution_function),
+    **{f"conv_transpose{rank}d": kernels.transposed_function for rank in (1, 2, 3)},
+    **{f"max_pool{rank}d": kernels.max_pooling_function for rank in (1, 2, 3)},
+    **{f"avg_pool{rank}d": kernels.average_pooling_function for rank in (1, 2, 3)},
+    **{f"adaptive_avg_pool{rank}d": kernels.adaptive("average") for rank in (1, 2, 3)},
+    **{f"adaptive_max_pool{rank}d": kernels.adaptive("max") for rank in (1, 2, 3)},
+    **{f"dropout{rank}d": kernels.spatial_dropout for rank in (1, 2, 3)},
+    "interpolate": kernels.interpolate,
+    "pixel_shuffle": kernels.shuffled("depth_to_space", "upscale_factor"),
+    "pixel_unshuffle": kernels.shuffled("space_to_depth", "downscale_factor"),
+    "layer_norm": normalizations.layer_norm_function,
+    "group_norm": normalizations.group_norm_function,
+    "rms_norm": normalizations.rms_norm_function,
+    "embedding": sequences.embedding_function,
+    "scaled_dot_product_attention": sequences.scaled_dot_product,
 }
 """By their names without underscores."""

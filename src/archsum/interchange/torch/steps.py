@@ -12,8 +12,8 @@ class Step(NamedTuple):
 
     kind: str
     fields: Mapping[str, Any] = {}
-    inputs: tuple[Value, ...] | None = None
-    """None: what the step before gives, or of the first the first tensor that the call takes."""
+    inputs: "tuple[Value | Step, ...] | None" = None
+    """Tensors, or layers that make them. None: what the step before gives, or of the first the call's first tensor."""
     weights: Mapping[str, Value] = {}
     """Its parameters, by what the kind calls them."""
     statistics: tuple[tuple[int, ...], ...] = ()
@@ -75,6 +75,20 @@ class View:
                 found[ours] = self._parameters[path]
         return found
 
+    def given_weights(self, **places: tuple[int, str]) -> dict[str, Value]:
+        """Return the parameters among a function's arguments, by what we call them, each given by its place and name.
+
+        Errors: NotUnderstoodError where one is no parameter.
+        """
+        found = {}
+        for ours, (number, name) in places.items():
+            value = self.argument(number, name)
+            if value is not None:
+                if not value.is_parameter:
+                    raise NotUnderstoodError("has weights that are computed of others")
+                found[ours] = value
+        return found
+
     @property
     def all_weights(self) -> dict[str, Value]:
         """The parameters of the module and of those in it, by their names in it; each once."""
@@ -125,3 +139,10 @@ def short(numbers: Any) -> Any:
     if not isinstance(numbers, tuple | list):
         return numbers
     return numbers[0] if len(set(numbers)) == 1 else list(numbers)
+
+
+def within(step: Step) -> Step:
+    """Return a layer of each of what the batch's axis has of a sample, such as its windows."""
+    from archsum.layers import layer_class
+
+    return step._replace(kind="time_distributed", fields={"layer": layer_class(step.kind).model_validate(step.fields)})

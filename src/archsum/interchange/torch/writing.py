@@ -68,12 +68,16 @@ class Writer:
             return
         before = ""
         for number, step in enumerate(steps):
-            if step.inputs is None:
-                inputs = [before or self._name(view.input)]
-            else:
-                inputs = [self._aligned(each, value) if step.aligned else self._name(each) for each in step.inputs]
+            taken = step.inputs or (() if before else (view.input,))
+            inputs = [self._taken(each, step, value) for each in taken] or [before]
             before = self._add(step, inputs, shape if number == len(steps) - 1 else None)
         self._names[value] = before
+
+    def _taken(self, taken: Value | Step, step: Step, output: Value) -> str:
+        """Return what an input of a step is called; a layer that makes it is written first."""
+        if isinstance(taken, Value):
+            return self._aligned(taken, output) if step.aligned else self._name(taken)
+        return self._add(taken, [self._taken(each, taken, output) for each in taken.inputs or ()], None, taken.kind)
 
     def _add(self, step: Step, inputs: Sequence[str], shape: tuple[int, ...] | None, name: str = "") -> str:
         call, fields = self._call, dict(step.fields)
