@@ -1,7 +1,6 @@
 """Functions of elements, sums along axes and matrix products."""
 
 from collections.abc import Callable
-from math import prod
 from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
@@ -123,17 +122,18 @@ def divided(view: View) -> Steps:
 def power(view: View) -> Steps:
     exponent = view.argument(1, "exponent")
     if isinstance(exponent, Value) or not isinstance(view.argument(0, "input"), Value):
-        return function("pow")(view)
-    return function({2: "square", 0.5: "sqrt", -0.5: "rsqrt", -1: "reciprocal"}.get(exponent, "pow"))(view)
+        return [_function("pow", view)]
+    return [_function({2: "square", 0.5: "sqrt", -0.5: "rsqrt", -1: "reciprocal"}.get(exponent, "pow"), view)]
 
 
 def function(name: str) -> Reader:
     """Return what reads a function of each element, or of those at the same place."""
 
-    def read(view: View) -> Steps:
-        return [Step("elementwise", {"function": name}, tuple(view.tensors), aligned=True)]
+    return lambda view: [_function(name, view)]
 
-    return read
+
+def _function(name: str, view: View) -> Step:
+    return Step("elementwise", {"function": name}, tuple(view.tensors), aligned=True)
 
 
 def masked(view: View) -> Steps:
@@ -182,6 +182,10 @@ def linear(view: View) -> Steps:
     data, weight = view.argument(0, "input"), view.argument(1, "weight")
     if not weight.is_parameter:
         return _with_computed_weight(view, data, weight)
+    bias = view.argument(2, "bias")
+    if bias is not None and not bias.is_parameter:
+        (product,) = _dense(data, {"kernel": weight}, 0)
+        return [Step("add", {}, (product, bias), aligned=True)]
     return _dense(data, view.given_weights(kernel=(1, "weight"), bias=(2, "bias")), 0)
 
 
@@ -301,14 +305,14 @@ ARITHMETIC: dict[str, Reader] = {
     **{
         name: function(name)
         for name in "abs square sqrt rsqrt exp log log1p expm1 sin cos erf floor ceil round sign reciprocal clamp "
-        "where eq ne gt ge lt le logical_not logical_and logical_or isnan isinf clip atan atan2".split()
+        "cumsum where eq ne gt ge lt le logical_not logical_and logical_or isnan isinf clip atan atan2".split()
     },
     **dict.fromkeys(("neg", "negative"), function("negative")),
     **dict.fromkeys(("clamp_min", "clamp_max"), function("clamp")),
     "masked_fill": masked,
     **dict.fromkeys(("max", "maximum"), extreme("max")),
     **dict.fromkeys(("min", "minimum"), extreme("min")),
-    **{name: reduced(name) for name in ("mean", "sum", "amax", "amin", "prod", "std", "var", "logsumexp")},
+    **{name: reduced(name) for name in ("mean", "sum", "amax", "amin", "prod", "std", "var", "logsumexp", "norm")},
     "linear": linear,
     **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm", "dot", "mv"), product),
     **dict.fromkeys(("addmm", "baddbmm"), added_product),

@@ -19,6 +19,7 @@ FUNCTIONS: dict[str, Reader] = {
     "interpolate": kernels.interpolate,
     "pixel_shuffle": kernels.shuffled("depth_to_space", "upscale_factor"),
     "pixel_unshuffle": kernels.shuffled("space_to_depth", "downscale_factor"),
+    "batch_norm": normalizations.batch_norm_function,
     "layer_norm": normalizations.layer_norm_function,
     "group_norm": normalizations.group_norm_function,
     "rms_norm": normalizations.rms_norm_function,

@@ -1,6 +1,7 @@
 """Convolutions and poolings, as modules and as functions."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any, NamedTuple
 
 from archsum.interchange.torch.batch import NotUnderstoodError
@@ -73,8 +74,17 @@ def convolution(view: View) -> Steps:
 def convolution_function(view: View) -> Steps:
     stride, padding = view.argument(3, "stride", 1), view.argument(4, "padding", 0)
     dilation, groups = view.argument(5, "dilation", 1), view.argument(6, "groups", 1)
+    if not all(value.is_parameter for value in view.tensors[1:]):
+        return _with_computed_kernel(view, view.argument(1, "weight"))
     weights = view.given_weights(kernel=(1, "weight"), bias=(2, "bias"))
     return _convolved(view, _Kernel(weights, stride, padding, dilation, groups))
+
+
+def _with_computed_kernel(view: View, kernel: Value) -> Steps:
+    """Return a convolution that states what it counts: each of the kernel's elements works once at each location."""
+    shape = view.shape(view.output)
+    fields = {"output_shape": [*shape], "macs": prod(kernel.shape) * prod(shape[1:])}
+    return [Step("custom", fields, tuple(view.tensors))]
 
 
 def _convolved(view: View, kernel: _Kernel) -> Steps:

@@ -14,15 +14,17 @@ def reader_of(module: Any) -> Reader | None:
     for base in cls.__mro__:
         if base in MODULES:
             return MODULES[base] if cls.forward is base.forward else None
-        name = f"{base.__module__}.{base.__qualname__}"
-        if name in OTHERS:
-            return OTHERS[name]
+        if base.__name__ == "StochasticDepth" and hasattr(module, "p"):
+            return stochastic_depth
+        if base.__name__.endswith("DropPath") and hasattr(module, "drop_prob"):
+            return stochastic_depth
     return None
 
 
 def stochastic_depth(view: View) -> Steps:
-    rate = getattr(view.module, "p", None)
-    return [Step("stochastic_depth", {"rate": float(view.module.drop_prob or 0 if rate is None else rate)})]
+    """Read what torchvision calls so, and others DropPath: PyTorch has none of its own."""
+    rate = view.module.p if hasattr(view.module, "p") else view.module.drop_prob
+    return [Step("stochastic_depth", {"rate": float(rate or 0)})]
 
 
 _ACTIVATIONS = (
@@ -64,9 +66,3 @@ MODULES: dict[Any, Reader] = {
     **dict.fromkeys((nn.RNN, nn.LSTM, nn.GRU), sequences.recurrent),
 }
 """By the class whose `forward` it is."""
-
-OTHERS: dict[str, Reader] = {
-    "torchvision.ops.stochastic_depth.StochasticDepth": stochastic_depth,
-    "timm.layers.drop.DropPath": stochastic_depth,
-}
-"""By the names of classes outside of PyTorch, which are not imported for it."""

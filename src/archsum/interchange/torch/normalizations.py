@@ -13,12 +13,23 @@ def batch_norm(view: View) -> Steps:
     it = view.module
     if not it.track_running_stats:
         raise NotUnderstoodError("has no running statistics")
-    weights = view.weights(gamma="weight", beta="bias")
-    fields = {"axis": channel_axis(view), "epsilon": it.eps, **_scaled(weights)}
-    if it.momentum is not None:
-        fields["momentum"] = 1 - it.momentum
-    statistics = (tuple(it.running_mean.shape), tuple(it.running_var.shape))
-    return [Step("batch_normalization", fields, weights=weights, statistics=statistics)]
+    return _by_batch(view, it.running_mean.shape, it.eps, it.momentum, view.weights(gamma="weight", beta="bias"))
+
+
+def batch_norm_function(view: View) -> Steps:
+    mean, weights = view.argument(1, "running_mean"), view.given_weights(gamma=(3, "weight"), beta=(4, "bias"))
+    if mean is None:
+        raise NotUnderstoodError("has no running statistics")
+    return _by_batch(view, mean.shape, view.argument(7, "eps", 1e-5), view.argument(6, "momentum", 0.1), weights)
+
+
+def _by_batch(
+    view: View, shape: tuple[int, ...], epsilon: float, momentum: float | None, weights: dict[str, Value]
+) -> Steps:
+    fields = {"axis": channel_axis(view), "epsilon": epsilon, **_scaled(weights)}
+    if momentum is not None:
+        fields["momentum"] = 1 - momentum
+    return [Step("batch_normalization", fields, weights=weights, statistics=(tuple(shape),) * 2)]
 
 
 def instance_norm(view: View) -> Steps:

@@ -168,9 +168,9 @@ def index_selected(view: View) -> Steps:
 
 def concatenated(view: View) -> Steps:
     axis = view.layout(view.output).axis(view.argument(1, "dim", view.argument(1, "axis", 0)))
-    inputs = tuple(view.tensors)
+    inputs = tuple(value for value in view.tensors if 0 not in value.shape)
     if len(inputs) == 1:
-        return []
+        return [] if inputs[0] is view.input else [Step("identity", {}, inputs)]
     return [Step("concatenate", {"axis": axis}, inputs)]
 
 
@@ -202,6 +202,12 @@ def repeated(view: View) -> Steps:
     if tuple(size * many for size, many in zip(filled, times, strict=True)) != after:
         raise NotUnderstoodError("repeats samples")
     return [*_reshape(before, filled), Step("tile", {"repeats": times})]
+
+
+def stated(view: View) -> Steps:
+    """Return a layer that states its shape, of a function that moves elements in a way that no kind does."""
+    taken = tuple(value for value in view.tensors if not value.is_constant) or (view.input,)
+    return [Step("custom", {"output_shape": [*view.shape(view.output)], "macs": 0, "flops": 0}, taken)]
 
 
 def rolled(view: View) -> Steps:
@@ -291,6 +297,7 @@ SHAPING: dict[str, Reader] = {
     **dict.fromkeys(("expand", "expand_as", "broadcast_to"), expanded),
     **dict.fromkeys(("repeat", "tile"), repeated),
     "roll": rolled,
+    **dict.fromkeys(("gather", "take_along_dim", "flip", "tril", "triu", "one_hot", "unfold", "setitem"), stated),
     "pad": padded,
 }
 """By their names without underscores."""

@@ -120,7 +120,7 @@ class Writer:
     def _name(self, value: Value) -> str:
         """Return what a tensor is called; a parameter or a constant is written where it is first taken."""
         if value not in self._names:
-            self._names[value] = self._written(value, value.shape)
+            self._names[value] = self._written(value, self._layouts[value].shape)
         return self._names[value]
 
     def _written(self, value: Value, shape: tuple[int, ...]) -> str:
