@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from archsum.errors import ShapeError, Span, enumerate_words, quote, suggest
+from archsum.errors import Place, ShapeError, enumerate_words, quote, suggest
 from archsum.graph import Node, Owner
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import show
@@ -40,7 +40,7 @@ def shared_weights(node: Node, computed: Computed, above: Above) -> Mapping[str,
     return shared
 
 
-def notes_of(node: Node, above: Above) -> Iterator[tuple[str, Span]]:
+def notes_of(node: Node, above: Above) -> Iterator[tuple[str, Place]]:
     """Yield what a diagnostic says of the layers whose weights a node uses, and their places."""
     if node.shared_with and node.shared_with in above:
         yield f"it shares the weights of `{node.shared_with}` at", above[node.shared_with].span

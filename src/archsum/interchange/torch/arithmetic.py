@@ -3,74 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from archsum.interchange.torch.batch import NotUnderstoodError
-from archsum.interchange.torch.normalizations import channel_axis
-from archsum.interchange.torch.steps import Reader, Step, Steps, View, without_defaults
+from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.tracing import Value
 
 _REDUCTIONS = {"mean": "average", "amax": "max"}
-
-
-def word(kind: str) -> Reader:
-    """Return what reads a layer without fields."""
-    return lambda view: [Step(kind)]
-
-
-def relu(view: View) -> Steps:
-    return [Step("relu")]
-
-
-def leaky_relu(view: View) -> Steps:
-    slope = view.module.negative_slope if view.module else view.argument(1, "negative_slope", 0.01)
-    return [Step("leaky_relu", {"negative_slope": slope})]
-
-
-def elu(view: View) -> Steps:
-    alpha = view.module.alpha if view.module else view.argument(1, "alpha", 1.0)
-    return [Step("elu", without_defaults({"alpha": alpha}, {"alpha": 1.0}))]
-
-
-def hard_tanh(view: View) -> Steps:
-    least, most = view.argument(1, "min_val", -1.0), view.argument(2, "max_val", 1.0)
-    if view.module:
-        least, most = view.module.min_val, view.module.max_val
-    return [Step("relu6" if (least, most) == (0, 6) else "hard_tanh")]
-
-
-def prelu(view: View) -> Steps:
-    weights = view.weights(alpha="weight")
-    axes = range(1, len(view.shape(view.input)) + 1)
-    own = channel_axis(view) if view.module.num_parameters > 1 else None
-    return [Step("prelu", {"shared_axes": [axis for axis in axes if axis != own]}, weights=weights, in_one=True)]
-
-
-def glu(view: View) -> Steps:
-    axis = view.axis(view.module.dim if view.module else view.argument(1, "dim", -1))
-    halves = [Step("split", {"axis": axis, "parts": 2, "part": number}, (view.input,)) for number in (0, 1)]
-    return [Step("multiply", {}, (halves[0], Step("sigmoid", {}, (halves[1],))))]
-
-
-def softmax(view: View) -> Steps:
-    dim = view.module.dim if view.module else view.argument(1, "dim")
-    if dim is None:
-        raise NotUnderstoodError("does not say along which axis")
-    axis = view.axis(dim)
-    return [Step("softmax", {} if axis == len(view.shape(view.input)) else {"axis": axis})]
-
-
-def log_softmax(view: View) -> Steps:
-    dim = view.module.dim if view.module else view.argument(1, "dim")
-    if dim is None or view.axis(dim) != len(view.shape(view.input)):
-        raise NotUnderstoodError("is along another axis than the last")
-    return [Step("log_softmax")]
-
-
-def dropout(view: View) -> Steps:
-    if view.module:
-        return [Step("dropout", {"rate": view.module.p})]
-    if not view.argument(2, "training", True):
-        return []
-    return [Step("dropout", {"rate": view.argument(1, "p", 0.5)})]
 
 
 def merged(kind: str, with_number: Callable[[float, bool], dict[str, float]]) -> Reader:
@@ -108,6 +44,7 @@ def _scaled(view: View, first: Value, second: Value) -> Steps:
 
 
 def divided(view: View) -> Steps:
+    """Read a quotient of two tensors, or of one and a number."""
     first, second = view.argument(0, "input"), view.argument(1, "other")
     if view.call.name.startswith("r"):
         first, second = second, first
@@ -120,6 +57,7 @@ def divided(view: View) -> Steps:
 
 
 def power(view: View) -> Steps:
+    """Read a power, which has a name of its own for some exponents."""
     exponent = view.argument(1, "exponent")
     if isinstance(exponent, Value) or not isinstance(view.argument(0, "input"), Value):
         return [_function("pow", view)]
@@ -128,7 +66,6 @@ def power(view: View) -> Steps:
 
 def function(name: str) -> Reader:
     """Return what reads a function of each element, or of those at the same place."""
-
     return lambda view: [_function(name, view)]
 
 
@@ -176,113 +113,6 @@ def _reduced(view: View, name: str) -> Steps:
     return [Step("reduce", {**fields, **({"keepdims": True} if keep else {})})]
 
 
-def linear(view: View) -> Steps:
-    if view.module:
-        return _dense(view.input, view.weights(kernel="weight", bias="bias"), 0)
-    data, weight = view.argument(0, "input"), view.argument(1, "weight")
-    if not weight.is_parameter:
-        return _with_computed_weight(view, data, weight)
-    bias = view.argument(2, "bias")
-    if bias is not None and not bias.is_parameter:
-        (product,) = _dense(data, {"kernel": weight}, 0)
-        return [Step("add", {}, (product, bias), aligned=True)]
-    return _dense(data, view.given_weights(kernel=(1, "weight"), bias=(2, "bias")), 0)
-
-
-def _with_computed_weight(view: View, data: Value, weight: Value) -> Steps:
-    turned = Step("permute", {"dims": [2, 1]}, (weight,))
-    product = Step("matmul", {}, (data, turned))
-    bias = view.argument(2, "bias")
-    return [product if bias is None else Step("add", {}, (product, bias), aligned=True)]
-
-
-def _dense(data: Value, weights: dict[str, Value], units_axis: int) -> Steps:
-    fields: dict[str, Any] = {"units": weights["kernel"].shape[units_axis]}
-    if "bias" not in weights:
-        fields["bias"] = False
-    return [Step("dense", fields, (data,), weights)]
-
-
-def product(view: View) -> Steps:
-    first, second = view.argument(0, "input"), view.argument(1, "other", view.argument(1, "mat2"))
-    if view.call.name == "rmatmul":
-        first, second = second, first
-    if second.is_parameter and len(second.shape) == 2 and not first.is_parameter:
-        return _dense(first, {"kernel": second}, 1)
-    return [Step("matmul", {}, (first, second))]
-
-
-def added_product(view: View) -> Steps:
-    bias, first, second = view.argument(0, "input"), view.argument(1, "mat1"), view.argument(2, "mat2")
-    parameters = bias.is_parameter and second.is_parameter
-    if parameters and len(bias.shape) == 1 and len(second.shape) == 2 and not first.is_parameter:
-        return _dense(first, {"kernel": second, "bias": bias}, 1)
-    return [Step("add", {}, (bias, Step("matmul", {}, (first, second))), aligned=True)]
-
-
-def einsum(view: View) -> Steps:
-    """Return a sum of products by its equation, without the letter of the batch."""
-    equation = view.argument(0, "equation").replace(" ", "")
-    tensors = tuple(view.tensors)
-    terms, arrow, result = equation.partition("->")
-    letters = terms.split(",")
-    if not arrow or "." in equation:
-        raise NotUnderstoodError("has an equation without `->`, or with `...`")
-    batches = {
-        each[layout.dropped]
-        for each, layout in zip(letters, map(view.layout, tensors), strict=True)
-        if layout.dropped is not None
-    }
-    if len(batches) > 1:
-        raise NotUnderstoodError("multiplies samples with one another")
-    for letter in batches:
-        terms, result = terms.replace(letter, ""), result.replace(letter, "")
-    return [Step("einsum", {"equation": f"{terms}->{result}"}, tensors)]
-
-
-def normalized(view: View) -> Steps:
-    if view.argument(1, "p", 2.0) != 2:
-        raise NotUnderstoodError("is of another norm than the square")
-    return [Step("unit_normalization", {"axis": view.axis(view.argument(2, "dim", 1))})]
-
-
-def _identity(number: float) -> bool:
-    return number == 0
-
-
-ACTIVATIONS: dict[str, Reader] = {
-    "relu": relu,
-    "relu6": word("relu6"),
-    "leaky_relu": leaky_relu,
-    "elu": elu,
-    "hardtanh": hard_tanh,
-    "glu": glu,
-    "softmax": softmax,
-    "log_softmax": log_softmax,
-    **{
-        theirs: word(ours)
-        for theirs, ours in {
-            "celu": "celu",
-            "gelu": "gelu",
-            "hardshrink": "hard_shrink",
-            "hardsigmoid": "hard_sigmoid",
-            "hardswish": "hard_silu",
-            "logsigmoid": "log_sigmoid",
-            "mish": "mish",
-            "selu": "selu",
-            "sigmoid": "sigmoid",
-            "silu": "silu",
-            "softshrink": "soft_shrink",
-            "softplus": "softplus",
-            "softsign": "softsign",
-            "tanh": "tanh",
-            "tanhshrink": "tanh_shrink",
-            "threshold": "threshold",
-        }.items()
-    },
-}
-"""By the functions' names; the modules have the same in capitals."""
-
 ARITHMETIC: dict[str, Reader] = {
     **dict.fromkeys(
         ("add", "iadd", "radd"),
@@ -304,8 +134,11 @@ ARITHMETIC: dict[str, Reader] = {
     **dict.fromkeys(("pow", "ipow", "rpow", "float_power"), power),
     **{
         name: function(name)
-        for name in "abs square sqrt rsqrt exp log log1p expm1 sin cos erf floor ceil round sign reciprocal clamp "
-        "cumsum where eq ne gt ge lt le logical_not logical_and logical_or isnan isinf clip atan atan2".split()
+        for name in (
+            *("abs", "square", "sqrt", "rsqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "erf", "floor", "ceil"),
+            *("round", "sign", "reciprocal", "clamp", "clip", "cumsum", "where", "atan", "atan2", "eq", "ne", "gt"),
+            *("ge", "lt", "le", "logical_not", "logical_and", "logical_or", "isnan", "isinf"),
+        )
     },
     **dict.fromkeys(("neg", "negative"), function("negative")),
     **dict.fromkeys(("clamp_min", "clamp_max"), function("clamp")),
@@ -313,11 +146,5 @@ ARITHMETIC: dict[str, Reader] = {
     **dict.fromkeys(("max", "maximum"), extreme("max")),
     **dict.fromkeys(("min", "minimum"), extreme("min")),
     **{name: reduced(name) for name in ("mean", "sum", "amax", "amin", "prod", "std", "var", "logsumexp", "norm")},
-    "linear": linear,
-    **dict.fromkeys(("matmul", "rmatmul", "bmm", "mm", "dot", "mv"), product),
-    **dict.fromkeys(("addmm", "baddbmm"), added_product),
-    "einsum": einsum,
-    "normalize": normalized,
-    "dropout": dropout,
 }
 """By their names without underscores."""

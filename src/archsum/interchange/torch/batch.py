@@ -9,7 +9,11 @@ FIRST, SECOND = 2, 3
 
 
 class NotUnderstoodError(Exception):
-    """A call is none that we have a layer for; the message reads on from what it is."""
+    """A call is none that we have a layer for; the message reads on from what it is. `macs` are known sometimes."""
+
+    def __init__(self, message: str, macs: int | None = None) -> None:
+        super().__init__(message)
+        self.macs = macs
 
 
 class Layout(NamedTuple):

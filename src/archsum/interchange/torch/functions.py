@@ -1,14 +1,21 @@
 """PyTorch's functions, and what layers each is."""
 
-from archsum.interchange.torch import kernels, normalizations, sequences
-from archsum.interchange.torch.arithmetic import ACTIVATIONS, ARITHMETIC
+from archsum.interchange.torch import activations, kernels, normalizations, sequences
+from archsum.interchange.torch.activations import ACTIVATIONS
+from archsum.interchange.torch.arithmetic import ARITHMETIC
+from archsum.interchange.torch.padding import padded
+from archsum.interchange.torch.products import PRODUCTS
 from archsum.interchange.torch.shaping import SHAPING
 from archsum.interchange.torch.steps import Reader
 
 FUNCTIONS: dict[str, Reader] = {
     **SHAPING,
     **ARITHMETIC,
+    **PRODUCTS,
     **ACTIVATIONS,
+    "dropout": activations.dropout,
+    "normalize": normalizations.normalized,
+    "pad": padded,
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), kernels.convolution_function),
     **{f"conv_transpose{rank}d": kernels.transposed_function for rank in (1, 2, 3)},
     **{f"max_pool{rank}d": kernels.max_pooling_function for rank in (1, 2, 3)},

@@ -48,12 +48,12 @@ class _Kernel(NamedTuple):
 
 
 def spatial(view: View, kind: str, fields: Mapping[str, Any], weights: Mapping[str, Value] | None = None) -> Steps:
-    """Return a layer of images, or one for each of several that share the batch's axis."""
+    """Return a layer of images, or one for each of several where the first axis is not the batch's alone."""
     layout = view.layout(view.input)
-    if layout.batch != 0:
+    if layout.batch not in (0, None):
         raise NotUnderstoodError("takes data whose first axis is not the batch")
     step = Step(kind, {**without_defaults(fields, _DEFAULTS), **CHANNELS_FIRST}, weights=weights or {})
-    return [within(step) if layout.is_merged else step]
+    return [step if layout.dropped == 0 else within(step)]
 
 
 def rank_of(view: View) -> int:
@@ -62,6 +62,7 @@ def rank_of(view: View) -> int:
 
 
 def convolution(view: View) -> Steps:
+    """Read a convolution, a module."""
     it = view.module
     kernel = _Kernel(view.weights(kernel="weight", bias="bias"), it.stride, it.padding, it.dilation, it.groups)
     if it.padding_mode == "zeros" or isinstance(it.padding, str):
@@ -72,19 +73,16 @@ def convolution(view: View) -> Steps:
 
 
 def convolution_function(view: View) -> Steps:
+    """Read a convolution, a function."""
     stride, padding = view.argument(3, "stride", 1), view.argument(4, "padding", 0)
     dilation, groups = view.argument(5, "dilation", 1), view.argument(6, "groups", 1)
+    kernel = view.argument(1, "weight")
     if not all(value.is_parameter for value in view.tensors[1:]):
-        return _with_computed_kernel(view, view.argument(1, "weight"))
+        # Each of the kernel's elements works once at each location.
+        macs = prod(kernel.shape) * prod(view.shape(view.output)[-len(kernel.shape) + 2 :])
+        raise NotUnderstoodError("has weights that are computed of others", macs)
     weights = view.given_weights(kernel=(1, "weight"), bias=(2, "bias"))
     return _convolved(view, _Kernel(weights, stride, padding, dilation, groups))
-
-
-def _with_computed_kernel(view: View, kernel: Value) -> Steps:
-    """Return a convolution that states what it counts: each of the kernel's elements works once at each location."""
-    shape = view.shape(view.output)
-    fields = {"output_shape": [*shape], "macs": prod(kernel.shape) * prod(shape[1:])}
-    return [Step("custom", fields, tuple(view.tensors))]
 
 
 def _convolved(view: View, kernel: _Kernel) -> Steps:
@@ -93,12 +91,14 @@ def _convolved(view: View, kernel: _Kernel) -> Steps:
     if kernel.groups == inputs > 1:
         weights = {("depthwise_kernel" if name == "kernel" else name): it for name, it in kernel.weights.items()}
         fields["depth_multiplier"] = outputs // inputs
-        return spatial(view, f"depthwise_conv{kernel.rank}d", fields, weights)
+        made = spatial(view, f"depthwise_conv{kernel.rank}d", fields, weights)
+        return [step._replace(in_one=outputs > inputs) for step in made]
     fields = {"filters": outputs, **fields, "groups": kernel.groups}
     return spatial(view, f"conv{kernel.rank}d", fields, kernel.weights)
 
 
 def transposed(view: View) -> Steps:
+    """Read a transposed convolution, a module."""
     it = view.module
     if view.argument(1, "output_size") is not None:
         raise NotUnderstoodError("is given the size of its output")
@@ -107,6 +107,7 @@ def transposed(view: View) -> Steps:
 
 
 def transposed_function(view: View) -> Steps:
+    """Read a transposed convolution, a function."""
     stride, padding = view.argument(3, "stride", 1), view.argument(4, "padding", 0)
     extra, groups = view.argument(5, "output_padding", 0), view.argument(6, "groups", 1)
     weights = view.given_weights(kernel=(1, "weight"), bias=(2, "bias"))
@@ -124,22 +125,26 @@ def _transposed(view: View, kernel: _Kernel, extra: Any) -> Steps:
 
 
 def max_pooling(view: View) -> Steps:
+    """Read a max pooling, a module."""
     it = view.module
     return _pooled(view, "max", it.kernel_size, it.stride, it.padding, it.ceil_mode, it.dilation)
 
 
 def max_pooling_function(view: View) -> Steps:
+    """Read a max pooling, a function."""
     size, stride = view.argument(1, "kernel_size"), view.argument(2, "stride")
     padding, dilation = view.argument(3, "padding", 0), view.argument(4, "dilation", 1)
     return _pooled(view, "max", size, stride, padding, view.argument(5, "ceil_mode", False), dilation)
 
 
 def average_pooling(view: View) -> Steps:
+    """Read an average pooling, a module."""
     it = view.module
     return _pooled(view, "average", it.kernel_size, it.stride, it.padding, it.ceil_mode)
 
 
 def average_pooling_function(view: View) -> Steps:
+    """Read an average pooling, a function."""
     size, stride = view.argument(1, "kernel_size"), view.argument(2, "stride")
     padding = view.argument(3, "padding", 0)
     return _pooled(view, "average", size, stride, padding, view.argument(4, "ceil_mode", False))
@@ -177,6 +182,7 @@ def adaptive(which: str) -> Reader:
 
 
 def spatial_dropout(view: View) -> Steps:
+    """Read a dropout of whole channels."""
     if view.module is None and not view.argument(2, "training", True):
         return []
     rate = view.module.p if view.module else view.argument(1, "p", 0.5)
@@ -184,6 +190,7 @@ def spatial_dropout(view: View) -> Steps:
 
 
 def interpolate(view: View) -> Steps:
+    """Read what changes the size of images, by a factor or to a size."""
     size, factor = view.argument(1, "size"), view.argument(2, "scale_factor")
     if view.module:
         size, factor = view.module.size, view.module.scale_factor

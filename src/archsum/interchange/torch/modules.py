@@ -3,14 +3,20 @@
 from typing import Any
 
 from torch import nn
+from torch.nn.utils.parametrize import is_parametrized
 
-from archsum.interchange.torch import arithmetic, kernels, normalizations, sequences, shaping
+from archsum.interchange.torch import activations, kernels, normalizations, padding, products, sequences, shaping
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 
 
 def reader_of(module: Any) -> Reader | None:
-    """Return what reads a module as one layer; None where it is none, as where its class has a `forward` of its own."""
-    cls = type(module)
+    """Return what reads a module as one layer.
+
+    None where it is none: its class has a `forward` of its own, or its weights are computed of others.
+    """
+    cls: Any = type(module)
+    if is_parametrized(module):
+        return None
     for base in cls.__mro__:
         if base in MODULES:
             return MODULES[base] if cls.forward is base.forward else None
@@ -45,7 +51,7 @@ MODULES: dict[Any, Reader] = {
     nn.PixelShuffle: kernels.shuffled("depth_to_space", "upscale_factor"),
     nn.PixelUnshuffle: kernels.shuffled("space_to_depth", "downscale_factor"),
     **{
-        getattr(nn, f"{word}Pad{rank}d"): shaping.padding_module
+        getattr(nn, f"{word}Pad{rank}d"): padding.padding_module
         for word in ("Zero", "Constant", "Reflection", "Replication", "Circular")
         for rank in (1, 2, 3)
     },
@@ -55,12 +61,12 @@ MODULES: dict[Any, Reader] = {
     nn.LayerNorm: normalizations.layer_norm,
     nn.RMSNorm: normalizations.rms_norm,
     nn.LocalResponseNorm: normalizations.local_response,
-    nn.Linear: arithmetic.linear,
-    nn.Dropout: arithmetic.dropout,
-    nn.PReLU: arithmetic.prelu,
-    nn.Identity: arithmetic.word("identity"),
+    nn.Linear: products.linear,
+    nn.Dropout: activations.dropout,
+    nn.PReLU: activations.prelu,
+    nn.Identity: activations.word("identity"),
     **dict.fromkeys((nn.Flatten, nn.Unflatten), shaping.reshaped),
-    **{getattr(nn, name): arithmetic.ACTIVATIONS[_OTHERWISE.get(name, name.lower())] for name in _ACTIVATIONS.split()},
+    **{getattr(nn, name): activations.ACTIVATIONS[_OTHERWISE.get(name, name.lower())] for name in _ACTIVATIONS.split()},
     nn.Embedding: sequences.embedding,
     nn.MultiheadAttention: sequences.multi_head_attention,
     **dict.fromkeys((nn.RNN, nn.LSTM, nn.GRU), sequences.recurrent),

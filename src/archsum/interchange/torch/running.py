@@ -18,8 +18,8 @@ from archsum.interchange.torch.tracing import Trace, WholeNumbersNeededError, tr
 def run_twice(model: Any, example: Example, is_layer: Callable[[Any], bool]) -> tuple[Trace, Trace]:
     """Run copies of a model in training mode, where all its parts are, auxiliary heads too.
 
-    They run on the meta device, where tensors have shapes and no data, and on the CPU where that fails, as it does where
-    values are read. Errors: whatever the model raises there.
+    They run on the meta device, where tensors have shapes and no data, and on the CPU where that fails, as it does
+    where values are read. Errors: whatever the model raises there.
     """
     try:
         return _run_on("meta", model, example, is_layer)
@@ -70,15 +70,23 @@ def _has_no_shape(tensor: Any) -> bool:
 def _unchanged() -> Iterator[None]:
     """Keep random numbers and settings as they are, and PyTorch's fast path, which hides what attention does, off."""
     numbers, fast = random.getstate(), torch.backends.mha.get_fastpath_enabled()
-    numpy = sys.modules.get("numpy")
+    numpy: Any = sys.modules.get("numpy")
     of_numpy = numpy.random.get_state() if numpy else None
     torch.backends.mha.set_fastpath_enabled(False)
     try:
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            _seed(numpy)  # both runs draw the same, where it is drawn which layers are left out
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
         random.setstate(numbers)
         if numpy:
             numpy.random.set_state(of_numpy)
+
+
+def _seed(numpy: Any) -> None:
+    random.seed(0)
+    torch.manual_seed(0)
+    if numpy:
+        numpy.random.seed(0)

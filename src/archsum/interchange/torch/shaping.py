@@ -1,11 +1,10 @@
 """Functions that give elements another place, take a part of them, or put tensors together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
-from archsum.interchange.torch.kernels import CHANNELS_FIRST
 from archsum.interchange.torch.steps import Made, Reader, Step, Steps, View
 from archsum.interchange.torch.tracing import Value
 
@@ -30,11 +29,13 @@ def _reshape(before: tuple[int, ...], after: tuple[int, ...]) -> Steps:
 
 
 def permuted(view: View) -> Steps:
+    """Read another order of the axes."""
     dims = view.call.args[1:] or (view.argument(1, "dims"),)
     return _turned(view, dims[0] if isinstance(dims[0], Sequence) else dims)
 
 
 def transposed(view: View) -> Steps:
+    """Read two axes that change places."""
     rank = view.layout(view.input).rank
     if view.call.name in ("T", "t", "mT"):
         one, other = rank - 2, rank - 1
@@ -47,6 +48,7 @@ def transposed(view: View) -> Steps:
 
 
 def moved(view: View) -> Steps:
+    """Read an axis that is moved to another place."""
     source, target = view.argument(1, "source"), view.argument(2, "destination")
     if not isinstance(source, int) or not isinstance(target, int):
         raise NotUnderstoodError("moves several axes")
@@ -101,11 +103,13 @@ def unbound(view: View) -> Made:
 
 
 def narrowed(view: View) -> Steps:
+    """Read a part of an axis, by its start and length."""
     dim, start, length = view.argument(1, "dim"), view.argument(2, "start"), view.argument(3, "length")
     return part(view, view.axis(dim), start, start + length)
 
 
 def selected(view: View) -> Steps:
+    """Read one element of an axis, without the axis."""
     dim, index = view.argument(1, "dim"), view.argument(2, "index")
     axis = view.axis(dim)
     start = index % view.shape(view.input)[axis - 1]
@@ -160,6 +164,7 @@ def _gathered(axis: int, sizes: tuple[int, ...]) -> tuple[Steps, Sequence[int]]:
 
 
 def index_selected(view: View) -> Steps:
+    """Read elements of an axis by their numbers."""
     dim, index = view.argument(1, "dim"), view.argument(2, "index")
     if not index.is_constant:
         raise NotUnderstoodError("takes elements by values")
@@ -167,6 +172,7 @@ def index_selected(view: View) -> Steps:
 
 
 def concatenated(view: View) -> Steps:
+    """Read tensors one after another along an axis; those without elements, as of an empty cache, are left out."""
     axis = view.layout(view.output).axis(view.argument(1, "dim", view.argument(1, "axis", 0)))
     inputs = tuple(value for value in view.tensors if 0 not in value.shape)
     if len(inputs) == 1:
@@ -175,6 +181,7 @@ def concatenated(view: View) -> Steps:
 
 
 def stacked(view: View) -> Steps:
+    """Read tensors side by side along a new axis."""
     axis = view.layout(view.output).axis(view.argument(1, "dim", 0))
     return [Step("stack", {"axis": axis}, tuple(view.tensors))]
 
@@ -191,6 +198,7 @@ def expanded(view: View) -> Steps:
 
 
 def repeated(view: View) -> Steps:
+    """Read a tensor several times over."""
     sizes = view.call.args[1:] or (view.argument(1, "repeats", view.argument(1, "dims")),)
     sizes = tuple(sizes[0]) if isinstance(sizes[0], Sequence) else tuple(sizes)
     before, after = view.shape(view.input), view.shape(view.output)
@@ -211,6 +219,7 @@ def stated(view: View) -> Steps:
 
 
 def rolled(view: View) -> Steps:
+    """Read elements that are moved along axes."""
     shifts, dims = view.argument(1, "shifts"), view.argument(2, "dims")
     if dims in (None, ()):
         raise NotUnderstoodError("rolls the batch")
@@ -218,71 +227,17 @@ def rolled(view: View) -> Steps:
     return [Step("roll", {"shift": shift, "axis": view.axes(dims)})]
 
 
-def padded(view: View) -> Steps:
-    sides, mode = view.argument(1, "pad"), view.argument(2, "mode", "constant")
-    if not any(sides):
-        return []
-    layout = view.layout(view.input)
-    pairs = {layout.rank - 1 - number // 2: (sides[number], sides[number + 1]) for number in range(0, len(sides), 2)}
-    stated = {dim: pair for dim, pair in pairs.items() if any(pair)}
-    if mode != "constant" or min(map(min, stated.values())) < 0:
-        return _padded_spatially(view, pairs, mode)
-    amounts = [[0, 0] for _ in layout.shape]
-    for dim, pair in stated.items():
-        amounts[layout.axis(dim) - 1] = [*pair]
-    if len(amounts) in (2, 3, 4) and not layout.is_merged:
-        if not any(amounts[0]):
-            return [_around("zero_padding", amounts[1:])]
-        if not any(amounts[-1]):
-            return [_around("zero_padding", amounts[:-1], {})]
-    return [Step("pad", {"padding": amounts})]
-
-
-def _padded_spatially(view: View, pairs: Mapping[int, tuple[int, int]], mode: str) -> Steps:
-    layout = view.layout(view.input)
-    rank = layout.rank - 2
-    around = [pairs.get(dim, (0, 0)) for dim in range(2, layout.rank)]
-    if layout.batch != 0 or layout.is_merged or rank not in (1, 2, 3) or min(pairs) < 2:
-        raise NotUnderstoodError("pads other axes than those of an image")
-    if mode == "constant":
-        if max(map(max, around)) > 0:
-            raise NotUnderstoodError("pads and crops")
-        cropped = [[-before, -after] for before, after in around]
-        return [_around("cropping", cropped, field="cropping")]
-    word = {"reflect": "reflection", "replicate": "replication", "circular": "circular"}[mode]
-    return [_around(f"{word}_padding", [[*pair] for pair in around])]
-
-
-def _around(
-    kind: str, sides: Sequence[Sequence[int]], rest: Mapping[str, Any] = CHANNELS_FIRST, field: str = "padding"
-) -> Step:
-    even = all(before == after for before, after in sides)
-    written: Any = [before for before, _ in sides] if even else [*sides]
-    if even and len(set(written)) == 1:
-        written = written[0]
-    elif len(sides) == 1:
-        written = written[0]
-    return Step(f"{kind}{len(sides)}d", {field: written, **rest})
-
-
-def padding_module(view: View) -> Steps:
-    """Return what surrounds an image, by the module's name."""
-    word = type(view.module).__name__.rpartition("Pad")[0]
-    kind = {"Zero": "zero", "Constant": "zero", "Reflection": "reflection", "Replication": "replication"}
-    sides = view.module.padding
-    pairs = [[sides[number], sides[number + 1]] for number in range(len(sides) - 2, -1, -2)]
-    if view.layout(view.input).batch != 0 or min(map(min, pairs)) < 0:
-        raise NotUnderstoodError("crops, or takes no batch")
-    return [_around(f"{kind.get(word, 'circular')}_padding", pairs)]
-
-
 SHAPING: dict[str, Reader] = {
     **dict.fromkeys(
-        "contiguous clone detach to float half double bfloat16 type type_as cpu cuda data positive int long bool "
-        "alias lift_fresh conj resolve_conj".split(),
+        (
+            *("contiguous", "clone", "detach", "to", "type", "type_as", "cpu", "cuda", "data", "positive", "alias"),
+            *("float", "half", "double", "bfloat16", "int", "long", "bool"),
+        ),
         alias,
     ),
-    **dict.fromkeys("flatten view reshape squeeze unsqueeze unflatten view_as reshape_as ravel".split(), reshaped),
+    **dict.fromkeys(
+        ("flatten", "view", "reshape", "squeeze", "unsqueeze", "unflatten", "view_as", "reshape_as", "ravel"), reshaped
+    ),
     "permute": permuted,
     **dict.fromkeys(("transpose", "swapaxes", "swapdims", "T", "t", "mT"), transposed),
     **dict.fromkeys(("movedim", "moveaxis"), moved),
@@ -298,6 +253,5 @@ SHAPING: dict[str, Reader] = {
     **dict.fromkeys(("repeat", "tile"), repeated),
     "roll": rolled,
     **dict.fromkeys(("gather", "take_along_dim", "flip", "tril", "triu", "one_hot", "unfold", "setitem"), stated),
-    "pad": padded,
 }
 """By their names without underscores."""

@@ -80,6 +80,8 @@ class Trace:
     """Operations that ran outside of all calls, as TorchScript's do."""
     read: list[str] = field(default_factory=list)
     """Where the model read values that depend on its inputs."""
+    overwritten: list[str] = field(default_factory=list)
+    """Where the model took a tensor after it wrote into it through another, such as a view."""
 
 
 class WholeNumbersNeededError(Exception):
@@ -118,6 +120,8 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         """How many calls that are seen are running."""
         self._is_layer = is_layer
         self._values: dict[int, Value] = {}
+        self._sharing: dict[int, set[int]] = {}  # tensors, by the storage that they share
+        self._stale: set[int] = set()
         self._held: list[Any] = []  # as long as a tensor is held, no other has its identity
         self._running: list[str] = [""]
         self._paths = {module: path for path, module in model.named_modules()}
@@ -133,10 +137,14 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         self.found.values.append(value)
         self._held.append(tensor)
         self._values[id(tensor)] = value
+        self._stale.discard(id(tensor))
+        self._sharing.setdefault(_storage(tensor), set()).add(id(tensor))
         return value
 
     def value(self, tensor: Any) -> Value:
         """Return what is known of a tensor; what no call has given is a constant."""
+        if id(tensor) in self._stale:
+            self.found.overwritten.append(self._running[-1])
         return self._values.get(id(tensor)) or self.register(tensor)
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -145,6 +153,8 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         if self.busy:
             return function(*args, **kwargs)
         name = _name(function)
+        if name == "__setitem__":
+            self._stale.discard(id(args[0]))
         taken_args, taken_kwargs = self._replaced(args), self._replaced(kwargs)
         taken = [*values_in((taken_args, taken_kwargs))]
         if name in _READS and any(value.of for value in taken):
@@ -157,6 +167,8 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         finally:
             self.busy -= 1
         given = args[0] if output is None and name == "__setitem__" else output
+        if args and _writes(name, args, kwargs, given):
+            self._write(args[0])
         if name not in _SKIPPED and any(isinstance(leaf, torch.Tensor) for leaf in _leaves(given)):
             apart = any(part in name for part in _OF_SHAPE_ALONE)
             self._record(name, self._running[-1], None, taken_args, taken_kwargs, given, [] if apart else taken)
@@ -191,7 +203,13 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         if not self.busy:
             _, args, kwargs = self._layer
             taken = [*values_in((args, kwargs)), *map(self.value, module.parameters())]
+            if getattr(module, "inplace", False):
+                self._write(output)
             self._record(type(module).__name__, path, module, args, kwargs, output, taken)
+
+    def _write(self, tensor: Any) -> None:
+        """Note that a tensor is written into, and with it all that share its storage."""
+        self._stale |= self._sharing.get(_storage(tensor), set()) - {id(tensor)}
 
     def _record(
         self, name: str, path: str, module: Any, args: Any, kwargs: Any, output: Any, taken: list[Value]
@@ -226,6 +244,19 @@ class _Unseen(TorchDispatchMode):  # type: ignore[misc]
 def _name(function: Any) -> str:
     name: str = getattr(function, "__name__", type(function).__name__)
     return str(function.__self__.__name__) if name == "__get__" else name
+
+
+def _writes(name: str, args: Any, kwargs: Any, given: Any) -> bool:
+    """Return whether a function writes into its first argument: it gives that one, and is called so."""
+    in_place = (name.endswith("_") and not name.endswith("__")) or name.startswith("__i") or kwargs.get("inplace")
+    return name == "__setitem__" or bool(in_place and given is args[0])
+
+
+def _storage(tensor: Any) -> int:
+    try:
+        return int(tensor.untyped_storage()._cdata)
+    except (NotImplementedError, RuntimeError):  # a sparse tensor has none
+        return id(tensor)
 
 
 def _leaves(nested: Any) -> Iterator[Any]:

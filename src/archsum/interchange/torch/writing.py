@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from archsum.errors import Location
-from archsum.graph import Origin
+from archsum.errors import Location, quote
+from archsum.graph import Origin, Owner
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Expected
 from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
@@ -30,10 +30,11 @@ class Writer:
         self._classes = {path: type(module).__name__ for path, module in model.named_modules()}
         self._names: dict[Value, str] = {}
         self._reshaped: dict[tuple[Value, tuple[int, ...]], str] = {}
-        self._owners: dict[Value, str] = {}
-        self._sets: dict[str, Step] = {}  # of each node that has weights
-        self._call: Call
-        self._place: Location
+        self._owners: dict[Value, Owner] = {}
+        self._steps: dict[str, Step] = {}  # of each node that has weights of its own
+        self._written_parameters: dict[Value, str] = {}
+        self._call = Call("output", "", None, (), {}, None)
+        self._place = builder.place("")
 
     def add_inputs(self, names: Mapping[str, str], place: Location) -> None:
         """Add the inputs, each called as `names` says."""
@@ -48,7 +49,14 @@ class Writer:
                 self._call, self._place = call, self._builder.place(_described(call))
                 self._write(View(call, self._layouts, self._live, self._found.parameters), live)
         self._report_unused()
-        return list(dict.fromkeys(self._name(value) for value in self._found.outputs if not value.is_constant))
+        return list(dict.fromkeys(self._output(value) for value in self._found.outputs if not value.is_constant))
+
+    def _output(self, value: Value) -> str:
+        """Return what an output is called; what is an input, too, is a layer of its own."""
+        if value in self._found.inputs:
+            self._call = Call("output", "", None, (), {}, value)
+            return self._add(Step("identity"), [self._name(value)], None)
+        return self._name(value)
 
     def _write(self, view: View, live: list[Value]) -> None:
         try:
@@ -57,7 +65,7 @@ class Writer:
             if any(value not in of_each for value in live):
                 raise NotUnderstoodError("gives more than is known of it")
         except NotUnderstoodError as error:
-            of_each = self._custom(view, live, str(error))
+            of_each = self._custom(view, live, error)
         for value in live:
             self._write_steps(view, value, of_each[value])
 
@@ -80,42 +88,49 @@ class Writer:
         return self._add(taken, [self._taken(each, taken, output) for each in taken.inputs or ()], None, taken.kind)
 
     def _add(self, step: Step, inputs: Sequence[str], shape: tuple[int, ...] | None, name: str = "") -> str:
+        """Add a layer, and return what it is called; `name` is what it would be called, if not by the call."""
         call, fields = self._call, dict(step.fields)
-        weights = set(step.weights.values())
-        if weights and not any(value.trainable for value in weights):
+        trainable = {value.trainable for value in step.weights.values()}
+        if trainable == {False}:
             fields["trainable"] = False
-        trained = sum(prod(value.shape) for value in weights if value.trainable)
-        shapes = (*(value.shape for value in step.weights.values()), *step.statistics)
-        owner = self._owner_of(step)
+        elif len(trainable) > 1 and step.kind != "custom":
+            message = f"{_described(call)} trains some of its weights only, and all are counted as trained"
+            self._builder.warn("differs", message, self._place, "freeze all of its weights, or none")
+        twin, owners = self._owners_of(step)
         path = _split(call.path)
         blocks = path[:-1] if call.module else path
+        own = path[-1] if call.module and path else call.name
         added = self._builder.add(
             step.kind,
             inputs,
             fields,
-            (*blocks, name or (path[-1:] or (call.name,))[0] if call.module else name or call.name),
+            (*blocks, name or own),
             self._place,
             groups=[self._classes[".".join(blocks[: level + 1])] for level in range(len(blocks))],
             origin=Origin(call.path, call.name),
-            expected=Expected(shape, None if step.in_one or owner else shapes, None if owner else trained),
-            shared_with=owner,
+            expected=_expected(step, shape, has_own=twin is None, shared=owners),
+            shared_with=twin,
+            shared_weights=owners,
         )
-        if weights and not owner:
-            self._sets[added] = step
-            self._owners.update(dict.fromkeys(weights, added))
+        if step.weights and not twin:
+            self._steps[added] = step
+            for ours, value in step.weights.items():
+                self._owners.setdefault(value, Owner(added, ours))
         return added
 
-    def _owner_of(self, step: Step) -> str | None:
-        """Return the node that has the same weights."""
-        owners = {self._owners.get(value) for value in step.weights.values()}
-        if owners <= {None}:
-            return None
-        (owner, *others) = owners
-        if others or owner is None or self._sets[owner].weights != step.weights or self._sets[owner].kind != step.kind:
-            message = f"{_described(self._call)} shares some of its weights with other layers"
-            self._builder.report("custom-layer", message, self._place, "archsum cannot say that yet")
-            return None
-        return owner
+    def _owners_of(self, step: Step) -> tuple[str | None, dict[str, Owner]]:
+        """Return the layer that has the same weights, or those that have some of them."""
+        owners = {ours: self._owners[value] for ours, value in step.weights.items() if value in self._owners}
+        if not owners:
+            return None, {}
+        nodes = {owner.node for owner in owners.values()}
+        twin = self._steps[next(iter(nodes))]
+        if len(nodes) == 1 and (twin.kind, twin.weights) == (step.kind, step.weights):
+            return next(iter(nodes)), {}
+        if step.in_one or any(self._steps[node].in_one for node in nodes):
+            message = f"{_described(self._call)} shares some of its weights with {quote(next(iter(nodes)))}"
+            self._builder.report("not-a-network", message, self._place, "archsum shares all weights of such a layer")
+        return None, owners
 
     def _name(self, value: Value) -> str:
         """Return what a tensor is called; a parameter or a constant is written where it is first taken."""
@@ -124,9 +139,13 @@ class Writer:
         return self._names[value]
 
     def _written(self, value: Value, shape: tuple[int, ...]) -> str:
+        if value.is_parameter and value in self._written_parameters:
+            step = Step("reshape", {"target_shape": list(shape)})
+            return self._add(step, [self._written_parameters[value]], shape, "reshape")
         if value.is_parameter:
             step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value}, in_one=True)
-            return self._add(step, [], shape, value.name.rpartition(".")[2])
+            self._written_parameters[value] = self._add(step, [], shape, value.name.rpartition(".")[2])
+            return self._written_parameters[value]
         return self._add(Step("constant", {"shape": list(shape)}), [], shape, "constant")
 
     def _aligned(self, value: Value, output: Value) -> str:
@@ -151,11 +170,11 @@ class Writer:
                 self._reshaped[known] = self._add(step, [self._name(value)], shape, "reshape")
         return self._reshaped[known]
 
-    def _custom(self, view: View, live: list[Value], why: str) -> dict[Value, Steps]:
+    def _custom(self, view: View, live: list[Value], why: NotUnderstoodError) -> dict[Value, Steps]:
         """Return layers that state what is seen of a call, and note it."""
         weights = view.all_weights if view.module else {}
-        place = _described(view.call)
-        self._builder.warn("custom-layer", f"{place} {why}: it is written as `custom`", self._place, _CUSTOM_CURE)
+        message = f"{_described(view.call)} {why}: it is written as `custom`"
+        self._builder.warn("custom-layer", message, self._place, _CUSTOM_CURE)
         inputs = tuple(dict.fromkeys(value for value in view.tensors if not value.is_constant)) or (view.input,)
         made: dict[Value, Steps] = {}
         for number, value in enumerate(live):
@@ -164,7 +183,9 @@ class Writer:
                 name: list(each.shape) if each.trainable else {"shape": list(each.shape), "trainable": False}
                 for name, each in own.items()
             }
-            fields = {"output_shape": list(self._layouts[value].shape), "weights": stated}
+            fields: dict[str, Any] = {"output_shape": list(self._layouts[value].shape), "weights": stated}
+            if why.macs is not None:
+                fields["macs"] = why.macs if number == 0 else 0
             made[value] = [Step("custom", fields, inputs, own)]
         return made
 
@@ -175,6 +196,19 @@ class Writer:
             more = f" and {len(unused) - _MOST_NAMED:,} others" if len(unused) > _MOST_NAMED else ""
             message = f"the outputs do not depend on the parameters {named}{more}, which are not counted"
             self._builder.warn("unused", message, self._builder.place(""), _UNUSED_CURE)
+
+
+def _expected(step: Step, shape: tuple[int, ...] | None, *, has_own: bool, shared: Mapping[str, Owner]) -> Expected:
+    if not has_own:
+        return Expected(shape)
+    own = {value for ours, value in step.weights.items() if ours not in shared}
+    is_frozen = not any(value.trainable for value in step.weights.values())
+    trained = 0 if is_frozen else sum(prod(value.shape) for value in own)
+    if step.kind == "custom":
+        trained = sum(prod(value.shape) for value in own if value.trainable)
+    if step.in_one:
+        return Expected(shape, None, trained)
+    return Expected(shape, (*(value.shape for value in own), *step.statistics), trained)
 
 
 def _read(view: View) -> Made:
