@@ -52,11 +52,6 @@ def _require_same(first: Trace, second: Trace, place: Location) -> None:
     if first.read:
         message = f"what the model does depends on its data: values are read in {first.read[0]}"
         raise SpecError([Diagnostic("not-a-network", message, place, "give the part before, or behind, by itself")])
-    if first.overwritten:
-        message = f"a tensor is written into through another that shares its memory, in {quote(first.overwritten[0])}"
-        raise SpecError(
-            [Diagnostic("not-a-network", message, place, "write into the tensor itself, or make a new one")]
-        )
     if first.unseen:
         message = f"operations cannot be followed: {', '.join(sorted(first.unseen)[:3])}, as in TorchScript"
         raise SpecError([Diagnostic("not-a-network", message, place, "give the model as a module written in Python")])

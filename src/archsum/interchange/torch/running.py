@@ -24,6 +24,8 @@ def run_twice(model: Any, example: Example, is_layer: Callable[[Any], bool]) -> 
     try:
         return _run_on("meta", model, example, is_layer)
     except Exception:  # whatever a model does not do without data
+        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+            raise
         return _run_on("cpu", model, example, is_layer)
 
 

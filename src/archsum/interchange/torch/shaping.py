@@ -252,6 +252,8 @@ SHAPING: dict[str, Reader] = {
     **dict.fromkeys(("expand", "expand_as", "broadcast_to"), expanded),
     **dict.fromkeys(("repeat", "tile"), repeated),
     "roll": rolled,
-    **dict.fromkeys(("gather", "take_along_dim", "flip", "tril", "triu", "one_hot", "unfold", "setitem"), stated),
+    **dict.fromkeys(
+        ("gather", "take_along_dim", "flip", "tril", "triu", "one_hot", "unfold", "setitem", "overwritten"), stated
+    ),
 }
 """By their names without underscores."""

@@ -19,6 +19,8 @@ _READS = frozenset(
 """Functions by which a model reads what is in a tensor."""
 
 _OF_SHAPE_ALONE = ("new_", "_like")
+_FILLS = frozenset({"zero_", "fill_"})
+"""Functions that write into a tensor what depends on nothing, so that of others with its storage all is known."""
 _SKIPPED = frozenset({"set_", "requires_grad", "register_hook", "retain_grad", "backward"})
 
 
@@ -80,8 +82,6 @@ class Trace:
     """Operations that ran outside of all calls, as TorchScript's do."""
     read: list[str] = field(default_factory=list)
     """Where the model read values that depend on its inputs."""
-    overwritten: list[str] = field(default_factory=list)
-    """Where the model took a tensor after it wrote into it through another, such as a view."""
 
 
 class WholeNumbersNeededError(Exception):
@@ -121,7 +121,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         self._is_layer = is_layer
         self._values: dict[int, Value] = {}
         self._sharing: dict[int, set[int]] = {}  # tensors, by the storage that they share
-        self._stale: set[int] = set()
+        self._stale: dict[int, Value] = {}  # what was written into tensors through others that share their storage
         self._held: list[Any] = []  # as long as a tensor is held, no other has its identity
         self._running: list[str] = [""]
         self._paths = {module: path for path, module in model.named_modules()}
@@ -137,14 +137,15 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         self.found.values.append(value)
         self._held.append(tensor)
         self._values[id(tensor)] = value
-        self._stale.discard(id(tensor))
+        self._stale.pop(id(tensor), None)
         self._sharing.setdefault(_storage(tensor), set()).add(id(tensor))
         return value
 
     def value(self, tensor: Any) -> Value:
         """Return what is known of a tensor; what no call has given is a constant."""
         if id(tensor) in self._stale:
-            self.found.overwritten.append(self._running[-1])
+            both = (self._values[id(tensor)], self._stale[id(tensor)])
+            self._record("overwritten", self._running[-1], None, both, {}, tensor, [*both])
         return self._values.get(id(tensor)) or self.register(tensor)
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -153,8 +154,6 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         if self.busy:
             return function(*args, **kwargs)
         name = _name(function)
-        if name == "__setitem__":
-            self._stale.discard(id(args[0]))
         taken_args, taken_kwargs = self._replaced(args), self._replaced(kwargs)
         taken = [*values_in((taken_args, taken_kwargs))]
         if name in _READS and any(value.of for value in taken):
@@ -167,11 +166,11 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         finally:
             self.busy -= 1
         given = args[0] if output is None and name == "__setitem__" else output
-        if args and _writes(name, args, kwargs, given):
-            self._write(args[0])
         if name not in _SKIPPED and any(isinstance(leaf, torch.Tensor) for leaf in _leaves(given)):
             apart = any(part in name for part in _OF_SHAPE_ALONE)
             self._record(name, self._running[-1], None, taken_args, taken_kwargs, given, [] if apart else taken)
+            if args and _writes(name, args, kwargs, given):
+                self._write(args[0])
         return output
 
     @contextmanager
@@ -203,13 +202,14 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         if not self.busy:
             _, args, kwargs = self._layer
             taken = [*values_in((args, kwargs)), *map(self.value, module.parameters())]
+            self._record(type(module).__name__, path, module, args, kwargs, output, taken)
             if getattr(module, "inplace", False):
                 self._write(output)
-            self._record(type(module).__name__, path, module, args, kwargs, output, taken)
 
     def _write(self, tensor: Any) -> None:
         """Note that a tensor is written into, and with it all that share its storage."""
-        self._stale |= self._sharing.get(_storage(tensor), set()) - {id(tensor)}
+        others = self._sharing.get(_storage(tensor), set()) - {id(tensor)}
+        self._stale.update(dict.fromkeys(others, self._values[id(tensor)]))
 
     def _record(
         self, name: str, path: str, module: Any, args: Any, kwargs: Any, output: Any, taken: list[Value]
@@ -249,6 +249,8 @@ def _name(function: Any) -> str:
 def _writes(name: str, args: Any, kwargs: Any, given: Any) -> bool:
     """Return whether a function writes into its first argument: it gives that one, and is called so."""
     in_place = (name.endswith("_") and not name.endswith("__")) or name.startswith("__i") or kwargs.get("inplace")
+    if name in _FILLS:
+        return False
     return name == "__setitem__" or bool(in_place and given is args[0])
 
 
