@@ -35,6 +35,7 @@ __all__ = [
     "explain",
     "fit",
     "from_keras",
+    "from_torch",
     "kinds",
     "load",
     "plot",
@@ -79,15 +80,25 @@ def load(
 
 
 def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # noqa: A002
-    """Read a live Keras model, of Keras 2 or 3.
+    """Read a live Keras model, of Keras 2 or 3; `input` fixes sizes that it leaves open.
 
     Errors: SpecError for layers that cannot be read, and where one is not what the model says.
     """
-    from archsum.interchange.checking import checked
-    from archsum.interchange.imported import Options
-    from archsum.interchange.keras.live import read_model
+    return sources.from_keras(model, input)
 
-    return checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
+
+def from_torch(module: Any, example: Any, *, name: str | None = None) -> Network:
+    """Read a live PyTorch model, which is run, and is afterwards what it was before.
+
+    `example` says what it takes: a tensor with the batch axis, a tuple of them, or a dict of them by the names of
+    `forward`; or shapes without the batch axis, such as (3, 224, 224) or {"left": (3, 32, 32), "right": (3, 32, 32)}.
+    Parameters count as trainable where they have `requires_grad`. `name` is what the network is called, by default the
+    name of the module's class.
+
+    Errors: SpecError where the example is not what the model takes, or what it does depends on values. What the model
+    raises itself is not caught.
+    """
+    return sources.from_torch(module, example, name or type(module).__name__)
 
 
 def kinds() -> tuple[str, ...]:

@@ -74,6 +74,20 @@ def load(
     return _checked(_reader(reader)(io.BytesIO(raw), name, options))
 
 
+def from_keras(model: Any, input: InputShape | None = None) -> Network:  # noqa: A002
+    """Read a live Keras model. Errors: SpecError."""
+    from archsum.interchange.keras.live import read_model
+
+    return _checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
+
+
+def from_torch(module: Any, example: Any, name: str) -> Network:
+    """Read a live PyTorch model, which is run with an example. Errors: SpecError, and what the model raises itself."""
+    from archsum.interchange.torch.reading import read_module
+
+    return _checked(read_module(module, name, example))
+
+
 def _is_text(source: str | os.PathLike[str]) -> bool:
     """Whether a source is a network itself, and not the name of a file, which seldom has several lines."""
     return isinstance(source, str) and "\n" in source and not os.path.exists(source)
