@@ -25,7 +25,8 @@ ELSEWHERE = {
 """Kinds that other files of this folder compare with PyTorch."""
 
 WITHOUT_PYTORCH = {
-    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
+    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "constant"),
+    *("custom", "stochastic_depth"),
     *("masking", "repeat_vector", "gaussian_dropout", "gaussian_noise", "activity_regularization", "spatial_dropout1d"),
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),

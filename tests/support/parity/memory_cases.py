@@ -459,6 +459,7 @@ MOVING = [
     Case("repeat_vector", {"n": 5}, ((8,),), lambda x: x.unsqueeze(1).tile(1, 5, 1)),
     Case("split", {"parts": 2, "part": 0, "axis": 1}, (IMAGE,), lambda x: x.narrow(1, 0, 4)),
     Case("slice", {"axis": 1, "stop": 1}, (IMAGE,), lambda x: x[:, :1]),
+    Case("slice", {"axis": 2, "start": 1, "step": 2}, (IMAGE,), lambda x: x[:, :, 1::2]),
     Case("channel_shuffle", first(groups=2), (IMAGE,), nn.ChannelShuffle(2)),
     Case("space_to_depth", first(block_size=2), (IMAGE,), nn.PixelUnshuffle(2)),
     Case("depth_to_space", first(block_size=2), (IMAGE,), nn.PixelShuffle(2)),

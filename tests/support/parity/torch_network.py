@@ -219,7 +219,7 @@ def part(run: LayerModule, x: Any) -> Any:
     if layer.type == "split":
         return x.narrow(axis, layer.part * size // layer.parts, size // layer.parts)
     start, stop, _ = slice(layer.start, layer.stop).indices(size)
-    return x.narrow(axis, start, stop - start)
+    return x.narrow(axis, start, stop - start)[(slice(None),) * axis + (slice(None, None, layer.step),)]
 
 
 def attention(run: LayerModule, query: Any, *others: Any) -> Any:
@@ -276,6 +276,7 @@ RUNS: dict[str, Run] = {
     "reversible_embedding": reversible,
     "embedding": lambda run, x: F.embedding(x, run.weights["embeddings"]),
     "parameter": lambda run: run.weights["parameter"],
+    "constant": lambda run: torch.zeros(run.layer.shape),
 }
 
 MODULES: dict[str, Callable[[Any], Any]] = {
