@@ -1,0 +1,154 @@
+"""The layers that a graph becomes, before they have names: what each takes, and which tensors are its weights."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from archsum.interchange.onnx.sizes import Sizes
+from archsum.interchange.onnx.values import Operator, RefusedError, Sized, Tensor
+from archsum.layers.shapes import Shape
+
+
+class Weight(NamedTuple):
+    """A tensor of the file as a weight: what it is called there, and its shape, which moving elements can change."""
+
+    source: str
+    shape: tuple[int, ...]
+
+
+class Use(NamedTuple):
+    """A weight of a layer: its name there, and the tensor of the file that it is."""
+
+    name: str
+    weight: Weight
+
+
+@dataclass
+class Planned:
+    """A layer in the making."""
+
+    kind: str
+    fields: dict[str, Any]
+    inputs: list[str]
+    """The tensors that it takes, by their names in the file."""
+    output: str
+    """The tensor that it gives."""
+    operator: Operator
+    """What it was."""
+    uses: list[Use] = field(default_factory=list)
+    expected: Shape | None = None
+    """What the file says that its output is for one sample."""
+    warning: str = ""
+    """Why it is not understood."""
+    name: str = ""
+    """What it is called, unless as the operator."""
+
+
+class Plan:
+    """The layers so far, and what is known of the tensors that they give and take."""
+
+    def __init__(self, sizes: Sizes, initializers: Mapping[str, Tensor], takers: Mapping[str, int]) -> None:
+        self.sized = dict(sizes.sized)
+        self.values = sizes.values
+        """The elements of small constants."""
+        self.takers = takers
+        """How many operators and outputs take each tensor."""
+        self.weights: dict[str, Weight] = {}
+        """Those that are weights, or weights with their elements moved."""
+        self.computed: set[str] = set()
+        """Those that depend on no data and no weights: they count nothing."""
+        self.inputs: set[str] = set()
+        """Those of the graph."""
+        self.layers: list[Planned] = []
+        self.giving: dict[str, Planned] = {}
+        """The layer that gives each tensor."""
+        self.lists: dict[str, list[str]] = {}
+        """The tensors that are in a sequence of them."""
+        self._initializers = initializers
+        self._aliases: dict[str, str] = {}
+        self._parameters: dict[str, str] = {}  # the tensor that stands for each weight that is a layer by itself
+        self._made = 0
+
+    def gives(self, name: str) -> bool:
+        """Whether a tensor is an input, or a layer gives it."""
+        return self.resolved(name) in self.giving or self.resolved(name) in self.inputs
+
+    def is_data(self, name: str) -> bool:
+        """Whether a tensor comes out of a layer, or is an input."""
+        return name not in self.weights and name not in self.computed
+
+    def size(self, name: str) -> Sized:
+        """Return the sizes of a tensor. Errors: RefusedError where the number of its axes is not known."""
+        if name not in self.sized:
+            raise RefusedError("the number of axes of what it takes or gives is not known")
+        return self.sized[name]
+
+    def add(self, planned: Planned) -> str:
+        """Add a layer, and return what it gives."""
+        self.layers.append(planned)
+        self.giving[planned.output] = planned
+        return planned.output
+
+    def new(self, like: str) -> str:
+        """Return a name for a tensor that the file does not have."""
+        self._made += 1
+        return f"{like}\0{self._made}"
+
+    def alias(self, name: str, other: str) -> None:
+        """Make a tensor another one by a second name."""
+        self._aliases[name] = self.resolved(other)
+
+    def resolved(self, name: str) -> str:
+        """Return what a tensor is called that has several names."""
+        return self._aliases.get(name, name)
+
+    def rename(self, planned: Planned, output: str) -> None:
+        """Make a layer give another tensor, that of an operator behind it which is a part of it now."""
+        del self.giving[planned.output]
+        planned.output, planned.expected = output, self.size(output).sample
+        self.giving[output] = planned
+
+    def is_named(self, weight: Weight) -> bool:
+        """Whether a weight is called as the attributes of modules are, which numbers in formulas are not."""
+        name = weight.source
+        return name in self._initializers and "." in name and not any(sign in name for sign in "/:") and "onstant" not in name
+
+    def undo(self, count: int) -> None:
+        """Take the layers behind so many back."""
+        for planned in self.layers[count:]:
+            del self.giving[planned.output]
+            self._parameters = {key: made for key, made in self._parameters.items() if made != planned.output}
+        del self.layers[count:]
+
+    def layer_of(self, name: str, operator: Operator, shape: Sequence[int] | None = None) -> str:
+        """Return a tensor as what a layer gives: a weight becomes a parameter, a constant one that counts nothing.
+
+        `shape` is another one for the same elements.
+        """
+        if self.is_data(name):
+            return name if shape is None else self._reshaped(name, tuple(shape), operator)
+        weight = self.weights.get(name)
+        key = weight.source if weight else name
+        own = weight.shape if weight else self.size(name).sample
+        if None in own:
+            raise RefusedError("it takes a constant of unknown sizes")
+        if key not in self._parameters:
+            made = self.new(key)
+            sizes = own if shape is None else tuple(shape)
+            uses = [Use("parameter", Weight(weight.source, tuple(sizes)))] if weight else []
+            kind = "parameter" if weight else "constant"
+            called = key.rpartition("/")[2].rpartition(".")[2] if weight else kind
+            self.sized[made] = Sized(sizes)
+            self.add(Planned(kind, {"shape": list(sizes)}, [], made, operator, uses, sizes, name=called))
+            self._parameters[key] = made
+        made = self._parameters[key]
+        wanted = own if shape is None else tuple(shape)
+        if self.size(made).sample == wanted:
+            return made
+        return self._reshaped(made, tuple(size or 1 for size in wanted), operator)
+
+    def _reshaped(self, name: str, shape: Shape, operator: Operator) -> str:
+        made = self.new(name)
+        sizes = [-1 if size is None else size for size in shape]
+        self.sized[made] = Sized(shape)
+        return self.add(Planned("reshape", {"target_shape": sizes}, [name], made, operator, expected=shape, name="reshape"))
