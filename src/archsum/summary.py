@@ -113,6 +113,12 @@ class LayerSummary(NamedTuple):
         return tuple(name for number, name in enumerate(inputs) if number not in shape_only) if shape_only else inputs
 
     @property
+    def learned_from(self) -> tuple[str, ...]:
+        """The inputs to which a gradient goes back."""
+        layer = self.node.layer
+        return tuple(name for number, name in enumerate(self.node.inputs) if layer.passes_gradient(number))
+
+    @property
     def path(self) -> Path:
         """The blocks that the layer is in, outermost first, and its own name."""
         return self.node.path

@@ -219,6 +219,10 @@ class Layer(StrictModel):
             del vars(copied)[name]
         return copied
 
+    def passes_gradient(self, number: int) -> bool:
+        """Whether a gradient goes back to one of the inputs: none does to indices, nor through a comparison."""
+        return number not in self.shape_only
+
     @property
     def implied(self) -> Mapping[str, Any]:
         """The defaults that follow from other fields, by the names of the fields that have them."""

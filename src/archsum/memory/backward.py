@@ -132,7 +132,7 @@ class WayBack:
     def _passed_on(self, layer: LayerSummary, backward: Backward, gradient: _Part) -> Iterator[tuple[str, _Part]]:
         """Make the gradient of each input that one reaches."""
         for number, (name, shape) in enumerate(zip(layer.node.inputs, layer.input_shapes, strict=True)):
-            if name not in self._reached or number in layer.layer.shape_only:
+            if name not in self._reached or not layer.layer.passes_gradient(number):
                 continue
             if name in self._without_batch:
                 yield name, self._new(shape, self._once)

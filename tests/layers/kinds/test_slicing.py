@@ -13,9 +13,9 @@ from tests.support.layers import complaint, layer
 
 
 @given(st.integers(1, 12), st.integers(-15, 15), st.none() | st.integers(-15, 15), st.integers(1, 5))
-def test_a_slice_has_as_many_elements_as_python_s(size: int, start: int, stop: int | None, step: int) -> None:
-    part = layer("slice", start=start, stop=stop, step=step)
-    elements = len(range(size)[start:stop:step])
+def test_a_slice_has_as_many_elements_as_python_s(size: int, start: int, stop: int | None, every: int) -> None:
+    part = layer("slice", start=start, stop=stop, step=every)
+    elements = len(range(size)[start:stop:every])
     if elements:
         assert part.output_shape((4, size)) == (4, elements)
         (step,) = part.explain_output((4, size))
@@ -27,11 +27,11 @@ def test_a_slice_has_as_many_elements_as_python_s(size: int, start: int, stop: i
 
 @given(st.integers(-3, 3), st.none() | st.integers(-3, 3), st.integers(1, 4))
 def test_a_slice_of_an_unknown_size_is_known_where_it_is_the_same_for_every_size(
-    start: int, stop: int | None, step: int
+    start: int, stop: int | None, every: int
 ) -> None:
-    lengths = {len(range(size)[start:stop:step]) for size in range(1, 40)}
+    lengths = {len(range(size)[start:stop:every]) for size in range(1, 40)}
     expected = lengths.pop() if len(lengths) == 1 and 0 not in lengths else None
-    part = layer("slice", start=start, stop=stop, step=step)
+    part = layer("slice", start=start, stop=stop, step=every)
     assert part.output_shape((None,)) == (expected,)
     (step,) = part.explain_output((None,))
     assert step.value == expected
