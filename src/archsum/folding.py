@@ -29,11 +29,9 @@ class BlockSummary(Totals):
         return "/".join(self.path)
 
     @property
-    def shared_with(self) -> str | None:
-        """A layer whose weights the block uses; None where it has weights of its own, or none."""
-        return (
-            next((layer.shared_with for layer in self.layers if layer.shared_with), None) if not self.params else None
-        )
+    def shares(self) -> bool:
+        """Whether a layer in it uses weights of others, which may be in the block too."""
+        return any(layer.shares for layer in self.layers)
 
 
 class Part(NamedTuple):

@@ -91,6 +91,8 @@ def test_spellings_of_a_layer(validator: Any, layer: str) -> None:
 
 PLACES = [
     "- relu: {name: größe.1, inputs: input, shared: twin, if: true}",
+    "- dense: {units: 3, shared: {kernel: table, bias: other}}",
+    "- {type: dense, units: 3, shared: {kernel: table}}",
     "- relu: {inputs: [input], if: =width > 3}",
     "- {type: dense, units: 3, name: a, shared: twin, if: =flag}",
     "- repeat: {times: 2, layers: [relu]}",
@@ -235,6 +237,11 @@ WRONG = [
     "input: [8]\nlayers: [relu: {inputs: 3}]",
     "input: [8]\nlayers: [relu: {inputs: }]",
     "input: [8]\nlayers: [relu: {shared: 1}]",
+    "input: [8]\nlayers: [dense: {units: 1, shared: {}}]",
+    "input: [8]\nlayers: [dense: {units: 1, shared: [kernel]}]",
+    "input: [8]\nlayers: [dense: {units: 1, shared: {kernel: }}]",
+    "input: [8]\nlayers: [repeat: {times: 2, shared: {kernel: a}, layers: [relu]}]",
+    "input: [8]\nblocks: {b: {layers: [relu]}}\nlayers: [b: {shared: {kernel: a}}]",
     "input: [8]\nlayers: [relu: {if: yes}]",
     "input: [8]\nlayers: [relu: {if: 1}]",
     "input: [8]\nlayers: [repeat]",

@@ -88,7 +88,7 @@ class Call:
 
         By default it takes the first input.
         """
-        if kind not in KINDS:
+        if kind not in KINDS:  # until they are merged
             raise RefusedError(f"there is no kind `{kind}`")
         taken = [self.data()] if inputs is None else list(inputs)
         output = self.operator.outputs[number] if shape is None else self.plan.new(self.operator.outputs[number])

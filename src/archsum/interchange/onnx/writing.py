@@ -4,23 +4,64 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from archsum.errors import Location
-from archsum.graph import Origin
+from archsum.errors import Location, quote
+from archsum.graph import Origin, Owner
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Expected
 from archsum.interchange.onnx.naming import names_of
-from archsum.interchange.onnx.plan import Plan, Planned
+from archsum.interchange.onnx.plan import Plan, Planned, Use
 from archsum.interchange.onnx.values import Operator, Tensor
 
 _UNKNOWN = "it counts with its weights, and what it computes is unknown: state it in the layer, after `archsum convert`"
 
 
-class _Owner(NamedTuple):
-    """The layer that a weight of the file belongs to, what it is called in the graph, and the weight in it."""
+class _Owned(NamedTuple):
+    """A weight of the file in the layer that it belongs to."""
 
-    planned: Planned
-    called: str
+    layer: str
+    """What that is called in the graph."""
+    kind: str
     weight: str
+    """What the weight is called in it."""
+    shape: tuple[int, ...]
+    count: int
+    """How many weights the layer has."""
+
+
+class Sharing:
+    """Whose the weights are that several layers use: those of the layer that uses them first."""
+
+    def __init__(self) -> None:
+        self.twice: list[str] = []
+        """The tensors that count in two layers, as these do not have them in the same way."""
+        self._owned: dict[tuple[str, bool], _Owned] = {}
+
+    def owners(self, planned: Planned) -> dict[str, _Owned]:
+        """Return the weights of a layer that are those of others, by their names in it."""
+        found = {}
+        for use in planned.uses:
+            owned = self._owned.get(_key(use))
+            if owned is None:
+                if (use.weight.source, not _key(use)[1]) in self._owned:
+                    self.twice.append(use.weight.source)
+            elif use.weight.shape == owned.shape or (
+                len(owned.shape) == 2 and use.weight.shape == owned.shape[::-1]
+            ):
+                found[use.name] = owned
+            else:
+                self.twice.append(use.weight.source)
+        return found
+
+    def add(self, planned: Planned, called: str) -> None:
+        """Note whose weights are whose from here on."""
+        for use in planned.uses:
+            owned = _Owned(called, planned.kind, use.name, use.weight.shape, len(planned.uses))
+            self._owned.setdefault(_key(use), owned)
+
+
+def _key(use: Use) -> tuple[str, bool]:
+    """Return what two uses of one tensor have in common; moving statistics are not trained, whatever their elements."""
+    return use.weight.source, use.name.startswith("moving_")
 
 
 def write(
@@ -33,11 +74,12 @@ def write(
     """Add the layers to a graph, and return what its outputs are called; `inputs` are what its inputs are called."""
     layers = _leading_to(plan, outputs)
     called = dict(inputs)
-    owners: dict[str, _Owner] = {}
+    sharing = Sharing()
     for planned, name in zip(layers, names_of(layers), strict=True):
         place = places[id(planned.operator)]
-        owned = [owners[use.weight.source] for use in planned.uses if use.weight.source in owners]
-        shared = _shared(planned, owned)
+        shared = sharing.owners(planned)
+        whole = _whole(planned, shared)
+        own = tuple(use.weight.shape for use in planned.uses if use.name not in shared)
         made = builder.add(
             planned.kind,
             [called[plan.resolved(taken)] for taken in planned.inputs],
@@ -46,16 +88,33 @@ def write(
             place,
             groups=name.groups,
             origin=Origin(_title(planned.operator), planned.operator.type),
-            expected=Expected(planned.expected, tuple(use.weight.shape for use in planned.uses)),
-            shared_with=shared,
+            expected=Expected(planned.expected, own),
+            shared_with=whole,
+            shared_weights={} if whole else {here: Owner(owned.layer, owned.weight) for here, owned in shared.items()},
         )
         called[planned.output] = made
-        for use in planned.uses:
-            owners.setdefault(use.weight.source, _Owner(planned, made, use.name))
+        sharing.add(planned, made)
         if planned.warning:
             message = f"`{made}` ({planned.operator.type}) becomes a `custom` layer: {planned.warning}"
             builder.warn("custom-layer", message, place, _UNKNOWN)
+    _warn_twice(builder, sharing.twice)
     return [called[plan.resolved(output)] for output in outputs]
+
+
+def _whole(planned: Planned, shared: Mapping[str, _Owned]) -> str | None:
+    """Return the layer whose weights a layer uses, all of them and as they are there."""
+    if not shared or len(shared) < len(planned.uses):
+        return None
+    first = next(iter(shared.values()))
+    same = all(owned.layer == first.layer and owned.weight == here for here, owned in shared.items())
+    return first.layer if same and first.kind == planned.kind and first.count == len(planned.uses) else None
+
+
+def _warn_twice(builder: GraphBuilder, names: Sequence[str]) -> None:
+    if names:
+        message = f"{len(names):,} tensors count twice, such as {quote(names[0])}: layers of different kinds share them"
+        cure = "an exporter has merged equal tensors, as those of a model that is not trained yet"
+        builder.warn("merged-weights", message, builder.place("graph"), cure)
 
 
 def unused_weights(plan: Plan, outputs: Sequence[str], initializers: Mapping[str, Tensor], taken: set[str]) -> list[str]:
@@ -78,17 +137,6 @@ def _leading_to(plan: Plan, outputs: Sequence[str]) -> list[Planned]:
             found.append(planned)
             wanted.update(map(plan.resolved, planned.inputs))
     return found[::-1]
-
-
-def _shared(planned: Planned, owned: list[_Owner]) -> str | None:
-    """Return the layer whose weights a layer uses, all of them and as they are there."""
-    if not owned or len(owned) < len(planned.uses):
-        return None
-    first = owned[0]
-    same = all(
-        owner.called == first.called and owner.weight == use.name for owner, use in zip(owned, planned.uses, strict=True)
-    )
-    return first.called if same and len(first.planned.uses) == len(planned.uses) else None
 
 
 def _title(operator: Operator) -> str:

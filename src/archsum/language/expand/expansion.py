@@ -6,10 +6,11 @@ from typing import NamedTuple
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
-from archsum.graph import Graph, Group, Node, Path, Use
+from archsum.graph import Graph, Group, Node, Owner, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
+from archsum.language.expand.owners import Owners
 from archsum.language.expand.problems import (
     Problems,
     StopError,
@@ -21,7 +22,7 @@ from archsum.language.expand.problems import (
     unknown_name,
     wrong_inputs,
 )
-from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
+from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Structure
@@ -71,7 +72,7 @@ class Expansion:
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
         self.shapes = NetworkShapes(document, self._nodes, self._input_places, work)
-        self._owners: dict[Place, str] = {}
+        self._owners = Owners()
         self._is_complete = True
         """Whether each layer so far is in the graph."""
         self._has_passed_over = False  # something that could not be read, and may have given names
@@ -152,14 +153,23 @@ class Expansion:
         if isinstance(layer, Layer):
             taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
             states = self._find_states(layer, item, scope, len(taken)) if layer.begins_with else ()
-            shared_with = None
-            if level.shared or item.shared:
-                owner = self._owners.setdefault(scope.place_of(item), full_name)
-                shared_with = owner if owner != full_name else None
-            path = (*level.path, name)
-            uses, frozen_by = scope.uses, scope.frozen_by
-            taken = (*taken, *states) if states else taken
-            node = Node(full_name, layer, taken, path, entry.span, uses, shared_with, frozen_by, len(states))
+            whole = self._owners.of_all(item, scope, full_name) if level.shared or item.shared else None
+            single: Mapping[str, Owner] = {}
+            if item.shared_weights:
+                self._work.spend("weights", len(item.shared_weights))
+                single = self._owners.of_single(item, scope, full_name)
+            node = Node(
+                full_name,
+                layer,
+                (*taken, *states) if states else taken,
+                (*level.path, name),
+                entry.span,
+                scope.uses,
+                whole,
+                scope.frozen_by,
+                len(states),
+                single,
+            )
             self._nodes.append(node)
             if layer.state_names:
                 self._ends[full_name] = layer.state_names

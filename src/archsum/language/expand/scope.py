@@ -135,7 +135,11 @@ class Scope:
 
     def place_of(self, item: Item) -> Place:
         """Return the place of a layer or a block here."""
-        return (*self.labels, item.shared) if item.shared else (*self.place, item)
+        return self.place_of_label(item.shared) if item.shared else (*self.place, item)
+
+    def place_of_label(self, label: str) -> Place:
+        """Return the place of what has a label here."""
+        return (*self.labels, label)
 
     def find(self, name: str) -> Outputs | None:
         """Return what the layer of that name gives, if it is known here."""

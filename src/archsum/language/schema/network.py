@@ -7,6 +7,7 @@ It accepts every file that `load` accepts. What shows only as blocks are written
 from collections.abc import Mapping
 from typing import Any
 
+from archsum.bounds import MAX_SHARED_WEIGHTS
 from archsum.language.read.settings import WITH_FORMULAS
 from archsum.language.schema.fields import (
     FORMULA,
@@ -34,7 +35,19 @@ _PLACEMENT: dict[str, Schema] = {
         "description": "What it takes: the name of a layer above it, or several; by default what is before it.",
         "anyOf": [_REFERENCE, {"type": "array", "minItems": 1, "items": _REFERENCE}],
     },
-    "shared": {"description": "A label: layers and blocks with the same one have their weights in common.", **_NAME},
+    "shared": {
+        "description": "A label: layers and blocks with the same one have their weights in common; or a label for each "
+        "of some weights, by their names.",
+        "anyOf": [
+            _NAME,
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": MAX_SHARED_WEIGHTS,
+                "additionalProperties": _NAME,
+            },
+        ],
+    },
     "if": {"description": "False leaves it out.", "anyOf": [{"type": "boolean"}, ref("formula")]},
 }
 """What every layer, block and container may say beside its own fields."""
@@ -45,6 +58,8 @@ _ENCLOSING: dict[str, Schema] = {
 """What a block's use may say of all layers in it. Any value will do, as a parameter can have the name."""
 
 _PLACED = {field: ref(f"layer.{field}") for field in _PLACEMENT}
+_OF_BLOCK = {"shared": {"description": "A label: its uses with the same one have their weights in common.", **_NAME}}
+"""What a block's use says otherwise: it has no weights of its own to name."""
 
 
 def network_schema() -> Schema:
@@ -72,7 +87,7 @@ def network_schema() -> Schema:
             "block": _block(),
             "block.use": {
                 "type": ["object", "null"],
-                "properties": {**_PLACED, **_ENCLOSING, "type": ref("block.name")},
+                "properties": {**_PLACED, **_OF_BLOCK, **_ENCLOSING, "type": ref("block.name")},
             },
             "layer": _layer(),
             "layer.complete": _in_each_layer("layer.complete", _complete(layers)),

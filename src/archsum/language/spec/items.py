@@ -64,6 +64,9 @@ class Item:
     name: str | None = None
     inputs: tuple[Reference, ...] | None = None
     shared: str | None = None
+    """The label of those with which it has all its weights in common."""
+    shared_weights: Mapping[str, str] = field(default_factory=dict)
+    """The labels of single weights, by the weights' names."""
     condition: Any = True
     """Whether it is there: true, false or a formula."""
 

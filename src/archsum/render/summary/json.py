@@ -66,6 +66,10 @@ def _layer(layer: LayerSummary, fields: dict[str, Any]) -> dict[str, Any]:
             for weight in layer.weights
         ],
         "shared_with": layer.shared_with,
+        "shared_weights": {
+            name: {"layer": shared.owner.node, "weight": shared.owner.weight, "transposed": shared.transposed}
+            for name, shared in layer.shared_weights.items()
+        },
     }
 
 
