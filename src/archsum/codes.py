@@ -25,6 +25,11 @@ CODES: dict[str, Code] = {
         "input: [32]\nvariables: {units: &units 10}\nlayers:\n  - dense: {units: 10, <<: *units}",
         "input: [32]\ndefaults:\n  dense: &head {units: 10}\nlayers:\n  - dense: {<<: *head, activation: softmax}",
     ),
+    "bad-model": Code(
+        "A file of another framework is broken: it is cut off, an operator takes what nothing gives, or it cannot be what "
+        "its fields say.",
+        "Export the model once more.",
+    ),
     "bad-name": Code(
         "What should be the name of a layer, a block, an input or a variable cannot be one.",
         "Take letters, digits and `_`; names that no formula uses may have `-` and `.` too. A block is not named like "
@@ -42,6 +47,11 @@ CODES: dict[str, Code] = {
         "Write what the help says. `archsum layers KIND` has the values of each field.",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: samee}",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: same}",
+    ),
+    "custom-layer": Code(
+        "An operator of another framework's file is no kind of ours. It becomes a `custom` layer with its shape and its "
+        "weights, and what it computes is unknown.",
+        "State `macs` and `flops` in the layer, after `archsum convert`.",
     ),
     "differs": Code(
         "A layer of another framework's file or model is not what that says it is: every import checks itself.",
@@ -90,6 +100,17 @@ CODES: dict[str, Code] = {
         "Install it with `pip install pygraphviz`, or take a format that needs none.",
         "archsum diagram net.yaml --format svg",
         "archsum diagram net.yaml --format mermaid",
+    ),
+    "merged-weights": Code(
+        "A file has a tensor that layers use in different ways, as an exporter makes one of equal tensors. It counts in "
+        "each of them.",
+        "Export a model that is trained: its tensors differ.",
+    ),
+    "missing-library": Code(
+        "The file is read with a library that is not installed.",
+        "Install it.",
+        "archsum summary net.onnx",
+        "pip install onnx",
     ),
     "missing-matplotlib": Code(
         "`archsum plot` draws with matplotlib, which is not installed.",

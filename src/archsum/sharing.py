@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from archsum.errors import ShapeError, Place, enumerate_words, quote, suggest
+from archsum.errors import Place, ShapeError, enumerate_words, quote, suggest
 from archsum.graph import Node, Owner
 from archsum.layers.base import Layer, Weight
 from archsum.layers.shapes import show

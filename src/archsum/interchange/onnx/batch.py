@@ -1,6 +1,6 @@
 """Follows the batch through a graph whose file has a fixed one: which axis of each tensor it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from math import prod
 from operator import mul
@@ -9,6 +9,8 @@ from typing import Any
 from archsum.interchange.onnx.values import ModelError, Operator, Sized
 from archsum.layers.shapes import Shape
 
+_REARRANGING = ("Reshape", "Transpose", "Unsqueeze")
+"""Operators that a hidden batch comes out of again."""
 _REDUCING = ("ArgMax", "ArgMin")
 
 
@@ -19,19 +21,29 @@ def follow(
     inputs: Mapping[str, int | None],
     size: int,
 ) -> dict[str, Sized]:
-    """Return the sizes of each tensor, with the axis of the batch, which has a size; `inputs` are those of the inputs."""
+    """Return the sizes of each tensor, with the axis of the batch of a size; `inputs` are those of the inputs."""
     sized = {name: Sized(shape) for name, shape in shapes.items()}
+    hidden: set[str] = set()  # what has the batch somewhere in one of its axes, which is not known
     for name, axis in inputs.items():
         if name in sized:
             sized[name] = Sized(sized[name].shape, axis)
     for node in nodes:
         taken = [sized.get(name) for name in node.inputs]
-        if node.type in ("Shape", "Size") or not any(each and each.batch is not None for each in taken):
+        follows = any(each and each.batch is not None for each in taken)
+        if node.type in ("Shape", "Size") or not (follows or not hidden.isdisjoint(node.inputs)):
             continue
         for number, name in enumerate(node.outputs):
-            if name in sized and name not in values:
-                axis = _axis(node, number, taken, sized[name].shape, values, size)
-                sized[name] = _with_batch(sized[name].shape, axis, size)
+            if name not in sized or name in values:
+                continue
+            shape = sized[name].shape
+            if follows:
+                sized[name] = _with_batch(shape, _axis(node, number, taken, shape, values), size)
+            elif node.type in _REARRANGING:
+                sized[name] = _with_batch(
+                    shape, next((axis for axis, one in enumerate(shape) if one == size), None), size
+                )
+            if sized[name].batch is None:
+                hidden.add(name)
     return sized
 
 
@@ -40,13 +52,13 @@ def _with_batch(shape: Shape, axis: int | None, size: int) -> Sized:
     if axis is None or not 0 <= axis < len(shape):
         return Sized(shape)
     along = shape[axis]
-    if along is None or along % size:
+    if along is None or along % size or (size == 1 and along != 1):
         return Sized(shape)
     return Sized(shape, axis, along // size)
 
 
 def _axis(
-    node: Operator, number: int, taken: list[Sized | None], output: Shape, values: Mapping[str, Any], size: int
+    node: Operator, number: int, taken: list[Sized | None], output: Shape, values: Mapping[str, Any]
 ) -> int | None:
     """Return the axis of an output that goes with the batch."""
     which = next(index for index, each in enumerate(taken) if each and each.batch is not None)
@@ -57,7 +69,7 @@ def _axis(
     try:
         rule = _RULES.get(node.type) if node.is_standard else None
         if rule is not None:
-            return rule(node, number, taken, which, output, values)
+            return rule(node, number, given, which, output, values, taken)
     except (ModelError, IndexError, ValueError):
         return None
     if node.type.startswith("Reduce") or node.type in _REDUCING:
@@ -65,55 +77,60 @@ def _axis(
     return len(output) - (rank - batch) if len(output) >= rank else batch
 
 
-def _of_transpose(node: Operator, _: int, taken: Any, which: int, output: Shape, values: Any) -> int | None:
-    del output, values
-    given = taken[which]
+def _of_transpose(node: Operator, _: int, given: Sized, *__: Any) -> int | None:
     order = node.integers("perm") or tuple(reversed(range(len(given.shape))))
-    return order.index(given.batch)
+    return order.index(given.batch or 0)
 
 
-def _of_reshape(node: Operator, _: int, taken: Any, which: int, output: Shape, values: Any) -> int | None:
+def _of_reshape(_: Operator, __: int, given: Sized, ___: int, output: Shape, *____: Any) -> int | None:
     """Return the axis before which there are as many elements as before the batch's, and where its size fits."""
-    del node, values
-    given = taken[which]
-    if None in output or None in given.shape:
-        return given.batch
-    before = prod(given.shape[: given.batch])
-    along = given.shape[given.batch]
-    begins = [1, *accumulate(output, mul)][: len(output)]
-    fitting = [axis for axis, begin in enumerate(begins) if begin == before and output[axis] % (along or 1) == 0]
-    exact = [axis for axis in fitting if output[axis] == along]
-    if not exact and along and (size := along // (given.times or 1)):
-        exact = [axis for axis, begin in enumerate(begins) if begin == before and output[axis] == size]
-    return min(exact or fitting, key=lambda axis: abs(axis - given.batch), default=None)
+    shape, batch = _known(given.shape), given.batch or 0
+    sizes = _known(output)
+    before, along = prod(shape[:batch]), shape[batch]
+    begins = [1, *accumulate(sizes, mul)][: len(sizes)]
+    one = along // (given.times or 1)
+    fitting = [axis for axis, begin in enumerate(begins) if begin == before and sizes[axis] % one == 0]
+    exact = [axis for axis in fitting if sizes[axis] == one] or [axis for axis in fitting if sizes[axis] == along]
+    return min(exact or fitting, key=lambda axis: abs(axis - batch), default=None)
 
 
-def _of_squeeze(node: Operator, _: int, taken: Any, which: int, output: Shape, values: Any) -> int | None:
-    given = taken[which]
-    axes = _stated(node, 1, values)
+def _known(shape: Shape) -> tuple[int, ...]:
+    """Return sizes that are known. Errors: ValueError for others."""
+    if None in shape:
+        raise ValueError(shape)
+    return tuple(size or 0 for size in shape)
+
+
+def _of_squeeze(
+    node: Operator, _: int, given: Sized, __: int, ___: Shape, values: Mapping[str, Any], *____: Any
+) -> int | None:
+    batch, axes = given.batch or 0, _stated(node, 1, values)
     gone = [axis for axis, size in enumerate(given.shape) if size == 1] if axes is None else axes
     gone = [axis % len(given.shape) for axis in gone]
-    return None if given.batch in gone else given.batch - sum(axis < given.batch for axis in gone)
+    return None if batch in gone else batch - sum(axis < batch for axis in gone)
 
 
-def _of_unsqueeze(node: Operator, _: int, taken: Any, which: int, output: Shape, values: Any) -> int | None:
-    new = sorted(axis % len(output) for axis in _stated(node, 1, values) or ())
-    batch: int = taken[which].batch
-    for axis in new:
+def _of_unsqueeze(
+    node: Operator, _: int, given: Sized, __: int, output: Shape, values: Mapping[str, Any], *___: Any
+) -> int | None:
+    batch = given.batch or 0
+    for axis in sorted(axis % len(output) for axis in _stated(node, 1, values) or ()):
         batch += axis <= batch
     return batch
 
 
-def _of_gather(node: Operator, _: int, taken: Any, which: int, output: Shape, values: Any) -> int | None:
-    del output, values
-    data, indices = taken[0], taken[1]
+def _of_gather(
+    node: Operator, _: int, given: Sized, which: int, __: Shape, ___: Mapping[str, Any], taken: list[Sized | None]
+) -> int | None:
+    data, indices, batch = taken[0], taken[1], given.batch or 0
+    if data is None or indices is None:
+        return None
     axis = node.integer("axis", 0) % len(data.shape)
     if which == 1:
-        return axis + int(indices.batch)
-    if data.batch == axis:
+        return axis + batch
+    if batch == axis:
         return None
-    added = len(indices.shape) - 1
-    return int(data.batch) + (added if axis < data.batch else 0)
+    return batch + (len(indices.shape) - 1 if axis < batch else 0)
 
 
 def _of_recurrent(node: Operator, number: int, *_: Any) -> int | None:
@@ -122,10 +139,9 @@ def _of_recurrent(node: Operator, number: int, *_: Any) -> int | None:
     return 2 if number == 0 else 1
 
 
-def _of_einsum(node: Operator, _: int, taken: Any, which: int, output: Shape, values: Any) -> int | None:
-    del output, values
-    terms, _, result = node.text("equation", "").replace(" ", "").partition("->")
-    return result.index(terms.split(",")[which][taken[which].batch])
+def _of_einsum(node: Operator, _: int, given: Sized, which: int, *__: Any) -> int | None:
+    terms, _arrow, result = node.text("equation", "").replace(" ", "").partition("->")
+    return result.index(terms.split(",")[which][given.batch or 0])
 
 
 def _behind_reduction(node: Operator, given: Sized, output: Shape, values: Mapping[str, Any]) -> int | None:
@@ -144,7 +160,7 @@ def _stated(node: Operator, number: int, values: Mapping[str, Any]) -> tuple[int
     return node.integers("axes")
 
 
-_RULES: Mapping[str, Any] = {
+_RULES: Mapping[str, Callable[..., int | None]] = {
     "Einsum": _of_einsum,
     "Flatten": _of_reshape,
     "GRU": _of_recurrent,

@@ -49,7 +49,7 @@ class Call:
 
     def required_weight(self, number: int) -> Weight:
         """Return an input that is a weight. Errors: RefusedError where it is something else."""
-        weight = self.weight(number)
+        weight = self.weight(number) or self.plan.folded(self.name(number))
         if weight is None:
             raise RefusedError(f"its input {number + 1} is no weight")
         return weight

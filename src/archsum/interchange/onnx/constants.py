@@ -22,8 +22,9 @@ def compute(operator: Operator, inputs: Sequence[Array | None]) -> Array | None:
     function = _FUNCTIONS.get(operator.type) if operator.is_standard else None
     if function is None or len(operator.outputs) != 1:
         return None
-    with suppress(ArithmeticError, AttributeError, IndexError, TypeError, ValueError, ModelError), numpy.errstate(
-        all="ignore"
+    with (
+        suppress(ArithmeticError, AttributeError, IndexError, TypeError, ValueError, ModelError),
+        numpy.errstate(all="ignore"),
     ):
         result = numpy.asarray(function(operator, *inputs))
         return result if result.size <= MAX_VALUES and result.dtype.kind in "iufb" else None
@@ -67,7 +68,8 @@ def _squeeze(operator: Operator, data: Array, stated: Array | None = None) -> Ar
 
 
 def _slice(operator: Operator, data: Array, *stated: Array | None) -> Array:
-    starts, ends, axes, steps = (*map(_integers, stated), *(None,) * (4 - len(stated)))
+    given = [*map(_integers, stated), *[None] * (4 - len(stated))]
+    starts, ends, axes, steps = given[:4]
     starts = operator.integers("starts") if starts is None else starts
     ends = operator.integers("ends") if ends is None else ends
     axes = axes or operator.integers("axes") or tuple(range(len(starts or ())))

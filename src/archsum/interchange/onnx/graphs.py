@@ -23,21 +23,30 @@ def ordered(
     for number, node in enumerate(nodes):
         for name in node.outputs:
             if name and (name in giving or name in known):
-                builder.report("bad-model", f"gives {quote(name)}, which is there already", place_of(builder, node, number), _BROKEN)
+                builder.report(
+                    "bad-model",
+                    f"gives {quote(name)}, which is there already",
+                    place_of(builder, node, number),
+                    _BROKEN,
+                )
             giving.setdefault(name, number)
     waiting: list[int] = []
     followers: dict[int, list[int]] = {}
     for number, node in enumerate(nodes):
         taken = {name for name in node.inputs if name}
         for name in sorted(taken - known - giving.keys()):
-            builder.report("bad-model", f"takes {quote(name)}, which nothing gives", place_of(builder, node, number), _BROKEN)
+            builder.report(
+                "bad-model", f"takes {quote(name)}, which nothing gives", place_of(builder, node, number), _BROKEN
+            )
         before = {giving[name] for name in taken if name in giving and name not in known}
         waiting.append(len(before))
         for other in before:
             followers.setdefault(other, []).append(number)
     for name in outputs:
         if name not in giving and name not in known:
-            builder.report("bad-model", f"the graph's output {quote(name)} is given by nothing", builder.place("graph"), _BROKEN)
+            builder.report(
+                "bad-model", f"the graph's output {quote(name)} is given by nothing", builder.place("graph"), _BROKEN
+            )
     if builder.diagnostics:
         raise SpecError(builder.diagnostics)
     return _sorted(nodes, waiting, followers, builder)
@@ -61,7 +70,9 @@ def _sorted(
                 heappush(ready, other)
     if len(found) < len(nodes):
         number = next(number for number, count in enumerate(waiting) if count > 0)
-        builder.report("bad-model", "depends on what it gives itself", place_of(builder, nodes[number], number), _BROKEN)
+        builder.report(
+            "bad-model", "depends on what it gives itself", place_of(builder, nodes[number], number), _BROKEN
+        )
         raise SpecError(builder.diagnostics)
     return found
 
@@ -71,7 +82,9 @@ def place_of(builder: GraphBuilder, node: Operator, number: int) -> Any:
     return builder.place(f"graph node '{node.name}'" if node.name else f"graph node {number} ({node.type})")
 
 
-def inputs_of(graph: Any, initializers: Mapping[str, Any], given: InputShape | None, builder: GraphBuilder) -> dict[str, Input]:
+def inputs_of(
+    graph: Any, initializers: Mapping[str, Any], given: InputShape | None, builder: GraphBuilder
+) -> dict[str, Input]:
     """Return the inputs of a graph, with the sizes that are given in the place of its own."""
     infos = [info for info in graph.input if info.name not in initializers]
     stated = {info.name: _stated(info) for info in infos}
@@ -94,7 +107,9 @@ def inputs_of(graph: Any, initializers: Mapping[str, Any], given: InputShape | N
                 shape = sample
             else:
                 batch, shape = place, (*sample[:place], whole, *sample[place:])
-            symbols = tuple(symbols[axis] if axis < len(symbols) and size is None else "" for axis, size in enumerate(shape))
+            symbols = tuple(
+                symbols[axis] if axis < len(symbols) and size is None else "" for axis, size in enumerate(shape)
+            )
         found[name] = Input(shape or (), symbols, batch)
     if builder.diagnostics:
         raise SpecError(builder.diagnostics)
@@ -133,7 +148,9 @@ def _overrides(names: Sequence[str], given: InputShape | None) -> dict[str, Shap
         if len(names) == 1:
             return {names[0]: tuple(given)}
         message = f"the file has the inputs {listed}: one shape is not enough"
-        raise SpecError([Diagnostic("inputs", message, None, f"say of which it is, as in `--input {(*names, 'x')[0]}=…`")])
+        raise SpecError(
+            [Diagnostic("inputs", message, None, f"say of which it is, as in `--input {(*names, 'x')[0]}=…`")]
+        )
     problems = [
         Diagnostic("inputs", f"the file has no input {quote(name)}", None, suggest(name, names) or f"it has {listed}")
         for name in given

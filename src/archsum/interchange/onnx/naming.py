@@ -1,4 +1,4 @@
-"""What layers are called, and the blocks they are in: by the modules that the exporter notes, or by the nodes' names."""
+"""What layers are called, and the blocks they are in: by the exporter's notes of modules, or by the nodes' names."""
 
 import re
 from collections.abc import Sequence

@@ -2,18 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, NamedTuple
 
 from archsum.interchange.onnx.sizes import Sizes
 from archsum.interchange.onnx.values import Operator, RefusedError, Sized, Tensor
 from archsum.layers.shapes import Shape
 
+JOINT, PART = "\0+", "\0:"
+"""What is between the names of tensors that a weight is put together of, and between a name and which part it is."""
+_MOVING = ("concatenate", "parameter", "permute", "reshape", "slice", "split", "squeeze", "expand_dims")
+
 
 class Weight(NamedTuple):
     """A tensor of the file as a weight: what it is called there, and its shape, which moving elements can change."""
 
     source: str
+    """Of one that is put together of several, all their names."""
     shape: tuple[int, ...]
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The tensors of the file that it is made of."""
+        return tuple(part.partition(PART)[0] for part in self.source.split(JOINT))
 
 
 class Use(NamedTuple):
@@ -21,6 +32,10 @@ class Use(NamedTuple):
 
     name: str
     weight: Weight
+
+
+MOST_JOINED = 1_000
+"""The most layers that one weight is followed through."""
 
 
 @dataclass
@@ -111,7 +126,12 @@ class Plan:
     def is_named(self, weight: Weight) -> bool:
         """Whether a weight is called as the attributes of modules are, which numbers in formulas are not."""
         name = weight.source
-        return name in self._initializers and "." in name and not any(sign in name for sign in "/:") and "onstant" not in name
+        return (
+            name in self._initializers
+            and "." in name
+            and not any(sign in name for sign in "/:")
+            and "onstant" not in name
+        )
 
     def undo(self, count: int) -> None:
         """Take the layers behind so many back."""
@@ -119,6 +139,25 @@ class Plan:
             del self.giving[planned.output]
             self._parameters = {key: made for key, made in self._parameters.items() if made != planned.output}
         del self.layers[count:]
+
+    def folded(self, name: str) -> Weight | None:
+        """Return weights whose elements are put together in another order, each once, as one weight."""
+        sources: dict[str, int] = {}
+        waiting: list[str] = [self.resolved(name)]
+        seen: set[str] = set()
+        while waiting:
+            made = waiting.pop()
+            planned = self.giving.get(made)
+            if planned is None or planned.kind not in _MOVING or len(seen) > MOST_JOINED:
+                return None
+            if made not in seen:
+                seen.add(made)
+                waiting += map(self.resolved, planned.inputs)
+                sources |= {use.weight.source: prod(use.weight.shape) for use in planned.uses}
+        shape = self.size(name).shape
+        if None in shape or sum(sources.values()) != prod(size or 0 for size in shape):
+            return None
+        return Weight(JOINT.join(sources), tuple(size or 0 for size in shape))
 
     def layer_of(self, name: str, operator: Operator, shape: Sequence[int] | None = None) -> str:
         """Return a tensor as what a layer gives: a weight becomes a parameter, a constant one that counts nothing.
@@ -134,21 +173,21 @@ class Plan:
             raise RefusedError("it takes a constant of unknown sizes")
         if key not in self._parameters:
             made = self.new(key)
-            sizes = own if shape is None else tuple(shape)
-            uses = [Use("parameter", Weight(weight.source, tuple(sizes)))] if weight else []
+            sizes = tuple(size or 0 for size in own) if shape is None else tuple(shape)
+            uses = [Use("parameter", Weight(weight.source, sizes))] if weight else []
             kind = "parameter" if weight else "constant"
             called = key.rpartition("/")[2].rpartition(".")[2] if weight else kind
             self.sized[made] = Sized(sizes)
             self.add(Planned(kind, {"shape": list(sizes)}, [], made, operator, uses, sizes, name=called))
             self._parameters[key] = made
         made = self._parameters[key]
-        wanted = own if shape is None else tuple(shape)
-        if self.size(made).sample == wanted:
-            return made
-        return self._reshaped(made, tuple(size or 1 for size in wanted), operator)
+        wanted: Shape = own if shape is None else tuple(shape)
+        return made if self.size(made).sample == wanted else self._reshaped(made, wanted, operator)
 
     def _reshaped(self, name: str, shape: Shape, operator: Operator) -> str:
         made = self.new(name)
         sizes = [-1 if size is None else size for size in shape]
         self.sized[made] = Sized(shape)
-        return self.add(Planned("reshape", {"target_shape": sizes}, [name], made, operator, expected=shape, name="reshape"))
+        return self.add(
+            Planned("reshape", {"target_shape": sizes}, [name], made, operator, expected=shape, name="reshape")
+        )

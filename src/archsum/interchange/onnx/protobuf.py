@@ -37,7 +37,9 @@ def read_model(file: IO[bytes], name: str) -> Any:
 
     content = file.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
-        raise bad_file(name, "the file is larger than 2 GiB, which no ONNX file is", "large weights are files of their own")
+        raise bad_file(
+            name, "the file is larger than 2 GiB, which no ONNX file is", "large weights are files of their own"
+        )
     model = onnx.ModelProto()
     try:
         model.ParseFromString(content)
@@ -183,7 +185,9 @@ def _inlined(model: Any, name: str) -> Any:
     sizes = _sizes_of_functions(model, name)
     used = sum(sizes.get(call, 1) for call in _calls(model.graph))
     if used > _MAX_INLINED:
-        raise bad_file(name, f"the functions of the file become {used:,} operators", "export the model without functions")
+        raise bad_file(
+            name, f"the functions of the file become {used:,} operators", "export the model without functions"
+        )
     from onnx import inliner
 
     try:

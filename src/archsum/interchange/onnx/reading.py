@@ -8,17 +8,21 @@ from typing import IO, Any
 from archsum.errors import Location, SpecError, enumerate_words, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Imported, Options
+from archsum.interchange.onnx.branches import take_known_branches
 from archsum.interchange.onnx.graphs import inputs_of, ordered, place_of
 from archsum.interchange.onnx.plan import Plan, Planned
 from archsum.interchange.onnx.protobuf import bad_file, initializers, operators, read_model
 from archsum.interchange.onnx.sizes import sizes_of
 from archsum.interchange.onnx.subgraphs import names_within
-from archsum.interchange.onnx.values import ModelError, Operator, RefusedError, Tensor
+from archsum.interchange.onnx.values import ModelError, Operator, RefusedError, Tensor, UnknownRankError
 from archsum.interchange.onnx.walking import Walk
 from archsum.interchange.onnx.writing import unused_weights, write
 
 _MOST_NAMED = 5
+_MOST_ROUNDS = 5
+"""How deep known conditions are followed."""
 _CURE = "the file is broken, or is not what its operators say: export the model once more"
+_UNKNOWN_CURE = "give the inputs all their sizes, as in `--input 3,224,224`, or export the model with fixed shapes"
 
 
 def read(file: IO[bytes], name: str, options: Options) -> Imported:
@@ -32,18 +36,28 @@ def read(file: IO[bytes], name: str, options: Options) -> Imported:
         raise bad_file(name, "the file does not say which version of ONNX's operators it uses", "export it once more")
     outputs = [info.name for info in graph.output]
     inputs = inputs_of(graph, tensors, options.input, builder)
-    known = {*inputs, *tensors}
-    nodes = [node for node in nodes if not all(output in known for output in node.outputs)]
-    nodes = ordered(nodes, known, outputs, builder)
-    walk = Walk(nodes, outputs, tensors, sizes_of(model, nodes, tensors, inputs), version)
+    for _ in range(_MOST_ROUNDS):
+        known = {*inputs, *tensors}
+        nodes = [node for node in nodes if not all(output in known for output in node.outputs)]
+        nodes = ordered(nodes, known, outputs, builder)
+        sizes = sizes_of(model, nodes, tensors, inputs)
+        if not take_known_branches(model, nodes, sizes.values):
+            break
+        nodes, tensors = operators(graph), initializers(graph)
+    walk = Walk(nodes, outputs, tensors, sizes, version)
     plan = walk.plan
     places: dict[int, Location] = {}
-    called = {name: builder.add_input(name, plan.sized[name].sample, builder.place(f"graph input '{name}'")) for name in inputs}
+    called = {
+        name: builder.add_input(name, plan.sized[name].sample, builder.place(f"graph input '{name}'"))
+        for name in inputs
+    }
     plan.inputs.update(inputs)
     for number, node in enumerate(nodes):
         places[id(node)] = place_of(builder, node, number)
         try:
             walk.take(node)
+        except UnknownRankError as error:
+            builder.report("unknown-value", f"{quote(node.name or node.type)} {error}", places[id(node)], _UNKNOWN_CURE)
         except ModelError as error:
             builder.report("bad-model", f"{quote(node.name or node.type)} {error}", places[id(node)], _CURE)
     if builder.diagnostics:
@@ -83,7 +97,7 @@ def _warn_unused(
     unused = unused_weights(plan, outputs, tensors, taken)
     if unused:
         elements = sum(prod(tensors[name].shape) for name in unused)
-        message = f"{len(unused):,} tensors of the file, {elements:,} elements in all, are not counted: no output depends on them"
+        message = f"{len(unused):,} tensors, {elements:,} elements in all, do not count: no output depends on them"
         listed = enumerate_words(unused[:_MOST_NAMED])
         cure = f"such as {listed}" if len(unused) > _MOST_NAMED else f"they are {listed}"
         builder.warn("unused", message, builder.place("graph"), cure)

@@ -9,7 +9,7 @@ import numpy
 from archsum.interchange.onnx.constants import compute
 from archsum.interchange.onnx.protobuf import constant_of
 from archsum.interchange.onnx.values import Operator, Tensor
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, product
 
 
 class Run(NamedTuple):
@@ -98,7 +98,7 @@ def _values(node: Operator, shapes: Mapping[str, Shape], values: Mapping[str, An
         if shape is None or None in shape:
             return None
         if node.type == "Size":
-            return numpy.array(numpy.prod(shape, dtype=object), "int64")
+            return numpy.array(product(shape), "int64")
         start, end = node.integer("start", 0), node.integer("end", len(shape))
         return numpy.array(shape[start:end], "int64")
     if not node.inputs or any(name and name not in values for name in node.inputs):
@@ -148,5 +148,3 @@ def _merged(found: Shape, known: Shape | None) -> Shape:
     if known is None or len(known) != len(found):
         return found
     return tuple(before if size is None else size for size, before in zip(found, known, strict=True))
-
-

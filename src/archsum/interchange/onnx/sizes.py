@@ -5,7 +5,6 @@ in the same proportion; one that changes with another unknown size is unknown.
 """
 
 from collections.abc import Mapping, Sequence
-from math import prod
 from typing import Any, NamedTuple
 
 import numpy
@@ -13,7 +12,7 @@ import numpy
 from archsum.interchange.onnx.batch import follow
 from archsum.interchange.onnx.runs import Run, infer
 from archsum.interchange.onnx.values import Operator, Sized, Tensor
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, product
 
 _BATCHES = (2, 3)
 _UNKNOWN = ((192, 64), (32, 32), (8, 8))
@@ -43,10 +42,14 @@ def sizes_of(
     model: Any, nodes: Sequence[Operator], tensors: Mapping[str, Tensor], inputs: Mapping[str, Input]
 ) -> Sizes:
     """Return the sizes of all tensors of a graph."""
-    return min(
-        (_attempt(model, nodes, tensors, inputs, *numbers) for numbers in _numbers(inputs)),
-        key=lambda found: found[0],
-    )[1]
+    best: tuple[int, Sizes] | None = None
+    for first, apart in _numbers(inputs):
+        lost, sizes = _attempt(model, nodes, tensors, inputs, first, apart)
+        if best is None or lost < best[0]:
+            best = lost, sizes
+        if not lost:
+            break
+    return best[1] if best else Sizes({}, {})
 
 
 def _numbers(inputs: Mapping[str, Input]) -> Sequence[tuple[int, int]]:
@@ -123,8 +126,8 @@ def _is_baked(nodes: Sequence[Operator], run: Run) -> bool:
     """Whether another batch than the file was made with does not go through it, whatever its inputs say."""
     for node in nodes:
         if node.type == "Reshape" and node.inputs and node.outputs:
-            given, made = (run.shapes.get(name, (None,)) for name in (node.inputs[0], node.outputs[0]))
-            if None not in given and None not in made and prod(given) != prod(made):  # type: ignore[type-var]
+            given, made = (product(run.shapes.get(name, (None,))) for name in (node.inputs[0], node.outputs[0]))
+            if given is not None and made is not None and given != made:
                 return True
     return False
 
@@ -139,7 +142,8 @@ def _compared(one: Run, other: Run, shifted: Run) -> Sizes:
     for name, shape in one.shapes.items():
         batched = other.shapes.get(name, shape)
         known = list(_agreed(shape, shifted.shapes.get(name)))
-        batch, times = None, 1
+        batch: int | None = None
+        times: int | None = 1
         if len(batched) == len(shape):
             changing = [axis for axis, sizes in enumerate(zip(shape, batched, strict=True)) if sizes[0] != sizes[1]]
             for axis in changing:

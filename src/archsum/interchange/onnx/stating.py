@@ -6,7 +6,7 @@ from math import prod
 from archsum.interchange.onnx.call import Call
 from archsum.interchange.onnx.plan import Planned, Use, Weight
 from archsum.interchange.onnx.subgraphs import has_graphs, names_within, tensors_within
-from archsum.interchange.onnx.values import ModelError, RefusedError
+from archsum.interchange.onnx.values import RefusedError, UnknownRankError
 from archsum.layers.shapes import Shape
 
 _NAME = re.compile(r"[A-Za-z]\w{0,60}")
@@ -15,15 +15,17 @@ _NAME = re.compile(r"[A-Za-z]\w{0,60}")
 def add_custom(call: Call, reason: str) -> None:
     """Add a layer that states its shape and its weights, and warns that its operations are not known.
 
-    Errors: ModelError where not even the number of axes of its output is known.
+    Errors: UnknownRankError where not even the number of axes of its output is known.
     """
     plan, operator = call.plan, call.operator
     try:
         shapes = {
-            number: call.made(number).sample for number in range(len(operator.outputs)) if number == 0 or call.is_taken(number)
+            number: call.made(number).sample
+            for number in range(len(operator.outputs))
+            if number == 0 or call.is_taken(number)
         }
     except RefusedError as error:
-        raise ModelError("gives a tensor whose number of axes is not known") from error
+        raise UnknownRankError("gives a tensor whose number of axes is not known") from error
     around = [*operator.inputs, *names_within(operator)]
     taken = list(dict.fromkeys(name for name in around if name and plan.gives(name)))
     uses = _uses(call, around)
@@ -68,8 +70,8 @@ def _uses(call: Call, names: list[str]) -> list[Use]:
                 found[name] = Weight(name, tensor.shape)
     uses: list[Use] = []
     taken: set[str] = set()
-    for number, (source, weight) in enumerate(found.items()):
-        last = source.partition("\0")[0].rpartition("/")[2].rpartition(".")[2]
+    for number, weight in enumerate(found.values()):
+        last = weight.origins[0].rpartition("/")[2].rpartition(".")[2]
         name = last if _NAME.fullmatch(last) and last not in taken else f"weight_{number}"
         taken.add(name)
         if 0 not in weight.shape:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from archsum.interchange.onnx.plan import PART
 from archsum.interchange.onnx.protobuf import all_nodes, constant_of, graphs_of, initializers, operators
 from archsum.interchange.onnx.values import Operator, Tensor
 
@@ -30,7 +31,7 @@ def tensors_within(node: Operator) -> dict[str, Tensor]:
                 tensor = constant_of(inner)
                 if tensor is not None:
                     own[inner.outputs[0]] = tensor
-        found |= {f"{name}\0{number}": tensor for name, tensor in own.items()}
+        found |= {f"{name}{PART}{number}": tensor for name, tensor in own.items()}
     return found
 
 

@@ -10,6 +10,10 @@ class ModelError(Exception):
     """Something that is wrong with an operator; the message reads on from its name."""
 
 
+class UnknownRankError(ModelError):
+    """Not even the number of axes of what an operator gives is known."""
+
+
 class RefusedError(Exception):
     """An operator is not what a kind of layer can be; the message says why, and it becomes a `custom` layer."""
 

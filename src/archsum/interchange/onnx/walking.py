@@ -11,7 +11,7 @@ from archsum.interchange.onnx.protobuf import constant_of
 from archsum.interchange.onnx.sizes import Sizes
 from archsum.interchange.onnx.stating import add_custom
 from archsum.interchange.onnx.subgraphs import has_graphs, names_within
-from archsum.interchange.onnx.values import Operator, RefusedError, Tensor
+from archsum.interchange.onnx.values import Operator, RefusedError, Tensor, UnknownRankError
 
 _VIEWS = ("Cast", "CastLike", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 """Operators that give the elements of a weight another shape, order or precision, each of them once."""
@@ -37,6 +37,7 @@ class Walk:
         takers.update(outputs)
         self.plan = Plan(sizes, initializers, takers)
         self._version = version
+        self._lost: set[str] = set()  # tensors of which not even the number of axes is known
         self._integers: dict[str, Tensor] = {}
         self._stated: set[str] = set()  # tensors that the file itself has
         for name, tensor in initializers.items():
@@ -44,7 +45,9 @@ class Walk:
 
     def take(self, node: Operator) -> None:
         """Add what an operator becomes. Errors: ModelError where it cannot be what it says."""
-        if node.type == "Constant" and node.is_standard:
+        if not self._lost.isdisjoint(node.inputs):
+            self._lost.update(node.outputs)  # what is wrong has been reported
+        elif node.type == "Constant" and node.is_standard:
             tensor = constant_of(node)
             if tensor is not None:
                 self._add_tensor(node.outputs[0], tensor)
@@ -59,7 +62,14 @@ class Walk:
                 rule(call)
             except RefusedError as error:
                 self.plan.undo(count)
-                add_custom(call, str(error))
+                self._state(call, str(error))
+
+    def _state(self, call: Call, reason: str) -> None:
+        try:
+            add_custom(call, reason)
+        except UnknownRankError:
+            self._lost.update(call.operator.outputs)
+            raise
 
     def _add_tensor(self, name: str, tensor: Tensor) -> None:
         self._stated.add(name)
@@ -127,5 +137,3 @@ class Walk:
             name = node.inputs[number] if len(node.inputs) > number else ""
             if name in self._integers:
                 self.plan.weights[name] = Weight(name, self._integers[name].shape)
-
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archsum.errors import Location, quote
 from archsum.graph import Origin, Owner
@@ -21,10 +21,11 @@ class _Owned(NamedTuple):
     layer: str
     """What that is called in the graph."""
     kind: str
+    fields: Mapping[str, Any]
     weight: str
     """What the weight is called in it."""
     shape: tuple[int, ...]
-    count: int
+    weights: int
     """How many weights the layer has."""
 
 
@@ -44,9 +45,7 @@ class Sharing:
             if owned is None:
                 if (use.weight.source, not _key(use)[1]) in self._owned:
                     self.twice.append(use.weight.source)
-            elif use.weight.shape == owned.shape or (
-                len(owned.shape) == 2 and use.weight.shape == owned.shape[::-1]
-            ):
+            elif use.weight.shape == owned.shape or (len(owned.shape) == 2 and use.weight.shape == owned.shape[::-1]):
                 found[use.name] = owned
             else:
                 self.twice.append(use.weight.source)
@@ -55,7 +54,7 @@ class Sharing:
     def add(self, planned: Planned, called: str) -> None:
         """Note whose weights are whose from here on."""
         for use in planned.uses:
-            owned = _Owned(called, planned.kind, use.name, use.weight.shape, len(planned.uses))
+            owned = _Owned(called, planned.kind, planned.fields, use.name, use.weight.shape, len(planned.uses))
             self._owned.setdefault(_key(use), owned)
 
 
@@ -107,7 +106,8 @@ def _whole(planned: Planned, shared: Mapping[str, _Owned]) -> str | None:
         return None
     first = next(iter(shared.values()))
     same = all(owned.layer == first.layer and owned.weight == here for here, owned in shared.items())
-    return first.layer if same and first.kind == planned.kind and first.count == len(planned.uses) else None
+    equal = first.kind == planned.kind and first.fields == planned.fields and first.weights == len(planned.uses)
+    return first.layer if same and equal else None
 
 
 def _warn_twice(builder: GraphBuilder, names: Sequence[str]) -> None:
@@ -117,14 +117,19 @@ def _warn_twice(builder: GraphBuilder, names: Sequence[str]) -> None:
         builder.warn("merged-weights", message, builder.place("graph"), cure)
 
 
-def unused_weights(plan: Plan, outputs: Sequence[str], initializers: Mapping[str, Tensor], taken: set[str]) -> list[str]:
+def unused_weights(
+    plan: Plan, outputs: Sequence[str], initializers: Mapping[str, Tensor], taken: set[str]
+) -> list[str]:
     """Return the tensors of the file that would be weights, and that nothing which leads to an output takes."""
-    used = {use.weight.source.partition("\0")[0] for planned in _leading_to(plan, outputs) for use in planned.uses}
-    taken_by_dead = {use.weight.source.partition("\0")[0] for planned in plan.layers for use in planned.uses} - used
+    used = {name for planned in _leading_to(plan, outputs) for use in planned.uses for name in use.weight.origins}
+    taken_by_dead = {name for planned in plan.layers for use in planned.uses for name in use.weight.origins} - used
     return [
         name
         for name, tensor in initializers.items()
-        if tensor.is_float and prod(tensor.shape) > 1 and name not in used and (name not in taken or name in taken_by_dead)
+        if tensor.is_float
+        and prod(tensor.shape) > 1
+        and name not in used
+        and (name not in taken or name in taken_by_dead)
     ]
 
 

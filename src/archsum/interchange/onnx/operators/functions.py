@@ -19,7 +19,9 @@ def elementwise(function: str, operations: int = 1) -> Rule:
     """Return the rule of a function of elements; a single number among what it takes is no input."""
 
     def rule(call: Call) -> None:
-        numbers = [number for number in range(len(call.operator.inputs)) if call.has(number) and not _is_number(call, number)]
+        numbers = [
+            number for number in range(len(call.operator.inputs)) if call.has(number) and not _is_number(call, number)
+        ]
         call.add("elementwise", {"function": function, "operations": operations}, call.aligned(numbers))
 
     return rule
@@ -38,11 +40,11 @@ def merge(call: Call) -> None:
     """Add a merge of several inputs; a weight among them is a bias, a scale, or a parameter of its own."""
     kind = _MERGES[call.operator.type]
     numbers = list(range(len(call.operator.inputs)))
+    if len(numbers) == 2 and _becomes_bias(call, *numbers):
+        return
     others = [number for number in numbers if not _is_number(call, number)]
     if not others:
         raise ModelError("has no inputs")
-    if len(others) == 2 and _becomes_bias(call, *others):
-        return
     if len(others) < len(numbers):
         _with_numbers(call, kind, others, len(numbers) - len(others))
     elif len(others) == 1:
@@ -72,7 +74,9 @@ def softmax(call: Call) -> None:
     given = call.given()
     axis = given.normalized(call.operator.integer("axis", -1 if call.version >= 13 else 1))
     axes = [axis] if call.version >= 13 else range(axis, len(given.shape))
-    positions = [given.axis(each) for each in axes if given.shape[each] != 1 or len(given.shape) == 1] or [given.axis(axis)]
+    positions = [given.axis(each) for each in axes if given.shape[each] != 1 or len(given.shape) == 1] or [
+        given.axis(axis)
+    ]
     if call.operator.type == "LogSoftmax":
         if positions != [len(given.sample)]:
             raise RefusedError("it is a logarithm of a softmax along other axes than the last")
@@ -140,9 +144,9 @@ def _becomes_bias(call: Call, first: int, second: int) -> bool:
         if call.plan.takers.get(giving.output) != 1 or not giving.uses:
             continue
         units = giving.fields.get("units") or giving.fields.get("filters")
-        if prod(weight.shape) == units and _is_along(call, weight, giving):
+        if weight.shape and prod(weight.shape) == units and _is_along(call, weight, giving):
             giving.fields["bias"] = "tied"
-            giving.uses.append(Use("bias", weight))
+            giving.uses.append(Use("bias", weight._replace(shape=(prod(weight.shape),))))
             call.plan.rename(giving, call.operator.outputs[0])
             return True
     return False
@@ -159,7 +163,7 @@ def _is_along(call: Call, weight: Weight, giving: Planned) -> bool:
 
 
 def _scaled(call: Call, kind: str, others: list[int]) -> bool:
-    """Make a factor for each channel, and then an offset for each, what these are: a batch normalization written out."""
+    """Add a factor for each channel, and then an offset for each: a batch normalization that is written out."""
     if len(others) != 2 or kind not in ("multiply", "add"):
         return False
     for data, other in (others, others[::-1]):
@@ -174,7 +178,9 @@ def _scaled(call: Call, kind: str, others: list[int]) -> bool:
         axis = made.axis(along[0])
         channels = full[along[0]]
         if kind == "multiply":
-            call.add("layer_scale", {"axis": axis}, [call.data(data)], [Use("gamma", Weight(weight.source, (channels,)))])
+            call.add(
+                "layer_scale", {"axis": axis}, [call.data(data)], [Use("gamma", Weight(weight.source, (channels,)))]
+            )
             return True
         giving = call.plan.giving.get(call.name(data))
         if giving is None or giving.kind != "layer_scale" or giving.fields["axis"] != axis:

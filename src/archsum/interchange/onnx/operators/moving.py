@@ -164,13 +164,13 @@ def _slice(size: int | None, start: int, end: int, step: int) -> dict[str, Any]:
 
 def expand(call: Call) -> None:
     """Add what repeats elements along axes of size 1."""
-    given, made = call.given(), call.made()
-    if given.sample == made.sample:
-        alias(call)
+    made = call.made()
+    (taken,) = call.aligned([0])
+    if call.plan.size(taken).sample == made.sample:
+        call.plan.alias(call.operator.outputs[0], taken)
         return
     if None in made.sample:
         raise RefusedError("it repeats elements an unknown number of times")
-    (taken,) = call.aligned([0])
     call.add("expand", {"shape": list(made.sample)}, [taken])
 
 

@@ -33,7 +33,12 @@ def batch_normalization(call: Call) -> None:
 def instance_normalization(call: Call) -> None:
     """Add an instance normalization."""
     scale, center, uses = _affine(call, "gamma", "beta")
-    fields = {"epsilon": call.operator.number("epsilon", 1e-5), "scale": scale, "center": center, "axis": call.given().axis(1)}
+    fields = {
+        "epsilon": call.operator.number("epsilon", 1e-5),
+        "scale": scale,
+        "center": center,
+        "axis": call.given().axis(1),
+    }
     call.add("instance_normalization", fields, uses=uses)
 
 

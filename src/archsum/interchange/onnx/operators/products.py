@@ -22,7 +22,7 @@ def gemm(call: Call) -> None:
     if call.has(2) and call.plan.is_data(call.name(2)):
         raise RefusedError("what it adds depends on data")
     if offset is None or prod(offset.shape) == units:
-        bias = [] if offset is None else [Use("bias", offset)]
+        bias = [] if offset is None else [Use("bias", Weight(offset.source, (units,)))]
         call.add("dense", {"units": units, "bias": "tied" if bias else False}, uses=[kernel, *bias])
         return
     made = call.made()
@@ -75,7 +75,11 @@ def gather(call: Call) -> None:
     start = 0 if found is None else int(found)
     stop = None if start == -1 else start + 1
     one = call.add("slice", {"axis": position, "start": start, "stop": stop}, shape=tuple(sizes))
-    call.add("squeeze", {"axis": position}, [one])
+    target = call.made().sample
+    if target.count(None) <= 1:
+        call.add("reshape", {"target_shape": [-1 if size is None else size for size in target]}, [one])
+    else:
+        call.add("squeeze", {"axis": position}, [one])
 
 
 def einsum(call: Call) -> None:
@@ -96,11 +100,11 @@ def einsum(call: Call) -> None:
     made = call.made()
     if len(batches) > 1 or (batches and (made.batch is None or result[made.batch] not in batches)):
         raise RefusedError("the batch is lost in it")
-    kept = [
-        "".join(term[axis] for axis in call.given(number).axes) for number, term in enumerate(parts)
-    ]
+    kept = ["".join(term[axis] for axis in call.given(number).axes) for number, term in enumerate(parts)]
     written = "".join(result[axis] for axis in made.axes)
-    call.add("einsum", {"equation": f"{','.join(kept)}->{written}"}, [call.data(number) for number in range(len(parts))])
+    call.add(
+        "einsum", {"equation": f"{','.join(kept)}->{written}"}, [call.data(number) for number in range(len(parts))]
+    )
 
 
 RULES: dict[str, Rule] = {

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from archsum.interchange.onnx.call import Call
 from archsum.interchange.onnx.operators.table import Rule
-from archsum.interchange.onnx.plan import Use, Weight
+from archsum.interchange.onnx.plan import PART, Use, Weight
 from archsum.interchange.onnx.values import ModelError, RefusedError
 from archsum.layers import layer_class
 from archsum.layers.arithmetic import Product, Sum
@@ -33,6 +33,8 @@ def recurrent(call: Call) -> None:
         raise ModelError(f"has a kernel of {list(weights[0].shape)} for {gates} gates of {units} units")
     if call.has(_PEEPHOLES):
         raise RefusedError("its gates see the memory")
+    if call.given().batch not in (None, 0 if operator.integer("layout", 0) else 1):
+        raise RefusedError("its steps are the batch")
     every = call.is_taken(0)
     steps = call.given().sample[0]
     shape: Shape = (steps, directions * units) if every else (directions * units,)
@@ -87,7 +89,7 @@ def _uses(weights: list[Weight], directions: int) -> list[Use]:
     for number in range(directions):
         for name, weight in zip(("kernel", "recurrent_kernel", "bias"), weights, strict=False):
             rest = weight.shape[1:] if name != "bias" else (2, weight.shape[1] // 2)
-            source = f"{weight.source}\0{number}" if directions > 1 else weight.source
+            source = f"{weight.source}{PART}{number}" if directions > 1 else weight.source
             called = f"{('forward', 'backward')[number]}/{name}" if directions > 1 else name
             uses.append(Use(called, Weight(source, rest)))
     return uses

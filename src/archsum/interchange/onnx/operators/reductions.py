@@ -22,10 +22,10 @@ def reduce(function: str) -> Rule:
             raise RefusedError("it reduces the batch too")
         axes = sorted(given.normalized(axis) for axis in stated)
         rank = len(given.shape) - 2
-        if function == "mean" and given.batch == 0 and given.times == 1 and rank in (1, 2, 3):
-            if axes == list(range(2, rank + 2)):
-                call.add(f"global_average_pooling{rank}d", {"keepdims": keepdims, **CHANNELS_FIRST})
-                return
+        is_image = given.batch == 0 and given.times == 1 and rank in (1, 2, 3)
+        if function == "mean" and is_image and axes == list(range(2, rank + 2)):
+            call.add(f"global_average_pooling{rank}d", {"keepdims": keepdims, **CHANNELS_FIRST})
+            return
         positions = [given.axis(axis) for axis in axes]
         fields = {"function": function, "axis": positions if len(positions) > 1 else positions[0], "keepdims": keepdims}
         call.add("reduce", fields)

@@ -170,7 +170,9 @@ def _transposed_padding(call: Call, sizes: Sequence[int]) -> dict[str, Any]:
         dilations = call.operator.integers("dilations") or (1,) * rank
         numbers = zip(given, made, strides, dilations, sizes, added, strict=True)
         whole = [
-            None if size is None or output is None else (size - 1) * stride + dilation * (kernel - 1) + 1 + more - output
+            None
+            if size is None or output is None
+            else (size - 1) * stride + dilation * (kernel - 1) + 1 + more - output
             for size, output, stride, dilation, kernel, more in numbers
         ]
         if any(total is None or total < 0 for total in whole):
@@ -194,7 +196,7 @@ def _bias(call: Call, number: int, filters: int) -> tuple[str | bool, list[Use]]
         return False, []
     if prod(weight.shape) != filters:
         raise ModelError(f"has {filters} filters, and a bias of {prod(weight.shape)}")
-    return "tied", [Use("bias", weight)]
+    return "tied", [Use("bias", weight._replace(shape=(filters,)))]
 
 
 RULES: dict[str, Rule] = {
