@@ -26,9 +26,13 @@ CODES: dict[str, Code] = {
         "input: [32]\ndefaults:\n  dense: &head {units: 10}\nlayers:\n  - dense: {<<: *head, activation: softmax}",
     ),
     "bad-model": Code(
-        "A file of another framework is broken: it is cut off, an operator takes what nothing gives, or it cannot be what "
-        "its fields say.",
-        "Export the model once more.",
+        "A file of another framework's contradicts itself, or is broken: something is missing, is of "
+        "another type than it can be, or names what is not there.",
+        "Save the model again; if the framework loads the file, please report it.",
+        '{"class_name": "Sequential", "config": {"layers": []}}',
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 8]}},\n'
+        '  {"class_name": "Dense", "config": {"units": 10}}]}}',
     ),
     "bad-name": Code(
         "What should be the name of a layer, a block, an input or a variable cannot be one.",
@@ -49,9 +53,9 @@ CODES: dict[str, Code] = {
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: same}",
     ),
     "custom-layer": Code(
-        "An operator of another framework's file is no kind of ours. It becomes a `custom` layer with its shape and its "
-        "weights, and what it computes is unknown.",
-        "State `macs` and `flops` in the layer, after `archsum convert`.",
+        "A layer or a function of another framework's model is no kind of ours: its shape is known, and "
+        "its operations are not.",
+        "Nothing, if it hardly computes anything; `archsum convert` writes a file in which its numbers can be stated.",
     ),
     "differs": Code(
         "A layer of another framework's file or model is not what that says it is: every import checks itself.",
@@ -89,6 +93,11 @@ CODES: dict[str, Code] = {
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n"
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",
     ),
+    "merged-weights": Code(
+        "A file has a tensor that layers use in different ways, as an exporter makes one of equal tensors. It counts in "
+        "each of them.",
+        "Export a model that is trained: its tensors differ.",
+    ),
     "missing-field": Code(
         "A field has no default, and is not stated.",
         "Add it; the help has an example.",
@@ -101,22 +110,17 @@ CODES: dict[str, Code] = {
         "archsum diagram net.yaml --format svg",
         "archsum diagram net.yaml --format mermaid",
     ),
-    "merged-weights": Code(
-        "A file has a tensor that layers use in different ways, as an exporter makes one of equal tensors. It counts in "
-        "each of them.",
-        "Export a model that is trained: its tensors differ.",
-    ),
-    "missing-library": Code(
-        "The file is read with a library that is not installed.",
-        "Install it.",
-        "archsum summary net.onnx",
-        "pip install onnx",
-    ),
     "missing-matplotlib": Code(
         "`archsum plot` draws with matplotlib, which is not installed.",
         "Install it.",
         "archsum plot net.yaml -o net.svg",
         "pip install matplotlib",
+    ),
+    "missing-onnx": Code(
+        "ONNX files are read with onnx, which is not installed.",
+        "Install it.",
+        "archsum summary net.onnx",
+        "pip install onnx",
     ),
     "no-budget": Code(
         "`archsum check` has no limit to check: that must not look like a pass.",

@@ -30,8 +30,8 @@ def read_model(file: IO[bytes], name: str) -> Any:
     Errors: SpecError where the library is missing, and for what is no ONNX file.
     """
     if find_spec("onnx") is None:
-        cure = "`pip install onnx`, or `pip install archsum[onnx]`"
-        raise SpecError([Diagnostic("missing-library", "ONNX files are read with onnx, which is not here", None, cure)])
+        cure = "`pip install onnx` brings it"
+        raise SpecError([Diagnostic("missing-onnx", "ONNX files are read with onnx, which is not installed", None, cure)])
     import onnx
     from google.protobuf.message import DecodeError
 
