@@ -29,10 +29,6 @@ CODES: dict[str, Code] = {
         "A file of another framework's contradicts itself, or is broken: something is missing, is of "
         "another type than it can be, or names what is not there.",
         "Save the model again; if the framework loads the file, please report it.",
-        '{"class_name": "Sequential", "config": {"layers": []}}',
-        '{"class_name": "Sequential", "config": {"layers": [\n'
-        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 8]}},\n'
-        '  {"class_name": "Dense", "config": {"units": 10}}]}}',
     ),
     "bad-name": Code(
         "What should be the name of a layer, a block, an input or a variable cannot be one.",

@@ -24,6 +24,7 @@ REPORTERS = {"Diagnostic", "_report", "_stop", "report", "warn", "BadItemError",
 """What makes a diagnostic, or passes its code on: the first argument is the code."""
 
 WITHOUT_EXAMPLE = {
+    "bad-model": "it is no text",
     "bad-number": "one is a thousand digits long",
     "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
