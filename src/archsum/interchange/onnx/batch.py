@@ -9,7 +9,7 @@ from typing import Any
 from archsum.interchange.onnx.values import ModelError, Operator, Sized
 from archsum.layers.shapes import Shape
 
-_REARRANGING = ("Reshape", "Transpose", "Unsqueeze")
+_REARRANGING = ("Flatten", "Reshape", "Squeeze", "Unsqueeze")
 """Operators that a hidden batch comes out of again."""
 _REDUCING = ("ArgMax", "ArgMin")
 
@@ -38,10 +38,8 @@ def follow(
             shape = sized[name].shape
             if follows:
                 sized[name] = _with_batch(shape, _axis(node, number, taken, shape, values), size)
-            elif node.type in _REARRANGING:
-                sized[name] = _with_batch(
-                    shape, next((axis for axis, one in enumerate(shape) if one == size), None), size
-                )
+            if sized[name].batch is None and node.type in _REARRANGING and size in shape:
+                sized[name] = Sized(shape, shape.index(size))
             if sized[name].batch is None:
                 hidden.add(name)
     return sized

@@ -77,6 +77,8 @@ class Plan:
         self.layers: list[Planned] = []
         self.giving: dict[str, Planned] = {}
         """The layer that gives each tensor."""
+        self.used: set[str] = set()
+        """The tensors of the file that layers have as weights."""
         self.lists: dict[str, list[str]] = {}
         """The tensors that are in a sequence of them."""
         self._initializers = initializers
@@ -101,6 +103,7 @@ class Plan:
     def add(self, planned: Planned) -> str:
         """Add a layer, and return what it gives."""
         self.layers.append(planned)
+        self.used.update(origin for use in planned.uses for origin in use.weight.origins)
         self.giving[planned.output] = planned
         return planned.output
 
@@ -117,8 +120,10 @@ class Plan:
         """Return what a tensor is called that has several names."""
         return self._aliases.get(name, name)
 
-    def rename(self, planned: Planned, output: str) -> None:
-        """Make a layer give another tensor, that of an operator behind it which is a part of it now."""
+    def extend(self, planned: Planned, weight: Use, output: str) -> None:
+        """Give a layer a weight, and the output of the operator behind it which has brought that, and is a part now."""
+        planned.uses.append(weight)
+        self.used.update(weight.weight.origins)
         del self.giving[planned.output]
         planned.output, planned.expected = output, self.size(output).sample
         self.giving[output] = planned
@@ -132,6 +137,11 @@ class Plan:
             and not any(sign in name for sign in "/:")
             and "onstant" not in name
         )
+
+    def counts(self, name: str) -> bool:
+        """Whether a tensor is a weight, and more than a single number of a formula."""
+        weight = self.weights.get(name)
+        return weight is not None and (prod(weight.shape) > 1 or self.is_named(weight))
 
     def undo(self, count: int) -> None:
         """Take the layers behind so many back."""

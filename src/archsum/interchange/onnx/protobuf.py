@@ -31,7 +31,9 @@ def read_model(file: IO[bytes], name: str) -> Any:
     """
     if find_spec("onnx") is None:
         cure = "`pip install onnx` brings it"
-        raise SpecError([Diagnostic("missing-onnx", "ONNX files are read with onnx, which is not installed", None, cure)])
+        raise SpecError(
+            [Diagnostic("missing-onnx", "ONNX files are read with onnx, which is not installed", None, cure)]
+        )
     import onnx
     from google.protobuf.message import DecodeError
 

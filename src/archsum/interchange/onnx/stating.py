@@ -59,11 +59,7 @@ def _without_zeros(shape: Shape) -> Shape:
 def _uses(call: Call, names: list[str]) -> list[Use]:
     """Return the weights among what an operator takes, and those of the graphs within."""
     plan = call.plan
-    found = {
-        weight.source: weight
-        for name in names
-        if (weight := plan.weights.get(name)) and (prod(weight.shape) > 1 or plan.is_named(weight))
-    }
+    found = {weight.source: weight for name in names if plan.counts(name) and (weight := plan.weights[name])}
     if has_graphs(call.operator):
         for name, tensor in tensors_within(call.operator).items():
             if tensor.is_float and prod(tensor.shape) > 1:

@@ -20,6 +20,11 @@ _OF_FIRST_ALONE = ("CastLike", *_QUANTIZING)
 """Operators whose other inputs say how, and are no weights."""
 _QUANTIZED_WEIGHTS = {"ConvInteger": (1,), "MatMulInteger": (1,), "QLinearConv": (3, 8), "QLinearMatMul": (3,)}
 """Where operators on whole numbers have their weights."""
+_SETTING = (
+    "Clip", "Dropout", "DynamicQuantizeLinear", "OneHot", "Pad", "Range", "Resize", "Upsample", *_OF_FIRST_ALONE,
+    *_QUANTIZED_WEIGHTS,
+)  # fmt: skip
+"""Operators that take numbers which say how they work, and are no weights."""
 
 
 class Walk:
@@ -60,6 +65,7 @@ class Walk:
                 if rule is None:
                     raise RefusedError(f"archsum does not know the operator {node.type}")
                 rule(call)
+                self._require_all(node)
             except RefusedError as error:
                 self.plan.undo(count)
                 self._state(call, str(error))
@@ -70,6 +76,17 @@ class Walk:
         except UnknownRankError:
             self._lost.update(call.operator.outputs)
             raise
+
+    def _require_all(self, node: Operator) -> None:
+        """Check that every weight that an operator takes is in its layers, or says how it works.
+
+        Errors: RefusedError where one would be lost.
+        """
+        wanted = {
+            origin for name in node.inputs if self.plan.counts(name) for origin in self.plan.weights[name].origins
+        }
+        if node.type not in _SETTING and not wanted <= self.plan.used:
+            raise RefusedError("it takes a weight that its kind does not have")
 
     def _add_tensor(self, name: str, tensor: Tensor) -> None:
         self._stated.add(name)
@@ -90,7 +107,7 @@ class Walk:
             return False
         if taken and node.is_standard and self._is_view(node, taken[0]):
             return True
-        if any(name in plan.weights and self._counts(plan.weights[name]) for name in taken):
+        if any(map(plan.counts, taken)):
             return False
         if self._is_filled_weight(node):
             name = node.outputs[0]
@@ -114,10 +131,6 @@ class Walk:
             return False
         plan.weights[output] = Weight(weight.source, known)
         return True
-
-    def _counts(self, weight: Weight) -> bool:
-        """Whether it is more than a single number of a formula."""
-        return prod(weight.shape) > 1 or self.plan.is_named(weight)
 
     def _is_filled_weight(self, node: Operator) -> bool:
         """Whether it is a weight of a file that has no weights, but fills them: of zeros, it is a computed bias."""

@@ -39,12 +39,14 @@ class Sharing:
 
     def owners(self, planned: Planned) -> dict[str, _Owned]:
         """Return the weights of a layer that are those of others, by their names in it."""
-        found = {}
+        found: dict[str, _Owned] = {}
+        within: set[str] = set()
         for use in planned.uses:
-            owned = self._owned.get(_key(use))
+            owned, other = self._owned.get(_key(use)), (use.weight.source, not _key(use)[1])
             if owned is None:
-                if (use.weight.source, not _key(use)[1]) in self._owned:
+                if other in self._owned or use.weight.source in within:
                     self.twice.append(use.weight.source)
+                within.add(use.weight.source)
             elif use.weight.shape == owned.shape or (len(owned.shape) == 2 and use.weight.shape == owned.shape[::-1]):
                 found[use.name] = owned
             else:

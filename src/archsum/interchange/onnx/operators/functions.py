@@ -146,8 +146,8 @@ def _becomes_bias(call: Call, first: int, second: int) -> bool:
         units = giving.fields.get("units") or giving.fields.get("filters")
         if weight.shape and prod(weight.shape) == units and _is_along(call, weight, giving):
             giving.fields["bias"] = "tied"
-            giving.uses.append(Use("bias", weight._replace(shape=(prod(weight.shape),))))
-            call.plan.rename(giving, call.operator.outputs[0])
+            bias = Use("bias", weight._replace(shape=(prod(weight.shape),)))
+            call.plan.extend(giving, bias, call.operator.outputs[0])
             return True
     return False
 
@@ -189,11 +189,8 @@ def _scaled(call: Call, kind: str, others: list[int]) -> bool:
             return False
         giving.kind = "scale"
         giving.fields = CHANNELS_FIRST if axis == 1 and len(made.sample) > 1 else {}
-        giving.uses = [
-            Use("scale", giving.uses[0].weight),
-            Use("bias", Weight(weight.source, (channels,))),
-        ]
-        call.plan.rename(giving, call.operator.outputs[0])
+        giving.uses = [Use("scale", giving.uses[0].weight)]
+        call.plan.extend(giving, Use("bias", Weight(weight.source, (channels,))), call.operator.outputs[0])
         return True
     return False
 

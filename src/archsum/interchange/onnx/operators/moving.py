@@ -244,8 +244,9 @@ def sequence_at(call: Call) -> None:
 def moved(call: Call) -> None:
     """Add what moves elements in a way that no kind has: it computes nothing."""
     shape: Shape = call.made().sample
-    names = [name for name in call.operator.inputs if name and call.plan.is_data(name)]
-    taken = names or [call.data()]
+    plan = call.plan
+    names = [name for name in call.operator.inputs if name and (plan.is_data(name) or plan.counts(name))]
+    taken = [plan.layer_of(name, call.operator) for name in names] or [call.data()]
     call.add("custom", {"output_shape": list(shape), "macs": 0, "flops": 0}, taken)
 
 

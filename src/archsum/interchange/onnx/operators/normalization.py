@@ -11,7 +11,7 @@ from archsum.interchange.onnx.values import RefusedError
 def batch_normalization(call: Call) -> None:
     """Add a batch normalization: all four of its weights are always there."""
     given = call.given()
-    if given.batch != 0 and given.shape[:1] != (1,):
+    if given.batch != 0:
         raise RefusedError("its first axis is not the batch")
     names = ("gamma", "beta", "moving_mean", "moving_variance")
     found = [(name, call.weight(number)) for number, name in enumerate(names, start=1)]

@@ -101,7 +101,7 @@ def _rank(call: Call, weight: Weight) -> int:
 
 
 def _require_batch_first(call: Call) -> None:
-    if call.given().batch != 0 and call.given().shape[0] != 1:
+    if call.given().batch != 0:
         raise RefusedError("its first axis is not the batch")
 
 
