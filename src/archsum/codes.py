@@ -90,8 +90,8 @@ CODES: dict[str, Code] = {
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",
     ),
     "merged-weights": Code(
-        "A file has a tensor that layers use in different ways, as an exporter makes one of equal tensors. It counts in each "
-        "of them.",
+        "A file has one tensor that layers use in different ways, as exporters make one of equal tensors. It counts in "
+        "each of them.",
         "Export a model that is trained: its tensors differ.",
     ),
     "missing-field": Code(

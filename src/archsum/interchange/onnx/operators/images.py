@@ -8,6 +8,7 @@ from archsum.interchange.onnx.operators.table import Rule
 from archsum.interchange.onnx.values import ModelError, RefusedError
 
 _INTERPOLATIONS = {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}
+_MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate"}
 _PADDINGS = {"constant": "zero_padding", "reflect": "reflection_padding"}
 
 
@@ -84,7 +85,9 @@ def pad(call: Call) -> None:
         fields = {"padding": [list(pair) for pair in around[1:]], **CHANNELS_FIRST}
         call.add(f"{_PADDINGS[mode]}{rank}d", fields)
         return
-    call.add("pad", {"padding": [list(pair) for pair in around], "mode": mode})
+    if mode not in _MODES:
+        raise RefusedError("it goes on at the other end of the axis")
+    call.add("pad", {"padding": [list(pair) for pair in around], "mode": _MODES[mode]})
 
 
 def _cropped(call: Call, sides: dict[int, tuple[int, int]]) -> None:

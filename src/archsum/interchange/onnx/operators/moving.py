@@ -169,9 +169,13 @@ def expand(call: Call) -> None:
     if call.plan.size(taken).sample == made.sample:
         call.plan.alias(call.operator.outputs[0], taken)
         return
-    if None in made.sample:
+    given = call.plan.size(taken).sample
+    unknown = [
+        size for size, before in zip(made.sample[::-1], given[::-1], strict=False) if size is None and before != 1
+    ]
+    if made.sample.count(None) > len(unknown):
         raise RefusedError("it repeats elements an unknown number of times")
-    call.add("expand", {"shape": list(made.sample)}, [taken])
+    call.add("expand", {"shape": [-1 if size is None else size for size in made.sample]}, [taken])
 
 
 def tile(call: Call) -> None:

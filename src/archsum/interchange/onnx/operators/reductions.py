@@ -6,8 +6,8 @@ from archsum.interchange.onnx.operators.table import Rule
 from archsum.interchange.onnx.values import RefusedError
 
 
-def reduce(function: str) -> Rule:
-    """Return the rule of a reduction."""
+def reduce(function: str, before: str = "", behind: str = "") -> Rule:
+    """Return the rule of a reduction, with a function of the elements before it, or of what it gives."""
 
     def rule(call: Call) -> None:
         given = call.given()
@@ -28,7 +28,14 @@ def reduce(function: str) -> Rule:
             return
         positions = [given.axis(axis) for axis in axes]
         fields = {"function": function, "axis": positions if len(positions) > 1 else positions[0], "keepdims": keepdims}
-        call.add("reduce", fields)
+        taken = [call.data()]
+        if before:
+            taken = [call.add("elementwise", {"function": before}, shape=given.sample)]
+        if not behind:
+            call.add("reduce", fields, taken)
+            return
+        reduced = call.add("reduce", fields, taken, shape=call.made().sample)
+        call.add("elementwise", {"function": behind}, [reduced])
 
     return rule
 
@@ -53,14 +60,14 @@ RULES: dict[str, Rule] = {
     "ArgMax": extreme("argmax"),
     "ArgMin": extreme("argmin"),
     "CumSum": cumulative,
-    "ReduceL1": reduce("l1"),
-    "ReduceL2": reduce("l2"),
-    "ReduceLogSum": reduce("log_sum"),
+    "ReduceL1": reduce("sum", before="abs"),
+    "ReduceL2": reduce("norm"),
+    "ReduceLogSum": reduce("sum", behind="log"),
     "ReduceLogSumExp": reduce("logsumexp"),
     "ReduceMax": reduce("max"),
     "ReduceMean": reduce("mean"),
     "ReduceMin": reduce("min"),
     "ReduceProd": reduce("prod"),
     "ReduceSum": reduce("sum"),
-    "ReduceSumSquare": reduce("sum_square"),
+    "ReduceSumSquare": reduce("sum", before="square"),
 }
