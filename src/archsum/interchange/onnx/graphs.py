@@ -34,7 +34,7 @@ def ordered(
     followers: dict[int, list[int]] = {}
     for number, node in enumerate(nodes):
         taken = {name for name in node.inputs if name}
-        for name in sorted(taken - known - giving.keys()):
+        for name in sorted(name for name in taken if name not in known and name not in giving):
             builder.report(
                 "bad-model", f"takes {quote(name)}, which nothing gives", place_of(builder, node, number), _BROKEN
             )

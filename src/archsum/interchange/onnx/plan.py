@@ -11,6 +11,8 @@ from archsum.layers.shapes import Shape
 
 JOINT, PART = "\0+", "\0:"
 """What is between the names of tensors that a weight is put together of, and between a name and which part it is."""
+_NO_PARAMETERS = ("onstant", "lifted_tensor")
+"""What exporters write into the names of numbers that they take out of formulas."""
 _MOVING = ("concatenate", "parameter", "permute", "reshape", "slice", "split", "squeeze", "expand_dims")
 
 
@@ -135,7 +137,7 @@ class Plan:
             name in self._initializers
             and "." in name
             and not any(sign in name for sign in "/:")
-            and "onstant" not in name
+            and not any(word in name for word in _NO_PARAMETERS)
         )
 
     def counts(self, name: str) -> bool:

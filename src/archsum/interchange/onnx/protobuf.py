@@ -49,6 +49,8 @@ def read_model(file: IO[bytes], name: str) -> Any:
         raise bad_file(name, "the file is no ONNX model, or it is cut off", "export the model once more") from error
     if not model.HasField("graph") or not (model.graph.node or model.graph.output):
         raise bad_file(name, "the file has no graph", "is this the right file?")
+    if not all(isinstance(text, str) for text in _texts(model)):
+        raise bad_file(name, "a name in the file is no text in UTF-8", "export the model once more")
     for tensor in _all_tensors(model):
         _strip(tensor, name)
     return _inlined(model, name)
@@ -61,19 +63,21 @@ def bad_file(name: str, message: str, cure: str, within: str = "") -> SpecError:
 
 def operators(graph: Any) -> list[Operator]:
     """Return a graph's operators, in its order."""
-    return [
-        Operator(
-            node.name,
-            node.op_type,
-            node.domain,
-            tuple(node.input),
-            tuple(node.output),
-            {attribute.name: attribute for attribute in node.attribute},
-            {entry.key: entry.value for entry in node.metadata_props},
-            node,
-        )
-        for node in graph.node
-    ]
+    return [operator_of(node) for node in graph.node]
+
+
+def operator_of(node: Any) -> Operator:
+    """Return a node as a plain value."""
+    return Operator(
+        node.name,
+        node.op_type,
+        node.domain,
+        tuple(node.input),
+        tuple(node.output),
+        {attribute.name: attribute for attribute in node.attribute},
+        {entry.key: entry.value for entry in node.metadata_props},
+        node,
+    )
 
 
 def initializers(graph: Any) -> dict[str, Tensor]:
@@ -123,14 +127,40 @@ def graphs_of(operator: Operator) -> Iterator[Any]:
 
 def all_nodes(holder: Any) -> Iterator[Any]:
     """Yield the nodes of a graph or a function, and those of the graphs within them."""
-    holders = [holder]
-    while holders:
-        for node in holders.pop().node:
-            yield node
+    for graph in graphs_within(holder):
+        yield from graph.node
+
+
+def graphs_within(holder: Any) -> Iterator[Any]:
+    """Yield a graph or a function, and the graphs within its operators."""
+    graphs = [holder]
+    while graphs:
+        graph = graphs.pop()
+        yield graph
+        for node in graph.node:
             for attribute in node.attribute:
-                if attribute.HasField("g"):
-                    holders.append(attribute.g)
-                holders += attribute.graphs
+                graphs += [attribute.g] if attribute.HasField("g") else []
+                graphs += attribute.graphs
+
+
+def _texts(model: Any) -> Iterator[Any]:
+    """Yield all texts that are looked at; those that are broken come as bytes."""
+    yield from (opset.domain for opset in model.opset_import)
+    for holder in (model.graph, *model.functions):
+        for graph in graphs_within(holder):
+            yield graph.name
+            for node in graph.node:
+                yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+                yield from (text for entry in node.metadata_props for text in (entry.key, entry.value))
+                yield from (attribute.name for attribute in node.attribute)
+            if hasattr(graph, "initializer"):
+                infos = (*graph.input, *graph.output, *graph.value_info, *graph.initializer)
+                yield from (info.name for info in infos)
+                yield from (
+                    size.dim_param for info in (*graph.input, *graph.output) for size in info.type.tensor_type.shape.dim
+                )
+            else:
+                yield from (graph.domain, *graph.input, *graph.output, *graph.attribute)
 
 
 def _all_tensors(model: Any) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from archsum.interchange.onnx.branches import take_known_branches
 from archsum.interchange.onnx.graphs import inputs_of, ordered, place_of
 from archsum.interchange.onnx.plan import Plan, Planned
 from archsum.interchange.onnx.protobuf import bad_file, initializers, operators, read_model
+from archsum.interchange.onnx.schemas import check_operators
 from archsum.interchange.onnx.sizes import sizes_of
 from archsum.interchange.onnx.subgraphs import names_within
 from archsum.interchange.onnx.values import ModelError, Operator, RefusedError, Tensor, UnknownRankError
@@ -34,6 +35,7 @@ def read(file: IO[bytes], name: str, options: Options) -> Imported:
     version = max((opset.version for opset in model.opset_import if opset.domain in ("", "ai.onnx")), default=0)
     if not version:
         raise bad_file(name, "the file does not say which version of ONNX's operators it uses", "export it once more")
+    check_operators(model, builder)
     outputs = [info.name for info in graph.output]
     inputs = inputs_of(graph, tensors, options.input, builder)
     for _ in range(_MOST_ROUNDS):
@@ -87,6 +89,10 @@ def _given(output: str, plan: Plan, places: dict[int, Location], builder: GraphB
         raise SpecError(builder.diagnostics) from error
     if made in plan.giving:
         return made
+    if made not in plan.inputs:
+        message = f"the graph's output {quote(output)} is no tensor"
+        builder.report("bad-model", message, places[id(operator)], "let the graph give tensors alone")
+        raise SpecError(builder.diagnostics)
     return plan.add(Planned("identity", {}, [made], plan.new(made), operator))
 
 

@@ -66,6 +66,7 @@ class Walk:
                     raise RefusedError(f"archsum does not know the operator {node.type}")
                 rule(call)
                 self._require_all(node)
+                self._add_others(call)
             except RefusedError as error:
                 self.plan.undo(count)
                 self._state(call, str(error))
@@ -76,6 +77,16 @@ class Walk:
         except UnknownRankError:
             self._lost.update(call.operator.outputs)
             raise
+
+    def _add_others(self, call: Call) -> None:
+        """Add what gives an output that the operator has beside its own, as the places of maxima."""
+        plan = self.plan
+        for number, name in enumerate(call.operator.outputs):
+            if not call.is_taken(number) or plan.gives(name) or not plan.is_data(name) or name in plan.lists:
+                continue
+            if number == 0:
+                raise RefusedError(f"what {call.operator.type} gives is not known")
+            call.add("custom", {"output_shape": list(call.made(number).sample), "macs": 0, "flops": 0}, number=number)
 
     def _require_all(self, node: Operator) -> None:
         """Check that every weight that an operator takes is in its layers, or says how it works.

@@ -128,6 +128,8 @@ def slices(call: Call) -> None:
         raise ModelError("has no `starts` or no `ends`")
     axes = call.integers(3, "axes") or tuple(range(len(starts)))
     steps = call.integers(4) or (1,) * len(axes)
+    if len({len(axes), len(starts), len(ends), len(steps)}) > 1:
+        raise ModelError("has not as many `starts` as `ends`, axes and steps")
     taken, shape = call.data(), list(given.shape)
     parts: list[tuple[int, dict[str, Any]]] = []
     for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):

@@ -120,6 +120,8 @@ def _steps(call: Call, rank: int, *names: tuple[str, str]) -> dict[str, Any]:
         numbers = call.operator.integers(theirs)
         if numbers is not None and len(numbers) != rank:
             raise ModelError(f"has {len(numbers)} `{theirs}`, and works over {rank} axes")
+        if numbers and min(numbers) < 1:
+            raise ModelError(f"has `{theirs}` of {min(numbers)}")
         if numbers and set(numbers) != {1}:
             fields[ours] = numbers[0] if len(set(numbers)) == 1 else list(numbers)
     return fields
