@@ -215,9 +215,9 @@ def split_to_sequence(call: Call) -> None:
         raise RefusedError("its parts depend on data")
     sizes: list[int]
     if stated is not None and stated.ndim:
-        sizes = [int(size) for size in stated]
+        sizes = [int(size) for size in stated.ravel()]
     else:
-        each = 1 if stated is None else max(1, int(stated))
+        each = 1 if stated is None else max(1, int(stated.ravel()[0]))
         sizes = [min(each, whole - start) for start in range(0, whole, each)]
     if len(sizes) > MOST_PARTS:
         raise RefusedError("it has very many parts")

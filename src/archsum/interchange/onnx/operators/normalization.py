@@ -45,6 +45,7 @@ def instance_normalization(call: Call) -> None:
 def group_normalization(call: Call) -> None:
     """Add a group normalization; before version 21 its weights are one for each group, which is no kind of ours."""
     scale, center, uses = _affine(call, "gamma", "beta")
+    axis = call.given().axis(1)
     channels = call.given().shape[1]
     if any(prod(use.weight.shape) != channels for use in uses):
         raise RefusedError("its weights are those of groups, and not of channels")
@@ -53,7 +54,7 @@ def group_normalization(call: Call) -> None:
         "epsilon": call.operator.number("epsilon", 1e-5),
         "scale": scale,
         "center": center,
-        "axis": call.given().axis(1),
+        "axis": axis,
     }
     call.add("group_normalization", fields, uses=uses)
 

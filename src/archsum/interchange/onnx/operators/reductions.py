@@ -22,7 +22,7 @@ def reduce(function: str, before: str = "", behind: str = "") -> Rule:
             raise RefusedError("it reduces the batch too")
         axes = sorted(given.normalized(axis) for axis in stated)
         rank = len(given.shape) - 2
-        is_image = given.batch == 0 and given.times == 1 and rank in (1, 2, 3)
+        is_image = given.batch == 0 and given.times == 1 and rank in (2, 3)
         if function == "mean" and is_image and axes == list(range(2, rank + 2)):
             call.add(f"global_average_pooling{rank}d", {"keepdims": keepdims, **CHANNELS_FIRST})
             return
