@@ -85,7 +85,8 @@ class WayBack:
         self._used_again = {shared.owner for layer in summary.layers for shared in layer.shared_weights.values()}
         self._is_view: dict[Owner, bool] = {}  # of weights that are used again, the gradients that are there
         self._learned = {name for name in reached if owner[name] == WEIGHTS}
-        self._without_batch = self._learned | made_of_nothing(summary)
+        self._made_once = made_of_nothing(summary)
+        self._without_batch = self._learned | self._made_once
 
     def moments(self) -> Iterator[Moment]:
         """Yield the moments in order: one for each operation, and one for each sum that is a new tensor."""
@@ -102,8 +103,9 @@ class WayBack:
         backward = layer.computed.backward
         gradient = self._waiting.pop(layer.name)
         kept = self._kept_from.get(step, ())
+        batch = self._once if layer.name in self._made_once else self._batch
         for number, shape in reversed(list(enumerate(backward.between, start=1))):
-            made = self._new(shape)
+            made = self._new(shape, batch)
             first = backward.per_batch if number == len(backward.between) else ()
             yield self._moment(step, sum(map(self._once.bytes, first)))
             self._release(gradient)
@@ -112,7 +114,7 @@ class WayBack:
         passed = list(self._passed_on(layer, backward, gradient))
         of_weights = self._new_of_weights(layer)
         scratch = (*backward.scratch, *self._before_sums(layer, backward))
-        yield self._moment(step, sum(map(self._batch.bytes, scratch)))
+        yield self._moment(step, sum(map(batch.bytes, scratch)))
         self._release(gradient)
         self._forget(kept, 0)
         self._copies -= layer.trainable_params * self._item.copies
@@ -148,6 +150,8 @@ class WayBack:
 
     def _before_sums(self, layer: LayerSummary, backward: Backward) -> Iterator[Shape]:
         """Yield the shapes of new gradients of learned tensors, before they are added up over the batch."""
+        if layer.name in self._made_once:
+            return
         for number, name in enumerate(layer.node.inputs):
             if name in self._learned and backward.gradient_of(number) is Gradient.NEW:
                 yield layer.output_shape

@@ -83,8 +83,15 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
 
 
 def made_of_nothing(summary: Summary) -> set[str]:
-    """Return the layers that take no input: what they give is the same for each sample, and there once for all."""
-    return {layer.name for layer in summary.layers if not layer.node.inputs}
+    """Return the layers that take no input, and those that take these alone, such as the rows of a learned table.
+
+    What they give is the same for each sample, and there once for all.
+    """
+    found: set[str] = set()
+    for layer in summary.layers:
+        if found.issuperset(layer.node.inputs):
+            found.add(layer.name)
+    return found
 
 
 def _indices(summary: Summary) -> Iterator[Storage]:

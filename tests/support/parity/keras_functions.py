@@ -8,6 +8,7 @@ import numpy
 from hypothesis import strategies as st
 
 from archsum.layers.shapes import Shape
+from tests.support.parity import equations
 from tests.support.parity.cases import FLAGS, Case, Fields, Strategy, any_cases, fields_of, rarely, sizes
 
 AXES = st.integers(-5, 5)
@@ -121,6 +122,7 @@ def _pads(draw: st.DrawFn) -> Case:
 
 
 FUNCTIONS: dict[str, Function] = {
+    "einsum": Function(equations.products(3), lambda fields, *data: keras.ops.einsum(fields["equation"], *data)),
     "stack": Function(
         _stacks(), lambda fields, *data: keras.ops.stack(data, _of_sample(fields, len(data[0].shape) + 1))
     ),

@@ -912,6 +912,26 @@ EQUATIONS = [
     ),
 ]
 
+
+def product_of(equation: str, *shapes: Shape) -> Case:
+    return Case("einsum", {"equation": equation}, shapes, lambda *inputs: torch.einsum(equation, *inputs))
+
+
+PRODUCTS = [
+    product_of("bhqd,bhkd->bhqk", (3, 6, 16), (3, 5, 16)),
+    product_of("bqhd,bkhd->bhqk", (6, 3, 16), (5, 3, 16)),
+    product_of("bhqk,bkhd->bqhd", (3, 6, 5), (5, 3, 16)),
+    product_of("bij,bkj->bki", (4, 6), (5, 6)),
+    product_of("bhwc,bkc->bkhw", (4, 6, 8), (5, 8)),
+    product_of("bij,bjk->bk", (4, 6), (6, 5)),
+    product_of("bij,bij->bi", (4, 6), (4, 6)),
+    product_of("bij,bij->bij", (4, 6), (4, 6)),
+    product_of("bij,bj->bij", (4, 6), (6,)),
+    product_of("bi,bj->bij", (4,), (6,)),
+    product_of("bij->bji", (4, 6)),
+    product_of("bij->bi", (4, 6)),
+]
+
 PARAMETRIZED = [
     Case(
         "spectral_normalization",
@@ -986,6 +1006,7 @@ CASES = [
     *ATTENTION,
     *RECURRENT,
     *EQUATIONS,
+    *PRODUCTS,
     *PARAMETRIZED,
     *OTHERS,
 ]

@@ -588,6 +588,9 @@ MODULES: dict[str, Theirs] = {
         lambda torch, case: lambda data: torch.stack([sample.tile(case.fields["repeats"]) for sample in data]),
     ),
     "pad": Theirs(_pads(), _padded_on_all_axes),
+    "einsum": Theirs(
+        equations.products(2), lambda torch, case: lambda *data: torch.einsum(case.fields["equation"], *data)
+    ),
     "maximum": Theirs(_pairs(), lambda torch, case: torch.maximum),
     "minimum": Theirs(_pairs(), lambda torch, case: torch.minimum),
     "average": Theirs(_pairs(), lambda torch, case: lambda first, second: (first + second) / 2),
