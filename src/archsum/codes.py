@@ -103,6 +103,11 @@ CODES: dict[str, Code] = {
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n"
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",
     ),
+    "merged-weights": Code(
+        "A file has one tensor that layers use in different ways, as exporters make one of equal tensors. It counts in "
+        "each of them.",
+        "Export a model that is trained: its tensors differ.",
+    ),
     "missing-field": Code(
         "A field has no default, and is not stated.",
         "Add it; the help has an example.",
@@ -126,6 +131,12 @@ CODES: dict[str, Code] = {
         "Install it.",
         "archsum plot net.yaml -o net.svg",
         "pip install matplotlib",
+    ),
+    "missing-onnx": Code(
+        "ONNX files are read with onnx, which is not installed.",
+        "Install it.",
+        "archsum summary net.onnx",
+        "pip install onnx",
     ),
     "missing-shtab": Code(
         "`archsum completion` writes its scripts with shtab, which is not installed.",

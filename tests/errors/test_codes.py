@@ -28,6 +28,7 @@ WITHOUT_EXAMPLE = {
     "bad-settings": "they are a file of their own",
     "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
+    "merged-weights": "a warning",
     "too-deep": "one has 65 brackets",
 }
 
@@ -35,6 +36,7 @@ MISSING = {
     "missing-graphviz": "render.diagram.svg",
     "missing-h5py": "interchange.keras.hdf5",
     "missing-matplotlib": "render.plot",
+    "missing-onnx": "interchange.onnx.protobuf",
     "missing-shtab": "cli.completion",
 }
 """Where it is looked whether something is installed."""
@@ -113,6 +115,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.yaml").write_text(NETWORK, encoding="utf-8")
     (tmp_path / "model.h5").write_bytes(b"")
+    (tmp_path / "net.onnx").write_bytes(b"")
     (tmp_path / "latin1.yaml").write_text(f"# größe\n{NETWORK}", encoding="latin-1")
     return tmp_path
 
