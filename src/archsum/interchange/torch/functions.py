@@ -14,6 +14,7 @@ FUNCTIONS: dict[str, Reader] = {
     **PRODUCTS,
     **ACTIVATIONS,
     "dropout": activations.dropout,
+    "weight_norm": normalizations.weight_norm,
     "normalize": normalizations.normalized,
     "pad": padded,
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), kernels.convolution_function),
