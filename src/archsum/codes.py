@@ -43,6 +43,11 @@ CODES: dict[str, Code] = {
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: samee}",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: same}",
     ),
+    "custom-layer": Code(
+        "A layer or a function of another framework's model is no kind of ours: its shape is known, and "
+        "its operations are not.",
+        "Nothing, if it hardly computes anything; `archsum convert` writes a file in which its numbers can be stated.",
+    ),
     "differs": Code(
         "A layer of another framework's file or model is not what that says it is: every import checks itself.",
         "Please report it, with the file: archsum reads the layer otherwise than the framework.",

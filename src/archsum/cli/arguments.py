@@ -112,7 +112,12 @@ def network(file: str, arguments: argparse.Namespace) -> "Network":
             [Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, "name a file, or open it: `< FILE`")]
         )
     source = sys.stdin.buffer if file == "-" else file
-    return load(source, variables=dict(arguments.variables), input=arguments.input)
+    loaded = load(source, variables=dict(arguments.variables), input=arguments.input)
+    if loaded.warnings:
+        from archsum.cli.console import report
+
+        report(SpecError(loaded.warnings))
+    return loaded
 
 
 def shown(file: str) -> str:

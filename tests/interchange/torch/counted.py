@@ -1,50 +1,39 @@
 """What PyTorch itself counts of a model."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from archsum.layers.shapes import Shape
-
-Outputs = dict[str, list[Shape]]
-"""For each module, by its path, the shapes that it gave, without the batch."""
+Outputs = dict[str, list[tuple[int, ...]]]
+"""For each module that has no others in it, by its path, the shapes that it gave."""
 
 
-def macs(run: Callable[[int], Any]) -> int:
-    """Count the multiply-accumulates of one sample; what does not depend on the batch counts once.
+class Counted(NamedTuple):
+    """What a run on some samples gave."""
 
-    `run` runs a model on so many samples.
-    """
-    two, three = _flops(run, 2), _flops(run, 3)
-    return (2 * two - three) // 2
+    macs: int
+    outputs: Outputs
 
 
-def _flops(run: Callable[[int], Any], samples: int) -> int:
-    with FlopCounterMode(display=False) as counter:
-        run(samples)
-    return counter.get_total_flops()
-
-
-def images(model: Any, *shapes: Shape) -> Callable[[int], Any]:
-    """Return what runs a model on the meta device, in training, on so many samples."""
-    moved = model.to("meta").train()
-    return lambda samples: moved(*(torch.empty(samples, *shape, device="meta") for shape in shapes))
-
-
-def outputs_of_modules(model: Any, run: Callable[[int], Any]) -> Outputs:
-    """Run a model, and note what each of its modules gives that are made of no others."""
+def run(model: Any, *inputs: Any, **named: Any) -> Counted:
+    """Run a model in training; on the meta device attention is counted too, which it is not on a CPU."""
     found: Outputs = {}
     handles = [
         module.register_forward_hook(_noting(found, path))
         for path, module in model.named_modules()
         if not any(True for _ in module.children())
     ]
-    run(2)
+    with FlopCounterMode(display=False) as counter:
+        model.train()(*inputs, **named)
     for handle in handles:
         handle.remove()
-    return found
+    return Counted(counter.get_total_flops() // 2, found)
+
+
+def macs_of_a_sample(two: Counted, three: Counted) -> int:
+    """Return the multiply-accumulates of one sample, of runs on two and three: what all share counts once."""
+    return 2 * two.macs - three.macs
 
 
 def _noting(found: Outputs, path: str) -> Callable[[Any, Any, Any], None]:
