@@ -1,5 +1,6 @@
 """Small models that are written as people write them, with what is hard to follow."""
 
+import warnings
 from typing import Any
 
 import torch
@@ -169,3 +170,15 @@ class Raises(nn.Module):  # type: ignore[misc]
     def forward(self, x: Any) -> Any:
         print("hello")
         return x / (1 // 0)
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    _TRACED = torch.jit.trace(lambda x: x * 2, torch.zeros(2, 5))
+
+
+class CallsScript(nn.Module):  # type: ignore[misc]
+    """A function that PyTorch runs without Python."""
+
+    def forward(self, x: Any) -> Any:
+        return _TRACED(x) + 1

@@ -153,6 +153,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str]] = {
     "the data decides": (models.DataDecides, (5,), "not-a-network"),
     "the batch decides": (models.BatchDecides, (5,), "not-a-network"),
     "TorchScript": (lambda: torch.jit.trace(models.Plain(), torch.zeros(2, 5)), (5,), "not-a-network"),
+    "a function in TorchScript": (models.CallsScript, (5,), "not-a-network"),
+    "a shape is missing": (lambda: torch.nn.LazyLinear(3), (5,), "not-a-network"),
     "an input is missing": (models.Several, {"left": (8,), "right": (6,)}, "inputs"),
     "no shape": (models.Plain, "5", "inputs"),
     "no shape among several": (models.Plain, ["5"], "inputs"),
