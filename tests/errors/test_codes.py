@@ -20,11 +20,12 @@ from tests.support.paths import ROOT
 
 SOURCES = sorted((ROOT / "src" / "archsum").rglob("*.py"))
 
-REPORTERS = {"Diagnostic", "_report", "_stop"}
+REPORTERS = {"Diagnostic", "_report", "_stop", "report", "warn", "BadItemError", "refuse"}
 """What makes a diagnostic, or passes its code on: the first argument is the code."""
 
 WITHOUT_EXAMPLE = {
     "bad-number": "one is a thousand digits long",
+    "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
     "too-deep": "one has 65 brackets",
 }
