@@ -7,6 +7,7 @@ from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.tracing import Value
 
 _REDUCTIONS = {"mean": "average", "amax": "max"}
+_OURS = {"amax": "max", "amin": "min", "var": "variance"}
 
 
 def merged(kind: str, with_number: Callable[[float, bool], dict[str, float]]) -> Reader:
@@ -109,7 +110,8 @@ def _reduced(view: View, name: str) -> Steps:
                     **({"keepdims": True} if keep else {}),
                 }
                 return [Step(f"global_{_REDUCTIONS[name]}_pooling{len(shape) - 1}d", fields)]
-    fields = {"function": name.removeprefix("a"), "axis": axes}
+    word = _OURS.get(name, name)
+    fields = {"function": word, "axis": axes}
     return [Step("reduce", {**fields, **({"keepdims": True} if keep else {})})]
 
 

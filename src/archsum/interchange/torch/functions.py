@@ -14,6 +14,7 @@ FUNCTIONS: dict[str, Reader] = {
     **PRODUCTS,
     **ACTIVATIONS,
     "dropout": activations.dropout,
+    "weight_norm": normalizations.weight_norm,
     "normalize": normalizations.normalized,
     "pad": padded,
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), kernels.convolution_function),
@@ -31,6 +32,7 @@ FUNCTIONS: dict[str, Reader] = {
     "group_norm": normalizations.group_norm_function,
     "rms_norm": normalizations.rms_norm_function,
     "embedding": sequences.embedding_function,
+    **dict.fromkeys(("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"), sequences.cell),
     "scaled_dot_product_attention": sequences.scaled_dot_product,
 }
 """By their names without underscores."""

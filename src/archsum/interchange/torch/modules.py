@@ -66,6 +66,8 @@ MODULES: dict[Any, Reader] = {
     nn.PReLU: activations.prelu,
     nn.Identity: activations.word("identity"),
     **dict.fromkeys((nn.Flatten, nn.Unflatten), shaping.reshaped),
+    nn.Fold: shaping.folded,
+    nn.Unfold: shaping.stated,
     **{getattr(nn, name): activations.ACTIVATIONS[_OTHERWISE.get(name, name.lower())] for name in _ACTIVATIONS.split()},
     nn.Embedding: sequences.embedding,
     nn.MultiheadAttention: sequences.multi_head_attention,

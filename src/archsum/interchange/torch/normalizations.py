@@ -113,6 +113,11 @@ def normalized(view: View) -> Steps:
     return [Step("unit_normalization", {"axis": view.axis(view.argument(2, "dim", 1))})]
 
 
+def weight_norm(view: View) -> Steps:
+    """Refuse what makes a kernel of its length and its direction: it multiplies nothing with weights."""
+    raise NotUnderstoodError("makes weights of others", macs=0)
+
+
 def channel_axis(view: View) -> int:
     """Return the axis of the channels, PyTorch's second, for a sample."""
     layout = view.layout(view.input)

@@ -1,8 +1,9 @@
 """Dense layers and matrix products."""
 
+from string import ascii_letters
 from typing import Any
 
-from archsum.interchange.torch.batch import NotUnderstoodError
+from archsum.interchange.torch.batch import Layout, NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.tracing import Value
 
@@ -55,23 +56,26 @@ def added_product(view: View) -> Steps:
 
 
 def einsum(view: View) -> Steps:
-    """Return a sum of products by its equation, without the letter of the batch."""
-    equation = view.argument(0, "equation").replace(" ", "")
-    tensors = tuple(view.tensors)
+    """Read a sum of products by its equation, in which the letter of the batch comes first for us."""
+    equation, tensors = view.argument(0, "equation").replace(" ", ""), tuple(view.tensors)
     terms, arrow, result = equation.partition("->")
-    letters = terms.split(",")
-    if not arrow or "." in equation:
-        raise NotUnderstoodError("has an equation without `->`, or with `...`")
-    batches = {
-        each[layout.dropped]
-        for each, layout in zip(letters, map(view.layout, tensors), strict=True)
-        if layout.dropped is not None
-    }
-    if len(batches) > 1:
-        raise NotUnderstoodError("multiplies samples with one another")
-    for letter in batches:
-        terms, result = terms.replace(letter, ""), result.replace(letter, "")
-    return [Step("einsum", {"equation": f"{terms}->{result}"}, tensors)]
+    if "." in equation:
+        raise NotUnderstoodError("has an equation with `...`")
+    if not arrow:
+        result = "".join(sorted(letter for letter in terms.replace(",", "") if terms.count(letter) == 1))
+    batch = next(letter for letter in ascii_letters if letter not in equation)
+    written = [
+        _for_a_sample(letters, view.layout(tensor), batch)
+        for letters, tensor in zip((*terms.split(","), result), (*tensors, view.output), strict=True)
+    ]
+    return [Step("einsum", {"equation": f"{','.join(written[:-1])}->{written[-1]}"}, tensors)]
+
+
+def _for_a_sample(letters: str, layout: Layout, batch: str) -> str:
+    """Return the letters of a tensor's axes, with one for the batch in front, if it has the batch."""
+    if layout.dropped is not None:
+        letters = letters[: layout.dropped] + letters[layout.dropped + 1 :]
+    return letters if layout.batch is None else batch + letters
 
 
 PRODUCTS: dict[str, Reader] = {

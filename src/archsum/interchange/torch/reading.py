@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 from archsum.errors import Diagnostic, Location, SpecError, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Imported, Options
@@ -35,6 +37,8 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
     """
     builder = GraphBuilder(name, name)
     place = builder.place("")
+    model = getattr(model, "_orig_mod", model)  # what torch.compile holds
+    _require_python(model, place)
     example = read_example(model, given, place)
     first, second = run_twice(model, example, lambda module: reader_of(module) is not None)
     _require_same(first, second, place)
@@ -47,14 +51,30 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
     return builder.build(outputs, _CHARACTERS_OF_A_CALL * len(first.calls))
 
 
+def _require_python(model: Any, place: Location) -> None:
+    """Check that a model can be followed. Errors: SpecError where it cannot."""
+    for path, module in model.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            raise _not_followed(f"{quote(path or 'it')} is TorchScript", place)
+    for path, parameter in model.named_parameters():
+        if isinstance(parameter, torch.nn.parameter.UninitializedParameter):
+            message = f"{quote(path)} has no shape yet: PyTorch gives it one when the model first runs"
+            raise SpecError([Diagnostic("not-a-network", message, place, "run the model once, and give it then")])
+
+
+def _not_followed(what: str, place: Location) -> SpecError:
+    message = f"what the model does cannot be followed: {what}"
+    cure = "give the model as a module written in Python"
+    return SpecError([Diagnostic("not-a-network", message, place, cure)])
+
+
 def _require_same(first: Trace, second: Trace, place: Location) -> None:
     """Check that two runs did the same. Errors: SpecError otherwise, and where they read values."""
     if first.read:
         message = f"what the model does depends on its data: values are read in {first.read[0]}"
         raise SpecError([Diagnostic("not-a-network", message, place, "give the part before, or behind, by itself")])
     if first.unseen:
-        message = f"operations cannot be followed: {', '.join(sorted(first.unseen)[:3])}, as in TorchScript"
-        raise SpecError([Diagnostic("not-a-network", message, place, "give the model as a module written in Python")])
+        raise _not_followed(f"it runs {', '.join(sorted(first.unseen)[:3])} by itself, as TorchScript does", place)
     for one, other in zip(first.calls, second.calls, strict=False):
         if (one.name, one.path) != (other.name, other.path):
             break

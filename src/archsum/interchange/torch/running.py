@@ -52,7 +52,7 @@ def _copy_on_meta(model: Any) -> Any:
     for module in model.modules():
         held = (*module._parameters.values(), *module._buffers.values(), *vars(module).values())
         for tensor in held:
-            if isinstance(tensor, torch.Tensor) and id(tensor) not in known and not _has_no_shape(tensor):
+            if isinstance(tensor, torch.Tensor) and id(tensor) not in known:
                 known[id(tensor)] = _on_meta(tensor)
     return copy.deepcopy(model, known).to("meta")
 
@@ -62,10 +62,6 @@ def _on_meta(tensor: Any) -> Any:
     if isinstance(tensor, torch.nn.Parameter):
         return torch.nn.Parameter(made, requires_grad=tensor.requires_grad)
     return made
-
-
-def _has_no_shape(tensor: Any) -> bool:
-    return isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin)
 
 
 @contextmanager

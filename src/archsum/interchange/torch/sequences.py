@@ -1,5 +1,6 @@
 """Layers of sequences: embeddings, recurrent layers and attention."""
 
+from math import prod
 from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
@@ -82,6 +83,15 @@ def _recurrent_layer(it: Any, weights: dict[str, Value]) -> Step:
         return Step(kind, fields, weights=weights, in_one=True)
     held = layer_class(kind).model_validate(fields)
     return Step("bidirectional", {"layer": held}, weights=weights, in_one=True)
+
+
+def cell(view: View) -> Steps:
+    """Refuse one step of a recurrent layer, of which is known what it multiplies: each of its kernels' elements."""
+    raise NotUnderstoodError("is one step of a recurrent layer", sum(prod(it.shape) for it in _kernels(view)))
+
+
+def _kernels(view: View) -> list[Value]:
+    return [value for value in view.tensors if value.is_parameter and len(value.shape) == 2]
 
 
 def scaled_dot_product(view: View) -> Steps:

@@ -218,6 +218,12 @@ def stated(view: View) -> Steps:
     return [Step("custom", {"output_shape": [*view.shape(view.output)], "macs": 0, "flops": 0}, taken)]
 
 
+def folded(view: View) -> Steps:
+    """Read patches that are added up where they overlap."""
+    elements = prod(view.shape(view.input))
+    return [Step("custom", {"output_shape": [*view.shape(view.output)], "macs": 0, "flops": elements})]
+
+
 def rolled(view: View) -> Steps:
     """Read elements that are moved along axes."""
     shifts, dims = view.argument(1, "shifts"), view.argument(2, "dims")
@@ -252,6 +258,7 @@ SHAPING: dict[str, Reader] = {
     **dict.fromkeys(("expand", "expand_as", "broadcast_to"), expanded),
     **dict.fromkeys(("repeat", "tile"), repeated),
     "roll": rolled,
+    "fold": folded,
     **dict.fromkeys(
         ("gather", "take_along_dim", "flip", "tril", "triu", "one_hot", "unfold", "setitem", "overwritten"), stated
     ),

@@ -87,8 +87,15 @@ class Writer:
             return self._aligned(taken, output) if step.aligned else self._name(taken)
         return self._add(taken, [self._taken(each, taken, output) for each in taken.inputs or ()], None, taken.kind)
 
-    def _add(self, step: Step, inputs: Sequence[str], shape: tuple[int, ...] | None, name: str = "") -> str:
-        """Add a layer, and return what it is called; `name` is what it would be called, if not by the call."""
+    def _add(
+        self,
+        step: Step,
+        inputs: Sequence[str],
+        shape: tuple[int, ...] | None,
+        name: str = "",
+        origin: Origin | None = None,
+    ) -> str:
+        """Add a layer, and return what it is called; `name` and `origin` are the call's unless they are stated."""
         call, fields = self._call, dict(step.fields)
         trainable = {value.trainable for value in step.weights.values()}
         if trainable == {False}:
@@ -107,7 +114,7 @@ class Writer:
             (*blocks, name or own),
             self._place,
             groups=[self._classes[".".join(blocks[: level + 1])] for level in range(len(blocks))],
-            origin=Origin(call.path, call.name),
+            origin=origin or Origin(call.path, call.name),
             expected=_expected(step, shape, has_own=twin is None, shared=owners),
             shared_with=twin,
             shared_weights=owners,
@@ -144,9 +151,11 @@ class Writer:
             return self._add(step, [self._written_parameters[value]], shape, "reshape")
         if value.is_parameter:
             step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value}, in_one=True)
-            self._written_parameters[value] = self._add(step, [], shape, value.name.rpartition(".")[2])
+            origin = Origin(value.name, "Parameter")
+            self._written_parameters[value] = self._add(step, [], shape, value.name.rpartition(".")[2], origin)
             return self._written_parameters[value]
-        return self._add(Step("constant", {"shape": list(shape)}), [], shape, "constant")
+        origin = Origin(self._call.path, "constant")
+        return self._add(Step("constant", {"shape": list(shape)}), [], shape, "constant", origin)
 
     def _aligned(self, value: Value, output: Value) -> str:
         """Return a tensor with the axes that line up with those of an output for one sample."""
