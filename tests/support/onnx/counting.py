@@ -35,6 +35,11 @@ def parameters(model: Any) -> int:
     return sum(counted) + within
 
 
+def _fills(node: Any) -> bool:
+    """Whether a node fills a tensor with floats other than 0."""
+    return any(numpy_helper.to_array(value).any() for value in _values(node) if value.data_type in FLOATS)
+
+
 def multiply_accumulates(model: Any, batch: int = 1, **sizes: int) -> int:
     """Add up the products of convolutions, matrix products and recurrent operators, for one sample."""
     shapes = _shapes(model, batch, **sizes)
