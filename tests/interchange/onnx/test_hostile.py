@@ -146,7 +146,7 @@ def test_every_node_with_a_fault_is_reported(tmp_path: Path) -> None:
         [
             node("Conv", ["x", "w"], ["a"], name="one", strides=[0, 0]),
             node("MaxPool", ["x"], ["b"], name="two", kernel_shape=[0, 0]),
-            node("Concat", ["x", "x"], ["c"], name="three", axis=77),
+            node("Concat", ["x", "x"], ["c"], name="three", axis=9),
         ],
         IMAGE,
         {"w": (4, 3, 3, 3)},
