@@ -38,7 +38,7 @@ def infer(
 
     types = _inferred(model, inputs)
     shapes: dict[str, Shape] = {name: _shape(kind) for name, kind in types.items() if _has_shape(kind)}
-    shapes |= {name: tensor.shape for name, tensor in tensors.items()}
+    shapes |= {**inputs, **{name: tensor.shape for name, tensor in tensors.items()}}
     values = {name: tensor.values for name, tensor in tensors.items() if tensor.values is not None}
     for node in nodes:
         found = _values(node, shapes, values)
@@ -75,7 +75,7 @@ def _inferred(model: Any, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, An
     with suppress(Exception):  # of a graph that it cannot follow, each operator is asked by itself
         inferred = shape_inference.infer_shapes(given, check_type=False, strict_mode=False, data_prop=True)
     graph = inferred.graph
-    found = {info.name: info.type for info in (*graph.input, *graph.value_info, *graph.output)}
+    found = {info.name: info.type for info in (*graph.output, *graph.value_info, *graph.input)}
     for tensor in graph.initializer:
         found[tensor.name] = _element(tensor.data_type)
     for name, kind in stated.items():
