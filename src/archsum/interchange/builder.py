@@ -95,16 +95,16 @@ class GraphBuilder:
         """Add a layer, and return what it is called in the graph.
 
         `groups` are the words for the blocks of its path, such as their classes' names; the last of `inputs` are states
-        where `states` says so, each once for every state. A layer whose fields are refused is reported.
+        where `states` says so, each once for every state. Among `shared_weights` an owner without a name is the layer
+        itself. A layer whose fields are refused is reported.
         """
         called = self._free(self._enter(path[:-1], groups, place), path[-1])
         name = "/".join(called)
         layer = self.layer(kind, fields, place)
         if layer:
             taken = tuple(inputs)
-            self._nodes.append(
-                Node(name, layer, taken, called, place, (), shared_with, None, states, shared_weights, origin)
-            )
+            owners = {here: owner._replace(node=owner.node or name) for here, owner in shared_weights.items()}
+            self._nodes.append(Node(name, layer, taken, called, place, (), shared_with, None, states, owners, origin))
         if expected:
             self._expected[name] = expected
         return name

@@ -146,7 +146,7 @@ def test_every_node_with_a_fault_is_reported(tmp_path: Path) -> None:
         [
             node("Conv", ["x", "w"], ["a"], name="one", strides=[0, 0]),
             node("MaxPool", ["x"], ["b"], name="two", kernel_shape=[0, 0]),
-            node("Concat", ["x", "x"], ["c"], name="three", axis=77),
+            node("Concat", ["x", "x"], ["c"], name="three", axis=9),
         ],
         IMAGE,
         {"w": (4, 3, 3, 3)},
@@ -246,13 +246,13 @@ def test_a_long_graph_takes_time_in_proportion(tmp_path: Path) -> None:
         nodes = [node("Relu", [f"t{number}"], [f"t{number + 1}"]) for number in range(count)]
         made = model(nodes, {"t0": ["batch", 8]}, outputs=(f"t{count}",))
         path = write(made, tmp_path)
-        started = time.perf_counter()
+        started = time.process_time()
         with path.open("rb") as file:
             assert len(read(file, "model.onnx", Options()).graph.nodes) == count
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(100)
-    assert seconds(20_000) < 20 * max(seconds(2_000), 0.05)
+    assert seconds(20_000) < 40 * max(seconds(2_000), 0.05)
 
 
 @pytest.mark.parametrize("kind", sorted({schema.name for schema in onnx.defs.get_all_schemas()}))

@@ -17,20 +17,27 @@ def parameters(model: Any) -> int:
     """Add up the floats of more than one element that operators take, or that are in graphs within them."""
     shapes = _shapes(model, 1)
     tensors = {tensor.name: prod(tensor.dims) for tensor in model.graph.initializer if tensor.data_type in FLOATS}
+    stated = {each.name for each in model.graph.initializer}
     settings: set[str] = set()
     taken: set[str] = set()
     within = 0
     for node in model.graph.node:
         settings |= {node.input[number] for number in SETTINGS.get(node.op_type, ()) if number < len(node.input)}
         if node.op_type == "Constant":
-            tensors |= {node.output[0]: prod(value.dims) for value in _values(node) if value.data_type in FLOATS}
-        if node.op_type == "ConstantOfShape" and node.input[0] in {each.name for each in model.graph.initializer}:
-            if any(numpy_helper.to_array(value).any() for value in _values(node) if value.data_type in FLOATS):
-                tensors[node.output[0]] = prod(shapes[node.output[0]])
+            tensors.update((node.output[0], prod(each.dims)) for each in _values(node) if each.data_type in FLOATS)
+        if node.op_type == "ConstantOfShape" and node.input[0] in stated and _fills(node):
+            tensors[node.output[0]] = prod(shapes[node.output[0]])
         taken |= {*node.input, *(name for graph in _graphs(node) for name in _names(graph))}
         within += sum(map(_floats, _graphs(node)))
-    counted = (size for name, size in tensors.items() if name in taken and name not in settings and size > 1)
+    counted: Iterator[int] = (
+        size for name, size in tensors.items() if name in taken and name not in settings and size > 1
+    )
     return sum(counted) + within
+
+
+def _fills(node: Any) -> bool:
+    """Whether a node fills a tensor with floats other than 0."""
+    return any(numpy_helper.to_array(value).any() for value in _values(node) if value.data_type in FLOATS)
 
 
 def multiply_accumulates(model: Any, batch: int = 1, **sizes: int) -> int:
@@ -96,7 +103,7 @@ def _floats(graph: Any) -> int:
         if node.op_type == "Constant":
             own += sum(prod(each.dims) for each in _values(node) if each.data_type in FLOATS and prod(each.dims) > 1)
         own += sum(map(_floats, _graphs(node)))
-    return own
+    return int(own)
 
 
 def _names(graph: Any) -> Iterator[str]:

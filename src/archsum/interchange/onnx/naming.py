@@ -38,7 +38,7 @@ def names_of(layers: Sequence[Planned]) -> list[Name]:
         before = number > 0 and scopes[number - 1].path == path
         after = number + 1 < len(scopes) and scopes[number + 1].path == path
         if path and path not in around and not (before or after):
-            names.append(Name(path, scope.classes[:-1]))
+            names.append(Name((*path[:-1], _module(planned, path)), scope.classes[:-1]))
         else:
             names.append(Name((*path, planned.name or _own_name(planned, path)), scope.classes))
     return names
@@ -69,6 +69,14 @@ def _relative(paths: Sequence[str]) -> tuple[str, ...]:
         found.append(path[len(before) + 1 :] if before and path.startswith(f"{before}.") else path)
         before = path
     return tuple(found)
+
+
+def _module(planned: Planned, path: tuple[str, ...]) -> str:
+    """Return a module's name: of a product that a normalization is folded into, not the normalization's."""
+    module = planned.uses[0].weight.source.rpartition(".")[0] if planned.uses else ""
+    around, _, own = module.rpartition(".")
+    is_beside = around == ".".join(path[:-1]) and planned.kind.startswith(("conv", "dense"))
+    return own if own and is_beside else path[-1]
 
 
 def _own_name(planned: Planned, path: tuple[str, ...]) -> str:

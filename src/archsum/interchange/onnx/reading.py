@@ -9,7 +9,8 @@ from archsum.errors import Location, SpecError, enumerate_words, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Imported, Options
 from archsum.interchange.onnx.branches import take_known_branches
-from archsum.interchange.onnx.graphs import inputs_of, ordered, place_of
+from archsum.interchange.onnx.graphs import ordered, place_of
+from archsum.interchange.onnx.inputs import inputs_of
 from archsum.interchange.onnx.plan import Plan, Planned
 from archsum.interchange.onnx.protobuf import bad_file, initializers, operators, read_model
 from archsum.interchange.onnx.schemas import check_operators
@@ -37,7 +38,7 @@ def read(file: IO[bytes], name: str, options: Options) -> Imported:
         raise bad_file(name, "the file does not say which version of ONNX's operators it uses", "export it once more")
     check_operators(model, builder)
     outputs = [info.name for info in graph.output]
-    inputs = inputs_of(graph, tensors, options.input, builder)
+    inputs = inputs_of(graph, tensors, nodes, options.input, builder)
     for _ in range(_MOST_ROUNDS):
         known = {*inputs, *tensors}
         nodes = [node for node in nodes if not all(output in known for output in node.outputs)]

@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 import numpy
 
 from archsum.interchange.onnx.constants import compute
-from archsum.interchange.onnx.protobuf import constant_of
+from archsum.interchange.onnx.own_shapes import RULES
+from archsum.interchange.onnx.protobuf import constant_of, graphs_within
 from archsum.interchange.onnx.values import Operator, Tensor
 from archsum.layers.shapes import Shape, product
+
+_HIDDEN = "hidden"
+"""A domain that onnx does not know: it passes over operators of such."""
 
 
 class Run(NamedTuple):
@@ -30,15 +34,20 @@ def infer(
     model: Any, nodes: Sequence[Operator], tensors: Mapping[str, Tensor], inputs: Mapping[str, tuple[int, ...]]
 ) -> Run:
     """Infer the shapes of a graph for shapes of its inputs; the nodes are in topological order."""
+    from onnx import helper
+
     types = _inferred(model, inputs)
     shapes: dict[str, Shape] = {name: _shape(kind) for name, kind in types.items() if _has_shape(kind)}
-    shapes |= {name: tensor.shape for name, tensor in tensors.items()}
+    shapes |= {**inputs, **{name: tensor.shape for name, tensor in tensors.items()}}
     values = {name: tensor.values for name, tensor in tensors.items() if tensor.values is not None}
     for node in nodes:
         found = _values(node, shapes, values)
         if found is not None:
             values[node.outputs[0]] = found
             shapes[node.outputs[0]] = found.shape
+            types[node.outputs[0]] = _element(helper.np_dtype_to_tensor_dtype(found.dtype))
+        elif node.type in RULES and node.is_standard:
+            _infer_ourselves(node, types, shapes, values)
         elif any(name and (name not in shapes or None in shapes[name]) for name in node.outputs):
             _infer_node(model, node, types, shapes, values)
     return Run(shapes, values)
@@ -57,15 +66,34 @@ def _inferred(model: Any, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, An
             _set_shape(info.type, inputs[info.name])
     for info in given.graph.output:
         info.type.tensor_type.ClearField("shape")
+    given.opset_import.add(domain=_HIDDEN, version=1)
+    for graph in graphs_within(given.graph):
+        for node in graph.node:
+            if node.op_type in RULES:
+                node.domain = _HIDDEN
     inferred = given
     with suppress(Exception):  # of a graph that it cannot follow, each operator is asked by itself
         inferred = shape_inference.infer_shapes(given, check_type=False, strict_mode=False, data_prop=True)
     graph = inferred.graph
-    found = {info.name: info.type for info in (*graph.input, *graph.value_info, *graph.output)}
+    found = {info.name: info.type for info in (*graph.output, *graph.value_info, *graph.input)}
+    for tensor in graph.initializer:
+        found[tensor.name] = _element(tensor.data_type)
     for name, kind in stated.items():
         if name not in found or not _has_shape(found[name]):
             found[name] = kind
     return found
+
+
+def _infer_ourselves(
+    node: Operator, types: dict[str, Any], shapes: dict[str, Shape], values: Mapping[str, Any]
+) -> None:
+    """Infer what an operator gives that onnx's inference is not asked for."""
+    if any(name and name not in shapes for name in node.inputs):
+        return
+    for name, shape in zip(node.outputs, RULES[node.type](node, shapes, values), strict=False):
+        if name:
+            shapes[name] = shape
+            types[name] = _typed(types.get(node.inputs[0]), shape)
 
 
 def _infer_node(
@@ -130,6 +158,15 @@ def _typed(kind: Any, shape: Shape | None) -> Any:
             if size is not None:
                 dimension.dim_value = size
     return typed
+
+
+def _element(number: int) -> Any:
+    """Return the type of a tensor by the number of its elements' type."""
+    from onnx import TypeProto
+
+    kind = TypeProto()
+    kind.tensor_type.elem_type = number
+    return kind
 
 
 def _has_shape(kind: Any) -> bool:

@@ -5,12 +5,14 @@ It is written in C++, and does not stand operators that lack inputs.
 
 from typing import Any
 
+from archsum.bounds import MAX_AXES
 from archsum.errors import SpecError, enumerate_words, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.onnx.graphs import place_of
 from archsum.interchange.onnx.protobuf import all_nodes, operator_of
 from archsum.interchange.onnx.values import Operator
 
+_AXES = ("axes", "axis", "batch_axis", "batch_dims", "time_axis")
 _CURE = "the file is broken: export the model once more"
 
 
@@ -67,4 +69,6 @@ def _problem(node: Operator, schema: Any) -> str:
         stated = schema.attributes.get(name)
         if stated is not None and attribute.type and attribute.type != int(stated.type.value):
             return f"has a {quote(name)} of another type"
+        if name in _AXES and any(abs(axis) > MAX_AXES for axis in (attribute.i, *attribute.ints)):
+            return f"names axes that no tensor has, in {quote(name)}"
     return ""

@@ -40,17 +40,17 @@ class Sharing:
     def owners(self, planned: Planned) -> dict[str, _Owned]:
         """Return the weights of a layer that are those of others, by their names in it."""
         found: dict[str, _Owned] = {}
-        within: set[str] = set()
+        own: dict[tuple[str, bool], _Owned] = {}
         for use in planned.uses:
-            owned, other = self._owned.get(_key(use)), (use.weight.source, not _key(use)[1])
-            if owned is None:
-                if other in self._owned or use.weight.source in within:
-                    self.twice.append(use.weight.source)
-                within.add(use.weight.source)
-            elif use.weight.shape == owned.shape or (len(owned.shape) == 2 and use.weight.shape == owned.shape[::-1]):
+            key = _key(use)
+            owned = self._owned.get(key) or own.get(key)
+            if owned is not None and _is_same(use.weight.shape, owned.shape):
                 found[use.name] = owned
-            else:
+                continue
+            other = (key[0], not key[1])
+            if owned is not None or other in self._owned or other in own:
                 self.twice.append(use.weight.source)
+            own[key] = _Owned("", planned.kind, planned.fields, use.name, use.weight.shape, 0)
         return found
 
     def add(self, planned: Planned, called: str) -> None:
@@ -58,6 +58,11 @@ class Sharing:
         for use in planned.uses:
             owned = _Owned(called, planned.kind, planned.fields, use.name, use.weight.shape, len(planned.uses))
             self._owned.setdefault(_key(use), owned)
+
+
+def _is_same(shape: tuple[int, ...], owned: tuple[int, ...]) -> bool:
+    """Whether a weight is another, which may be transposed."""
+    return shape == owned or (len(shape) == 2 and shape[::-1] == owned)
 
 
 def _key(use: Use) -> tuple[str, bool]:

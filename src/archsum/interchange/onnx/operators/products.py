@@ -100,6 +100,10 @@ def einsum(call: Call) -> None:
     made = call.made()
     if len(batches) > 1 or (batches and (made.batch is None or result[made.batch] not in batches)):
         raise RefusedError("the batch is lost in it")
+    is_first = made.batch == 0 and all(call.given(number).batch in (0, None) for number in range(len(parts)))
+    if batches and is_first:
+        call.add("einsum", {"equation": equation}, [call.data(number) for number in range(len(parts))])
+        return
     kept = ["".join(term[axis] for axis in call.given(number).axes) for number, term in enumerate(parts)]
     written = "".join(result[axis] for axis in made.axes)
     call.add(
