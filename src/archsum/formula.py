@@ -5,7 +5,8 @@ import keyword
 import math
 import operator
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from copy import copy
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -150,10 +151,10 @@ class Formula:
         self.text = text
         if len(text) > MAX_FORMULA_LENGTH:
             raise FormulaError(f"the formula is longer than {MAX_FORMULA_LENGTH} characters", _SPLIT)
-        self._tree = _parse(text)
-        nodes = list(ast.walk(self._tree))
+        self.tree = _parse(text)
+        nodes = list(ast.walk(self.tree))
         self.parts = len(nodes)
-        if len(nodes) > MAX_FORMULA_NODES or _depth(self._tree) > MAX_FORMULA_DEPTH:
+        if len(nodes) > MAX_FORMULA_NODES or _depth(self.tree) > MAX_FORMULA_DEPTH:
             raise FormulaError("the formula is too long or too deeply nested", _SPLIT)
         for node in nodes:
             if isinstance(node, ast.expr):
@@ -176,7 +177,7 @@ class Formula:
     @property
     def names(self) -> frozenset[str]:
         """The names that the formula mentions; the size of a layer is one, as in `stem.height`."""
-        return frozenset(_names(self._tree))
+        return frozenset(_names(self.tree))
 
     def evaluate(self, names: Mapping[str, Value]) -> Value:
         """Compute the formula; a whole number comes back as an int.
@@ -184,7 +185,7 @@ class Formula:
         Errors: FormulaError for an unknown name, a forbidden construct, a division by zero, a number out of bounds.
         """
         try:
-            value = _evaluate(self._tree, names)
+            value = _evaluate(self.tree, names)
         except ZeroDivisionError:
             cure = "look at what it divides by; `=a / b if b else 0` has a value for that case"
             raise FormulaError(f"{quote(self.text)} divides by zero", cure) from None
@@ -209,6 +210,11 @@ class BoundFormula(NamedTuple):
         """Return what the names that the formula mentions stand for."""
         scope = self._scope(names)
         return {name: scope[name] for name in sorted(self.formula.names) if name in scope}
+
+    def written(self, waited_for: Set[str] = frozenset()) -> str:
+        """Return the formula with what is known of it computed, but for what hides it behind the names waited for."""
+        known = {name: value for name, value in self.known.items() if name not in waited_for}
+        return f"={ast.unparse(_computed(self.formula.tree, known))}"
 
     def _scope(self, names: Mapping[str, Value]) -> Mapping[str, Value]:
         return ChainMap(names, self.known)  # type: ignore[arg-type]  # both are only read
@@ -272,6 +278,26 @@ def _depth(tree: ast.AST) -> int:
         depth += 1
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return depth
+
+
+def _computed(node: ast.expr, known: Mapping[str, Value]) -> ast.expr:
+    """Return an expression with a number or a word in the place of each part of it that names alone what is known."""
+    if not isinstance(node, ast.Constant) and set(_names(node)) <= known.keys() | _CONSTANTS.keys() | FUNCTIONS.keys():
+        try:
+            value = _evaluate(node, known)
+        except (FormulaError, ZeroDivisionError, OverflowError):
+            return node  # it may be a part that is never computed, such as that behind an `else`
+        if isinstance(value, int | float) and value < 0:
+            return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+        if not isinstance(value, list | dict):
+            return ast.Constant(value)
+    computed = copy(node)
+    for field, inner in ast.iter_fields(node):
+        if isinstance(inner, ast.expr) and field != "func":
+            setattr(computed, field, _computed(inner, known))
+        elif isinstance(inner, list):
+            setattr(computed, field, [_computed(item, known) if isinstance(item, ast.expr) else item for item in inner])
+    return computed
 
 
 def _evaluate(node: ast.expr, names: Mapping[str, Value]) -> Value:

@@ -60,17 +60,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.convention:
         arguments.columns = (*arguments.columns, arguments.convention)
-    summary = summarize(network(arguments.file, arguments))
-    print(_render(summary, arguments))
+    read = network(arguments.file, arguments)
+    print(_render(summarize(read), arguments, read.steps_allowed))
     return 0
 
 
-def _render(summary: "Summary", arguments: argparse.Namespace) -> str:
+def _render(summary: "Summary", arguments: argparse.Namespace, steps_allowed: int) -> str:
     """Return a summary in the format asked for; each imports only what it needs."""
     if arguments.format == "json":
         from archsum.render.summary import json
+        from archsum.work import Work
 
-        return json.render(summary)
+        return json.render(summary, Work(steps_allowed))
     if arguments.format == "csv":
         from archsum.render.summary import csv
 

@@ -1,5 +1,6 @@
 """Axes by number, as Keras counts them: the batch is axis 0, a sample's first axis is 1, the last is −1."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -32,6 +33,10 @@ class AlongChannels(Layer):
     axis: int = Field(
         -1, description="The channel axis, or another; the batch is 0. Under channels_first the default is 1."
     )
+
+    @property
+    def implied(self) -> Mapping[str, Any]:
+        return {"axis": 1} if self.data_format == "channels_first" else {}
 
     @property
     def chosen_axis(self) -> int:

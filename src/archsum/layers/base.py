@@ -220,6 +220,11 @@ class Layer(StrictModel):
         return copied
 
     @property
+    def implied(self) -> Mapping[str, Any]:
+        """The defaults that follow from other fields, by the names of the fields that have them."""
+        return {}
+
+    @property
     def begins_with(self) -> str | None:
         """The name of the layer whose last states this one takes, behind its other inputs."""
         return None

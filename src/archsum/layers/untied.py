@@ -28,6 +28,11 @@ class UntiedAlong:
 
     axes: tuple[Axis, ...]
 
+    @property
+    def written(self) -> dict[str, list[Axis]]:
+        """The same as a file has it."""
+        return {"untied": list(self.axes)}
+
     def among(self, names: tuple[str, ...]) -> "UntiedAlong | Literal['untied']":
         """Return the same of a layer whose axes have these names, in their order; of all of them it is `untied`.
 

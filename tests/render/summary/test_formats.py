@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tabulate import tabulate_formats
 
-from archsum import Summary, summarize
+from archsum import SpecError, Summary, load, summarize
 from archsum.folding import fold
 from archsum.render.summary import csv as csv_format
 from archsum.render.summary import html
@@ -16,6 +16,7 @@ from archsum.render.summary import json as json_format
 from archsum.render.summary import text as table
 from archsum.render.summary.columns import OPTIONAL
 from archsum.render.table import Table
+from archsum.work import Work
 from tests.conftest import Golden
 from tests.support.paths import NETWORKS
 
@@ -155,6 +156,18 @@ def test_json(name: str, golden: Golden) -> None:
     text = json_format.render(network(name))
     json.loads(text)
     golden(f"{name}.json", text)
+
+
+def test_fields_that_blocks_multiply_are_refused_as_json() -> None:
+    ranges = ", ".join(map(str, range(20_000)))
+    file = (
+        f"input: [4]\nlayers:\n  - repeat: {{times: 40000, layers: [discretization: {{bin_boundaries: [{ranges}]}}]}}"
+    )
+    read = load(io.StringIO(file))
+    with pytest.raises(SpecError) as error:
+        json_format.render(summarize(read), Work(read.steps_allowed))
+    (problem,) = error.value.diagnostics
+    assert (problem.code, problem.cure) == ("too-large", "write a network with fewer layers, or shorter lists in them")
 
 
 def test_html(golden: Golden) -> None:

@@ -1,10 +1,15 @@
 """The summary as JSON, for scripts."""
 
+import json
 from typing import Any
 
+from archsum.bounds import CHARACTERS_PER_STEP
+from archsum.layers import kind_of
 from archsum.layers.shapes import Shape
+from archsum.layers.written import fields_of_layer
 from archsum.render.json import document
 from archsum.summary import LayerSummary, Summary
+from archsum.work import Work
 
 _FIGURES = (
     "params", "trainable_params", "non_trainable_params", "torch_params", "bias_params", "untied_bias_params",
@@ -13,13 +18,17 @@ _FIGURES = (
 """What each layer has, and all have together."""
 
 
-def render(summary: Summary) -> str:
-    """Return the inputs, the layers and the totals; what is unknown is null, as is the batch axis."""
+def render(summary: Summary, work: Work | None = None) -> str:
+    """Return the inputs, the layers and the totals; what is unknown is null, as is the batch axis.
+
+    Errors: SpecError where writing the fields takes more than `work` allows.
+    """
+    fields = _fields(summary, work or Work())
     return document(
         {
             "name": summary.name,
             "inputs": {name: _batched(shape) for name, shape in summary.inputs.items()},
-            "layers": [_layer(layer) for layer in summary.layers],
+            "layers": [_layer(layer, fields[layer.layer.identity]) for layer in summary.layers],
             "totals": _figures(summary),
             "outputs": summary.outputs,
             "blocks": [{"path": path, "type": group.kind} for path, group in summary.groups.items()],
@@ -27,10 +36,26 @@ def render(summary: Summary) -> str:
     )
 
 
-def _layer(layer: LayerSummary) -> dict[str, Any]:
+def _fields(summary: Summary, work: Work) -> dict[object, dict[str, Any]]:
+    """Return the fields of each layer, equal ones once."""
+    fields: dict[object, dict[str, Any]] = {}
+    steps: dict[object, int] = {}
+    for layer in summary.layers:
+        key = layer.layer.identity
+        if key not in fields:
+            fields[key] = fields_of_layer(layer.layer)
+            steps[key] = len(json.dumps(fields[key])) // CHARACTERS_PER_STEP
+        work.spend("values", steps[key])
+    work.require("to write as JSON", summary.name, "write a network with fewer layers, or shorter lists in them")
+    return fields
+
+
+def _layer(layer: LayerSummary, fields: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": layer.name,
         "type": layer.type,
+        "kind": kind_of(type(layer.layer)),
+        "fields": fields,
         "path": layer.path,
         "inputs": layer.node.inputs,
         "states": layer.node.states,
