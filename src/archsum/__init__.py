@@ -2,7 +2,7 @@
 
 TYPE_CHECKING = False  # typing's, without its import: the less comes before `main`, the sooner Ctrl-C is heeded
 if TYPE_CHECKING:
-    from archsum.api import Network, Summary, check, costs, diagram, explain, fit, load, plot, summarize
+    from archsum.api import Network, Summary, check, convert, costs, diagram, explain, fit, load, plot, summarize
     from archsum.errors import Diagnostic, SpecError
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "SpecError",
     "Summary",
     "check",
+    "convert",
     "costs",
     "diagram",
     "explain",

@@ -1,0 +1,112 @@
+"""What is written is read again, and compared with the network that it was made of.
+
+Nodes are told apart by what they are and by all that leads to them, so names do not matter, nor the order of what is
+side by side. The inputs of a sum may change places, and concatenations along one axis may be in one another: what is
+put together stays in its order.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+
+from archsum.errors import Diagnostic, SpecError
+from archsum.graph import Graph, Node
+from archsum.interchange.writing.fields import STATES
+from archsum.language.loading import load
+from archsum.language.network import Network
+from archsum.layers import kind_of
+from archsum.layers.written import fields_of_layer
+from archsum.propagate import propagate
+
+COMMUTATIVE = ("add", "multiply", "average", "maximum", "minimum")
+"""The kinds whose inputs may change places."""
+CHAINED = "concatenate"
+"""The kind that may have others of its own before it in the place of what they put together."""
+
+
+class Identities:
+    """Numbers for nodes: two have the same where nobody can tell them apart, in one graph or in two."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._layers: dict[object, int] = {}
+
+    def of(self, graph: Graph) -> dict[str, int]:
+        """Return the number of each input and node; one that passes on its only input has that one's."""
+        found = {name: self._number((name, shape)) for name, shape in graph.inputs.items()}
+        chains: dict[tuple[int, int], tuple[int, ...]] = {}  # what concatenations put together
+        for node in graph.nodes:
+            layer, kind = self._layer(node), kind_of(type(node.layer))
+            taken = tuple(found[name] for name in node.inputs)
+            owner = found[node.shared_with] if node.shared_with else None
+            if kind == CHAINED:
+                taken = tuple(each for one in taken for each in chains.get((layer, one), (one,)))
+                if len(taken) == 1:
+                    found[node.name] = taken[0]
+                    continue
+            ordered = tuple(sorted(taken)) if kind in COMMUTATIVE else taken
+            number = found[node.name] = self._number((layer, ordered, node.states, owner))
+            if kind == CHAINED:
+                chains[layer, number] = taken
+        return found
+
+    def _layer(self, node: Node) -> int:
+        identity = node.layer.identity
+        if identity not in self._layers:
+            fields = {name: value for name, value in fields_of_layer(node.layer).items() if name != STATES}
+            self._layers[identity] = self._number(f"{kind_of(type(node.layer))} {fields}")
+        return self._layers[identity]
+
+    def _number(self, key: Hashable) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
+
+
+class Written:
+    """A text that has been read again, and proved to be the network that it was made of."""
+
+    def __init__(self, text: str, network: Network, sources: Mapping[str, str]) -> None:
+        self.text = text
+        self.network = network
+        self.sources = sources
+        """For each of its layers the name of the node that it is in the source."""
+
+
+def read_again(text: str, source: Graph, identities: Identities | None = None) -> Written | None:
+    """Return a text with the network that is read from it; None where that is another than the source's."""
+    try:
+        network = load(text, "converted")
+        propagate(network.graph, network.engine)
+    except SpecError:
+        return None
+    identities = identities or Identities()
+    before, after = identities.of(source), identities.of(network.graph)
+    if _counted(source, before) != _counted(network.graph, after):
+        return None
+    if [before[name] for name in source.outputs] != [after[name] for name in network.graph.outputs]:
+        return None
+    return Written(text, network, _matched(source, before, network.graph, after))
+
+
+def _counted(graph: Graph, found: Mapping[str, int]) -> Counter[int]:
+    """Return how many nodes have each number, without those that pass on their only input."""
+    taken = ((found[node.name], [found[name] for name in node.inputs]) for node in graph.nodes)
+    return Counter(number for number, inputs in taken if inputs != [number])
+
+
+def _matched(source: Graph, before: Mapping[str, int], graph: Graph, after: Mapping[str, int]) -> dict[str, str]:
+    """Return for each layer the node that it is in the source; of several alike, in order."""
+    waiting: dict[int, list[str]] = {}
+    for node in reversed(source.nodes):
+        waiting.setdefault(before[node.name], []).append(node.name)
+    matched = {}
+    for node in graph.nodes:
+        names = waiting.get(after[node.name], [])
+        if names:
+            matched[node.name] = names.pop()
+    return matched
+
+
+def refuse(graph: Graph) -> SpecError:
+    """Return the error for a network that our language cannot say."""
+    message = f"{graph.name} cannot be written as YAML: what was written would be read as another network"
+    cure = "this is an error of archsum's: please report it, with the source"
+    return SpecError([Diagnostic("differs", message, None, cure)])

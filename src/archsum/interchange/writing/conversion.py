@@ -1,0 +1,45 @@
+"""A network → our YAML, proved to be that network before anyone sees it."""
+
+from collections.abc import Mapping
+
+from archsum.graph import Graph
+from archsum.interchange.writing.comparison import Written, read_again, refuse
+from archsum.interchange.writing.entries import Document
+from archsum.interchange.writing.fields import Fields
+from archsum.interchange.writing.flat import flat
+from archsum.interchange.writing.text import write_text
+from archsum.language.network import Network
+from archsum.propagate import propagate
+from archsum.summary import Summary
+
+
+def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written:
+    """Write a network as our YAML: folded, or `as_lines`, a line for each layer; `origin` is what it comes from.
+
+    Errors: SpecError where its shapes do not fit, or our language cannot say it.
+    """
+    summary = propagate(network.graph, network.engine)
+    fields, comments = Fields(), _head(summary, origin)
+    for document in (flat(network.graph, fields),):
+        written = _written(document, comments, network.graph)
+        if written:
+            return written
+    raise refuse(network.graph)
+
+
+def _written(document: Document, comments: list[str], graph: Graph) -> Written | None:
+    document.comments = comments
+    return read_again(write_text(document), graph)
+
+
+def _head(summary: Summary, origin: str) -> list[str]:
+    """Return what the first lines say: where the network comes from, and its totals."""
+    macs = "unknown" if summary.macs is None else f"{summary.macs:,}"
+    totals = f"{summary.params:,} parameters, {summary.trainable_params:,} trainable parameters, {macs} MACs"
+    return [f"Converted from {origin} by `archsum convert`.", totals]
+
+
+def paths(written: Written, graph: Graph) -> Mapping[str, str]:
+    """Return for each layer of what was written what it is in the source: the framework's path where it has one."""
+    sources = {node.name: node.origin.path if node.origin else node.name for node in graph.nodes}
+    return {name: sources[source] for name, source in written.sources.items()}
