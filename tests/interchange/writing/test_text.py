@@ -107,7 +107,7 @@ layers:
         - conv2d: {filters: =filters, kernel_size: 3}
         - conv2d: {filters: =filters, kernel_size: 3}
   - repeat: {times: 3, layers: [pair: {filters: 8}]}
-  - time_distributed: {layer: {dense: {units: 8}}}
+  - time_distributed: {layer: {dense: 8}}
   - time_distributed: {layer: relu}
   - custom:
       name: long

@@ -19,8 +19,8 @@ EMPTY = Empty()
 class Entry:
     """A layer, a block's use or a container: its word, and its fields with those that place it.
 
-    A field's value is a scalar, a list, a mapping, an entry (a layer that another holds), a list of entries (a body), or
-    a list of bodies (paths).
+    A field's value is a scalar, a list, a mapping, an entry (a layer that another holds), a list of entries (a body),
+    or a list of bodies (paths).
     """
 
     kind: str
