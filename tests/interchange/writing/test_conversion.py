@@ -22,7 +22,7 @@ def read(conversion: Conversion) -> archsum.Network:
 def without_names(nodes: tuple[Node, ...], inputs: dict[str, object]) -> list[object]:
     """Return what nodes are, and the numbers of those that they take and share with."""
     numbers = {name: number for number, name in enumerate((*inputs, *(node.name for node in nodes)))}
-    listed = []
+    listed: list[object] = []
     for node in nodes:
         fields = {name: value for name, value in fields_of_layer(node.layer).items() if name != "initial_state"}
         taken = [numbers[name] for name in node.inputs]

@@ -16,6 +16,7 @@ from archsum.language.network import Network
 from archsum.layers import kind_of
 from archsum.layers.written import fields_of_layer
 from archsum.propagate import propagate
+from archsum.summary import Summary
 
 COMMUTATIVE = ("add", "multiply", "average", "maximum", "minimum")
 """The kinds whose inputs may change places."""
@@ -30,14 +31,15 @@ class Identities:
         self._numbers: dict[Hashable, int] = {}
         self._layers: dict[object, int] = {}
 
-    def of(self, graph: Graph) -> dict[str, int]:
+    def of(self, summary: Summary) -> dict[str, int]:
         """Return the number of each input and node; one that passes on its only input has that one's."""
-        found = {name: self._number((name, shape)) for name, shape in graph.inputs.items()}
+        found = {name: self._number((name, shape)) for name, shape in summary.inputs.items()}
         chains: dict[tuple[int, int], tuple[int, ...]] = {}  # what concatenations put together
-        for node in graph.nodes:
+        for computed in summary.layers:
+            node = computed.node
             layer, kind = self._layer(node), kind_of(type(node.layer))
             taken = tuple(found[name] for name in node.inputs)
-            owner = found[node.shared_with] if node.shared_with else None
+            owner = found[node.shared_with] if node.shared_with and computed.computed.weights else None
             if kind == CHAINED:
                 taken = tuple(each for one in taken for each in chains.get((layer, one), (one,)))
                 if len(taken) == 1:
@@ -70,38 +72,38 @@ class Written:
         """For each of its layers the name of the node that it is in the source."""
 
 
-def read_again(text: str, source: Graph, identities: Identities | None = None) -> Written | None:
+def read_again(text: str, source: Summary) -> Written | None:
     """Return a text with the network that is read from it; None where that is another than the source's."""
     try:
         network = load(text, "converted")
-        propagate(network.graph, network.engine)
+        written = propagate(network.graph, network.engine)
     except SpecError:
         return None
-    identities = identities or Identities()
-    before, after = identities.of(source), identities.of(network.graph)
-    if _counted(source, before) != _counted(network.graph, after):
+    identities = Identities()
+    before, after = identities.of(source), identities.of(written)
+    if _counted(source, before) != _counted(written, after):
         return None
-    if [before[name] for name in source.outputs] != [after[name] for name in network.graph.outputs]:
+    if [before[name] for name in source.outputs] != [after[name] for name in written.outputs]:
         return None
-    return Written(text, network, _matched(source, before, network.graph, after))
+    return Written(text, network, _matched(source, before, written, after))
 
 
-def _counted(graph: Graph, found: Mapping[str, int]) -> Counter[int]:
+def _counted(summary: Summary, found: Mapping[str, int]) -> Counter[int]:
     """Return how many nodes have each number, without those that pass on their only input."""
-    taken = ((found[node.name], [found[name] for name in node.inputs]) for node in graph.nodes)
+    taken = ((found[layer.name], [found[name] for name in layer.node.inputs]) for layer in summary.layers)
     return Counter(number for number, inputs in taken if inputs != [number])
 
 
-def _matched(source: Graph, before: Mapping[str, int], graph: Graph, after: Mapping[str, int]) -> dict[str, str]:
+def _matched(source: Summary, before: Mapping[str, int], other: Summary, after: Mapping[str, int]) -> dict[str, str]:
     """Return for each layer the node that it is in the source; of several alike, in order."""
     waiting: dict[int, list[str]] = {}
-    for node in reversed(source.nodes):
-        waiting.setdefault(before[node.name], []).append(node.name)
+    for layer in reversed(source.layers):
+        waiting.setdefault(before[layer.name], []).append(layer.name)
     matched = {}
-    for node in graph.nodes:
-        names = waiting.get(after[node.name], [])
+    for layer in other.layers:
+        names = waiting.get(after[layer.name], [])
         if names:
-            matched[node.name] = names.pop()
+            matched[layer.name] = names.pop()
     return matched
 
 

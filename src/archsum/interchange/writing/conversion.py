@@ -1,12 +1,13 @@
 """A network → our YAML, proved to be that network before anyone sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archsum.graph import Graph
 from archsum.interchange.writing.comparison import Written, read_again, refuse
 from archsum.interchange.writing.entries import Document
 from archsum.interchange.writing.fields import Fields
 from archsum.interchange.writing.flat import flat
+from archsum.interchange.writing.folding.fold import HOW_FAR, fold
 from archsum.interchange.writing.text import write_text
 from archsum.language.network import Network
 from archsum.propagate import propagate
@@ -20,16 +21,20 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
     """
     summary = propagate(network.graph, network.engine)
     fields, comments = Fields(), _head(summary, origin)
-    for document in (flat(network.graph, fields),):
-        written = _written(document, comments, network.graph)
+    for document in _documents(summary, network.graph, fields, as_lines=as_lines):
+        document.comments = comments
+        written = read_again(write_text(document), summary)
         if written:
             return written
     raise refuse(network.graph)
 
 
-def _written(document: Document, comments: list[str], graph: Graph) -> Written | None:
-    document.comments = comments
-    return read_again(write_text(document), graph)
+def _documents(summary: Summary, graph: Graph, fields: Fields, *, as_lines: bool) -> Iterator[Document]:
+    """Return documents of a network, those that are folded more first: the first is taken that is the network."""
+    if not as_lines:
+        for how in HOW_FAR:
+            yield fold(summary, flat(graph, fields), fields, how)
+    yield flat(graph, fields)
 
 
 def _head(summary: Summary, origin: str) -> list[str]:

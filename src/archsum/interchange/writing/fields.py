@@ -60,10 +60,17 @@ def _short(layer: Layer) -> dict[str, Any]:
     fields = _without_states(fields_of_layer(layer, defaults=False))
     held = {name: getattr(layer, name) for name in layer.layer_fields if name in fields}
     fields |= held
-    for name in fields:
+    for name, value in fields.items():
+        if type(value) is float and value.is_integer() and _builds(layer, one := {**fields, name: int(value)}):
+            fields = one
         while _is_repeated(fields[name]) and _builds(layer, one := {**fields, name: fields[name][0]}):
             fields = one
     fields |= {name: Entry(kind_of(type(inner)), _short(inner)) for name, inner in held.items()}
+    return in_order(fields)
+
+
+def in_order(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields in the order in which people write them."""
     return {name: fields[name] for name in sorted(fields, key=_place)}
 
 

@@ -37,6 +37,11 @@ def write_text(document: Document) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def count_lines(body: Sequence[Entry]) -> int:
+    """Return how many lines layers take."""
+    return sum(1 for _ in _body(body, 4))
+
+
 def _block(name: str, block: BlockEntry) -> Iterator[str]:
     yield f"  {scalar(name)}:"
     if block.parameters:

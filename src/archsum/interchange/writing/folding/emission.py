@@ -1,0 +1,290 @@
+"""A tree with templates → a document."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archsum.interchange.writing.entries import EMPTY, BlockEntry, Entry
+from archsum.interchange.writing.fields import STATES, in_order
+from archsum.interchange.writing.folding.elements import (
+    Body,
+    Branch,
+    Cell,
+    Element,
+    Leaf,
+    Residual,
+    Run,
+    Source,
+    bodies,
+    taken_by,
+)
+from archsum.interchange.writing.folding.formulas import Expression, written
+from archsum.interchange.writing.folding.keys import is_opaque
+from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
+from archsum.interchange.writing.folding.templates import OMITTED, Template, Templates
+from archsum.interchange.writing.text import count_lines
+from archsum.layers import layer_class
+from archsum.layers.fields import named_fields
+
+Values = Mapping[str, Any]
+"""What stands for the parameters of a template: values, or expressions of what is known where it is written."""
+
+_FEW_LINES = 1
+"""How many lines more are written out than a repeat takes."""
+
+
+@dataclass
+class Scope:
+    """The file, or a block, in which names are given."""
+
+    taken: set[str] = field(default_factory=set)
+    is_block: bool = False
+
+
+class Emission:
+    """Writes one tree; the cells that are blocks are counted."""
+
+    def __init__(
+        self, templates: Templates, inline: frozenset[int], names: dict[int, str], several: Collection[Element]
+    ) -> None:
+        self._several = several
+        self._templates = templates
+        self._inline = inline
+        self._names = names
+        self._labels: dict[str, str] = {}
+        self.blocks: dict[int, BlockEntry] = {}
+        """By the key of their structure, in the order in which they are first used, those in them first."""
+        self.uses: Counter[int] = Counter()
+        self.entries: dict[int, list[Entry]] = {}
+        self._writing: set[int] = set()
+
+    def network(self, template: Template, scope: Scope, outputs: list[Element]) -> tuple[list[Entry], list[str] | None]:
+        """Write the network's body, and the names of its outputs, where they are not what the last layer gives."""
+        stated = [] if outputs == template.body[-1:] else outputs
+        names: dict[int, str] = {}
+        layers = self._body(template.body, template, {}, scope, names, stated)
+        return layers, [names[id(output)] for output in stated] or None
+
+    def body(self, template: Template, values: Values, scope: Scope) -> list[Entry]:
+        """Write a template's body with what stands for its parameters."""
+        return self._body(template.body, template, values, scope)
+
+    def _body(
+        self,
+        body: Body,
+        template: Template,
+        values: Values,
+        scope: Scope,
+        names: dict[int, str] | None = None,
+        also_named: Sequence[Element] = (),
+    ) -> list[Entry]:
+        names = {} if names is None else names
+        named = _named(body) | set(map(id, also_named))
+        done: list[Entry] = []
+        before: Element | None = None
+        for element in body:
+            entries = self._element(element, template, values, scope)
+            inputs = self._inputs(element, before, names)
+            if inputs is not None:
+                _place(entries[0], inputs=inputs)
+            if id(element) in named:
+                name = names[id(element)] = self._name(element, scope)
+                _place(entries[-1], name=name)
+            if isinstance(element, Leaf) and element.state:
+                entries[0].fields[STATES] = names[id(element.state)]
+            done += entries
+            before = element
+        return done
+
+    def _name(self, element: Element, scope: Scope) -> str:
+        name = free_name(layer_name(element), scope.taken)
+        scope.taken.add(name)
+        return name
+
+    def _inputs(self, element: Element, before: Element | None, names: Mapping[int, str]) -> Any:
+        """Return what an element says that it takes; None where it is what stands before it."""
+        if len(element.takes) == 1 and (
+            element.takes[0] is before or (before is None and self._is_given(element.takes[0]))
+        ):
+            return None
+        listed = [one.name if isinstance(one, Source) else names[id(one)] for one in element.takes]
+        return (listed[0] if len(listed) == 1 else listed) if listed else None
+
+    def _is_given(self, element: Element) -> bool:
+        """Whether an element is what a body's first layer takes: of a network with several inputs none is."""
+        return isinstance(element, Source) and element not in self._several
+
+    def _element(self, element: Element, template: Template, values: Values, scope: Scope) -> list[Entry]:
+        match element:
+            case Leaf():
+                return [self._leaf(element, template, values)]
+            case Residual():
+                return self._residual(element, template, values, scope)
+            case Branch():
+                paths = [self._body(path, template, values, scope) for path in element.paths]
+                merge = self._leaf(element.merge, template, values)
+                stated = {} if merge == Entry("concatenate") else {"merge": merge}
+                return [Entry("branch", {**stated, "paths": paths})]
+            case Cell():
+                return self._cell(element, template, values, scope)
+            case Run():
+                return self._run(element, template, values, scope)
+        raise AssertionError
+
+    def _leaf(self, leaf: Leaf, template: Template, values: Values) -> Entry:
+        fields: dict[str, Any] = {}
+        for name in template.names.get(id(leaf), ()):
+            value = template.fields[id(leaf), name]
+            if isinstance(value, Expression):
+                value = value.with_values(values)
+                if not isinstance(value, Expression) and _is_default(leaf.kind, name, value):
+                    continue
+            if value is not OMITTED:
+                fields[name] = written(value)
+        fields |= {name: value for name, value in leaf.fields.items() if is_opaque(leaf.kind, value)}
+        placed = {"shared": self._label(leaf)} if leaf.shares else {}
+        return Entry(leaf.kind, {**placed, **in_order(fields)})
+
+    def _label(self, leaf: Leaf) -> str:
+        if leaf.shares not in self._labels:
+            self._labels[leaf.shares or ""] = free_name(layer_name(leaf), {*self._labels.values()})
+        return self._labels[leaf.shares or ""]
+
+    def _residual(self, residual: Residual, template: Template, values: Values, scope: Scope) -> list[Entry]:
+        layers = self._body(residual.layers, template, values, scope)
+        is_there = template.walk.merges[id(residual)]
+        if is_there == "none":
+            return layers
+        fields: dict[str, Any] = {}
+        if is_there == "some":
+            fields["when"] = residual.when
+        merge = self._leaf(template.walk.models[id(residual), "merge"].merge, template, values)
+        if merge != Entry("add"):
+            fields["merge"] = merge
+        fields["layers"] = layers
+        has_shortcut = template.walk.shortcuts[id(residual)]
+        if residual.shortcut and has_shortcut != "none":
+            model = template.walk.models[id(residual), "shortcut"]
+            fields["shortcut"] = self._body(model.shortcut, template, values, scope)
+            if has_shortcut == "some":
+                fields["shortcut_when"] = residual.shortcut_when
+        return [Entry("residual", fields)]
+
+    def _cell(self, cell: Cell, template: Template, values: Values, scope: Scope) -> list[Entry]:
+        inner = self._templates.of(cell)
+        given = {
+            parameter.name: _substituted(template.fields[id(cell), parameter.name], values)
+            for parameter in inner.parameters
+        }
+        return self._use(cell, inner, given, scope)
+
+    def _use(self, cell: Cell, inner: Template, given: Values, scope: Scope) -> list[Entry]:
+        """Write a block's use, or in its place what is in it."""
+        key = cell.body_key
+        if key in self._inline and _may_be_inline(cell, inner, given):
+            return self.body(inner, given, scope)
+        self._define(cell, inner)
+        entry = Entry(self._names[key], {name: written(value) for name, value in given.items() if value is not OMITTED})
+        self.uses[key] += 1
+        self.entries.setdefault(key, []).append(entry)
+        return [entry]
+
+    def _define(self, cell: Cell, inner: Template) -> None:
+        key = cell.body_key
+        if key in self.blocks or key in self._writing:
+            return
+        self._writing.add(key)
+        if key not in self._names:
+            self._names[key] = free_name(block_name(cell), {*self._names.values()})
+        layers = self.body(inner, {}, Scope({"input"}, is_block=True))
+        self.blocks[key] = BlockEntry({parameter.name: EMPTY for parameter in inner.parameters}, layers)
+
+    def _run(self, run: Run, template: Template, values: Values, scope: Scope) -> list[Entry]:
+        unit = run.units[0]
+        inner = self._templates.of(unit)
+        given: dict[str, Any] = {}
+        over: dict[str, Any] = {}
+        fields = template.run_fields[id(run)]
+        stated = [_substituted(template.fields[id(run), one.name], values) for one in fields]
+        mentioned = {name for value in stated if isinstance(value, Expression) for name in value.names}
+        for one, value in zip(fields, stated, strict=True):
+            if one.mode == "list" and isinstance(value, list) and all(item == value[0] for item in value):
+                value = value[0]
+            elif one.mode == "list":
+                name = free_name(one.name, mentioned | over.keys())
+                over[name] = written(value)
+                value = Expression(name)
+            elif one.mode == "first" and value != one.rest:
+                shown = value.text if isinstance(value, Expression) else repr(value)
+                value = Expression(f"{shown} if index == 0 else {one.rest!r}")
+            given[one.name] = value
+        if over:
+            times = {"over": over}
+        else:
+            times = {"times": written(_substituted(template.fields.get((id(run), "times"), len(run.units)), values))}
+        before = Counter(self.uses)
+        repeat = Entry("repeat", {**times, "layers": self._use_unit(unit, inner, given, scope)})
+        if len(template.bodies) > 1:
+            return [repeat]
+        counted, self.uses = self.uses, Counter(before)
+        singles = [
+            entry for one in run.units for entry in self._use_unit(one, inner, self._templates.arguments(one), scope)
+        ]
+        if count_lines(singles) <= count_lines([repeat]) + (_FEW_LINES if over else 0):
+            return singles
+        self.uses = counted
+        return [repeat]
+
+    def _use_unit(self, unit: Cell, inner: Template, given: Values, scope: Scope) -> list[Entry]:
+        if _may_be_inline(unit, inner, given):
+            return self.body(inner, given, scope)
+        return self._use(unit, inner, given, scope)
+
+
+def _place(entry: Entry, **placed: Any) -> None:
+    """Put what places an entry before its fields: its name first."""
+    fields = {**placed, **entry.fields}
+    entry.fields = {**({"name": fields["name"]} if "name" in fields else {}), **fields}
+
+
+def _named(body: Body) -> set[int]:
+    """Return the elements that others name, as they do not stand before them."""
+    named = set()
+    before: Element | None = None
+    for element in body:
+        if not (len(element.takes) == 1 and element.takes[0] is before):
+            named |= {id(one) for one in element.takes}
+        if isinstance(element, Leaf) and element.state:
+            named.add(id(element.state))
+        before = element
+    return named
+
+
+def _may_be_inline(cell: Cell, inner: Template, given: Values) -> bool:
+    """Whether what is in a block can be written in its place."""
+    if not cell.body or not any(taken is cell.entry for taken in cell.body[0].takes):
+        return False
+    if any(taken is cell.entry for element in cell.body[1:] for taken in taken_by(element)):
+        return False  # it has a name in a block alone
+    for parameter in inner.parameters:
+        value = given[parameter.name]
+        names = value.names if isinstance(value, Expression) else frozenset()
+        if "index" in names and _has_run(cell.body):
+            return False
+        if any(name.startswith("input_") for name in names) and not parameter.at_entry:
+            return False
+    return True
+
+
+def _has_run(body: Body) -> bool:
+    return any(isinstance(element, Run) or any(map(_has_run, bodies(element))) for element in body)
+
+
+def _substituted(value: Any, values: Values) -> Any:
+    return value.with_values(values) if isinstance(value, Expression) else value
+
+
+def _is_default(kind: str, name: str, value: Any) -> bool:
+    default = named_fields(layer_class(kind))[name].default
+    return type(default) is type(value) and bool(default == value)

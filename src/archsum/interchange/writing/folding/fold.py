@@ -1,0 +1,68 @@
+"""A network → a document that a person would write."""
+
+from typing import NamedTuple
+
+from archsum.interchange.writing.entries import Document
+from archsum.interchange.writing.fields import Fields
+from archsum.interchange.writing.folding.emission import Emission, Scope
+from archsum.interchange.writing.folding.keys import Keys
+from archsum.interchange.writing.folding.regions import standing, tree
+from archsum.interchange.writing.folding.runs import fold_runs
+from archsum.interchange.writing.folding.stages import split_stages, unfold_tables
+from archsum.interchange.writing.folding.templates import Templates
+from archsum.interchange.writing.folding.variants import unify
+from archsum.interchange.writing.text import count_lines
+from archsum.summary import Summary
+
+
+class HowFar(NamedTuple):
+    """How far a network is folded."""
+
+    variants: bool = True
+    runs: bool = True
+
+
+HOW_FAR = (HowFar(), HowFar(variants=False), HowFar(variants=False, runs=False))
+"""The farthest first."""
+
+
+def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW_FAR[0]) -> Document:
+    """Return a document that is folded; `document` is a flat one of the same network."""
+    inputs, body, outputs = tree(summary, fields, document.data_format)
+    keys = Keys()
+    keys.number(body)
+    if how.variants:
+        unify(body, keys)
+    if how.runs:
+        fold_runs(body, keys)
+    templates = Templates(body, document.data_format)
+    while unfold_tables(body, templates, keys):
+        templates = Templates(body, document.data_format)
+    if split_stages(body, templates, keys):
+        templates = Templates(body, document.data_format)
+    outputs = standing(body, outputs)
+    whole = templates.make([body], [next(iter(inputs.values()))])
+    inline: frozenset[int] = frozenset()
+    several = list(inputs.values()) if len(inputs) > 1 else []
+    names: dict[int, str] = {}
+    for _ in range(8):
+        emission = Emission(templates, inline, dict(names), several)
+        layers, outputs_named = emission.network(whole, Scope(set(inputs)), outputs)
+        more = {
+            key
+            for key, block in emission.blocks.items()
+            if _costs(emission.uses[key], count_lines(block.layers), bool(block.parameters))
+        }
+        if not more - inline:
+            break
+        inline |= more
+    document.layers = layers
+    document.blocks = {emission._names[key]: block for key, block in emission.blocks.items()}
+    document.input = {name: list(source.shape) for name, source in inputs.items()}
+    document.outputs = outputs_named
+    return document
+
+
+def _costs(uses: int, lines: int, has_parameters: bool) -> bool:
+    """Whether a block takes more lines than it saves."""
+    return uses * (lines - 1) <= lines + 2 + has_parameters if uses > 1 else lines <= 4

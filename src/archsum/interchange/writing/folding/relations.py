@@ -1,0 +1,97 @@
+"""Fields that vary over bodies of one structure: what is equal, a multiple, or follows from the input's channels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archsum.interchange.writing.folding.formulas import Expression
+from archsum.interchange.writing.folding.slots import HOLE, Slot
+
+_MAX_FACTOR = 64
+
+
+@dataclass(eq=False)
+class Group:
+    """Fields that have the same value as one another in each body."""
+
+    values: list[Any]
+    """HOLE where none of them is there."""
+    slots: list[Slot] = field(default_factory=list)
+    is_size: bool = False
+
+    def takes(self, slot: Slot) -> bool:
+        """Whether a field has the same values, as far as both are known."""
+        pairs = [
+            (one, other)
+            for one, other in zip(self.values, slot.values, strict=True)
+            if one is not HOLE and other is not HOLE
+        ]
+        return bool(pairs) and all(type(one) is type(other) and one == other for one, other in pairs)
+
+    def add(self, slot: Slot) -> None:
+        """Add a field, which may know more values."""
+        self.slots.append(slot)
+        self.values = [other if one is HOLE else one for one, other in zip(self.values, slot.values, strict=True)]
+
+
+def grouped(slots: Sequence[Slot]) -> list[Group]:
+    """Return groups of fields that vary: sizes with sizes, others with those of the same name."""
+    groups: list[Group] = []
+    for slot in slots:
+        for group in groups:
+            alike = slot.is_size if group.is_size else group.slots[0].field == slot.field
+            if alike and group.is_size == slot.is_size and group.takes(slot):
+                group.add(slot)
+                break
+        else:
+            groups.append(Group(list(slot.values), [slot], slot.is_size))
+    return groups
+
+
+def by_input(group: Group) -> list[Expression] | None:
+    """Return how each field of a group follows from the channels that its own layer takes; None where one does not."""
+    found = [_of_channels(slot) for slot in group.slots]
+    return None if None in found else [expression for expression in found if expression]
+
+
+def _of_channels(slot: Slot) -> Expression | None:
+    pairs = list(zip(slot.values, slot.channels, strict=False))
+    known = [(value, channels) for value, channels in pairs if value is not HOLE]
+    if not slot.is_size or len({channels for _, channels in known}) < 2 or any(not channels for _, channels in known):
+        return None
+    return ratio([value for value, _ in known], [channels for _, channels in known], "input_channels")
+
+
+def by_other(group: Group, others: Sequence[tuple[str, Group]]) -> Expression | None:
+    """Return how a group of sizes follows from one of others, which have names."""
+    for name, other in others:
+        if not (group.is_size and other.is_size):
+            continue
+        pairs = list(zip(group.values, other.values, strict=True))
+        if any(one is not HOLE and two is HOLE for one, two in pairs):
+            continue
+        known = [(one, two) for one, two in pairs if one is not HOLE]
+        found = ratio([one for one, _ in known], [two for _, two in known], name)
+        if found:
+            return found
+    return None
+
+
+def ratio(values: Sequence[Any], bases: Sequence[Any], name: str) -> Expression | None:
+    """Return values as the same multiple or part of others; None where they are none."""
+    if any(
+        type(value) is not int or type(base) is not int or value < 1 or base < 1
+        for value, base in zip(values, bases, strict=True)
+    ):
+        return None
+    pairs = list(zip(values, bases, strict=True))
+    value, base = pairs[0]
+    if all(one == other for one, other in pairs):
+        return Expression(name)
+    factor = value // base
+    if 2 <= factor <= _MAX_FACTOR and all(one == factor * other for one, other in pairs):
+        return Expression(f"{factor} * {name}")
+    part = base // value
+    if 2 <= part <= _MAX_FACTOR and all(one * part == other for one, other in pairs):
+        return Expression(f"{name} // {part}")
+    return None

@@ -1,0 +1,210 @@
+"""The fields of bodies of one structure, side by side: what can be the same in all, a formula, or a parameter."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from archsum.interchange.writing.folding.elements import Body, Branch, Cell, Element, Leaf, Residual, Run
+from archsum.interchange.writing.folding.keys import is_opaque
+from archsum.layers import layer_class
+from archsum.layers.axis import input_sizes
+from archsum.layers.fields import named_fields
+from archsum.layers.written import fields_of_layer
+
+SIZES = ("filters", "units", "groups", "num_heads", "key_dim", "value_dim", "input_dim", "output_dim")
+"""The fields that are sizes: they can be multiples of one another, and of the input's channels."""
+
+
+class Hole:
+    """The value of a field where its layer is not there."""
+
+    def __repr__(self) -> str:
+        return "HOLE"
+
+
+HOLE = Hole()
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """A field in one place of a structure, and its value in each body."""
+
+    owner: Element
+    """The element of the first body that has it."""
+    field: str
+    values: list[Any]
+    channels: Sequence[int | None] = ()
+    """In each body, the channels of what the element takes."""
+    is_size: bool = False
+    defaults: bool = False
+    """Whether the file need not say it, where it is the same in all."""
+    is_last: bool = False
+    """Whether the body gives what the element gives, or what comes of it by elementwise layers alone."""
+    words: tuple[str, ...] = ()
+    """What tells the element from others, the nearest word first."""
+
+    @property
+    def stated(self) -> list[Any]:
+        """The values where the layer is there."""
+        return [value for value in self.values if value is not HOLE]
+
+
+@dataclass
+class RunField:
+    """How the repetitions of a run have a parameter of theirs."""
+
+    name: str
+    mode: str
+    """`same` in all; `first`, where the rest have another value, which is that of all runs; or each its own, `list`."""
+    rest: Any = None
+    is_size: bool = False
+
+
+Arguments = Callable[[Cell], dict[str, Any]]
+"""What gives a block's use, or a repetition, the values of its parameters."""
+Sized = Callable[[Cell], dict[str, bool]]
+"""What says which of these are sizes."""
+
+
+class Walk:
+    """Goes through bodies of one structure side by side."""
+
+    def __init__(self, arguments: Arguments, sized: Sized, data_format: str) -> None:
+        self._arguments = arguments
+        self._sized = sized
+        self._data_format = data_format
+        self.run_fields: dict[int, list[RunField]] = {}
+        """How the runs, by their first, have their parameters."""
+        self.shortcuts: dict[int, str] = {}
+        """Whether `all`, `some` or `none` of a residual's bodies have the shortcut's layers."""
+        self.merges: dict[int, str] = {}
+        """Likewise of the shortcut itself."""
+        self.models: dict[tuple[int, str], Residual] = {}
+        """For each residual the first beside it that has the shortcut's layers, and the merge."""
+
+    def slots(self, bodies: Sequence[Body | None]) -> Iterator[Slot]:
+        """Return all fields; None is a body that is not there."""
+        first = next(body for body in bodies if body is not None)
+        for index in range(len(first)):
+            yield from self._element([body[index] if body is not None else None for body in bodies])
+
+    def _element(self, elements: Sequence[Any]) -> Iterator[Slot]:
+        first = next(element for element in elements if element is not None)
+        match first:
+            case Leaf():
+                yield from self._leaf(first, elements)
+            case Residual():
+                there = [element is not None and element.has_shortcut for element in elements]
+                merged = [element is not None and element.is_there for element in elements]
+                real = [element is not None for element in elements]
+                self.shortcuts[id(first)] = _how_many(there, real)
+                self.merges[id(first)] = _how_many(merged, real)
+                yield from self.slots([element and element.layers for element in elements])
+                if first.shortcut and any(there):
+                    self.models[id(first), "shortcut"] = elements[there.index(True)]
+                    yield from self.slots(
+                        [element.shortcut if one else None for element, one in zip(elements, there, strict=True)]
+                    )
+                if any(merged):
+                    merges = [element.merge if one else None for element, one in zip(elements, merged, strict=True)]
+                    self.models[id(first), "merge"] = elements[merged.index(True)]
+                    yield from self._leaf(next(merge for merge in merges if merge), merges)
+            case Branch():
+                for number in range(len(first.paths)):
+                    yield from self.slots([element and element.paths[number] for element in elements])
+                yield from self._leaf(first.merge, [element and element.merge for element in elements])
+            case Cell():
+                yield from self._cell(first, elements)
+            case Run():
+                yield from self._run(first, elements)
+
+    def _leaf(self, first: Leaf, elements: Sequence[Leaf | None]) -> Iterator[Slot]:
+        names = {name: None for element in elements if element for name in element.fields}
+        channels = self._channels(elements) if len(first.takes) == 1 else []
+        for name in names:
+            if any(is_opaque(first.kind, element.fields.get(name)) for element in elements if element):
+                continue
+            values = [HOLE if element is None else _value(element, name) for element in elements]
+            is_default = all(name not in element.fields for element in elements if element)
+            yield Slot(first, name, values, channels, name in SIZES, is_default, words=_words(first))
+
+    def _cell(self, first: Cell, elements: Sequence[Cell | None]) -> Iterator[Slot]:
+        given = [element and self._arguments(element) for element in elements]
+        channels = self._channels(elements)
+        for name, is_size in self._sized(first).items():
+            values = [HOLE if arguments is None else arguments[name] for arguments in given]
+            yield Slot(first, name, values, channels, is_size, words=(first.word,) if first.word else ())
+
+    def _run(self, first: Run, elements: Sequence[Run | None]) -> Iterator[Slot]:
+        rows = [None if run is None else [self._arguments(unit) for unit in run.units] for run in elements]
+        sized = self._sized(first.units[0])
+        is_nested = any(isinstance(element, Run) for element in first.units[0].body)
+        fields = [_mode(name, rows, is_size=is_size, may_be_first=not is_nested) for name, is_size in sized.items()]
+        self.run_fields[id(first)] = fields
+        for one in fields:
+            yield Slot(
+                first, one.name, [HOLE if row is None else _exposed(one, row) for row in rows], is_size=one.is_size
+            )
+        if all(one.mode != "list" for one in fields):
+            yield Slot(first, "times", [HOLE if row is None else len(row) for row in rows])
+
+    def _channels(self, elements: Sequence[Element | None]) -> list[int | None]:
+        return [
+            input_sizes(element.takes[0].shape, self._data_format).get("input_channels")  # type: ignore[arg-type]
+            if element is not None and element.takes
+            else None
+            for element in elements
+        ]
+
+
+def _how_many(there: list[bool], real: list[bool]) -> str:
+    """Say of how many of those that are real something is there."""
+    return "all" if there == real else "some" if any(there) else "none"
+
+
+def _mode(name: str, rows: list[list[dict[str, Any]] | None], *, is_size: bool, may_be_first: bool) -> RunField:
+    """Return how repetitions have a parameter: the same way in all runs."""
+    columns = [[row[name] for row in listed] for listed in rows if listed is not None]
+    if all(_is_one(column) for column in columns):
+        return RunField(name, "same", is_size=is_size)
+    rests = [value for column in columns for value in column[1:]]
+    if may_be_first and _is_one(rests) and len(rests) > len(columns):
+        return RunField(name, "first", rests[0], is_size)
+    return RunField(name, "list")
+
+
+def _exposed(one: RunField, rows: list[dict[str, Any]]) -> Any:
+    """Return what a run is given for a parameter of its repetitions."""
+    column = [row[one.name] for row in rows]
+    return column if one.mode == "list" else column[0]
+
+
+def _is_one(values: list[Any]) -> bool:
+    return all(type(value) is type(values[0]) and value == values[0] for value in values)
+
+
+def _value(leaf: Leaf, name: str) -> Any:
+    """Return a layer's field, its default too, one value where it is for each axis."""
+    if name in leaf.fields:
+        return leaf.fields[name]
+    value = fields_of_layer(leaf.layer.layer)[name]
+    while isinstance(value, list) and value and all(item == value[0] for item in value):
+        value = value[0]
+    return value
+
+
+@cache
+def required(kind: str) -> frozenset[str]:
+    """Return the fields that a layer of a kind must have."""
+    return frozenset(name for name, info in named_fields(layer_class(kind)).items() if info.is_required())
+
+
+_GENERIC = ("conv", "layer", "layers", "block", "features", "module", "body", "net", "model", "op")
+
+
+def _words(leaf: Leaf) -> tuple[str, ...]:
+    """Return the words of the source that tell a layer from others, its own first."""
+    origin = leaf.layer.node.origin
+    words = (origin.path.split(".") if origin else list(leaf.layer.path))[::-1]
+    return tuple(word for word in words if word.isidentifier() and word not in _GENERIC)

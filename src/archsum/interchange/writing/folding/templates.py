@@ -1,0 +1,192 @@
+"""Bodies of one structure → one body with parameters, and the values of these in each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archsum.interchange.writing.folding.elements import Body, Cell, Element, Run, bodies
+from archsum.interchange.writing.folding.formulas import Expression
+from archsum.interchange.writing.folding.naming import name_groups
+from archsum.interchange.writing.folding.relations import Group, by_input, by_other, grouped
+from archsum.interchange.writing.folding.slots import HOLE, RunField, Slot, Walk
+
+OMITTED = object()
+"""What a field is that the file need not say."""
+
+
+@dataclass
+class Parameter:
+    """A parameter of bodies of one structure."""
+
+    name: str
+    is_size: bool
+    at_entry: bool
+    """Whether only layers that take the body's input have it."""
+
+
+@dataclass
+class Template:
+    """One body for all that have its structure."""
+
+    bodies: list[Body]
+    entries: list[Element]
+    walk: Walk
+    parameters: list[Parameter] = field(default_factory=list)
+    values: list[dict[str, Any]] = field(default_factory=list)
+    """For each of the bodies, what its parameters are."""
+    fields: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What the fields of the first body's elements are: values, expressions of parameters, or omitted."""
+
+    names: dict[int, list[str]] = field(default_factory=dict)
+    """The fields of each of its elements."""
+
+    @property
+    def body(self) -> Body:
+        """The body that is written."""
+        return self.bodies[0]
+
+    @property
+    def run_fields(self) -> dict[int, list[RunField]]:
+        """How the body's runs have their parameters."""
+        return self.walk.run_fields
+
+
+class Templates:
+    """The templates of a network's cells and repetitions, each made when it is asked for, those within it first."""
+
+    def __init__(self, body: Body, data_format: str) -> None:
+        self._data_format = data_format
+        self._cells: dict[int, list[Cell]] = defaultdict(list)
+        self._made: dict[int, Template] = {}
+        self._arguments: dict[int, dict[str, Any]] = {}
+        self._collect(body)
+
+    def _collect(self, body: Body) -> None:
+        for element in body:
+            for cell in element.units if isinstance(element, Run) else [element] if isinstance(element, Cell) else []:
+                self._cells[structure(cell)].append(cell)
+            for inner in bodies(element):
+                self._collect(inner)
+
+    def of(self, cell: Cell) -> Template:
+        """Return the template of all cells of its structure."""
+        key = structure(cell)
+        if key not in self._made:
+            cells = list({id(one): one for one in self._cells[key]}.values())
+            template = self.make([one.body for one in cells], [one.entry for one in cells])
+            self._made[key] = template
+            for one, values in zip(cells, template.values, strict=True):
+                self._arguments[id(one)] = values
+        return self._made[key]
+
+    def arguments(self, cell: Cell) -> dict[str, Any]:
+        """Return the values of a cell's parameters."""
+        self.of(cell)
+        return self._arguments[id(cell)]
+
+    def sizes(self, cell: Cell) -> dict[str, bool]:
+        """Return the names of a cell's parameters, and whether each is a size."""
+        return {parameter.name: parameter.is_size for parameter in self.of(cell).parameters}
+
+    def make(self, listed: Sequence[Body], entries: Sequence[Element]) -> Template:
+        """Make a template of bodies of one structure."""
+        walk = Walk(self.arguments, self.sizes, self._data_format)
+        template = Template(list(listed), list(entries), walk, values=[{} for _ in listed])
+        slots = list(walk.slots(listed))
+        for slot in slots:
+            template.names.setdefault(id(slot.owner), []).append(slot.field)
+        varying = [slot for slot in slots if not _is_constant(slot)]
+        for slot in slots:
+            if _is_constant(slot):
+                stated = slot.stated
+                value = stated[0] if stated else OMITTED
+                template.fields[id(slot.owner), slot.field] = OMITTED if slot.defaults else value
+        _relate(template, varying)
+        return template
+
+
+def structure(cell: Cell) -> int:
+    """Return the key of a cell's structure: of cells and of repetitions they are the same where the bodies are."""
+    return cell.body_key
+
+
+def _is_constant(slot: Slot) -> bool:
+    stated = slot.stated
+    return all(type(value) is type(stated[0]) and value == stated[0] for value in stated[1:])
+
+
+def _relate(template: Template, varying: list[Slot]) -> None:
+    """Find what is a parameter of the fields that vary, and what follows from others."""
+    halves = _padding(varying)
+    groups = grouped([slot for slot in varying if id(slot) not in halves])
+    free = []
+    for group in groups:
+        expressions = by_input(group) if group.is_size else None
+        if expressions:
+            for slot, expression in zip(group.slots, expressions, strict=True):
+                template.fields[id(slot.owner), slot.field] = expression
+        else:
+            free.append(group)
+    derived: dict[int, Expression] = {}
+    bases: list[tuple[str, Group]] = []
+    for number in sorted(range(len(free)), key=lambda number: (_total(free[number].values), number)):
+        found = by_other(free[number], bases)
+        if found:
+            derived[number] = found
+        else:
+            bases.append((f"base{number}", free[number]))
+    own = [number for number in range(len(free)) if number not in derived]
+    names = dict(zip(own, name_groups([free[number] for number in own]), strict=True))
+    called = {f"base{number}": Expression(name) for number, name in names.items()}
+    for number, group in enumerate(free):
+        expression = derived[number].with_values(called) if number in derived else Expression(names[number])
+        for slot in group.slots:
+            template.fields[id(slot.owner), slot.field] = expression
+    for number in own:
+        template.parameters.append(Parameter(names[number], free[number].is_size, at_entry=False))
+        for values, value in zip(template.values, free[number].values, strict=True):
+            values[names[number]] = value
+    for parameter in template.parameters:
+        uses = [slot for slot in varying if parameter.name in _names(template.fields.get((id(slot.owner), slot.field)))]
+        parameter.at_entry = all(_is_at_entry(slot.owner, template) for slot in uses)
+        _fill(template, parameter.name)
+    for slot in varying:
+        if id(slot) in halves:
+            kernel = template.fields[id(slot.owner), "kernel_size"]
+            template.fields[id(slot.owner), slot.field] = Expression("kernel // 2").with_values({"kernel": kernel})
+
+
+def _fill(template: Template, name: str) -> None:
+    """Give a parameter a value in the bodies that have nothing which takes it: the commonest."""
+    stated = [values[name] for values in template.values if values[name] is not HOLE]
+    common = max(stated, key=stated.count)
+    for values in template.values:
+        if values[name] is HOLE:
+            values[name] = common
+
+
+def _padding(varying: list[Slot]) -> set[int]:
+    """Return the paddings that are half of a kernel which varies too."""
+    kernels = {id(slot.owner): slot for slot in varying if slot.field == "kernel_size"}
+    found = set()
+    for slot in varying:
+        kernel = kernels.get(id(slot.owner)) if slot.field == "padding" else None
+        if kernel and all(
+            one is HOLE or (type(one) is int and type(other) is int and one == other // 2)
+            for one, other in zip(slot.values, kernel.values, strict=True)
+        ):
+            found.add(id(slot))
+    return found
+
+
+def _is_at_entry(element: Element, template: Template) -> bool:
+    return bool(element.takes) and element.takes[0] is template.entries[0]
+
+
+def _names(value: Any) -> frozenset[str]:
+    return value.names if isinstance(value, Expression) else frozenset()
+
+
+def _total(values: list[Any]) -> float:
+    return sum(value for value in values if type(value) is int)
