@@ -83,11 +83,11 @@ def _parameters(summary: LayerSummary) -> Iterator[Step]:
         note = f"its weights are those of `{summary.shared_with}`, and counted there"
     yield Step.of("parameters", _sum(summary.weights), note)
     yield from _by_filter(summary.weights)
-    if not summary.layer.trainable and summary.params:
+    if not summary.layer.trainable and summary.params != 0:
         around = summary.node.frozen_by
         of = f" of the `{around}` around it" if around else ""
         yield Step.of("trainable", 0, f"`trainable: false`{of} freezes the layer")
-    elif summary.non_trainable_params:
+    elif summary.non_trainable_params != 0:
         trainable = tuple(weight for weight in summary.weights if weight.trainable)
         yield Step.of("trainable", _sum(trainable))
 

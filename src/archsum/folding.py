@@ -32,7 +32,7 @@ class BlockSummary(Totals):
     def shared_with(self) -> str | None:
         """A layer whose weights the block uses; None where it has weights of its own, or none."""
         return (
-            next((layer.shared_with for layer in self.layers if layer.shared_with), None) if not self.params else None
+            next((layer.shared_with for layer in self.layers if layer.shared_with), None) if self.params == 0 else None
         )
 
 

@@ -57,19 +57,29 @@ class Computed:
         return self.layer.backward(*self.inputs)
 
     @cached_property
-    def params(self) -> int:
-        """Parameters, trainable or not."""
-        return sum(weight.size for weight in self.weights)
+    def params(self) -> int | None:
+        """Parameters, trainable or not; None where a weight's size is unknown."""
+        return total(weight.size for weight in self.weights)
 
     @cached_property
-    def trainable_params(self) -> int:
-        """Parameters that training changes."""
-        return sum(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+    def trainable_params(self) -> int | None:
+        """Parameters that training changes; None where such a weight's size is unknown."""
+        return total(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
 
     @cached_property
-    def torch_params(self) -> int:
-        """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them."""
-        return sum(weight.size for weight in self.weights if weight.trainable or weight.frozen)
+    def non_trainable_params(self) -> int | None:
+        """Parameters that training leaves alone; None where such a weight's size is unknown."""
+        if not self.layer.trainable:
+            return self.params
+        return total(weight.size for weight in self.weights if not weight.trainable)
+
+    @cached_property
+    def torch_params(self) -> int | None:
+        """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them.
+
+        None where the size of one that it counts is unknown.
+        """
+        return total(weight.size for weight in self.weights if weight.trainable or weight.frozen)
 
     @cached_property
     def trains(self) -> bool:
@@ -113,6 +123,12 @@ class LayerSummary(NamedTuple):
         return tuple(name for number, name in enumerate(inputs) if number not in shape_only) if shape_only else inputs
 
     @property
+    def learned_from(self) -> tuple[str, ...]:
+        """The inputs to which a gradient goes back."""
+        layer = self.node.layer
+        return tuple(name for number, name in enumerate(self.node.inputs) if layer.passes_gradient(number))
+
+    @property
     def path(self) -> Path:
         """The blocks that the layer is in, outermost first, and its own name."""
         return self.node.path
@@ -139,39 +155,42 @@ class LayerSummary(NamedTuple):
         return id(self.computed), self.shared_with, self.node.frozen_by
 
     @property
-    def params(self) -> int:
-        """Parameters, trainable or not."""
+    def params(self) -> int | None:
+        """Parameters, trainable or not; None where a weight's size is unknown."""
         return self.computed.params if self.weights else 0
 
     @property
-    def trainable_params(self) -> int:
-        """Parameters that training changes."""
+    def trainable_params(self) -> int | None:
+        """Parameters that training changes; None where such a weight's size is unknown."""
         return self.computed.trainable_params if self.weights else 0
 
     @property
-    def non_trainable_params(self) -> int:
-        """Parameters that training leaves alone."""
-        return self.params - self.trainable_params
+    def non_trainable_params(self) -> int | None:
+        """Parameters that training leaves alone; None where such a weight's size is unknown."""
+        return self.computed.non_trainable_params if self.weights else 0
 
     @property
-    def torch_params(self) -> int:
-        """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them."""
+    def torch_params(self) -> int | None:
+        """Parameters as PyTorch counts them, trained or frozen: statistics are buffers there, and not among them.
+
+        None where the size of one that it counts is unknown.
+        """
         return self.computed.torch_params if self.weights else 0
 
     @property
-    def bias_params(self) -> int:
-        """Biases, tied and untied."""
-        return sum(weight.size for weight in self.weights if weight.is_bias)
+    def bias_params(self) -> int | None:
+        """Biases, tied and untied; None where a bias's size is unknown."""
+        return total(weight.size for weight in self.weights if weight.is_bias)
 
     @property
-    def untied_bias_params(self) -> int:
+    def untied_bias_params(self) -> int | None:
         """Biases of their own for each output location, or each along some axes; all parameters of such a bias."""
-        return sum(weight.size for weight in self.weights if weight.untied)
+        return total(weight.size for weight in self.weights if weight.untied)
 
     @property
-    def weight_memory(self) -> int:
-        """The parameters' bytes in float32."""
-        return self.params * BYTES_PER_PARAMETER
+    def weight_memory(self) -> int | None:
+        """The parameters' bytes in float32; None where a weight's size is unknown."""
+        return product((self.params, BYTES_PER_PARAMETER))
 
     @property
     def neurons(self) -> int | None:
@@ -195,39 +214,42 @@ class Totals:
     layers: tuple[LayerSummary, ...]
 
     @property
-    def params(self) -> int:
-        """Parameters, trainable or not."""
-        return sum(layer.params for layer in self.layers)
+    def params(self) -> int | None:
+        """Parameters, trainable or not; None where a weight's size is unknown."""
+        return total(layer.params for layer in self.layers)
 
     @property
-    def trainable_params(self) -> int:
-        """Parameters that training changes."""
-        return sum(layer.trainable_params for layer in self.layers)
+    def trainable_params(self) -> int | None:
+        """Parameters that training changes; None where such a weight's size is unknown."""
+        return total(layer.trainable_params for layer in self.layers)
 
     @property
-    def non_trainable_params(self) -> int:
-        """Parameters that training leaves alone."""
-        return self.params - self.trainable_params
+    def non_trainable_params(self) -> int | None:
+        """Parameters that training leaves alone; None where such a weight's size is unknown."""
+        return total(layer.non_trainable_params for layer in self.layers)
 
     @property
-    def torch_params(self) -> int:
-        """What `sum(p.numel() for p in model.parameters())` gives in PyTorch, where statistics are buffers."""
-        return sum(layer.torch_params for layer in self.layers)
+    def torch_params(self) -> int | None:
+        """What `sum(p.numel() for p in model.parameters())` gives in PyTorch, where statistics are buffers.
+
+        None where the size of one of these is unknown.
+        """
+        return total(layer.torch_params for layer in self.layers)
 
     @property
-    def bias_params(self) -> int:
-        """Biases, tied and untied."""
-        return sum(layer.bias_params for layer in self.layers)
+    def bias_params(self) -> int | None:
+        """Biases, tied and untied; None where a bias's size is unknown."""
+        return total(layer.bias_params for layer in self.layers)
 
     @property
-    def untied_bias_params(self) -> int:
+    def untied_bias_params(self) -> int | None:
         """Biases of their own for each output location, or each along some axes; all parameters of such a bias."""
-        return sum(layer.untied_bias_params for layer in self.layers)
+        return total(layer.untied_bias_params for layer in self.layers)
 
     @property
-    def weight_memory(self) -> int:
-        """The parameters' bytes in float32."""
-        return self.params * BYTES_PER_PARAMETER
+    def weight_memory(self) -> int | None:
+        """The parameters' bytes in float32; None where a weight's size is unknown."""
+        return product((self.params, BYTES_PER_PARAMETER))
 
     @property
     def macs(self) -> int | None:
@@ -307,4 +329,5 @@ class Summary(Totals):
         return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", None, cure)
 
     def __repr__(self) -> str:
-        return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={self.params:,}>"
+        params = "unknown" if self.params is None else f"{self.params:,}"
+        return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={params}>"

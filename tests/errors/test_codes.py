@@ -20,14 +20,22 @@ from tests.support.paths import ROOT
 
 SOURCES = sorted((ROOT / "src" / "archsum").rglob("*.py"))
 
-REPORTERS = {"Diagnostic", "_report", "_stop"}
+REPORTERS = {"Diagnostic", "_report", "_stop", "report", "warn", "BadItemError", "refuse"}
 """What makes a diagnostic, or passes its code on: the first argument is the code."""
 
 WITHOUT_EXAMPLE = {
     "bad-number": "one is a thousand digits long",
+    "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
     "too-deep": "one has 65 brackets",
 }
+
+MISSING = {
+    "missing-graphviz": "render.diagram.svg",
+    "missing-h5py": "interchange.keras.hdf5",
+    "missing-matplotlib": "render.plot",
+}
+"""Where it is looked whether something is installed."""
 
 NETWORK = "variables: {width: 8}\ninput: [32, 32, 3]\nlayers:\n  - conv2d: {filters: =width, kernel_size: 3}\n"
 
@@ -94,6 +102,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Make a folder with the files that the commands name, on a machine that lacks what others bring."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.yaml").write_text(NETWORK, encoding="utf-8")
+    (tmp_path / "model.h5").write_bytes(b"")
     (tmp_path / "latin1.yaml").write_text(f"# größe\n{NETWORK}", encoding="latin-1")
     return tmp_path
 
@@ -103,8 +112,7 @@ def test_a_command_that_is_wrong_has_that_error_and_one_that_is_right_has_none(
     word: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if word.startswith("missing-"):
-        module = {"missing-graphviz": "diagram.svg", "missing-matplotlib": "plot"}[word]
-        monkeypatch.setattr(import_module(f"archsum.render.{module}"), "find_spec", lambda name: None)
+        monkeypatch.setattr(import_module(f"archsum.{MISSING[word]}"), "find_spec", lambda name: None)
     if word == "graphviz":
         pytest.importorskip("pygraphviz")
         (folder / "pygraphviz.py").write_text("raise ImportError", encoding="utf-8")

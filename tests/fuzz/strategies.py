@@ -62,7 +62,7 @@ PLACES = st.fixed_dictionaries(
 SIMPLE = [
     "relu", "flatten", "identity", "add", "concatenate", "b", "c", {"parameter": {"shape": [4]}},
     {"dense": {"units": 4}}, {"dense": {"units": "=width"}}, {"dense": {"units": "=4 + index"}},
-    {"dense": {"units": "=input_channels"}},
+    {"dense": {"units": "=input_channels"}}, {"custom": {"weights": {"w": [None, 4]}}},
     {"conv2d": {"filters": 4, "kernel_size": 3, "padding": "same"}}, {"b": {"width": 4}}, {"c": {"width": "=a"}},
 ]  # fmt: skip
 MERGES = st.sampled_from(["add", "multiply", "concatenate", {"concatenate": {"axis": 1}}, "b", "relu"])

@@ -16,7 +16,7 @@ from archsum.layers.fields import Activation, named_fields
 MAIN_FIELDS = {kind: main for kind in KINDS if (main := layer_class(kind).main_field)}
 VALUES: dict[str, Any] = {
     "activation": "silu", "alpha": 0.5, "axes": -1, "axis": -1, "block_size": 2, "cropping": 1, "dims": [2, 1],
-    "factor": 1.0, "groups": 4, "height_factor": 0.2, "kernel_size": 3, "mode": "horizontal", "n": 3, "num_tokens": 9,
+    "factor": 1.0, "function": "mean", "groups": 4, "height_factor": 0.2, "kernel_size": 3, "mode": "horizontal", "n": 3, "num_tokens": 9,
     "mask_value": 1.5, "max_value": 6, "negative_slope": 0.2, "output_size": 2, "padding": 1, "pool_size": 2,
     "rate": 0.5, "scale": 0.5, "shape": [8, 4], "size": 2, "stddev": 0.1, "target_shape": [-1], "units": 8,
 }  # fmt: skip
@@ -48,8 +48,8 @@ def written(kind: str, value: str) -> str:
             return f"  - branch: {{paths: [[relu], []], merge: {{concatenate: {value}}}}}\n"
         case "dot":
             return f"  - branch: {{paths: [[relu], []], merge: {{dot: {value}}}}}\n"
-        case "parameter":
-            return f"  - branch: {{paths: [[relu], [parameter: {value}]]}}\n"
+        case "parameter" | "constant":
+            return f"  - branch: {{paths: [[relu], [{kind}: {value}]]}}\n"
     return f"  - {kind}: {value}\n"
 
 

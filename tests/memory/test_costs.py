@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archsum import SpecError, costs
-from archsum.memory.costs import Costs
+from archsum.memory.costs import Costs, cure_of_unknown_memory
 
 KNOWN = "input: [8]\nblocks: {pair: {layers: [dense: {units: 8}, relu]}}\nlayers: [pair, pair]\n"
 
@@ -32,6 +32,46 @@ def test_what_a_custom_layer_keeps_is_unknown_until_it_says_so() -> None:
     memory = of("[8]", "custom: {output_shape: [4], weights: {w: [8, 4]}, kept: 8}", "dense: {units: 2}").training
     assert memory
     assert memory.kept_for_backward == (8 + 4) * 32 * 4
+
+
+OPAQUE = "custom: {weights: {w: [null]}, kept: 0, macs: 0}"
+STATE_WEIGHTS = "state every size of the layer's `weights`"
+
+
+def test_weights_of_unknown_size_make_all_unknown_that_they_are_in() -> None:
+    found = of("[8]", OPAQUE, "dense: {units: 2}")
+    assert (found.training, found.training_peak, found.inference_peak, found.flash) == (None,) * 4
+    assert found.inference
+    assert (found.inference.weights, found.inference.needs) == (None, None)
+    assert found.activations_peak == (8 + 8) * 4 * 32
+    assert found.flash_by_layer == {"custom": None, "dense": 8 * 2 + 2 * 4}
+    assert [layer.name for layer in (*found.unknown, *found.unknown_at_inference)] == ["custom"] * 2
+    assert found.why_unknown == found.why_inference_unknown == found.why_weights_unknown == "sizes of weights of custom"
+
+
+def test_what_is_kept_of_one_layer_is_unknown_and_the_weights_of_another() -> None:
+    found = of("[8]", OPAQUE, "custom: {weights: {w: [2]}}", "custom: {weights: {w: [null]}}")
+    assert [layer.name for layer in found.unknown] == ["custom", "custom_1", "custom_2"]
+    both = "sizes, or what is kept, of custom_1, custom_2; sizes of weights of custom, custom_2"
+    assert found.why_unknown == both
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "cure"),
+    [
+        (OPAQUE, "[8]", STATE_WEIGHTS),
+        ("custom: {weights: {w: [null]}}", "[8]", f"state `kept` in the layer, and {STATE_WEIGHTS}"),
+        (
+            OPAQUE,
+            "[null]",
+            f"give `input` a number for every size, in the file or with `--input`, and {STATE_WEIGHTS}",
+        ),
+        ("custom: {weights: {w: [2]}}", "[8]", "state `kept` in the layer"),
+    ],
+)
+def test_cures_name_all_that_a_layer_lacks(layer: str, shape: str, cure: str) -> None:
+    (first, *_) = of(shape, layer).unknown
+    assert cure_of_unknown_memory(first, "kept") == cure
 
 
 def test_only_the_first_of_many_are_named() -> None:

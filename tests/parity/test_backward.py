@@ -38,7 +38,7 @@ def ours(case: Case, parameters: int) -> int:
     new = [
         shape
         for number, shape in enumerate(case.shapes)
-        if backward.gradient_of(number) is Gradient.NEW and number not in layer.shape_only and _is_reached(case)
+        if backward.gradient_of(number) is Gradient.NEW and layer.passes_gradient(number) and _is_reached(case)
     ]
     made = [_bytes(new) + _bytes(backward.scratch) + 4 * parameters, *(_bytes([shape]) for shape in backward.between)]
     return max(*(one + other for one, other in pairwise([*made, 0])), made[-1] + _bytes(backward.per_batch) // BATCH)
@@ -66,8 +66,11 @@ COMPOSED = {
     "einsum_dense": 0.01,
     "weight_normalization": 0.01,  # with an activation
     "multiply": 0.45,  # of four inputs, three of which are repeated
+    "divide": 0.01,  # by a tensor that is repeated
+    "gather": 0.5,  # of the first sample, whose gradient becomes one of the batch
     "maximum": 0.15,
     "minimum": 0.1,
+    "reduce": 0.2,  # which elements are the largest of several axes, or 0, is stated in truth values
     "multi_head_attention": 0.15,  # the gradient of a bias of the scores is there before those of the projections
     "grouped_query_attention": 0.25,
     "attention": 0.4,

@@ -17,15 +17,17 @@ from tests.support.parity.keras_kinds import CASES, arguments_of, keras_class, k
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 WITHOUT_KERAS = {
-    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
+    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "constant"),
+    *("custom", "stochastic_depth"),
     *("local_response_normalization", "max_unpooling1d", "max_unpooling2d", "max_unpooling3d"),
     *("channel_shuffle", "space_to_depth", "depth_to_space", "split", "slice"),
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
     *("relative_position_bias", "roll", "instance_normalization", "weight_normalization", "depthwise_conv3d"),
     "separable_conv3d",
+    *("divide", "elementwise", "matmul", "gather", "reduce"),
     *(f"{how}_padding{rank}d" for how in ("reflection", "replication", "circular") for rank in (1, 2, 3)),
 }
-"""Kinds that Keras lacks."""
+"""Kinds that Keras lacks, or has as functions alone: those are in test_keras_functions.py."""
 
 Record = Callable[[str, object], None]
 

@@ -184,8 +184,8 @@ def _chunk(data: Any, parts: int, part: int, axis: int = 1) -> Any:
     return data.chunk(parts, axis)[part]
 
 
-def _slice(data: Any, axis: int = 1, start: int = 0, stop: int | None = None) -> Any:
-    return data.movedim(axis, 0)[start:stop].movedim(0, axis)
+def _slice(data: Any, axis: int = 1, start: int = 0, stop: int | None = None, step: int = 1) -> Any:
+    return data.movedim(axis, 0)[start:stop:step].movedim(0, axis)
 
 
 AXES = st.integers(1, 3) | st.integers(-3, -1)
@@ -207,7 +207,15 @@ REARRANGED: dict[str, tuple[Strategy, Rearrange]] = {
         _chunk,
     ),
     "slice": (
-        fields_of({}, {"axis": AXES, "start": st.integers(-9, 9), "stop": st.none() | st.integers(-9, 9)}),
+        fields_of(
+            {},
+            {
+                "axis": AXES,
+                "start": st.integers(-9, 9),
+                "stop": st.none() | st.integers(-9, 9),
+                "step": st.integers(1, 4),
+            },
+        ),
         _slice,
     ),
 }

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from archsum.layers import FAMILIES, KINDS
+from archsum.layers.shapes import known
 from tests.parity import test_torch, test_torch_sequences
 from tests.support.parity.cases import REFUSED, Case, build, ours
 from tests.support.parity.torch_kinds import MODULES, Ran, torch_outcome
@@ -25,7 +26,8 @@ ELSEWHERE = {
 """Kinds that other files of this folder compare with PyTorch."""
 
 WITHOUT_PYTORCH = {
-    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "custom", "stochastic_depth"),
+    *("locally_connected1d", "locally_connected2d", "scale", "layer_scale", "parameter", "constant"),
+    *("custom", "stochastic_depth"),
     *("masking", "repeat_vector", "gaussian_dropout", "gaussian_noise", "activity_regularization", "spatial_dropout1d"),
     *("normalization", "rescaling", "up_sampling1d", "time_distributed", "additive_attention"),
     *("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
@@ -49,7 +51,9 @@ def ran(kind: str, case: Case) -> Ran | None:
     if found is REFUSED:
         return REFUSED
     weights = build(kind, case.fields).weights(*case.shapes)
-    trained, others = ([weight.size for weight in weights if weight.trainable is which] for which in (True, False))
+    trained, others = (
+        [known(weight.size) for weight in weights if weight.trainable is which] for which in (True, False)
+    )
     return Ran(found.output_shape, sorted(trained), sorted(others))
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archsum
+from archsum.layers.shapes import known
 from tests.support.parity.cases import Case, Fields, build, ours
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
@@ -28,7 +29,7 @@ RECURRENT = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
 
 def parameters(kind: str, case: Case) -> int:
-    return sum(weight.size for weight in build(kind, case.fields).weights(*case.shapes))
+    return sum(known(weight.size) for weight in build(kind, case.fields).weights(*case.shapes))
 
 
 def torch_parameters(module: Any) -> int:

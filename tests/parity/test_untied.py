@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archsum.layers import layer_class
 from archsum.layers.kernel import KernelLayer
 from archsum.layers.sequence import SequenceLayer
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known
 from tests.support.parity.cases import REFUSED, Case, Computed, Outcome, build, ours
 from tests.support.parity.keras_kinds import CASES, keras_layer, keras_outcome
 from tests.support.parity.untied import AXES, added_to, untied_biases
@@ -112,7 +112,7 @@ def test_what_keras_lacks_against_numpy(kind: str, data: st.DataObject) -> None:
     output = numpy.zeros([size or 0 for size in layer.output_shape(shape)])
     *_, weight = layer.weights(shape)
     assert weight.shape == added_to(output.shape, bias, data_format)
-    assert (output + numpy.zeros(weight.shape)).shape == output.shape
+    assert (output + numpy.zeros(tuple(map(known, weight.shape)))).shape == output.shape
 
 
 def test_a_convolution_computes_with_it() -> None:

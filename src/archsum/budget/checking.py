@@ -9,7 +9,7 @@ from archsum.budget.verdicts import Verdict, judge
 from archsum.errors import Diagnostic, Place, SpecError, one_line
 from archsum.folding import part_of
 from archsum.language.spec.budget import BlockBudget, Budget
-from archsum.memory.costs import Costs, Unknown, cure_of_unknown
+from archsum.memory.costs import Costs, Unknown
 from archsum.memory.devices import Device
 from archsum.summary import Summary
 
@@ -88,7 +88,7 @@ def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
     else:
         unknown = (layer for layer, value in metric.parts(costs) if value is None)
         layers = list(metric.unknown(costs) if metric.unknown else unknown)
-        yield _unknown(verdict, layers, "", cure_of_unknown(layers[0], metric.field))
+        yield _unknown(verdict, layers, "", metric.cure(layers[0]))
 
 
 def _unknown(verdict: Verdict, layers: list[Unknown], reason: str, cure: str) -> Diagnostic:

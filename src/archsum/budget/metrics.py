@@ -2,9 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from archsum.memory.costs import Causes, Costs, Unknown
+from archsum.layers.shapes import product, total
+from archsum.memory.costs import (
+    Causes,
+    Costs,
+    Unknown,
+    cure_of_unknown,
+    cure_of_unknown_memory,
+    cure_of_unknown_weights,
+)
 from archsum.memory.precision import PRECISIONS
 from archsum.summary import LayerSummary, Summary
 
@@ -25,8 +34,8 @@ class Metric(NamedTuple):
     unit: str = ""
     per_layer: bool = False
     """Whether the limit holds for each layer by itself."""
-    field: str = ""
-    """The field in which a layer can state its part."""
+    cure: Callable[[Unknown], str] = cure_of_unknown
+    """What makes the part of a layer known."""
     unknown: Callable[[Costs], Sequence[Unknown]] | None = None
     """What keeps it from being known, where that is not layers whose part is unknown."""
     causes: Callable[[Costs], Causes] | None = None
@@ -37,15 +46,20 @@ def _each(figure: Figure) -> Callable[[Costs], Parts]:
     return lambda costs: ((layer, figure(layer)) for layer in costs.summary.layers)
 
 
-def _together(title: str, figure: Figure, unit: str = "", field: str = "") -> Metric:
+def _stated(field: str) -> Callable[[Unknown], str]:
+    """Return the cure of what a layer can state in a field."""
+    return partial(cure_of_unknown, field=field)
+
+
+def _together(title: str, figure: Figure, cure: Callable[[Unknown], str], unit: str = "") -> Metric:
     """Return the metric of what all layers have together."""
-    return Metric(title, lambda costs: figure(costs.summary), _each(figure), unit, field=field)
+    return Metric(title, lambda costs: figure(costs.summary), _each(figure), unit, cure=cure)
 
 
-def _of_any_layer(title: str, figure: Figure, field: str = "") -> Metric:
+def _of_any_layer(title: str, figure: Figure, cure: Callable[[Unknown], str]) -> Metric:
     """Return the metric of what the layer that has most of it has."""
     return Metric(
-        title, lambda costs: _largest(map(figure, costs.summary.layers)), _each(figure), per_layer=True, field=field
+        title, lambda costs: _largest(map(figure, costs.summary.layers)), _each(figure), per_layer=True, cure=cure
     )
 
 
@@ -70,7 +84,7 @@ def _alive_and_weights(costs: Costs) -> Parts:
     itemsize = PRECISIONS[costs.options.precision].weights
     alive = {layer.name: size for layer, size in _alive(costs)}
     for layer in costs.summary.layers:
-        yield layer, (alive.get(layer.name) or 0) + layer.params * itemsize
+        yield layer, total((alive.get(layer.name, 0), product((layer.params, itemsize))))
 
 
 def _placed(costs: Costs) -> Parts:
@@ -87,11 +101,11 @@ def _in_flash(costs: Costs) -> Parts:
 
 
 METRICS: dict[str, Metric] = {
-    "max_params": _together("parameters", lambda of: of.params),
-    "max_trainable_params": _together("trainable parameters", lambda of: of.trainable_params),
-    "max_macs": _together("MACs", lambda of: of.macs, field="macs"),
-    "max_flops": _together("FLOPs", lambda of: of.flops, field="flops"),
-    "max_weight_memory": _together("weight memory", lambda of: of.weight_memory, "bytes"),
+    "max_params": _together("parameters", lambda of: of.params, cure_of_unknown_weights),
+    "max_trainable_params": _together("trainable parameters", lambda of: of.trainable_params, cure_of_unknown_weights),
+    "max_macs": _together("MACs", lambda of: of.macs, _stated("macs")),
+    "max_flops": _together("FLOPs", lambda of: of.flops, _stated("flops")),
+    "max_weight_memory": _together("weight memory", lambda of: of.weight_memory, cure_of_unknown_weights, "bytes"),
     "max_activation_memory": Metric(
         "activation memory",
         lambda costs: costs.activations_peak,
@@ -104,14 +118,15 @@ METRICS: dict[str, Metric] = {
         lambda costs: costs.inference_peak,
         _alive_and_weights,
         "bytes",
-        unknown=lambda costs: costs.of_unknown_size,
+        cure=cure_of_unknown_memory,
+        unknown=lambda costs: costs.unknown_at_inference,
     ),
     "max_training_memory": Metric(
         "training memory",
         lambda costs: costs.training_peak,
         _kept,
         "bytes",
-        field="kept",
+        cure=partial(cure_of_unknown_memory, field="kept"),
         unknown=lambda costs: costs.unknown,
     ),
     "max_sram": Metric(
@@ -121,10 +136,12 @@ METRICS: dict[str, Metric] = {
         "bytes",
         causes=lambda costs: costs.causes,
     ),
-    "max_flash": Metric("flash in {precision}", lambda costs: costs.flash, _in_flash, "bytes"),
+    "max_flash": Metric(
+        "flash in {precision}", lambda costs: costs.flash, _in_flash, "bytes", cure=cure_of_unknown_weights
+    ),
     "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
-    "max_layer_params": _of_any_layer("layer parameters", lambda of: of.params),
-    "max_layer_macs": _of_any_layer("layer MACs", lambda of: of.macs, field="macs"),
-    "max_layer_flops": _of_any_layer("layer FLOPs", lambda of: of.flops, field="flops"),
+    "max_layer_params": _of_any_layer("layer parameters", lambda of: of.params, cure_of_unknown_weights),
+    "max_layer_macs": _of_any_layer("layer MACs", lambda of: of.macs, _stated("macs")),
+    "max_layer_flops": _of_any_layer("layer FLOPs", lambda of: of.flops, _stated("flops")),
 }
 """What each limit of a budget, by its field's name, is compared with."""

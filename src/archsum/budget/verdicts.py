@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from archsum.bounds import MAX_TRIED_BLOCKS, MAX_TRIED_LAYERS
 from archsum.budget.metrics import METRICS, Metric
+from archsum.layers.shapes import known
 from archsum.memory.conversion import ArenaPrecision
 from archsum.memory.costs import Costs
 from archsum.memory.fit import largest_batch
@@ -106,7 +107,7 @@ def _cures(costs: Costs, name: str, limit: int) -> Iterator[str]:
         yield f"the largest batch that fits is {batch:,}" if batch else "not even a batch of 1 fits"
         yield from _checkpointing(costs, limit)
     untied = [weight for layer in costs.summary.layers for weight in layer.weights if weight.untied]
-    saving = sum(weight.size - (weight.tied_size or 0) for weight in untied)
+    saving = sum(known(weight.size) - known(weight.tied_size) for weight in untied)
     if saving and name in _OF_WEIGHTS:
         yield f"with tied biases it would have {saving:,} fewer parameters"
 

@@ -1,6 +1,5 @@
 """What a layer promises: it alone knows its fields, its shape rule, its weights and its operations."""
 
-import math
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cached_property
@@ -19,7 +18,8 @@ class Weight(NamedTuple):
     """A tensor of parameters: its shape, what each axis stands for, and whether training changes it."""
 
     name: str
-    shape: tuple[int, ...]
+    shape: Shape
+    """Its sizes; None is a size that nobody knows, which a custom layer can state."""
     axes: tuple[str, ...] = ()
     trainable: bool = True
     note: str = ""
@@ -40,9 +40,9 @@ class Weight(NamedTuple):
         return self.tied_size is not None
 
     @property
-    def size(self) -> int:
-        """The number of parameters."""
-        return math.prod(self.shape)
+    def size(self) -> int | None:
+        """The number of parameters; None where a size is unknown."""
+        return product(self.shape)
 
 
 INDICES = "indices"
@@ -219,6 +219,10 @@ class Layer(StrictModel):
             del vars(copied)[name]
         return copied
 
+    def passes_gradient(self, number: int) -> bool:
+        """Whether a gradient goes back to one of the inputs: none does to indices, nor through a comparison."""
+        return number not in self.shape_only
+
     @property
     def implied(self) -> Mapping[str, Any]:
         """The defaults that follow from other fields, by the names of the fields that have them."""
@@ -320,13 +324,12 @@ class Layer(StrictModel):
 
     def as_one_operator(self, *inputs: Shape) -> Operator:
         """Return the layer as one operator, whatever it is: what is known of any is which weights are in flash."""
-        biases = sum(
-            weight.size
-            for weight in self.weights(*inputs)
-            if weight.is_bias and weight.tied_size in (None, weight.size)
-        )
-        weights = sum(weight.size for weight in self.weights(*inputs)) - biases
-        return Operator(self.output_shape(*inputs), weights=weights, biases=biases)
+        weights: list[int | None] = []
+        biases: list[int | None] = []
+        for weight in self.weights(*inputs):
+            is_of_channels = weight.is_bias and weight.tied_size in (None, weight.size)
+            (biases if is_of_channels else weights).append(weight.size)
+        return Operator(self.output_shape(*inputs), weights=total(weights), biases=total(biases))
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links into this layer's neurons and the biases they use, as LeCun counts them."""

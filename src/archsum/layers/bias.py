@@ -8,7 +8,7 @@ from archsum.layers.arithmetic import Product, equation
 from archsum.layers.base import Backward, Kept, Layer, Weight, Work
 from archsum.layers.fields import DataFormat
 from archsum.layers.operators import CLAMPS, Operator, Operators, activation_operators
-from archsum.layers.shapes import Shape, product, require_known, show
+from archsum.layers.shapes import Shape, product, require_known, show, total
 from archsum.layers.spatial import AXES
 from archsum.layers.untied import Axis, Bias, UntiedAlong, write_bias
 
@@ -81,9 +81,9 @@ class BiasAndActivation(NamedTuple):
 
     def operators_behind(self, products: Operator) -> Operators:
         """Return the operator that makes the products, with the bias, and those behind it."""
-        size = sum(weight.size for weight in self.weights)
+        size = total(weight.size for weight in self.weights)
         biased: Operators = (products._replace(biases=size or products.biases),)
-        if size > self.number:
+        if size not in (0, self.number):
             # Biases that differ between locations are an addition of their own; where there is one, they are as tied.
             biased = products, Operator(products.output, absorbs=CLAMPS, weights=size)
         return *biased, *activation_operators(self.activation, self.output)

@@ -12,7 +12,7 @@ from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, PerAxis, Positive
 from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, padded_and_on_rows, slicing_operator
-from archsum.layers.shapes import Shape, require_groups
+from archsum.layers.shapes import Shape, require_groups, total
 from archsum.layers.spatial import AXES
 from archsum.layers.untied import Bias, UntiedAlong, untied_schema
 from archsum.layers.window import SizeRule, Sliding, Window, write_padding
@@ -104,7 +104,7 @@ class KernelLayer(Sliding, BiasedLayer):
 
     def products(self, *inputs: Shape) -> Operators:
         """Return the operators that multiply the data with the kernels, without a bias: for that there are zeros."""
-        weights = sum(kernel.size for kernel in self.kernels(*inputs))
+        weights = total(kernel.size for kernel in self.kernels(*inputs))
         zeros = self.behind_products(*inputs).number
         return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights, biases=zeros),)
 

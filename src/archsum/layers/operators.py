@@ -73,9 +73,9 @@ class Operator(NamedTuple):
     `Composition` counts."""
     collapses: bool = False
     """Whether it takes several axes as well as one, and the constants of a factor or an offset before it."""
-    weights: int = 0
-    """Constants of one byte in int8."""
-    biases: int = 0
+    weights: int | None = 0
+    """Constants of one byte in int8; None where it is unknown how many there are."""
+    biases: int | None = 0
     """Constants of four bytes, one for each channel; a convolution that has none gets zeros."""
     scratch: tuple[Scratch, ...] = ()
     itemsize: int | None = None
@@ -201,12 +201,12 @@ def _composed(name: str, each: Operator) -> Operators:
     return made.operators
 
 
-def factor_operator(shape: Shape, constants: int) -> Operator:
+def factor_operator(shape: Shape, constants: int | None) -> Operator:
     """Return the product of a tensor and so many constants."""
     return Operator(shape, "factor", absorbs=CLAMPS, weights=constants)
 
 
-def offset_operator(shape: Shape, constants: int) -> Operator:
+def offset_operator(shape: Shape, constants: int | None) -> Operator:
     """Return the sum of a tensor and so many constants."""
     return factor_operator(shape, constants)._replace(role="offset")
 

@@ -35,6 +35,12 @@ def total(sizes: Iterable[int | None]) -> int | None:
     return result
 
 
+def known(number: int | None) -> int:
+    """Return a number of which the caller has made sure that it is known."""
+    assert number is not None
+    return number
+
+
 def may_equal(first: Shape, second: Shape) -> bool:
     """Whether two shapes are the same, as far as their sizes are known."""
     return len(first) == len(second) and all(

@@ -12,14 +12,13 @@ Source: https://github.com/tensorflow/tflite-micro, tensorflow/lite/micro/memory
 micro_allocation_info.cc.
 """
 
-from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
 from typing import NamedTuple
 
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, product, total
 from archsum.memory.conversion import ITEMSIZES, Conversion, Tensor
 from archsum.memory.stretches import TakenByTime
 from archsum.memory.timeline import Alive, timeline
@@ -111,23 +110,24 @@ def arena(conversion: Conversion) -> Arena:
     return Arena(place(_buffers(conversion)))
 
 
-def flash_by_layer(conversion: Conversion) -> Counter[str]:
+def flash_by_layer(conversion: Conversion) -> Mapping[str, int | None]:
     """Return the bytes of each layer's weights and biases; not the file's structure, nor its scales.
 
-    The same weights are there once. So are biases in float32; in int8 each has the scale of what its operator takes.
+    None where a weight's size is unknown. The same weights are there once. So are biases in float32; in int8 each has
+    the scale of what its operator takes.
     """
-    flash: Counter[str] = Counter()
+    flash: dict[str, int | None] = {}
     itemsize = ITEMSIZES[conversion.precision]
     with_weights: set[tuple[Hashable, ...]] = set()
     with_biases: set[tuple[Hashable, ...]] = set()
     for operation in conversion.operations:
         operator, constants, layer = operation.operator, operation.constants, operation.makes.layer
-        if operator.weights and constants not in with_weights:
+        if operator.weights != 0 and constants not in with_weights:
             with_weights.add(constants)
-            flash[layer] += operator.weights * itemsize
-        if operator.biases and (conversion.precision == "int8" or constants not in with_biases):
+            flash[layer] = total((flash.get(layer, 0), product((operator.weights, itemsize))))
+        if operator.biases != 0 and (conversion.precision == "int8" or constants not in with_biases):
             with_biases.add(constants)
-            flash[layer] += operator.biases * BYTES_PER_BIAS
+            flash[layer] = total((flash.get(layer, 0), product((operator.biases, BYTES_PER_BIAS))))
     return flash
 
 

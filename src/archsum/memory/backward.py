@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archsum.layers.base import Backward, Gradient
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known
 from archsum.memory.kept import KeptTensor
 from archsum.memory.precision import Batch, Precision
 from archsum.memory.storage import WEIGHTS, made_of_nothing
@@ -69,7 +69,7 @@ class WayBack:
         self._batch, self._once = batch, batch.once
         self._item = item
         self._of_weight = item.copies or item.gradients
-        self._copies = summary.trainable_params * item.copies
+        self._copies = known(summary.trainable_params) * item.copies
         self._reached = reached
         self._kept_from: dict[int, list[KeptTensor]] = {}
         self._kept = 0
@@ -114,7 +114,7 @@ class WayBack:
         self._release(gradient)
         self._forget(kept, 0)
         if not layer.shared_with:
-            self._copies -= layer.trainable_params * self._item.copies
+            self._copies -= known(layer.trainable_params) * self._item.copies
         for name, part in passed:
             if name in self._waiting:
                 yield from self._sum(step, name, part)
@@ -132,7 +132,7 @@ class WayBack:
     def _passed_on(self, layer: LayerSummary, backward: Backward, gradient: _Part) -> Iterator[tuple[str, _Part]]:
         """Make the gradient of each input that one reaches."""
         for number, (name, shape) in enumerate(zip(layer.node.inputs, layer.input_shapes, strict=True)):
-            if name not in self._reached or number in layer.layer.shape_only:
+            if name not in self._reached or not layer.layer.passes_gradient(number):
                 continue
             if name in self._without_batch:
                 yield name, self._new(shape, self._once)
@@ -178,7 +178,7 @@ class WayBack:
     def _new_of_weights(self, layer: LayerSummary) -> int:
         """Make the gradients of a layer's weights, be they another's, or of their copies, and return their bytes."""
         owner = self._layers[layer.shared_with] if layer.shared_with else layer
-        size = owner.trainable_params * self._of_weight
+        size = known(owner.trainable_params) * self._of_weight
         self._weights += size
         return size
 
@@ -186,7 +186,7 @@ class WayBack:
         """Add the gradients of another use of weights to those that are there."""
         owner = self._layers[layer.shared_with or layer.name]
         if owner.name not in self._views_of_weights:
-            of_biases = owner.bias_params * self._of_weight
+            of_biases = known(owner.bias_params) * self._of_weight
             views = part - of_biases if backward.of_weights is Gradient.VIEW else 0
             self._views_of_weights[owner.name] = views
             return
@@ -199,6 +199,6 @@ class WayBack:
 
     def _convert(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
         """Make the gradients of weights from those of their copies."""
-        self._weights += layer.trainable_params * self._item.gradients
+        self._weights += known(layer.trainable_params) * self._item.gradients
         yield self._moment(step)
-        self._weights -= layer.trainable_params * self._item.copies
+        self._weights -= known(layer.trainable_params) * self._item.copies

@@ -109,7 +109,7 @@ class Conversion:
         words: set[Tensor] = set()
         for operation in reversed(self.operations):
             operator = operation.operator
-            passes_words_on = not (operator.weights or operator.biases or words.isdisjoint(operation.all_made))
+            passes_words_on = operator.weights == operator.biases == 0 and not words.isdisjoint(operation.all_made)
             if operator.takes_words or passes_words_on:
                 words.update(operation.takes)
         return frozenset(words)
@@ -142,7 +142,7 @@ class Conversion:
 
     def _reach_back(self, dense: Operation) -> None:
         """Let a dense layer read before reshapes, and absorb factors before it, into its bias offsets."""
-        has_bias = dense.operator.biases > 0
+        has_bias = dense.operator.biases != 0
         while before := self._only_taken(dense):
             role = before.operator.role
             absorbed = role == "factor" or (role == "offset" and has_bias)
@@ -243,7 +243,7 @@ def _absorbing(operator: Operator, other: Operator) -> Operator:
     """Return an operator that has absorbed another; after a bound on the output it absorbs no more."""
     if other.role == "clamp":
         return operator._replace(role=None, absorbs=frozenset())
-    if other.role == "factor" or operator.biases:
+    if other.role == "factor" or operator.biases != 0:
         return operator
     # One number for all channels becomes a bias of each.
-    return operator._replace(biases=other.weights if other.weights > 1 else operator.output[-1] or 0)
+    return operator._replace(biases=operator.output[-1] or 0 if other.weights in (0, 1) else other.weights)

@@ -12,6 +12,7 @@ from archsum.language.advice.overrides import override
 from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.layers.operators import UnknownOperatorsError
+from archsum.layers.shapes import total
 from archsum.memory.arena import Arena, TieBreak, arena, flash_by_layer
 from archsum.memory.cache import KeyValueCache, key_value_cache
 from archsum.memory.conversion import ArenaPrecision, Conversion, ConvertedByLayer, convert_layers
@@ -25,6 +26,7 @@ _MAX_NAMED = 3
 """As many layers are named as what keeps a figure from being known."""
 _MAX_BLOCKS = 5
 """As many blocks are offered where another is named."""
+_STATE_WEIGHTS = "state every size of the layer's `weights`"
 _STATE_INPUT = "give `input` a number for every size, in the file or with `--input`"
 
 
@@ -90,22 +92,47 @@ class Costs:
     @property
     def unknown(self) -> list[Unknown]:
         """The layers that keep it from being known what training needs."""
-        return [*(layer for layer in self.summary.layers if self.declared[layer.name] is None), *self.untaken]
+        unknown = {layer.name for layer in (*self._of_unknown_kept, *self.of_unknown_weights)}
+        return [*(layer for layer in self.summary.layers if layer.name in unknown), *self.untaken]
+
+    @property
+    def _of_unknown_kept(self) -> list[LayerSummary]:
+        return [layer for layer in self.summary.layers if self.declared[layer.name] is None]
+
+    @property
+    def of_unknown_weights(self) -> list[LayerSummary]:
+        """The layers that have a weight of unknown size."""
+        return [layer for layer in self.summary.layers if layer.params is None]
 
     @property
     def of_unknown_size(self) -> list[Unknown]:
-        """The layers that keep it from being known what a forward pass needs."""
+        """The layers that keep it from being known what the tensors of a forward pass take."""
         return [*(layer for layer in self.summary.layers if layer.has_unknown_size), *self.untaken]
+
+    @property
+    def unknown_at_inference(self) -> list[Unknown]:
+        """The layers that keep it from being known what a forward pass needs, its weights too."""
+        layers = (layer for layer in self.summary.layers if layer.has_unknown_size or layer.params is None)
+        return [*layers, *self.untaken]
 
     @property
     def why_unknown(self) -> str:
         """What of which layers is not known, where there are such."""
-        return f"sizes, or what is kept, of {named(self.unknown)}"
+        return self._why({"sizes, or what is kept, of": [*self._of_unknown_kept, *self.untaken]})
 
     @property
     def why_inference_unknown(self) -> str:
         """The same for a forward pass, which is known where all sizes are."""
-        return f"sizes of {named(self.of_unknown_size)}"
+        return self._why({"sizes of": self.of_unknown_size})
+
+    @property
+    def why_weights_unknown(self) -> str:
+        """The same for weights alone."""
+        return self._why({})
+
+    def _why(self, unknown: Mapping[str, Sequence[Unknown]]) -> str:
+        reasons = {**unknown, "sizes of weights of": self.of_unknown_weights}
+        return "; ".join(f"{what} {named(layers)}" for what, layers in reasons.items() if layers)
 
     @property
     def unconvertible(self) -> list[tuple[Unknown, UnknownOperatorsError]]:
@@ -139,7 +166,7 @@ class Costs:
 
     @property
     def inference_peak(self) -> int | None:
-        """The most memory that a forward pass needs at once."""
+        """The most memory that a forward pass needs at once; None where it is not known."""
         return None if self.inference is None else self.inference.peak
 
     @property
@@ -153,14 +180,14 @@ class Costs:
         return None if self.unconvertible else arena(self._conversion)
 
     @cached_property
-    def flash_by_layer(self) -> Mapping[str, int]:
-        """The bytes of each layer's weights and biases on a microcontroller, which are known of every network."""
+    def flash_by_layer(self) -> Mapping[str, int | None]:
+        """The bytes of each layer's weights and biases on a microcontroller; None where a weight's size is unknown."""
         return flash_by_layer(self._conversion)
 
     @property
-    def flash(self) -> int:
-        """The bytes of all layers' weights and biases."""
-        return sum(self.flash_by_layer.values())
+    def flash(self) -> int | None:
+        """The bytes of all layers' weights and biases; None where a weight's size is unknown."""
+        return total(self.flash_by_layer.values())
 
     @cached_property
     def arena_newer_planner(self) -> Arena | None:
@@ -202,7 +229,7 @@ def named(layers: Sequence[Unknown]) -> str:
     return f"{names} and {hidden:,} more" if hidden > 0 else names
 
 
-def cure_of_unknown(layer: Unknown, field: str) -> str:
+def cure_of_unknown(layer: Unknown, field: str = "") -> str:
     """Return what makes a figure known: the sizes of the input, or a field of the layer that states it."""
     if isinstance(layer, UntakenInput):
         return _STATE_INPUT
@@ -215,11 +242,24 @@ def cure_of_unknown(layer: Unknown, field: str) -> str:
     return f"write it as a `custom` layer that states `{field}`"
 
 
+def cure_of_unknown_weights(layer: Unknown) -> str:
+    """Return what makes known how large a layer's weights are."""
+    return _STATE_WEIGHTS
+
+
+def cure_of_unknown_memory(layer: Unknown, field: str = "") -> str:
+    """Return what makes a figure known that takes a layer's weights too, beside sizes, and what is kept if it does."""
+    if isinstance(layer, UntakenInput) or layer.params is not None:
+        return cure_of_unknown(layer, field)
+    is_rest_known = not layer.has_unknown_size and (not field or layer.computed.kept is not None)
+    return _STATE_WEIGHTS if is_rest_known else f"{cure_of_unknown(layer, field)}, and {_STATE_WEIGHTS}"
+
+
 def cure_of_unconvertible(layer: Unknown, problem: UnknownOperatorsError) -> str:
     """Return what makes a layer's arena known: its own cure, or a kernel of the program's own."""
     fields = "`output_shape`, `weights` and `scratch`"
     own = f"with a kernel of your own, write it as a `custom` layer that states {fields}"
-    return problem.cure or (cure_of_unknown(layer, "") if layer.has_unknown_size else None) or own
+    return problem.cure or (cure_of_unknown(layer) if layer.has_unknown_size else None) or own
 
 
 def check_blocks(training: Training, summary: Summary, place: Place | None) -> None:

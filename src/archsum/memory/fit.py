@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 from archsum.bounds import MAX_BATCH
 from archsum.errors import Diagnostic, SpecError, one_line
-from archsum.memory.costs import Costs, cure_of_unknown
+from archsum.memory.costs import Costs, cure_of_unknown_memory
 from archsum.memory.devices import Device
-from archsum.memory.inference import InferenceMemory
-from archsum.memory.training import TrainingMemory
 
 
 class Fit(NamedTuple):
@@ -34,7 +32,7 @@ def fit(costs: Costs, device: Device) -> Fit:
     if training is None or inference is None:
         first = costs.unknown[0]
         message = f"what fits cannot be known: {costs.why_unknown}"
-        raise SpecError([Diagnostic("unknown-value", message, first.span, cure_of_unknown(first, "kept"))])
+        raise SpecError([Diagnostic("unknown-value", message, first.span, cure_of_unknown_memory(first, "kept"))])
     return Fit(costs, device, training, inference)
 
 
@@ -43,20 +41,22 @@ def largest_batch(costs: Costs, memory: int) -> int | None:
 
     None where it is not known how much that is.
     """
-    return _largest([costs.trained_with(batch=batch).training for batch in (1, 2)], memory)
+    both = (costs.trained_with(batch=batch).training for batch in (1, 2))
+    return _largest([training.needs if training else None for training in both], memory)
 
 
 def largest_inference_batch(costs: Costs, memory: int) -> int | None:
     """Return the same of a forward pass alone."""
-    return _largest([costs.trained_with(batch=batch).inference for batch in (1, 2)], memory)
+    both = (costs.trained_with(batch=batch).inference for batch in (1, 2))
+    return _largest([inference.needs if inference else None for inference in both], memory)
 
 
-def _largest(costs_of_1_and_2: Sequence[TrainingMemory | InferenceMemory | None], memory: int) -> int | None:
+def _largest(needs_of_1_and_2: Sequence[Sequence[int] | None], memory: int) -> int | None:
     """Solve for the batch: with each sample what is in memory at a turn grows by the same."""
-    one, two = costs_of_1_and_2
+    one, two = needs_of_1_and_2
     if one is None or two is None:
         return None
-    turns = zip(one.needs, two.needs, strict=True)
+    turns = zip(one, two, strict=True)
     return min(_most(memory - first, second - first) for first, second in turns)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archsum.language.spec.training import Training
+from archsum.layers.shapes import product, total
 from archsum.memory.kept import Declarations, input_itemsizes
 from archsum.memory.precision import PRECISIONS, Batch
 from archsum.memory.storage import Storage, owners, storages
@@ -14,7 +15,8 @@ from archsum.summary import LayerSummary, Summary
 class InferenceMemory:
     """What a forward pass needs, in bytes."""
 
-    weights: int
+    weights: int | None
+    """None where the size of one is unknown: that changes nothing of the activations."""
     steps: tuple[int, ...]
     """What the tensors alive at each layer take, in the file's order; without layers, what the inputs take."""
     at: LayerSummary | None
@@ -23,9 +25,9 @@ class InferenceMemory:
     """The tensors that are alive there, and their bytes, the largest first."""
 
     @property
-    def needs(self) -> tuple[int, ...]:
-        """What is in memory at each layer."""
-        return tuple(self.weights + step for step in self.steps)
+    def needs(self) -> tuple[int, ...] | None:
+        """What is in memory at each layer; None where it is unknown what the weights take."""
+        return None if self.weights is None else tuple(self.weights + step for step in self.steps)
 
     @property
     def activations(self) -> int:
@@ -33,13 +35,13 @@ class InferenceMemory:
         return max(self.steps)
 
     @property
-    def peak(self) -> int:
-        """The weights and those tensors."""
-        return self.weights + self.activations
+    def peak(self) -> int | None:
+        """The weights and those tensors; None where it is unknown what the weights take."""
+        return total((self.weights, self.activations))
 
 
 def inference_memory(summary: Summary, options: Training, declared: Declarations) -> InferenceMemory | None:
-    """Compute the memory of a forward pass on a batch; None where a size is unknown."""
+    """Compute the memory of a forward pass on a batch; None where a size of a tensor is unknown."""
     item = PRECISIONS[options.precision]
     tensors = storages(summary, owners(summary))
     if any(None in tensor.shape for tensor in tensors):
@@ -55,7 +57,7 @@ def inference_memory(summary: Summary, options: Training, declared: Declarations
     alive = [(tensor, size) for tensor, size in zip(tensors, sizes, strict=True) if tensor.first <= step <= tensor.last]
     alive.sort(key=lambda part: -part[1])
     return InferenceMemory(
-        weights=summary.params * item.weights + summary.trainable_params * item.copies,
+        weights=total((product((summary.params, item.weights)), product((summary.trainable_params, item.copies)))),
         steps=tuple(steps),
         at=summary.layers[most] if at_layers else None,
         alive=tuple(alive),

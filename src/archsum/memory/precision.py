@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from archsum.layers.shapes import Shape, product
+from archsum.layers.shapes import Shape, known, product
 
 
 class Precision(NamedTuple):
@@ -50,6 +50,4 @@ class Batch(NamedTuple):
 
     def bytes(self, shape: Shape, itemsize: int | None = None) -> int:
         """Return the bytes of a tensor whose sizes are all known; its elements can be larger or smaller than others."""
-        elements = product(shape)
-        assert elements is not None
-        return elements * self.samples * (itemsize or self.itemsize)
+        return known(product(shape)) * self.samples * (itemsize or self.itemsize)

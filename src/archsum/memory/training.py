@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from archsum.language.spec.training import Training
+from archsum.layers.shapes import known
 from archsum.memory.backward import WayBack
 from archsum.memory.kept import Declarations, input_itemsizes, kept_tensors, separate
 from archsum.memory.optimizers import OPTIMIZERS
@@ -100,18 +101,19 @@ class TrainingMemory:
 
 
 def training_memory(summary: Summary, options: Training, declared: Declarations) -> TrainingMemory:
-    """Compute the memory of a training step. What every layer keeps must be known, and every input's sizes."""
+    """Compute the memory of a training step. What is kept must be known, and all sizes of inputs and weights."""
     item, optimizer = PRECISIONS[options.precision], OPTIMIZERS[options.optimizer]
     trained = [
         weight for layer in summary.layers if layer.layer.trainable for weight in layer.weights if weight.trainable
     ]
-    buffers = sum(weight.size for layer in summary.layers for weight in layer.weights if not weight.trainable)
-    copies, gradients = summary.trainable_params * item.copies, summary.trainable_params * item.gradients
-    state = sum(optimizer.state(weight.shape) for weight in trained) * item.state
-    always = summary.params * item.weights + state
+    buffers = sum(known(weight.size) for layer in summary.layers for weight in layer.weights if not weight.trainable)
+    params, learned = known(summary.params), known(summary.trainable_params)
+    copies, gradients = learned * item.copies, learned * item.gradients
+    state = sum(optimizer.state(tuple(map(known, weight.shape))) for weight in trained) * item.state
+    always = params * item.weights + state
     step = _Step(summary, options, declared, always)
     return TrainingMemory(
-        weights=(summary.params - buffers) * item.weights,
+        weights=(params - buffers) * item.weights,
         buffers=buffers * item.weights,
         copies=copies,
         gradients=gradients,
@@ -162,7 +164,7 @@ class _Step:
             for tensor in self._storages
         ]
         columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
-        copies = self._summary.trainable_params * self._item.copies
+        copies = known(self._summary.trainable_params) * self._item.copies
         for layer, kept, passing in zip(self._summary.layers, *columns, strict=True):
             yield Turn(layer, self._always + copies, kept, 0, passing)
 

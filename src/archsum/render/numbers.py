@@ -25,8 +25,10 @@ def sizes(shape: Shape) -> str:
     return str(shape)
 
 
-def memory(size: float) -> str:
-    """Write bytes as Keras does: two decimals, in powers of 1024."""
+def memory(size: float | None) -> str:
+    """Write bytes as Keras does: two decimals, in powers of 1024; an unknown number as a word."""
+    if size is None:
+        return "unknown"
     for unit in ("B", "KB", "MB", "GB", "TB"):
         if size < 1024:
             return f"{size:.2f} {unit}"

@@ -76,6 +76,7 @@ SPELLINGS = [
     "- conv1d: {filters: 8, kernel_size: 3, padding: causal}",
     "- dense: {units: 10, activation: null}",
     "- dropout: {rate: 0.5}",
+    "- custom: {weights: {w: [null], v: [3, null, =width], u: {shape: [null], trainable: false}}}",
 ]
 
 
@@ -191,6 +192,8 @@ WRONG = [
     "input: [8]\nlayers: [null]",
     "input: [8]\nlayers: [{}]",
     "input: [8]\nlayers: [dens: {units: 3}]",
+    "input: [8]\nlayers: [custom: {weights: {w: null}}]",
+    "input: [8]\nlayers: [custom: {weights: {w: {shape: null}}}]",
     "input: [8]\nlayers: [{type: dens, units: 3}]",
     "input: [8]\nlayers: [{type: dense, unit: 3}]",
     "input: [8]\nlayers: [{type: dense, units: many}]",

@@ -7,13 +7,13 @@ from pydantic import ValidationError
 
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer, Step
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known
 from tests.support.formulas import evaluate
 from tests.support.layers import layer, note_of_biases
 
 
 def parameters(layer: Layer, *inputs: Shape) -> int:
-    return sum(weight.size for weight in layer.weights(*inputs))
+    return sum(known(weight.size) for weight in layer.weights(*inputs))
 
 
 HEADS = layer("multi_head_attention", num_heads=12, key_dim=64)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from archsum.layers.base import Layer, Step
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known
 from tests.support.formulas import evaluate
 from tests.support.layers import complaint, layer, note_of_biases
 
@@ -19,7 +19,7 @@ def conv_lstm(rank: int = 2, **fields: Any) -> Layer:
 
 
 def parameters(layer: Layer, shape: Shape) -> int:
-    return sum(weight.size for weight in layer.weights(shape))
+    return sum(known(weight.size) for weight in layer.weights(shape))
 
 
 def test_published_figures() -> None:
@@ -37,9 +37,9 @@ def test_only_the_kernel_of_the_input_takes_strides_and_dilation(rank: int) -> N
     for recurrent in (strided, dilated):
         locations = prod(size or 0 for size in recurrent.output_shape((5, *sizes, 3))[-rank - 1 : -1])
         kernel, recurrent_kernel, bias = recurrent.weights((5, *sizes, 3))
-        links = kernel.size + recurrent_kernel.size
+        links = known(kernel.size) + known(recurrent_kernel.size)
         assert recurrent.macs((5, *sizes, 3)) == 5 * locations * links
-        assert recurrent.connections((5, *sizes, 3)) == 5 * locations * (links + bias.size)
+        assert recurrent.connections((5, *sizes, 3)) == 5 * locations * (links + known(bias.size))
         step = Step.of("MACs", *recurrent.multiply_accumulates((5, *sizes, 3)))
         assert evaluate(step.formula) == step.value
 

@@ -49,6 +49,27 @@ def test_formulas_know_the_input_and_the_file_s_variables() -> None:
     assert layer.connections == 32 * 28 * 3 * 10 + 8 * 7 * 10
 
 
+def test_a_weight_of_unknown_size() -> None:
+    (layer,) = summarize("      weights: {kernel: [null, =input_channels], bias: [3]}").layers
+    kernel, bias = layer.weights
+    assert (kernel.shape, kernel.size, bias.size) == ((None, 3), None, 3)
+    assert kernel.note == "null × `=input_channels`, where input_channels = 3"
+    assert (layer.params, layer.trainable_params, layer.non_trainable_params, layer.weight_memory) == (
+        None,
+        None,
+        0,
+        None,
+    )
+    assert (layer.bias_params, layer.macs) == (3, None)
+    assert layer.computed.trains
+
+
+def test_on_a_microcontroller_a_weight_of_unknown_size_is_there() -> None:
+    for name, weights, biases in (("w", None, 0), ("bias", 0, None)):
+        (operator,) = custom(weights={name: [None]}, scratch=0).operators((8,))
+        assert (operator.weights, operator.biases) == (weights, biases)
+
+
 def test_the_input_s_sizes_hide_variables_of_the_same_name() -> None:
     summary = summarize("      output_shape: [=input_height]", head="variables: {input_height: 5}")
     assert summary.layers[0].output_shape == (32,)
@@ -131,7 +152,9 @@ def test_formulas_that_cannot_be_computed_name_the_field(fields: str) -> None:
     ("fields", "message"),
     [
         ("weights: {kernel: 3}", "`weights.kernel` takes its sizes"),
-        ("weights: {kernel: [3, null]}", "`weights.kernel` takes its sizes"),
+        ("weights: {kernel: [3, 0]}", "`weights.kernel` takes its sizes, at least 1 each, or null"),
+        ("weights: {kernel: null}", "`weights.kernel` takes its sizes"),
+        ("weights: {kernel: {shape: null}}", "`weights.kernel` takes its sizes"),
         ("weights: {kernel: {shape: [3], frozen: true}}", "`weights.kernel` takes its sizes"),
         ("weights: {kernel: {trainable: true}}", "`weights.kernel` takes its sizes"),
         ("output_shape: [0]", "`output_shape` takes a list of sizes of at least 1, or null"),

@@ -16,7 +16,7 @@ from tests.support.formulas import evaluate
 from tests.support.layers import complaint, layer
 
 NOWHERE = Span(SourceText("net.yaml", ""), 0, 0)
-ELEMENTWISE = ["add", "subtract", "multiply", "average", "maximum", "minimum"]
+ELEMENTWISE = ["add", "subtract", "multiply", "divide", "average", "maximum", "minimum"]
 
 
 def steps(merge: Layer, *shapes: Shape) -> list[tuple[str, str, int | None]]:
@@ -196,7 +196,7 @@ def test_dot_over_the_batch() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "most"),
-    [(kind, 2 if kind in ("subtract", "dot") else None) for kind in FAMILIES["merging"]],
+    [(kind, 2 if kind in ("subtract", "divide", "dot") else None) for kind in FAMILIES["merging"]],
 )
 def test_merges_take_at_least_two_inputs(kind: str, most: int | None) -> None:
     assert (layer_class(kind).least_inputs, layer_class(kind).most_inputs) == (2, most)

@@ -1,4 +1,4 @@
-"""The layer `parameter`, which takes no input."""
+"""The layers `parameter` and `constant`, which take no input."""
 
 from typing import Any
 
@@ -31,6 +31,15 @@ def test_it_takes_no_input() -> None:
     require_inputs(parameter(shape=[1, 768]), 0)
     with pytest.raises(ShapeError, match="takes 0 inputs, not 1"):
         require_inputs(parameter(shape=[1, 768]), 1)
+
+
+def test_a_constant_counts_nothing() -> None:
+    # Swin's mask of windows that are shifted.
+    mask = layer_class("constant").model_validate({"shape": [64, 49, 49]})
+    assert mask.output_shape() == (64, 49, 49)
+    assert (mask.weights(), mask.kept(), mask.macs(), mask.flops()) == ((), (), 0, 0)
+    (operator,) = mask.operators()
+    assert (operator.weights, operator.is_constant) == (64 * 49 * 49, True)
 
 
 def test_it_starts_a_network_and_explains_itself() -> None:

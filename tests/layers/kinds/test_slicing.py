@@ -12,10 +12,10 @@ from tests.support.formulas import evaluate
 from tests.support.layers import complaint, layer
 
 
-@given(st.integers(1, 12), st.integers(-15, 15), st.none() | st.integers(-15, 15))
-def test_a_slice_has_as_many_elements_as_python_s(size: int, start: int, stop: int | None) -> None:
-    part = layer("slice", start=start, stop=stop)
-    elements = len(range(size)[start:stop])
+@given(st.integers(1, 12), st.integers(-15, 15), st.none() | st.integers(-15, 15), st.integers(1, 5))
+def test_a_slice_has_as_many_elements_as_python_s(size: int, start: int, stop: int | None, every: int) -> None:
+    part = layer("slice", start=start, stop=stop, step=every)
+    elements = len(range(size)[start:stop:every])
     if elements:
         assert part.output_shape((4, size)) == (4, elements)
         (step,) = part.explain_output((4, size))
@@ -25,11 +25,13 @@ def test_a_slice_has_as_many_elements_as_python_s(size: int, start: int, stop: i
             part.output_shape((4, size))
 
 
-@given(st.integers(-3, 3), st.none() | st.integers(-3, 3))
-def test_a_slice_of_an_unknown_size_is_known_where_it_is_the_same_for_every_size(start: int, stop: int | None) -> None:
-    lengths = {len(range(size)[start:stop]) for size in range(1, 20)}
+@given(st.integers(-3, 3), st.none() | st.integers(-3, 3), st.integers(1, 4))
+def test_a_slice_of_an_unknown_size_is_known_where_it_is_the_same_for_every_size(
+    start: int, stop: int | None, every: int
+) -> None:
+    lengths = {len(range(size)[start:stop:every]) for size in range(1, 40)}
     expected = lengths.pop() if len(lengths) == 1 and 0 not in lengths else None
-    part = layer("slice", start=start, stop=stop)
+    part = layer("slice", start=start, stop=stop, step=every)
     assert part.output_shape((None,)) == (expected,)
     (step,) = part.explain_output((None,))
     assert step.value == expected
@@ -42,6 +44,13 @@ def test_a_class_token_is_the_first_of_a_sequence() -> None:
     assert (step.label, step.formula, step.note) == ("axis 1", "1 − 0", "element 0 of 197, counted from 0")
     (step,) = layer("slice", axis=1, start=1).explain_output((197, 768))
     assert (step.formula, step.note) == ("197 − 1", "elements 1 to 196 of 197, counted from 0")
+
+
+def test_every_second_row_as_swin_merges_its_patches() -> None:
+    rows = layer("slice", axis=1, start=1, step=2)
+    assert rows.output_shape((56, 56, 96)) == (28, 56, 96)
+    (step,) = rows.explain_output((56, 56, 96))
+    assert (step.formula, step.note) == ("⌈(56 − 1) / 2⌉", "elements 1 to 55 of 56 in steps of 2, counted from 0")
 
 
 def test_a_slice_of_nothing() -> None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 import archsum
 from archsum.errors import ShapeError
 from archsum.layers.base import Layer
+from archsum.layers.shapes import known
 from tests.support.layers import complaint, layer
 
 
@@ -147,6 +148,17 @@ def test_a_layer_without_a_kernel_has_none_to_normalize(kind: str, held: str) ->
     assert cure == "write the layer by itself"
 
 
+@pytest.mark.parametrize("wrapper", [SPECTRAL, "weight_normalization"])
+def test_a_kernel_that_a_custom_layer_states_has_no_words_for_its_axes(wrapper: str) -> None:
+    held = layer("custom", weights={"kernel": [3, None]}, kept=0)
+    sizes = {weight.name: weight.shape for weight in layer(wrapper, layer=held).weights((8,))}
+    kernel = {"vector_u": (1, None), "custom/kernel": (3, None)}
+    parts = {"custom/kernel/original0": (1, None), "custom/kernel/original1": (3, None)}
+    assert sizes == (kernel if wrapper == SPECTRAL else parts)
+    with pytest.raises(ShapeError, match="holds `custom`, which has no kernel of its own and no table"):
+        layer(wrapper, layer=layer("custom", weights={"kernel": []})).weights((8,))
+
+
 def test_on_a_microcontroller_a_spectrally_normalized_layer_is_the_layer() -> None:
     assert layer(SPECTRAL, layer=CONVOLUTION).operators(IMAGE) == CONVOLUTION.operators(IMAGE)
 
@@ -155,6 +167,6 @@ def test_on_a_microcontroller_a_spectrally_normalized_layer_is_the_layer() -> No
 def test_frozen_weights_that_are_held_are_parameters_to_pytorch(wrapper: str) -> None:
     def total(trainable: str) -> int:
         layer = f"{wrapper}: {{layer: {{dense: {{units: 4, trainable: {trainable}}}}}}}"
-        return archsum.summarize(io.StringIO(f"input: [5, 8]\nlayers: [{layer}]\n")).torch_params
+        return known(archsum.summarize(io.StringIO(f"input: [5, 8]\nlayers: [{layer}]\n")).torch_params)
 
     assert total("false") == total("true") > 0

@@ -52,6 +52,8 @@ def chain(layers: int) -> Summary:
         ("untied", None, None),
         ("unknown", None, None),
         ("nested", None, 1),
+        ("opaque", None, None),
+        ("opaque", None, 1),
         ("nested", None, None),
         ("nested", "stage_1", None),
         ("twins", None, 1),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from archsum.errors import ShapeError
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known
 from archsum.propagate import require_inputs
 
 Strategy = st.SearchStrategy[Any]
@@ -61,7 +61,7 @@ def ours(kind: str, case: Case) -> Outcome:
     except (ValidationError, ShapeError):
         return REFUSED
     assert layer.kept(*case.shapes) is not None, "what training keeps is known of every layer, if not all its sizes"
-    named = ((weight.name, weight.shape, weight.trainable and layer.trainable) for weight in weights)
+    named = ((weight.name, tuple(map(known, weight.shape)), weight.trainable and layer.trainable) for weight in weights)
     return Computed(output, tuple(named))
 
 

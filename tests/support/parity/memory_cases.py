@@ -459,6 +459,10 @@ MOVING = [
     Case("repeat_vector", {"n": 5}, ((8,),), lambda x: x.unsqueeze(1).tile(1, 5, 1)),
     Case("split", {"parts": 2, "part": 0, "axis": 1}, (IMAGE,), lambda x: x.narrow(1, 0, 4)),
     Case("slice", {"axis": 1, "stop": 1}, (IMAGE,), lambda x: x[:, :1]),
+    Case("slice", {"axis": 2, "start": 1, "step": 2}, (IMAGE,), lambda x: x[:, :, 1::2]),
+    Case("gather", {"axis": 2, "size": 4}, (IMAGE,), lambda x: x.index_select(2, torch.tensor([0, 5, 5, 1]))),
+    Case("gather", {"axis": 1, "size": [2, 3]}, (IMAGE,), lambda x: x[:, torch.tensor([[0, 5, 5], [1, 2, 3]])]),
+    Case("gather", {"axis": 1}, ((9, 4), (12,)), lambda x, numbers: x[0][numbers.long() * 0]),
     Case("channel_shuffle", first(groups=2), (IMAGE,), nn.ChannelShuffle(2)),
     Case("space_to_depth", first(block_size=2), (IMAGE,), nn.PixelUnshuffle(2)),
     Case("depth_to_space", first(block_size=2), (IMAGE,), nn.PixelShuffle(2)),
@@ -516,6 +520,15 @@ MERGING = [
     Case("multiply", {}, ((8, 1, 1), (8, 12, 1), IMAGE, IMAGE), lambda x, y, z, w: x * y * z * w),
     Case("maximum", {}, (IMAGE, IMAGE), torch.maximum),
     Case("minimum", {}, (IMAGE, IMAGE, IMAGE), lambda x, y, z: torch.minimum(torch.minimum(x, y), z)),
+    Case("divide", {}, (IMAGE, IMAGE), torch.div),
+    Case("divide", {}, (IMAGE, (8, 1, 1)), torch.div),
+    Case("matmul", {}, ((6, 16), (16, 5)), torch.matmul),
+    Case("matmul", {}, ((3, 4, 6, 16), (3, 4, 16, 5)), torch.matmul),
+    Case("matmul", {}, ((4, 6, 16), (1, 16, 5)), torch.matmul),
+    Case("matmul", {}, ((3, 1, 6, 16), (3, 4, 16, 5)), torch.matmul),
+    Case("matmul", {}, ((3, 4, 6, 16), (1, 4, 16, 5)), torch.matmul),
+    Case("matmul", {}, ((16,), (16, 5)), lambda x, y: (x.unsqueeze(-2) @ y).squeeze(-2)),
+    Case("matmul", {}, ((5, 16), (16,)), lambda x, y: (x @ y.unsqueeze(-1)).squeeze(-1)),
     Case("dot", {"axes": -1}, ((6, 16), (5, 16)), lambda x, y: x @ y.transpose(1, 2)),
     Case(
         "dot",
@@ -523,6 +536,53 @@ MERGING = [
         ((6, 16), (5, 16)),
         lambda x, y: F.normalize(x, dim=-1) @ F.normalize(y, dim=-1).transpose(1, 2),
     ),
+]
+
+
+MATHEMATICAL: tuple[Any, ...] = (
+    *(torch.abs, torch.sin, torch.cos, torch.log, torch.log2, torch.log1p, torch.square, torch.erf, torch.exp),
+    *(torch.exp2, torch.expm1, torch.sqrt, torch.rsqrt, torch.reciprocal, torch.tan, torch.atan, torch.sinh),
+    *(torch.neg, torch.floor, torch.ceil, torch.round, torch.sign),
+)
+
+ELEMENTWISE = [
+    *(Case("elementwise", {"function": function.__name__}, (IMAGE,), function) for function in MATHEMATICAL),
+    Case("elementwise", {"function": "pow"}, (IMAGE,), lambda x: x.pow(-1.5)),
+    Case("elementwise", {"function": "multiply"}, (IMAGE,), lambda x: x * 2.5),
+    Case(
+        "elementwise",
+        {"function": "where"},
+        (IMAGE, IMAGE, IMAGE),
+        lambda condition, x, y: torch.where(condition > 0, x, y),
+    ),
+]
+
+
+def reduced(function: str, theirs: Any, *axes: int, keepdims: bool = False) -> Case:
+    """Return a reduction along axes."""
+    fields = {"function": function, "axis": list(axes), "keepdims": keepdims}
+    one_or_several = axes[0] if len(axes) == 1 else axes
+    return Case("reduce", fields, (IMAGE,), lambda x: theirs(x, one_or_several, keepdim=keepdims))
+
+
+def maximum(x: Any, axis: int, *, keepdim: bool) -> Any:
+    return x.max(axis, keepdim=keepdim).values
+
+
+def norm(x: Any, axis: Any, *, keepdim: bool) -> Any:
+    return torch.linalg.vector_norm(x, dim=axis, keepdim=keepdim)
+
+
+REDUCTIONS = [
+    *(reduced("mean", torch.mean, *axes, keepdims=keepdims) for axes in ((2,), (1, 3)) for keepdims in (False, True)),
+    *(reduced("sum", torch.sum, *axes, keepdims=keepdims) for axes in ((2,), (1, 3)) for keepdims in (False, True)),
+    *(reduced("max", maximum, axis, keepdims=keepdims) for axis in (1, 2) for keepdims in (False, True)),
+    *(reduced("max", torch.amax, *axes) for axes in ((1, 2), (1, 2, 3))),
+    *(reduced("prod", torch.prod, axis) for axis in (1, 2)),
+    *(reduced("variance", torch.var, *axes) for axes in ((2,), (1, 2))),
+    *(reduced("std", torch.std, *axes) for axes in ((2,), (1, 2))),
+    *(reduced("logsumexp", torch.logsumexp, *axes) for axes in ((2,), (1, 2))),
+    *(reduced("norm", norm, *axes) for axes in (((2,), (1, 2)))),
 ]
 
 
@@ -901,6 +961,8 @@ CASES = [
     *NOISE,
     *MOVING,
     *MERGING,
+    *ELEMENTWISE,
+    *REDUCTIONS,
     *ATTENTION,
     *RECURRENT,
     *EQUATIONS,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from archsum import Summary
+from archsum.layers.shapes import known
 
 
 class Tensor(NamedTuple):
@@ -64,7 +65,8 @@ def of_summary(summary: Summary) -> Tensors:
         output = [size or 0 for size in layer.output_shape]
         for weight in layer.weights:
             trainable = weight.trainable and layer.layer.trainable
-            tensor = keras_tensor(layer.type, weight.name, weight.shape, output, trainable=trainable)
+            shape = tuple(map(known, weight.shape))
+            tensor = keras_tensor(layer.type, weight.name, shape, output, trainable=trainable)
             tensors.setdefault(tensor, []).append("/".join(layer.node.path))
     return tensors
 

@@ -272,6 +272,85 @@ def _pairs() -> Strategy:
 
 
 @st.composite
+def _elementwise(draw: st.DrawFn) -> Case:
+    """Draw a function of one, two or three inputs, whose sizes are mostly alike or 1."""
+    function, count = draw(st.sampled_from([("abs", 1), ("rsqrt", 1), ("sin", 1), ("greater", 2), ("where", 3)]))
+    size = st.sampled_from([1, 5, 5])
+    first, *others = draw(st.lists(st.tuples(size, size, size | st.just(4)), min_size=count, max_size=count))
+    return Case({"function": function}, first, tuple(others))
+
+
+def _truths(case: Case, data: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the inputs, the condition of `where` as truth values."""
+    first, *others = data
+    return (first.bool(), *others) if case.fields["function"] == "where" else data
+
+
+@st.composite
+def _matrices(draw: st.DrawFn) -> Case:
+    """Draw two inputs of leading axes that are mostly alike or 1, of which one may have fewer, or be a vector."""
+    size = st.sampled_from([1, 2, 2])
+    leading = [draw(st.lists(size, max_size=2)) for _ in range(2)]
+    rows, length, other, columns = draw(st.tuples(SIZES, SIZES, SIZES, SIZES))
+    first = (*leading[0], rows, length)
+    second = (*leading[1], draw(rarely(st.just(length), st.just(other))), columns)
+    return Case(
+        {}, draw(rarely(st.just(first), st.just(first[-1:]))), (draw(rarely(st.just(second), st.just((length,)))),)
+    )
+
+
+def _product(torch: Any, case: Case) -> Any:
+    def multiply(*batches: Any) -> Any:
+        # Each sample by itself: PyTorch knows no batch, and would take that of a vector for rows.
+        return torch.stack([first @ second for first, second in zip(*batches, strict=True)])
+
+    return multiply
+
+
+@st.composite
+def _gathers(draw: st.DrawFn) -> Case:
+    shape = draw(SHAPES)
+    fields = {"axis": draw(AXES)}
+    numbers = draw(st.lists(SIZES, min_size=1, max_size=2))
+    if draw(FLAGS):
+        return Case(fields, shape, (tuple(numbers),))
+    return Case({**fields, "size": numbers if draw(FLAGS) else numbers[0]}, shape)
+
+
+def _gathered(torch: Any, case: Case) -> Any:
+    def gather(data: Any, numbers: Any = None) -> Any:
+        axis = case.fields["axis"] + (data.dim() if case.fields["axis"] < 0 else 0)
+        if not 1 <= axis < data.dim():
+            raise IndexError
+        if numbers is None:
+            size = case.fields["size"]
+            numbers = torch.zeros(2, *(size if isinstance(size, list) else (size,)))
+        taken = [sample.index_select(axis - 1, of.long().flatten()) for sample, of in zip(data, numbers, strict=True)]
+        return torch.stack(taken).unflatten(axis, numbers.shape[1:])
+
+    return gather
+
+
+def _reductions() -> Strategy:
+    several = AXES | st.lists(AXES, min_size=1, max_size=3)
+    functions = st.sampled_from(["mean", "sum", "max", "logsumexp"])
+    return fields_of({"function": functions}, {"axis": several, "keepdims": st.just(True)})
+
+
+def _reduced(torch: Any, case: Case) -> Any:
+    function: str = case.fields["function"]
+
+    def reduce(data: Any) -> Any:
+        axis = case.fields.get("axis", list(range(1, data.dim())))
+        axes = axis if isinstance(axis, list) else [axis]
+        if any(number in (0, -data.dim()) for number in axes):
+            raise IndexError("the batch is no axis of a sample")
+        return getattr(torch, {"max": "amax"}.get(function, function))(data, axes, keepdim="keepdims" in case.fields)
+
+    return reduce
+
+
+@st.composite
 def _reshapes(draw: st.DrawFn) -> Case:
     shape = draw(SHAPES)
     target = list(draw(st.permutations(shape)))
@@ -432,6 +511,13 @@ MODULES: dict[str, Theirs] = {
     },
     **{f"separable_conv{rank}d": Theirs(_kernel(rank, {"filters": SIZES}), _separable) for rank in RANKS},
     "subtract": Theirs(_pairs(), lambda torch, case: torch.sub),
+    "divide": Theirs(_pairs(), lambda torch, case: torch.div),
+    "elementwise": Theirs(
+        _elementwise(), lambda torch, case: lambda *data: getattr(torch, case.fields["function"])(*_truths(case, data))
+    ),
+    "matmul": Theirs(_matrices(), _product),
+    "gather": Theirs(_gathers(), _gathered),
+    "reduce": Theirs(any_cases(_reductions(), SHAPES), _reduced),
     "maximum": Theirs(_pairs(), lambda torch, case: torch.maximum),
     "minimum": Theirs(_pairs(), lambda torch, case: torch.minimum),
     "average": Theirs(_pairs(), lambda torch, case: lambda first, second: (first + second) / 2),

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from archsum.layers import kind_of
+from archsum.layers.shapes import known
 from archsum.summary import LayerSummary, Summary
 
 Run = Callable[..., Any]
@@ -76,7 +77,8 @@ class LayerModule(nn.Module):  # type: ignore[misc]
         self.inner: Any = shared.inner if shared else MODULES[kind](layer) if kind in MODULES else None
         if not shared and kind not in MODULES:
             for weight in layer.layer.weights(*layer.input_shapes):
-                tensor = torch.randn(torch_shape(kind, weight.name, weight.shape)) * 0.05
+                shape = torch_shape(kind, weight.name, tuple(map(known, weight.shape)))
+                tensor = torch.randn(shape) * 0.05
                 self.register_parameter(weight.name, nn.Parameter(tensor, layer.layer.trainable and weight.trainable))
         self.run = RUNS.get(kind)
         if self.inner is not None and not layer.layer.trainable:
@@ -219,7 +221,7 @@ def part(run: LayerModule, x: Any) -> Any:
     if layer.type == "split":
         return x.narrow(axis, layer.part * size // layer.parts, size // layer.parts)
     start, stop, _ = slice(layer.start, layer.stop).indices(size)
-    return x.narrow(axis, start, stop - start)
+    return x.narrow(axis, start, stop - start)[(slice(None),) * axis + (slice(None, None, layer.step),)]
 
 
 def attention(run: LayerModule, query: Any, *others: Any) -> Any:
@@ -276,6 +278,7 @@ RUNS: dict[str, Run] = {
     "reversible_embedding": reversible,
     "embedding": lambda run, x: F.embedding(x, run.weights["embeddings"]),
     "parameter": lambda run: run.weights["parameter"],
+    "constant": lambda run: torch.zeros(run.layer.shape),
 }
 
 MODULES: dict[str, Callable[[Any], Any]] = {

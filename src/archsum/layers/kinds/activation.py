@@ -16,7 +16,7 @@ from archsum.layers.operators import (
     Operators,
     UnknownOperatorsError,
 )
-from archsum.layers.shapes import Shape, require_known
+from archsum.layers.shapes import Shape, require_known, total
 
 
 class Activation(ElementwiseFunction):
@@ -177,7 +177,7 @@ class PReLU(ElementwiseLayer):
 
     def operators(self, *inputs: Shape) -> Operators:
         (shape,) = inputs
-        return (Operator(shape, weights=sum(weight.size for weight in self.weights(shape))),)
+        return (Operator(shape, weights=total(weight.size for weight in self.weights(shape))),)
 
 
 class Softmax(ElementwiseFunction):

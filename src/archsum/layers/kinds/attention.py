@@ -226,7 +226,7 @@ class AdditiveAttention(UnprojectedAttention):
         return *_pairs(scores, *inputs) * (1 + self.use_scale), scores
 
     def add_scores(self, made: Composition, scores: Shape, *inputs: Shape) -> None:
-        pairs, constants = (*scores, inputs[-1][-1]), sum(weight.size for weight in self.weights(*inputs))
+        pairs, constants = (*scores, inputs[-1][-1]), total(weight.size for weight in self.weights(*inputs))
         behind = (Operator(pairs, weights=constants),) * self.use_scale
         self.add_summed_tanh(made, scores, *inputs, behind=behind)
 

@@ -106,7 +106,7 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
 
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once at each output location."""
-        weights = sum(weight.size for weight in self.weights(*inputs))
+        weights = total(weight.size for weight in self.weights(*inputs))
         return product((inputs[0][0], *self.locations(*inputs), weights))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:

@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from archsum.bounds import MAX_MAGNITUDE, MAX_SIZE
-from archsum.errors import FieldError, ShapeError, enumerate_words, one_line, quote
+from archsum.errors import FieldError, ShapeError, enumerate_words, one_line, quote, write_scalar
 from archsum.formula import BoundFormula, FormulaError, UnknownNameError
 from archsum.layers.arithmetic import value_of
 from archsum.layers.axis import input_sizes
 from archsum.layers.base import Kept, Layer, Operations, Step, Weight, Work
-from archsum.layers.fields import DataFormat, Name
+from archsum.layers.fields import AT_LEAST_1, DataFormat, Name
 from archsum.layers.operators import Operators, Scratch, UnknownOperatorsError
 from archsum.layers.shapes import Shape
 
@@ -24,9 +24,9 @@ Number = int | BoundFormula
 
 
 class StatedWeight(NamedTuple):
-    """A weight as the file states it."""
+    """A weight as the file states it; of its sizes some can be unknown."""
 
-    shape: tuple[Number, ...]
+    shape: tuple[Number | None, ...]
     trainable: bool = True
 
 
@@ -35,13 +35,14 @@ def _is_number(value: Any, least: int, most: int) -> bool:
 
 
 def _are_sizes(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(_is_number(size, 1, MAX_SIZE) for size in value)
+    sizes = value if isinstance(value, list | tuple) else (0,)
+    return all(size is None or _is_number(size, 1, MAX_SIZE) for size in sizes)
 
 
 def _parse_shape(value: Any) -> tuple[Number | None, ...] | None:
     if value is None:
         return None
-    if not isinstance(value, list | tuple) or not _are_sizes([size for size in value if size is not None]):
+    if not _are_sizes(value):
         raise FieldError("takes a list of sizes of at least 1, or null", 'write them as in `["=input_height", 8]`')
     return tuple(value)
 
@@ -52,7 +53,7 @@ def _parse_weight(value: Any) -> StatedWeight:
     trainable = stated.get("trainable", True)
     if not stated.keys() <= {"shape", "trainable"} or not _are_sizes(shape) or type(trainable) is not bool:
         cure = "write them as in `[3, 3, 8]`, or `{shape: [3, 3, 8], trainable: false}`"
-        raise FieldError("takes its sizes, at least 1 each", cure)
+        raise FieldError("takes its sizes, at least 1 each, or null", cure)
     return StatedWeight(tuple(shape), trainable)
 
 
@@ -62,7 +63,7 @@ def _parse_count(value: Any) -> Any:
     return value
 
 
-_SIZES_SCHEMA = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+_SIZES_SCHEMA = {"type": "array", "items": {"anyOf": [AT_LEAST_1, {"type": "null"}]}}
 _WEIGHT_SCHEMA = {
     "anyOf": [
         _SIZES_SCHEMA,
@@ -94,7 +95,7 @@ class Custom(Layer):
     Shape:
         As stated; by default the input's, or the first's of several.
     Weights:
-        As stated.
+        As stated; a size that is null is unknown, and so is every total that the weight is in.
     MACs:
         As stated; unknown by default, and where a formula uses an unknown size.
     FLOPs:
@@ -104,7 +105,7 @@ class Custom(Layer):
     Errors:
         Fewer flops than two for each of the macs;
         A formula that cannot be computed, or gives no whole number;
-        a weight that depends on an unknown size.
+        a weight by a formula of an unknown size.
     Source: the file itself.
     """
 
@@ -125,7 +126,7 @@ class Custom(Layer):
         Field(
             {},
             alias="weights",
-            description="For each weight its sizes, or {shape: sizes, trainable: false}.",
+            description="For each weight its sizes, or {shape: sizes, trainable: false}; null is unknown.",
             examples=[{"kernel": ["=input_elements", 10]}],
         )
     )
@@ -176,7 +177,7 @@ class Custom(Layer):
         return tuple(
             Weight(
                 name,
-                tuple(_known(size, sizes, name) for size in weight.shape),
+                tuple(_size(size, sizes, name) for size in weight.shape),
                 trainable=weight.trainable,
                 note=_show(weight.shape, sizes),
             )
@@ -233,7 +234,9 @@ def _show(stated: Sequence[Number | None], sizes: Mapping[str, int | None]) -> s
     formulas = [number for number in stated if isinstance(number, BoundFormula)]
     if not formulas:
         return "as the file states"
-    written = (f"`{number.formula.text}`" if isinstance(number, BoundFormula) else str(number) for number in stated)
+    written = (
+        f"`{number.formula.text}`" if isinstance(number, BoundFormula) else write_scalar(number) for number in stated
+    )
     values = {name: value for formula in formulas for name, value in formula.values(sizes).items()}
     where = ", where " + ", ".join(f"{name} = {value}" for name, value in values.items()) if values else ""
     return one_line(" ".join(f"{' × '.join(written)}{where}".split()))
@@ -262,15 +265,16 @@ def _compute(number: Number | None, sizes: Mapping[str, int | None], field: str,
     raise ShapeError(f"has a formula in `{field}`, `{number.formula.text}`, that gives {quote(value)}, {wanted}", cure)
 
 
-def _known(number: Number, sizes: Mapping[str, int | None], weight: str) -> int:
-    """Compute a size of a weight. Errors: ShapeError where it is not known."""
-    size = _compute(number, sizes, "weights", least=1)
-    if size is None:
-        name = _unknown(number, sizes)
+def _size(number: Number | None, sizes: Mapping[str, int | None], weight: str) -> int | None:
+    """Compute a size of a weight; None where the file states none.
+
+    Errors: ShapeError where a formula depends on a size that is unknown.
+    """
+    if name := _unknown(number, sizes):
         raise ShapeError(
             f"needs a known `{name}` for its weight `{weight}`", "give `input` all the sizes it depends on"
         )
-    return size
+    return _compute(number, sizes, "weights", least=1)
 
 
 def _unknown(number: Number | None, sizes: Mapping[str, int | None]) -> str | None:

@@ -20,7 +20,7 @@ from archsum.layers.base import (
 )
 from archsum.layers.fields import Positive
 from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, lacking
-from archsum.layers.shapes import Shape, show
+from archsum.layers.shapes import Shape, show, total
 
 
 class Table(IdleLayer):
@@ -49,7 +49,7 @@ class Table(IdleLayer):
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return GATHER, as Keras 2 writes it of words that are whole numbers; Keras 3 writes SELECT too."""
-        weights = sum(weight.size for weight in self.weights(*inputs))
+        weights = total(weight.size for weight in self.weights(*inputs))
         return (Operator(self.output_shape(*inputs), weights=weights, takes_words=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:

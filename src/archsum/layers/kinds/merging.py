@@ -9,6 +9,7 @@ from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.axis import AlongChannels, Axes, axis_name, reduced, sample_position
 from archsum.layers.base import Backward, Gradient, Kept, MovingLayer, Operations, Step, WeightlessLayer, Work
+from archsum.layers.broadcasting import broadcast, explain_broadcast
 from archsum.layers.fields import per_axis
 from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, Role, UnknownOperatorsError
 from archsum.layers.shapes import Shape, product, show, show_all, total
@@ -47,7 +48,7 @@ class ElementwiseMerging(Merging):
     """What its operator on a microcontroller does as well."""
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        return tuple(self._merged(axis, sizes, inputs) for axis, sizes in _aligned(inputs))
+        return broadcast(inputs, self.verb)
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         return (Work("(inputs − 1) × output elements", len(inputs) - 1, product(self.output_shape(*inputs))),)
@@ -66,25 +67,7 @@ class ElementwiseMerging(Merging):
         return ()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        for axis, sizes in _aligned(inputs):
-            if len(set(sizes)) > 1:
-                size = self._merged(axis, sizes, inputs)
-                note = "an input's size is unknown" if size is None else "an input of size 1 is repeated along the axis"
-                yield Step.of(axis_name(axis), size, note)
-
-    def _merged(self, axis: int, sizes: Shape, inputs: tuple[Shape, ...]) -> int | None:
-        """Return the size of an axis. Errors: ShapeError where two inputs have different ones."""
-        size, *others = dict.fromkeys(size for size in sizes if size not in (1, None)) or (1,)
-        if others:
-            counts = set(map(len, inputs))
-            # Counted from the end it is the same axis of every input, however many each has.
-            number = axis if len(counts) == 1 else axis - max(counts) - 1
-            raise ShapeError(
-                f"cannot {self.verb} {show_all(inputs)}: {axis_name(number)} differs, {size} and {others[0]}",
-                "the sizes of an axis are equal, or 1; a 1 × 1 convolution changes an input's channels, "
-                "`strides` its other sizes",
-            )
-        return None if None in sizes else size
+        yield from explain_broadcast(inputs, self.output_shape(*inputs))
 
 
 class PairwiseMerging(ElementwiseMerging):
@@ -148,6 +131,29 @@ class Multiply(PairwiseMerging):
     type: Literal["multiply"] = "multiply"
     verb: ClassVar[str] = "multiply"
     absorbs: ClassVar[frozenset[Role]] = CLAMPS
+
+
+class Divide(PairwiseMerging):
+    """The first input divided by the second, element by element.
+
+    Errors:
+        Sizes of an axis that differ and are not 1; more or fewer than two inputs.
+    Source: https://keras.io/api/ops/numpy/#divide-function;
+        https://docs.pytorch.org/docs/stable/generated/torch.div.html
+    """
+
+    type: Literal["divide"] = "divide"
+    verb: ClassVar[str] = "divide"
+    most_inputs: ClassVar[int | None] = 2
+
+    def backward(self, *inputs: Shape) -> Backward:
+        """Return what the divisor's gradient is computed with, and each gradient before an input's is added up."""
+        output = self.output_shape(*inputs)
+        return Backward(scratch=(output,) * (2 + sum(shape != output for shape in inputs)))
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Raise UnknownOperatorsError: what the converter makes one with a quotient is not known."""
+        raise UnknownOperatorsError("it is not known what TensorFlow's converter makes of a quotient")
 
 
 class Average(ElementwiseMerging):
@@ -240,7 +246,7 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
         if others:
             message = f"cannot concatenate {show_all(inputs)}: they have different numbers of axes"
             raise ShapeError(f"{message}, {count} and {others[0]}", "a `reshape` gives an input other axes")
-        for axis, sizes in _aligned(inputs):
+        for axis, sizes in enumerate(zip(*inputs, strict=True), start=1):
             known = list(dict.fromkeys(size for size in sizes if size is not None))
             if axis != joined and len(known) > 1:
                 message = f"cannot concatenate {show_all(inputs)} along axis {joined}: {axis_name(axis)} differs"
@@ -361,10 +367,3 @@ class Dot(Merging):
 def _passed_on(inputs: tuple[Shape, ...], output: Shape) -> tuple[Gradient, ...]:
     """Return the gradients of what is added: the output's, but a new one where an input was repeated."""
     return tuple(Gradient.SAME if shape == output else Gradient.NEW for shape in inputs)
-
-
-def _aligned(inputs: tuple[Shape, ...]) -> list[tuple[int, Shape]]:
-    """Return the number of each axis and the inputs' sizes; one with fewer axes has size 1 at the front."""
-    most = max(map(len, inputs))
-    filled = ((1,) * (most - len(shape)) + shape for shape in inputs)
-    return list(enumerate(zip(*filled, strict=True), start=1))

@@ -115,7 +115,7 @@ class ProjectedAttention(AttentionLayer):
         return tuple(chain.from_iterable(each))
 
     def bias_note(self, *inputs: Shape) -> str:
-        count = sum(each.bias.size for each in self._projections(*inputs))
+        count = total(each.bias.size for each in self._projections(*inputs))
         return "added at every position" if self.bias else f"no biases; they would be {count:,}"
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:

@@ -51,7 +51,14 @@ class ScaledAndCentered(NormalizationLayer):
         return (gamma,) * self.scale + (beta,) * self.center
 
     def normalizing_operators(
-        self, shape: Shape, statistics: Shape, factors: Shape, axes: int, constants: int, *, squared_at_once: bool
+        self,
+        shape: Shape,
+        statistics: Shape,
+        factors: Shape,
+        axes: int,
+        constants: int | None,
+        *,
+        squared_at_once: bool,
     ) -> Operators:
         """Return the operators by which Keras normalizes data by statistics along some axes, as it composes them.
 
@@ -296,7 +303,7 @@ class LayerNormalization(NormalizationAlongAxes, ScaledAndCentered):
         statistics, over_batch = reduced(self.axis, shape)
         if over_batch:
             raise UnknownOperatorsError("it is not known along the batch")
-        constants = max((weight.size for weight in self.weights(shape)), default=0)
+        constants = next((weight.size for weight in self.weights(shape)), 0)  # all have as many
         return self.normalizing_operators(shape, statistics, shape, len(self.axis), constants, squared_at_once=True)
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:

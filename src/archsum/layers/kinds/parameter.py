@@ -1,5 +1,6 @@
-"""A learned tensor by itself."""
+"""Tensors that take no input: learned ones, and constants."""
 
+from math import prod
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -10,22 +11,17 @@ from archsum.layers.operators import Operator, Operators
 from archsum.layers.shapes import Shape
 
 
-class Parameter(IdleLayer):
-    """A learned tensor, which takes no input: a class token, a position embedding, StyleGAN's constant.
+class TensorByItself(IdleLayer):
+    """A tensor that takes no input.
 
     Shape:
         As stated; the same for each sample.
-    Weights:
-        parameter (*shape).
     MACs:
         0; nothing is computed.
     FLOPs:
         0.
-    Kept:
-        Nothing; what it gives is the weight itself.
     Errors:
         An input.
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
     """
 
     reuse: ClassVar[Reuse] = VIEW
@@ -33,7 +29,6 @@ class Parameter(IdleLayer):
     least_inputs: ClassVar[int] = 0
     most_inputs: ClassVar[int | None] = 0
 
-    type: Literal["parameter"] = "parameter"
     main_field: ClassVar[str] = "shape"
 
     shape: TupleOf[Positive] = Field(description="The sizes, without the batch.", examples=[[1, 768]])
@@ -41,13 +36,42 @@ class Parameter(IdleLayer):
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.shape
 
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        return (Weight("parameter", self.shape),)
-
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         return ()
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return a constant."""
-        (weight,) = self.weights()
-        return (Operator(self.shape, weights=weight.size, is_constant=True),)
+        return (Operator(self.shape, weights=prod(self.shape), is_constant=True),)
+
+
+class Parameter(TensorByItself):
+    """A learned tensor, which takes no input: a class token, a position embedding, StyleGAN's constant.
+
+    Weights:
+        parameter (*shape).
+    Kept:
+        Nothing; what it gives is the weight itself.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+    """
+
+    type: Literal["parameter"] = "parameter"
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        return (Weight("parameter", self.shape),)
+
+
+class Constant(TensorByItself):
+    """A tensor that is not learned and counts nothing, which takes no input: a mask, a table of coordinates.
+
+    Weights:
+        None.
+    Kept:
+        Nothing; what it gives is there before.
+    Source: https://onnx.ai/onnx/operators/onnx__Constant.html;
+        https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_buffer
+    """
+
+    type: Literal["constant"] = "constant"
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        return ()

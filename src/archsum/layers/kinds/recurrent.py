@@ -12,7 +12,7 @@ from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weig
 from archsum.layers.fields import Activation, NonNegative, Positive, TiedBias, true_is_tied
 from archsum.layers.operators import Operator, Operators, Scratch, lacking, slicing_operator
 from archsum.layers.sequence import LongShortTermMemory, SequenceLayer
-from archsum.layers.shapes import Shape, product, show
+from archsum.layers.shapes import Shape, product, show, total
 
 RecurrentBias = Annotated[
     Literal["tied", "double", False],
@@ -131,7 +131,7 @@ class RecurrentLayer(SequenceLayer):
     def connections(self, *inputs: Shape) -> int | None:
         """Return the links in all steps and the biases they use: every weight works once in a step."""
         steps, _ = self.split(*inputs)
-        return product((steps, sum(weight.size for weight in self.weights(*inputs))))
+        return product((steps, total(weight.size for weight in self.weights(*inputs))))
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.remembered, self.remembered_note)
@@ -254,7 +254,7 @@ class LSTM(LongShortTermMemory, WithRecurrentBias):
         if values != ("tanh", "sigmoid", "tied", 0, 0):
             fields = "`activation: tanh`, `recurrent_activation: sigmoid`, `bias: tied`"
             raise lacking(f"LSTM other than with {fields}, no `recurrent_dropout` and no `proj_size`")
-        kernels = sum(weight.size for weight in self.weights(*inputs) if not weight.is_bias)
+        kernels = total(weight.size for weight in self.weights(*inputs) if not weight.is_bias)
         gates = (Scratch(self.units, int8=2),) * self.gates
         every = Operator((steps, self.units), weights=kernels, biases=self.gates * self.units, scratch=gates)
         return every, *(() if self.return_sequences else (slicing_operator((self.units,)),))

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from archsum.errors import FieldError, ShapeError
-from archsum.layers.arithmetic import Amount, Difference, Quotient, value_of
+from archsum.layers.arithmetic import Amount, Ceiling, Difference, Quotient, value_of
 from archsum.layers.axis import AlongChannels, axis_name, sample_position
 from archsum.layers.base import VIEW, MovingLayer, Reuse, Step
 from archsum.layers.fields import NonNegative, Positive
@@ -84,13 +84,13 @@ class Split(PartOfAxis):
 
 
 class Slice(PartOfAxis):
-    """The elements of an axis from `start` up to, but not including, `stop`.
+    """The elements of an axis from `start` up to, but not including, `stop`, or every so many of them one.
 
     Both count from 0, and from the end where they are negative, as in Python.
 
     Shape:
-        size → stop − start along the axis, within the size. Of an unknown size it is unknown, but for the first element
-        and the last, which are 1.
+        size → ⌈(stop − start) / step⌉ along the axis, within the size. Of an unknown size it is unknown, unless it is
+        1 element of any size, such as the first or the last.
     Errors:
         A slice without elements; an axis that the input does not have.
     Source: https://docs.python.org/3/library/functions.html#slice
@@ -101,12 +101,13 @@ class Slice(PartOfAxis):
 
     start: int = Field(0, description="The first element; a negative one counts from the end.", examples=[0])
     stop: int | None = Field(None, description="The element behind the last; null: the axis's end.", examples=[1])
+    step: Positive = Field(1, description="How far the elements that are left are apart; 2 leaves every second one.")
 
     def part_of(self, axis: int, shape: Shape) -> Amount:
         """Return the number of elements. Errors: ShapeError where there are none."""
         size = shape[axis - 1]
         if size is None:
-            return 1 if (self.start, self.stop) in ((0, 1), (-1, None)) else None
+            return 1 if self._leaves_one_of_any_size else None
         start, stop = self._bounds(size)
         if stop <= start:
             bounds = f"`start: {self.start}`" if self.stop is None else f"`start: {self.start}` to `stop: {self.stop}`"
@@ -114,11 +115,11 @@ class Slice(PartOfAxis):
                 f"has {bounds}, which leaves nothing of {axis_name(axis)} of its input {show(shape)}",
                 f"its elements count from 0 to {size - 1}; `stop` is the one behind the last",
             )
-        return Difference(stop, start)
+        return Difference(stop, start) if self.step == 1 else Ceiling(Difference(stop, start), self.step)
 
     def operators(self, *inputs: Shape) -> Operators:
         (shape,) = inputs
-        part = (sample_position(self.chosen_axis, shape), self.start, self.stop)
+        part = (sample_position(self.chosen_axis, shape), self.start, self.stop, self.step)
         return (slicing_operator(self.output_shape(shape), part),)
 
     def part_note(self, size: int | None) -> str:
@@ -126,7 +127,15 @@ class Slice(PartOfAxis):
             return ""
         start, stop = self._bounds(size)
         elements = f"element {start}" if stop - start == 1 else f"elements {start} to {stop - 1}"
-        return f"{elements} of {size}, counted from 0"
+        in_steps = f" in steps of {self.step}" if self.step > 1 else ""
+        return f"{elements} of {size}{in_steps}, counted from 0"
+
+    @property
+    def _leaves_one_of_any_size(self) -> bool:
+        """Whether it is one element however large the axis is: the first, or the last, as no more are in reach."""
+        if self.stop is None:
+            return -self.step <= self.start < 0
+        return self.start == 0 < self.stop <= self.step
 
     def _bounds(self, size: int) -> tuple[int, int]:
         start, stop, _ = slice(self.start, self.stop).indices(size)

@@ -281,7 +281,7 @@ class KernelWrapper(Wrapper):
         is_recurrent = isinstance(self.layer, SequenceLayer)
         weights = () if is_recurrent else self.layer.weights(*inputs)
         for weight in weights:
-            if weight.name in ("kernel", "embeddings"):
+            if weight.name in ("kernel", "embeddings") and weight.shape:
                 return weight
         raise ShapeError(
             f"holds `{self.held}`, which has no kernel of its own and no table", "write the layer by itself"
@@ -326,7 +326,7 @@ class SpectralNormalization(KernelWrapper):
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         kernel = self.kernel(*inputs)
-        vector = Weight("vector_u", (1, kernel.shape[-1]), ("1", kernel.axes[-1]), trainable=False)
+        vector = Weight("vector_u", (1, kernel.shape[-1]), ("1", *kernel.axes[-1:]), trainable=False)
         held = self.held_weights(self.held, *inputs)
         of_kernel = tuple(weight for weight in held if weight.name == f"{self.held}/{kernel.name}")
         # Keras takes the kernel for the wrapper's own weight, so that it comes before vector_u, and others after it.
@@ -390,7 +390,7 @@ class WeightNormalization(KernelWrapper):
         return lengths, weight._replace(name=f"{weight.name}/original1", note="directions")
 
 
-def _lengths(kernel: Weight) -> tuple[int, ...]:
+def _lengths(kernel: Weight) -> Shape:
     """Return the shape of what there is for each element of the first axis of PyTorch's weights."""
     places = range(len(kernel.shape))
     if kernel.name == "embeddings":

@@ -9,6 +9,7 @@ from archsum.errors import one_line
 from archsum.folding import BlockSummary, Part, fold, headings, part_of, readable_depth
 from archsum.graph import Path
 from archsum.layers.shapes import Shape
+from archsum.render.numbers import count
 from archsum.summary import LayerSummary, Summary
 
 MAX_BOXES = 20
@@ -142,7 +143,7 @@ def _cluster(path: Path, kind: str) -> Cluster:
 
 def _box(part: Part, owners: tuple[str, ...]) -> Box:
     of, name = part.of, part.path[-1]
-    layer = Look.WEIGHTS if of.params or of.shared_with else Look.PLAIN
+    layer = Look.WEIGHTS if of.params != 0 or of.shared_with else Look.PLAIN
     look = Look.BLOCK if isinstance(of, BlockSummary) else layer
     type_ = "" if _says(name, of.type) else one_line(of.type)
     return Box(of.name, look, one_line(name), type_, tuple(_notes(of, owners)))
@@ -152,8 +153,8 @@ def _notes(of: LayerSummary | BlockSummary, owners: tuple[str, ...]) -> Iterator
     kernels = [weight.shape for weight in of.weights if weight.name.endswith("kernel")]
     if len(kernels) == 1:  # of several, as attention has, there is no room for all
         yield f"kernel {_sizes(kernels[0])}"
-    if of.params:
-        yield f"{of.params:,} parameter{'' if of.params == 1 else 's'}"
+    if of.params != 0:
+        yield f"{count(of.params)} parameter{'' if of.params == 1 else 's'}"
     for owner in owners:
         yield f"weights of {one_line(owner)}"
 

@@ -101,7 +101,7 @@ def _inference(costs: Costs) -> Iterator[str]:
         return
     weights, activations, peak, *cache = _rows(
         [
-            ("weights", memory.weights, ""),
+            ("weights", memory.weights, costs.why_inference_unknown),
             ("activations", memory.activations, f"at {one_line(memory.at.name)}" if memory.at else ""),
             ("peak", memory.peak, ""),
             *_cache(costs),
@@ -139,15 +139,19 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
                 yield f"    --> {span.place}"
             yield f"    = help: {cure}"
         yield from (f"    {line}" for line in more)
-        yield from _rows([("flash", costs.flash, "")])
+        yield from _rows([_flash(costs)])
         return
     other = f"; TensorFlow Lite Micro of today: {newer.head:,}" if newer.head != memory.head else ""
     yield from _rows(
         [
             ("arena", memory.head, f"at {one_line(memory.highest.buffer.layer)}{other}"),
-            ("flash", costs.flash, ""),
+            _flash(costs),
         ]
     )
+
+
+def _flash(costs: Costs) -> _Row:
+    return "flash", costs.flash, costs.why_weights_unknown
 
 
 def _rows(rows: Iterable[_Row]) -> list[str]:

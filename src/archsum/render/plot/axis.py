@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from archsum.errors import one_line
 from archsum.folding import Part, fold, readable_depth
+from archsum.layers.shapes import total
 from archsum.summary import Summary
 
 MAX_BARS = 60
@@ -32,7 +33,7 @@ class Stage(NamedTuple):
     name: str
     start: float
     end: float
-    params: int
+    params: int | None
 
 
 class Axis(NamedTuple):
@@ -67,4 +68,4 @@ def _stages(summary: Summary, edges: tuple[float, ...]) -> Iterator[Stage]:
     for path, group in groupby(summary.layers, lambda layer: layer.path[:depth]):
         layers = list(group)
         start, end = end, end + len(layers)
-        yield Stage(one_line(path[-1]), edges[start], edges[end], sum(layer.params for layer in layers))
+        yield Stage(one_line(path[-1]), edges[start], edges[end], total(layer.params for layer in layers))

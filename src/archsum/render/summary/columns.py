@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from archsum.folding import BlockSummary
+from archsum.layers.arithmetic import Difference
 from archsum.render.numbers import count, memory, sizes
 from archsum.summary import LayerSummary, Summary
 
@@ -49,7 +50,7 @@ BASIC = (
 """Keras's columns, which every table has behind the layer's name."""
 
 OPTIONAL = {
-    "weights": Column("Weights", lambda of: of.params - of.bias_params),
+    "weights": Column("Weights", lambda of: Difference(of.params, of.bias_params).value),
     "biases": Column("Biases", attrgetter("bias_params")),
     "kernel": Column("Kernel", _kernel, str, numeric=False),
     "macs": Column("MACs", attrgetter("macs"), total=attrgetter("macs")),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from archsum.errors import one_line
 from archsum.folding import Part, fold, headings, is_chain
 from archsum.graph import Path, shared_levels
+from archsum.layers.arithmetic import Difference
 from archsum.render.numbers import count, memory
 from archsum.render.summary.columns import BASIC, OPTIONAL, Column, Figures, as_counted_by, inputs
 from archsum.summary import BYTES_PER_PARAMETER, Summary
@@ -46,12 +47,13 @@ class Listing(NamedTuple):
             "Trainable params": summary.trainable_params,
             "Non-trainable params": summary.non_trainable_params,
         }
-        lines = [f"{label}: {number:,}{_size(number) if sizes else ''}" for label, number in params.items()]
-        if buffers := summary.params - summary.torch_params:
-            lines.append(f"PyTorch params: {summary.torch_params:,} (without {buffers:,} statistics, its buffers)")
+        lines = [f"{label}: {count(number)}{_size(number) if sizes else ''}" for label, number in params.items()]
+        if summary.torch_params != summary.params:
+            buffers = count(Difference(summary.params, summary.torch_params).value)
+            lines.append(f"PyTorch params: {count(summary.torch_params)} (without {buffers} statistics, its buffers)")
         if untied := summary.untied_bias_params:
-            tied = summary.bias_params - untied
-            lines.append(f"Bias params: {summary.bias_params:,} ({untied:,} untied, {tied:,} tied)")
+            tied = count(Difference(summary.bias_params, untied).value)
+            lines.append(f"Bias params: {count(summary.bias_params)} ({untied:,} untied, {tied} tied)")
         for column in self.optional:
             if column.total:
                 lines.append(f"{column.header}: {count(column.total(summary))}{column.remark}")
@@ -127,5 +129,5 @@ def _seen_from(blocks: Path, name: str, names: Collection[str]) -> str:
     return name if any(prefix + inner in names for prefix in islice(prefixes, common, None)) else inner
 
 
-def _size(params: int) -> str:
-    return f" ({memory(params * BYTES_PER_PARAMETER)})"
+def _size(params: int | None) -> str:
+    return "" if params is None else f" ({memory(params * BYTES_PER_PARAMETER)})"
