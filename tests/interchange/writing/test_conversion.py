@@ -7,7 +7,7 @@ import pytest
 
 import archsum
 from archsum.graph import Node
-from archsum.layers.written import fields_of_layer
+from archsum.interchange.writing.alike import told_apart_by
 from archsum.results.conversion import Conversion
 from tests.support.paths import EXAMPLES, NETWORKS
 
@@ -24,7 +24,7 @@ def without_names(nodes: tuple[Node, ...], inputs: dict[str, object]) -> list[ob
     numbers = {name: number for number, name in enumerate((*inputs, *(node.name for node in nodes)))}
     listed: list[object] = []
     for node in nodes:
-        fields = {name: value for name, value in fields_of_layer(node.layer).items() if name != "initial_state"}
+        fields = told_apart_by(node.layer)
         taken = [numbers[name] for name in node.inputs]
         shared = node.shared_with and numbers[node.shared_with]
         listed.append((type(node.layer), fields, taken, node.states, shared))

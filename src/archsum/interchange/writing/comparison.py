@@ -10,11 +10,10 @@ from collections.abc import Hashable, Mapping
 
 from archsum.errors import Diagnostic, SpecError
 from archsum.graph import Graph, Node
-from archsum.interchange.writing.fields import STATES
+from archsum.interchange.writing.alike import told_apart_by
 from archsum.language.loading import load
 from archsum.language.network import Network
 from archsum.layers import kind_of
-from archsum.layers.written import fields_of_layer
 from archsum.propagate import propagate
 from archsum.summary import Summary
 
@@ -46,7 +45,9 @@ class Identities:
                     found[node.name] = taken[0]
                     continue
             ordered = tuple(sorted(taken)) if kind in COMMUTATIVE else taken
-            number = found[node.name] = self._number((layer, ordered, node.states, owner))
+            weights = tuple((weight.name, weight.shape, weight.trainable) for weight in computed.weights)
+            known = computed.output_shape, weights, computed.macs
+            number = found[node.name] = self._number((layer, ordered, node.states, owner, known))
             if kind == CHAINED:
                 chains[layer, number] = taken
         return found
@@ -54,8 +55,7 @@ class Identities:
     def _layer(self, node: Node) -> int:
         identity = node.layer.identity
         if identity not in self._layers:
-            fields = {name: value for name, value in fields_of_layer(node.layer).items() if name != STATES}
-            self._layers[identity] = self._number(f"{kind_of(type(node.layer))} {fields}")
+            self._layers[identity] = self._number(f"{kind_of(type(node.layer))} {told_apart_by(node.layer)}")
         return self._layers[identity]
 
     def _number(self, key: Hashable) -> int:

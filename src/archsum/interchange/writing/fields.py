@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from archsum.interchange.writing.alike import STATES, with_implied_axis
 from archsum.interchange.writing.entries import Entry
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
@@ -17,9 +18,6 @@ _FIRST = (
 )  # fmt: skip
 """The fields that people write first, in their order."""
 _LAST = ("activation", "bias", "trainable")
-STATES = "initial_state"
-"""The field that names a layer, which has another name in another file."""
-
 
 class Fields:
     """What layers have, each written once: deep networks repeat themselves."""
@@ -30,7 +28,7 @@ class Fields:
     def of(self, layer: Layer) -> dict[str, Any]:
         """Return a layer's fields without defaults, short; a held layer is an entry."""
         if layer.identity not in self._fields:
-            self._fields[layer.identity] = _short(layer)
+            self._fields[layer.identity] = _short(with_implied_axis(layer))
         return self._fields[layer.identity]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archsum.graph import Graph, Node
 from archsum.interchange.writing.entries import Document, Entry
-from archsum.interchange.writing.fields import STATES, Fields, has_data_format, in_file
+from archsum.interchange.writing.alike import STATES
+from archsum.interchange.writing.fields import Fields, has_data_format, in_file
 from archsum.layers import kind_of
 
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")

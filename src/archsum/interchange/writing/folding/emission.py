@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archsum.interchange.writing.entries import EMPTY, BlockEntry, Entry
-from archsum.interchange.writing.fields import STATES, in_order
+from archsum.interchange.writing.alike import STATES
+from archsum.interchange.writing.fields import in_order
 from archsum.interchange.writing.folding.elements import (
     Body,
     Branch,
@@ -139,7 +140,7 @@ class Emission:
             if isinstance(value, Expression):
                 value = value.with_values(values)
                 if not isinstance(value, Expression) and _is_default(leaf.kind, name, value):
-                    continue
+                    value = OMITTED
             if value is not OMITTED:
                 fields[name] = written(value)
         fields |= {name: value for name, value in leaf.fields.items() if is_opaque(leaf.kind, value)}
@@ -287,4 +288,6 @@ def _substituted(value: Any, values: Values) -> Any:
 
 def _is_default(kind: str, name: str, value: Any) -> bool:
     default = named_fields(layer_class(kind))[name].default
+    if name == "padding" and default == "valid" and value == 0 and value is not False:
+        return True  # as half of a kernel of 1
     return type(default) is type(value) and bool(default == value)

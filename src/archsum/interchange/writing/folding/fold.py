@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from archsum.interchange.writing.entries import Document
 from archsum.interchange.writing.fields import Fields
+from archsum.interchange.writing.folding.defaults import state_defaults, state_parameters
 from archsum.interchange.writing.folding.emission import Emission, Scope
 from archsum.interchange.writing.folding.keys import Keys
 from archsum.interchange.writing.folding.regions import standing, tree
@@ -56,10 +57,13 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
         if not more - inline:
             break
         inline |= more
+    for key, block in emission.blocks.items():
+        state_parameters(block, emission.entries[key])
     document.layers = layers
     document.blocks = {emission._names[key]: block for key, block in emission.blocks.items()}
     document.input = {name: list(source.shape) for name, source in inputs.items()}
     document.outputs = outputs_named
+    state_defaults(document)
     return document
 
 

@@ -173,11 +173,16 @@ def _padding(varying: list[Slot]) -> set[int]:
     for slot in varying:
         kernel = kernels.get(id(slot.owner)) if slot.field == "padding" else None
         if kernel and all(
-            one is HOLE or (type(one) is int and type(other) is int and one == other // 2)
+            one is HOLE or (type(other) is int and type(one) is not bool and _amount(one) == other // 2)
             for one, other in zip(slot.values, kernel.values, strict=True)
         ):
             found.add(id(slot))
     return found
+
+
+def _amount(padding: Any) -> Any:
+    """Return a padding as a number, where it is one."""
+    return 0 if padding == "valid" else padding
 
 
 def _is_at_entry(element: Element, template: Template) -> bool:
