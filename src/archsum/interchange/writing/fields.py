@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from archsum.interchange.writing.alike import STATES, with_implied_axis
+from archsum.interchange.writing.alike import STATES, implies_axis
 from archsum.interchange.writing.entries import Entry
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
@@ -19,6 +19,10 @@ _FIRST = (
 """The fields that people write first, in their order."""
 _LAST = ("activation", "bias", "trainable")
 
+_ALONG_CHANNELS = ("batch_normalization", "group_normalization", "instance_normalization", "layer_scale")
+"""The kinds of which people say where the channels are, and not which axis that is."""
+
+
 class Fields:
     """What layers have, each written once: deep networks repeat themselves."""
 
@@ -28,7 +32,7 @@ class Fields:
     def of(self, layer: Layer) -> dict[str, Any]:
         """Return a layer's fields without defaults, short; a held layer is an entry."""
         if layer.identity not in self._fields:
-            self._fields[layer.identity] = _short(with_implied_axis(layer))
+            self._fields[layer.identity] = _short(layer)
         return self._fields[layer.identity]
 
 
@@ -37,7 +41,10 @@ def in_file(entry: Entry, data_format: str) -> dict[str, Any]:
     fields = {name: in_entry(value, data_format) for name, value in entry.fields.items()}
     if data_format != "channels_last" and has_data_format(entry.kind):
         stated = fields.pop("data_format", "channels_last")
-        if stated != data_format:
+        if stated != data_format and implies_axis(layer_class(entry.kind)):
+            if fields.setdefault("axis", -1) == 1 and entry.kind in _ALONG_CHANNELS:
+                del fields["axis"]
+        elif stated != data_format:
             fields["data_format"] = stated
     return fields
 
@@ -45,6 +52,11 @@ def in_file(entry: Entry, data_format: str) -> dict[str, Any]:
 def in_entry(value: Any, data_format: str) -> Any:
     """Return a field's value in such a file."""
     return Entry(value.kind, in_file(value, data_format)) if isinstance(value, Entry) else value
+
+
+def cares(entry: Entry) -> bool:
+    """Whether a layer cares where the channels are: not where it states the axis."""
+    return has_data_format(entry.kind) and not (implies_axis(layer_class(entry.kind)) and "axis" in entry.fields)
 
 
 @cache

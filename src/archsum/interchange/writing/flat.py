@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from archsum.graph import Graph, Node
 from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.alike import STATES
-from archsum.interchange.writing.fields import Fields, has_data_format, in_file
+from archsum.interchange.writing.fields import Fields, cares, in_file
 from archsum.layers import kind_of
 
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
@@ -50,7 +50,7 @@ def entry(
 
 def head(graph: Graph, layers: Iterable[Entry]) -> Document:
     """Return a document without layers; its data format is that of most of the layers that have one."""
-    formats = Counter(one.fields.get("data_format", "channels_last") for one in layers if has_data_format(one.kind))
+    formats = Counter(one.fields.get("data_format", "channels_last") for one in layers if cares(one))
     first = formats["channels_first"] > formats["channels_last"]
     name = graph.name if 1 <= len(graph.name) <= _LONGEST_TITLE else None
     inputs = {name: list(shape) for name, shape in graph.inputs.items()}

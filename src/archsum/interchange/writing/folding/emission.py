@@ -20,7 +20,7 @@ from archsum.interchange.writing.folding.elements import (
     bodies,
     taken_by,
 )
-from archsum.interchange.writing.folding.formulas import Expression, written
+from archsum.interchange.writing.folding.formulas import Expression, names_in, substituted, written
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
 from archsum.interchange.writing.folding.templates import OMITTED, Template, Templates
@@ -137,9 +137,9 @@ class Emission:
         fields: dict[str, Any] = {}
         for name in template.names.get(id(leaf), ()):
             value = template.fields[id(leaf), name]
-            if isinstance(value, Expression):
-                value = value.with_values(values)
-                if not isinstance(value, Expression) and _is_default(leaf.kind, name, value):
+            if isinstance(value, Expression | list):
+                value = substituted(value, values)
+                if _is_default(leaf.kind, name, value):
                     value = OMITTED
             if value is not OMITTED:
                 fields[name] = written(value)
@@ -175,7 +175,7 @@ class Emission:
     def _cell(self, cell: Cell, template: Template, values: Values, scope: Scope) -> list[Entry]:
         inner = self._templates.of(cell)
         given = {
-            parameter.name: _substituted(template.fields[id(cell), parameter.name], values)
+            parameter.name: substituted(template.fields[id(cell), parameter.name], values)
             for parameter in inner.parameters
         }
         return self._use(cell, inner, given, scope)
@@ -199,7 +199,8 @@ class Emission:
         if key not in self._names:
             self._names[key] = free_name(block_name(cell), {*self._names.values()})
         layers = self.body(inner, {}, Scope({"input"}, is_block=True))
-        self.blocks[key] = BlockEntry({parameter.name: EMPTY for parameter in inner.parameters}, layers)
+        derived = {name: written(value) for name, value in inner.derived.items()}
+        self.blocks[key] = BlockEntry({**{parameter.name: EMPTY for parameter in inner.parameters}, **derived}, layers)
 
     def _run(self, run: Run, template: Template, values: Values, scope: Scope) -> list[Entry]:
         unit = run.units[0]
@@ -207,8 +208,8 @@ class Emission:
         given: dict[str, Any] = {}
         over: dict[str, Any] = {}
         fields = template.run_fields[id(run)]
-        stated = [_substituted(template.fields[id(run), one.name], values) for one in fields]
-        mentioned = {name for value in stated if isinstance(value, Expression) for name in value.names}
+        stated = [substituted(template.fields[id(run), one.name], values) for one in fields]
+        mentioned = {name for value in stated for name in names_in(value)}
         for one, value in zip(fields, stated, strict=True):
             if one.mode == "list" and isinstance(value, list) and all(item == value[0] for item in value):
                 value = value[0]
@@ -220,10 +221,13 @@ class Emission:
                 shown = value.text if isinstance(value, Expression) else repr(value)
                 value = Expression(f"{shown} if index == 0 else {one.rest!r}")
             given[one.name] = value
+        count = substituted(template.fields.get((id(run), "times"), len(run.units)), values)
+        if count == 1 and not over:
+            return self._use_unit(unit, inner, {name: substituted(value, {"index": 0}) for name, value in given.items()}, scope)
         if over:
             times = {"over": over}
         else:
-            times = {"times": written(_substituted(template.fields.get((id(run), "times"), len(run.units)), values))}
+            times = {"times": written(count)}
         before = Counter(self.uses)
         repeat = Entry("repeat", {**times, "layers": self._use_unit(unit, inner, given, scope)})
         if len(template.bodies) > 1:
@@ -264,13 +268,13 @@ def _named(body: Body) -> set[int]:
 
 def _may_be_inline(cell: Cell, inner: Template, given: Values) -> bool:
     """Whether what is in a block can be written in its place."""
-    if not cell.body or not any(taken is cell.entry for taken in cell.body[0].takes):
+    if inner.derived or not any(taken is cell.entry for taken in cell.body[0].takes):
         return False
     if any(taken is cell.entry for element in cell.body[1:] for taken in taken_by(element)):
         return False  # it has a name in a block alone
     for parameter in inner.parameters:
         value = given[parameter.name]
-        names = value.names if isinstance(value, Expression) else frozenset()
+        names = names_in(value)
         if "index" in names and _has_run(cell.body):
             return False
         if any(name.startswith("input_") for name in names) and not parameter.at_entry:
@@ -280,10 +284,6 @@ def _may_be_inline(cell: Cell, inner: Template, given: Values) -> bool:
 
 def _has_run(body: Body) -> bool:
     return any(isinstance(element, Run) or any(map(_has_run, bodies(element))) for element in body)
-
-
-def _substituted(value: Any, values: Values) -> Any:
-    return value.with_values(values) if isinstance(value, Expression) else value
 
 
 def _is_default(kind: str, name: str, value: Any) -> bool:

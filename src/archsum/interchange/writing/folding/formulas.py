@@ -54,8 +54,22 @@ class _Substitution(ast.NodeTransformer):
         return ast.parse(text, mode="eval").body
 
 
+def substituted(value: Any, values: Mapping[str, Any]) -> Any:
+    """Return a value, or a list of values, with others in the place of the names of its formulas."""
+    if isinstance(value, list):
+        return [substituted(item, values) for item in value]
+    return value.with_values(values) if isinstance(value, Expression) else value
+
+
 def written(value: Any) -> Any:
-    """Return a value, or a formula, as a file has it."""
-    if isinstance(value, Expression):
-        return value.written()
-    return value
+    """Return a value, a formula, or a list of them as a file has it."""
+    if isinstance(value, list):
+        return [written(item) for item in value]
+    return value.written() if isinstance(value, Expression) else value
+
+
+def names_in(value: Any) -> frozenset[str]:
+    """Return the names that the formulas of a value mention."""
+    if isinstance(value, list):
+        return frozenset().union(*map(names_in, value))
+    return value.names if isinstance(value, Expression) else frozenset()

@@ -1,6 +1,6 @@
 """Fields that vary over bodies of one structure: what is equal, a multiple, or follows from the input's channels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,18 +48,26 @@ def grouped(slots: Sequence[Slot]) -> list[Group]:
     return groups
 
 
+_AXES = ("input_channels", "input_features", "input_height", "input_width", "input_length")
+"""The sizes of an input that others may follow from, the likeliest first."""
+
+
 def by_input(group: Group) -> list[Expression] | None:
-    """Return how each field of a group follows from the channels that its own layer takes; None where one does not."""
-    found = [_of_channels(slot) for slot in group.slots]
+    """Return how each field of a group follows from the sizes that its own layer takes; None where one does not."""
+    found = [by_sizes(slot.values, slot.sizes) for slot in group.slots]
     return None if None in found else [expression for expression in found if expression]
 
 
-def _of_channels(slot: Slot) -> Expression | None:
-    pairs = list(zip(slot.values, slot.channels, strict=False))
-    known = [(value, channels) for value, channels in pairs if value is not HOLE]
-    if not slot.is_size or len({channels for _, channels in known}) < 2 or any(not channels for _, channels in known):
-        return None
-    return ratio([value for value, _ in known], [channels for _, channels in known], "input_channels")
+def by_sizes(values: Sequence[Any], sizes: Sequence[Mapping[str, int | None]]) -> Expression | None:
+    """Return how values follow from one of the sizes of an input that differ; None where they do not."""
+    known = [(value, size) for value, size in zip(values, sizes, strict=False) if value is not HOLE]
+    for axis in _AXES:
+        bases = [size.get(axis) for _, size in known]
+        if len(set(bases)) > 1 and None not in bases:
+            found = ratio([value for value, _ in known], bases, axis)
+            if found:
+                return found
+    return None
 
 
 def by_other(group: Group, others: Sequence[tuple[str, Group]]) -> Expression | None:

@@ -1,6 +1,6 @@
 """The fields of bodies of one structure, side by side: what can be the same in all, a formula, or a parameter."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,8 +10,11 @@ from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.layers import layer_class
 from archsum.layers.axis import input_sizes
 from archsum.layers.fields import named_fields
+from archsum.layers.shapes import Shape
 from archsum.layers.written import fields_of_layer
 
+_LISTS = ("target_shape", "shape")
+"""The fields that are lists of sizes, each of which can follow from others."""
 SIZES = ("filters", "units", "groups", "num_heads", "key_dim", "value_dim", "input_dim", "output_dim")
 """The fields that are sizes: they can be multiples of one another, and of the input's channels."""
 
@@ -34,8 +37,8 @@ class Slot:
     """The element of the first body that has it."""
     field: str
     values: list[Any]
-    channels: Sequence[int | None] = ()
-    """In each body, the channels of what the element takes."""
+    sizes: Sequence[Mapping[str, int | None]] = ()
+    """In each body, the sizes of what the element takes, by the names that formulas have for them."""
     is_size: bool = False
     defaults: bool = False
     """Whether the file need not say it, where it is the same in all."""
@@ -43,6 +46,13 @@ class Slot:
     """Whether the body gives what the element gives, or what comes of it by elementwise layers alone."""
     words: tuple[str, ...] = ()
     """What tells the element from others, the nearest word first."""
+    item: int | None = None
+    """Which item of a list it is; None where it is the field's whole value."""
+
+    @property
+    def place(self) -> tuple[int, str, int | None]:
+        """What tells it from others."""
+        return id(self.owner), self.field, self.item
 
     @property
     def stated(self) -> list[Any]:
@@ -121,20 +131,21 @@ class Walk:
 
     def _leaf(self, first: Leaf, elements: Sequence[Leaf | None]) -> Iterator[Slot]:
         names = {name: None for element in elements if element for name in element.fields}
-        channels = self._channels(elements) if len(first.takes) == 1 else []
+        sizes = self._sizes(elements) if len(first.takes) == 1 else []
         for name in names:
             if any(is_opaque(first.kind, element.fields.get(name)) for element in elements if element):
                 continue
             values = [HOLE if element is None else _value(element, name) for element in elements]
             is_default = all(name not in element.fields for element in elements if element)
-            yield Slot(first, name, values, channels, name in SIZES, is_default, words=_words(first))
+            slot = Slot(first, name, values, sizes, name in SIZES, is_default, words=_words(first))
+            yield from _items(slot) if name in _LISTS else [slot]
 
     def _cell(self, first: Cell, elements: Sequence[Cell | None]) -> Iterator[Slot]:
         given = [element and self._arguments(element) for element in elements]
-        channels = self._channels(elements)
+        sizes = self._sizes(elements)
         for name, is_size in self._sized(first).items():
             values = [HOLE if arguments is None else arguments[name] for arguments in given]
-            yield Slot(first, name, values, channels, is_size, words=(first.word,) if first.word else ())
+            yield Slot(first, name, values, sizes, is_size, words=(first.word,) if first.word else ())
 
     def _run(self, first: Run, elements: Sequence[Run | None]) -> Iterator[Slot]:
         rows = [None if run is None else [self._arguments(unit) for unit in run.units] for run in elements]
@@ -149,13 +160,25 @@ class Walk:
         if all(one.mode != "list" for one in fields):
             yield Slot(first, "times", [HOLE if row is None else len(row) for row in rows])
 
-    def _channels(self, elements: Sequence[Element | None]) -> list[int | None]:
-        return [
-            input_sizes(element.takes[0].shape, self._data_format).get("input_channels")  # type: ignore[arg-type]
-            if element is not None and element.takes
-            else None
-            for element in elements
-        ]
+    def _sizes(self, elements: Sequence[Element | None]) -> list[Mapping[str, int | None]]:
+        return [self.sizes(element.takes[0].shape) if element and element.takes else {} for element in elements]
+
+    def sizes(self, shape: Shape) -> Mapping[str, int | None]:
+        """Return the sizes of a shape, by the names that formulas have for them."""
+        return input_sizes(shape, self._data_format)  # type: ignore[arg-type]
+
+
+def _items(slot: Slot) -> Iterator[Slot]:
+    """Return the items of lists of one length by themselves; the slot itself where it has no such lists, or one."""
+    stated = slot.stated
+    lengths = {len(value) if isinstance(value, list) else 0 for value in stated}
+    if len(lengths) != 1 or lengths == {0} or all(value == stated[0] for value in stated):
+        yield slot
+        return
+    for item in range(*lengths):
+        values = [HOLE if value is HOLE else value[item] for value in slot.values]
+        is_size = all(type(value) is int and value > 1 for value in values if value is not HOLE)
+        yield Slot(slot.owner, slot.field, values, slot.sizes, is_size, words=slot.words, item=item)
 
 
 def _how_many(there: list[bool], real: list[bool]) -> str:

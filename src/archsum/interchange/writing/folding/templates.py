@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archsum.interchange.writing.folding.elements import Body, Cell, Element, Run, bodies
-from archsum.interchange.writing.folding.formulas import Expression
+from archsum.interchange.writing.folding.formulas import Expression, names_in
 from archsum.interchange.writing.folding.naming import name_groups
-from archsum.interchange.writing.folding.relations import Group, by_input, by_other, grouped
+from archsum.interchange.writing.folding.relations import Group, by_input, by_other, by_sizes, grouped
 from archsum.interchange.writing.folding.slots import HOLE, RunField, Slot, Walk
 
 OMITTED = object()
@@ -35,9 +35,13 @@ class Template:
     parameters: list[Parameter] = field(default_factory=list)
     values: list[dict[str, Any]] = field(default_factory=list)
     """For each of the bodies, what its parameters are."""
+    pieces: dict[tuple[int, str, int | None], Any] = field(default_factory=dict)
+    """What slots are: values, expressions of parameters, or omitted."""
     fields: dict[tuple[int, str], Any] = field(default_factory=dict)
     """What the fields of the first body's elements are: values, expressions of parameters, or omitted."""
 
+    derived: dict[str, Expression] = field(default_factory=dict)
+    """Parameters that follow from what the body takes: only a block can have them."""
     names: dict[int, list[str]] = field(default_factory=dict)
     """The fields of each of its elements."""
 
@@ -74,7 +78,8 @@ class Templates:
         key = structure(cell)
         if key not in self._made:
             cells = list({id(one): one for one in self._cells[key]}.values())
-            template = self.make([one.body for one in cells], [one.entry for one in cells])
+            has_word = any(one.word for one in cells)
+            template = self.make([one.body for one in cells], [one.entry for one in cells], is_block=has_word)
             self._made[key] = template
             for one, values in zip(cells, template.values, strict=True):
                 self._arguments[id(one)] = values
@@ -89,20 +94,23 @@ class Templates:
         """Return the names of a cell's parameters, and whether each is a size."""
         return {parameter.name: parameter.is_size for parameter in self.of(cell).parameters}
 
-    def make(self, listed: Sequence[Body], entries: Sequence[Element]) -> Template:
-        """Make a template of bodies of one structure."""
+    def make(self, listed: Sequence[Body], entries: Sequence[Element], *, is_block: bool = False) -> Template:
+        """Make a template of bodies of one structure; `is_block` is whether they can be a block's."""
         walk = Walk(self.arguments, self.sizes, self._data_format)
         template = Template(list(listed), list(entries), walk, values=[{} for _ in listed])
         slots = list(walk.slots(listed))
         for slot in slots:
-            template.names.setdefault(id(slot.owner), []).append(slot.field)
+            names = template.names.setdefault(id(slot.owner), [])
+            if slot.field not in names:
+                names.append(slot.field)
         varying = [slot for slot in slots if not _is_constant(slot)]
         for slot in slots:
             if _is_constant(slot):
                 stated = slot.stated
                 value = stated[0] if stated else OMITTED
-                template.fields[id(slot.owner), slot.field] = OMITTED if slot.defaults else value
-        _relate(template, varying)
+                template.pieces[slot.place] = OMITTED if slot.defaults else value
+        _relate(template, varying, is_block=is_block)
+        _assemble(template, slots)
         return template
 
 
@@ -116,7 +124,17 @@ def _is_constant(slot: Slot) -> bool:
     return all(type(value) is type(stated[0]) and value == stated[0] for value in stated[1:])
 
 
-def _relate(template: Template, varying: list[Slot]) -> None:
+def _assemble(template: Template, slots: list[Slot]) -> None:
+    """Put the items of lists together again."""
+    for slot in slots:
+        whole = id(slot.owner), slot.field
+        if slot.item is None:
+            template.fields[whole] = template.pieces[slot.place]
+        else:
+            template.fields.setdefault(whole, []).append(template.pieces[slot.place])
+
+
+def _relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
     """Find what is a parameter of the fields that vary, and what follows from others."""
     halves = _padding(varying)
     groups = grouped([slot for slot in varying if id(slot) not in halves])
@@ -125,13 +143,19 @@ def _relate(template: Template, varying: list[Slot]) -> None:
         expressions = by_input(group) if group.is_size else None
         if expressions:
             for slot, expression in zip(group.slots, expressions, strict=True):
-                template.fields[id(slot.owner), slot.field] = expression
+                template.pieces[slot.place] = expression
         else:
             free.append(group)
     derived: dict[int, Expression] = {}
     bases: list[tuple[str, Group]] = []
+    given = [template.walk.sizes(entry.shape) for entry in template.entries]
+    entered = {
+        number: expression
+        for number, group in enumerate(free)
+        if is_block and group.is_size and (expression := by_sizes(group.values, given))
+    }
     for number in sorted(range(len(free)), key=lambda number: (_total(free[number].values), number)):
-        found = by_other(free[number], bases)
+        found = None if number in entered else by_other(free[number], bases)
         if found:
             derived[number] = found
         else:
@@ -142,19 +166,22 @@ def _relate(template: Template, varying: list[Slot]) -> None:
     for number, group in enumerate(free):
         expression = derived[number].with_values(called) if number in derived else Expression(names[number])
         for slot in group.slots:
-            template.fields[id(slot.owner), slot.field] = expression
+            template.pieces[slot.place] = expression
     for number in own:
+        if number in entered:
+            template.derived[names[number]] = entered[number]
+            continue
         template.parameters.append(Parameter(names[number], free[number].is_size, at_entry=False))
         for values, value in zip(template.values, free[number].values, strict=True):
             values[names[number]] = value
     for parameter in template.parameters:
-        uses = [slot for slot in varying if parameter.name in _names(template.fields.get((id(slot.owner), slot.field)))]
+        uses = [slot for slot in varying if parameter.name in names_in(template.pieces.get(slot.place))]
         parameter.at_entry = all(_is_at_entry(slot.owner, template) for slot in uses)
         _fill(template, parameter.name)
     for slot in varying:
         if id(slot) in halves:
-            kernel = template.fields[id(slot.owner), "kernel_size"]
-            template.fields[id(slot.owner), slot.field] = Expression("kernel // 2").with_values({"kernel": kernel})
+            kernel = template.pieces[id(slot.owner), "kernel_size", None]
+            template.pieces[slot.place] = Expression("kernel // 2").with_values({"kernel": kernel})
 
 
 def _fill(template: Template, name: str) -> None:
@@ -187,10 +214,6 @@ def _amount(padding: Any) -> Any:
 
 def _is_at_entry(element: Element, template: Template) -> bool:
     return bool(element.takes) and element.takes[0] is template.entries[0]
-
-
-def _names(value: Any) -> frozenset[str]:
-    return value.names if isinstance(value, Expression) else frozenset()
 
 
 def _total(values: list[Any]) -> float:
