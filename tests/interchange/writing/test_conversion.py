@@ -24,7 +24,7 @@ def without_names(nodes: tuple[Node, ...], inputs: dict[str, object]) -> list[ob
     numbers = {name: number for number, name in enumerate((*inputs, *(node.name for node in nodes)))}
     listed: list[object] = []
     for node in nodes:
-        fields = told_apart_by(node.layer)
+        fields = told_apart_by(node.layer, 0)
         taken = [numbers[name] for name in node.inputs]
         shared = node.shared_with and numbers[node.shared_with]
         listed.append((type(node.layer), fields, taken, node.states, shared))

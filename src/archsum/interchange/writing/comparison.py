@@ -28,7 +28,7 @@ class Identities:
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
-        self._layers: dict[object, int] = {}
+        self._layers: dict[tuple[object, int], int] = {}
 
     def of(self, summary: Summary) -> dict[str, int]:
         """Return the number of each input and node; one that passes on its only input has that one's."""
@@ -36,7 +36,8 @@ class Identities:
         chains: dict[tuple[int, int], tuple[int, ...]] = {}  # what concatenations put together
         for computed in summary.layers:
             node = computed.node
-            layer, kind = self._layer(node), kind_of(type(node.layer))
+            axes = len(computed.input_shapes[0]) if computed.input_shapes else 0
+            layer, kind = self._layer(node, axes), kind_of(type(node.layer))
             taken = tuple(found[name] for name in node.inputs)
             owner = found[node.shared_with] if node.shared_with and computed.computed.weights else None
             if kind == CHAINED:
@@ -52,10 +53,10 @@ class Identities:
                 chains[layer, number] = taken
         return found
 
-    def _layer(self, node: Node) -> int:
-        identity = node.layer.identity
+    def _layer(self, node: Node, axes: int) -> int:
+        identity = node.layer.identity, axes
         if identity not in self._layers:
-            self._layers[identity] = self._number(f"{kind_of(type(node.layer))} {told_apart_by(node.layer)}")
+            self._layers[identity] = self._number(f"{kind_of(type(node.layer))} {told_apart_by(node.layer, axes)}")
         return self._layers[identity]
 
     def _number(self, key: Hashable) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from archsum.interchange.writing.alike import STATES, implies_axis
+from archsum.interchange.writing.alike import NO_ACTIVATION, STATES, implies_axis, told_apart_by
 from archsum.interchange.writing.entries import Entry
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
@@ -68,6 +68,8 @@ def has_data_format(kind: str) -> bool:
 def _short(layer: Layer) -> dict[str, Any]:
     """Return a layer's fields without defaults, and one value where a list has it for each axis."""
     fields = _without_states(fields_of_layer(layer, defaults=False))
+    if fields.get("activation") == NO_ACTIVATION and type(layer).model_fields["activation"].default is None:
+        del fields["activation"]
     held = {name: getattr(layer, name) for name in layer.layer_fields if name in fields}
     fields |= held
     for name, value in fields.items():
@@ -99,7 +101,7 @@ def _builds(layer: Layer, fields: Mapping[str, Any]) -> bool:
         built = type(layer).model_validate(fields)
     except ValidationError:
         return False
-    return _without_states(fields_of_layer(built)) == _without_states(fields_of_layer(layer))
+    return told_apart_by(built, 0) == told_apart_by(layer, 0)
 
 
 def _without_states(fields: dict[str, Any]) -> dict[str, Any]:

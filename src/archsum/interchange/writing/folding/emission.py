@@ -210,6 +210,9 @@ class Emission:
         fields = template.run_fields[id(run)]
         stated = [substituted(template.fields[id(run), one.name], values) for one in fields]
         mentioned = {name for value in stated for name in names_in(value)}
+        count = substituted(template.fields.get((id(run), "times"), len(run.units)), values)
+        last = Expression("count - 1").with_values({"count": count})
+        first_or_last = {"first": 0, "last": last.text if isinstance(last, Expression) else last}
         for one, value in zip(fields, stated, strict=True):
             if one.mode == "list" and isinstance(value, list) and all(item == value[0] for item in value):
                 value = value[0]
@@ -217,11 +220,10 @@ class Emission:
                 name = free_name(one.name, mentioned | over.keys())
                 over[name] = written(value)
                 value = Expression(name)
-            elif one.mode == "first" and value != one.rest:
+            elif one.mode in ("first", "last") and value != one.rest:
                 shown = value.text if isinstance(value, Expression) else repr(value)
-                value = Expression(f"{shown} if index == 0 else {one.rest!r}")
+                value = Expression(f"{shown} if index == {first_or_last[one.mode]} else {one.rest!r}")
             given[one.name] = value
-        count = substituted(template.fields.get((id(run), "times"), len(run.units)), values)
         if count == 1 and not over:
             return self._use_unit(unit, inner, {name: substituted(value, {"index": 0}) for name, value in given.items()}, scope)
         if over:

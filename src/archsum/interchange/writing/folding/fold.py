@@ -9,6 +9,7 @@ from archsum.interchange.writing.folding.emission import Emission, Scope
 from archsum.interchange.writing.folding.keys import Keys
 from archsum.interchange.writing.folding.regions import standing, tree
 from archsum.interchange.writing.folding.runs import fold_runs
+from archsum.interchange.writing.folding.sequences import find_sequences
 from archsum.interchange.writing.folding.stages import split_stages, unfold_tables
 from archsum.interchange.writing.folding.templates import Templates
 from archsum.interchange.writing.folding.variants import unify
@@ -21,9 +22,10 @@ class HowFar(NamedTuple):
 
     variants: bool = True
     runs: bool = True
+    sequences: bool = True
 
 
-HOW_FAR = (HowFar(), HowFar(variants=False), HowFar(variants=False, runs=False))
+HOW_FAR = (HowFar(), HowFar(variants=False), HowFar(variants=False, runs=False, sequences=False))
 """The farthest first."""
 
 
@@ -39,6 +41,13 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
     templates = Templates(body, document.data_format)
     while unfold_tables(body, templates, keys):
         templates = Templates(body, document.data_format)
+    if how.sequences:
+        find_sequences(body, keys)
+        if how.runs:
+            fold_runs(body, keys)
+        templates = Templates(body, document.data_format)
+        while unfold_tables(body, templates, keys):
+            templates = Templates(body, document.data_format)
     if split_stages(body, templates, keys):
         templates = Templates(body, document.data_format)
     outputs = standing(body, outputs)

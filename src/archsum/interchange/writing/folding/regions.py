@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 
+from typing import Any
+
 from archsum.graph import Path
+from archsum.interchange.writing.alike import implies_axis
 from archsum.interchange.writing.comparison import CHAINED, COMMUTATIVE
 from archsum.interchange.writing.entries import Entry
 from archsum.interchange.writing.fields import Fields, in_file
@@ -74,7 +77,7 @@ class Regions:
                 self._made[node.name] = taken[0]
                 return None
             taken = self._chained(layer, taken)
-        stated = in_file(Entry(kind, self._fields.of(layer.layer)), self._data_format)
+        stated = self._stated(layer, kind)
         leaf = Leaf(
             taken, [], layer.output_shape, layer=layer, kind=kind, fields=stated, shares=self._shared.get(node.name)
         )
@@ -87,6 +90,15 @@ class Regions:
             self._members[leaf.shares] = self._members.get(leaf.shares, 0) + 1
         self._made[node.name] = leaf
         return leaf
+
+    def _stated(self, layer: LayerSummary, kind: str) -> dict[str, Any]:
+        """Return the fields that a file states: not the last axis, where that is what the kind takes by default."""
+        fields = dict(self._fields.of(layer.layer))
+        if implies_axis(type(layer.layer)) and fields.get("axis") == len(layer.input_shapes[0]):
+            fields["axis"] = -1
+            if self._data_format == "channels_last":
+                del fields["axis"]
+        return in_file(Entry(kind, fields), self._data_format)
 
     def _chained(self, layer: LayerSummary, taken: list[Element]) -> list[Element]:
         """Return what a concatenation takes: where one before has put together all but the last, that one."""

@@ -66,7 +66,8 @@ class RunField:
 
     name: str
     mode: str
-    """`same` in all; `first`, where the rest have another value, which is that of all runs; or each its own, `list`."""
+    """`same` in all; `first` or `last`, where the rest have another value, which is that of all runs; or each its own,
+    `list`."""
     rest: Any = None
     is_size: bool = False
 
@@ -194,13 +195,16 @@ def _mode(name: str, rows: list[list[dict[str, Any]] | None], *, is_size: bool, 
     rests = [value for column in columns for value in column[1:]]
     if may_be_first and _is_one(rests) and len(rests) > len(columns):
         return RunField(name, "first", rests[0], is_size)
+    rests = [value for column in columns for value in column[:-1]]
+    if may_be_first and _is_one(rests) and len(rests) > len(columns):
+        return RunField(name, "last", rests[0], is_size)
     return RunField(name, "list")
 
 
 def _exposed(one: RunField, rows: list[dict[str, Any]]) -> Any:
     """Return what a run is given for a parameter of its repetitions."""
     column = [row[one.name] for row in rows]
-    return column if one.mode == "list" else column[0]
+    return column if one.mode == "list" else column[-1 if one.mode == "last" else 0]
 
 
 def _is_one(values: list[Any]) -> bool:

@@ -1,0 +1,123 @@
+"""Sequences of layers that are there in several places → cells, where the source has no blocks for them."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from archsum.interchange.writing.folding.elements import Body, Branch, Cell, Element, Leaf, Residual, Run, Source, bodies, enclose
+from archsum.interchange.writing.folding.keys import Keys
+
+_LONGEST = 16
+_LEAST_SAVED = 2
+"""Lines."""
+_MOST_ROUNDS = 12
+_MOST_ELEMENTS = 20_000
+"""In larger networks none are looked for, as that takes too long."""
+
+Sequence = tuple[int, ...]
+"""The keys of elements that follow one another."""
+
+
+def find_sequences(body: Body, keys: Keys) -> None:
+    """Put sequences that are there several times into cells, those that save the most lines first."""
+    for _ in range(_MOST_ROUNDS):
+        distinct = list({keys.of(one): one for one in _all_bodies(body)}.values())
+        if sum(map(len, distinct)) > _MOST_ELEMENTS:
+            return
+        best = _best(distinct)
+        if best is None:
+            return
+        done: set[int] = set()
+        for one in [body, *_all_bodies(body)]:
+            if id(one) not in done:
+                done.add(id(one))
+                _wrap(one, best)
+        keys.number(body)
+
+
+def _all_bodies(body: Body) -> Iterator[Body]:
+    yield body
+    for element in body:
+        for inner in bodies(element):
+            yield from _all_bodies(inner)
+
+
+def _best(distinct: list[Body]) -> Sequence | None:
+    """Return the sequence that saves the most lines as a block; of several the longest, and then the first."""
+    counts: dict[Sequence, int] = defaultdict(int)
+    ends: dict[Sequence, tuple[int, int]] = {}
+    lines: dict[Sequence, int] = {}
+    for number, body in enumerate(distinct):
+        sizes = [_lines(element) for element in body]
+        linked = _linked(body)
+        listed = [element.key for element in body]
+        whole = len(body) if number else 0  # a whole body, but for the network's, is one already
+        for start in range(len(body)):
+            total = 0
+            for end in range(start + 1, min(start + _LONGEST, len(body)) + 1):
+                if end > start + 1 and not linked[end - 1]:
+                    break
+                total += sizes[end - 1]
+                if end - start == whole:
+                    continue
+                if total < 2 or len(body[start].takes) != 1:  # noqa: PLR2004
+                    continue
+                if end == start + 1 and not isinstance(body[start], Residual | Branch):
+                    continue
+                sequence = tuple(listed[start:end])
+                before = ends.get(sequence)
+                if before is None or before[0] != number or before[1] <= start:
+                    counts[sequence] += 1
+                    ends[sequence] = number, end
+                    lines[sequence] = total
+    saved = {
+        sequence: count * (lines[sequence] - 1) - lines[sequence] - 3
+        for sequence, count in counts.items()
+        if count > 1
+    }
+    best = max(saved, key=lambda sequence: (saved[sequence], len(sequence)), default=None)
+    return best if best is not None and saved[best] >= _LEAST_SAVED else None
+
+
+def _linked(body: Body) -> list[bool]:
+    """Return of each element whether it takes the one before alone, which nothing else takes."""
+    pairs = zip([None, *body], body, strict=False)
+    return [
+        before is not None
+        and len(element.takes) == 1
+        and element.takes[0] is before
+        and len(before.users) == 1
+        and not (isinstance(element, Leaf) and (element.state or element.shares))
+        for before, element in pairs
+    ]
+
+
+def _wrap(body: Body, sequence: Sequence) -> None:
+    linked = _linked(body)
+    done: Body = []
+    index = 0
+    while index < len(body):
+        inner = body[index : index + len(sequence)]
+        fits = tuple(element.key for element in inner) == sequence and len(inner[0].takes) == 1
+        if fits and all(linked[index + 1 : index + len(sequence)]):
+            (given,) = inner[0].takes
+            cell = Cell([given], entry=Source(shape=given.shape), body=inner)
+            enclose(cell, cell.entry, inner)
+            done.append(cell)
+            index += len(sequence)
+        else:
+            done.append(body[index])
+            index += 1
+    body[:] = done
+
+
+def _lines(element: Element) -> int:
+    """Return about how many lines an element takes."""
+    match element:
+        case Residual():
+            shortcut = 2 + sum(map(_lines, element.shortcut)) if element.shortcut else 0
+            return 2 + sum(map(_lines, element.layers)) + shortcut
+        case Branch():
+            return 1 + sum(max(1, sum(map(_lines, path))) for path in element.paths)
+        case Run():
+            return 2 + sum(map(_lines, element.units[0].body))
+    return 1
