@@ -23,11 +23,14 @@ class Keys:
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
 
-    def number(self, body: Body, entry: Element | None = None) -> int:
-        """Give all elements of a body, and what is in them, their keys; return the body's own."""
+    def number(self, body: Body, *, is_inner: bool = False) -> int:
+        """Give all elements of a body, and what is in them, their keys; return the body's own.
+
+        `is_inner` is whether it is in an element, and not the network's.
+        """
         places = {id(element): index for index, element in enumerate(body)}
         for index, element in enumerate(body):
-            taken = tuple(_relative(one, index, places, entry) for one in taken_by(element))
+            taken = tuple(_relative(one, index, places, is_inner=is_inner) for one in taken_by(element))
             element.key = self._key((taken, len(element.takes), self._held(element)))
         return self.of(body)
 
@@ -44,17 +47,17 @@ class Keys:
             case Leaf():
                 return element.kind, opaque(element), element.shares
             case Residual():
-                held = tuple(self.number(body, element.entry) for body in bodies(element))
+                held = tuple(self.number(body, is_inner=True) for body in bodies(element))
                 return "residual", held, element.shortcut_when, element.when, self.of_merge(element.merge)
             case Branch():
-                held = tuple(self.number(body, element.entry) for body in bodies(element))
+                held = tuple(self.number(body, is_inner=True) for body in bodies(element))
                 return "branch", held, self.of_merge(element.merge)
             case Cell():
-                element.body_key = self.number(element.body, element.entry)
+                element.body_key = self.number(element.body, is_inner=True)
                 return "cell", element.body_key
             case Run():
                 for unit in element.units:
-                    unit.body_key = self.number(unit.body, unit.entry)
+                    unit.body_key = self.number(unit.body, is_inner=True)
                 return "run", element.units[0].body_key
         raise AssertionError
 
@@ -73,10 +76,10 @@ def is_opaque(kind: str, value: object) -> bool:
     return kind == "custom" or formula or isinstance(value, dict | Entry)
 
 
-def _relative(taken: Element, index: int, places: dict[int, int], entry: Element | None) -> Hashable:
+def _relative(taken: Element, index: int, places: dict[int, int], *, is_inner: bool) -> Hashable:
     """Return how far before an element is what it takes, or which input of the network that is."""
     if id(taken) in places:
         return index - places[id(taken)]
     if isinstance(taken, Source):
-        return index + 1 if entry is not None else taken.name
+        return index + 1 if is_inner else taken.name
     return id(taken)

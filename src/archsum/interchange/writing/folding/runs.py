@@ -23,16 +23,16 @@ _MANY = 3
 _LARGE = 5
 
 
-def fold_runs(body: Body, keys: Keys) -> None:
+def fold_runs(body: Body, keys: Keys, *, is_inner: bool = False) -> None:
     """Put what repeats itself into runs, the innermost first; all elements have keys, and have them again."""
     for element in body:
         for inner in bodies(element):
-            fold_runs(inner, keys)
-    keys.number(body)
+            fold_runs(inner, keys, is_inner=True)
+    keys.number(body, is_inner=is_inner)
     period = 1
     while period <= min(_LONGEST, len(body) // 2):
         if _fold(body, period, keys):
-            keys.number(body)
+            keys.number(body, is_inner=is_inner)
             period = 1
         else:
             period += 1
