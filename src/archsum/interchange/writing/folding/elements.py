@@ -43,6 +43,8 @@ class Leaf(Element):
     """The node that has its weights, where it shares them or others share its own."""
     state: Element | None = None
     """The layer whose last states it begins with."""
+    is_there: bool = True
+    """Whether it is here, and not only in others of the same structure."""
 
 
 @dataclass(eq=False, slots=True)
@@ -78,8 +80,12 @@ class Cell(Element):
     body: Body = field(kw_only=True)
     word: str = ""
     """What the source calls its kind; nothing where it was found by its structure."""
+    name: str = ""
+    """What the source calls it."""
     body_key: int = -1
     """The key of the body."""
+    is_unit: bool = False
+    """Whether it is a repetition of a run."""
 
 
 @dataclass(eq=False, slots=True)

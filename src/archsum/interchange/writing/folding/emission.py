@@ -86,6 +86,9 @@ class Emission:
         before: Element | None = None
         for element in body:
             entries = self._element(element, template, values, scope)
+            if not entries:
+                before = element
+                continue
             inputs = self._inputs(element, before, names)
             if inputs is not None:
                 _place(entries[0], inputs=inputs)
@@ -119,7 +122,11 @@ class Emission:
     def _element(self, element: Element, template: Template, values: Values, scope: Scope) -> list[Entry]:
         match element:
             case Leaf():
-                return [self._leaf(element, template, values)]
+                condition = substituted(template.fields.get((id(element), "if"), True), values)
+                entry = self._leaf(element, template, values)
+                if isinstance(condition, Expression):
+                    entry.fields["if"] = condition.written()
+                return [entry] if condition is not False else []
             case Residual():
                 return self._residual(element, template, values, scope)
             case Branch():
@@ -136,6 +143,8 @@ class Emission:
     def _leaf(self, leaf: Leaf, template: Template, values: Values) -> Entry:
         fields: dict[str, Any] = {}
         for name in template.names.get(id(leaf), ()):
+            if name == "if":
+                continue
             value = template.fields[id(leaf), name]
             if isinstance(value, Expression | list):
                 value = substituted(value, values)

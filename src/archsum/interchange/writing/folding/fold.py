@@ -7,10 +7,12 @@ from archsum.interchange.writing.fields import Fields
 from archsum.interchange.writing.folding.defaults import state_defaults, state_parameters
 from archsum.interchange.writing.folding.emission import Emission, Scope
 from archsum.interchange.writing.folding.keys import Keys
+from archsum.interchange.writing.folding.optional import insert_optional
 from archsum.interchange.writing.folding.regions import standing, tree
-from archsum.interchange.writing.folding.runs import fold_runs
+from archsum.interchange.writing.folding.runs import Banned, fold_runs
 from archsum.interchange.writing.folding.sequences import find_sequences
-from archsum.interchange.writing.folding.stages import split_stages, unfold_tables
+from archsum.interchange.writing.folding.stages import split_stages
+from archsum.interchange.writing.folding.tables import unfold_tables
 from archsum.interchange.writing.folding.templates import Templates
 from archsum.interchange.writing.folding.variants import unify
 from archsum.interchange.writing.text import count_lines
@@ -35,19 +37,19 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
     keys = Keys()
     keys.number(body)
     if how.variants:
+        insert_optional(body)
+        keys.number(body)
         unify(body, keys)
-    if how.runs:
-        fold_runs(body, keys)
-    templates = Templates(body, document.data_format)
-    while unfold_tables(body, templates, keys):
-        templates = Templates(body, document.data_format)
-    if how.sequences:
-        find_sequences(body, keys)
+    banned: Banned = set()
+    for _ in range(2):
         if how.runs:
-            fold_runs(body, keys)
+            fold_runs(body, keys, banned)
         templates = Templates(body, document.data_format)
-        while unfold_tables(body, templates, keys):
+        while unfold_tables(body, templates, keys, banned):
             templates = Templates(body, document.data_format)
+        if how.sequences:
+            find_sequences(body, keys)
+    templates = Templates(body, document.data_format)
     if split_stages(body, templates, keys):
         templates = Templates(body, document.data_format)
     outputs = standing(body, outputs)

@@ -25,7 +25,8 @@ def name_groups(groups: Sequence[Group]) -> list[str]:
     names: list[str] = []
     last = {name: max(number for number, one in enumerate(wanted) if one == name) for name in counts}
     for number, (group, name) in enumerate(zip(groups, wanted, strict=True)):
-        if counts[name] > 1 and number != last[name]:
+        branches = group.slots[0].words[:1] and group.slots[0].words[0].startswith("branch")
+        if counts[name] > 1 and (number != last[name] or branches):
             name = _told_apart(group, name)
         names.append(_free(name, names, set(wanted[number + 1 :])))
     return names
@@ -34,15 +35,17 @@ def name_groups(groups: Sequence[Group]) -> list[str]:
 def _field(group: Group) -> str:
     words = [slot.field for slot in group.slots]
     name = "depth" if words[0] == "times" else max(words, key=words.count)
+    if name == "if":
+        return f"has_{group.slots[0].owner.kind}" if isinstance(group.slots[0].owner, Leaf) else "is_there"
     return f"{name}_" if name in _TAKEN or name_problem(name) else name
 
 
 def _told_apart(group: Group, name: str) -> str:
     words = [word for slot in group.slots for word in slot.words[:1]]
-    word = snake_case(words[0]) if words else ""
-    if not word or word == name or name in word:
-        return word or f"inner_{name}"
-    return f"{word}_{name}"
+    word = words[0] if words else "hidden"
+    if group.is_size and word.startswith("branch"):
+        return word
+    return word if name in word else f"{word}_{name}"
 
 
 def _free(name: str, taken: Sequence[str], wanted: set[str]) -> str:

@@ -138,7 +138,7 @@ class Regions:
             return body
         (given,) = outside.values()
         entry = Source(shape=given.shape)
-        cell = Cell([given], entry=entry, body=body, word=word)
+        cell = Cell([given], entry=entry, body=body, word=word, name=".".join(path))
         enclose(cell, entry, body)
         return [cell]
 
@@ -200,6 +200,8 @@ def standing(body: Body, outputs: list[Element]) -> list[Element]:
                     last = last.body[-1]
                 case Run():
                     last = last.units[-1]
+                case Leaf() if not last.is_there:
+                    (last,) = last.takes
                 case _:
                     last = None
     return [stands.get(id(output), output) for output in outputs]

@@ -103,3 +103,16 @@ def ratio(values: Sequence[Any], bases: Sequence[Any], name: str) -> Expression 
     if 2 <= part <= _MAX_FACTOR and all(one * part == other for one, other in pairs):
         return Expression(f"{name} // {part}")
     return None
+
+
+def when(conditions: Sequence[Any], values: Sequence[Any], name: str) -> Expression | None:
+    """Return a condition as what one value of another parameter means; None where it follows from none."""
+    pairs = [(one, other) for one, other in zip(conditions, values, strict=True) if one is not HOLE]
+    if any(not isinstance(other, int | str) or isinstance(other, bool) for _, other in pairs):
+        return None
+    for truth, sign in ((True, "=="), (False, "!=")):
+        alike = {other for one, other in pairs if one is truth}
+        others = {other for one, other in pairs if one is not truth}
+        if len(alike) == 1 and not alike & others:
+            return Expression(f"{name} {sign} {alike.pop()!r}")
+    return None

@@ -23,29 +23,34 @@ _MANY = 3
 _LARGE = 5
 
 
-def fold_runs(body: Body, keys: Keys, *, is_inner: bool = False) -> None:
+Banned = set[int]
+"""The keys of bodies that are not repeated."""
+
+
+def fold_runs(body: Body, keys: Keys, banned: Banned, *, is_inner: bool = False) -> None:
     """Put what repeats itself into runs, the innermost first; all elements have keys, and have them again."""
     for element in body:
         for inner in bodies(element):
-            fold_runs(inner, keys, is_inner=True)
+            fold_runs(inner, keys, banned, is_inner=True)
     keys.number(body, is_inner=is_inner)
     period = 1
     while period <= min(_LONGEST, len(body) // 2):
-        if _fold(body, period, keys):
+        if _fold(body, period, keys, banned):
             keys.number(body, is_inner=is_inner)
             period = 1
         else:
             period += 1
 
 
-def _fold(body: Body, period: int, keys: Keys) -> bool:
+def _fold(body: Body, period: int, keys: Keys, banned: Banned) -> bool:
     """Put repetitions of so many elements into runs; return whether there are any."""
     listed = [element.key for element in body]
     done: Body = []
     index, found = 0, False
     while index < len(body):
         times = _times(listed, index, period)
-        while times > 1 and not _is_worth(body[index : index + period], times):
+        unit = body[index : index + period]
+        if times > 1 and (keys.of(unit) in banned or not _is_worth(unit, times)):
             times = 0
         units = [body[start : start + period] for start in range(index, index + times * period, period)]
         if times > 1 and _are_closed(units):
@@ -89,7 +94,7 @@ def _run(units: list[Body]) -> Run:
     cells: list[Cell] = []
     for unit in units:
         given = _given(unit)
-        cell = Cell([given], entry=Source(shape=given.shape), body=unit)
+        cell = Cell([given], entry=Source(shape=given.shape), body=unit, is_unit=True)
         enclose(cell, cell.entry, unit)
         cells.append(cell)
     given, last = cells[0].takes[0], cells[-1]
@@ -116,18 +121,33 @@ def unfolded(run: Run) -> Body:
     given.users = [user for user in given.users if user is not run]
     body: Body = []
     for unit in run.units:
-        for element in unit.body:
-            for taken in taken_by(element):
-                if taken is unit.entry:
-                    given.users.append(element)
-            replace_taken(element, unit.entry, given)
+        given = _let_out(unit, given)
         body += unit.body
-        given = unit.body[-1]
-        given.users = []
     given.users = run.users
     for user in given.users:
         replace_taken(user, run, given)
     return body
+
+
+def dissolved(cell: Cell) -> Body:
+    """Return the layers of a cell in its place."""
+    (given,) = cell.takes
+    given.users = [user for user in given.users if user is not cell]
+    last = _let_out(cell, given)
+    last.users = cell.users
+    for user in last.users:
+        replace_taken(user, cell, last)
+    return cell.body
+
+
+def _let_out(cell: Cell, given: Element) -> Element:
+    """Let a cell's layers take what the cell was given, and return what gives its output."""
+    for element in cell.body:
+        given.users += [element for taken in taken_by(element) if taken is cell.entry]
+        replace_taken(element, cell.entry, given)
+    last = cell.body[-1]
+    last.users = []
+    return last
 
 
 def _given(unit: Body) -> Element:

@@ -7,6 +7,7 @@ from typing import Any
 
 from archsum.interchange.writing.folding.elements import Body, Branch, Cell, Element, Leaf, Residual, Run
 from archsum.interchange.writing.folding.keys import is_opaque
+from archsum.interchange.writing.folding.words import telling_words
 from archsum.layers import layer_class
 from archsum.layers.axis import input_sizes
 from archsum.layers.fields import named_fields
@@ -87,6 +88,9 @@ class Walk:
         self._data_format = data_format
         self.run_fields: dict[int, list[RunField]] = {}
         """How the runs, by their first, have their parameters."""
+        self.runs: list[Run] = []
+        self.same_times: dict[int, int] = {}
+        """How many repetitions a run has, where they are as many in all bodies."""
         self.shortcuts: dict[int, str] = {}
         """Whether `all`, `some` or `none` of a residual's bodies have the shortcut's layers."""
         self.merges: dict[int, str] = {}
@@ -133,6 +137,11 @@ class Walk:
     def _leaf(self, first: Leaf, elements: Sequence[Leaf | None]) -> Iterator[Slot]:
         names = {name: None for element in elements if element for name in element.fields}
         sizes = self._sizes(elements) if len(first.takes) == 1 else []
+        there = [element is not None and element.is_there for element in elements]
+        if not all(is_there or element is None for is_there, element in zip(there, elements, strict=True)):
+            yield Slot(first, "if", [HOLE if one is None else one.is_there for one in elements])
+        if any(there):
+            elements = [element if is_there else None for element, is_there in zip(elements, there, strict=True)]
         for name in names:
             if any(is_opaque(first.kind, element.fields.get(name)) for element in elements if element):
                 continue
@@ -146,7 +155,7 @@ class Walk:
         sizes = self._sizes(elements)
         for name, is_size in self._sized(first).items():
             values = [HOLE if arguments is None else arguments[name] for arguments in given]
-            yield Slot(first, name, values, sizes, is_size, words=(first.word,) if first.word else ())
+            yield Slot(first, name, values, sizes, is_size, words=telling_words(first.name.split(".")))
 
     def _run(self, first: Run, elements: Sequence[Run | None]) -> Iterator[Slot]:
         rows = [None if run is None else [self._arguments(unit) for unit in run.units] for run in elements]
@@ -154,6 +163,10 @@ class Walk:
         is_nested = any(isinstance(element, Run) for element in first.units[0].body)
         fields = [_mode(name, rows, is_size=is_size, may_be_first=not is_nested) for name, is_size in sized.items()]
         self.run_fields[id(first)] = fields
+        self.runs.append(first)
+        times = {len(row) for row in rows if row is not None}
+        if len(times) == 1:
+            (self.same_times[id(first)],) = times
         for one in fields:
             yield Slot(
                 first, one.name, [HOLE if row is None else _exposed(one, row) for row in rows], is_size=one.is_size
@@ -193,6 +206,7 @@ def _mode(name: str, rows: list[list[dict[str, Any]] | None], *, is_size: bool, 
     if all(_is_one(column) for column in columns):
         return RunField(name, "same", is_size=is_size)
     rests = [value for column in columns for value in column[1:]]
+    may_be_first = may_be_first and _is_plain([value for column in columns for value in column])
     if may_be_first and _is_one(rests) and len(rests) > len(columns):
         return RunField(name, "first", rests[0], is_size)
     rests = [value for column in columns for value in column[:-1]]
@@ -205,6 +219,11 @@ def _exposed(one: RunField, rows: list[dict[str, Any]]) -> Any:
     """Return what a run is given for a parameter of its repetitions."""
     column = [row[one.name] for row in rows]
     return column if one.mode == "list" else column[-1 if one.mode == "last" else 0]
+
+
+def _is_plain(values: list[Any]) -> bool:
+    """Whether a formula can name values."""
+    return all(isinstance(value, int | str) for value in values)
 
 
 def _is_one(values: list[Any]) -> bool:
@@ -227,11 +246,7 @@ def required(kind: str) -> frozenset[str]:
     return frozenset(name for name, info in named_fields(layer_class(kind)).items() if info.is_required())
 
 
-_GENERIC = ("conv", "layer", "layers", "block", "features", "module", "body", "net", "model", "op")
-
-
 def _words(leaf: Leaf) -> tuple[str, ...]:
     """Return the words of the source that tell a layer from others, its own first."""
     origin = leaf.layer.node.origin
-    words = (origin.path.split(".") if origin else list(leaf.layer.path))[::-1]
-    return tuple(word for word in words if word.isidentifier() and word not in _GENERIC)
+    return telling_words(origin.path.split(".") if origin else leaf.layer.path)

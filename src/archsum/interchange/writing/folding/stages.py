@@ -6,7 +6,7 @@ from typing import Any
 
 from archsum.interchange.writing.folding.elements import Body, Cell, Run, Source
 from archsum.interchange.writing.folding.keys import Keys
-from archsum.interchange.writing.folding.runs import run_of, unfolded
+from archsum.interchange.writing.folding.runs import run_of
 from archsum.interchange.writing.folding.templates import Templates
 
 _LEAST = 4
@@ -25,24 +25,6 @@ def split_stages(body: Body, templates: Templates, keys: Keys) -> bool:
     if done:
         keys.number(body)
     return done
-
-
-def unfold_tables(body: Body, templates: Templates, keys: Keys) -> bool:
-    """Write out the runs of a body whose repetitions would be given tables of values; return whether there are any."""
-    done = False
-    for index in reversed(range(len(body))):
-        element = body[index]
-        if isinstance(element, Run) and _takes_tables(templates, element):
-            body[index : index + 1] = unfolded(element)
-            done = True
-    if done:
-        keys.number(body)
-    return done
-
-
-def _takes_tables(templates: Templates, run: Run) -> bool:
-    fields = templates.of(run.units[0]).run_fields.values()
-    return any(one.mode == "list" for listed in fields for one in listed)
 
 
 def _stages(rows: list[dict[str, Any]], sizes: dict[str, bool]) -> list[int]:
@@ -76,6 +58,6 @@ def _nested(run: Run, lengths: list[int]) -> Run:
         given = units[0].takes[0] if not stages else stages[-1]
         inner_entry = Source(shape=units[0].entry.shape)
         inner = Run([inner_entry], shape=units[-1].shape, units=units)
-        stages.append(Cell([given], shape=inner.shape, entry=inner_entry, body=[inner]))
+        stages.append(Cell([given], shape=inner.shape, entry=inner_entry, body=[inner], is_unit=True))
         start += length
     return run_of(stages, run)

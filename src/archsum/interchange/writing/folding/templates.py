@@ -8,7 +8,7 @@ from typing import Any
 from archsum.interchange.writing.folding.elements import Body, Cell, Element, Run, bodies
 from archsum.interchange.writing.folding.formulas import Expression, names_in
 from archsum.interchange.writing.folding.naming import name_groups
-from archsum.interchange.writing.folding.relations import Group, by_input, by_other, by_sizes, grouped
+from archsum.interchange.writing.folding.relations import Group, by_input, by_other, by_sizes, grouped, when
 from archsum.interchange.writing.folding.slots import HOLE, RunField, Slot, Walk
 
 OMITTED = object()
@@ -31,6 +31,8 @@ class Template:
 
     bodies: list[Body]
     entries: list[Element]
+    cells: list[Cell]
+    """What they are of; none for the network's."""
     walk: Walk
     parameters: list[Parameter] = field(default_factory=list)
     values: list[dict[str, Any]] = field(default_factory=list)
@@ -49,6 +51,16 @@ class Template:
     def body(self) -> Body:
         """The body that is written."""
         return self.bodies[0]
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs in the body, without those in blocks and in one another."""
+        return [run for run in self.walk.runs if id(run) in self.run_fields]
+
+    @property
+    def same_times(self) -> dict[int, int]:
+        """How many repetitions runs have, where they are as many in all bodies."""
+        return self.walk.same_times
 
     @property
     def run_fields(self) -> dict[int, list[RunField]]:
@@ -78,12 +90,16 @@ class Templates:
         key = structure(cell)
         if key not in self._made:
             cells = list({id(one): one for one in self._cells[key]}.values())
-            has_word = any(one.word for one in cells)
-            template = self.make([one.body for one in cells], [one.entry for one in cells], is_block=has_word)
+            may_be_block = not all(one.is_unit for one in cells)
+            template = self.make([one.body for one in cells], [one.entry for one in cells], cells, is_block=may_be_block)
             self._made[key] = template
             for one, values in zip(cells, template.values, strict=True):
                 self._arguments[id(one)] = values
         return self._made[key]
+
+    def all(self) -> list[Template]:
+        """Return all templates."""
+        return [self.of(cells[0]) for cells in list(self._cells.values())]
 
     def arguments(self, cell: Cell) -> dict[str, Any]:
         """Return the values of a cell's parameters."""
@@ -94,10 +110,12 @@ class Templates:
         """Return the names of a cell's parameters, and whether each is a size."""
         return {parameter.name: parameter.is_size for parameter in self.of(cell).parameters}
 
-    def make(self, listed: Sequence[Body], entries: Sequence[Element], *, is_block: bool = False) -> Template:
+    def make(
+        self, listed: Sequence[Body], entries: Sequence[Element], cells: Sequence[Cell] = (), *, is_block: bool = False
+    ) -> Template:
         """Make a template of bodies of one structure; `is_block` is whether they can be a block's."""
         walk = Walk(self.arguments, self.sizes, self._data_format)
-        template = Template(list(listed), list(entries), walk, values=[{} for _ in listed])
+        template = Template(list(listed), list(entries), list(cells), walk, values=[{} for _ in listed])
         slots = list(walk.slots(listed))
         for slot in slots:
             names = template.names.setdefault(id(slot.owner), [])
@@ -160,6 +178,9 @@ def _relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
             derived[number] = found
         else:
             bases.append((f"base{number}", free[number]))
+    conditions = _conditions(free, bases)
+    derived |= conditions
+    bases = [(name, group) for name, group in bases if int(name.removeprefix("base")) not in conditions]
     own = [number for number in range(len(free)) if number not in derived]
     names = dict(zip(own, name_groups([free[number] for number in own]), strict=True))
     called = {f"base{number}": Expression(name) for number, name in names.items()}
@@ -182,6 +203,19 @@ def _relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
         if id(slot) in halves:
             kernel = template.pieces[id(slot.owner), "kernel_size", None]
             template.pieces[slot.place] = Expression("kernel // 2").with_values({"kernel": kernel})
+
+
+def _conditions(groups: list[Group], bases: list[tuple[str, Group]]) -> dict[int, Expression]:
+    """Return of what is there in some bodies when it is, where that follows from another parameter."""
+    found = {}
+    for number, group in enumerate(groups):
+        if group.slots[0].field == "if":
+            for name, other in bases:
+                expression = None if other is group or other.is_size else when(group.values, other.values, name)
+                if expression:
+                    found[number] = expression
+                    break
+    return found
 
 
 def _fill(template: Template, name: str) -> None:

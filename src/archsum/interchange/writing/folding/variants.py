@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 
-from archsum.interchange.writing.folding.elements import Body, Cell, Residual, Source, bodies, enclose
+from archsum.interchange.writing.folding.elements import Body, Cell, Leaf, Residual, Source, bodies, enclose
 from archsum.interchange.writing.folding.keys import Keys
+from archsum.interchange.writing.folding.optional import OPTIONAL, left_out
 
 _LEAST = 4
 """The layers that are taken for what elsewhere has a shortcut."""
+
+_Plain = tuple[tuple[int, ...], list[Residual], Leaf | None]
+"""The keys of layers, the shortcuts that lead around such elsewhere, and what these have at their end besides."""
 
 
 def unify(body: Body, keys: Keys) -> None:
@@ -56,21 +60,26 @@ def _unify_plain(body: Body, keys: Keys) -> None:
     for residual in found:
         if not residual.shortcut and len(residual.layers) >= _LEAST:
             known[tuple(inner.key for inner in residual.layers)].append(residual)
-    by_first = defaultdict(list)
+    by_first: dict[int, list[_Plain]] = defaultdict(list)
     for sequence, residuals in known.items():
         if not any(map(_changes, residuals)):
-            by_first[sequence[0]].append((sequence, residuals))
+            by_first[sequence[0]].append((sequence, residuals, None))
+            last = residuals[0].layers[-1]
+            if isinstance(last, Leaf) and last.kind in OPTIONAL and len(sequence) > _LEAST:
+                by_first[sequence[0]].append((sequence[:-1], residuals, last))
     _wrap(body, by_first)
 
 
-def _wrap(body: Body, by_first: dict[int, list[tuple[tuple[int, ...], list[Residual]]]]) -> None:
+def _wrap(body: Body, by_first: dict[int, list[_Plain]]) -> None:
     index = 0
     while index < len(body):
-        for sequence, residuals in by_first.get(body[index].key, ()):
+        for sequence, residuals, tail in by_first.get(body[index].key, ()):
             layers = body[index : index + len(sequence)]
             if tuple(element.key for element in layers) == sequence and _is_closed(layers):
                 plain = _without_shortcut(layers, residuals[0])
                 if _changes(plain):
+                    if tail:
+                        layers.append(left_out(tail, layers[-1], None))
                     enclose(plain, plain.entry, layers)
                     body[index : index + len(sequence)] = [plain]
                     for residual in (plain, *residuals):
