@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from archsum.graph import Graph, Node
-from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.alike import STATES
+from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.fields import Fields, cares, in_file
 from archsum.layers import kind_of
 

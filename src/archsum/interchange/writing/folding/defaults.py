@@ -84,7 +84,9 @@ def state_parameters(block: BlockEntry, uses: Sequence[Entry]) -> None:
         values = [use.fields[name] for use in uses if name in use.fields]
         shown, count = Counter(map(repr, values)).most_common(1)[0]
         value = next(value for value in values if repr(value) == shown)
-        if not _is_formula(value) and (count == len(uses) or (2 * count >= len(uses) and name.rpartition("_")[2] not in SIZES and count > 1)):
+        if not _is_formula(value) and (
+            count == len(uses) or (2 * count >= len(uses) and name.rpartition("_")[2] not in SIZES and count > 1)
+        ):
             block.parameters[name] = value
             for use in uses:
                 if repr(use.fields[name]) == shown:

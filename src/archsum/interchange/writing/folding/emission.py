@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archsum.interchange.writing.entries import EMPTY, BlockEntry, Entry
 from archsum.interchange.writing.alike import STATES
+from archsum.interchange.writing.entries import EMPTY, BlockEntry, Entry
 from archsum.interchange.writing.fields import in_order
 from archsum.interchange.writing.folding.elements import (
     Body,
@@ -234,7 +234,9 @@ class Emission:
                 value = Expression(f"{shown} if index == {first_or_last[one.mode]} else {one.rest!r}")
             given[one.name] = value
         if count == 1 and not over:
-            return self._use_unit(unit, inner, {name: substituted(value, {"index": 0}) for name, value in given.items()}, scope)
+            return self._use_unit(
+                unit, inner, {name: substituted(value, {"index": 0}) for name, value in given.items()}, scope
+            )
         if over:
             times = {"over": over}
         else:

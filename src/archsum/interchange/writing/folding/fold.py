@@ -48,7 +48,7 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
         while unfold_tables(body, templates, keys, banned):
             templates = Templates(body, document.data_format)
         if how.sequences:
-            find_sequences(body, keys)
+            find_sequences(body, keys, lambda: Templates(body, document.data_format))
     templates = Templates(body, document.data_format)
     if split_stages(body, templates, keys):
         templates = Templates(body, document.data_format)

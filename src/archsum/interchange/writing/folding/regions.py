@@ -1,7 +1,6 @@
 """A graph → a tree: the source's blocks that have one input and one output, shortcuts, and paths side by side."""
 
 from collections.abc import Collection
-
 from typing import Any
 
 from archsum.graph import Path

@@ -116,3 +116,20 @@ def when(conditions: Sequence[Any], values: Sequence[Any], name: str) -> Express
         if len(alike) == 1 and not alike & others:
             return Expression(f"{name} {sign} {alike.pop()!r}")
     return None
+
+
+def one_of_two(values: Sequence[Any], others: Sequence[Any], name: str) -> Expression | None:
+    """Return values of which there are two as what another parameter's value means; None where it does not."""
+    known = [value for value in values if value is not HOLE]
+    if not known or any(not isinstance(value, int | str) for value in known):
+        return None
+    first = known[0]
+    rest = [value for value in known if value != first]
+    if not rest or any(value != rest[0] for value in rest):
+        return None
+    conditions = [HOLE if value is HOLE else value == first for value in values]
+    found = when(conditions, others, name)
+    if found is None or "!=" in found.text:
+        found = when([HOLE if value is HOLE else value != first for value in values], others, name)
+        first, rest = rest[0], [first]
+    return Expression(f"{first!r} if {found.text} else {rest[0]!r}") if found else None

@@ -1,6 +1,6 @@
 """Runs that would be given tables of values, another in each place where they are, are written out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archsum.interchange.writing.folding.elements import Body, Cell, Run, bodies
 from archsum.interchange.writing.folding.keys import Keys
@@ -15,7 +15,7 @@ def unfold_tables(body: Body, templates: Templates, keys: Keys, banned: Banned) 
     """Write out runs that would be given tables; return whether there are any. They are not folded again."""
     found: set[int] = set()
     for template in templates.all():
-        if len(template.bodies) < 2 or any(cell.word for cell in template.cells):  # noqa: PLR2004
+        if len(template.bodies) < 2 or any(cell.word for cell in template.cells):
             continue
         for run in template.runs:
             if any(one.mode == "list" for one in template.run_fields[id(run)]):
@@ -24,14 +24,19 @@ def unfold_tables(body: Body, templates: Templates, keys: Keys, banned: Banned) 
     if not found:
         return False
     banned |= found
+    write_out(body, found, keys)
+    return True
+
+
+def write_out(body: Body, found: Collection[int], keys: Keys) -> None:
+    """Write out runs of repetitions, and cells, that have one of the keys; and runs that are none any more then."""
     while found:
         _unfold(body, found)
         keys.number(body)
         found = set(_uneven(body))
-    return True
 
 
-def _unfold(body: Body, found: set[int]) -> None:
+def _unfold(body: Body, found: Collection[int]) -> None:
     """Write out what has one of the keys: runs of such repetitions, and cells."""
     for index in reversed(range(len(body))):
         element = body[index]

@@ -8,7 +8,7 @@ from typing import Any
 from archsum.interchange.writing.folding.elements import Body, Cell, Element, Run, bodies
 from archsum.interchange.writing.folding.formulas import Expression, names_in
 from archsum.interchange.writing.folding.naming import name_groups
-from archsum.interchange.writing.folding.relations import Group, by_input, by_other, by_sizes, grouped, when
+from archsum.interchange.writing.folding.relations import Group, by_input, by_other, by_sizes, grouped, one_of_two, when
 from archsum.interchange.writing.folding.slots import HOLE, RunField, Slot, Walk
 
 OMITTED = object()
@@ -91,7 +91,9 @@ class Templates:
         if key not in self._made:
             cells = list({id(one): one for one in self._cells[key]}.values())
             may_be_block = not all(one.is_unit for one in cells)
-            template = self.make([one.body for one in cells], [one.entry for one in cells], cells, is_block=may_be_block)
+            template = self.make(
+                [one.body for one in cells], [one.entry for one in cells], cells, is_block=may_be_block
+            )
             self._made[key] = template
             for one, values in zip(cells, template.values, strict=True):
                 self._arguments[id(one)] = values
@@ -206,15 +208,25 @@ def _relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
 
 
 def _conditions(groups: list[Group], bases: list[tuple[str, Group]]) -> dict[int, Expression]:
-    """Return of what is there in some bodies when it is, where that follows from another parameter."""
-    found = {}
-    for number, group in enumerate(groups):
-        if group.slots[0].field == "if":
-            for name, other in bases:
-                expression = None if other is group or other.is_size else when(group.values, other.values, name)
+    """Return of what has one of two values which it has, where that follows from another parameter.
+
+    That is how most are told that are there or not, and `padding` follows so from `strides`.
+    """
+    found: dict[int, Expression] = {}
+    for field_name, relate in (("padding", one_of_two), ("if", when)):
+        for number, group in enumerate(groups):
+            if group.slots[0].field == field_name:
+                others = [
+                    (name, other)
+                    for name, other in bases
+                    if not other.is_size
+                    and other.slots[0].field not in (field_name, "if")
+                    and int(name.removeprefix("base")) not in found
+                ]
+                expressions = (relate(group.values, other.values, name) for name, other in others)
+                expression = next(filter(None, expressions), None)
                 if expression:
                     found[number] = expression
-                    break
     return found
 
 
