@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from archsum.graph import Path
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary
 
@@ -80,8 +81,8 @@ class Cell(Element):
     body: Body = field(kw_only=True)
     word: str = ""
     """What the source calls its kind; nothing where it was found by its structure."""
-    name: str = ""
-    """What the source calls it."""
+    path: Path = ()
+    """The source's path of it."""
     body_key: int = -1
     """The key of the body."""
     is_unit: bool = False

@@ -58,6 +58,9 @@ class Emission:
         """By the key of their structure, in the order in which they are first used, those in them first."""
         self.uses: Counter[int] = Counter()
         self.entries: dict[int, list[Entry]] = {}
+        self.repeated: set[int] = set()
+        """The blocks that are used in repeats."""
+        self._repeats = 0
         self._writing: set[int] = set()
 
     def network(self, template: Template, scope: Scope, outputs: list[Element]) -> tuple[list[Entry], list[str] | None]:
@@ -197,6 +200,8 @@ class Emission:
         self._define(cell, inner)
         entry = Entry(self._names[key], {name: written(value) for name, value in given.items() if value is not OMITTED})
         self.uses[key] += 1
+        if self._repeats:
+            self.repeated.add(key)
         self.entries.setdefault(key, []).append(entry)
         return [entry]
 
@@ -237,12 +242,11 @@ class Emission:
             return self._use_unit(
                 unit, inner, {name: substituted(value, {"index": 0}) for name, value in given.items()}, scope
             )
-        if over:
-            times = {"over": over}
-        else:
-            times = {"times": written(count)}
+        times = {"over": over} if over else {"times": written(count)}
         before = Counter(self.uses)
+        self._repeats += 1
         repeat = Entry("repeat", {**times, "layers": self._use_unit(unit, inner, given, scope)})
+        self._repeats -= 1
         if len(template.bodies) > 1:
             return [repeat]
         counted, self.uses = self.uses, Counter(before)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from archsum.interchange.writing.entries import Document
+from archsum.interchange.writing.entries import BlockEntry, Document
 from archsum.interchange.writing.fields import Fields
 from archsum.interchange.writing.folding.defaults import state_defaults, state_parameters
 from archsum.interchange.writing.folding.emission import Emission, Scope
@@ -17,6 +17,10 @@ from archsum.interchange.writing.folding.templates import Templates
 from archsum.interchange.writing.folding.variants import unify
 from archsum.interchange.writing.text import count_lines
 from archsum.summary import Summary
+
+
+_FEW_LINES = 4
+"""So few lines are written where they are repeated."""
 
 
 class HowFar(NamedTuple):
@@ -63,7 +67,7 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
         more = {
             key
             for key, block in emission.blocks.items()
-            if _costs(emission.uses[key], count_lines(block.layers), bool(block.parameters))
+            if _costs(block, emission.uses[key], is_repeated=key in emission.repeated)
         }
         if not more - inline:
             break
@@ -78,6 +82,9 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
     return document
 
 
-def _costs(uses: int, lines: int, has_parameters: bool) -> bool:
-    """Whether a block takes more lines than it saves."""
-    return uses * (lines - 1) <= lines + 2 + has_parameters if uses > 1 else lines <= 4
+def _costs(block: BlockEntry, uses: int, *, is_repeated: bool) -> bool:
+    """Whether a block takes more lines than it saves; one that is used once is for what is repeated."""
+    lines = count_lines(block.layers)
+    if uses == 1:
+        return not is_repeated or lines <= _FEW_LINES
+    return uses * (lines - 1) <= lines + 2 + bool(block.parameters)

@@ -10,6 +10,8 @@ from archsum.interchange.writing.folding.relations import Group
 from archsum.language.spec.items import PLACEMENT
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+|\d+")
+_PATHS = ("branch", "path")
+"""What begins the words that tell paths apart; a size is called so itself."""
 _TAKEN = ("index", "input", "trainable", "type", *PLACEMENT)
 
 
@@ -25,7 +27,7 @@ def name_groups(groups: Sequence[Group]) -> list[str]:
     names: list[str] = []
     last = {name: max(number for number, one in enumerate(wanted) if one == name) for name in counts}
     for number, (group, name) in enumerate(zip(groups, wanted, strict=True)):
-        branches = group.slots[0].words[:1] and group.slots[0].words[0].startswith("branch")
+        branches = bool(group.slots[0].words) and group.slots[0].words[0].startswith(_PATHS)
         if counts[name] > 1 and (number != last[name] or branches):
             name = _told_apart(group, name)
         names.append(_free(name, names, set(wanted[number + 1 :])))
@@ -43,7 +45,7 @@ def _field(group: Group) -> str:
 def _told_apart(group: Group, name: str) -> str:
     words = [word for slot in group.slots for word in slot.words[:1]]
     word = words[0] if words else "hidden"
-    if group.is_size and word.startswith("branch"):
+    if group.is_size and word.startswith(_PATHS):
         return word
     return word if name in word else f"{word}_{name}"
 

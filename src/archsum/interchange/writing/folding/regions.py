@@ -137,7 +137,7 @@ class Regions:
             return body
         (given,) = outside.values()
         entry = Source(shape=given.shape)
-        cell = Cell([given], entry=entry, body=body, word=word, name=".".join(path))
+        cell = Cell([given], entry=entry, body=body, word=word, path=path)
         enclose(cell, entry, body)
         return [cell]
 

@@ -47,7 +47,7 @@ class Found(NamedTuple):
         return self.saved_with(1)
 
     def saved_with(self, lines: int) -> int:
-        """The lines that a block saves whose uses take so many."""
+        """Return how many lines a block saves whose uses take so many."""
         return self.times * (self.lines - lines) - self.lines - 3
 
 
@@ -84,8 +84,8 @@ def _find(body: Body, keys: Keys, refused: set[Sequence]) -> dict[int, Found]:
     """Put sequences into cells; return them by the keys of these."""
     done: dict[int, Found] = {}
     for _ in range(_MOST_ROUNDS):
-        distinct = list({keys.of(one): one for one in _all_bodies(body)}.values())
-        if sum(map(len, distinct)) > _MOST_ELEMENTS:
+        distinct = list(_written(body, set()))
+        if sum(len(one) for one, _ in distinct) > _MOST_ELEMENTS:
             break
         best = _best(distinct, refused)
         if best is None:
@@ -101,6 +101,20 @@ def _find(body: Body, keys: Keys, refused: set[Sequence]) -> dict[int, Found]:
     return done
 
 
+def _written(body: Body, seen: set[int], *, is_block: bool = False) -> Iterator[tuple[Body, bool]]:
+    """Return the bodies that are written, of cells and repetitions of one structure one; and whether it is a block's."""
+    yield body, is_block
+    for element in body:
+        if isinstance(element, Cell | Run):
+            cell = element.units[0] if isinstance(element, Run) else element
+            if cell.body_key not in seen:
+                seen.add(cell.body_key)
+                yield from _written(cell.body, seen, is_block=True)
+        else:
+            for inner in bodies(element):
+                yield from _written(inner, seen)
+
+
 def _all_bodies(body: Body) -> Iterator[Body]:
     yield body
     for element in body:
@@ -108,16 +122,16 @@ def _all_bodies(body: Body) -> Iterator[Body]:
             yield from _all_bodies(inner)
 
 
-def _best(distinct: list[Body], refused: set[Sequence]) -> Found | None:
+def _best(distinct: list[tuple[Body, bool]], refused: set[Sequence]) -> Found | None:
     """Return the sequence that saves the most lines as a block; of several the longest, and then the first."""
     counts: dict[Sequence, int] = defaultdict(int)
     ends: dict[Sequence, tuple[int, int]] = {}
     lines: dict[Sequence, int] = {}
-    for number, body in enumerate(distinct):
+    for number, (body, is_block) in enumerate(distinct):
         sizes = [_lines(element) for element in body]
         linked = _linked(body)
         listed = [element.key for element in body]
-        whole = len(body) if number else 0  # a whole body, but for the network's, is one already
+        whole = len(body) if is_block else 0
         for start in range(len(body)):
             total = 0
             for end in range(start + 1, min(start + _LONGEST, len(body)) + 1):

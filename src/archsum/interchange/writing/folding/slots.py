@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from archsum.graph import Path
 from archsum.interchange.writing.folding.elements import Body, Branch, Cell, Element, Leaf, Residual, Run
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.words import telling_words
@@ -82,10 +83,11 @@ Sized = Callable[[Cell], dict[str, bool]]
 class Walk:
     """Goes through bodies of one structure side by side."""
 
-    def __init__(self, arguments: Arguments, sized: Sized, data_format: str) -> None:
+    def __init__(self, arguments: Arguments, sized: Sized, data_format: str, depth: int | None) -> None:
         self._arguments = arguments
         self._sized = sized
         self._data_format = data_format
+        self._depth = depth
         self.run_fields: dict[int, list[RunField]] = {}
         """How the runs, by their first, have their parameters."""
         self.runs: list[Run] = []
@@ -127,7 +129,8 @@ class Walk:
                     yield from self._leaf(next(merge for merge in merges if merge), merges)
             case Branch():
                 for number in range(len(first.paths)):
-                    yield from self.slots([element and element.paths[number] for element in elements])
+                    slots = list(self.slots([element and element.paths[number] for element in elements]))
+                    yield from _in_path(slots, f"path{number + 1}")
                 yield from self._leaf(first.merge, [element and element.merge for element in elements])
             case Cell():
                 yield from self._cell(first, elements)
@@ -147,7 +150,7 @@ class Walk:
                 continue
             values = [HOLE if element is None else _value(element, name) for element in elements]
             is_default = all(name not in element.fields for element in elements if element)
-            slot = Slot(first, name, values, sizes, name in SIZES, is_default, words=_words(first))
+            slot = Slot(first, name, values, sizes, name in SIZES, is_default, words=self._words(first.layer.path))
             yield from _items(slot) if name in _LISTS else [slot]
 
     def _cell(self, first: Cell, elements: Sequence[Cell | None]) -> Iterator[Slot]:
@@ -155,7 +158,7 @@ class Walk:
         sizes = self._sizes(elements)
         for name, is_size in self._sized(first).items():
             values = [HOLE if arguments is None else arguments[name] for arguments in given]
-            yield Slot(first, name, values, sizes, is_size, words=telling_words(first.name.split(".")))
+            yield Slot(first, name, values, sizes, is_size, words=self._words(first.path))
 
     def _run(self, first: Run, elements: Sequence[Run | None]) -> Iterator[Slot]:
         rows = [None if run is None else [self._arguments(unit) for unit in run.units] for run in elements]
@@ -174,12 +177,26 @@ class Walk:
         if all(one.mode != "list" for one in fields):
             yield Slot(first, "times", [HOLE if row is None else len(row) for row in rows])
 
+    def _words(self, path: Path) -> tuple[str, ...]:
+        """Return the words that tell an element from others in the body: those of the blocks around it tell nothing."""
+        return telling_words(path[self._depth :] if self._depth is not None else path[-1:])
+
     def _sizes(self, elements: Sequence[Element | None]) -> list[Mapping[str, int | None]]:
         return [self.sizes(element.takes[0].shape) if element and element.takes else {} for element in elements]
 
     def sizes(self, shape: Shape) -> Mapping[str, int | None]:
         """Return the sizes of a shape, by the names that formulas have for them."""
         return input_sizes(shape, self._data_format)  # type: ignore[arg-type]
+
+
+def _in_path(slots: list[Slot], word: str) -> Iterator[Slot]:
+    """Return the fields of a path, those of layers without a word of their own with the path's, and a number."""
+    owners = list({id(slot.owner): None for slot in slots if slot.is_size})
+    for slot in slots:
+        if not slot.words:
+            number = owners.index(id(slot.owner)) + 1 if id(slot.owner) in owners else 1
+            slot.words = (f"{word}_{number}" if len(owners) > 1 else word,)
+        yield slot
 
 
 def _items(slot: Slot) -> Iterator[Slot]:
@@ -244,9 +261,3 @@ def _value(leaf: Leaf, name: str) -> Any:
 def required(kind: str) -> frozenset[str]:
     """Return the fields that a layer of a kind must have."""
     return frozenset(name for name, info in named_fields(layer_class(kind)).items() if info.is_required())
-
-
-def _words(leaf: Leaf) -> tuple[str, ...]:
-    """Return the words of the source that tell a layer from others, its own first."""
-    origin = leaf.layer.node.origin
-    return telling_words(origin.path.split(".") if origin else leaf.layer.path)

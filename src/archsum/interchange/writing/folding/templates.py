@@ -116,7 +116,8 @@ class Templates:
         self, listed: Sequence[Body], entries: Sequence[Element], cells: Sequence[Cell] = (), *, is_block: bool = False
     ) -> Template:
         """Make a template of bodies of one structure; `is_block` is whether they can be a block's."""
-        walk = Walk(self.arguments, self.sizes, self._data_format)
+        depth = len(cells[0].path) if cells and cells[0].path else None
+        walk = Walk(self.arguments, self.sizes, self._data_format, depth)
         template = Template(list(listed), list(entries), list(cells), walk, values=[{} for _ in listed])
         slots = list(walk.slots(listed))
         for slot in slots:
