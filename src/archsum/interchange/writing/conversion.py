@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from archsum.errors import one_line
 from archsum.graph import Graph
 from archsum.interchange.writing.comparison import Written, read_again, refuse
 from archsum.interchange.writing.entries import Document
@@ -39,9 +40,13 @@ def _documents(summary: Summary, graph: Graph, fields: Fields, *, as_lines: bool
 
 def _head(summary: Summary, origin: str) -> list[str]:
     """Return what the first lines say: where the network comes from, and its totals."""
-    macs = "unknown" if summary.macs is None else f"{summary.macs:,}"
-    totals = f"{summary.params:,} parameters, {summary.trainable_params:,} trainable parameters, {macs} MACs"
-    return [f"Converted from {origin} by `archsum convert`.", totals]
+    figures = {
+        "parameters": summary.params,
+        "trainable parameters": summary.trainable_params,
+        "MACs": summary.macs,
+    }
+    totals = (f"{'unknown' if number is None else f'{number:,}'} {what}" for what, number in figures.items())
+    return [f"Converted from {one_line(origin)} by `archsum convert`.", ", ".join(totals)]
 
 
 def paths(written: Written, graph: Graph) -> Mapping[str, str]:

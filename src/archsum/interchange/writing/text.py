@@ -15,7 +15,7 @@ _MAX_IN_LINE = 2
 
 def write_text(document: Document) -> str:
     """Return a document as text."""
-    lines = [f"# {line}" if line else "#" for line in document.comments]
+    lines = [f"# {line}".rstrip() for line in document.comments]
     if lines:
         lines.append("")
     if document.name is not None:
