@@ -107,12 +107,14 @@ def test_a_concatenation_of_all_before_is_a_shortcut() -> None:
         - conv2d: {name: c, filters: 4, kernel_size: 1}
         - concatenate: {name: abc, inputs: [input, a, c]}
         - conv2d: {name: d, filters: 4, kernel_size: 1}
-        - concatenate: {inputs: [input, a, c, d]}
+        - concatenate: {name: abcd, inputs: [input, a, c, d]}
+        - conv2d: {name: e, filters: 4, kernel_size: 1}
+        - concatenate: {inputs: [input, a, c, d, e]}
         """
     assert body(written(network(layers))) == """\
 layers:
   - repeat:
-      times: 3
+      times: 4
       layers:
         - residual: {merge: concatenate, layers: [conv2d: {filters: 4, kernel_size: 1}]}
 """
@@ -120,7 +122,7 @@ layers:
 
 def test_a_shortcut_with_layers_where_the_shape_changes() -> None:
     stages = "".join(
-        f"- residual:\n    layers: [conv2d: {{filters: {filters}, kernel_size: 3, padding: same, strides: {strides}}}]\n"
+        f"- residual:\n    layers: [relu, conv2d: {{filters: {filters}, kernel_size: 2, padding: same, strides: {strides}}}]\n"
         + (f"    shortcut: [conv2d: {{filters: {filters}, kernel_size: 1, strides: {strides}}}]\n" if strides > 1 else "")
         for filters, strides in ((16, 1), (16, 1), (32, 2), (32, 1), (64, 2), (64, 1))
     )

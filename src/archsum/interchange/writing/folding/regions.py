@@ -255,7 +255,7 @@ def _arranged(merge: Leaf, paths: list[Body], entry: Source) -> Residual | Branc
             return Residual(entry=entry, layers=first, merge=merge)
         if second and merge.kind == "add":
             short, long = sorted(paths, key=_size)
-            if 2 * _size(short) <= _size(long):
+            if _size(short) < _size(long):
                 return Residual(entry=entry, layers=long, shortcut=short, merge=merge)
     return Branch(entry=entry, paths=paths, merge=merge)
 

@@ -14,6 +14,9 @@ _GENERIC = frozenset(
 """Words that say nothing of a layer but what it is."""
 
 
+_MOST_PARTS = 2
+
+
 def telling_words(path: Sequence[str]) -> tuple[str, ...]:
     """Return what tells a layer from others, of its name and those of the blocks around it: the nearest first."""
     found = []
@@ -35,4 +38,4 @@ def _telling(name: str) -> str:
     if name.startswith("branch"):
         return re.sub(r"\W", "_", name)
     parts = [part for part in re.split(r"[\W_]+", name) if part and not any(sign.isdigit() for sign in part)]
-    return "_".join(part.lower() for part in parts if part.lower() not in _GENERIC)
+    return "_".join([part.lower() for part in parts if part.lower() not in _GENERIC][-_MOST_PARTS:])
