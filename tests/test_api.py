@@ -7,6 +7,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
+import numpy
 import pytest
 
 import archsum
@@ -34,14 +35,52 @@ def test_no_other_names() -> None:
 
 
 def test_the_names_show_where_an_editor_completes_them() -> None:
-    assert set(archsum.__all__) <= set(dir(archsum))
+    assert dir(archsum) == sorted([*archsum.__all__, "__version__"])
 
 
-@pytest.mark.parametrize("file", [3, None, {"input": [8], "layers": []}])
+@pytest.mark.parametrize("file", [3, None, ["input"]])
 def test_what_is_no_file_is_called_so(file: Any) -> None:
     for function in (archsum.load, archsum.summarize, archsum.check, archsum.explain, archsum.diagram):
-        with pytest.raises(TypeError, match=f"a path or an open file, not as a value of type {type(file).__name__}"):
+        with pytest.raises(TypeError, match=f"a text or a mapping, not as a value of type {type(file).__name__}"):
             function(file)
+
+
+TEXT = "input: [8, 8, 3]\nvariables: {width: 4}\nlayers:\n  - conv2d: {filters: =width, kernel_size: 3}\n"
+MAPPING = {
+    "input": (8, 8, numpy.int64(3)),
+    "variables": {"width": 4},
+    "layers": [{"conv2d": {"filters": "=width", "kernel_size": 3}}],
+}
+
+
+@pytest.mark.parametrize("source", [TEXT, MAPPING], ids=["text", "mapping"])
+def test_a_text_and_a_mapping_are_networks(source: Any) -> None:
+    assert archsum.summarize(source).params == 112
+    assert archsum.summarize(source, variables={"width": 1}).params == 28
+    assert archsum.check(source, {"max_params": 112}).ok
+
+
+def test_what_is_wrong_with_a_mapping_has_its_line() -> None:
+    with pytest.raises(archsum.SpecError) as caught:
+        archsum.summarize({"input": [8, 8, 3], "layers": [{"conv2d": {"filtres": 1, "kernel_size": 3}}]})
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.span
+    assert diagnostic.span.place == "<mapping>:10:9"
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])
+def test_a_mapping_with_what_no_file_has(value: Any) -> None:
+    with pytest.raises(TypeError, match="a value that a file cannot have"):
+        archsum.summarize({"input": [8], "layers": [{"dense": value}]})
+
+
+def test_kinds_and_devices() -> None:
+    assert {"conv2d", "lstm", "custom"} <= set(archsum.kinds())
+    assert archsum.devices()["t4"].memory == 16 * 10**9
+
+
+def test_the_version() -> None:
+    assert archsum.__version__ == version("archsum")
 
 
 @pytest.mark.parametrize("sizes", ["64,64,3", 64, {8}, {"input": None}, {"input": "64,64,3"}])

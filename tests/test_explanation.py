@@ -169,6 +169,31 @@ def test_frozen_layer_trains_nothing() -> None:
     assert explained.parameters[-1] == ("trainable", "0", 0, "`trainable: false` freezes the layer")
 
 
+def test_single_shared_weights_are_counted_where_they_belong() -> None:
+    text = """
+input: [16]
+layers:
+  - embedding: {input_dim: 50, output_dim: 8, shared: {embeddings: e}}
+  - dense: {units: 50, shared: {kernel: e}}
+"""
+    shown = str(archsum.explain(io.StringIO(text), "dense"))
+    assert "kernel      0\n                the `embeddings` of `embedding`, transposed, and counted there\n" in shown
+    assert "parameters  50\n" in shown
+
+
+def test_of_layers_in_shared_blocks_that_share_a_single_weight_each_is_named() -> None:
+    text = """
+input: [8]
+blocks: {tied: {layers: [dense: {units: 8, shared: {kernel: k}}, dense: {units: 8, shared: {kernel: k}}]}}
+layers: [tied: {shared: t}, tied: {shared: t}]
+"""
+    shown = str(archsum.explain(io.StringIO(text), "tied_1/dense_1"))
+    assert "the `kernel` of `tied/dense` and counted there" in shown
+    assert "the `bias` of `tied/dense_1` and counted there" in shown
+    whole = str(archsum.explain(io.StringIO(text), "tied_1/dense"))
+    assert "its weights are those of `tied/dense`, and counted there" in whole
+
+
 def test_note_of_several_steps_is_said_once() -> None:
     assert str(explain(network("conv2d: {filters: 8, kernel_size: 3}"))).count("(size − kernel) / stride") == 1
 

@@ -3,11 +3,13 @@
 import io
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archsum
+from archsum.cli import main
 
 NETWORK = """\
 name: net
@@ -58,3 +60,89 @@ def test_networks_of_equal_files_are_equal_summarized_or_not() -> None:
     one, other = archsum.load(network()), archsum.load(network())
     archsum.summarize(one)
     assert one == other
+
+
+NESTED = """\
+name: nested
+input: [8, 8, 3]
+blocks:
+  pair:
+    layers: [conv2d: {name: first, filters: 4, kernel_size: 3}, relu]
+layers: [pair: {name: stage}, flatten, dense: 10]
+budget: {max_params: 1k}
+"""
+
+
+def nested() -> archsum.Summary:
+    return archsum.summarize(NESTED)
+
+
+def test_a_summary_is_a_sequence_of_its_layers() -> None:
+    summary = nested()
+    assert len(summary) == 4
+    assert [layer.name for layer in summary] == ["stage/first", "stage/relu", "flatten", "dense"]
+    assert summary[-1] is summary["dense"]
+    assert [layer.name for layer in summary[1:3]] == ["stage/relu", "flatten"]
+
+
+def test_a_block_is_found_by_its_name_and_has_its_sums() -> None:
+    block = nested()["stage"]
+    assert (block.type, block.params, block.output_shape) == ("pair", 112, (6, 6, 4))
+    assert nested()["stage/first"].params == 112
+    with pytest.raises(archsum.SpecError, match="nested has no layer `stage/second`"):
+        nested()["stage/second"]
+    with pytest.raises(IndexError):
+        nested()[4]
+
+
+def test_a_network_without_layers_is_one() -> None:
+    summary = archsum.summarize("input: [8]\nlayers: [relu: {if: false}]\n")
+    assert summary
+    assert len(summary) == 0
+
+
+def test_a_summary_in_other_forms_is_what_the_command_prints(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "nested.yaml"
+    file.write_text(NESTED, encoding="utf-8")
+    summary = archsum.summarize(file)
+    for made, options in {
+        summary.to_json(): ["--format", "json"],
+        summary.to_csv(): ["--format", "csv"],
+        summary.to_markdown(["macs"], depth=1): ["--format", "markdown", "--columns", "macs", "--depth", "1"],
+        summary.table(["flops"], depth=1, style="grid"): ["--columns", "flops", "--depth", "1", "--style", "grid"],
+    }.items():
+        assert main(["summary", str(file), *options]) == 0
+        assert capsys.readouterr().out == f"{made}\n"
+    assert summary.to_dict()["totals"]["params"] == summary.params
+    assert "<table>" in summary.to_html(["macs"])
+
+
+def test_a_data_frame_has_every_figure() -> None:
+    frame = nested().to_dataframe()
+    assert list(frame.index) == ["input", "stage/first", "stage/relu", "flatten", "dense"]
+    assert int(frame["params"].sum()) == nested().params
+
+
+def test_a_check_is_a_sequence_of_verdicts_and_true_where_all_is_well() -> None:
+    check = archsum.check(NESTED)
+    assert [verdict.name for verdict in check] == ["max_params"]
+    assert len(check) == 1
+    assert not check  # 1,562 parameters
+    assert archsum.check(NESTED, {"max_params": "2k"})
+    assert check.to_dict()["verdicts"][0]["limit"] == 1000
+
+
+def test_memory_as_a_dictionary() -> None:
+    assert archsum.costs(NESTED).to_dict()["batch"] == 32
+    fitted = archsum.fit(NESTED, "t4")
+    assert fitted.to_dict()["training_batch"] == fitted.training
+    assert repr(fitted).startswith("<Fit on NVIDIA T4: training=")
+    assert fitted._repr_html_() == f"<pre>{fitted}</pre>"
+
+
+def test_an_explanation_is_a_sequence_of_layers() -> None:
+    explanation = archsum.explain(NESTED, "stage")
+    assert len(explanation) == 2
+    assert [explained.layer.name for explained in explanation] == ["stage/first", "stage/relu"]

@@ -13,7 +13,6 @@ from archsum.budget import METRICS, check
 from archsum.explanation import explain
 from archsum.folding import fold
 from archsum.graph import Graph, Node
-from archsum.language import load
 from archsum.language.spec.budget import Budget
 from archsum.language.spec.training import Training
 from archsum.layers import layer_class
@@ -44,7 +43,7 @@ LIMITED = {
 
 @cache
 def example(path: Path) -> Graph:
-    return load(path).graph
+    return archsum.load(path).graph
 
 
 def opaque(name: str = "w", *, trained: bool = True, frozen: bool = False) -> Layer:

@@ -2,7 +2,23 @@
 
 TYPE_CHECKING = False  # typing's, without its import: the less comes before `main`, the sooner Ctrl-C is heeded
 if TYPE_CHECKING:
-    from archsum.api import Network, Summary, check, convert, costs, diagram, explain, fit, load, plot, summarize
+    from archsum.api import (
+        Network,
+        Summary,
+        check,
+        convert,
+        costs,
+        devices,
+        diagram,
+        explain,
+        fit,
+        from_keras,
+        from_torch,
+        kinds,
+        load,
+        plot,
+        summarize,
+    )
     from archsum.errors import Diagnostic, SpecError
 
 __all__ = [
@@ -13,9 +29,13 @@ __all__ = [
     "check",
     "convert",
     "costs",
+    "devices",
     "diagram",
     "explain",
     "fit",
+    "from_keras",
+    "from_torch",
+    "kinds",
     "load",
     "plot",
     "summarize",
@@ -24,6 +44,10 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Import the names when one is first used, so that the command line decides what it pays for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("archsum")
     if name not in __all__:
         raise AttributeError(f"module 'archsum' has no attribute {name!r}")
     from importlib import import_module
@@ -33,4 +57,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "__version__"])

@@ -1,7 +1,6 @@
 """The functions that the package offers; the command line is thin over them.
 
-They take a file's path, an open file, or the Network that `load` made of one. Of a file they also take what `load`
-takes: `variables` and `input`.
+They take what `load` takes, or the Network that it made: a file's path, an open file, a text, a mapping.
 """
 
 import os
@@ -13,9 +12,9 @@ from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
-from archsum.language.text.source import File
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
+from archsum.sources import Source
 from archsum.work import Work
 
 if TYPE_CHECKING:
@@ -27,7 +26,23 @@ if TYPE_CHECKING:
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
 
-__all__ = ["Network", "Summary", "check", "convert", "costs", "diagram", "explain", "fit", "load", "plot", "summarize"]
+__all__ = [
+    "Network",
+    "Summary",
+    "check",
+    "convert",
+    "costs",
+    "devices",
+    "diagram",
+    "explain",
+    "fit",
+    "from_keras",
+    "from_torch",
+    "kinds",
+    "load",
+    "plot",
+    "summarize",
+]
 
 
 class Overrides(TypedDict, total=False):
@@ -39,7 +54,7 @@ class Overrides(TypedDict, total=False):
 
 
 def load(
-    file: File,
+    file: Source,
     *,
     variables: Mapping[str, Value] | None = None,
     input: InputShape | None = None,  # noqa: A002
@@ -47,15 +62,16 @@ def load(
 ) -> Network:
     """Read a network: its graph, and of our own files the budget.
 
-    `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; or `module:name` of a live
-    model, whose module is imported, and so run. `variables` and `input` override the file's own: `input` takes sizes
-    without the batch axis, or where there are several inputs, sizes by name. `allow_unknown` accepts layers of Keras
-    files whose weights cannot be known; all totals that they touch are unknown.
+    `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; our YAML as a text of several
+    lines, or as the mapping that it is; or `module:name` of a live model, whose module is imported, and so run.
+    `variables` and `input` override the file's own: `input` takes sizes without the batch axis, or where there are
+    several inputs, sizes by name. `allow_unknown` accepts layers of Keras files whose weights cannot be known; all
+    totals that they touch are unknown.
 
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
-    if not (isinstance(file, str | os.PathLike) or hasattr(file, "read")):
-        raise TypeError(f"a network file is given as a path or an open file, not as {_a(file)}")
+    if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
+        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_a(file)}")
     shapes = () if input is None else input.values() if isinstance(input, Mapping) else (input,)
     for sizes in shapes:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence):
@@ -65,7 +81,43 @@ def load(
     return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
 
 
-def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
+def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # noqa: A002
+    """Read a live Keras model, of Keras 2 or 3; `input` fixes sizes that it leaves open.
+
+    Errors: SpecError for layers that cannot be read, and where one is not what the model says.
+    """
+    return sources.from_keras(model, input)
+
+
+def from_torch(module: Any, example: Any, *, name: str | None = None) -> Network:
+    """Read a live PyTorch model, which is run, and is afterwards what it was before.
+
+    `example` says what it takes: a tensor with the batch axis, a tuple of them, or a dict of them by the names of
+    `forward`; or shapes without the batch axis, such as (3, 224, 224) or {"left": (3, 32, 32), "right": (3, 32, 32)}.
+    Parameters count as trainable where they have `requires_grad`. `name` is what the network is called, by default the
+    name of the module's class.
+
+    Errors: SpecError where the example is not what the model takes, or what it does depends on values. What the model
+    raises itself is not caught.
+    """
+    return sources.from_torch(module, example, name or type(module).__name__)
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of layer, by the words of the language."""
+    from archsum.layers import KINDS
+
+    return tuple(KINDS)
+
+
+def devices() -> "Mapping[str, Device]":
+    """Return the devices that are built in, by their names."""
+    from archsum.memory.devices import DEVICES
+
+    return DEVICES
+
+
+def summarize(file: Source | Network, **overrides: Unpack[Overrides]) -> Summary:
     """Summarize a network; printed, the summary is a table.
 
     Errors: SpecError with every problem in the file.
@@ -75,7 +127,7 @@ def summarize(file: File | Network, **overrides: Unpack[Overrides]) -> Summary:
 
 
 def check(
-    file: File | Network,
+    file: Source | Network,
     budget: Mapping[str, int | str | None] | None = None,
     training: Mapping[str, Any] | None = None,
     **overrides: Unpack[Overrides],
@@ -99,7 +151,7 @@ def check(
 
 
 def fit(
-    file: File | Network,
+    file: Source | Network,
     device: str | None = None,
     training: Mapping[str, Any] | None = None,
     **overrides: Unpack[Overrides],
@@ -123,7 +175,7 @@ def fit(
 
 
 def costs(
-    file: File | Network,
+    file: Source | Network,
     training: Mapping[str, Any] | None = None,
     *,
     context: int | None = None,
@@ -152,7 +204,7 @@ def costs(
     return Costs(summary, options, arena_precision, network.steps_allowed, context)
 
 
-def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
+def explain(file: Source | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
     """Derive the numbers of a network's layers, or of the one named; printed, the derivation is a text.
 
     Errors: SpecError with every problem in the file, and where no layer has the name.
@@ -165,7 +217,7 @@ def explain(file: File | Network, layer: str | None = None, **overrides: Unpack[
 
 
 def diagram(
-    file: File | Network,
+    file: Source | Network,
     block: str | None = None,
     *,
     format: str = "mermaid",  # noqa: A002
@@ -190,7 +242,7 @@ def diagram(
 
 
 def plot(
-    file: File | Network,
+    file: Source | Network,
     training: Mapping[str, Any] | None = None,
     *,
     format: str = "svg",  # noqa: A002
@@ -215,7 +267,7 @@ def plot(
 
 
 def convert(
-    file: File | Network,
+    file: Source | Network,
     *,
     flat: bool = False,
     origin: str | None = None,
@@ -237,12 +289,12 @@ def convert(
     return Conversion(written.text, paths(written, network.graph))
 
 
-def _origin(file: File | Network, network: Network) -> str:
+def _origin(file: Source | Network, network: Network) -> str:
     """Return what a file is called, or else the network."""
     return os.path.basename(file) if isinstance(file, str | os.PathLike) else network.graph.name
 
 
-def _network(file: File | Network, overrides: Overrides) -> Network:
+def _network(file: Source | Network, overrides: Overrides) -> Network:
     if not isinstance(file, Network):
         return load(file, **overrides)
     if unknown := overrides.keys() - Overrides.__annotations__:

@@ -37,6 +37,8 @@ MAX_PARAMETERS = 100
 MAX_BLOCK_INPUTS = 100
 MAX_ARGUMENT_VALUES = 100
 """The most values in what a block is given; each of its uses computes them anew."""
+MAX_SHARED_WEIGHTS = 100
+"""The most single weights of a layer that are shared."""
 MAX_PATHS = 1_000
 """The most paths side by side."""
 MAX_TIMES = 200_000

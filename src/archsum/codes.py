@@ -45,12 +45,22 @@ CODES: dict[str, Code] = {
         "A number has more than a thousand digits.",
         "Round it; in quotes it is a text.",
     ),
+    "bad-settings": Code(
+        "A project's settings, archsum.toml or pyproject.toml, cannot be read.",
+        "Write them as TOML; the README shows which there are.",
+    ),
     "bad-value": Code(
         "A value is of the right type, and cannot be what is written: it is too small or too large, a word that is not "
         "known, or it does not go together with another field.",
         "Write what the help says. `archsum layers KIND` has the values of each field.",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: samee}",
         "input: [32, 32, 3]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3, padding: same}",
+    ),
+    "channels-first": Code(
+        "A warning: an input looks like an image whose first size is that of its channels, and is read with them last.",
+        "Say where the channels are, with `data_format` at the top of the file.",
+        "input: [3, 32, 32]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3}",
+        "data_format: channels_first\ninput: [3, 32, 32]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3}",
     ),
     "custom-layer": Code(
         "A layer or a function of another framework's model is no kind of ours: its shape is known, and "
@@ -93,6 +103,11 @@ CODES: dict[str, Code] = {
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n"
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",
     ),
+    "merged-weights": Code(
+        "A file has one tensor that layers use in different ways, as exporters make one of equal tensors. It counts in "
+        "each of them.",
+        "Export a model that is trained: its tensors differ.",
+    ),
     "missing-field": Code(
         "A field has no default, and is not stated.",
         "Add it; the help has an example.",
@@ -117,6 +132,18 @@ CODES: dict[str, Code] = {
         "archsum plot net.yaml -o net.svg",
         "pip install matplotlib",
     ),
+    "missing-onnx": Code(
+        "ONNX files are read with onnx, which is not installed.",
+        "Install it.",
+        "archsum summary net.onnx",
+        "pip install onnx",
+    ),
+    "missing-shtab": Code(
+        "`archsum completion` writes its scripts with shtab, which is not installed.",
+        "Install it.",
+        "archsum completion bash",
+        "pip install shtab",
+    ),
     "no-budget": Code(
         "`archsum check` has no limit to check: that must not look like a pass.",
         "State a limit, in the file under `budget` or on the command line.",
@@ -128,6 +155,12 @@ CODES: dict[str, Code] = {
         "Name one, in the file under `budget` or on the command line; `archsum devices` lists them.",
         "archsum fit net.yaml",
         "archsum fit net.yaml --device t4",
+    ),
+    "no-files": Code(
+        "`archsum check` is given no file, and the project's settings name none, or a folder has none.",
+        "Name a network file or a folder of them.",
+        "archsum check",
+        "archsum check net.yaml --max-params 5M",
     ),
     "no-graph": Code(
         "The file of a Keras model says no layers: only what is made of layers, Sequential or "

@@ -43,7 +43,7 @@ _POOLING = (*FAMILIES["pooling"], *FAMILIES["global_pooling"], *FAMILIES["adapti
 CONVENTIONS = {
     # torch.utils.flop_counter, on the meta device or a GPU: on a CPU it does not see attention.
     # Of an equation it counts what PyTorch makes of it, which may be matrices, and may be products alone.
-    "torch": Convention("FLOPs", macs=2, unknown=("einsum_dense",)),
+    "torch": Convention("FLOPs", macs=2, unknown=("einsum_dense", "einsum")),
     # fvcore.nn.flop_count, version 0.1.5. Of attention it sees the projections, or all, as the model is written.
     "fvcore": Convention(
         "MACs",
@@ -62,6 +62,7 @@ CONVENTIONS = {
             *FAMILIES["multi_head_attention"],
             "time_distributed",
             "einsum_dense",
+            "einsum",
             "instance_normalization",
         ),
     ),
@@ -86,9 +87,11 @@ CONVENTIONS = {
         unknown=(
             *FAMILIES["recurrent"],
             *FAMILIES["wrappers"],
+            *FAMILIES["kernel_wrappers"],
             *FAMILIES["attention"],
             "grouped_query_attention",
             "einsum_dense",
+            "einsum",
             "instance_normalization",
         ),
     ),

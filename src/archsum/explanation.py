@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Step, Weight
-from archsum.summary import LayerSummary, Summary
+from archsum.summary import LayerSummary, SharedWeight, Summary
 from archsum.work import Work
 
 _SIZES = 8
@@ -46,7 +46,7 @@ def _require_few(layers: Collection[LayerSummary], different: Iterable[LayerSumm
     work.spend("layers to explain", len(layers))
     for layer in layers:
         sizes = sum(map(len, layer.input_shapes))
-        lines = len(layer.input_shapes) + sizes // _SIZES + len(layer.node.uses) + 2 * len(layer.weights)
+        lines = len(layer.input_shapes) + sizes // _SIZES + len(layer.node.uses) + 2 * len(layer.computed.weights)
         work.spend("lines", lines)
     for layer in different:
         work.spend("derivations")
@@ -67,19 +67,37 @@ def _explain_layer(summary: LayerSummary) -> LayerExplanation:
 
 
 def _weights(summary: LayerSummary) -> Iterator[Step]:
+    if _has_all_of_one(summary):
+        return
     bias_note = summary.layer.bias_note(*summary.input_shapes)
-    for weight in summary.weights:
-        explained = bias_note if weight.is_bias else ""
-        axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
-        notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
-        yield Step.of(weight.name, Product(*weight.shape), "; ".join(filter(None, notes)))
-    if bias_note and not summary.shared_with and not any(weight.is_bias for weight in summary.weights):
+    for weight in summary.computed.weights:
+        shared = summary.shared_weights.get(weight.name)
+        yield _shared_weight(weight, shared) if shared else _own_weight(weight, bias_note)
+    if bias_note and not any(weight.is_bias for weight in summary.computed.weights):
         yield Step.of("bias", 0, bias_note)
 
 
+def _own_weight(weight: Weight, bias_note: str) -> Step:
+    explained = bias_note if weight.is_bias else ""
+    axes = "" if explained and len(weight.axes) == 1 else " × ".join(weight.axes)
+    notes = [axes, weight.note, explained, "" if weight.trainable else "not changed by training"]
+    return Step.of(weight.name, Product(*weight.shape), "; ".join(filter(None, notes)))
+
+
+def _shared_weight(weight: Weight, shared: SharedWeight) -> Step:
+    use = ", transposed," * shared.transposed
+    return Step.of(weight.name, 0, f"the `{shared.owner.weight}` of `{shared.owner.node}`{use} and counted there")
+
+
+def _has_all_of_one(summary: LayerSummary) -> bool:
+    """Whether all weights that a layer uses are those of the one that it shares them with."""
+    owner = summary.shared_with
+    return owner is not None and all(shared.owner.node == owner for shared in summary.shared_weights.values())
+
+
 def _parameters(summary: LayerSummary) -> Iterator[Step]:
-    note = "" if summary.weights else "no weights"
-    if summary.shared_with:
+    note = "" if summary.computed.weights else "no weights"
+    if _has_all_of_one(summary):
         note = f"its weights are those of `{summary.shared_with}`, and counted there"
     yield Step.of("parameters", _sum(summary.weights), note)
     yield from _by_filter(summary.weights)

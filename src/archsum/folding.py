@@ -1,6 +1,6 @@
 """A summary folded to a depth: each block below it is one part. Tables and diagrams show a network so."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -29,11 +29,9 @@ class BlockSummary(Totals):
         return "/".join(self.path)
 
     @property
-    def shared_with(self) -> str | None:
-        """A layer whose weights the block uses; None where it has weights of its own, or none."""
-        return (
-            next((layer.shared_with for layer in self.layers if layer.shared_with), None) if self.params == 0 else None
-        )
+    def shares(self) -> bool:
+        """Whether a layer in it uses weights of others, which may be in the block too."""
+        return any(layer.shares for layer in self.layers)
 
 
 class Part(NamedTuple):
@@ -70,9 +68,22 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
             continue
         taken = _taken(layers)
         inputs = tuple(shown_as.get(name, name) for name in taken)
-        shape = next((layer.output_shape for layer in reversed(layers) if layer.name in given), first.output_shape)
-        parts.append(Part(BlockSummary(path, summary.groups[path].kind, layers, shape), inputs, tuple(taken.values())))
+        parts.append(Part(_block(summary, path, layers, given), inputs, tuple(taken.values())))
     return parts
+
+
+def _block(summary: Summary, path: Path, layers: tuple[LayerSummary, ...], given: Container[str]) -> BlockSummary:
+    """Return a block, whose output is that of its last layer that gives something to the outside."""
+    last = next((layer for layer in reversed(layers) if layer.name in given), layers[0])
+    return BlockSummary(path, summary.groups[path].kind, layers, last.output_shape)
+
+
+def find_part(summary: Summary, name: str) -> LayerSummary | BlockSummary:
+    """Return the layer or the block of that name. Errors: SpecError where nothing has it."""
+    layers = summary.find(name)
+    if layers[0].name == name:
+        return layers[0]
+    return _block(summary, tuple(name.split("/")), layers, part_of(summary, name).outputs)
 
 
 def _taken(layers: tuple[LayerSummary, ...]) -> dict[str, Shape]:

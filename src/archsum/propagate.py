@@ -7,9 +7,10 @@ from types import MappingProxyType
 from archsum.bounds import MAX_AXES, MAX_ELEMENTS, MAX_FOUND
 from archsum.errors import Diagnostic, Place, ShapeError, SpecError
 from archsum.graph import Graph, Node
-from archsum.layers.base import Layer, Weight
+from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape, show
-from archsum.summary import Computed, LayerSummary, Summary
+from archsum.sharing import UnknownWeightError, notes_of, shared_weights
+from archsum.summary import NOTHING_SHARED, Computed, LayerSummary, Summary
 from archsum.work import Work
 
 _FEW = 8
@@ -100,27 +101,20 @@ class Engine:
 
     def _add(self, node: Node, inputs: tuple[Shape, ...]) -> None:
         try:
-            self._require_indices(node)
+            number = node.layer.indices_of
+            if number is not None and number < len(node.inputs):
+                found_by = self._layers.get(node.inputs[number])
+                node.layer.require_indices(node.inputs[number], found_by and found_by.layer)
             computed = self._computations.of(node.layer, inputs)
-            output, weights = computed.output, computed.weights
-            if node.shared_with:
-                if node.shared_with in self._layers:
-                    _require_same(node.layer, weights, self._layers[node.shared_with])
-                weights = ()
+            own, shared = computed.weights, NOTHING_SHARED
+            if node.shared_with or node.shared_weights:
+                shared = shared_weights(node, computed, self._layers)
+                own = tuple(weight for weight in own if weight.name not in shared)
         except ShapeError as error:
             self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))
         else:
-            self._shapes[node.name] = self._known(output)
-            self._layers[node.name] = LayerSummary(node, inputs, output, weights, computed.macs, computed)
-
-    def _require_indices(self, node: Node) -> None:
-        """Check that a layer which takes indices is given a layer that has some. Errors: ShapeError otherwise."""
-        number = node.layer.indices_of
-        if number is None or number >= len(node.inputs):
-            return
-        name = node.inputs[number]
-        if name not in self._layers or not self._layers[name].layer.finds_indices:
-            raise node.layer.without_indices(name)
+            self._shapes[node.name] = self._known(computed.output)
+            self._layers[node.name] = LayerSummary(node, inputs, computed.output, own, computed.macs, computed, shared)
 
     def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"
@@ -138,11 +132,11 @@ class Engine:
             for name, shape in zip(node.inputs, inputs, strict=True)
             if len(inputs) > 1 and name in places
         ]
-        if node.shared_with and node.shared_with in layers:
-            notes.append((f"it shares the weights of `{node.shared_with}` at", layers[node.shared_with].span))
+        notes += notes_of(node, layers)
         notes = list(dict.fromkeys(notes))  # states come from one layer
         notes += [use.note for use in node.uses]
-        return Diagnostic("shape", f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
+        code = "unknown-name" if isinstance(error, UnknownWeightError) else "shape"
+        return Diagnostic(code, f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
 
 
 def propagate(graph: Graph, engine: Engine | None = None) -> Summary:
@@ -154,30 +148,6 @@ def propagate(graph: Graph, engine: Engine | None = None) -> Summary:
     if engine.diagnostics:
         raise SpecError(engine.diagnostics)
     return Summary(graph.name, graph.inputs, engine.layers, graph.outputs, graph.groups)
-
-
-def _require_same(layer: Layer, weights: tuple[Weight, ...], owner: LayerSummary) -> None:
-    """Check weights against those that they are shared with. Errors: ShapeError where they, or `trainable`, differ."""
-    if weights and layer.trainable != owner.layer.trainable:
-        raise ShapeError(
-            f"shares the weights of `{owner.name}`, and only one of them is frozen",
-            "weights are trained or not, wherever they are used: give both the same `trainable`, or what they are in",
-        )
-    if weights == owner.weights or _without_notes(weights) == _without_notes(owner.weights):
-        return
-    own, shared = (
-        ", ".join(f"{weight.name} {show(weight.shape)}" for weight in listed) or "no weights"
-        for listed in (weights, owner.weights)
-    )
-    raise ShapeError(
-        f"shares the weights of `{owner.name}`, {shared}, and would have {own}",
-        "what shares weights has the same fields, and inputs of the same features",
-    )
-
-
-def _without_notes(weights: tuple[Weight, ...]) -> list[Weight]:
-    """Return weights without what is said of where their sizes come from, which may be different places."""
-    return [weight._replace(note="") for weight in weights]
 
 
 def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
@@ -193,7 +163,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
 
 def require_inputs(layer: Layer, count: int) -> None:
     """Check how many inputs a layer is given. Errors: ShapeError where it takes more or fewer."""
-    least, most = layer.least_inputs, layer.most_inputs
+    least, most = layer.takes
     if least <= count <= (count if most is None else most):
         return
     wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"

@@ -1,11 +1,13 @@
 """A source → a network: our YAML, another framework's file, or a live model by its name."""
 
 import io
+import json
+import operator
 import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import PurePath
-from typing import IO
+from typing import IO, Any
 
 from archsum.errors import Diagnostic, SpecError
 from archsum.formula import Value
@@ -14,6 +16,9 @@ from archsum.language import loading
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
 from archsum.language.text.source import File, open_file, read_file
+
+Source = File | Mapping[str, Any]
+"""A path, an open file, a text or what YAML makes of one, or `module:name` of a live model."""
 
 _Reader = Callable[[IO[bytes], str, Options], Imported]
 
@@ -32,7 +37,7 @@ _KERAS_JSON = b'"class_name"'
 
 
 def load(
-    source: File,
+    source: Source,
     *,
     variables: Mapping[str, Value] | None = None,
     input: InputShape | None = None,  # noqa: A002
@@ -40,7 +45,8 @@ def load(
 ) -> Network:
     """Read a network.
 
-    `source` is a path, an open file, or `module:name` of a live model; `variables` and `input` (sizes without the batch
+    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, or `module:name` of a live
+    model; `variables` and `input` (sizes without the batch
     axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights
     cannot be known.
 
@@ -53,19 +59,55 @@ def load(
         from archsum.interchange.live import read_live
 
         return _checked(read_live(source, options))
-    if isinstance(source, str | os.PathLike):
+    if isinstance(source, str | os.PathLike) and not _is_text(source):
         ending = PurePath(source).suffix.lower()
         if ending in _ENDINGS:
             _refuse_variables(os.fspath(source), variables)
             with open_file(source) as opened:
                 return _checked(_reader(_ENDINGS[ending])(opened, os.fspath(source), options))
-    content, name = read_file(source)
+    content, name = _content(source)
     reader = _reader_of(content)
     if reader is None:
         return loading.load(content, name, variables=variables, input=input)
     _refuse_variables(name, variables)
     raw = content.encode() if isinstance(content, str) else content
     return _checked(_reader(reader)(io.BytesIO(raw), name, options))
+
+
+def from_keras(model: Any, input: InputShape | None = None) -> Network:  # noqa: A002
+    """Read a live Keras model. Errors: SpecError."""
+    from archsum.interchange.keras.live import read_model
+
+    return _checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
+
+
+def from_torch(module: Any, example: Any, name: str) -> Network:
+    """Read a live PyTorch model, which is run with an example. Errors: SpecError, and what the model raises itself."""
+    from archsum.interchange.torch.reading import read_module
+
+    return _checked(read_module(module, name, example))
+
+
+def _is_text(source: str | os.PathLike[str]) -> bool:
+    """Whether a source is a network itself, and not the name of a file, which seldom has several lines."""
+    return isinstance(source, str) and "\n" in source and not os.path.exists(source)
+
+
+def _content(source: Source) -> tuple[bytes | str, str]:
+    """Return a source's content, and what places call it."""
+    if isinstance(source, Mapping):
+        return _dump(source), "<mapping>"
+    if isinstance(source, str) and _is_text(source):
+        return source, "<text>"
+    return read_file(source)
+
+
+def _dump(mapping: Mapping[str, Any]) -> str:
+    """Write a mapping as JSON, which is YAML. Errors: TypeError for a value that a file cannot have."""
+    try:
+        return json.dumps(mapping, indent=2, default=operator.index, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"the mapping has a value that a file cannot have: {error}") from None
 
 
 def _is_live(source: str) -> bool:

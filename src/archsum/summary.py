@@ -1,12 +1,12 @@
 """What is known about a network: one value for each layer, and totals that are derived, never stored."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from archsum.errors import Diagnostic, Place, SpecError, one_line, suggest
-from archsum.graph import Group, Node, Path, shared_levels
+from archsum.graph import Group, Node, Owner, Path, shared_levels
 from archsum.layers.base import Backward, Cached, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
 
@@ -25,6 +25,11 @@ class Computed:
     output: Shape
     weights: tuple[Weight, ...]
     macs: int | None
+
+    @cached_property
+    def weights_by_name(self) -> Mapping[str, Weight]:
+        """The weights by their names."""
+        return {weight.name: weight for weight in self.weights}
 
     @cached_property
     def flops(self) -> int | None:
@@ -59,19 +64,17 @@ class Computed:
     @cached_property
     def params(self) -> int | None:
         """Parameters, trainable or not; None where a weight's size is unknown."""
-        return total(weight.size for weight in self.weights)
+        return _params(self.weights)
 
     @cached_property
     def trainable_params(self) -> int | None:
         """Parameters that training changes; None where such a weight's size is unknown."""
-        return total(weight.size for weight in self.weights if weight.trainable) if self.layer.trainable else 0
+        return _trainable_params(self.layer, self.weights)
 
     @cached_property
     def non_trainable_params(self) -> int | None:
         """Parameters that training leaves alone; None where such a weight's size is unknown."""
-        if not self.layer.trainable:
-            return self.params
-        return total(weight.size for weight in self.weights if not weight.trainable)
+        return _non_trainable_params(self.layer, self.weights)
 
     @cached_property
     def torch_params(self) -> int | None:
@@ -79,7 +82,7 @@ class Computed:
 
         None where the size of one that it counts is unknown.
         """
-        return total(weight.size for weight in self.weights if weight.trainable or weight.frozen)
+        return _torch_params(self.weights)
 
     @cached_property
     def trains(self) -> bool:
@@ -87,10 +90,38 @@ class Computed:
         return self.layer.trainable and any(weight.trainable for weight in self.weights)
 
 
+def _params(weights: Iterable[Weight]) -> int | None:
+    return total(weight.size for weight in weights)
+
+
+def _trainable_params(layer: Layer, weights: Iterable[Weight]) -> int | None:
+    return _params(weight for weight in weights if weight.trainable) if layer.trainable else 0
+
+
+def _non_trainable_params(layer: Layer, weights: Iterable[Weight]) -> int | None:
+    return _params(weight for weight in weights if not (weight.trainable and layer.trainable))
+
+
+def _torch_params(weights: Iterable[Weight]) -> int | None:
+    return _params(weight for weight in weights if weight.trainable or weight.frozen)
+
+
+class SharedWeight(NamedTuple):
+    """A weight that is another's: whose, and whether it is used as the transpose of what it is there."""
+
+    owner: Owner
+    transposed: bool = False
+
+
+NOTHING_SHARED: Mapping[str, SharedWeight] = {}
+"""What a layer shares whose weights are all its own."""
+
+
 class LayerSummary(NamedTuple):
     """One layer with its shapes, weights and operations. Shapes have no batch axis.
 
-    Weights that are shared are those of the first layer that uses them, and counted there.
+    Weights that are shared are those of the first layer that uses them, and counted there: `weights` are the layer's
+    own.
     """
 
     node: Node
@@ -99,7 +130,9 @@ class LayerSummary(NamedTuple):
     weights: tuple[Weight, ...]
     macs: int | None
     computed: Computed
-    """What all layers that are equal to it, on equal shapes, have in common."""
+    """What all layers that are equal to it, on equal shapes, have in common; its `weights` are all that it uses."""
+    shared_weights: Mapping[str, SharedWeight] = NOTHING_SHARED
+    """The weights that it uses and that are others', by what it calls them itself."""
 
     @property
     def name(self) -> str:
@@ -145,29 +178,39 @@ class LayerSummary(NamedTuple):
 
     @property
     def shared_with(self) -> str | None:
-        """The layer, further up, whose weights this one uses; None where it has none, or weights of its own."""
+        """The layer, further up, with which this one shares all its weights; None where it has none, or does not."""
         owner = self.node.shared_with
         return owner if owner and self.computed.weights else None
 
     @property
+    def shares(self) -> bool:
+        """Whether it uses weights of others, all or some."""
+        return bool(self.shared_weights)
+
+    def owner_of(self, weight: Weight) -> Owner:
+        """Return whose a weight is that it uses."""
+        shared = self.shared_weights.get(weight.name)
+        return shared.owner if shared else Owner(self.name, weight.name)
+
+    @property
     def alike(self) -> Hashable:
         """What it has in common with layers of which all but the names is the same."""
-        return id(self.computed), self.shared_with, self.node.frozen_by
+        return id(self.computed), self.shared_with, self.node.frozen_by, *self.shared_weights.items()
 
     @property
     def params(self) -> int | None:
         """Parameters, trainable or not; None where a weight's size is unknown."""
-        return self.computed.params if self.weights else 0
+        return self.computed.params if self._has_all else _params(self.weights)
 
     @property
     def trainable_params(self) -> int | None:
         """Parameters that training changes; None where such a weight's size is unknown."""
-        return self.computed.trainable_params if self.weights else 0
+        return self.computed.trainable_params if self._has_all else _trainable_params(self.layer, self.weights)
 
     @property
     def non_trainable_params(self) -> int | None:
         """Parameters that training leaves alone; None where such a weight's size is unknown."""
-        return self.computed.non_trainable_params if self.weights else 0
+        return self.computed.non_trainable_params if self._has_all else _non_trainable_params(self.layer, self.weights)
 
     @property
     def torch_params(self) -> int | None:
@@ -175,7 +218,12 @@ class LayerSummary(NamedTuple):
 
         None where the size of one that it counts is unknown.
         """
-        return self.computed.torch_params if self.weights else 0
+        return self.computed.torch_params if self._has_all else _torch_params(self.weights)
+
+    @property
+    def _has_all(self) -> bool:
+        """Whether all weights that it uses are its own, so that they need not be counted for each layer."""
+        return self.weights is self.computed.weights
 
     @property
     def bias_params(self) -> int | None:

@@ -154,8 +154,6 @@ def test_of_very_many_causes_the_first_are_named(file: Path, capsys: pytest.Capt
         ("--batch", "0"),
         ("--batch", "-3"),
         ("--batch", "many"),
-        ("--optimizer", "adm"),
-        ("--precision", "fp16"),
         ("--context", "0"),
     ],
 )
@@ -164,6 +162,25 @@ def test_option_that_is_wrong(option: str, value: str, capsys: pytest.CaptureFix
         main(["memory", "net.yaml", option, value])
     assert caught.value.code == 2
     assert f"argument {option}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "cure"),
+    [
+        ("optimizer", "adm", "did you mean `adam`?"),
+        ("optimizer", "adamW", "did you mean `adamw`?"),
+        ("precision", "fp16", "write `float16`"),
+        ("precision", "bf16", "write `bfloat16`"),
+        ("precision", "amp", "write `mixed`"),
+    ],
+)
+@pytest.mark.parametrize("command", ["memory", "fit", "check"])
+def test_a_word_that_is_none_is_said_as_of_a_file(
+    command: str, option: str, value: str, cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = {"memory": [], "fit": ["--device", "t4"], "check": ["--max-training-memory", "1GB"]}[command]
+    assert main([command, "net.yaml", f"--{option}", value, *others]) == 2
+    assert capsys.readouterr().err == f"error[bad-value]: `{option}` cannot be `{value}`\n = help: {cure}\n"
 
 
 def test_block_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:

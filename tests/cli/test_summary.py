@@ -137,21 +137,28 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (["net.yaml"], "did you mean `archsum summary net.yaml`?"),
+        (["net.yaml"], "which command? did you mean `archsum summary net.yaml`?"),
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
         (
             ["train"],
             "there is no command `train`: choose `summary`, `check`, `explain`, `explain-error`, `memory`, `fit`, "
-            "`diagram`, `plot`, `layers`, `devices` or `schema`",
+            "`diagram`, `plot`, `layers`, `devices`, `schema` or `completion`",
         ),
     ],
 )
 def test_no_such_command(words: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(words)
-    said = capsys.readouterr().err
-    assert said.startswith("usage: archsum [-h] [--version] COMMAND ...")
-    assert error in said
+    assert capsys.readouterr().err == f"archsum: error: {error}\n"
+
+
+def test_no_command_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([])
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("usage: archsum [-h] [--version] COMMAND ...")
+    assert "print a network's layers, shapes and parameters" in printed.err
 
 
 @pytest.mark.parametrize("sizes", ["null,null,3", "None,None,3", "?,?,3", "(null, null, 3)"])

@@ -128,3 +128,31 @@ def test_a_command_line_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         main(["summary", "net.yaml", "--max-sram=\x1b[31m"])
     assert "error: `--max-sram=�[31m` is no option\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ("summary net.yaml --input 8x8x3", "(None, 8, 8, 3)"),
+        ("summary net.yaml --input 8,8,3", "(None, 8, 8, 3)"),
+        ("check net.yaml --max-params 36e6", "36,000,000"),
+        ("check net.yaml --max-params 1.5e3", "1,500"),
+    ],
+)
+def test_sizes_and_numbers_as_people_write_them(arguments: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments.split()) == 0
+    assert shown in capsys.readouterr().out
+
+
+def test_numbers_with_commas_are_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("net.yaml").write_text(
+        "input: [8, 8, 3]\nvariables: {k: [1, 1]}\nlayers: [conv2d: {filters: 2, kernel_size: =k}]\n", encoding="utf-8"
+    )
+    assert main(["summary", "net.yaml", "--set", "k=3,5"]) == 0
+    assert "(None, 6, 4, 2)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", ["summary", "memory net.yaml --batch 0", "summary net.yaml --depth x"])
+def test_one_line_says_what_is_wrong(arguments: str) -> None:
+    code, said = run(*arguments.split())
+    assert (code, said.count("\n")) == (2, 1)

@@ -18,6 +18,7 @@ from tests.support.paths import BAD_FILES, ROOT
 CURES = {
     "Diagnostic": 3,
     "ShapeError": 1,
+    "UnknownWeightError": 1,
     "FieldError": 1,
     "FormulaError": 1,
     "PlacelessError": 1,

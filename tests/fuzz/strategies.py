@@ -55,7 +55,7 @@ PLACES = st.fixed_dictionaries(
     optional={
         "name": NAMES,
         "inputs": NAMES | st.lists(NAMES, max_size=3),
-        "shared": st.sampled_from(["s", "t"]),
+        "shared": st.sampled_from(["s", "t", {"kernel": "u"}, {"kernel": "u", "bias": "v"}, {"parameter": "s"}]),
         "if": st.sampled_from([True, False, "=index == 0", "=width > 4", "=input_height == null", 3]),
     },
 )

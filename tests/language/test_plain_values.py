@@ -16,10 +16,13 @@ from archsum.layers.fields import Activation, named_fields
 MAIN_FIELDS = {kind: main for kind in KINDS if (main := layer_class(kind).main_field)}
 VALUES: dict[str, Any] = {
     "activation": "silu", "alpha": 0.5, "axes": -1, "axis": -1, "block_size": 2, "cropping": 1, "dims": [2, 1],
-    "factor": 1.0, "function": "mean", "groups": 4, "height_factor": 0.2, "kernel_size": 3, "mode": "horizontal", "n": 3, "num_tokens": 9,
+    "equation": "bij->bji", "factor": 1.0, "function": "mean", "groups": 4, "height_factor": 0.2, "kernel_size": 3,
+    "mode": "horizontal", "n": 3, "num_tokens": 9, "repeats": [2, 1],
     "mask_value": 1.5, "max_value": 6, "negative_slope": 0.2, "output_size": 2, "padding": 1, "pool_size": 2,
     "rate": 0.5, "scale": 0.5, "shape": [8, 4], "size": 2, "stddev": 0.1, "target_shape": [-1], "units": 8,
 }  # fmt: skip
+OTHER_VALUES = {"pad": [1, 1]}
+"""Of kinds that take something else in such a field."""
 INPUTS = {1: "[8, 4]", 2: "[8, 8, 4]", 3: "[8, 8, 8, 4]"}
 
 
@@ -44,10 +47,10 @@ def input_of(kind: str) -> str:
 
 def written(kind: str, value: str) -> str:
     match kind:
-        case "concatenate":
-            return f"  - branch: {{paths: [[relu], []], merge: {{concatenate: {value}}}}}\n"
-        case "dot":
-            return f"  - branch: {{paths: [[relu], []], merge: {{dot: {value}}}}}\n"
+        case "concatenate" | "dot" | "stack":
+            return f"  - branch: {{paths: [[relu], []], merge: {{{kind}: {value}}}}}\n"
+        case "squeeze":
+            return f"  - reshape: [8, 4, 1]\n  - squeeze: {value}\n"
         case "parameter" | "constant":
             return f"  - branch: {{paths: [[relu], [{kind}: {value}]]}}\n"
     return f"  - {kind}: {value}\n"
@@ -56,7 +59,7 @@ def written(kind: str, value: str) -> str:
 @pytest.mark.parametrize("kind", MAIN_FIELDS)
 def test_it_is_the_main_field(kind: str) -> None:
     main = MAIN_FIELDS[kind]
-    value = yaml.safe_dump(VALUES[main], default_flow_style=True).removesuffix("...\n").strip()
+    value = yaml.safe_dump(OTHER_VALUES.get(kind, VALUES[main]), default_flow_style=True).removesuffix("...\n").strip()
     plain = summary_of(written(kind, value), input_of(kind))
     assert plain == summary_of(written(kind, f"{{{main}: {value}}}"), input_of(kind))
 

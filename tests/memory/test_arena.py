@@ -290,6 +290,40 @@ def test_flash_of_shared_weights(layers: list[str], weights: int, int8: int, flo
     assert costs_of(summary, "float32").flash == 4 * weights + float32
 
 
+TABLE = "{embedding: {input_dim: 50, output_dim: 8, shared: {embeddings: k}}}"
+BETWEEN = "{dense: {units: 8, activation: relu}}"
+KERNEL = "shared: {kernel: k}"
+ENCODER = "filters: 6, kernel_size: 3, padding: same, strides: 2, activation: relu"
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers", "int8", "float32"),
+    [
+        # In int8 a table has one scale, and a kernel one for each unit.
+        ("[16]", [TABLE, BETWEEN, f"{{dense: {{units: 50, {KERNEL}}}}}"], 1096, 2088),
+        ("[16]", [TABLE, BETWEEN, f"{{dense: {{units: 50, bias: false, {KERNEL}}}}}"], 896, 1888),
+        # A transpose is written once more, as it is other elements in a row.
+        ("[16]", [f"{{dense: {{units: {units}, activation: relu, {KERNEL}}}}}" for units in (4, 16)], 208, 592),
+        ("[16]", [f"{{dense: {{units: 16, activation: relu, {KERNEL}}}}}"] * 2, 384, 1152),
+        (IMAGE, [f"{{conv2d: {{filters: 4, kernel_size: 3, padding: same, {KERNEL}}}}}"] * 2, 176, 608),
+        (
+            IMAGE,
+            [
+                f"{{conv2d: {{{ENCODER}, {KERNEL}}}}}",
+                f"{{conv2d_transpose: {{{ENCODER.replace('6', '4', 1)}, {KERNEL}}}}}",
+            ],
+            472,
+            1768,
+        ),
+    ],
+)
+def test_flash_where_single_weights_are_shared(shape: str, layers: list[str], int8: int, float32: int) -> None:
+    """The constants of TensorFlow 2.21's file, without shapes and the like, of Keras 2's layers and one that takes
+    another's kernel; each layer has a bias of its own."""
+    summary = network(shape, *layers)
+    assert (costs_of(summary).flash, costs_of(summary, "float32").flash) == (int8, float32)
+
+
 @pytest.mark.parametrize(
     ("layers", "weights", "biases"),
     [

@@ -70,13 +70,36 @@ def test_gpt2() -> None:
 )
 def test_what_a_layer_caches(kind: str, fields: dict[str, Any], inputs: list[Any], expected: tuple[int, int]) -> None:
     held = {name: layer(kind, **inner) for name in fields.keys() & {"layer"} for kind, inner in fields[name].items()}
-    assert layer(kind, **{**fields, **held}).cached(*inputs) == expected
+    assert layer(kind, **{**fields, **held}).cached(*inputs)[:2] == expected
 
 
 def test_layers_may_cache_different_numbers_of_tokens() -> None:
     text = "input: {a: [4, 8], b: [7, 8]}\nlayers: [attention: {name: c, inputs: [a, b]}, attention: {inputs: c}]\n"
     assert cached(text) == KeyValueCache(2, 2 * 8 * 4, None, (7 + 4) * 8 * 4)
-    assert cached(text, context=10) == KeyValueCache(2, 2 * 8 * 4, 10, 2 * 10 * 8 * 4)
+    # The first attends to another sequence, which is there as a whole before anything is generated.
+    assert cached(text, context=10) == KeyValueCache(2, 2 * 8 * 4, None, (7 + 10) * 8 * 4)
+
+
+def test_a_context_lengthens_what_is_generated_and_not_what_is_attended_to_beside() -> None:
+    text = """
+        input: {source: [7, 8], target: [4, 8]}
+        layers:
+          - attention: {name: read, inputs: source}
+          - attention: {inputs: target}
+          - multi_head_attention: {name: x, num_heads: 2, key_dim: 4}
+          - attention: {name: crossed, inputs: [x, read]}
+          - dense: {name: key, inputs: crossed, units: 8}
+          - dense: {name: value, inputs: crossed, units: 8}
+          - attention: {name: own, inputs: [crossed, value, key]}
+          - relative_position_bias: {name: bias, num_heads: 2, window_size: [4]}
+          - multi_head_attention: {inputs: [own, bias], num_heads: 2, key_dim: 4, score_bias: true}
+    """
+    # Two bytes an element: attention caches 8 of each token, or 16 where the key is another than the value, as the
+    # multi-head ones do.
+    assert cached(text, precision="float16").bytes == 2 * (7 * 8 + 4 * 8 + 4 * 16 + 7 * 8 + 4 * 16 + 4 * 16)
+    found = cached(text, precision="float16", context=100)
+    assert found.bytes == 2 * (100 * 8 + 100 * 8 + 100 * 16 + 7 * 8 + 100 * 16 + 100 * 16)
+    assert (found.layers, found.tokens) == (6, None)
 
 
 def test_what_is_not_known_is_no_0() -> None:

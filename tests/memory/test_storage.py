@@ -59,3 +59,18 @@ layers:
     training = archsum.costs(io.StringIO(network), {"batch": 3}).training
     assert training is not None
     assert training.kept_for_backward == (4 + 4) * 3 * 4  # what the dense layer takes, and what it gives
+
+
+def test_rows_of_a_learned_table_are_there_once_for_the_batch() -> None:
+    network = """
+input: [6, 8]
+layers:
+  - dense: {name: dense, units: 8}
+  - parameter: {name: table, shape: [20, 8]}
+  - gather: {name: rows, axis: 1, size: 6}
+  - multiply: {inputs: [dense, rows]}
+"""
+    training = archsum.costs(io.StringIO(network), {"batch": 3}).training
+    assert training is not None
+    # What the dense layer takes and gives, the rows, and their numbers.
+    assert training.kept_for_backward == (48 + 48) * 3 * 4 + 48 * 4 + 6 * 8

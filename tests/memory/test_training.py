@@ -126,6 +126,29 @@ def test_shared_weights_count_once() -> None:
     assert [turn.gradients for turn in memory.backward] == [288, 288, 2 * 288, 3 * 288 - 8 * FLOAT]
 
 
+def tied(*shared: str) -> str:
+    """Write a network of three dense layers, and what each shares."""
+    return network("[8]", *(dense(8, f", shared: {{{labels}}}") for labels in shared))
+
+
+def test_single_weights_that_are_shared_count_once() -> None:
+    memory = trained(tied("kernel: k", "bias: b", "kernel: k, bias: b"), optimizer="adam")
+    assert (memory.weights, memory.gradients, memory.optimizer_state) == (576, 576, 1152)
+    kernel, bias = 8 * 8 * FLOAT, 8 * FLOAT
+    # The last layer's gradients are those of the first's kernel and the second's bias. To that bias the second's is
+    # added in place; to that kernel the first's, and the sum is a third tensor.
+    there = [(1, 1), (2, 2), (3, 2), (4, 2)]
+    assert [turn.gradients for turn in memory.backward] == [one * kernel + other * bias for one, other in there]
+
+
+def test_of_single_weights_that_are_frozen_there_are_no_gradients() -> None:
+    frozen = dense(8, ", shared: {kernel: k}, trainable: false")
+    memory = trained(network("[8]", dense(8), frozen, frozen, dense(3)))
+    assert memory.weights == ((8 * 8 + 8) + (8 * 8 + 8 + 8) + (8 * 3 + 3)) * FLOAT
+    assert memory.gradients == ((8 * 8 + 8) + (8 * 3 + 3)) * FLOAT
+    assert memory.kept_for_backward == (8 + 8) * 2 * FLOAT
+
+
 def test_shared_weights_that_are_frozen_keep_nothing() -> None:
     frozen = dense(8, ", shared: a, trainable: false")
     memory = trained(network("[8]", dense(8), frozen, frozen, dense(3)))

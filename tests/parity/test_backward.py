@@ -64,6 +64,7 @@ def theirs(case: Case, module: Any) -> int:
 COMPOSED = {
     "locally_connected2d": 0.25,
     "einsum_dense": 0.01,
+    "einsum": 0.15,  # of vectors that are repeated, each for the other
     "weight_normalization": 0.01,  # with an activation
     "multiply": 0.45,  # of four inputs, three of which are repeated
     "divide": 0.01,  # by a tensor that is repeated

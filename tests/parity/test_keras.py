@@ -24,7 +24,8 @@ WITHOUT_KERAS = {
     "threshold",  # Keras has the function, which takes two numbers that `Activation` cannot give it
     *("relative_position_bias", "roll", "instance_normalization", "weight_normalization", "depthwise_conv3d"),
     "separable_conv3d",
-    *("divide", "elementwise", "matmul", "gather", "reduce"),
+    *("divide", "elementwise", "matmul", "gather", "reduce", "stack", "expand_dims", "squeeze", "expand"),
+    *("tile", "pad", "einsum"),
     *(f"{how}_padding{rank}d" for how in ("reflection", "replication", "circular") for rank in (1, 2, 3)),
 }
 """Kinds that Keras lacks, or has as functions alone: those are in test_keras_functions.py."""

@@ -4,6 +4,7 @@ PyTorch is an extra, as for test_torch.py.
 """
 
 import io
+import json
 from math import prod
 from typing import Any
 
@@ -107,9 +108,11 @@ def test_macs_of_recurrent_convolutions_are_half_the_operations_that_pytorch_cou
 class EncoderAndDecoder(torch.nn.Module):  # type: ignore[misc, name-defined]
     """A recurrent layer that begins with the last state of another."""
 
-    def __init__(self, cls: str, features: int, units: int) -> None:
+    def __init__(self, cls: str, features: int, units: int, *, both: bool) -> None:
         super().__init__()
-        self.encoder, self.decoder = (getattr(torch.nn, cls)(features, units, batch_first=True) for _ in range(2))
+        self.encoder, self.decoder = (
+            getattr(torch.nn, cls)(features, units, batch_first=True, bidirectional=both) for _ in range(2)
+        )
 
     def forward(self, source: Any, target: Any) -> Any:
         _, states = self.encoder(source)
@@ -117,16 +120,19 @@ class EncoderAndDecoder(torch.nn.Module):  # type: ignore[misc, name-defined]
         return output
 
 
+@pytest.mark.parametrize("both", [False, True])
 @pytest.mark.parametrize("kind", RECURRENT)
-def test_an_encoder_and_a_decoder_have_the_parameters_of_pytorch_s_and_keep_as_much(kind: str) -> None:
-    bias = "" if kind == "gru" else ", bias: double"
-    file = f"""
-input: {{source: [7, 6], target: [5, 6]}}
-layers:
-  - {kind}: {{name: encoder, inputs: source, units: 8{bias}}}
-  - {kind}: {{inputs: target, units: 8, initial_state: encoder, return_sequences: true{bias}}}
-"""
-    module = EncoderAndDecoder(RECURRENT[kind], 6, 8)
+def test_an_encoder_and_a_decoder_have_the_parameters_of_pytorch_s_and_keep_as_much(kind: str, both: bool) -> None:
+    fields = {"units": 8} | ({} if kind == "gru" else {"bias": "double"})
+    reads: Fields = {kind: fields}
+    writes: Fields = {kind: fields | {"return_sequences": True}}
+    if both:
+        reads, writes = ({"bidirectional": {"layer": layer}} for layer in (reads, writes))
+    word = "bidirectional" if both else kind
+    reads[word] |= {"name": "encoder", "inputs": "source"}
+    writes[word] |= {"inputs": "target", "initial_state": "encoder"}
+    file = json.dumps({"input": {"source": [7, 6], "target": [5, 6]}, "layers": [reads, writes]})
+    module = EncoderAndDecoder(RECURRENT[kind], 6, 8, both=both)
     network = archsum.load(io.StringIO(file))
     assert archsum.summarize(network).params == torch_parameters(module)
     inputs = [torch.randn(3, steps, 6) for steps in (7, 5)]

@@ -5,7 +5,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.support.measured_memory import ALL, GENERATED, NAMED, RECURRENT, Trained
+import archsum
+from tests.support.measured_memory import ALL, GENERATED, NAMED, RECURRENT, TIED, Trained
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from tests.support.parity.allocations import training_steps  # noqa: E402
@@ -24,6 +25,10 @@ IN_32_BITS = {"language model, tied": 0.09, "learned positions": 0.16}
 LARGE = {"U-Net, 7.8 M", "U-Net, 31 M", "skip over a deep path"}
 
 
+def _summary(trained: Trained) -> archsum.Summary:
+    return archsum.summarize(trained.network)
+
+
 def _ours(trained: Trained, batch: int, precision: str = "float32") -> dict[str, int]:
     return {optimizer: trained.training(batch, optimizer, precision).peak for optimizer in OPTIMIZERS}
 
@@ -33,6 +38,20 @@ def _ours(trained: Trained, batch: int, precision: str = "float32") -> dict[str,
 def test_peak_of_a_process(trained: Trained, batch: int) -> None:
     theirs = training_steps(trained.build(), trained.inputs(batch))
     assert _ours(trained, batch) == pytest.approx(theirs, rel=0.005)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("batch", [1, 8])
+@pytest.mark.parametrize("trained", TIED, ids=str)
+def test_peak_where_single_weights_are_shared(trained: Trained, batch: int, precision: str) -> None:
+    theirs = training_steps(trained.build(), trained.inputs(batch), precision)
+    assert _ours(trained, batch, precision) == pytest.approx(theirs, rel=0.0005)
+
+
+@pytest.mark.parametrize("trained", TIED, ids=str)
+def test_parameters_where_single_weights_are_shared(trained: Trained) -> None:
+    """PyTorch counts a parameter once, however many modules have it."""
+    assert sum(parameter.numel() for parameter in trained.build().parameters()) == _summary(trained).torch_params
 
 
 @pytest.mark.parametrize("batch", [1, 16])

@@ -114,6 +114,16 @@ NAMED = [
 ]
 """Networks of tests/support/networks/trained/, in which gradients wait, weights are shared, or parts are views."""
 
+TIED = [
+    _ours("language model, head with a bias", "tied_head"),
+    _ours("language model, head without", "tied_head", bias=False),
+    _ours("table used three times", "tied_thrice"),
+    _ours("autoencoder, transposed", "tied_autoencoder"),
+    _ours("convolutions, transposed", "tied_convolutions"),
+    _ours("kernel, two biases", "tied_kernel"),
+]
+"""Networks of tests/support/networks/trained/ in which single weights are shared, measured in the tests alone."""
+
 RECURRENT = [_ours("LSTM", "lstm"), _ours("GRU", "gru")]
 """Measured in the tests alone, with PyTorch's own kernels."""
 

@@ -1,6 +1,7 @@
 """Arguments that several commands share."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,18 @@ from archsum.language.text.scalars import resolve
 if TYPE_CHECKING:
     from archsum.api import Network
 
+_WITH_CROSSES = re.compile(r"[0-9]+(x[0-9]+)+")
+"""Sizes as in 32x32x3."""
 
-def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """Add FILE (or FILE…), --set and --input."""
+
+def add_file_arguments(parser: argparse.ArgumentParser, number: str | None = None) -> None:
+    """Add SOURCE, or as many as `number` says as argparse does, --set, --input and --allow-unknown."""
     parser.add_argument(
-        "file", metavar="FILE", nargs="+" if several else None, help="a network file; `-` is standard input"
+        "file",
+        metavar="SOURCE",
+        nargs=number,
+        help="a network file: our YAML, Keras's .keras, .h5 or .json, or .onnx; `-` is standard input. Or module:name, "
+        "a live model of PyTorch or Keras, or a function that makes one: importing the module runs its code",
     )
     parser.add_argument(
         "--set",
@@ -36,6 +44,11 @@ def add_file_arguments(parser: argparse.ArgumentParser, *, several: bool = False
         help="override the input, as in 224,224,3, or null,null,3 where sizes are unknown; one of several by its name, "
         "as in left=105,105,1, and may then be given several times",
     )
+    parser.add_argument(
+        "--allow-unknown",
+        action="store_true",
+        help="accept layers of Keras files whose weights nobody can know: all totals that they touch are unknown",
+    )
 
 
 def add_training_arguments(parser: argparse.ArgumentParser, *, batch: bool = True) -> None:
@@ -48,11 +61,13 @@ def add_training_arguments(parser: argparse.ArgumentParser, *, batch: bool = Tru
         group.add_argument(
             "--batch", metavar="N", type=number_of("samples"), help="the samples of a batch (default: 32)"
         )
-    group.add_argument("--optimizer", choices=tuple(OPTIMIZERS), help="(default: adam)")
+    # What is none of the words is said as of a file, with the one that was meant.
+    group.add_argument("--optimizer", metavar="NAME", help=f"{', '.join(OPTIMIZERS)} (default: adam)")
     group.add_argument(
         "--precision",
-        choices=tuple(PRECISIONS),
-        help="(default: float32); float32, stated here, is a microcontroller's too, which is int8 otherwise",
+        metavar="NAME",
+        help=f"{', '.join(PRECISIONS)} (default: float32); float32, stated here, is a microcontroller's too, which is "
+        "int8 otherwise",
     )
     group.add_argument(
         "--checkpointing",
@@ -101,9 +116,11 @@ class _AddInput(argparse.Action):
 
 
 def network(file: str, arguments: argparse.Namespace) -> "Network":
-    """Return the network of a file, or of standard input for `-`, with what the command overrides.
+    """Return the network of a source, or of standard input for `-`, with what the command overrides.
 
-    Errors: SpecError with every problem in the file.
+    What its reader has to warn of goes to stderr.
+
+    Errors: SpecError with every problem in the source.
     """
     from archsum.api import load
 
@@ -112,7 +129,17 @@ def network(file: str, arguments: argparse.Namespace) -> "Network":
             [Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, "name a file, or open it: `< FILE`")]
         )
     source = sys.stdin.buffer if file == "-" else file
-    return load(source, variables=dict(arguments.variables), input=arguments.input)
+    loaded = load(
+        source,
+        variables=dict(arguments.variables),
+        input=arguments.input,
+        allow_unknown=arguments.allow_unknown,
+    )
+    if loaded.warnings:
+        from archsum.cli.console import report
+
+        report(SpecError(loaded.warnings))
+    return loaded
 
 
 def shown(file: str) -> str:
@@ -131,11 +158,13 @@ def _variable(text: str) -> tuple[str, Value]:
 
 
 def _value(text: str) -> Value:
-    """Read a value as a file would: a number, a word, or a list of them in [ ]."""
-    if not (text.startswith("[") and text.endswith("]")):
-        return resolve(text)
-    items = text[1:-1].strip()
-    return [resolve(item.strip()) for item in items.split(",")] if items else []
+    """Read a value as a file would: a number, a word, or a list of them in [ ], which numbers do not need."""
+    is_list = text.startswith("[") and text.endswith("]")
+    inside = text[1:-1].strip() if is_list else text
+    items = [resolve(item.strip()) for item in inside.split(",")] if inside else []
+    if is_list or (len(items) > 1 and not any(isinstance(item, str | None) for item in items)):
+        return items
+    return resolve(text)
 
 
 def _shape(text: str) -> tuple[str | None, list[int | None]]:
@@ -143,7 +172,10 @@ def _shape(text: str) -> tuple[str | None, list[int | None]]:
     try:
         if bool(name) != bool(equals):
             raise ValueError
-        return name or None, [_size(size.strip()) for size in sizes.strip("()[] ").rstrip(",").split(",")]
+        sizes = sizes.strip("()[] ").rstrip(",")
+        if _WITH_CROSSES.fullmatch(sizes):
+            sizes = sizes.replace("x", ",")
+        return name or None, [_size(size.strip()) for size in sizes.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(f"{quote(text)} is not a list of sizes such as 224,224,3") from None
 

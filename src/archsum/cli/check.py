@@ -1,6 +1,7 @@
 """`archsum check`."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, shown, training
 from archsum.cli.console import paint, report
 from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
-from archsum.errors import FieldError, SpecError
+from archsum.cli.project import Project, networks_in
+from archsum.errors import Diagnostic, FieldError, SpecError, quote
 
 if TYPE_CHECKING:
     from archsum.budget import Check
+
+_IN_POWERS_OF_TEN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?[eE]\+?[0-9]{1,2}")
+"""As in 36e6."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from archsum.language.spec.budget import Budget
     from archsum.language.spec.quantities import parse_bytes, parse_count
 
-    add_file_arguments(parser, several=True)
+    add_file_arguments(parser, "*")
     limits = parser.add_argument_group("limits", "They take the place of the file's own, or are added to them.")
     for name, metric in METRICS.items():
         in_bytes = metric.unit == "bytes"
@@ -48,7 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     given = {name: getattr(arguments, name) for name in (*METRICS, "device")}
     limits = {name: limit for name, limit in given.items() if limit is not None}
-    checks = [(shown(file), _check(file, limits, arguments)) for file in arguments.file]
+    project = Project()
+    files = [file for source in arguments.file for file in networks_in(source)] if arguments.file else project.files()
+    if not files:
+        raise SpecError([_nothing_to_check(arguments.file)])
+    checks = [(shown(file), _check(file, limits, arguments, project)) for file in files]
     problems = [SpecError(check.problems) for _, check in checks if check.problems]
     if problems and arguments.format != "github":  # whose annotations say them
         report(*problems)
@@ -58,13 +67,26 @@ def run(arguments: argparse.Namespace) -> int:
     return max(codes[check.ok] for _, check in checks)
 
 
-def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace) -> "Check":
-    """Check one file; a file that cannot be read leaves the others to be checked."""
+def _nothing_to_check(sources: list[str]) -> Diagnostic:
+    if sources:
+        message = f"there is no network file in {' and '.join(map(quote, sources))}"
+        return Diagnostic("no-files", message, None, "network files end in .yaml, and have `input` and `layers`")
+    cure = 'name a file or a folder, or write `files = ["models"]` under `[tool.archsum]` in pyproject.toml'
+    return Diagnostic("no-files", "which network? there is none to check", None, cure)
+
+
+def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace, project: Project) -> "Check":
+    """Check one file; a file that cannot be read leaves the others to be checked.
+
+    What the command says comes before what the file says, and that before what the project says.
+    """
     from archsum.api import check
     from archsum.budget import Check
 
     try:
-        return check(network(file, arguments), limits, training(arguments))
+        loaded = network(file, arguments)
+        limits = {**project.limits(loaded.budget), **limits}
+        return check(loaded, limits, {**project.training(loaded.training), **training(arguments)})
     except SpecError as error:
         return Check(None, (), tuple(error.diagnostics))
 
@@ -85,6 +107,8 @@ def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
 
 def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:
     def read(text: str) -> int:
+        if _IN_POWERS_OF_TEN.fullmatch(text) and (written := float(text)).is_integer():
+            text = f"{written:.0f}"
         try:
             quantity: int = parse(text)
         except FieldError as error:

@@ -5,7 +5,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from importlib import import_module
 from itertools import takewhile
 from typing import Any, NoReturn
@@ -26,6 +26,7 @@ COMMANDS = {
     "layers": "list the kinds of layer, or document one",
     "devices": "list the built-in devices, and what memory they have",
     "schema": "print the JSON Schema of network files, for editors",
+    "completion": "print what completes archsum's command lines in a shell",
 }
 
 
@@ -81,22 +82,31 @@ def _end() -> None:
     gc.freeze()
 
 
-def _parse(argv: Sequence[str]) -> argparse.Namespace:
+def parsers(commands: Container[str]) -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """Return the parser, and those of its commands, with the arguments of some: only these are imported."""
     parser = _Parser(prog="archsum", description="Summarize a neural network from a YAML file, and check its budget.")
     parser.add_argument("--version", action=_Version)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
-        parser.error(_unknown_command(argv[0]))
     for command, purpose in COMMANDS.items():
         subparser = subparsers.add_parser(command, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
-        if command in argv:  # only the command that runs is imported
+        if command in commands:
             _module(command).add_arguments(subparser)
+    return parser, subparsers.choices
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser, of_commands = parsers(argv)
+    if not argv:
+        parser.print_help(sys.stderr)
+        parser.exit(BAD_INPUT)
+    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        parser.error(_unknown_command(argv[0]))
     _refuse_dashes(parser, argv)
     arguments, rest = parser.parse_known_args(argv)
     if rest:
         option = rest[0].startswith("-")
         about = "is no option" if option else "is one argument too many; a list has commas, as in `macs,weights`"
-        subparsers.choices[arguments.command].error(f"`{rest[0]}` {about}")
+        of_commands[arguments.command].error(f"`{rest[0]}` {about}")
     return arguments
 
 
@@ -122,7 +132,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from archsum.errors import one_line
 
-        super().error("\n".join(map(one_line, message.split("\n"))))
+        self.exit(BAD_INPUT, f"{self.prog}: error: {' '.join(map(one_line, message.split()))}\n")
 
 
 class _Version(argparse.Action):

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, Location, SpecError
-from archsum.graph import Graph, Group, Node, Origin, Path, shared_levels
+from archsum.graph import Graph, Group, Node, Origin, Owner, Path, shared_levels
 from archsum.interchange.imported import Expected, Imported
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
@@ -89,6 +90,7 @@ class GraphBuilder:
         expected: Expected | None = None,
         shared_with: str | None = None,
         states: int = 0,
+        shared_weights: Mapping[str, Owner] = MappingProxyType({}),
     ) -> str:
         """Add a layer, and return what it is called in the graph.
 
@@ -99,7 +101,10 @@ class GraphBuilder:
         name = "/".join(called)
         layer = self.layer(kind, fields, place)
         if layer:
-            self._nodes.append(Node(name, layer, tuple(inputs), called, place, (), shared_with, None, states, origin))
+            taken = tuple(inputs)
+            self._nodes.append(
+                Node(name, layer, taken, called, place, (), shared_with, None, states, shared_weights, origin)
+            )
         if expected:
             self._expected[name] = expected
         return name

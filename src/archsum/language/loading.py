@@ -11,7 +11,12 @@ from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
 from archsum.language.text.reader import read
+from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
+from archsum.propagate import Engine
 from archsum.work import Work, steps_allowed
+
+_IMAGE_CHANNELS = (1, 3, 4)
 
 
 def load(
@@ -23,11 +28,10 @@ def load(
 ) -> Network:
     """Read a network file's content; `name` is what places call the file.
 
-    `variables` and `input` (sizes without the batch axis, or several by name)
-    override the file's own.
+    `variables` and `input` (sizes without the batch axis, or several by name) override the file's own.
 
     Errors: SpecError with every problem in the file. Shapes that do not fit are found by `propagate`, and come with
-    these problems only where there are any.
+    these problems only where there are any, or where it can be said what they all come of.
     """
     places, in_text = read(content, name)
     head = read_head(places, variables or {}, input)
@@ -46,6 +50,17 @@ def load(
         problems += [problem for problem in engine.diagnostics if problem.code != "too-large"]
     if in_text or problems:
         raise _everything_wrong(in_text, problems)
+    warnings: list[Diagnostic] = []
+    if "data_format" not in places.data and (suspected := _with_channels_first(document.input)):
+        from archsum.language.advice.channels import in_first, in_last
+
+        other = document.model_copy(update={"data_format": "channels_first"})
+        tried = expand(other, structure, called, places, Work(allowed))
+        if tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics):
+            if engine.diagnostics:
+                raise SpecError(in_first(engine.diagnostics))
+            if _numbers(engine) != _numbers(tried.engine):
+                warnings = [in_last(name, document.input[name], places) for name in suspected]
     return Network(
         graph,
         allowed,
@@ -56,7 +71,25 @@ def load(
         block_places={name: places.key("budget", "blocks", name) for name in document.budget.blocks},
         device_place=places.value("budget", "device"),
         checkpointing_place=places.value("training", "checkpointing"),
+        warnings=tuple(warnings),
     )
+
+
+def _with_channels_first(inputs: Mapping[str, Shape]) -> list[str]:
+    """Return the inputs that look like PyTorch's images: few channels, and larger sizes behind, the last two equal."""
+    return [
+        name
+        for name, shape in inputs.items()
+        if len(shape) in (3, 4)
+        and shape[0] in _IMAGE_CHANNELS
+        and all(size is not None and size > shape[0] for size in shape[1:])
+        and shape[-1] == shape[-2]
+    ]
+
+
+def _numbers(engine: Engine) -> list[tuple[tuple[Weight, ...], int | None]]:
+    """Return what layers have, and what they compute, apart from where their axes are."""
+    return [(layer.weights, layer.macs) for layer in engine.layers]
 
 
 def _everything_wrong(in_text: list[Diagnostic], in_values: list[Diagnostic]) -> SpecError:

@@ -68,6 +68,21 @@ def positions(axes: tuple[int, ...], shape: Shape, field: str = "axis") -> tuple
     return found
 
 
+def new_positions(axes: tuple[int, ...], shape: Shape, more: int) -> tuple[int, ...]:
+    """Return where new axes are in the output, which has so many more. Errors: ShapeError where they cannot be there.
+
+    Counted from the end, −1 is the output's last.
+    """
+    output = (*shape, *(1,) * more)
+    for axis in axes:
+        if not -len(output) <= axis <= len(output) or axis == 0:
+            raise ShapeError(
+                f"has `axis: {axis}`, and its output, of {len(output)} axes, has axes 1 to {len(output)}",
+                "count the axes of the output from 1, or from the end, where -1 is the last",
+            )
+    return positions(axes, output)
+
+
 def sample_position(axis: int, shape: Shape, field: str = "axis") -> int:
     """Return an axis counted from the batch, which it may not be.
 

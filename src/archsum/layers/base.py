@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field
 
-from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Amount, Product, Sum, formula_of, value_of
 from archsum.layers.fields import StrictModel
 from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
@@ -87,6 +86,8 @@ class Cached(NamedTuple):
     """How many elements of each token."""
     tokens: int | None = 0
     """How many tokens there are in the network as it is given its inputs."""
+    tokens_of: int = 0
+    """Which of the inputs has these tokens; the first is that of what is generated."""
 
 
 class Reuse(NamedTuple):
@@ -195,15 +196,7 @@ class Layer(StrictModel):
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
-    """How many inputs the layer takes; None: as many as there are. The engine sees to it before it asks anything."""
-
-    shape_only: ClassVar[frozenset[int]] = frozenset()
-    """Which of the inputs it takes no elements of: they need not be in memory for it, and get no gradient."""
-
-    finds_indices: ClassVar[bool] = False
-    """Whether it knows where each element of its output was in its input, as max pooling does."""
-    indices_of: ClassVar[int | None] = None
-    """Which of the inputs it takes no elements of, but such indices."""
+    """How many inputs a layer of the kind takes; None: as many as there are."""
 
     trainable: bool = Field(True, description="False freezes the weights: they count as non-trainable.")
 
@@ -229,6 +222,26 @@ class Layer(StrictModel):
         return {}
 
     @property
+    def takes(self) -> tuple[int, int | None]:
+        """How many inputs it takes, at least and at most. The engine sees to it before it asks anything."""
+        return self.least_inputs, self.most_inputs
+
+    @property
+    def shape_only(self) -> frozenset[int]:
+        """Which of the inputs it takes no elements of: they need not be in memory for it, and get no gradient."""
+        return frozenset()
+
+    @property
+    def finds_indices(self) -> bool:
+        """Whether it knows where each element of its output was in its input, as max pooling does."""
+        return False
+
+    @property
+    def indices_of(self) -> int | None:
+        """Which of the inputs it takes no elements of, but such indices."""
+        return None
+
+    @property
     def begins_with(self) -> str | None:
         """The name of the layer whose last states this one takes, behind its other inputs."""
         return None
@@ -237,6 +250,11 @@ class Layer(StrictModel):
     def state_names(self) -> tuple[str, ...]:
         """What the states are called that it ends with, for another to begin with; most layers have none."""
         return ()
+
+    @property
+    def gives_first_state(self) -> bool:
+        """Whether the output is the first of these states itself."""
+        return False
 
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         """Return the shapes of these states."""
@@ -247,9 +265,11 @@ class Layer(StrictModel):
         """What it takes to compute its numbers, beyond what most layers take; see `archsum.work`."""
         return 0
 
-    def without_indices(self, name: str) -> ShapeError:
-        """Return the error for an input that finds no indices, where the layer takes some: that input's name."""
-        raise NotImplementedError
+    def require_indices(self, name: str, found_by: "Layer | None") -> None:
+        """Check what finds the indices that it takes: a layer, or an input of the network, and its name.
+
+        Errors: ShapeError for what finds none, or none of such data.
+        """
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output."""

@@ -11,8 +11,15 @@ from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, PerAxis, Positive
-from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators, padded_and_on_rows, slicing_operator
-from archsum.layers.shapes import Shape, require_groups, total
+from archsum.layers.operators import (
+    SCALES_AND_CLAMPS,
+    Constant,
+    Operator,
+    Operators,
+    padded_and_on_rows,
+    slicing_operator,
+)
+from archsum.layers.shapes import Shape, require_groups
 from archsum.layers.spatial import AXES
 from archsum.layers.untied import Bias, UntiedAlong, untied_schema
 from archsum.layers.window import SizeRule, Sliding, Window, write_padding
@@ -103,10 +110,11 @@ class KernelLayer(Sliding, BiasedLayer):
         return Operations(Product(*self.locations(*inputs), *kernel.shape), self.macs_note)
 
     def products(self, *inputs: Shape) -> Operators:
-        """Return the operators that multiply the data with the kernels, without a bias: for that there are zeros."""
-        weights = total(kernel.size for kernel in self.kernels(*inputs))
+        """Return the operators that multiply with the kernel, the last of several, and for a bias have zeros."""
+        *_, kernel = self.kernels(*inputs)
         zeros = self.behind_products(*inputs).number
-        return (Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=weights, biases=zeros),)
+        products = Operator(self.output_shape(*inputs), absorbs=SCALES_AND_CLAMPS, weights=kernel.size, biases=zeros)
+        return (products._replace(constant=Constant(kernel.name)),)
 
     def operators(self, *inputs: Shape) -> Operators:
         *before, last = self.products(*inputs)

@@ -58,6 +58,16 @@ class Scratch(NamedTuple):
     float32: int = 4
 
 
+class Constant(NamedTuple):
+    """How a weight of the layer is written as a constant of an operator: the same is there once for all that use it."""
+
+    weight: str
+    is_reversed: bool | None = None
+    """Whether the order of its axes is reversed; None where it is one that only layers of this kind have."""
+    has_one_scale: bool = False
+    """Whether in int8 all of it has one scale, and not each channel of the output its own."""
+
+
 class Operator(NamedTuple):
     """An operator: the tensor that it makes, and what the converter can do with it."""
 
@@ -75,6 +85,8 @@ class Operator(NamedTuple):
     """Whether it takes several axes as well as one, and the constants of a factor or an offset before it."""
     weights: int | None = 0
     """Constants of one byte in int8; None where it is unknown how many there are."""
+    constant: Constant | None = None
+    """The weight that these are, where they are one alone that other layers may use too."""
     biases: int | None = 0
     """Constants of four bytes, one for each channel; a convolution that has none gets zeros."""
     scratch: tuple[Scratch, ...] = ()

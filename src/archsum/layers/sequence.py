@@ -14,6 +14,9 @@ from archsum.layers.fields import Activation, Rate
 from archsum.layers.operators import Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape, may_equal, product, show
 
+InitialState = Annotated[str, Field(min_length=1)] | None
+"""The name of a layer whose last states another begins with."""
+
 
 class SequenceLayer(Layer):
     """A layer that goes through a sequence of steps, and remembers what it saw: its state, which it also gives out.
@@ -31,7 +34,7 @@ class SequenceLayer(Layer):
     dropout: Rate = Field(0.0, description="The part of a step's features that training drops.")
     recurrent_dropout: Rate = Field(0.0, description="The part of what it remembers that training drops.")
 
-    initial_state: Annotated[str, Field(min_length=1)] | None = Field(
+    initial_state: InitialState = Field(
         None,
         description="A recurrent layer further up, whose last state this one begins with. "
         "Or give the state as a further input, of an LSTM the state and the memory.",
@@ -44,6 +47,10 @@ class SequenceLayer(Layer):
     @property
     def state_names(self) -> tuple[str, ...]:
         return ("state",)
+
+    @property
+    def gives_first_state(self) -> bool:
+        return not self.return_sequences
 
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         return (self.states(*inputs)[1:],)
@@ -58,22 +65,8 @@ class SequenceLayer(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         states = self.states(*inputs)
-        self._check_given(inputs)
+        check_given(self, inputs)
         return states if self.return_sequences else states[1:]
-
-    def _check_given(self, inputs: tuple[Shape, ...]) -> None:
-        """Check the states that the layer begins with. Errors: ShapeError where they are not as its own."""
-        names, own, given = self.state_names, self.final_states(*inputs), inputs[1:]
-        if given and len(given) != len(own):
-            wanted = " and ".join(names)
-            raise ShapeError(
-                f"begins with its {wanted}, and is given {len(given)} of {len(own)}",
-                f"`inputs` are the sequence and the {wanted}, or the sequence alone",
-            )
-        for name, shape, one in zip(names, own, given, strict=False):
-            if not may_equal(shape, one):
-                message = f"has a {name} of {show(shape)}, and cannot begin with one of {show(one)}"
-                raise ShapeError(message, "both need the same sizes, as of the same `units` or `filters`")
 
     def given_kept(self, tensors: Iterable[Kept], *inputs: Shape) -> Iterator[Kept]:
         """Return what the steps keep, where the first of them keep the states that are inputs, and not their own."""
@@ -156,3 +149,19 @@ class LongShortTermMemory(SequenceLayer):
     def steps_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the gates and what is added, the memory before the step, and the activation of that behind it."""
         return Kept("gates", shape=(self.gates, *each)), Kept("memory", shape=each), Kept("activated", shape=each)
+
+
+def check_given(layer: Layer, inputs: tuple[Shape, ...]) -> None:
+    """Check the states that a layer begins with, behind the sequence. Errors: ShapeError where they are not its own."""
+    sequence, *given = inputs
+    names, own = layer.state_names, layer.final_states(sequence)
+    if given and len(given) != len(own):
+        wanted = " and ".join(names)
+        raise ShapeError(
+            f"begins with its {wanted}, and is given {len(given)} of {len(own)}",
+            f"`inputs` are the sequence and the {wanted}, or the sequence alone",
+        )
+    for name, shape, one in zip(names, own, given, strict=False):
+        if not may_equal(shape, one):
+            message = f"has a {name} of {show(shape)}, and cannot begin with one of {show(one)}"
+            raise ShapeError(message, "both need the same sizes, as of the same `units` or `filters`")

@@ -122,11 +122,12 @@ def flash_by_layer(conversion: Conversion) -> Mapping[str, int | None]:
     with_biases: set[tuple[Hashable, ...]] = set()
     for operation in conversion.operations:
         operator, constants, layer = operation.operator, operation.constants, operation.makes.layer
-        if operator.weights != 0 and constants not in with_weights:
-            with_weights.add(constants)
+        of_weights, of_biases = (tuple(each) for each in zip(*constants, strict=True)) if constants else ((), ())
+        if operator.weights != 0 and of_weights not in with_weights:
+            with_weights.add(of_weights)
             flash[layer] = total((flash.get(layer, 0), product((operator.weights, itemsize))))
-        if operator.biases != 0 and (conversion.precision == "int8" or constants not in with_biases):
-            with_biases.add(constants)
+        if operator.biases != 0 and (conversion.precision == "int8" or of_biases not in with_biases):
+            with_biases.add(of_biases)
             flash[layer] = total((flash.get(layer, 0), product((operator.biases, BYTES_PER_BIAS))))
     return flash
 

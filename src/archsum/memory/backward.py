@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from archsum.graph import Owner
 from archsum.layers.base import Backward, Gradient
 from archsum.layers.shapes import Shape, known
 from archsum.memory.kept import KeptTensor
@@ -81,9 +82,11 @@ class WayBack:
         self._waiting = dict.fromkeys(summary.outputs, given)
         self._of_tensors = 0
         self._weights = 0
-        self._views_of_weights: dict[str, int] = {}
+        self._used_again = {shared.owner for layer in summary.layers for shared in layer.shared_weights.values()}
+        self._is_view: dict[Owner, bool] = {}  # of weights that are used again, the gradients that are there
         self._learned = {name for name in reached if owner[name] == WEIGHTS}
-        self._without_batch = self._learned | made_of_nothing(summary)
+        self._made_once = made_of_nothing(summary)
+        self._without_batch = self._learned | self._made_once
 
     def moments(self) -> Iterator[Moment]:
         """Yield the moments in order: one for each operation, and one for each sum that is a new tensor."""
@@ -100,8 +103,9 @@ class WayBack:
         backward = layer.computed.backward
         gradient = self._waiting.pop(layer.name)
         kept = self._kept_from.get(step, ())
+        batch = self._once if layer.name in self._made_once else self._batch
         for number, shape in reversed(list(enumerate(backward.between, start=1))):
-            made = self._new(shape)
+            made = self._new(shape, batch)
             first = backward.per_batch if number == len(backward.between) else ()
             yield self._moment(step, sum(map(self._once.bytes, first)))
             self._release(gradient)
@@ -110,19 +114,18 @@ class WayBack:
         passed = list(self._passed_on(layer, backward, gradient))
         of_weights = self._new_of_weights(layer)
         scratch = (*backward.scratch, *self._before_sums(layer, backward))
-        yield self._moment(step, sum(map(self._batch.bytes, scratch)))
+        yield self._moment(step, sum(map(batch.bytes, scratch)))
         self._release(gradient)
         self._forget(kept, 0)
-        if not layer.shared_with:
-            self._copies -= known(layer.trainable_params) * self._item.copies
+        self._copies -= known(layer.trainable_params) * self._item.copies
         for name, part in passed:
             if name in self._waiting:
                 yield from self._sum(step, name, part)
             else:
                 self._waiting[name] = part
-        if of_weights:
-            yield from self._sum_of_weights(step, layer, backward, of_weights)
-        if self._item.copies and not layer.shared_with:
+        if of_weights and self._used_again:
+            yield from self._sum_of_weights(step, layer, backward)
+        if self._item.copies and layer.weights:
             yield from self._convert(step, layer)
 
     def _forget(self, kept: Iterable[KeptTensor], operation: int) -> None:
@@ -147,8 +150,14 @@ class WayBack:
 
     def _before_sums(self, layer: LayerSummary, backward: Backward) -> Iterator[Shape]:
         """Yield the shapes of new gradients of learned tensors, before they are added up over the batch."""
+        if layer.name in self._made_once:
+            return
         for number, name in enumerate(layer.node.inputs):
-            if name in self._learned and backward.gradient_of(number) is Gradient.NEW:
+            if (
+                layer.name not in self._made_once
+                and name in self._learned
+                and backward.gradient_of(number) is Gradient.NEW
+            ):
                 yield layer.output_shape
 
     def _new(self, shape: Shape, batch: Batch | None = None) -> _Part:
@@ -176,26 +185,30 @@ class WayBack:
         self._release(part)
 
     def _new_of_weights(self, layer: LayerSummary) -> int:
-        """Make the gradients of a layer's weights, be they another's, or of their copies, and return their bytes."""
-        owner = self._layers[layer.shared_with] if layer.shared_with else layer
-        size = known(owner.trainable_params) * self._of_weight
+        """Make the gradients of a layer's weights, be they others', or of their copies, and return their bytes."""
+        size = known(layer.computed.trainable_params) * self._of_weight
         self._weights += size
         return size
 
-    def _sum_of_weights(self, step: int, layer: LayerSummary, backward: Backward, part: int) -> Iterator[Moment]:
+    def _sum_of_weights(self, step: int, layer: LayerSummary, backward: Backward) -> Iterator[Moment]:
         """Add the gradients of another use of weights to those that are there."""
-        owner = self._layers[layer.shared_with or layer.name]
-        if owner.name not in self._views_of_weights:
-            of_biases = known(owner.bias_params) * self._of_weight
-            views = part - of_biases if backward.of_weights is Gradient.VIEW else 0
-            self._views_of_weights[owner.name] = views
-            return
-        if views := self._views_of_weights[owner.name]:
-            self._views_of_weights[owner.name] = 0
-            self._weights += views
+        added = views = 0
+        for weight in layer.computed.weights:
+            owner = layer.owner_of(weight)
+            if owner not in self._used_again or not weight.trainable:
+                continue
+            size = known(weight.size)
+            if owner in self._is_view:
+                added += size
+                views += size * self._is_view[owner]
+                self._is_view[owner] = False
+            else:
+                self._is_view[owner] = backward.of_weights is Gradient.VIEW and not weight.is_bias
+        if views:
+            self._weights += views * self._of_weight
             yield self._moment(step)
-            self._weights -= views
-        self._weights -= part
+            self._weights -= views * self._of_weight
+        self._weights -= added * self._of_weight
 
     def _convert(self, step: int, layer: LayerSummary) -> Iterator[Moment]:
         """Make the gradients of weights from those of their copies."""

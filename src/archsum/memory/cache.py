@@ -1,5 +1,7 @@
 """The key/value cache: what attention keeps of each token where a sequence is generated a token at a time."""
 
+import functools
+import operator
 from typing import NamedTuple
 
 from archsum.language.spec.training import Training
@@ -22,16 +24,36 @@ class KeyValueCache(NamedTuple):
 
 
 def key_value_cache(summary: Summary, options: Training, context: int | None = None) -> KeyValueCache:
-    """Compute the cache of a batch; `context` is how many tokens there are, by default as many as in the network."""
-    cached = [layer.computed.cached for layer in summary.layers]
-    cached = [each for each in cached if each.per_token != 0]
+    """Compute the cache of a batch; `context` is how many tokens there are, by default as many as in the network.
+
+    What attends to another sequence than it generates caches as many tokens as that has, which do not grow in number.
+    """
+    caching = [layer for layer in summary.layers if layer.computed.cached.per_token != 0]
+    cached = [layer.computed.cached for layer in caching]
     if context is not None:
-        cached = [each._replace(tokens=context) for each in cached]
+        others = _attending_to_others(summary) if any(each.tokens_of for each in cached) else set()
+        cached = [
+            each if layer.name in others else each._replace(tokens=context)
+            for layer, each in zip(caching, cached, strict=True)
+        ]
     itemsize = PRECISIONS[options.precision].activations
     lengths = {each.tokens for each in cached}
     return KeyValueCache(
         layers=len(cached),
         per_token=product((itemsize, total(each.per_token for each in cached))),
         tokens=lengths.pop() if len(lengths) == 1 else None,
-        bytes=product((options.batch, itemsize, total(product(each) for each in cached))),
+        bytes=product((options.batch, itemsize, total(product((each.per_token, each.tokens)) for each in cached))),
     )
+
+
+def _attending_to_others(summary: Summary) -> set[str]:
+    """Return the layers that cache tokens which come of other inputs of the network than what they generate does."""
+    # What something comes of is a number, with a bit for each input.
+    sources = {name: 1 << number for number, name in enumerate(summary.inputs)}
+    found = set()
+    for layer in summary.layers:
+        taken = [sources[name] for name in layer.node.inputs]
+        sources[layer.name] = functools.reduce(operator.or_, taken, 0)
+        if taken and taken[0] != taken[layer.computed.cached.tokens_of]:
+            found.add(layer.name)
+    return found

@@ -3,7 +3,8 @@
 A factor of each channel goes into the weights of what computes the tensor before it, an offset into the bias, and so
 batch normalization into both; a ReLU becomes a bound on an output; a reshape whose elements a dense layer reads in the
 same order, or which another follows, goes. All of this only where the tensor in between has no other taker. Weights
-that layers share are there once for all that absorb the same.
+that layers share are there once for all that absorb the same, and write them in the same order of axes and, in int8,
+with scales of the same kind: so a table of words that gives scores too is there once in float32, and twice in int8.
 
 In int8, what stays in float32 is put between a DEQUANTIZE and a QUANTIZE, of which two that follow one another do not
 need those between them.
@@ -19,9 +20,11 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from archsum.graph import Owner
+from archsum.layers import kind_of
 from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape
-from archsum.summary import LayerSummary, Summary
+from archsum.summary import LayerSummary, SharedWeight, Summary
 
 ArenaPrecision = Literal["int8", "float32"]
 """What a network on a microcontroller is computed in."""
@@ -67,6 +70,13 @@ class Tensor(NamedTuple):
     part: int = 0
 
 
+class Constants(NamedTuple):
+    """What tells the weights and the biases of an operation from those of others: equal ones are there once."""
+
+    weights: Hashable
+    biases: Hashable
+
+
 @dataclass
 class Operation:
     """An operator in its place: the tensor that it makes, the first of several, and those that it takes."""
@@ -74,8 +84,8 @@ class Operation:
     operator: Operator
     makes: Tensor
     takes: tuple[Tensor, ...]
-    constants: tuple[Hashable, ...] = ()
-    """Of what its constants are made: its owner's, and those that it has absorbed. The same have the same weights."""
+    constants: tuple[Constants, ...] = ()
+    """Of what its constants are made: its owner's, and those that it has absorbed."""
 
     @property
     def all_made(self) -> list[Tensor]:
@@ -204,14 +214,25 @@ class _Writing:
             for position, operator in enumerate(layers[layer.name].operators):
                 counted_back = operator.takes or (range(len(tensors), 0, -1) if position == 0 else (1,))
                 takes = tuple(tensors[-back] for back in counted_back)
-                tensors.append(self._write(operator, layer.name, takes, (layer.shared_with or layer.name, position)))
+                constants = self._constants(operator, layer, position)
+                tensors.append(self._write(operator, layer.name, takes, constants))
             outputs[layer.name] = tensors[-1]
         given = {outputs[name] for name in summary.outputs}
         needed = given.union(*(operation.takes for operation in self._operations))
         unneeded = self._floats.keys() - needed
         self.written = given, [operation for operation in self._operations if operation.makes not in unneeded]
 
-    def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: Hashable) -> Tensor:
+    def _constants(self, operator: Operator, layer: LayerSummary, position: int) -> Constants:
+        name = layer.shared_with or layer.name
+        constant, shared = operator.constant, layer.shared_weights
+        if constant is None:
+            return Constants((name, position), (name, position))
+        owner, transposed = shared.get(constant.weight) or SharedWeight(Owner(name, constant.weight))
+        order = kind_of(type(layer.layer)) if constant.is_reversed is None else constant.is_reversed ^ transposed
+        bias, _ = shared.get("bias") or SharedWeight(Owner(name, "bias"))
+        return Constants((owner, order, constant.has_one_scale and self._quantized), bias)
+
+    def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: Constants) -> Tensor:
         """Write an operator, unless it is there already, and return the tensor that is passed on."""
         if operator.stays_float and self._quantized:
             for taken in takes:
@@ -230,7 +251,7 @@ class _Writing:
         return tensor._replace(part=operator.part)
 
     def _append(
-        self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: tuple[Hashable, ...] = ()
+        self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: tuple[Constants, ...] = ()
     ) -> Tensor:
         # Operations of all layers are counted on, which tells each from every other.
         makes = Tensor(layer, len(self._operations))

@@ -83,7 +83,8 @@ def kept_tensors(
             if tensor.for_weights and not layer.computed.trains:
                 continue
             if tensor.is_own:
-                size = (batch.once if tensor.per_batch else batch).bytes(tensor.shape, tensor.itemsize)
+                samples = batch.once if tensor.per_batch or layer.name in once else batch
+                size = samples.bytes(tensor.shape, tensor.itemsize)
                 storage = None
                 if tensor.name == INDICES:
                     storage = indices_of(layer.node.inputs[tensor.number] if tensor.of_input else layer.name)

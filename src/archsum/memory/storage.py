@@ -57,18 +57,17 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     last = dict.fromkeys(owner.values(), 0)
     first = dict.fromkeys(summary.inputs, 0)
     shapes = dict(summary.inputs)
-    names = {layer.name: layer.layer.state_names for layer in summary.layers if layer.layer.state_names}
+    ending = {layer.name: layer.layer for layer in summary.layers if layer.layer.state_names}
     for step, layer in enumerate(summary.layers, start=1):
         outputs = len(layer.node.inputs) - layer.node.states
         for name in layer.taken[:outputs]:
             last[owner[name]] = step
         for number, shape in enumerate(layer.input_shapes[outputs:]):
             name = layer.node.inputs[outputs + number]
-            if number == 0 and shape == shapes[owner[name]]:
-                # Without the other steps the output is the state itself.
+            if number == 0 and ending[name].gives_first_state:
                 last[owner[name]] = step
                 continue
-            state = f"{name}'s {names[name][number]}"
+            state = f"{name}'s {ending[name].state_names[number]}"
             first[state], shapes[state] = first[name], shape
             # Who takes a state keeps it in training as its own.
             last[state] = max(last.get(state, 0), step - training)
@@ -83,8 +82,15 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
 
 
 def made_of_nothing(summary: Summary) -> set[str]:
-    """Return the layers that take no input: what they give is the same for each sample, and there once for all."""
-    return {layer.name for layer in summary.layers if not layer.node.inputs}
+    """Return the layers that take no input, and those that take these alone, such as the rows of a learned table.
+
+    What they give is the same for each sample, and there once for all.
+    """
+    found: set[str] = set()
+    for layer in summary.layers:
+        if found.issuperset(layer.node.inputs):
+            found.add(layer.name)
+    return found
 
 
 def _indices(summary: Summary) -> Iterator[Storage]:

@@ -1,5 +1,6 @@
 """What `explain` returns."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archsum.explanation import LayerExplanation
@@ -11,6 +12,12 @@ class Explanation(Text):
     """The derivation of a network's numbers, or of one layer's; printed, it is a text."""
 
     layers: tuple[LayerExplanation, ...]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[LayerExplanation]:
+        return iter(self.layers)
 
     def __str__(self) -> str:
         from archsum.render import explanation

@@ -3,12 +3,12 @@
 import pytest
 
 from archsum.language.expand.containers import WRITERS
-from archsum.language.spec.containers import CONTAINERS
+from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS
 from tests.support.written_out import connections, expand, field, nodes
 
 
 def test_every_container_can_be_written_out() -> None:
-    assert WRITERS.keys() == set(CONTAINERS.values())
+    assert WRITERS.keys() == {*CONTAINERS.values(), *AROUND_SEVERAL.values()}
 
 
 def test_index_counts_from_0_and_the_innermost_goes_first() -> None:

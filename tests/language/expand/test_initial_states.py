@@ -91,6 +91,19 @@ def test_the_states_are_in_memory_until_they_are_taken(
     assert {name: found[name] for name in found if name.startswith("encoder")} == expected
 
 
+@pytest.mark.parametrize("merge_mode", ["concat", "sum"])
+def test_the_states_of_two_directions_are_tensors_beside_what_is_made_of_them(merge_mode: str) -> None:
+    summary = summarize(
+        f"""
+  - bidirectional: {{name: encoder, inputs: source, layer: {{gru: 32}}, merge_mode: {merge_mode}}}
+  - bidirectional: {{inputs: target, layer: {{gru: 32}}, initial_state: encoder}}
+"""
+    )
+    found = {tensor.name: (tensor.shape, tensor.last) for tensor in storages(summary, owners(summary))}
+    assert found["encoder"] == ((64 if merge_mode == "concat" else 32,), 1)
+    assert found["encoder's forward state"] == found["encoder's backward state"] == ((32,), 2)
+
+
 def test_what_begins_with_a_state_is_no_operator_of_a_microcontroller() -> None:
     layers = "[lstm: {name: one, inputs: a, units: 4}, lstm: {inputs: b, units: 4, initial_state: one}]"
     network = archsum.load(io.StringIO(f"input: {{a: [16, 8], b: [16, 8]}}\nlayers: {layers}"))

@@ -100,6 +100,81 @@ def test_labels_in_a_shared_block_are_shared_too() -> None:
     }
 
 
+def single(summary: Summary) -> dict[str, dict[str, str]]:
+    """Return whose single weights each layer has, of those that have any of others."""
+    return {
+        layer.name: {name: "/".join(shared.owner) for name, shared in layer.shared_weights.items()}
+        for layer in summary.layers
+        if layer.shares
+    }
+
+
+def test_the_first_with_a_label_owns_the_weight() -> None:
+    summary = summarize("""
+input: [16]
+layers:
+  - embedding: {input_dim: 50, output_dim: 8, shared: {embeddings: table}}
+  - dense: {units: 8, shared: {bias: offset}}
+  - dense: {units: 50, shared: {kernel: table}}
+  - dense: {units: 8, bias: false, shared: {kernel: table}}
+  - dense: {units: 8, shared: {bias: offset}}
+""")
+    assert single(summary) == {
+        "dense_1": {"kernel": "embedding/embeddings"},
+        "dense_2": {"kernel": "embedding/embeddings"},
+        "dense_3": {"bias": "dense/bias"},
+    }
+    assert [layer.params for layer in summary.layers] == [400, 72, 50, 0, 64]
+    assert [shared.transposed for layer in summary.layers for shared in layer.shared_weights.values()] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_labels_of_single_weights_belong_to_the_file_or_to_one_use_of_a_block() -> None:
+    summary = summarize("""
+input: [8]
+blocks:
+  tied: {layers: [dense: {units: 4, shared: {kernel: k}}, dense: {units: 8, shared: {kernel: k}}]}
+layers:
+  - tied
+  - tied
+  - dense: {units: 8, shared: {kernel: k}}
+  - repeat: {times: 2, layers: [dense: {units: 8, shared: {kernel: k}}]}
+""")
+    assert single(summary) == {
+        "tied/dense_1": {"kernel": "tied/dense/kernel"},
+        "tied_1/dense_1": {"kernel": "tied_1/dense/kernel"},
+        "dense_1": {"kernel": "dense/kernel"},
+        "dense_2": {"kernel": "dense/kernel"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("", "", {"b/conv2d": "a/conv2d", "b/conv2d_1": "a/conv2d_1", "a/conv2d_1": None}),
+        ("", "deep: false", {"a/conv2d_1": None, "b/conv2d": "a/conv2d_1"}),
+        ("deep: false", "", {"b/conv2d": None, "b/conv2d_1": "a/conv2d"}),
+    ],
+)
+def test_labels_of_single_weights_in_a_shared_block(first: str, second: str, expected: dict[str, str | None]) -> None:
+    """A kernel is there once, in the first layer of all that have it; the biases are those of each place."""
+    conv = "conv2d: {filters: 3, kernel_size: 1, shared: {kernel: k}"
+    summary = summarize(TWINS.format(layers=f"[{conv}, if: =deep}}, {conv}}}]", first=first, second=second))
+    kernels = {layer.shared_weights["kernel"].owner for layer in summary.layers if layer.shares}
+    assert kernels == {("a/conv2d", "kernel")}
+    assert {layer.name: layer.shared_with for layer in summary.layers if layer.shares} == expected
+    assert summary.params == 3 * 3 + 3 + 3
+
+
+def test_two_weights_of_one_layer_with_one_label() -> None:
+    layers = "[multi_head_attention: {num_heads: 2, key_dim: 4, shared: {query/kernel: same, key/kernel: same}}]"
+    summary = summarize(f"input: [5, 8]\nlayers: {layers}\n")
+    assert single(summary) == {"multi_head_attention": {"key/kernel": "multi_head_attention/query/kernel"}}
+
+
 def test_equal_layers_have_weights_of_their_own() -> None:
     summary = summarize("input: [8]\nlayers: [repeat: {times: 3, layers: [dense: {units: 8}]}]")
     assert owners(summary) == {"dense": None, "dense_1": None, "dense_2": None}

@@ -92,6 +92,8 @@ def test_spellings_of_a_layer(validator: Any, layer: str) -> None:
 
 PLACES = [
     "- relu: {name: größe.1, inputs: input, shared: twin, if: true}",
+    "- dense: {units: 3, shared: {kernel: table, bias: other}}",
+    "- {type: dense, units: 3, shared: {kernel: table}}",
     "- relu: {inputs: [input], if: =width > 3}",
     "- {type: dense, units: 3, name: a, shared: twin, if: =flag}",
     "- repeat: {times: 2, layers: [relu]}",
@@ -113,6 +115,10 @@ PLACES = [
     "- reshape: {target_shape: =shape}",
     "- conv2d: {filters: 8, kernel_size: =sizes}",
     "- time_distributed: {layer: {dense: {units: =width}}}",
+    "- time_distributed: {layers: [{dense: {units: =width}}, relu], trainable: =flag}",
+    "- time_distributed: [dense: =width, residual: [relu]]",
+    "- time_distributed: {layer: {repeat: {times: 2, layers: [relu]}}}",
+    "- {type: time_distributed, layers: [relu]}",
     "- bidirectional: {layer: {type: lstm, units: =width}}",
 ]
 
@@ -238,6 +244,11 @@ WRONG = [
     "input: [8]\nlayers: [relu: {inputs: 3}]",
     "input: [8]\nlayers: [relu: {inputs: }]",
     "input: [8]\nlayers: [relu: {shared: 1}]",
+    "input: [8]\nlayers: [dense: {units: 1, shared: {}}]",
+    "input: [8]\nlayers: [dense: {units: 1, shared: [kernel]}]",
+    "input: [8]\nlayers: [dense: {units: 1, shared: {kernel: }}]",
+    "input: [8]\nlayers: [repeat: {times: 2, shared: {kernel: a}, layers: [relu]}]",
+    "input: [8]\nblocks: {b: {layers: [relu]}}\nlayers: [b: {shared: {kernel: a}}]",
     "input: [8]\nlayers: [relu: {if: yes}]",
     "input: [8]\nlayers: [relu: {if: 1}]",
     "input: [8]\nlayers: [repeat]",
@@ -264,6 +275,11 @@ WRONG = [
     "input: [8]\nlayers: [residual: [{type: residual, layers: [branch: [[dense]]]}]]",
     "input: [8, 8]\nlayers: [time_distributed: {layer: dense}]",
     "input: [8, 8]\nlayers: [time_distributed: {layer: {dens: {units: 3}}}]",
+    "input: [8, 8]\nlayers: [time_distributed: {layers: [dense]}]",
+    "input: [8, 8]\nlayers: [time_distributed: [dens: 3]]",
+    "input: [8, 8]\nlayers: [time_distributed: []]",
+    "input: [8, 8]\nlayers: [time_distributed]",
+    "input: [8, 8]\nlayers: [time_distributed: {trainable: false}]",
     "input: [8]\nblocks: {part: }\nlayers: [relu]",
     "input: [8]\nblocks: {part: [relu]}\nlayers: [relu]",
     "input: [8]\nblocks: {part: {}}\nlayers: [relu]",

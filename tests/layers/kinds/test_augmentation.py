@@ -52,7 +52,8 @@ def test_it_takes_images(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["random_hue", "random_saturation", "random_color_degeneration", "random_grayscale"])
 def test_colours_are_three(kind: str) -> None:
     message, _ = complaint(kind, (32, 40, 4), **example(layer_class(kind)))
-    assert message == "takes images of 3 channels, red, green and blue, not of 4"
+    channels = "1 or 3" if kind == "random_grayscale" else "3"
+    assert message == f"takes images of {channels} channels, red, green and blue, not of 4"
 
 
 def test_a_jitter_of_brightness_takes_grey_images_and_of_hue_none() -> None:

@@ -169,6 +169,23 @@ def test_values_of_the_wrong_form(fields: str, message: str) -> None:
     assert diagnostic.message.startswith(message)
 
 
+def test_a_formula_of_variables_gives_a_whole_list() -> None:
+    variables: dict[str, Any] = {"shapes": [[4, None], [3]], "kernel": [3, 5]}
+    stated = {"shape": BoundFormula(Formula("=kernel"), variables), "trainable": False}
+    layer = custom(output_shape=BoundFormula(Formula("=shapes[0]"), variables), weights={"kernel": stated})
+    assert layer.output_shape((8,)) == (4, None)
+    (weight,) = layer.weights((8,))
+    assert (weight.shape, weight.trainable) == ((3, 5), False)
+
+
+def test_a_formula_that_gives_no_list() -> None:
+    with pytest.raises(archsum.SpecError) as error:
+        summarize("      output_shape: =sizes")
+    (diagnostic,) = error.value.diagnostics
+    given = "takes a list, which its formula does not give: the formula names `sizes`, which is not a variable"
+    assert diagnostic.message == f"`output_shape` {given}"
+
+
 def test_of_several_inputs_formulas_know_the_first() -> None:
     layer = custom(output_shape=[formula("=input_features * 2")], macs=formula("=input_elements"))
     assert layer.output_shape((3,), (7, 8)) == (6,)

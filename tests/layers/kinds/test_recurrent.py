@@ -138,11 +138,41 @@ def test_with_a_projection_the_state_is_smaller_than_the_memory() -> None:
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru", "simple_rnn"])
-def test_no_wrapper_passes_a_state_on(kind: str) -> None:
-    held = layer(kind, units=3, initial_state="encoder")
-    for wrapper in ("bidirectional", "time_distributed"):
-        with pytest.raises(ValidationError, match="passes on one input"):
-            layer(wrapper, layer=held)
+def test_what_has_two_directions_passes_no_state_of_one_on(kind: str) -> None:
+    with pytest.raises(ValidationError, match="with an `initial_state`, which is that of one direction"):
+        layer("bidirectional", layer=layer(kind, units=3, initial_state="encoder"))
+
+
+@pytest.mark.parametrize(("kind", "names"), STATES)
+def test_two_directions_begin_and_end_with_two_of_each_state(kind: str, names: list[str]) -> None:
+    both = layer("bidirectional", layer=layer(kind, units=5))
+    states = ((5,),) * len(names) * 2
+    assert both.state_names == tuple(f"{direction} {name}" for direction in ("forward", "backward") for name in names)
+    assert both.takes == (1, 1 + len(states))
+    assert both.final_states((7, 3), *states) == states
+    for what in ("output_shape", "weights", "macs", "flops", "connections", "backward"):
+        assert getattr(both, what)((7, 3), *states) == getattr(both, what)((7, 3))
+    kept, alone = both.kept((7, 3), *states), both.kept((7, 3))
+    assert kept
+    assert alone
+    own = [sum(product(tensor.shape) or 0 for tensor in tensors if tensor.is_own) for tensors in (kept, alone)]
+    assert own == [own[1] - 5 * len(states), own[1]]
+    assert [tensor.number for tensor in kept if tensor.name == "input"] == list(range(1, 1 + len(states)))
+    named = layer("bidirectional", layer=layer(kind, units=5), initial_state="encoder")
+    assert named.kept((7, 3), *states) == alone
+
+
+def test_the_states_of_two_directions_are_those_of_both() -> None:
+    both = {"layer": layer("lstm", units=5)}
+    wanted = "forward state and forward memory and backward state and backward memory"
+    assert complaint("bidirectional", (7, 3), (5,), (5,), **both) == (
+        f"begins with its {wanted}, and is given 2 of 4",
+        f"`inputs` are the sequence and the {wanted}, or the sequence alone",
+    )
+    assert complaint("bidirectional", (7, 3), (5,), (5,), (5,), (4,), **both) == (
+        "has a backward memory of [5], and cannot begin with one of [4]",
+        "both need the same sizes, as of the same `units` or `filters`",
+    )
 
 
 def test_two_outputs_are_refused() -> None:

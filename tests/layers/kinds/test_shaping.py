@@ -1,8 +1,11 @@
 """Layers that rearrange: what they refuse, and how they explain themselves."""
 
+import numpy
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archsum.errors import ShapeError
 from tests.support.formulas import evaluate
 from tests.support.layers import complaint, layer
 
@@ -53,3 +56,30 @@ def test_an_unknown_size_cannot_make_any_number_of_elements() -> None:
     message, help_ = complaint("reshape", (None, 3), target_shape=[2, 2])
     assert message == "cannot make [2, 2] of its input [null, 3]: 4 elements cannot be divided by 3"
     assert help_ == "the sizes multiply to a multiple of 3; write `-1` for one that follows from the others"
+
+
+def test_axes_of_size_1_come_and_go_where_sizes_are_unknown() -> None:
+    assert layer("expand_dims", axis=1).output_shape((None, None)) == (1, None, None)
+    assert layer("expand_dims", axis=[1, -1]).output_shape((None, 3)) == (1, None, 3, 1)
+    assert layer("squeeze", axis=[1, -1]).output_shape((1, None, 3, 1)) == (None, 3)
+    assert layer("squeeze", axis=1).output_shape((None, 3)) == (3,)
+
+
+@given(st.lists(st.integers(1, 3), max_size=3), st.lists(st.integers(-5, 5), min_size=1, max_size=2))
+def test_expand_dims_is_numpy_s(shape: list[int], axes: list[int]) -> None:
+    try:
+        expected = numpy.expand_dims(numpy.zeros((7, *shape)), axes).shape
+    except ValueError:  # its AxisError is one too
+        expected = ()
+    if expected and 0 not in axes and -len(expected) not in axes:
+        assert layer("expand_dims", axis=axes).output_shape(tuple(shape)) == expected[1:]
+    else:
+        with pytest.raises(ShapeError):
+            layer("expand_dims", axis=axes).output_shape(tuple(shape))
+
+
+def test_an_axis_that_is_not_of_size_1_stays() -> None:
+    message, help_ = complaint("squeeze", (5, 3), axis=1)
+    assert message == "cannot take axis 1 of its input [5, 3] away: its size is 5"
+    assert help_ == "name axes of size 1; `reshape` joins an axis with another, `slice` takes a part of it"
+    assert complaint("expand_dims", (5, 3), axis=4)[0] == "has `axis: 4`, and its output, of 3 axes, has axes 1 to 3"

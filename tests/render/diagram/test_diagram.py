@@ -113,6 +113,19 @@ def test_shared_weights_are_named_and_linked_folded_or_not() -> None:
     assert "weights of left_code/conv2d" in [note for box in alone.boxes for note in box.notes]
 
 
+def test_single_shared_weights_are_named() -> None:
+    summary = written("""
+input: [16]
+layers:
+  - embedding: {name: table, input_dim: 50, output_dim: 8, shared: {embeddings: e}}
+  - dense: {name: scores, units: 50, bias: false, shared: {kernel: e}}
+""")
+    drawn = flowchart(summary)
+    (scores,) = (box for box in drawn.boxes if box.name == "scores")
+    assert (scores.notes, scores.look) == (("kernel of table",), Look.WEIGHTS)
+    assert drawn.shared == (("table", "scores"),)
+
+
 def test_clusters_end_where_they_began() -> None:
     for name, depth in (("nested", 2), ("nested", 3), ("twins", 2), ("twins", 3)):
         boxes = flowchart(network(name), depth=depth).boxes

@@ -154,7 +154,7 @@ def test_csv(golden: Golden) -> None:
     assert figures[1]["macs"] == ""
 
 
-@pytest.mark.parametrize("name", ["untied", "unknown"])
+@pytest.mark.parametrize("name", ["untied", "unknown", "tied"])
 def test_json(name: str, golden: Golden) -> None:
     text = json_format.render(network(name))
     json.loads(text)

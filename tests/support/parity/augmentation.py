@@ -9,6 +9,7 @@ SIGNED = rarely(st.floats(-1, 1) | st.lists(st.floats(-1, 1), min_size=2, max_si
 ABOVE_MINUS_1 = rarely(st.floats(-0.5, 1), st.just(-1))
 BITS = st.integers(1, 8)
 NUMBER = st.floats(0, 1)
+TURN = rarely(PART | st.tuples(st.floats(-1, 1), NUMBER).map(list), st.just(-0.5) | st.just([-0.5, -0.2]))
 VALUES = st.just([0, 1]) | st.just([0, 255])
 INTERPOLATION = st.sampled_from(["nearest", "bilinear"])
 MOVED: dict[str, Strategy] = {
@@ -63,7 +64,7 @@ CASES: dict[str, Strategy] = {
     "random_sharpness": _images(fields_of({"factor": PART}, RANGED)),
     "random_posterization": _images(fields_of({"factor": rarely(BITS, st.just(9))}, RANGED)),
     "random_invert": _images(fields_of({}, OFTEN)),
-    "random_hue": _images(fields_of({"factor": PART}, RANGED), COLOURED),
+    "random_hue": _images(fields_of({"factor": TURN}, RANGED), COLOURED),
     "random_saturation": _images(fields_of({"factor": SIGNED}, RANGED), COLOURED),
     "random_color_degeneration": _images(fields_of({"factor": SIGNED}, RANGED), COLOURED),
     "random_grayscale": _images(fields_of({}, {"factor": rarely(NUMBER, st.just(2))}), COLOURED_OR_GREY),
@@ -72,7 +73,7 @@ CASES: dict[str, Strategy] = {
             {},
             {
                 **{"brightness_factor": SIGNED, "contrast_factor": PART},
-                **{"saturation_factor": SIGNED, "hue_factor": PART, **RANGED},
+                **{"saturation_factor": SIGNED, "hue_factor": TURN, **RANGED},
             },
         ),
         COLOURED,

@@ -47,6 +47,19 @@ def equations(draw: st.DrawFn, optional: dict[str, Strategy]) -> Case:
     return Case({**fields, **odd}, given)
 
 
+@st.composite
+def products(draw: st.DrawFn, most: int) -> Case:
+    """Draw the axes of one input or several, behind the batch, and sizes for them; rarely some that differ."""
+    sizes = {letter: draw(SIZES) for letter in "ijkl"}
+    inputs = draw(st.lists(st.lists(st.sampled_from(list(sizes)), max_size=3, unique=True), min_size=1, max_size=most))
+    there = sorted({letter for letters in inputs for letter in letters})
+    output = draw(st.permutations(there)) if there else []
+    output = output[: draw(st.integers(0, len(output)))]
+    terms = ",".join("".join(["b", *letters]) for letters in inputs)
+    first, *others = (tuple(draw(rarely(st.just(sizes[letter]), SIZES)) for letter in letters) for letters in inputs)
+    return Case({"equation": f"{terms}->b{''.join(output)}"}, first, tuple(others))
+
+
 ODD: list[Fields] = [
     *({"equation": equation} for equation in ("", "ab", "ab,bc", "ab,bc->", "ab, bc -> ac", "...,bc->...c")),
     *(

@@ -8,6 +8,7 @@ import numpy
 from hypothesis import strategies as st
 
 from archsum.layers.shapes import Shape
+from tests.support.parity import equations
 from tests.support.parity.cases import FLAGS, Case, Fields, Strategy, any_cases, fields_of, rarely, sizes
 
 AXES = st.integers(-5, 5)
@@ -88,7 +89,53 @@ def _reduce(fields: Fields, data: Any) -> Any:
     return function(data, axis=axis, keepdims=fields.get("keepdims", False))
 
 
+SHAPES = st.lists(sizes(6), min_size=1, max_size=4).map(tuple)
+
+
+@st.composite
+def _stacks(draw: st.DrawFn) -> Case:
+    shape = draw(SHAPES)
+    others = draw(st.lists(rarely(st.just(shape), SHAPES), min_size=1, max_size=2))
+    return Case({"axis": draw(AXES)}, shape, tuple(others))
+
+
+def _of_sample(fields: Fields, count: int) -> Any:
+    """Return the axis, which is not the batch of what has so many axes."""
+    axis = fields["axis"]
+    if axis in (0, -count) or not -count <= axis < count:
+        raise ValueError("not an axis of a sample")
+    return axis
+
+
+@st.composite
+def _tiles(draw: st.DrawFn) -> Case:
+    shape = draw(SHAPES)
+    return Case({"repeats": draw(st.lists(st.integers(1, 3), min_size=len(shape), max_size=len(shape)))}, shape)
+
+
+@st.composite
+def _pads(draw: st.DrawFn) -> Case:
+    shape = draw(st.lists(sizes(6), min_size=1, max_size=4).map(tuple))
+    sides = st.lists(st.integers(0, 3), min_size=2, max_size=2)
+    count = draw(rarely(st.just(len(shape)), st.integers(1, 4)))
+    return Case({"padding": draw(st.lists(sides, min_size=count, max_size=count))}, shape)
+
+
 FUNCTIONS: dict[str, Function] = {
+    "einsum": Function(equations.products(3), lambda fields, *data: keras.ops.einsum(fields["equation"], *data)),
+    "stack": Function(
+        _stacks(), lambda fields, *data: keras.ops.stack(data, _of_sample(fields, len(data[0].shape) + 1))
+    ),
+    "expand_dims": Function(
+        any_cases(fields_of({"axis": AXES}), SHAPES),
+        lambda fields, data: keras.ops.expand_dims(data, _of_sample(fields, len(data.shape) + 1)),
+    ),
+    "squeeze": Function(
+        any_cases(fields_of({"axis": AXES}), st.lists(st.sampled_from([1, 1, 3])).map(tuple)),
+        lambda fields, data: keras.ops.squeeze(data, _of_sample(fields, len(data.shape))),
+    ),
+    "tile": Function(_tiles(), lambda fields, data: keras.ops.tile(data, [1, *fields["repeats"]])),
+    "pad": Function(_pads(), lambda fields, data: keras.ops.pad(data, [(0, 0), *fields["padding"]])),
     "reduce": Function(_reductions(), _reduce),
     "matmul": Function(_matrices(), lambda fields, x, y: keras.ops.matmul(x, y)),
     "gather": Function(_gathers(), _take),

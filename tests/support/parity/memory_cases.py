@@ -460,6 +460,26 @@ MOVING = [
     Case("split", {"parts": 2, "part": 0, "axis": 1}, (IMAGE,), lambda x: x.narrow(1, 0, 4)),
     Case("slice", {"axis": 1, "stop": 1}, (IMAGE,), lambda x: x[:, :1]),
     Case("slice", {"axis": 2, "start": 1, "step": 2}, (IMAGE,), lambda x: x[:, :, 1::2]),
+    Case("stack", {"axis": 1}, (IMAGE, IMAGE), lambda *x: torch.stack(x, 1)),
+    Case("stack", {"axis": -1}, (IMAGE, IMAGE, IMAGE), lambda *x: torch.stack(x, -1)),
+    Case("expand_dims", {"axis": [1, -1]}, (IMAGE,), lambda x: x.unsqueeze(1).unsqueeze(-1)),
+    Case("squeeze", {"axis": 2}, ((8, 1, 10),), lambda x: x.squeeze(2)),
+    Case("expand", {"shape": [-1, 12, 10]}, ((8, 1, 10),), lambda x: x.expand(-1, 8, 12, 10)),
+    Case("expand", {"shape": [3, 8, 12, 10]}, ((8, 1, 10),), lambda x: x[:, None].expand(-1, 3, 8, 12, 10)),
+    Case("expand", {"shape": [8, -1, 10]}, (IMAGE,), lambda x: x.expand(-1, 8, 12, 10)),
+    Case("tile", {"repeats": [2, 3]}, (IMAGE,), lambda x: x.repeat(1, 1, 2, 3)),
+    Case("tile", {"repeats": [4, 1, 2, 3]}, (IMAGE,), lambda x: x[:, None].repeat(1, 4, 1, 2, 3)),
+    Case("tile", {"repeats": [1]}, (IMAGE,), lambda x: x.repeat(1, 1, 1, 1)),
+    Case("pad", {"padding": [[3, 0], 0, [1, 2]]}, (IMAGE,), lambda x: F.pad(x, (1, 2, 0, 0, 3, 0))),
+    *(
+        Case(
+            "pad",
+            {"padding": [[0, 0], [3, 0], [1, 2]], "mode": mode},
+            (IMAGE,),
+            lambda x, mode=mode: F.pad(x, (1, 2, 3, 0), mode=mode),
+        )
+        for mode in ("reflect", "replicate")
+    ),
     Case("gather", {"axis": 2, "size": 4}, (IMAGE,), lambda x: x.index_select(2, torch.tensor([0, 5, 5, 1]))),
     Case("gather", {"axis": 1, "size": [2, 3]}, (IMAGE,), lambda x: x[:, torch.tensor([[0, 5, 5], [1, 2, 3]])]),
     Case("gather", {"axis": 1}, ((9, 4), (12,)), lambda x, numbers: x[0][numbers.long() * 0]),
@@ -892,6 +912,26 @@ EQUATIONS = [
     ),
 ]
 
+
+def product_of(equation: str, *shapes: Shape) -> Case:
+    return Case("einsum", {"equation": equation}, shapes, lambda *inputs: torch.einsum(equation, *inputs))
+
+
+PRODUCTS = [
+    product_of("bhqd,bhkd->bhqk", (3, 6, 16), (3, 5, 16)),
+    product_of("bqhd,bkhd->bhqk", (6, 3, 16), (5, 3, 16)),
+    product_of("bhqk,bkhd->bqhd", (3, 6, 5), (5, 3, 16)),
+    product_of("bij,bkj->bki", (4, 6), (5, 6)),
+    product_of("bhwc,bkc->bkhw", (4, 6, 8), (5, 8)),
+    product_of("bij,bjk->bk", (4, 6), (6, 5)),
+    product_of("bij,bij->bi", (4, 6), (4, 6)),
+    product_of("bij,bij->bij", (4, 6), (4, 6)),
+    product_of("bij,bj->bij", (4, 6), (6,)),
+    product_of("bi,bj->bij", (4,), (6,)),
+    product_of("bij->bji", (4, 6)),
+    product_of("bij->bi", (4, 6)),
+]
+
 PARAMETRIZED = [
     Case(
         "spectral_normalization",
@@ -966,6 +1006,7 @@ CASES = [
     *ATTENTION,
     *RECURRENT,
     *EQUATIONS,
+    *PRODUCTS,
     *PARAMETRIZED,
     *OTHERS,
 ]

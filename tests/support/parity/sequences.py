@@ -35,7 +35,7 @@ _RECURRENT_FIELDS = {
     "gru": fields_of({"units": counts(5)}, RECURRENT | GATES | {"reset_after": FLAGS}),
 }
 
-WITH_STATES = {*_RECURRENT_FIELDS, "conv_lstm1d", "conv_lstm2d", "conv_lstm3d"}
+WITH_STATES = {*_RECURRENT_FIELDS, "bidirectional", "conv_lstm1d", "conv_lstm2d", "conv_lstm3d"}
 """Kinds that take the states that they begin with as further inputs, and Keras's as `initial_state`."""
 
 _HELD = {
@@ -116,15 +116,24 @@ def _recurrent(draw: st.DrawFn, kind: str) -> Case:
     return case._replace(others=tuple(draw(state) for _ in range(count)))
 
 
+@st.composite
+def _bidirectional(draw: st.DrawFn) -> Case:
+    """Draw a recurrent layer in both directions, and mostly no states, or as many as both have; rarely of other sizes.
+
+    Keras shares out states that are too few or too many.
+    """
+    merge_modes = {"merge_mode": st.sampled_from(["concat", "sum", "ave", "mul"]), **TRAINABLE}
+    case: Case = draw(any_cases(fields_of({"layer": _one_of(_RECURRENT_FIELDS)}, merge_modes), SEQUENCES))
+    ((kind, fields),) = case.fields["layer"].items()
+    own = 4 if kind == "lstm" else 2
+    state = rarely(st.just((fields["units"],)), st.tuples(st.integers(2, 5)))
+    count = draw(st.sampled_from([0, own]))
+    return case._replace(others=tuple(draw(state) for _ in range(count)))
+
+
 CASES: dict[str, Strategy] = {
     **{kind: _recurrent(kind) for kind in _RECURRENT_FIELDS},
-    "bidirectional": any_cases(
-        fields_of(
-            {"layer": _one_of(_RECURRENT_FIELDS)},
-            {"merge_mode": st.sampled_from(["concat", "sum", "ave", "mul"]), **TRAINABLE},
-        ),
-        SEQUENCES,
-    ),
+    "bidirectional": _bidirectional(),
     "time_distributed": any_cases(
         fields_of({"layer": _one_of(_HELD)}, TRAINABLE),
         rarely(st.tuples(sizes(), st.integers(2, 6), st.integers(1, 6)), SHAPES),

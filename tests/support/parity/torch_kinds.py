@@ -351,6 +351,64 @@ def _reduced(torch: Any, case: Case) -> Any:
 
 
 @st.composite
+def _stacks(draw: st.DrawFn) -> Case:
+    shape = draw(SHAPES)
+    others = draw(st.lists(rarely(st.just(shape), SHAPES), min_size=1, max_size=2))
+    return Case({"axis": draw(AXES)}, shape, tuple(others))
+
+
+def _of_sample(case: Case, more: int = 0) -> int:
+    """Return the axis that is stated, which is not the batch in what has so many axes more than the input."""
+    axis: int = case.fields["axis"]
+    if axis in (0, -len(case.shape) - more - 1):
+        raise IndexError("the batch is no axis of a sample")
+    return axis
+
+
+def _squeezed(torch: Any, case: Case) -> Any:
+    def squeeze(data: Any) -> Any:
+        axis = _of_sample(case)
+        if data.shape[axis] != 1:
+            raise ValueError("PyTorch leaves what it cannot take away")
+        return data.squeeze(axis)
+
+    return squeeze
+
+
+@st.composite
+def _expansions(draw: st.DrawFn) -> Case:
+    shape = draw(st.lists(st.sampled_from([1, 1, 3]), min_size=1, max_size=4).map(tuple))
+    sizes = [draw(rarely(st.sampled_from([size, -1]) if size > 1 else st.integers(1, 4), SIZES)) for size in shape]
+    return Case({"shape": [*draw(st.lists(rarely(SIZES, st.just(-1)), max_size=2)), *sizes]}, shape)
+
+
+def _expanded(data: Any, shape: list[int]) -> Any:
+    new = len(shape) + 1 - data.dim()
+    return data[(slice(None), *(None,) * new)].expand(
+        -1, *(0 if size == -1 else size for size in shape[:new]), *shape[max(new, 0) :]
+    )
+
+
+@st.composite
+def _pads(draw: st.DrawFn) -> Case:
+    shape = draw(st.lists(st.integers(2, 6), min_size=1, max_size=4).map(tuple))
+    count = draw(rarely(st.just(len(shape)), st.integers(1, 4)))
+    sides = st.lists(st.integers(0, 3), min_size=2, max_size=2)
+    return Case({"padding": draw(st.lists(sides, min_size=count, max_size=count))}, shape)
+
+
+def _padded_on_all_axes(torch: Any, case: Case) -> Any:
+    sides = [side for pair in reversed(case.fields["padding"]) for side in pair]
+
+    def pad(data: Any) -> Any:
+        if len(sides) != 2 * len(case.shape):
+            raise ValueError("PyTorch takes fewer pairs, of the last axes")
+        return torch.nn.functional.pad(data, sides)
+
+    return pad
+
+
+@st.composite
 def _reshapes(draw: st.DrawFn) -> Case:
     shape = draw(SHAPES)
     target = list(draw(st.permutations(shape)))
@@ -518,6 +576,21 @@ MODULES: dict[str, Theirs] = {
     "matmul": Theirs(_matrices(), _product),
     "gather": Theirs(_gathers(), _gathered),
     "reduce": Theirs(any_cases(_reductions(), SHAPES), _reduced),
+    "stack": Theirs(_stacks(), lambda torch, case: lambda *data: torch.stack(data, _of_sample(case, 1))),
+    "expand_dims": Theirs(
+        any_cases(fields_of({"axis": AXES}), SHAPES),
+        lambda torch, case: lambda data: data.unsqueeze(_of_sample(case, 1)),
+    ),
+    "squeeze": Theirs(any_cases(fields_of({"axis": AXES}), st.lists(st.sampled_from([1, 1, 3])).map(tuple)), _squeezed),
+    "expand": Theirs(_expansions(), lambda torch, case: lambda data: _expanded(data, case.fields["shape"])),
+    "tile": Theirs(
+        any_cases(fields_of({"repeats": st.lists(st.integers(1, 3), max_size=5)}), SHAPES),
+        lambda torch, case: lambda data: torch.stack([sample.tile(case.fields["repeats"]) for sample in data]),
+    ),
+    "pad": Theirs(_pads(), _padded_on_all_axes),
+    "einsum": Theirs(
+        equations.products(2), lambda torch, case: lambda *data: torch.einsum(case.fields["equation"], *data)
+    ),
     "maximum": Theirs(_pairs(), lambda torch, case: torch.maximum),
     "minimum": Theirs(_pairs(), lambda torch, case: torch.minimum),
     "average": Theirs(_pairs(), lambda torch, case: lambda first, second: (first + second) / 2),

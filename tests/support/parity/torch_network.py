@@ -3,7 +3,7 @@
 The data have their channels first (`data_format: channels_first`). Weights are made as the layers state them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from archsum.layers import kind_of
 from archsum.layers.shapes import known
-from archsum.summary import LayerSummary, Summary
+from archsum.summary import LayerSummary, SharedWeight, Summary
 
 Run = Callable[..., Any]
 
@@ -48,7 +48,11 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]
         for number, layer in enumerate(summary.layers):
             owner = layer.shared_with
             shared = self.runs[str(self._number(owner))] if owner else None
-            self.runs[str(number)] = LayerModule(layer, shared)
+            single = {} if owner else {name: self._shared(weight) for name, weight in layer.shared_weights.items()}
+            self.runs[str(number)] = LayerModule(layer, shared, single)
+
+    def _shared(self, weight: SharedWeight) -> tuple[Any, str, bool]:
+        return self.runs[str(self._number(weight.owner.node))], weight.owner.weight, weight.transposed
 
     def _number(self, name: str) -> int:
         return next(number for number, layer in enumerate(self.summary.layers) if layer.name == name)
@@ -64,11 +68,14 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]
 
 
 class LayerModule(nn.Module):  # type: ignore[misc]
-    """A layer, with weights of its own or those of the layer that it shares them with."""
+    """A layer, with weights of its own, those of the layer that it shares them with, or single ones of others."""
 
-    def __init__(self, layer: LayerSummary, shared: Any = None) -> None:
+    def __init__(
+        self, layer: LayerSummary, shared: Any = None, single: Mapping[str, tuple[Any, str, bool]] = {}
+    ) -> None:
         super().__init__()
         self.layer: Any = layer.layer
+        self.single = dict(single)
         self.shape = layer.output_shape
         kind = kind_of(type(layer.layer))
         self.shared = [shared] if shared else []  # in a list, or it would be a part of this one
@@ -76,7 +83,7 @@ class LayerModule(nn.Module):  # type: ignore[misc]
             raise NotImplementedError(kind)
         self.inner: Any = shared.inner if shared else MODULES[kind](layer) if kind in MODULES else None
         if not shared and kind not in MODULES:
-            for weight in layer.layer.weights(*layer.input_shapes):
+            for weight in layer.weights:
                 shape = torch_shape(kind, weight.name, tuple(map(known, weight.shape)))
                 tensor = torch.randn(shape) * 0.05
                 self.register_parameter(weight.name, nn.Parameter(tensor, layer.layer.trainable and weight.trainable))
@@ -93,7 +100,15 @@ class LayerModule(nn.Module):  # type: ignore[misc]
     def weights(self) -> dict[str, Any]:
         """The layer's weights by our names for them."""
         (owner,) = self.shared or [self]
-        return dict(owner.named_parameters(recurse=False))
+        single = {}
+        for name, (of, there, transposed) in self.single.items():
+            tensor = of.weights[there]
+            single[name] = tensor.t() if transposed ^ of.turns(there) ^ self.turns(name) else tensor
+        return dict(owner.named_parameters(recurse=False)) | single
+
+    def turns(self, name: str) -> bool:
+        """Whether PyTorch has a matrix the other way round than Keras."""
+        return kind_of(type(self.layer)) == "dense" and name == "kernel"
 
 
 def torch_shape(kind: str, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -76,6 +76,8 @@ class _Reader:
         value = item.mapping()
         if type(value.get("class_name")) is str:
             return self._object(item, value["class_name"], depth)
+        if value.keys() == {"start", "stop", "step"}:  # of Keras 2
+            return Slice(*(self.read(Item(value[key], item.at(key)), depth + 1) for key in ("start", "stop", "step")))
         if type(value.get("type")) is str and "value" in value:  # an array of early versions of Keras 2
             return Constant(value["value"])
         return self.mapping(item, depth)
@@ -111,7 +113,7 @@ class _Reader:
             raise BadItemError("bad-model", "`keras_history` is a layer's name and two numbers", history.within)
         ref = self.ref(parts)
         shape = config.get("shape")
-        if shape is not None:
+        if shape is not None and shape.value != []:  # that of a number for the whole batch
             self._shapes[ref] = shape.shape()
         return ref
 

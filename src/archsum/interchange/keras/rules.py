@@ -61,7 +61,7 @@ def add_call(use: Use) -> Sequence[Value | None]:
 
 def _add_known(use: Use) -> Sequence[Value | None]:
     entry = use.entry
-    if is_operation(entry):
+    if is_operation(use):
         return add_operation(use)
     if not is_keras(entry.module, entry.registered, entry.type):
         return add_unknown(use)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from archsum.errors import Span
 from archsum.language.expand.scope import Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
-from archsum.language.spec.containers import Branch, Container, Repeat, Residual
+from archsum.language.spec.containers import Branch, Container, EachStep, Repeat, Residual
 from archsum.language.spec.items import Body, Item, Reference
 
 
@@ -62,9 +62,14 @@ def _branch(branch: Branch, writer: Writer, scope: Scope, inputs: Outputs, span:
     return writer.add_item(branch.merge, scope, tuple(outputs))
 
 
+def _each_step(each: EachStep, writer: Writer, scope: Scope, inputs: Outputs, span: Span) -> Outputs:
+    return writer.add_body(each.body, scope.around_each(each.kind), inputs)
+
+
 WRITERS: dict[type[Container], Callable[[Any, Writer, Scope, Outputs, Span], Outputs]] = {
     Repeat: _repeat,
     Residual: _residual,
     Branch: _branch,
+    EachStep: _each_step,
 }
 """How each class of container is written out."""

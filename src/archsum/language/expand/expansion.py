@@ -6,10 +6,11 @@ from typing import NamedTuple
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
-from archsum.graph import Graph, Group, Node, Path, Use
+from archsum.graph import Graph, Group, Node, Owner, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
 from archsum.language.expand.layers import Builder
+from archsum.language.expand.owners import Owners
 from archsum.language.expand.problems import (
     Problems,
     StopError,
@@ -21,11 +22,11 @@ from archsum.language.expand.problems import (
     unknown_name,
     wrong_inputs,
 )
-from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Place, Scope
+from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Structure
-from archsum.language.spec.containers import CONTAINERS, Container
+from archsum.language.spec.containers import Container
 from archsum.language.spec.document import Document
 from archsum.language.spec.items import Body, Item, Reference
 from archsum.language.text.places import Places
@@ -68,10 +69,11 @@ class Expansion:
         self._builder = Builder(document, Places(document.defaults, file.value("defaults")), work)
         self._nodes: list[Node] = []
         self._ends: dict[str, tuple[str, ...]] = {}  # what the nodes' states are called
+        self._wrapped: dict[str, int] = {}  # how many wrappers the containers around a node have put around it
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
         self.shapes = NetworkShapes(document, self._nodes, self._input_places, work)
-        self._owners: dict[Place, str] = {}
+        self._owners = Owners()
         self._is_complete = True
         """Whether each layer so far is in the graph."""
         self._has_passed_over = False  # something that could not be read, and may have given names
@@ -127,8 +129,9 @@ class Expansion:
 
     def _add(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         kind = item.entry.kind
-        is_block = kind in self._document.blocks  # first of all: a block of a layer's name has been reported
-        if kind in KINDS and not is_block:
+        is_container = item.entry.is_container
+        # A block of a layer's name has been reported.
+        if kind in KINDS and not is_container and kind not in self._document.blocks:
             return self._add_layer(item, scope, names, inputs)
         if self._depth >= MAX_NESTING:
             message = f"blocks and containers are nested more than {MAX_NESTING} levels deep"
@@ -136,31 +139,43 @@ class Expansion:
             self._report(scope, Diagnostic("too-deep", message, item.entry.span, cure))
             return self._pass_over()
         self._depth += 1
-        add = self._add_container if kind in CONTAINERS and not is_block else self._add_block
+        add = self._add_container if is_container else self._add_block
         outputs = add(item, scope, names, inputs)
         self._depth -= 1
         return outputs
 
     def _add_layer(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         entry, level = item.entry, scope.level
-        layer, problems = self._builder.build(entry, names, is_frozen=scope.frozen_by is not None)
+        wrappers, frozen_by = scope.wrappers, scope.frozen_by
+        layer, problems = self._builder.build(entry, names, is_frozen=frozen_by is not None, wrappers=wrappers)
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
         if len(full_name) > _LETTERS:
             self._work.spend("values", len(full_name) // _LETTERS_PER_STEP)
         self._report(scope, *problems)
         if isinstance(layer, Layer):
-            taken = () if layer.most_inputs == 0 and item.inputs is None else inputs
+            taken = _flowing(layer, inputs) if item.inputs is None else inputs
             states = self._find_states(layer, item, scope, len(taken)) if layer.begins_with else ()
-            shared_with = None
-            if level.shared or item.shared:
-                owner = self._owners.setdefault(scope.place_of(item), full_name)
-                shared_with = owner if owner != full_name else None
-            path = (*level.path, name)
-            uses, frozen_by = scope.uses, scope.frozen_by
-            taken = (*taken, *states) if states else taken
-            node = Node(full_name, layer, taken, path, entry.span, uses, shared_with, frozen_by, len(states))
+            whole = self._owners.of_all(item, scope, full_name) if level.shared or item.shared else None
+            single: Mapping[str, Owner] = {}
+            if item.shared_weights:
+                self._work.spend("weights", len(item.shared_weights))
+                single = self._owners.of_single(item, scope, full_name)
+            node = Node(
+                full_name,
+                layer,
+                (*taken, *states) if states else taken,
+                (*level.path, name),
+                entry.span,
+                scope.uses,
+                whole,
+                frozen_by,
+                len(states),
+                single,
+            )
             self._nodes.append(node)
+            if wrappers:
+                self._wrapped[full_name] = len(wrappers)
             if layer.state_names:
                 self._ends[full_name] = layer.state_names
         else:
@@ -192,7 +207,8 @@ class Expansion:
             known, inputs = dict.fromkeys(definition.inputs, FAULTY), FAULTY
         uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
         place = scope.place_of(item)
-        inner = Scope(values, {}, level, uses, Scope(values, known, level), place, place, frozen_by=scope.frozen_by)
+        outer, wrappers = Scope(values, known, level), scope.wrappers
+        inner = Scope(values, {}, level, uses, outer, place, place, frozen_by=scope.frozen_by, wrappers=wrappers)
         if item.name:
             scope.blocks[item.name] = inner
         return self._outputs(definition.body, definition.outputs, inner.within(entry.kind, trainable=trainable), inputs)
@@ -271,12 +287,16 @@ class Expansion:
 
     def _input_sizes(self, item: Item, scope: Scope, inputs: Outputs) -> dict[str, Value]:
         """Return the sizes of what an item takes, by the names that formulas use."""
-        return self.shapes.sizes(inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY)
+        taken = inputs if item.inputs is None else scope.find(item.inputs[0].name) or FAULTY
+        return self.shapes.sizes(taken, len(scope.wrappers))
 
     def _sizes_of(self, layer: str, scope: Scope) -> dict[str, Value]:
         """Return the sizes of what a layer above gives, likewise; none where it is not there, or is left out."""
         known = scope.find(layer)
-        return self.shapes.sizes(known) if known else {}
+        if not known:
+            return {}
+        # What both have around them, neither sees.
+        return self.shapes.sizes(known, min(len(scope.wrappers), self._wrapped.get(known[0], 0)))
 
     def _pass_over(self) -> Outputs:
         """Return what something gives that could not be read, and has been reported."""
@@ -294,3 +314,9 @@ class Expansion:
     def _report(self, scope: Scope, *problems: Diagnostic) -> None:
         if problems:
             self._problems.report(problems, scope.uses)
+
+
+def _flowing(layer: Layer, inputs: Outputs) -> Outputs:
+    """Return what a layer takes of what is before it: no more than it can, if it uses no elements of it."""
+    _, most = layer.takes
+    return inputs[:most] if len(layer.shape_only) == most else inputs

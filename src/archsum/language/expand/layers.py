@@ -18,11 +18,11 @@ from archsum.errors import Diagnostic, quote
 from archsum.formula import Value
 from archsum.language.read.entries import fields_of, read_entry, unknown_kind
 from archsum.language.read.formulas import Resolved, names_in, resolve_fields, steps_of
-from archsum.language.spec.containers import CONTAINERS, Container, class_of
+from archsum.language.spec.containers import CONTAINERS, Container, container_class
 from archsum.language.spec.document import Document
 from archsum.language.spec.items import PLACEMENT, Entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
-from archsum.layers import KINDS
+from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
 from archsum.work import Work
 
@@ -51,20 +51,27 @@ class Builder:
             if len(self.diagnostics) < MAX_FOUND:
                 self._defaults[kind] = self._read_defaults(kind, defaults)
 
-    def build(self, entry: Entry, names: Mapping[str, Value], *, is_frozen: bool = False) -> Built:
+    def build(
+        self, entry: Entry, names: Mapping[str, Value], *, is_frozen: bool = False, wrappers: tuple[str, ...] = ()
+    ) -> Built:
         """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves.
 
-        `names` are what formulas know; `is_frozen` is whether a block or a container around the layer freezes it.
+        `names` are what formulas know; `is_frozen` is whether a block or a container around the layer freezes it;
+        `wrappers` are the kinds that are put around it, the outermost first.
         """
         key = self._key(entry, names)
-        if is_frozen and key is not None:
-            key = "frozen", key
+        if (is_frozen or wrappers) and key is not None:
+            key = is_frozen, wrappers, key
         # What is wrong with an entry has a place of its own.
         built = self._built.get(key) or self._built.get((key, entry.span))
         if built is None:
             model, problems = self._build(entry, names)
-            if is_frozen and isinstance(model, Layer):
-                model = model.model_copy(update={"trainable": False})
+            if isinstance(model, Layer):
+                self._work.spend("values", _STEPS_TO_BUILD * len(wrappers))
+                for kind in reversed(wrappers):
+                    model = _around(kind, model)
+                if is_frozen:
+                    model = model.model_copy(update={"trainable": False})
             built = model, problems
             if key is not None:
                 self._built[(key, entry.span) if problems else key] = built
@@ -85,7 +92,7 @@ class Builder:
             stated = entry.stated
             text = f"{entry.kind} {stated}"
             used = names_in(stated) if "=" in text else ()
-            self._keys[entry] = entry if entry.kind in CONTAINERS else text, used, steps_of(stated)
+            self._keys[entry] = entry if entry.is_container else text, used, steps_of(stated)
         key, used, _ = self._keys[entry]
         if not used:
             return key
@@ -105,11 +112,17 @@ class Builder:
         The entry has a place in the network, or is inside another; and it has all its fields, or is defaults itself.
         Return what was made, None where anything is wrong; all fields, sound and faulty; and what is wrong.
         """
-        cls, defaults = class_of(entry.kind), self._defaults.get(entry.kind, _NO_DEFAULTS)
+        cls = container_class(entry.kind) if entry.is_container else layer_class(entry.kind)
+        defaults = self._defaults.get(entry.kind, _NO_DEFAULTS)
+        if entry.is_container:
+            # Around several layers it is not the default layer that it is put around.
+            defaults = Resolved(
+                {field: value for field, value in defaults.values.items() if field not in cls.layer_fields}
+            )
         fields, others = (entry.stated, PLACEMENT) if is_placed else (entry.fields, ())
         own = {field: value for field, value in fields.items() if field not in cls.layer_fields}
         stated = resolve_fields(own, names, cls.deferred_fields)
-        held, problems = self._read_held(cls, entry, names)
+        held, problems = ({**entry.held}, []) if entry.held is not None else self._read_held(cls, entry, names)
         values = {**defaults.values, **stated.values, **held}
         if self._document.data_format != "channels_last" and "data_format" in cls.model_fields:
             values.setdefault("data_format", self._document.data_format)
@@ -134,9 +147,7 @@ class Builder:
     def _read_held(
         self, cls: type[Layer | Container], entry: Entry, names: Mapping[str, Value]
     ) -> tuple[Mapping[str, Any], list[Diagnostic]]:
-        """Return what the fields hold that hold layers: a container's were read before, a wrapper's are built here."""
-        if issubclass(cls, Container):
-            return entry.held, []
+        """Build what the fields of a wrapper hold; those of a container were read before."""
         held: dict[str, Any] = {}
         problems: list[Diagnostic] = []
         for field in cls.layer_fields:
@@ -195,6 +206,12 @@ class Builder:
             together.update(fields)
             together.marks.update(fields.marks)
         return Places(together, entry.span)
+
+
+def _around(kind: str, layer: Layer) -> Layer:
+    """Put a layer that holds one other around a layer: whether that is frozen, it says in its place."""
+    held = layer if layer.trainable else layer.model_copy(update={"trainable": True})
+    return layer_class(kind).model_validate({"layer": held, "trainable": layer.trainable})
 
 
 def _is_small(value: Value) -> bool:

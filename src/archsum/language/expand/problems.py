@@ -72,7 +72,7 @@ def other_states(reference: Reference, kind: str, found: tuple[str, ...], wanted
     """Report that a layer is to begin with the states of one that has none, or others; these are their names."""
     has, needs = (" and ".join(f"a {name}" for name in names) or "no state" for names in (found, wanted))
     message = f"`{kind}` begins with {needs}, and {quote(reference.name)} ends with {has}"
-    listed = ", ".join(["x", *wanted])
+    listed = ", ".join(["x", *(name.replace(" ", "_") for name in wanted)])
     cure = (
         f"name a layer that ends with {needs}; or leave it out, and give what it begins with as further inputs: "
         f"`inputs: [{listed}]`"

@@ -118,12 +118,14 @@ class Scope:
     """The blocks among the layers that have been named."""
     frozen_by: str | None = None
     """The outermost block or container around, by its kind, whose `trainable: false` freezes what is here."""
+    wrappers: tuple[str, ...] = ()
+    """The kinds that are put around each layer here, the outermost first."""
 
     def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
         """Return a repetition's scope: it sees this one, and is not seen from it."""
         uses, place = (Use(what, span), *self.uses), (*self.place, index)
         values = {**self.values, **values, "index": index}
-        return Scope(values, {}, self.level, uses, self, place, self.labels, frozen_by=self.frozen_by)
+        return replace(self, values=values, known={}, uses=uses, parent=self, place=place, blocks={})
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""
@@ -133,9 +135,17 @@ class Scope:
         """Return the same scope inside a block's use or a container of that kind, which may freeze its layers."""
         return self if trainable or self.frozen_by else replace(self, frozen_by=kind)
 
+    def around_each(self, kind: str) -> "Scope":
+        """Return the same scope where a layer of that kind is put around each."""
+        return replace(self, wrappers=(*self.wrappers, kind))
+
     def place_of(self, item: Item) -> Place:
         """Return the place of a layer or a block here."""
-        return (*self.labels, item.shared) if item.shared else (*self.place, item)
+        return self.place_of_label(item.shared) if item.shared else (*self.place, item)
+
+    def place_of_label(self, label: str) -> Place:
+        """Return the place of what has a label here."""
+        return (*self.labels, label)
 
     def find(self, name: str) -> Outputs | None:
         """Return what the layer of that name gives, if it is known here."""

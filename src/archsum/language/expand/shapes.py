@@ -30,12 +30,16 @@ class NetworkShapes:
         self._engine_of_large_sizes = Engine(document.input, nodes, computations, unknown=LARGE_SIZE)
         self._data_format = document.data_format
 
-    def sizes(self, taken: Outputs) -> dict[str, Value]:
-        """Return the sizes of what a layer takes, or of the first of several, by the names that formulas use."""
+    def sizes(self, taken: Outputs, wrappers: int = 0) -> dict[str, Value]:
+        """Return the sizes of what a layer takes, or of the first of several, by the names that formulas use.
+
+        With so many wrappers around it, it takes what is behind as many axes of steps.
+        """
         shape = self.engine.shape(taken[0]) if taken else ()
         if shape is None:
             return dict.fromkeys(INPUT_SIZES, BROKEN)
-        return {name: size for name, size in input_sizes(shape, self._data_format).items() if size is not None}
+        sizes = input_sizes(shape[wrappers:], self._data_format)
+        return {name: size for name, size in sizes.items() if size is not None}
 
     def change(self, inputs: Outputs, outputs: Outputs) -> bool:
         """Whether layers change the shape; not where it cannot be told, as behind a faulty layer."""

@@ -8,7 +8,8 @@ from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import is_formula
 from archsum.language.read.entries import read_entry
 from archsum.language.read.formulas import steps_of
-from archsum.language.spec.containers import CONTAINERS
+from archsum.language.read.labels import NOTHING, Labels
+from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS, container_class
 from archsum.language.spec.document import check_layers
 from archsum.language.spec.items import PLACEMENT, Body, Entry, Item, Reference, no_entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
@@ -35,7 +36,7 @@ class BodyReader:
         self._words = words
         self._blocks = blocks
         self._inputs = inputs
-        self._labels: dict[str, Entry] = {}  # the first of those that share weights, by label
+        self._labels = Labels(blocks, diagnostics)
 
     def body(self, fields: Places, step: int | str, *, may_be_empty: bool = False) -> Body:
         """Read the layers in a field, or at an index of a list."""
@@ -79,24 +80,35 @@ class BodyReader:
                 self._report("too-large", message, entry.span, "give long lists names under `variables`")
                 return Item(no_entry(entry.span))
             self.uses.setdefault(entry.kind, entry.span)
-        elif entry.kind in CONTAINERS:
+        elif entry.kind in CONTAINERS or self._is_around_several(entry):
             entry.held = self._held(entry)
         if not entry.fields.keys() & PLACEMENT:
             return Item(entry)
         return self._placed(entry)
 
+    def _is_around_several(self, entry: Entry) -> bool:
+        """Whether what is a kind of layer around one other is around several: a list, a block or a container."""
+        if entry.kind not in AROUND_SEVERAL or "layers" in entry.fields:
+            return entry.kind in AROUND_SEVERAL
+        if "layer" not in entry.fields:
+            return False
+        inner, _ = read_entry(entry.places, "layer", self._words)
+        return inner.kind in self._blocks or inner.kind in CONTAINERS or self._is_around_several(inner)
+
     def _held(self, entry: Entry) -> dict[str, Any]:
         """Read what a container holds, and where it does not say what merges its outputs, the layer that does."""
-        cls, fields = CONTAINERS[entry.kind], entry.places
+        cls, fields = container_class(entry.kind), entry.places
         held: dict[str, Any] = {}
         for field, holding in cls.layer_fields.items():
             if field not in entry.fields:
-                if holding == "layer":
+                if holding == "merge":
                     held[field] = Item(Entry(cls.model_fields[field].default, SpannedMapping(), entry.span))
                 continue
             match holding:
-                case "layer":
+                case "merge":
                     held[field] = self._merge(fields, field)
+                case "layer":
+                    held[field] = self._item(fields, field)
                 case "layers":
                     held[field] = self.body(fields, field, may_be_empty=field == "shortcut")
                 case "paths":
@@ -145,7 +157,7 @@ class BodyReader:
         fields, places = entry.fields, entry.places
         inputs = self.references(places, "inputs") if "inputs" in fields else None
         entry.steps += sum(len(reference.name) for reference in inputs or ()) // CHARACTERS_PER_STEP
-        shared = self._label(entry) if "shared" in fields else None
+        shared = self._labels.read(entry) if "shared" in fields else NOTHING
         condition = fields.get("if", True)
         if not isinstance(condition, bool) and not is_formula(condition):
             found = "but it is empty" if condition is None else f"not {quote(condition)}"
@@ -161,23 +173,7 @@ class BodyReader:
             name = None
         elif name:
             self.names.setdefault(name, places.value("name"))
-        return Item(entry, name, inputs, shared, condition)
-
-    def _label(self, entry: Entry) -> str | None:
-        """Read the label of those that share weights; all of them are of one kind."""
-        label, place = self._name(entry.places, "shared"), entry.places.value("shared")
-        if label is None:
-            return None
-        first = self._labels.setdefault(label, entry)
-        if entry.kind in CONTAINERS and entry.kind not in self._blocks:
-            cure = "give it to the layers in it, or put them into a block"
-            self._report("bad-value", f"`{entry.kind}` has no weights to share", place, cure)
-        elif first.kind != entry.kind:
-            message = f"`{entry.kind}` cannot share the weights of `{first.kind}`"
-            notes = ((f"`{label}` stands for those of `{first.kind}` at", first.span),)
-            self.diagnostics.append(Diagnostic("bad-value", message, place, "give it another label", notes))
-            return None
-        return label
+        return Item(entry, name, inputs, shared.label, shared.weights, condition)
 
     def _name(self, fields: Places, field: str) -> str | None:
         """Return a name as the file gives it, if it is one."""

@@ -9,7 +9,7 @@ from copy import copy
 from typing import Any
 
 from archsum.errors import Diagnostic, Span, enumerate_words, quote
-from archsum.language.spec.containers import CONTAINERS, class_of
+from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS, class_of
 from archsum.language.spec.items import PLACEMENT, Entry, no_entry
 from archsum.language.text.places import Places, SpannedList, SpannedMapping
 from archsum.layers import KINDS
@@ -65,6 +65,8 @@ def fields_of(kind: str, places: Places, key: str) -> SpannedMapping | None:
     if isinstance(value, SpannedMapping):
         return value
     cls = class_of(kind) if kind in KINDS or kind in CONTAINERS else None
+    if isinstance(value, SpannedList):
+        cls = AROUND_SEVERAL.get(kind, cls)
     if value is None or cls is None or cls.main_field is None:
         return None
     if cls.main_field in cls.layer_fields and not isinstance(value, SpannedList):

@@ -7,6 +7,7 @@ It accepts every file that `load` accepts. What shows only as blocks are written
 from collections.abc import Mapping
 from typing import Any
 
+from archsum.bounds import MAX_SHARED_WEIGHTS
 from archsum.language.read.settings import WITH_FORMULAS
 from archsum.language.schema.fields import (
     FORMULA,
@@ -17,7 +18,7 @@ from archsum.language.schema.fields import (
     with_formulas,
     with_formulas_inside,
 )
-from archsum.language.spec.containers import CONTAINERS, Container, Enclosing, Holding
+from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS, Container, Enclosing, Holding
 from archsum.language.spec.document import Block, Document
 from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
@@ -34,7 +35,19 @@ _PLACEMENT: dict[str, Schema] = {
         "description": "What it takes: the name of a layer above it, or several; by default what is before it.",
         "anyOf": [_REFERENCE, {"type": "array", "minItems": 1, "items": _REFERENCE}],
     },
-    "shared": {"description": "A label: layers and blocks with the same one have their weights in common.", **_NAME},
+    "shared": {
+        "description": "A label: layers and blocks with the same one have their weights in common; or a label for each "
+        "of some weights, by their names.",
+        "anyOf": [
+            _NAME,
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": MAX_SHARED_WEIGHTS,
+                "additionalProperties": _NAME,
+            },
+        ],
+    },
     "if": {"description": "False leaves it out.", "anyOf": [{"type": "boolean"}, ref("formula")]},
 }
 """What every layer, block and container may say beside its own fields."""
@@ -45,6 +58,8 @@ _ENCLOSING: dict[str, Schema] = {
 """What a block's use may say of all layers in it. Any value will do, as a parameter can have the name."""
 
 _PLACED = {field: ref(f"layer.{field}") for field in _PLACEMENT}
+_OF_BLOCK = {"shared": {"description": "A label: its uses with the same one have their weights in common.", **_NAME}}
+"""What a block's use says otherwise: it has no weights of its own to name."""
 
 
 def network_schema() -> Schema:
@@ -72,13 +87,14 @@ def network_schema() -> Schema:
             "block": _block(),
             "block.use": {
                 "type": ["object", "null"],
-                "properties": {**_PLACED, **_ENCLOSING, "type": ref("block.name")},
+                "properties": {**_PLACED, **_OF_BLOCK, **_ENCLOSING, "type": ref("block.name")},
             },
             "layer": _layer(),
             "layer.complete": _in_each_layer("layer.complete", _complete(layers)),
             "layer.known": _in_each_layer("layer.known", _known()),
             **{f"layer.{field}": placement for field, placement in _PLACEMENT.items()},
             **{kind: _fields(kind, cls) for kind, cls in layers.items()},
+            **{kind: _around_several(_fields(kind, layers[kind]), cls) for kind, cls in AROUND_SEVERAL.items()},
             **{word: _container(word, cls) for word, cls in CONTAINERS.items()},
             **{name: with_formulas_inside(section) for name, section in sections.items()},
         },
@@ -137,21 +153,30 @@ def _layer() -> Schema:
 def _complete(layers: Mapping[str, type[Layer]]) -> Schema:
     """Return what holds of a layer, in each spelling, that states every required field itself."""
     stated = {kind: [field.name for field in fields(cls) if field.required] for kind, cls in layers.items()}
-    required = {kind: names for kind, names in stated.items() if names}
+    required = {kind: _required(kind, names) for kind, names in stated.items() if names}
     return {
         "if": _HAS_TYPE,
-        "then": {"allOf": [_if_typed(kind, {"required": names}) for kind, names in required.items()]},
+        "then": {"allOf": [_if_typed(kind, needed) for kind, needed in required.items()]},
         "else": {
             "not": {"enum": list(required)},
-            "properties": {kind: _stated(names, layers[kind].main_field) for kind, names in required.items()},
+            "properties": {
+                kind: _stated(kind, needed, is_plain=stated[kind] == [layers[kind].main_field])
+                for kind, needed in required.items()
+            },
         },
     }
 
 
-def _stated(required: list[str], main_field: str | None) -> Schema:
-    """Return what a kind with required fields takes: a mapping with these, or where one is enough a plain value."""
-    mapping: Schema = {"type": "object", "required": required}
-    return {"if": {"type": ["object", "null"]}, "then": mapping} if required == [main_field] else mapping
+def _required(kind: str, names: list[str]) -> Schema:
+    """Return that a kind's required fields are there, or those in their place that it has around several layers."""
+    around = AROUND_SEVERAL.get(kind)
+    return {"anyOf": [{"required": [name]} for name in around.layer_fields]} if around else {"required": names}
+
+
+def _stated(kind: str, required: Schema, *, is_plain: bool) -> Schema:
+    """Return what a kind with required fields takes: a mapping with these; of some kinds a plain value, or a list."""
+    mapping: Schema = {"type": ["object", "array"] if kind in AROUND_SEVERAL else "object", **required}
+    return {"if": {"type": ["object", "null"]}, "then": mapping} if is_plain else mapping
 
 
 def _known() -> Schema:
@@ -175,8 +200,10 @@ def _in_each_layer(name: str, rule: Schema) -> Schema:
     held: dict[str, Mapping[str, Holding]] = {
         kind: dict.fromkeys(layer_class(kind).layer_fields, "layer") for kind in KINDS
     }
-    held |= {word: cls.layer_fields for word, cls in CONTAINERS.items()}
+    containers = {**CONTAINERS, **AROUND_SEVERAL}
+    held |= {word: cls.layer_fields for word, cls in containers.items()}
     forms: dict[Holding, Schema] = {
+        "merge": ref(name),
         "layer": ref(name),
         "layers": {"items": ref(name)},
         "paths": {"items": {"items": ref(name)}},
@@ -186,7 +213,7 @@ def _in_each_layer(name: str, rule: Schema) -> Schema:
         for word, holdings in held.items()
         if holdings
     }
-    for word, cls in CONTAINERS.items():
+    for word, cls in containers.items():
         if cls.main_field:
             inside[word] |= forms[cls.layer_fields[cls.main_field]]
     return {
@@ -221,6 +248,12 @@ def _fields(word: str, cls: type[Layer | Container]) -> Schema:
         # What the YAML language server offers first.
         definition["defaultSnippets"] = [{"label": ", ".join(stated), "body": stated}]
     return definition
+
+
+def _around_several(definition: Schema, cls: type[Container]) -> Schema:
+    """Return the mapping of the fields of a kind that holds one layer, and of those that it has around several."""
+    properties = {**field_schemas(cls), **definition["properties"]}
+    return {**definition, "type": ["object", "array", "null"], "properties": properties, "minItems": 1}
 
 
 def _container(word: str, cls: type[Container]) -> Schema:

@@ -22,7 +22,7 @@ _COLUMNS = {"type": "object", "minProperties": 1, "additionalProperties": {"type
 
 _CONVOLUTION = {"conv2d": {"filters": 8, "kernel_size": 3, "padding": "same"}}
 
-Holding = Literal["layer", "layers", "paths", "names"]
+Holding = Literal["merge", "layer", "layers", "paths", "names"]
 
 NonEmptyBody = Annotated[Body, Field(min_length=1)]
 Merge = Annotated[Any, ANY_LAYER]
@@ -39,7 +39,7 @@ class Container(Enclosing):
     """What holds layers. The fields that hold them are read with the file's structure, before their formulas."""
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {}
-    """The fields that hold layers, and whether one, a list, a list of lists, or names of those in other fields."""
+    """The fields that hold layers: one that merges, any one, a list, a list of lists, or names of those in others."""
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
     main_field: ClassVar[str | None] = None
     """The field that a plain list is, in the place of all fields."""
@@ -126,7 +126,7 @@ class Residual(Container):
     Without other fields the layers can be written as a list: `residual: [relu, dense: {units: 8}]`.
     """
 
-    layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "layer"}
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "shortcut": "layers", "merge": "merge"}
     main_field = "layers"
 
     layers: NonEmptyBody = Field(
@@ -159,7 +159,7 @@ class Branch(Container):
     []]`.
     """
 
-    layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "layer"}
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"paths": "paths", "merge": "merge"}
     main_field = "paths"
 
     paths: Annotated[tuple[Body, ...], Field(min_length=1)] = Field(
@@ -170,8 +170,39 @@ class Branch(Container):
     )
 
 
+class EachStep(Container):
+    """Layers for each step of a sequence, by itself: each is written out as the `time_distributed` of that layer."""
+
+    layer_fields: ClassVar[Mapping[str, Holding]] = {"layer": "layer", "layers": "layers"}
+    main_field = "layers"
+    kind: ClassVar[str] = "time_distributed"
+    """What is put around each."""
+
+    layer: Annotated[Any, ANY_LAYER] = Field(None, description="A block, or a container, of such layers.")
+    layers: NonEmptyBody = Field((), description="The layers, first to last.")
+
+    @model_validator(mode="after")
+    def _layer_or_layers(self) -> Self:
+        if self.layer is not None and self.layers:
+            raise FieldError("has both `layer` and `layers`", "write one list of all: `layers: […]`")
+        return self
+
+    @property
+    def body(self) -> Body:
+        """The layers in it."""
+        return self.layers or (self.layer,)
+
+
 CONTAINERS: dict[str, type[Container]] = {"repeat": Repeat, "residual": Residual, "branch": Branch}
 """The containers by the word that a file uses."""
+
+AROUND_SEVERAL: dict[str, type[Container]] = {EachStep.kind: EachStep}
+"""The kinds of layer that hold one other, and what they are around several: a container, which puts it around each."""
+
+
+def container_class(word: str) -> type[Container]:
+    """Return the class of a container. Errors: KeyError for a word that is none."""
+    return CONTAINERS.get(word) or AROUND_SEVERAL[word]
 
 
 def class_of(word: str) -> type[Layer | Container]:

@@ -28,15 +28,21 @@ class Entry:
     kind: str
     fields: SpannedMapping
     span: Span
-    held: Mapping[str, Any] = field(default_factory=dict)
-    """What a container holds: an item, a body or several, by the field."""
+    held: Mapping[str, Any] | None = None
+    """What a container holds: an item, a body or several, by the field; None for what is no container."""
     steps: int = 0
     """What each of its uses takes: to compute what a block is given, and an `if`, and to find the names of inputs."""
 
     @property
     def stated(self) -> dict[str, Any]:
         """The entry's own fields, without those that hold a container's layers, which can be a whole network."""
-        return {name: value for name, value in self.fields.items() if name not in PLACEMENT and name not in self.held}
+        held = self.held or {}
+        return {name: value for name, value in self.fields.items() if name not in PLACEMENT and name not in held}
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it holds layers that are written out one by one."""
+        return self.held is not None
 
     @property
     def places(self) -> Places:
@@ -64,6 +70,9 @@ class Item:
     name: str | None = None
     inputs: tuple[Reference, ...] | None = None
     shared: str | None = None
+    """The label of those with which it has all its weights in common."""
+    shared_weights: Mapping[str, str] = field(default_factory=dict)
+    """The labels of single weights, by the weights' names."""
     condition: Any = True
     """Whether it is there: true, false or a formula."""
 

@@ -97,7 +97,7 @@ class UnprojectedAttention(AttentionLayer):
     def cached(self, *inputs: Shape) -> Cached:
         _, value, _ = self.query_value_key(*inputs)
         value_and_key = inputs[1:] or inputs
-        return Cached(total(shape[-1] for shape in value_and_key), product(value[:-1]))
+        return Cached(total(shape[-1] for shape in value_and_key), product(value[:-1]), min(1, len(inputs) - 1))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of the scores; what takes an input in several places has as many, and their sum."""

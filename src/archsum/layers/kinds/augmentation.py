@@ -13,14 +13,17 @@ from archsum.layers.shapes import Shape
 from archsum.layers.spatial import Spatial
 
 
-def _within(lowest: int, highest: int) -> BeforeValidator:
-    """Return what takes a number within bounds, or a pair of them."""
+def _within(lowest: int, highest: int, lowest_of_pair: int | None = None) -> BeforeValidator:
+    """Return what takes a number within bounds, or a pair of them, of which the first may be lower."""
+    lowest_of_pair = lowest if lowest_of_pair is None else lowest_of_pair
 
     def check(value: Any) -> Any:
-        numbers = value if isinstance(value, list | tuple) and len(value) == 2 else [value]
-        if not all(type(number) in (int, float) and lowest <= number <= highest for number in numbers):
+        is_pair = isinstance(value, list | tuple) and len(value) == 2
+        numbers, least = (value, lowest_of_pair) if is_pair else ([value], lowest)
+        are_within = all(type(number) in (int, float) and least <= number <= highest for number in numbers)
+        if not (are_within and numbers[-1] >= lowest):
             message = f"takes a number of {lowest} to {highest}, or a list of the least and the most"
-            raise FieldError(message, f"write it as in `{highest / 2}` or `[{lowest}, {highest / 2}]`")
+            raise FieldError(message, f"write it as in `{highest / 2}` or `[{lowest_of_pair}, {highest / 2}]`")
         return tuple(value) if isinstance(value, list) else value
 
     return BeforeValidator(check)
@@ -35,6 +38,11 @@ Signed = Annotated[
     float | tuple[float, float], _within(-1, 1), one_or_list({"type": "number", "minimum": -1, "maximum": 1})
 ]
 """A number of −1 to 1, which stands for itself and its opposite, or the least and the most."""
+
+Turn = Annotated[
+    float | tuple[float, float], _within(0, 1, -1), one_or_list({"type": "number", "minimum": -1, "maximum": 1})
+]
+"""A number of 0 to 1, or the least and the most, which Keras takes below 0 too, though a hue is turned both ways."""
 
 Bits = Annotated[
     float | tuple[float, float], _within(1, 8), one_or_list({"type": "number", "minimum": 1, "maximum": 8})
@@ -68,7 +76,8 @@ class Augmentation(Spatial, MovingLayer, rank=2):
         (shape,) = inputs
         _, channels = self.parts(shape)
         if self.channels_taken and channels not in (None, *self.channels_taken):
-            message = f"takes images of 3 channels, red, green and blue, not of {channels}"
+            listed = " or ".join(map(str, self.channels_taken))
+            message = f"takes images of {listed} channels, red, green and blue, not of {channels}"
             raise ShapeError(message, "leave it out, or take coloured images")
         return shape
 
@@ -275,7 +284,7 @@ class RandomHue(OfColours):
     type: Literal["random_hue"] = "random_hue"
     main_field: ClassVar[str] = "factor"
 
-    factor: Part = Field(description="How strongly.", examples=[0.2])
+    factor: Turn = Field(description="How strongly.", examples=[0.2])
     value_range: ValueRange = _VALUE_RANGE
 
 
@@ -326,7 +335,7 @@ class RandomColorJitter(Augmentation):
     brightness_factor: Signed | None = Field(None, description="As `random_brightness` has it.")
     contrast_factor: Part | None = Field(None, description="As `random_contrast` has it.")
     saturation_factor: Signed | None = Field(None, description="As `random_saturation` has it.")
-    hue_factor: Part | None = Field(None, description="As `random_hue` has it.")
+    hue_factor: Turn | None = Field(None, description="As `random_hue` has it.")
 
     @property
     def channels_taken(self) -> tuple[int, ...]:

@@ -39,7 +39,21 @@ def _are_sizes(value: Any) -> bool:
     return all(size is None or _is_number(size, 1, MAX_SIZE) for size in sizes)
 
 
-def _parse_shape(value: Any) -> tuple[Number | None, ...] | None:
+def _listed(value: Any) -> Any:
+    """Return the list that a formula of variables gives, such as `=shape`; anything else as it is.
+
+    Errors: FieldError for a formula that names the input's sizes, which are numbers, or that cannot be computed.
+    """
+    if not isinstance(value, BoundFormula):
+        return value
+    try:
+        return value.evaluate({})
+    except FormulaError as error:
+        raise FieldError(f"takes a list, which its formula does not give: {error.message}", error.cure) from None
+
+
+def _parse_shape(stated: Any) -> tuple[Number | None, ...] | None:
+    value = _listed(stated)
     if value is None:
         return None
     if not _are_sizes(value):
@@ -49,7 +63,7 @@ def _parse_shape(value: Any) -> tuple[Number | None, ...] | None:
 
 def _parse_weight(value: Any) -> StatedWeight:
     stated = value if isinstance(value, dict) else {"shape": value}
-    shape: Any = stated.get("shape")
+    shape: Any = _listed(stated.get("shape"))
     trainable = stated.get("trainable", True)
     if not stated.keys() <= {"shape", "trainable"} or not _are_sizes(shape) or type(trainable) is not bool:
         cure = "write them as in `[3, 3, 8]`, or `{shape: [3, 3, 8], trainable: false}`"

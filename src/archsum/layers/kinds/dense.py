@@ -11,7 +11,7 @@ from archsum.layers.axis import named_axes
 from archsum.layers.base import Backward, Gradient, Kept, Operations, Step, Weight
 from archsum.layers.bias import BiasAndActivation, BiasedLayer
 from archsum.layers.fields import Activation, Positive
-from archsum.layers.operators import SCALES_AND_CLAMPS, Operator, Operators
+from archsum.layers.operators import SCALES_AND_CLAMPS, Constant, Operator, Operators
 from archsum.layers.shapes import Shape
 from archsum.layers.untied import Bias
 
@@ -74,7 +74,8 @@ class Dense(BiasedLayer):
     def operators(self, *inputs: Shape) -> Operators:
         kernel, *_ = self.weights(*inputs)
         output = self.output_shape(*inputs)
-        products = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size)
+        constant = Constant("kernel", is_reversed=True)
+        products = Operator(output, absorbs=SCALES_AND_CLAMPS, collapses=True, weights=kernel.size, constant=constant)
         return self.behind_products(*inputs).operators_behind(products)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:

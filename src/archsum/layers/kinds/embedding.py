@@ -19,7 +19,7 @@ from archsum.layers.base import (
     WeightlessLayer,
 )
 from archsum.layers.fields import Positive
-from archsum.layers.operators import Operator, Operators, UnknownOperatorsError, lacking
+from archsum.layers.operators import Constant, Operator, Operators, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, show, total
 
 
@@ -50,7 +50,8 @@ class Table(IdleLayer):
     def operators(self, *inputs: Shape) -> Operators:
         """Return GATHER, as Keras 2 writes it of words that are whole numbers; Keras 3 writes SELECT too."""
         weights = total(weight.size for weight in self.weights(*inputs))
-        return (Operator(self.output_shape(*inputs), weights=weights, takes_words=True),)
+        table = Constant("embeddings", is_reversed=False, has_one_scale=True)
+        return (Operator(self.output_shape(*inputs), weights=weights, constant=table, takes_words=True),)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield Step.of("features", self.output_dim, "`output_dim`, a new axis: each word's vector")
@@ -77,7 +78,8 @@ class ReversibleEmbedding(Table):
     """A vector for each word or, with reverse, a score of each word for a vector.
 
     A language model ends with the table that it begins with: two uses, the second with `reverse: true`,
-    that have the same `shared` label.
+    that have the same `shared` label. Where scores have a bias, they are a `dense` layer that shares the
+    table as its kernel: `shared: {kernel: table}`.
 
     Shape:
         (*sizes) → (*sizes, output_dim);

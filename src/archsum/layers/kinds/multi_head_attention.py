@@ -164,7 +164,8 @@ class ProjectedAttention(AttentionLayer):
         """Return what the key's and value's heads are given; the positions that are attended to are the tokens."""
         _, value, _ = self.query_value_key(*inputs)
         _, heads, key_dim, value_dim = self.heads
-        return Cached(heads * (key_dim + value_dim), product(value[:-1]))
+        tokens_of = min(1, len(self.attending(*inputs)) - 1)
+        return Cached(heads * (key_dim + value_dim), product(value[:-1]), tokens_of)
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of what the heads give, of the scores where these are computed, and of projections."""

@@ -1,15 +1,19 @@
 """Padding: zeros, or the data's own elements, around the data."""
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
-from archsum.errors import ShapeError
+from archsum.bounds import MAX_SIZE
+from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Arithmetic, Sum
-from archsum.layers.base import Backward, Kept
-from archsum.layers.operators import Operator, Operators
-from archsum.layers.shapes import Shape
+from archsum.layers.axis import axis_name
+from archsum.layers.base import Backward, Kept, MovingLayer, Step
+from archsum.layers.operators import Operator, Operators, UnknownOperatorsError
+from archsum.layers.shapes import Shape, show
 from archsum.layers.sizes import SIDES, SidesPerAxis, SizeChanging
+from archsum.layers.window import Sides
 
 
 class Padding(SizeChanging):
@@ -60,6 +64,92 @@ class ZeroPadding3D(ZeroPadding, rank=3):
     """Zeros around a volume or a video."""
 
     type: Literal["zero_padding3d"] = "zero_padding3d"
+
+
+def _sides_of_each_axis(value: Any) -> tuple[Sides, ...]:
+    """Return the sides of each axis in a list. Errors: FieldError for what is none."""
+    items = value if isinstance(value, list | tuple) else ()
+    pairs = [tuple(item) if isinstance(item, list | tuple) else (item, item) for item in items]
+    numbers = [number for pair in pairs for number in pair]
+    if (
+        not pairs
+        or any(len(pair) != 2 for pair in pairs)
+        or any(type(number) is not int or not 0 <= number <= MAX_SIZE for number in numbers)
+    ):
+        raise FieldError(
+            "takes a list of as many pairs [before, after] as a sample has axes, of numbers of at least 0",
+            "write one for each axis, such as `[[0, 0], [1, 1]]`",
+        )
+    return tuple(pairs)
+
+
+_SidesOfEachAxis = Annotated[
+    tuple[Sides, ...],
+    PlainValidator(
+        _sides_of_each_axis,
+        json_schema_input_type=list[Annotated[int, Field(ge=0)] | list[Annotated[int, Field(ge=0)]]],
+    ),
+]
+
+
+class Pad(MovingLayer):
+    """Zeros, or another number, around the data along any axes; or the data's own elements.
+
+    Shape:
+        (*sizes) → (*(before + size + after)).
+    Kept:
+        Nothing; in the modes `reflect` and `replicate` the input.
+    Errors:
+        Not a pair for each axis of the input;
+        in the mode `reflect` a side of as many elements as the axis has, or more.
+    Source: https://keras.io/api/ops/numpy/#pad-function;
+        https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+    """
+
+    type: Literal["pad"] = "pad"
+    main_field: ClassVar[str] = "padding"
+
+    padding: _SidesOfEachAxis = Field(
+        description="For each axis of a sample, in their order, a pair [before, after], or a number for both sides.",
+        examples=[[[0, 0], [1, 1]]],
+    )
+    mode: Literal["constant", "reflect", "replicate"] = Field(
+        "constant", description="What is around the data: a number, the data mirrored, or the elements at the borders."
+    )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return tuple(None if size is None else padded.value for size, padded in self._padded(*inputs))
+
+    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
+        return () if self.mode == "constant" else (Kept("input"),)
+
+    def operators(self, *inputs: Shape) -> Operators:
+        """Return one, which moves every element. Errors: UnknownOperatorsError for the data's own elements."""
+        if self.mode != "constant":
+            raise UnknownOperatorsError(f"it is not known which operators the mode `{self.mode}` becomes")
+        return (Operator(self.output_shape(*inputs)),)
+
+    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
+        for axis, (size, padded) in enumerate(self._padded(*inputs), start=1):
+            if any(self.padding[axis - 1]):
+                amount = None if size is None else padded
+                yield Step.of(axis_name(axis), amount, "padding before + size + padding after")
+
+    def _padded(self, shape: Shape) -> Iterator[tuple[int | None, Sum]]:
+        """Yield each size, and what it becomes. Errors: ShapeError where the padding does not fit."""
+        if len(shape) != len(self.padding):
+            raise ShapeError(
+                f"has {len(self.padding)} pairs in `padding`, and its input {show(shape)} has {len(shape)} axes",
+                "write a pair for each axis, `[0, 0]` for one that is not padded",
+            )
+        for axis, (size, (before, after)) in enumerate(zip(shape, self.padding, strict=True), start=1):
+            if self.mode == "reflect" and size is not None and max(before, after) >= size:
+                raise ShapeError(
+                    f"pads {axis_name(axis)} of its input {show(shape)} by {max(before, after)} on a side, "
+                    f"and {size - 1} are the most that can be mirrored",
+                    "pad by less, or take a larger input",
+                )
+            yield size, Sum(before, size, after)
 
 
 class PaddingByData(Padding):

@@ -8,7 +8,7 @@ from archsum.layers.arithmetic import Amount, Product, Sum
 from archsum.layers.base import Backward, Kept, Operations, Weight
 from archsum.layers.fields import Positive
 from archsum.layers.kernel import FILTERS_OF_A_CHANNEL, KERNEL_AXES, DilatedKernelLayer
-from archsum.layers.operators import Operator, Operators
+from archsum.layers.operators import Constant, Operator, Operators
 from archsum.layers.shapes import Shape
 
 
@@ -62,12 +62,11 @@ class SeparableConvolution(DilatedKernelLayer):
         return Backward(between=(*padded, self.depthwise_output(*inputs), *activated))
 
     def products(self, *inputs: Shape) -> Operators:
-        depthwise, pointwise = self.kernels(*inputs)
+        depthwise, _ = self.kernels(*inputs)
         output = self.depthwise_output(*inputs)
         _, channels = self.split(output)
-        products = Operator(output, weights=depthwise.size, biases=channels)
-        (mixed,) = super().products(*inputs)
-        return *self.of_each_channel(products, *inputs), mixed._replace(weights=pointwise.size)
+        products = Operator(output, weights=depthwise.size, constant=Constant(depthwise.name), biases=channels)
+        return *self.of_each_channel(products, *inputs), *super().products(*inputs)
 
 
 class SeparableConv1D(SeparableConvolution, rank=1):

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from math import prod
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from archsum.bounds import MAX_SIZE
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.arithmetic import Product, Quotient
-from archsum.layers.axis import axis_name
+from archsum.layers.axis import Axes, axis_name, new_positions, positions, sample_position
 from archsum.layers.base import VIEW, Backward, Gradient, MovingLayer, Reuse, Step
 from archsum.layers.fields import DataFormat, Positive, TupleOf
 from archsum.layers.operators import CLAMPS, Operator, Operators, lacking_repetition
@@ -165,6 +165,63 @@ class Permute(Reshaping):
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         for axis, (source, size) in enumerate(zip(self.dims, self.output_shape(*inputs), strict=True), start=1):
             yield Step.of(axis_name(axis), size, f"{axis_name(source)} of the input")
+
+
+class ExpandDims(Reshaping):
+    """The input with more axes, of size 1 each.
+
+    Shape:
+        (*sizes) → (*sizes with 1 at the axes).
+    Errors:
+        An axis that the output does not have, or an axis twice.
+    Source: https://keras.io/api/ops/numpy/#expanddims-function;
+        https://docs.pytorch.org/docs/stable/generated/torch.unsqueeze.html
+    """
+
+    type: Literal["expand_dims"] = "expand_dims"
+    main_field: ClassVar[str] = "axis"
+
+    axis: Annotated[Axes, Field(min_length=1)] = Field(
+        description="Where the axis is in the output, or a list of several; its first is 1, the last −1.", examples=[-1]
+    )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        new = new_positions(self.axis, shape, len(self.axis))
+        sizes = iter(shape)
+        return tuple(1 if axis in new else next(sizes) for axis in range(1, len(shape) + len(new) + 1))
+
+
+class Squeeze(Reshaping):
+    """The input without some axes, whose size is 1.
+
+    Shape:
+        (*sizes) → (*sizes without the axes). An unknown size of one of them is taken to be 1.
+    Errors:
+        An axis that the input does not have, or an axis twice; one whose size is not 1.
+    Source: https://keras.io/api/ops/numpy/#squeeze-function;
+        https://docs.pytorch.org/docs/stable/generated/torch.squeeze.html
+    """
+
+    type: Literal["squeeze"] = "squeeze"
+    main_field: ClassVar[str] = "axis"
+
+    axis: Annotated[Axes, Field(min_length=1)] = Field(
+        description="The axis, or a list of several; a sample's first is 1.", examples=[-1]
+    )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        (shape,) = inputs
+        for axis in self.axis:
+            sample_position(axis, shape)
+        gone = positions(self.axis, shape)
+        for axis in gone:
+            if shape[axis - 1] not in (1, None):
+                raise ShapeError(
+                    f"cannot take {axis_name(axis)} of its input {show(shape)} away: its size is {shape[axis - 1]}",
+                    "name axes of size 1; `reshape` joins an axis with another, `slice` takes a part of it",
+                )
+        return tuple(size for axis, size in enumerate(shape, start=1) if axis not in gone)
 
 
 class RepeatVector(MovingLayer):

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
-from archsum.layers.base import Kept, MovingLayer, Step
+from archsum.layers.base import Kept, Layer, MovingLayer, Step
 from archsum.layers.fields import AT_LEAST_0, NonNegative, PerAxis, TupleOf, one_or_list, per_axis
 from archsum.layers.shapes import Shape, may_equal, show
 from archsum.layers.spatial import Spatial
@@ -28,7 +28,7 @@ class MaxUnpooling(Spatial, MovingLayer):
     Kept:
         the places of the maxima, whole numbers of 8 bytes, of the input's shape, and no more than the pooling does.
     Errors:
-        A second input that is no max pooling, or of another shape than the first; a size that differs by a stride or
+        A second input that is no max pooling, or of another shape or data format; a size that differs by a stride or
         more from what the formula gives; two sizes; an input of another number of axes.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool{rank}d.html
     """
@@ -50,9 +50,13 @@ class MaxUnpooling(Spatial, MovingLayer):
     def _padding_per_axis(cls, value: Any) -> Any:
         return per_axis(value, cls.rank)
 
-    def without_indices(self, name: str) -> ShapeError:
-        cure = "as input 2 name the pooling, as in `inputs: [x, pool]`"
-        return ShapeError(f"undoes a max pooling, which `{name}` is not", cure)
+    def require_indices(self, name: str, found_by: Layer | None) -> None:
+        if found_by is None or not found_by.finds_indices:
+            cure = "as input 2 name the pooling, as in `inputs: [x, pool]`"
+            raise ShapeError(f"undoes a max pooling, which `{name}` is not", cure)
+        if isinstance(found_by, Spatial) and found_by.data_format != self.data_format:
+            message = f"has the data format {self.data_format}, and `{name}`, which it undoes, {found_by.data_format}"
+            raise ShapeError(message, f"write `data_format: {found_by.data_format}`, or what data both have")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         pooled, of_pooling, *_ = inputs

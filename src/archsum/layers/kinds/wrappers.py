@@ -1,85 +1,31 @@
-"""Layers that hold another: applied to each step, in both directions, or with a kernel that is normalized."""
+"""Layers that hold another: applied to each step, or in both directions."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, SerializeAsAny, field_validator
+from pydantic import Field, field_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Amount, Product, value_of
 from archsum.layers.base import Backward, Cached, Kept, Layer, Operations, Reuse, Step, Weight, Work
-from archsum.layers.fields import ANY_LAYER, Positive
-from archsum.layers.kernel import FILTERS_OF_A_CHANNEL
 from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, UnknownOperatorsError
-from archsum.layers.sequence import SequenceLayer
+from archsum.layers.sequence import InitialState, SequenceLayer, check_given
 from archsum.layers.shapes import Shape, product, show
+from archsum.layers.wrapper import HeldLayer, Wrapper
 
-HeldLayer = Annotated[SerializeAsAny[Layer], ANY_LAYER]
-"""A layer in a field of another, written as in the list of layers."""
-
-
-class Wrapper(Layer):
-    """A layer that holds one other, which takes a part of its input."""
-
-    layer_fields: ClassVar[frozenset[str]] = frozenset({"layer"})
-
-    layer: HeldLayer = Field(description="The layer that it holds.", examples=[{"dense": {"units": 64}}])
-
-    @field_validator("layer", mode="before")
-    @classmethod
-    def _held_layer_fits(cls, value: Any) -> Any:
-        if isinstance(value, Layer) and (value.least_inputs > 1 or value.most_inputs == 0):
-            raise FieldError(
-                f"holds `{kind_of(type(value))}`, which does not take one input", "a wrapper passes one on"
-            )
-        if isinstance(value, Layer) and value.begins_with:
-            raise FieldError(
-                f"holds `{kind_of(type(value))}` with an `initial_state`, and passes on one input", "write it by itself"
-            )
-        return value
-
-    @property
-    def held(self) -> str:
-        """What Keras calls the layer that it holds."""
-        return kind_of(type(self.layer))
-
-    def held_input(self, shape: Shape) -> Shape:
-        """Return the shape that the held layer takes."""
-        raise NotImplementedError
-
-    def held_weights(self, name: str, shape: Shape) -> tuple[Weight, ...]:
-        """Return the held layer's weights, by its name and theirs."""
-        freezes = not self.layer.trainable
-        return tuple(
-            weight._replace(
-                name=f"{name}/{weight.name}",
-                trainable=weight.trainable and not freezes,
-                frozen=weight.trainable and freezes,
-            )
-            for weight in self.layer.weights(self.held_input(shape))
-        )
-
-    def uses(self, *inputs: Shape) -> int | None:
-        """Return how many times it is used for one sample."""
-        raise NotImplementedError
-
-    def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
-        work, uses = self.layer.work(self.held_input(*inputs)), self.uses(*inputs)
-        return None if work is None else tuple(part._replace(elements=product((part.elements, uses))) for part in work)
-
-    def connections(self, *inputs: Shape) -> int | None:
-        return product((self.uses(*inputs), self.layer.connections(self.held_input(*inputs))))
-
-    def bias_note(self, *inputs: Shape) -> str:
-        return self.layer.bias_note(self.held_input(*inputs))
+_DIRECTIONS = ("forward", "backward")
 
 
 class TimeDistributed(Wrapper):
     """One layer for each step of a sequence, by itself, with the same weights for all.
 
+    It may be a layer of several inputs: each has an axis of steps. Around a list, as in `time_distributed: [conv2d:
+    {filters: 8, kernel_size: 3}, flatten]` or with `layers: […]`, or around a block, `layer: my_block`, it is written
+    out as one around each of the layers there. What takes no input, as a `parameter` does, is the same in each step.
+
     Shape:
-        (steps, *sizes) → (steps, *what the layer makes of the sizes).
+        (steps, *sizes), of each input → (steps, *what the layer makes of the sizes).
     Weights:
         The layer's.
     MACs:
@@ -91,50 +37,97 @@ class TimeDistributed(Wrapper):
     Cached:
         what the layer does, of the tokens of all steps.
     Errors:
-        An input of fewer than 2 axes;
+        An input of fewer than 2 axes; inputs of different numbers of steps;
         what the layer refuses.
     Source: https://keras.io/api/layers/recurrent_layers/time_distributed/
     """
 
+    most_inputs: ClassVar[int | None] = None
+
     type: Literal["time_distributed"] = "time_distributed"
 
-    def held_input(self, shape: Shape) -> Shape:
-        """Return a step's shape. Errors: ShapeError where there are no steps."""
-        if len(shape) < 2:
-            raise ShapeError(
-                f"takes an input of at least 2 axes (steps, *sizes), not {show(shape)}", "write the layer by itself"
-            )
-        return shape[1:]
+    @property
+    def takes(self) -> tuple[int, int | None]:
+        """As many inputs as the layer, and of one that takes none, one for the number of its steps."""
+        least, most = self.layer.takes
+        return max(least, 1), None if most is None else max(most, 1)
+
+    @property
+    def shape_only(self) -> frozenset[int]:
+        return frozenset({0}) if self._takes_none else self.layer.shape_only
+
+    @property
+    def finds_indices(self) -> bool:
+        return self.layer.finds_indices
+
+    @property
+    def indices_of(self) -> int | None:
+        return self.layer.indices_of
+
+    def require_indices(self, name: str, found_by: Layer | None) -> None:
+        self.layer.require_indices(name, found_by.layer if isinstance(found_by, TimeDistributed) else found_by)
+
+    @property
+    def begins_with(self) -> str | None:
+        return self.layer.begins_with
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return self.layer.state_names
+
+    @property
+    def gives_first_state(self) -> bool:
+        return self.layer.gives_first_state
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        steps = self.uses(*inputs)
+        return tuple((steps, *state) for state in self.layer.final_states(*self.held_inputs(*inputs)))
+
+    @property
+    def _takes_none(self) -> bool:
+        return self.layer.takes == (0, 0)
+
+    def held_inputs(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes in a step. Errors: ShapeError where there are no steps, or not as many of each input."""
+        steps = self.uses(*inputs)
+        for shape in inputs:
+            if len(shape) < 2:
+                cure = "what makes each of them sees each step, too" if len(inputs) > 1 else "write the layer by itself"
+                raise ShapeError(f"takes an input of at least 2 axes (steps, *sizes), not {show(shape)}", cure)
+            if None not in (steps, shape[0]) and shape[0] != steps:
+                message = f"takes the same number of steps of each input, not {steps} and {shape[0]}"
+                raise ShapeError(message, "give it sequences that are as long, as of layers on one and the same")
+        return () if self._takes_none else tuple(shape[1:] for shape in inputs)
 
     def uses(self, *inputs: Shape) -> int | None:
-        return inputs[0][0]
+        return next((shape[0] for shape in inputs if shape and shape[0] is not None), None)
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        each = self.layer.output_shape(self.held_input(*inputs))
+        each = self.layer.output_shape(*self.held_inputs(*inputs))
         return (self.uses(*inputs), *each)
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
         return self.held_weights(self.held, *inputs)
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        each = self.layer.macs(self.held_input(*inputs))
+        each = self.layer.macs(*self.held_inputs(*inputs))
         return Operations(Product(self.uses(*inputs), each) if each != 0 else 0, f"steps × `{self.held}`'s")
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         """Return the layer's, for which the steps are a larger batch."""
-        kept, steps = self.layer.kept(self.held_input(*inputs)), self.uses(*inputs)
+        kept, steps = self.layer.kept(*self.held_inputs(*inputs)), self.uses(*inputs)
         return None if kept is None else tuple(_for_each_step(tensor, steps) for tensor in kept)
 
     def cached(self, *inputs: Shape) -> Cached:
-        cached = self.layer.cached(self.held_input(*inputs))
+        cached = self.layer.cached(*self.held_inputs(*inputs))
         return cached._replace(tokens=product((self.uses(*inputs), cached.tokens)))
 
     def reuse_for(self, *inputs: Shape) -> Reuse:
-        return self.layer.reuse_for(self.held_input(*inputs))
+        return Reuse() if self._takes_none else self.layer.reuse_for(*self.held_inputs(*inputs))
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the layer's, for which the steps are a larger batch."""
-        backward, steps = self.layer.backward(self.held_input(*inputs)), self.uses(*inputs)
+        backward, steps = self.layer.backward(*self.held_inputs(*inputs)), self.uses(*inputs)
         between, scratch = (
             tuple((steps, *shape) for shape in shapes) for shapes in (backward.between, backward.scratch)
         )
@@ -146,12 +139,16 @@ class TimeDistributed(Wrapper):
         raise UnknownOperatorsError("the versions of Keras write it in different operators", cure)
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        yield Step.of("steps", self.uses(*inputs), f"`{self.held}` sees each by itself")
-        yield from self.layer.explain_output(self.held_input(*inputs))
+        note = f"`{self.held}` is the same in each" if self._takes_none else f"`{self.held}` sees each by itself"
+        yield Step.of("steps", self.uses(*inputs), note)
+        yield from self.layer.explain_output(*self.held_inputs(*inputs))
 
 
 class Bidirectional(Wrapper):
     """Two recurrent layers alike, of which one goes through the sequence from its end.
+
+    It ends with the states of both directions, forward first, and begins with as many where it is given some: further
+    inputs, or by `initial_state` those of another such layer.
 
     Shape:
         The layer's output, with twice as many features under merge_mode concat.
@@ -164,15 +161,22 @@ class Bidirectional(Wrapper):
     Kept:
         2 × the layer's; under merge_mode mul also the output of each direction.
     Errors:
-        A layer that is not recurrent; what the layer refuses.
+        A layer that is not recurrent; what the layer refuses; states of other sizes, or of one direction alone.
     Source: https://keras.io/api/layers/recurrent_layers/bidirectional/
     """
+
+    most_inputs: ClassVar[int | None] = 5
 
     type: Literal["bidirectional"] = "bidirectional"
 
     layer: HeldLayer = Field(description="The recurrent layer.", examples=[{"lstm": {"units": 64}}])
     merge_mode: Literal["concat", "sum", "ave", "mul"] = Field(
         "concat", description="How the outputs of both directions become one."
+    )
+    initial_state: InitialState = Field(
+        None,
+        description="A bidirectional layer further up, whose last states this one begins with. "
+        "Or give the states as further inputs: those of the forward layer, then those of the backward layer.",
     )
 
     @field_validator("layer", mode="before")
@@ -183,7 +187,10 @@ class Bidirectional(Wrapper):
                 f"holds `{kind_of(type(value))}`, which does not go through a sequence step by step",
                 "a recurrent layer has a direction: `lstm`, `gru`, `simple_rnn` or a `conv_lstm2d`",
             )
-        return super()._held_layer_fits(value)
+        if isinstance(value, Layer) and value.begins_with:
+            message = f"holds `{kind_of(type(value))}` with an `initial_state`, which is that of one direction"
+            raise FieldError(message, "write it beside `layer`, and name a `bidirectional` layer: it ends with both")
+        return value
 
     @field_validator("merge_mode", mode="before")
     @classmethod
@@ -191,27 +198,44 @@ class Bidirectional(Wrapper):
         if value is None:
             raise FieldError(
                 "cannot be null: that gives two outputs, and a layer has one",
-                "write two layers of that kind, with the same `inputs`: the direction does not change the counts",
+                "write two layers of that kind, with names and the same `inputs`: the direction changes no count",
             )
         return value
 
-    def held_input(self, shape: Shape) -> Shape:
-        """Return the input: both directions see all of it."""
-        return shape
+    @property
+    def takes(self) -> tuple[int, int | None]:
+        return 1, 1 + len(self.state_names)
+
+    @property
+    def begins_with(self) -> str | None:
+        return self.initial_state
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        return tuple(f"{direction} {name}" for direction in _DIRECTIONS for name in self.layer.state_names)
+
+    def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return self.layer.final_states(inputs[0]) * 2
+
+    def held_inputs(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the sequence, all of which both directions see, and the states of one, as the other's are alike."""
+        return inputs[: 1 + len(inputs) // 2]
 
     def uses(self, *inputs: Shape) -> int | None:
         return 2
 
     def output_shape(self, *inputs: Shape) -> Shape:
-        *leading, features = self.layer.output_shape(*inputs)
+        check_given(self, inputs)
+        *leading, features = self.layer.output_shape(*self.held_inputs(*inputs))
         return (*leading, value_of(self._merged(features)))
 
     def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        directions = (f"forward_{self.held}", f"backward_{self.held}")
-        return tuple(weight for name in directions for weight in self.held_weights(name, *inputs))
+        names = (f"{direction}_{self.held}" for direction in _DIRECTIONS)
+        return tuple(weight for name in names for weight in self.held_weights(name, *inputs))
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return Operations(Product(2, self.layer.macs(*inputs)), f"`{self.held}`'s in both directions")
+        each = self.layer.macs(*self.held_inputs(*inputs))
+        return Operations(Product(2, each), f"`{self.held}`'s in both directions")
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:
         work = super().work(*inputs)
@@ -220,18 +244,25 @@ class Bidirectional(Wrapper):
         return None if work is None else (*work, *((merge,) * bool(operations)))
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        kept = self.layer.kept(*inputs)
+        # What begins with another layer's states keeps them as its own.
+        taken = inputs[:1] if self.begins_with else self.held_inputs(*inputs)
+        kept = self.layer.kept(*taken)
         outputs = (Kept("direction", shape=self.output_shape(*inputs)),) * (self.merge_mode == "mul")
-        return None if kept is None else (*kept, *outputs) * 2
+        if kept is None:
+            return None
+        backward = (
+            tensor._replace(number=tensor.number + len(taken) - 1) if tensor.number else tensor for tensor in kept
+        )
+        return *kept, *outputs, *backward, *outputs
 
     def backward(self, *inputs: Shape) -> Backward:
-        """Return one direction's, which is done before the other begins; each has a gradient of the input."""
-        backward = self.layer.backward(*inputs)
-        return backward._replace(scratch=(*backward.scratch, *inputs))
+        """Return one direction's, which is done before the other begins; each has a gradient of the sequence."""
+        backward = self.layer.backward(*self.held_inputs(*inputs))
+        return backward._replace(scratch=(*backward.scratch, inputs[0]))
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the direction from the end, which is computed first, the one from the start, and the merge."""
-        every, *last = self.layer.operators(*inputs)
+        every, *last = self.layer.operators(*self.held_inputs(*inputs))
         turned, turned_back = Operator(inputs[0]), Operator(every.output)
         merge = Operator(self.output_shape(*inputs), absorbs=frozenset() if self.merge_mode == "concat" else CLAMPS)
         mean = (merge._replace(weights=1),) * (self.merge_mode == "ave")
@@ -243,161 +274,13 @@ class Bidirectional(Wrapper):
         return made.operators
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        *_, each = self.layer.output_shape(*inputs)
+        *_, each = self.layer.output_shape(*self.held_inputs(*inputs))
         both = self.merge_mode == "concat"
         note = "those of both directions, one behind the other" if both else f"`{self.merge_mode}` of both directions"
         yield Step.of("features", self._merged(each), note)
 
     def _merged(self, features: int | None) -> Amount:
         return Product(2, features) if self.merge_mode == "concat" else features
-
-
-class KernelWrapper(Wrapper):
-    """A layer that holds one with a kernel, or a table, and makes another of it while the network is trained.
-
-    Shape:
-        The layer's.
-    MACs:
-        The layer's; what is made of the kernel is the same for all samples, and at inference made once.
-    FLOPs:
-        The layer's.
-    Errors:
-        A layer without a kernel or a table; what the layer refuses.
-    """
-
-    layer: HeldLayer = Field(
-        description="The layer that it holds.", examples=[{"conv2d": {"filters": 64, "kernel_size": 3}}]
-    )
-
-    def held_input(self, shape: Shape) -> Shape:
-        return shape
-
-    def uses(self, *inputs: Shape) -> int | None:
-        return 1
-
-    def kernel(self, *inputs: Shape) -> Weight:
-        """Return the kernel, or the table. Errors: ShapeError where the layer has none."""
-        # A recurrent layer's belongs to its cell, which neither Keras nor PyTorch looks into.
-        is_recurrent = isinstance(self.layer, SequenceLayer)
-        weights = () if is_recurrent else self.layer.weights(*inputs)
-        for weight in weights:
-            if weight.name in ("kernel", "embeddings") and weight.shape:
-                return weight
-        raise ShapeError(
-            f"holds `{self.held}`, which has no kernel of its own and no table", "write the layer by itself"
-        )
-
-    def output_shape(self, *inputs: Shape) -> Shape:
-        self.kernel(*inputs)
-        return self.layer.output_shape(*inputs)
-
-    def multiply_accumulates(self, *inputs: Shape) -> Operations:
-        return self.layer.multiply_accumulates(*inputs)
-
-    def reuse_for(self, *inputs: Shape) -> Reuse:
-        return self.layer.reuse_for(self.held_input(*inputs))
-
-    def made_kernel(self, *inputs: Shape) -> tuple[Kept, ...]:
-        """Return the kernel that is made, which is kept where the data are multiplied by it, and not for a table."""
-        kernel = self.kernel(*inputs)
-        return (Kept("made_kernel", shape=kernel.shape, per_batch=True),) * (kernel.name == "kernel")
-
-    def explain_output(self, *inputs: Shape) -> Iterator[Step]:
-        yield from self.layer.explain_output(*inputs)
-
-
-class SpectralNormalization(KernelWrapper):
-    """A layer whose kernel is divided by its largest singular value, as for the discriminator of a GAN.
-
-    The value comes of vector_u, which power iterations bring nearer to it in each step of training.
-
-    Weights:
-        The layer's; not trainable: vector_u (1, the kernel's last size).
-    Kept:
-        The layer's; the kernel that is made, of the kernel's shape, once for the batch; unless the kernel is frozen
-        two vectors, one of the kernel's last size and one of its others, and the value, one number.
-    Source: https://keras.io/api/layers/normalization_layers/spectral_normalization/
-        (PyTorch's has vector_v too, as a second tensor that is not trained.)
-    """
-
-    type: Literal["spectral_normalization"] = "spectral_normalization"
-
-    power_iterations: Positive = Field(1, description="How often a step of training brings vector_u nearer.")
-
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        kernel = self.kernel(*inputs)
-        vector = Weight("vector_u", (1, kernel.shape[-1]), ("1", *kernel.axes[-1:]), trainable=False)
-        held = self.held_weights(self.held, *inputs)
-        of_kernel = tuple(weight for weight in held if weight.name == f"{self.held}/{kernel.name}")
-        # Keras takes the kernel for the wrapper's own weight, so that it comes before vector_u, and others after it.
-        return *of_kernel, vector, *(weight for weight in held if weight not in of_kernel)
-
-    def operators(self, *inputs: Shape) -> Operators:
-        """Return the layer's: at inference Keras applies it as it is."""
-        self.kernel(*inputs)
-        return self.layer.operators(*inputs)
-
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what PyTorch's `spectral_norm` keeps beside the layer."""
-        kept, (*others, last) = self.layer.kept(*inputs), self.kernel(*inputs).shape
-        vectors = {"vector_u": (last,), "vector_v": (product(tuple(others)),), "norm": ()}
-        of_norm = (Kept(name, shape=shape, per_batch=True, for_weights=True) for name, shape in vectors.items())
-        return None if kept is None else (*kept, *self.made_kernel(*inputs), *of_norm)
-
-    def backward(self, *inputs: Shape) -> Backward:
-        """Return the layer's, and what PyTorch computes with on both ways that lead to the kernel."""
-        backward, kernel = self.layer.backward(*inputs), self.kernel(*inputs)
-        return backward._replace(per_batch=(*backward.per_batch, *(kernel.shape,) * 4))
-
-
-class WeightNormalization(KernelWrapper):
-    """A layer whose kernel has a length and a direction as its weights: a length for each filter.
-
-    What PyTorch's `weight_norm` is with `dim: 0`, its default: the lengths are along the first axis of PyTorch's
-    weights, which is the last of a kernel here, or of a depthwise kernel the last two, and the first of a table.
-
-    Weights:
-        The layer's, with two in the place of the kernel: original0, the lengths, of its shape with 1 along other axes;
-        original1, the directions, of its shape.
-    Kept:
-        The layer's; the kernel that is made, of the kernel's shape, once for the batch; unless the kernel is frozen
-        the lengths that the directions have.
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.weight_norm.html
-    """
-
-    type: Literal["weight_normalization"] = "weight_normalization"
-
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        return tuple(part for weight in self.held_weights(self.held, *inputs) for part in self._parts(weight, *inputs))
-
-    def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        """Return what PyTorch keeps beside the layer."""
-        kept, lengths = self.layer.kept(*inputs), _lengths(self.kernel(*inputs))
-        norm = Kept("norm", shape=lengths, per_batch=True, for_weights=True)
-        return None if kept is None else (*kept, *self.made_kernel(*inputs), norm)
-
-    def backward(self, *inputs: Shape) -> Backward:
-        """Return the layer's, and the gradient of the kernel that is made."""
-        backward, kernel = self.layer.backward(*inputs), self.kernel(*inputs)
-        return backward._replace(per_batch=(*backward.per_batch, kernel.shape))
-
-    def _parts(self, weight: Weight, *inputs: Shape) -> tuple[Weight, ...]:
-        """Return the two weights in the place of the kernel; another is left as it is."""
-        kernel = self.kernel(*inputs)
-        if weight.name != f"{self.held}/{kernel.name}":
-            return (weight,)
-        lengths = weight._replace(name=f"{weight.name}/original0", shape=_lengths(kernel), note="lengths")
-        return lengths, weight._replace(name=f"{weight.name}/original1", note="directions")
-
-
-def _lengths(kernel: Weight) -> Shape:
-    """Return the shape of what there is for each element of the first axis of PyTorch's weights."""
-    places = range(len(kernel.shape))
-    if kernel.name == "embeddings":
-        of_each = places[:1]
-    else:
-        of_each = places[-2:] if kernel.axes[-1:] == (FILTERS_OF_A_CHANNEL,) else places[-1:]
-    return tuple(size if place in of_each else 1 for place, size in enumerate(kernel.shape))
 
 
 def _for_each_step(tensor: Kept, steps: int | None) -> Kept:

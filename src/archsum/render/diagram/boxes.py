@@ -112,10 +112,23 @@ def _output(layer: str) -> str:
     return f"{layer}/output"  # nothing else has such a name, as a layer is no block
 
 
-def _owners(part: Part, box_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the other boxes whose weights a part uses, or layers that are not in the flowchart."""
-    names = (layer.shared_with for layer in part.layers if layer.shared_with)
-    return tuple(dict.fromkeys(box_of.get(name, name) for name in names if box_of.get(name) != part.of.name))
+def _owners(part: Part, box_of: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the other boxes whose weights a part uses, or layers that are not in the flowchart, and which weights."""
+    weights: dict[str, list[str]] = {}
+    for layer in part.layers:
+        for name, owner in _shared(layer):
+            if box_of.get(owner) != part.of.name:
+                weights.setdefault(box_of.get(owner, owner), []).append(name)
+    are_all = isinstance(part.of, BlockSummary) or part.of.shared_with
+    return {owner: "weights" if are_all else ", ".join(names) for owner, names in weights.items()}
+
+
+def _shared(layer: LayerSummary) -> Iterator[tuple[str, str]]:
+    """Yield what a layer uses of others: a weight, or all of them, and the layer whose it is."""
+    if layer.shared_with:
+        yield "weights", layer.shared_with
+    else:
+        yield from ((name, shared.owner.node) for name, shared in layer.shared_weights.items())
 
 
 def _arrows(summary: Summary, parts: list[Part], box_of: Mapping[str, str]) -> Iterator[Arrow]:
@@ -127,7 +140,7 @@ def _arrows(summary: Summary, parts: list[Part], box_of: Mapping[str, str]) -> I
         yield Arrow(box_of[name], _output(name), _sizes(shapes[name]))
 
 
-def _boxes(summary: Summary, parts: list[Part], owners: list[tuple[str, ...]], level: int) -> Iterator[Box]:
+def _boxes(summary: Summary, parts: list[Part], owners: list[Mapping[str, str]], level: int) -> Iterator[Box]:
     """Return a box for each part, with the clusters below the level that begin and end with it."""
     opened = list(headings(summary, parts))
     staying_open = [*(len(part.path) - 1 - len(blocks) for blocks, part in opened[1:]), level]
@@ -141,22 +154,22 @@ def _cluster(path: Path, kind: str) -> Cluster:
     return Cluster("/".join(path), one_line(name if _says(name, kind) else f"{name} ({kind})"))
 
 
-def _box(part: Part, owners: tuple[str, ...]) -> Box:
+def _box(part: Part, owners: Mapping[str, str]) -> Box:
     of, name = part.of, part.path[-1]
-    layer = Look.WEIGHTS if of.params != 0 or of.shared_with else Look.PLAIN
+    layer = Look.WEIGHTS if of.params != 0 or of.shares else Look.PLAIN
     look = Look.BLOCK if isinstance(of, BlockSummary) else layer
     type_ = "" if _says(name, of.type) else one_line(of.type)
     return Box(of.name, look, one_line(name), type_, tuple(_notes(of, owners)))
 
 
-def _notes(of: LayerSummary | BlockSummary, owners: tuple[str, ...]) -> Iterator[str]:
+def _notes(of: LayerSummary | BlockSummary, owners: Mapping[str, str]) -> Iterator[str]:
     kernels = [weight.shape for weight in of.weights if weight.name.endswith("kernel")]
     if len(kernels) == 1:  # of several, as attention has, there is no room for all
         yield f"kernel {_sizes(kernels[0])}"
     if of.params != 0:
         yield f"{count(of.params)} parameter{'' if of.params == 1 else 's'}"
-    for owner in owners:
-        yield f"weights of {one_line(owner)}"
+    for owner, weights in owners.items():
+        yield one_line(f"{weights} of {owner}")
 
 
 def _says(name: str, kind: str) -> bool:

@@ -35,6 +35,11 @@ class Stage(NamedTuple):
     end: float
     params: int | None
 
+    @property
+    def order(self) -> tuple[float, bool, int]:
+        """By what it comes before others: its width, then its parameters, of which unknown ones may be the most."""
+        return round(self.start - self.end, 6), self.params is not None, -(self.params or 0)
+
 
 class Axis(NamedTuple):
     """A network along an axis from 0 to 1."""

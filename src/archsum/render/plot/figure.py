@@ -276,7 +276,7 @@ def _labels(stages: Sequence[Stage]) -> list[_Label]:
     width = (_WIDTH - _LEFT - _RIGHT) / 2.1
     labels: list[_Label] = []
     taken: list[tuple[float, float]] = []
-    for stage in sorted(stages, key=_rank):
+    for stage in sorted(stages, key=lambda stage: stage.order):
         name = stage.name if len(stage.name) <= _LONGEST else f"{stage.name[: _LONGEST - 1]}…"
         position = (stage.start + stage.end) / 2
         upright = _LETTER * len(name) > (stage.end - stage.start) * width
@@ -286,11 +286,6 @@ def _labels(stages: Sequence[Stage]) -> list[_Label]:
             labels.append(_Label(name, position, upright))
             taken.append((start, end))
     return labels
-
-
-def _rank(stage: Stage) -> tuple[float, bool, int]:
-    """Return by what names go first; what has unknown weights may have the most."""
-    return round(stage.start - stage.end, 6), stage.params is not None, -(stage.params or 0)
 
 
 def _draw_labels(axes: Axes, labels: Sequence[_Label]) -> None:

@@ -35,7 +35,7 @@ def output_shape(of: Figures) -> str:
 
 
 def _params(of: Figures) -> str:
-    return "shared" if of.shared_with else count(of.params)
+    return "shared" if of.shares and not of.params else count(of.params)
 
 
 def _kernel(of: Figures) -> str:

@@ -66,6 +66,11 @@ def _layer(layer: LayerSummary, fields: dict[str, Any]) -> dict[str, Any]:
             for weight in layer.weights
         ],
         "shared_with": layer.shared_with,
+        "shared_weights": {
+            name: {"layer": shared.owner.node, "weight": shared.owner.weight, "transposed": shared.transposed}
+            for name, shared in layer.shared_weights.items()
+        },
+        "origin": layer.node.origin and layer.node.origin._asdict(),
     }
 
 
