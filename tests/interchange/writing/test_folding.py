@@ -73,7 +73,9 @@ def test_a_shortcut() -> None:
         - conv2d: {name: b, filters: 16, kernel_size: 3, padding: same}
         - add: {inputs: [b, input]}
         """
-    assert body(written(network(layers))) == """\
+    assert (
+        body(written(network(layers)))
+        == """\
 defaults: {conv2d: {padding: same}}
 layers:
   - residual:
@@ -81,6 +83,7 @@ layers:
       - relu
       - conv2d: {filters: 16, kernel_size: 3}
 """
+    )
 
 
 def test_what_is_subtracted_stays_in_its_order() -> None:
@@ -89,7 +92,9 @@ def test_what_is_subtracted_stays_in_its_order() -> None:
         - conv2d: {name: b, filters: 16, kernel_size: 1}
         - subtract: {inputs: [b, a]}
         """
-    assert body(written(network(layers))) == """\
+    assert (
+        body(written(network(layers)))
+        == """\
 layers:
   - relu
   - branch:
@@ -98,6 +103,7 @@ layers:
         - [conv2d: {filters: 16, kernel_size: 1}]
         - []
 """
+    )
 
 
 def test_a_concatenation_of_all_before_is_a_shortcut() -> None:
@@ -111,22 +117,32 @@ def test_a_concatenation_of_all_before_is_a_shortcut() -> None:
         - conv2d: {name: e, filters: 4, kernel_size: 1}
         - concatenate: {inputs: [input, a, c, d, e]}
         """
-    assert body(written(network(layers))) == """\
+    assert (
+        body(written(network(layers)))
+        == """\
 layers:
   - repeat:
       times: 4
       layers:
         - residual: {merge: concatenate, layers: [conv2d: {filters: 4, kernel_size: 1}]}
 """
+    )
 
 
 def test_a_shortcut_with_layers_where_the_shape_changes() -> None:
     stages = "".join(
-        f"- residual:\n    layers: [relu, conv2d: {{filters: {filters}, kernel_size: 2, padding: same, strides: {strides}}}]\n"
-        + (f"    shortcut: [conv2d: {{filters: {filters}, kernel_size: 1, strides: {strides}}}]\n" if strides > 1 else "")
+        "- residual:\n"
+        f"    layers: [relu, conv2d: {{filters: {filters}, kernel_size: 2, padding: same, strides: {strides}}}]\n"
+        + (
+            f"    shortcut: [conv2d: {{filters: {filters}, kernel_size: 1, strides: {strides}}}]\n"
+            if strides > 1
+            else ""
+        )
         for filters, strides in ((16, 1), (16, 1), (32, 2), (32, 1), (64, 2), (64, 1))
     )
-    assert body(written(network(stages))) == """\
+    assert (
+        body(written(network(stages)))
+        == """\
 defaults: {conv2d: {padding: same}}
 layers:
   - repeat:
@@ -137,6 +153,7 @@ layers:
             shortcut: [conv2d: {filters: =filters, kernel_size: 1, strides: =strides, padding: valid}]
             shortcut_when: shape_changes
 """
+    )
 
 
 def test_names_are_there_where_something_takes_them() -> None:
@@ -177,12 +194,12 @@ def repeated(layers: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     bodies = st.lists(layers, min_size=1, max_size=3)
     return (
         st.builds(lambda times, body: {"repeat": {"times": times, "layers": body}}, st.integers(1, 4), bodies)
-        | st.builds(lambda body: {"residual": {"layers": body, "shortcut": [{"dense": 8}], "merge": "concatenate"}}, bodies)
+        | st.builds(
+            lambda body: {"residual": {"layers": body, "shortcut": [{"dense": 8}], "merge": "concatenate"}}, bodies
+        )
         | st.builds(lambda paths: {"branch": paths}, st.lists(bodies, min_size=2, max_size=3))
         | st.builds(
-            lambda units, body: {
-                "repeat": {"over": {"units": units}, "layers": [*body, {"dense": "=units"}]}
-            },
+            lambda units, body: {"repeat": {"over": {"units": units}, "layers": [*body, {"dense": "=units"}]}},
             st.lists(UNITS, min_size=1, max_size=5),
             bodies,
         )

@@ -39,7 +39,10 @@ class Identities:
             axes = len(computed.input_shapes[0]) if computed.input_shapes else 0
             layer, kind = self._layer(node, axes), kind_of(type(node.layer))
             taken = tuple(found[name] for name in node.inputs)
-            owner = found[node.shared_with] if node.shared_with and computed.computed.weights else None
+            owner = tuple(
+                (weight, found.get(shared.owner.node, -1), shared.owner.weight, shared.transposed)
+                for weight, shared in sorted(computed.shared_weights.items())
+            )
             if kind == CHAINED:
                 taken = tuple(each for one in taken for each in chains.get((layer, one), (one,)))
                 if len(taken) == 1:

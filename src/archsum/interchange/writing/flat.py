@@ -8,6 +8,7 @@ from archsum.graph import Graph, Node
 from archsum.interchange.writing.alike import STATES
 from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.fields import Fields, cares, in_file
+from archsum.interchange.writing.sharing import Share, Shares, shares_of, stated
 from archsum.layers import kind_of
 
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
@@ -18,11 +19,13 @@ _LONGEST_TITLE = 200
 def flat(graph: Graph, fields: Fields) -> Document:
     """Return a document with a line for each layer."""
     names = _names(graph)
-    labels = {node.shared_with: names[node.shared_with] for node in graph.nodes if node.shared_with}
+    shares = shares_of(graph.nodes)
+    labels = _labels(shares, names)
     layers: list[Entry] = []
     before: tuple[str, ...] = tuple(graph.inputs)
     for node in graph.nodes:
-        layers.append(entry(node, fields, names, before, labels))
+        shared = shares.get(node.name)
+        layers.append(entry(node, fields, names, before, stated(shared, labels) if shared else None))
         before = (node.name,)
     document = head(graph, layers)
     document.input = {names[name]: list(shape) for name, shape in graph.inputs.items()}
@@ -31,18 +34,28 @@ def flat(graph: Graph, fields: Fields) -> Document:
     return document
 
 
-def entry(
-    node: Node, fields: Fields, names: Mapping[str, str], before: tuple[str, ...], labels: Mapping[str, str]
-) -> Entry:
+def _labels(shares: Shares, names: Mapping[str, str]) -> dict[Share, str]:
+    """Return a label for all that is shared: the name of what has the weights, and of several of its own theirs too."""
+    labels: dict[Share, str] = {}
+    taken: set[str] = set()
+    for mapping in shares.values():
+        for share in mapping.values():
+            if share not in labels:
+                labels[share] = _free(
+                    names[share.owner] if share.weight is None else f"{names[share.owner]}.{share.weight}", taken
+                )
+    return labels
+
+
+def entry(node: Node, fields: Fields, names: Mapping[str, str], before: tuple[str, ...], shared: object) -> Entry:
     """Return a node as an entry, with its name in a file and those of what it takes where that is not `before`."""
     placed: dict[str, object] = {"name": names[node.name]}
     taken = node.inputs[: len(node.inputs) - node.states]
     if taken != before and (taken or node.layer.most_inputs != 0):
         called = [names[name] for name in taken]
         placed["inputs"] = called[0] if len(called) == 1 else called
-    label = labels.get(node.shared_with or node.name)
-    if label:
-        placed["shared"] = label
+    if shared is not None:
+        placed["shared"] = shared
     own = fields.of(node.layer)
     states = {STATES: names[node.inputs[-1]]} if node.states else {}
     return Entry(kind_of(type(node.layer)), {**placed, **own, **states})

@@ -1,10 +1,11 @@
 """The tree that a graph is folded into: layers, and what holds layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from archsum.graph import Path
+from archsum.interchange.writing.sharing import Share
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary
 
@@ -40,8 +41,8 @@ class Leaf(Element):
     kind: str = field(kw_only=True)
     fields: dict[str, Any] = field(kw_only=True)
     """Those that a file would have, without defaults."""
-    shares: str | None = None
-    """The node that has its weights, where it shares them or others share its own."""
+    shares: Mapping[str | None, Share] = field(default_factory=dict)
+    """What of its weights others have too, or it has of others."""
     state: Element | None = None
     """The layer whose last states it begins with."""
     is_there: bool = True

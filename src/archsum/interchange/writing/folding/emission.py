@@ -24,6 +24,7 @@ from archsum.interchange.writing.folding.formulas import Expression, names_in, s
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
 from archsum.interchange.writing.folding.templates import OMITTED, Template, Templates
+from archsum.interchange.writing.sharing import Share, stated
 from archsum.interchange.writing.text import count_lines
 from archsum.layers import layer_class
 from archsum.layers.fields import named_fields
@@ -31,8 +32,8 @@ from archsum.layers.fields import named_fields
 Values = Mapping[str, Any]
 """What stands for the parameters of a template: values, or expressions of what is known where it is written."""
 
-_FEW_LINES = 1
-"""How many lines more are written out than a repeat takes."""
+_FEW_LINES = 2
+"""So many lines, or fewer, that a repeat with values of its own saves are not worth it."""
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Emission:
         self._templates = templates
         self._inline = inline
         self._names = names
-        self._labels: dict[str, str] = {}
+        self._labels: dict[Share, str] = {}
         self.blocks: dict[int, BlockEntry] = {}
         """By the key of their structure, in the order in which they are first used, those in them first."""
         self.uses: Counter[int] = Counter()
@@ -135,8 +136,8 @@ class Emission:
             case Branch():
                 paths = [self._body(path, template, values, scope) for path in element.paths]
                 merge = self._leaf(element.merge, template, values)
-                stated = {} if merge == Entry("concatenate") else {"merge": merge}
-                return [Entry("branch", {**stated, "paths": paths})]
+                merged = {} if merge == Entry("concatenate") else {"merge": merge}
+                return [Entry("branch", {**merged, "paths": paths})]
             case Cell():
                 return self._cell(element, template, values, scope)
             case Run():
@@ -156,13 +157,14 @@ class Emission:
             if value is not OMITTED:
                 fields[name] = written(value)
         fields |= {name: value for name, value in leaf.fields.items() if is_opaque(leaf.kind, value)}
-        placed = {"shared": self._label(leaf)} if leaf.shares else {}
+        placed = {"shared": self._shared(leaf)} if leaf.shares else {}
         return Entry(leaf.kind, {**placed, **in_order(fields)})
 
-    def _label(self, leaf: Leaf) -> str:
-        if leaf.shares not in self._labels:
-            self._labels[leaf.shares or ""] = free_name(layer_name(leaf), {*self._labels.values()})
-        return self._labels[leaf.shares or ""]
+    def _shared(self, leaf: Leaf) -> object:
+        for share in leaf.shares.values():
+            if share not in self._labels:
+                self._labels[share] = free_name(share.weight or layer_name(leaf), {*self._labels.values()})
+        return stated(leaf.shares, self._labels)
 
     def _residual(self, residual: Residual, template: Template, values: Values, scope: Scope) -> list[Entry]:
         layers = self._body(residual.layers, template, values, scope)
@@ -222,12 +224,12 @@ class Emission:
         given: dict[str, Any] = {}
         over: dict[str, Any] = {}
         fields = template.run_fields[id(run)]
-        stated = [substituted(template.fields[id(run), one.name], values) for one in fields]
-        mentioned = {name for value in stated for name in names_in(value)}
+        given_to = [substituted(template.fields[id(run), one.name], values) for one in fields]
+        mentioned = {name for value in given_to for name in names_in(value)}
         count = substituted(template.fields.get((id(run), "times"), len(run.units)), values)
         last = Expression("count - 1").with_values({"count": count})
         first_or_last = {"first": 0, "last": last.text if isinstance(last, Expression) else last}
-        for one, value in zip(fields, stated, strict=True):
+        for one, value in zip(fields, given_to, strict=True):
             if one.mode == "list" and isinstance(value, list) and all(item == value[0] for item in value):
                 value = value[0]
             elif one.mode == "list":
@@ -253,7 +255,7 @@ class Emission:
         singles = [
             entry for one in run.units for entry in self._use_unit(one, inner, self._templates.arguments(one), scope)
         ]
-        if count_lines(singles) <= count_lines([repeat]) + (_FEW_LINES if over else 0):
+        if count_lines(singles) < count_lines([repeat]) + (_FEW_LINES if over else 0):
             return singles
         self.uses = counted
         return [repeat]

@@ -18,7 +18,6 @@ from archsum.interchange.writing.folding.variants import unify
 from archsum.interchange.writing.text import count_lines
 from archsum.summary import Summary
 
-
 _FEW_LINES = 4
 """So few lines are written where they are repeated."""
 
@@ -38,7 +37,7 @@ HOW_FAR = (HowFar(), HowFar(variants=False), HowFar(variants=False, runs=False, 
 def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW_FAR[0]) -> Document:
     """Return a document that is folded; `document` is a flat one of the same network."""
     inputs, body, outputs = tree(summary, fields, document.data_format)
-    keys = Keys()
+    keys = Keys(len(inputs))
     keys.number(body)
     if how.variants:
         insert_optional(body)

@@ -20,7 +20,9 @@ from archsum.interchange.writing.folding.elements import (
 class Keys:
     """Numbers for structures."""
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: int) -> None:
+        """Begin; `inputs` is how many the network has: a single one is what stands before its first layer."""
+        self._has_one_input = inputs == 1
         self._numbers: dict[Hashable, int] = {}
 
     def number(self, body: Body, *, is_inner: bool = False) -> int:
@@ -30,7 +32,7 @@ class Keys:
         """
         places = {id(element): index for index, element in enumerate(body)}
         for index, element in enumerate(body):
-            taken = tuple(_relative(one, index, places, is_inner=is_inner) for one in taken_by(element))
+            taken = tuple(_relative(one, index, places, is_inner=is_inner or self._has_one_input) for one in taken_by(element))
             element.key = self._key((taken, len(element.takes), self._held(element)))
         return self.of(body)
 
@@ -45,7 +47,7 @@ class Keys:
     def _held(self, element: Element) -> Hashable:
         match element:
             case Leaf():
-                return element.kind, opaque(element), element.shares
+                return element.kind, opaque(element), tuple(element.shares.items())
             case Residual():
                 held = tuple(self.number(body, is_inner=True) for body in bodies(element))
                 return "residual", held, element.shortcut_when, element.when, self.of_merge(element.merge)

@@ -16,7 +16,7 @@ def insert_optional(body: Body) -> None:
     for listed, is_path in _bodies(body):
         for index, element in enumerate(listed):
             after = listed[index + 1] if index + 1 < len(listed) else None
-            if index and _is_optional(element) and _follows(listed[index - 1], element):
+            if index and isinstance(element, Leaf) and _is_optional(element) and _follows(listed[index - 1], element):
                 if after is not None and _follows(element, after):
                     models.setdefault((listed[index - 1].key, after.key), element)
                 elif after is None and is_path:

@@ -1,5 +1,6 @@
 """A graph → a tree: the source's blocks that have one input and one output, shortcuts, and paths side by side."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -23,6 +24,7 @@ from archsum.interchange.writing.folding.elements import (
     merge_of,
     taken_by,
 )
+from archsum.interchange.writing.sharing import Share, shares_of
 from archsum.language.spec.containers import CONTAINERS
 from archsum.layers import kind_of
 from archsum.summary import LayerSummary, Summary
@@ -58,8 +60,9 @@ class Regions:
         self._data_format = data_format
         self.inputs = {name: Source(shape=shape, name=name) for name, shape in summary.inputs.items()}
         self._made: dict[str, Element] = {**self.inputs}
-        self._shared = _shared(summary)
-        self._members: dict[str, int] = {}
+        has_weights = (layer.node for layer in summary.layers if layer.computed.weights)
+        self._shared = shares_of(has_weights)
+        self._members: Counter[Share] = Counter()
         self._put_together: dict[tuple[str, tuple[int, ...]], str] = {}
         listed = [leaf for layer in summary.layers if (leaf := self._leaf(layer))]
         self.outputs = [self._made[name] for name in summary.outputs]
@@ -78,15 +81,20 @@ class Regions:
             taken = self._chained(layer, taken)
         stated = self._stated(layer, kind)
         leaf = Leaf(
-            taken, [], layer.output_shape, layer=layer, kind=kind, fields=stated, shares=self._shared.get(node.name)
+            taken,
+            [],
+            layer.output_shape,
+            layer=layer,
+            kind=kind,
+            fields=stated,
+            shares=self._shared.get(node.name, {}),
         )
         for one in taken:
             one.users.append(leaf)
         if node.states:
             leaf.state = self._made[node.inputs[-1]]
             leaf.state.users.append(leaf)
-        if leaf.shares:
-            self._members[leaf.shares] = self._members.get(leaf.shares, 0) + 1
+        self._members.update(leaf.shares.values())
         self._made[node.name] = leaf
         return leaf
 
@@ -143,11 +151,8 @@ class Regions:
 
     def _keeps_weights(self, body: Body) -> bool:
         """Whether all that share weights with layers in a body are in it too."""
-        inside: dict[str, int] = {}
-        for leaf in leaves(body):
-            if leaf.shares:
-                inside[leaf.shares] = inside.get(leaf.shares, 0) + 1
-        return all(self._members[name] == count for name, count in inside.items())
+        inside = Counter(share for leaf in leaves(body) for share in leaf.shares.values())
+        return all(self._members[share] == count for share, count in inside.items())
 
     def _contracted(self, body: Body) -> Body:
         """Return a body with containers in the place of paths that part and meet again."""
@@ -218,15 +223,6 @@ def _nests(body: Body, around: dict[str, list[str]], found: set[str]) -> None:
                 found.update(nest)
         for held in bodies(element):
             _nests(held, {} if isinstance(element, Cell) else inner, found)
-
-
-def _shared(summary: Summary) -> dict[str, str]:
-    """Return for each layer that shares weights, or whose weights others share, the one that has them."""
-    found: dict[str, str] = {}
-    for layer in summary.layers:
-        if layer.node.shared_with and layer.computed.weights:
-            found[layer.name] = found[layer.node.shared_with] = layer.node.shared_with
-    return found
 
 
 def _is_in(path: Path, block: Path, depth: int) -> bool:

@@ -102,7 +102,7 @@ def _find(body: Body, keys: Keys, refused: set[Sequence]) -> dict[int, Found]:
 
 
 def _written(body: Body, seen: set[int], *, is_block: bool = False) -> Iterator[tuple[Body, bool]]:
-    """Return the bodies that are written, of cells and repetitions of one structure one; and whether it is a block's."""
+    """Return the bodies that are written, of cells and repetitions alike one; and whether it is a block's."""
     yield body, is_block
     for element in body:
         if isinstance(element, Cell | Run):

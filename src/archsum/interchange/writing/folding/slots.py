@@ -154,7 +154,7 @@ class Walk:
             yield from _items(slot) if name in _LISTS else [slot]
 
     def _cell(self, first: Cell, elements: Sequence[Cell | None]) -> Iterator[Slot]:
-        given = [element and self._arguments(element) for element in elements]
+        given = [None if element is None else self._arguments(element) for element in elements]
         sizes = self._sizes(elements)
         for name, is_size in self._sized(first).items():
             values = [HOLE if arguments is None else arguments[name] for arguments in given]
@@ -224,7 +224,7 @@ def _mode(name: str, rows: list[list[dict[str, Any]] | None], *, is_size: bool, 
         return RunField(name, "same", is_size=is_size)
     rests = [value for column in columns for value in column[1:]]
     may_be_first = may_be_first and _is_plain([value for column in columns for value in column])
-    if may_be_first and _is_one(rests) and len(rests) > len(columns):
+    if may_be_first and rests and _is_one(rests):
         return RunField(name, "first", rests[0], is_size)
     rests = [value for column in columns for value in column[:-1]]
     if may_be_first and _is_one(rests) and len(rests) > len(columns):
@@ -239,8 +239,8 @@ def _exposed(one: RunField, rows: list[dict[str, Any]]) -> Any:
 
 
 def _is_plain(values: list[Any]) -> bool:
-    """Whether a formula can name values."""
-    return all(isinstance(value, int | str) for value in values)
+    """Whether values are numbers: a choice between words in a formula reads badly."""
+    return all(type(value) is int for value in values)
 
 
 def _is_one(values: list[Any]) -> bool:

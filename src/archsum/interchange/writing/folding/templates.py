@@ -188,9 +188,9 @@ def _relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
     names = dict(zip(own, name_groups([free[number] for number in own]), strict=True))
     called = {f"base{number}": Expression(name) for number, name in names.items()}
     for number, group in enumerate(free):
-        expression = derived[number].with_values(called) if number in derived else Expression(names[number])
+        written = derived[number].with_values(called) if number in derived else Expression(names[number])
         for slot in group.slots:
-            template.pieces[slot.place] = expression
+            template.pieces[slot.place] = written
     for number in own:
         if number in entered:
             template.derived[names[number]] = entered[number]
