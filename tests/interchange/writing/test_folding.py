@@ -143,15 +143,19 @@ def test_a_shortcut_with_layers_where_the_shape_changes() -> None:
     assert (
         body(written(network(stages)))
         == """\
-defaults: {conv2d: {padding: same}}
 layers:
   - repeat:
-      over: {filters: [16, 16, 32, 32, 64, 64], strides: [1, 1, 2, 1, 2, 1]}
+      over: {filters: [16, 32, 64], strides: [1, 2, 2]}
       layers:
-        - residual:
-            layers: [conv2d: {filters: =filters, kernel_size: 3, strides: =strides}]
-            shortcut: [conv2d: {filters: =filters, kernel_size: 1, strides: =strides, padding: valid}]
-            shortcut_when: shape_changes
+        - repeat:
+            times: 2
+            layers:
+              - residual:
+                  layers:
+                    - relu
+                    - conv2d: {filters: =filters, kernel_size: 2, strides: =strides if index == 0 else 1, padding: same}
+                  shortcut: [conv2d: {filters: =filters, kernel_size: 1, strides: 2}]
+                  shortcut_when: shape_changes
 """
     )
 

@@ -6,6 +6,7 @@ from archsum.interchange.writing.folding.elements import (
     Body,
     Cell,
     Element,
+    Leaf,
     Run,
     Source,
     bodies,
@@ -50,6 +51,8 @@ def _fold(body: Body, period: int, keys: Keys, banned: Banned) -> bool:
     while index < len(body):
         times = _times(listed, index, period)
         unit = body[index : index + period]
+        if times > 1 and _has_no_weights(body[index]) and _times(listed, index + 1, period) == times:
+            times = 0  # a repetition begins with what has weights, if it can
         if times > 1 and (keys.of(unit) in banned or not _is_worth(unit, times)):
             times = 0
         units = [body[start : start + period] for start in range(index, index + times * period, period)]
@@ -69,6 +72,10 @@ def _times(listed: Sequence[int], index: int, period: int) -> int:
     while end < len(listed) and listed[end] == listed[end - period]:
         end += 1
     return (end - index) // period
+
+
+def _has_no_weights(element: Element) -> bool:
+    return isinstance(element, Leaf) and not element.layer.computed.weights
 
 
 def _is_worth(unit: Body, times: int) -> bool:
