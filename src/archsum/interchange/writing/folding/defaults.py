@@ -82,14 +82,21 @@ def state_parameters(block: BlockEntry, uses: Sequence[Entry]) -> None:
         if block.parameters[name] is not EMPTY:
             continue
         values = [use.fields[name] for use in uses if name in use.fields]
+        if not values:
+            block.parameters[name] = None  # where nothing takes it
+            continue
+        is_missing = len(values) < len(uses)
         shown, count = Counter(map(repr, values)).most_common(1)[0]
         value = next(value for value in values if repr(value) == shown)
-        if not _is_formula(value) and (
-            count == len(uses) or (2 * count >= len(uses) and name.rpartition("_")[2] not in SIZES and count > 1)
+        if is_missing and _is_formula(value):
+            block.parameters[name] = None
+        elif not _is_formula(value) and (
+            is_missing
+            or count == len(uses) or (2 * count >= len(uses) and name.rpartition("_")[2] not in SIZES and count > 1)
         ):
             block.parameters[name] = value
             for use in uses:
-                if repr(use.fields[name]) == shown:
+                if name in use.fields and repr(use.fields[name]) == shown:
                     del use.fields[name]
     given = {name: value for name, value in block.parameters.items() if value is EMPTY}
     block.parameters = given | block.parameters

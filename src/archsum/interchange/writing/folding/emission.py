@@ -20,10 +20,11 @@ from archsum.interchange.writing.folding.elements import (
     bodies,
     taken_by,
 )
-from archsum.interchange.writing.folding.formulas import Expression, names_in, substituted, written
+from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in, substituted, written
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
-from archsum.interchange.writing.folding.templates import OMITTED, Template, Templates
+from archsum.interchange.writing.folding.templates import Template, Templates
+from archsum.interchange.writing.folding.progressions import by_index, filled
 from archsum.interchange.writing.sharing import Share, stated
 from archsum.interchange.writing.text import count_lines
 from archsum.layers import layer_class
@@ -153,8 +154,8 @@ class Emission:
             if isinstance(value, Expression | list):
                 value = substituted(value, values)
                 if _is_default(leaf.kind, name, value):
-                    value = OMITTED
-            if value is not OMITTED:
+                    value = HOLE
+            if value is not HOLE:
                 fields[name] = written(value)
         fields |= {name: value for name, value in leaf.fields.items() if is_opaque(leaf.kind, value)}
         placed = {"shared": self._shared(leaf)} if leaf.shares else {}
@@ -200,7 +201,7 @@ class Emission:
         if key in self._inline and _may_be_inline(cell, inner, given):
             return self.body(inner, given, scope)
         self._define(cell, inner)
-        entry = Entry(self._names[key], {name: written(value) for name, value in given.items() if value is not OMITTED})
+        entry = Entry(self._names[key], {name: written(value) for name, value in given.items() if value is not HOLE})
         self.uses[key] += 1
         if self._repeats:
             self.repeated.add(key)
@@ -230,12 +231,10 @@ class Emission:
         last = Expression("count - 1").with_values({"count": count})
         first_or_last = {"first": 0, "last": last.text if isinstance(last, Expression) else last}
         for one, value in zip(fields, given_to, strict=True):
-            if one.mode == "list" and isinstance(value, list) and all(item == value[0] for item in value):
+            if one.mode == "list" and isinstance(value, list) and all(item in (value[0], HOLE) for item in value):
                 value = value[0]
             elif one.mode == "list":
-                name = free_name(one.name, mentioned | over.keys())
-                over[name] = written(value)
-                value = Expression(name)
+                value = (None if _has_run(unit.body) else by_index(value)) or self._listed(one.name, value, over, mentioned)
             elif one.mode in ("first", "last") and value != one.rest:
                 shown = value.text if isinstance(value, Expression) else repr(value)
                 value = Expression(f"{shown} if index == {first_or_last[one.mode]} else {one.rest!r}")
@@ -259,6 +258,13 @@ class Emission:
             return singles
         self.uses = counted
         return [repeat]
+
+    @staticmethod
+    def _listed(name: str, value: Any, over: dict[str, Any], mentioned: Collection[str]) -> Expression:
+        """Give each repetition a value of a list, and return its name."""
+        name = free_name(name, {*mentioned, *over})
+        over[name] = written(filled(value) if isinstance(value, list) else value)
+        return Expression(name)
 
     def _use_unit(self, unit: Cell, inner: Template, given: Values, scope: Scope) -> list[Entry]:
         if _may_be_inline(unit, inner, given):

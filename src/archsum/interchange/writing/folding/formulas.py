@@ -8,6 +8,16 @@ from typing import Any
 from archsum.formula import Formula, FormulaError
 
 
+class Hole:
+    """What a field is where its layer is not there: whatever it says would do."""
+
+    def __repr__(self) -> str:
+        return "HOLE"
+
+
+HOLE = Hole()
+
+
 @dataclass(frozen=True)
 class Expression:
     """A formula of names, without its `=`."""
@@ -29,6 +39,8 @@ class Expression:
             return self
         if self.text in values:
             return values[self.text]
+        if any(values[name] is HOLE for name in self.names & values.keys()):
+            return HOLE
         tree = _Substitution(values).visit(ast.parse(self.text, mode="eval"))
         text = ast.unparse(tree)
         if text in ("True", "False", "None"):

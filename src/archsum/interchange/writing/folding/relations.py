@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archsum.interchange.writing.folding.formulas import Expression
-from archsum.interchange.writing.folding.slots import HOLE, Slot
+from archsum.interchange.writing.folding.formulas import HOLE, Expression
+from archsum.interchange.writing.folding.slots import Slot
 
 _MAX_FACTOR = 64
 

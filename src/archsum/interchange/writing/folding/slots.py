@@ -7,6 +7,7 @@ from typing import Any
 
 from archsum.graph import Path
 from archsum.interchange.writing.folding.elements import Body, Branch, Cell, Element, Leaf, Residual, Run
+from archsum.interchange.writing.folding.formulas import HOLE
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.words import telling_words
 from archsum.layers import layer_class
@@ -19,16 +20,6 @@ _LISTS = ("target_shape", "shape")
 """The fields that are lists of sizes, each of which can follow from others."""
 SIZES = ("filters", "units", "groups", "num_heads", "key_dim", "value_dim", "input_dim", "output_dim")
 """The fields that are sizes: they can be multiples of one another, and of the input's channels."""
-
-
-class Hole:
-    """The value of a field where its layer is not there."""
-
-    def __repr__(self) -> str:
-        return "HOLE"
-
-
-HOLE = Hole()
 
 
 @dataclass(eq=False, slots=True)
@@ -222,29 +213,40 @@ def _mode(name: str, rows: list[list[dict[str, Any]] | None], *, is_size: bool, 
     columns = [[row[name] for row in listed] for listed in rows if listed is not None]
     if all(_is_one(column) for column in columns):
         return RunField(name, "same", is_size=is_size)
-    rests = [value for column in columns for value in column[1:]]
     may_be_first = may_be_first and _is_plain([value for column in columns for value in column])
+    rests = [value for column in columns for value in column[1:]]
     if may_be_first and rests and _is_one(rests):
-        return RunField(name, "first", rests[0], is_size)
+        return RunField(name, "first", _one_of(rests), is_size)
     rests = [value for column in columns for value in column[:-1]]
     if may_be_first and _is_one(rests) and len(rests) > len(columns):
-        return RunField(name, "last", rests[0], is_size)
+        return RunField(name, "last", _one_of(rests), is_size)
     return RunField(name, "list")
 
 
 def _exposed(one: RunField, rows: list[dict[str, Any]]) -> Any:
     """Return what a run is given for a parameter of its repetitions."""
     column = [row[one.name] for row in rows]
-    return column if one.mode == "list" else column[-1 if one.mode == "last" else 0]
+    if one.mode == "list":
+        return column
+    if one.mode == "same":
+        return _one_of(column)
+    value = column[-1 if one.mode == "last" else 0]
+    return one.rest if value is HOLE else value
+
+
+def _one_of(values: list[Any]) -> Any:
+    """Return the value that all have which are there."""
+    return next((value for value in values if value is not HOLE), HOLE)
 
 
 def _is_plain(values: list[Any]) -> bool:
     """Whether values are numbers: a choice between words in a formula reads badly."""
-    return all(type(value) is int for value in values)
+    return all(type(value) is int for value in values if value is not HOLE)
 
 
 def _is_one(values: list[Any]) -> bool:
-    return all(type(value) is type(values[0]) and value == values[0] for value in values)
+    first = _one_of(values)
+    return all(value is HOLE or (type(value) is type(first) and value == first) for value in values)
 
 
 def _value(leaf: Leaf, name: str) -> Any:

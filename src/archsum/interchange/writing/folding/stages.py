@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from archsum.interchange.writing.folding.elements import Body, Cell, Run, Source
+from archsum.interchange.writing.folding.formulas import HOLE
 from archsum.interchange.writing.folding.keys import Keys
 from archsum.interchange.writing.folding.runs import run_of
 from archsum.interchange.writing.folding.templates import Templates
@@ -32,17 +33,23 @@ def _stages(rows: list[dict[str, Any]], sizes: dict[str, bool]) -> list[int]:
     spikes = {name: common for name in sizes if not sizes[name] and (common := _common(rows, name)) is not None}
     lengths = [1]
     for before, row in pairwise(rows):
-        same = all(row[name] == before[name] for name in row if name not in spikes)
-        if same and all(row[name] == common for name, common in spikes.items()):
+        same = all(_may_be(row[name], before[name]) for name in row if name not in spikes)
+        if same and all(_may_be(row[name], common) for name, common in spikes.items()):
             lengths[-1] += 1
         else:
             lengths.append(1)
     return lengths
 
 
+def _may_be(one: Any, other: Any) -> bool:
+    return one is HOLE or other is HOLE or one == other
+
+
 def _common(rows: list[dict[str, Any]], name: str) -> Any:
     """Return the value that a parameter has but for single repetitions; None where it has none."""
-    column = [row[name] for row in rows]
+    column = [row[name] for row in rows if row[name] is not HOLE]
+    if not column:
+        return None
     shown, count = Counter(map(repr, column)).most_common(1)[0]
     if 2 * count <= len(column):
         return None

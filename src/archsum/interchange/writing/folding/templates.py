@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archsum.interchange.writing.folding.elements import Body, Cell, Element, Run, bodies
-from archsum.interchange.writing.folding.formulas import Expression, names_in
+from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in
 from archsum.interchange.writing.folding.naming import name_groups
 from archsum.interchange.writing.folding.relations import Group, by_input, by_other, by_sizes, grouped, one_of_two, when
-from archsum.interchange.writing.folding.slots import HOLE, RunField, Slot, Walk
-
-OMITTED = object()
-"""What a field is that the file need not say."""
+from archsum.interchange.writing.folding.slots import RunField, Slot, Walk
 
 
 @dataclass
@@ -128,8 +125,8 @@ class Templates:
         for slot in slots:
             if _is_constant(slot):
                 stated = slot.stated
-                value = stated[0] if stated else OMITTED
-                template.pieces[slot.place] = OMITTED if slot.defaults else value
+                value = stated[0] if stated else HOLE
+                template.pieces[slot.place] = HOLE if slot.defaults else value
         _relate(template, varying, is_block=is_block)
         _assemble(template, slots)
         return template
@@ -201,7 +198,6 @@ def _relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
     for parameter in template.parameters:
         uses = [slot for slot in varying if parameter.name in names_in(template.pieces.get(slot.place))]
         parameter.at_entry = all(_is_at_entry(slot.owner, template) for slot in uses)
-        _fill(template, parameter.name)
     for slot in varying:
         if id(slot) in halves:
             kernel = template.pieces[id(slot.owner), "kernel_size", None]
@@ -229,15 +225,6 @@ def _conditions(groups: list[Group], bases: list[tuple[str, Group]]) -> dict[int
                 if expression:
                     found[number] = expression
     return found
-
-
-def _fill(template: Template, name: str) -> None:
-    """Give a parameter a value in the bodies that have nothing which takes it: the commonest."""
-    stated = [values[name] for values in template.values if values[name] is not HOLE]
-    common = max(stated, key=stated.count)
-    for values in template.values:
-        if values[name] is HOLE:
-            values[name] = common
 
 
 def _padding(varying: list[Slot]) -> set[int]:
