@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
+    from archsum.results.conversion import Conversion
     from archsum.results.explanation import Explanation
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
@@ -29,6 +30,7 @@ __all__ = [
     "Network",
     "Summary",
     "check",
+    "convert",
     "costs",
     "devices",
     "diagram",
@@ -262,6 +264,34 @@ def plot(
     network = _network(file, overrides)
     name, drawn = device or network.budget.device, costs(network, training)
     return Plot(render(drawn, format, None if name is None else _device(name, network)), format)
+
+
+def convert(
+    file: Source | Network,
+    *,
+    flat: bool = False,
+    origin: str | None = None,
+    **overrides: Unpack[Overrides],
+) -> "Conversion":
+    """Write a network as our YAML: what repeats is folded into blocks and repeats, or `flat` has a line for each layer.
+
+    The text is read again, and compared with the network layer by layer, before it is returned. `origin` is what its
+    first line says that it comes from, by default the file. What a file says of its budget, of training and of devices
+    is not in it.
+
+    Errors: SpecError with every problem in the file.
+    """
+    from archsum.interchange.writing.conversion import convert, paths
+    from archsum.results.conversion import Conversion
+
+    network = _network(file, overrides)
+    written = convert(network, origin or _origin(file, network), as_lines=flat)
+    return Conversion(written.text, paths(written, network.graph))
+
+
+def _origin(file: Source | Network, network: Network) -> str:
+    """Return what a file is called, or else the network."""
+    return os.path.basename(file) if isinstance(file, str | os.PathLike) else network.graph.name
 
 
 def _network(file: Source | Network, overrides: Overrides) -> Network:

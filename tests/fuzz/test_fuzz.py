@@ -164,5 +164,5 @@ def test_the_table_adds_up() -> None:
 
 
 def test_hostile_names_are_in_the_outputs_of_all_commands_that_take_a_file() -> None:
-    takes_file = {command for command in commands() if "FILE" in Runner()((command, "--help")).out.partition("\n\n")[0]}
+    takes_file = {command for command in commands() if "SOURCE" in Runner()((command, "--help")).out.partition("\n\n")[0]}
     assert {command for command, *_ in (*OUTPUTS, *PICTURES)} == takes_file
