@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
 import archsum
+from archsum.layers.shapes import known
 from tests.support.onnx.counting import parameters
 from tests.support.onnx.models import BOOL, FLOAT, Sizes, load, model, node, read_bytes, summarize
 

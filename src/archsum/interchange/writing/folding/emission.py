@@ -23,8 +23,8 @@ from archsum.interchange.writing.folding.elements import (
 from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in, substituted, written
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
-from archsum.interchange.writing.folding.templates import Template, Templates
 from archsum.interchange.writing.folding.progressions import by_index, filled
+from archsum.interchange.writing.folding.templates import Template, Templates
 from archsum.interchange.writing.sharing import Share, stated
 from archsum.interchange.writing.text import count_lines
 from archsum.layers import layer_class
