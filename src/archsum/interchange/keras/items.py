@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from archsum.bounds import MAX_FILE_BYTES, MAX_FILE_NODES
+from archsum.bounds import MAX_FILE_BYTES, MAX_FILE_NODES, MAX_SIZE
 from archsum.errors import Diagnostic, Location, SpecError, quote
 
 _LONGEST_KEY = 100
@@ -75,8 +75,8 @@ class Item:
     def shape(self) -> tuple[int | None, ...]:
         """Return a shape without its batch axis. Errors: BadItemError where it is none."""
         sizes = self.value
-        if type(sizes) is dict and type(sizes.get("config")) is dict:  # a TensorShape of Keras 2
-            sizes = sizes["config"].get("items", sizes)
+        if type(sizes) is dict:  # a TensorShape of Keras 2
+            sizes = sizes.get("items")
         if type(sizes) is not list or not sizes or not all(_is_size(size) for size in sizes):
             raise self._wrong("a shape, sizes of at least 1 or null, the batch first")
         return tuple(sizes[1:])
@@ -91,7 +91,7 @@ class Item:
 
 
 def _is_size(size: Any) -> bool:
-    return size is None or (type(size) is int and size >= 1)
+    return size is None or (type(size) is int and 1 <= size <= MAX_SIZE)
 
 
 def parse(content: bytes, name: str, within: str = "") -> Item:

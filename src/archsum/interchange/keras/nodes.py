@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from archsum.bounds import MAX_NESTING
+from archsum.bounds import MAX_NESTING, MAX_OUTPUTS
+from archsum.errors import quote
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.structure import Call, Constant, Opaque, Ref, Slice
 from archsum.layers.shapes import Shape
@@ -68,7 +69,7 @@ class _Reader:
         if type(value) is not list and type(value) is not dict:
             return value
         if depth > MAX_NESTING:
-            raise BadItemError("bad-model", "a call's arguments are nested too deep", item.within)
+            raise BadItemError("too-deep", "a call's arguments are nested too deep", item.within)
         if type(value) is list:
             if self._as_lists and _names_tensor(value) and value[0] in self._layers:
                 return self.ref(item.items()[:3])
@@ -85,7 +86,7 @@ class _Reader:
     def tensors(self, item: Item, depth: int) -> Any:
         """Read tensors, which lists of Keras 2 and 3 alike name."""
         if depth > MAX_NESTING:
-            raise BadItemError("bad-model", "tensors are nested too deep", item.within)
+            raise BadItemError("too-deep", "tensors are nested too deep", item.within)
         if type(item.value) is dict:
             return {key: self.tensors(Item(part, item.at(key)), depth + 1) for key, part in item.mapping().items()}
         if _names_tensor(item.value):
@@ -94,7 +95,10 @@ class _Reader:
 
     def ref(self, parts: list[Item]) -> Ref:
         layer, call, output = parts
-        return Ref(layer.text(), call.count(), output.count())
+        if output.count() > MAX_OUTPUTS:
+            message = f"a layer has no output {quote(output.value)}: {MAX_OUTPUTS:,} are the most"
+            raise BadItemError("bad-model", message, output.within)
+        return Ref(layer.text(), call.count(), output.value)
 
     def _object(self, item: Item, name: str, depth: int) -> Any:
         if name not in ("__keras_tensor__", "__slice__", "__numpy__", "__tensor__"):

@@ -8,7 +8,7 @@ from archsum.bounds import MAX_NESTING
 from archsum.errors import quote
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.nodes import read_call, read_tensors
-from archsum.interchange.keras.structure import Call, Entry, Model, Ref
+from archsum.interchange.keras.structure import Call, Entry, Model, Ref, tensors
 from archsum.layers.shapes import Shape
 
 _KERAS = ("keras.", "tf_keras.", "tensorflow.python.keras.", "tensorflow.keras.")
@@ -39,6 +39,7 @@ def read_model(item: Item, live: Any = None) -> Model:
     if model is None:
         cure = "models of layers can be read: Sequential, and Model(inputs, outputs)"
         raise BadItemError("no-graph", f"{quote(head.type)} has no `layers`", head.config.within, cure)
+    _add_live_outputs(model, live)
     return model
 
 
@@ -69,7 +70,7 @@ def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: in
     if not is_graph and head.type != "Sequential":
         return None
     if depth > MAX_NESTING:
-        raise BadItemError("bad-model", "models are nested too deep", config.within)
+        raise BadItemError("too-deep", "models are nested too deep", config.within)
     trainable = config.mapping().get("trainable", True) is not False
     entries: dict[str, Entry] = {}
     items = config["layers"].items()
@@ -94,6 +95,7 @@ def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: in
         read_tensors(config["input_layers"]),
         read_tensors(config["output_layers"]),
         shapes,
+        {},
         trainable,
     )
     is_new = any(type(call.value) is dict for calls in nodes.values() for call in calls)
@@ -108,7 +110,9 @@ def _read_entry(item: Item, living: Mapping[str, Any], shared: dict[object, Entr
     held = None
     if head.type == "TimeDistributed":
         held = _read_network(_read_head(head.config["layer"]), getattr(own, "layer", None), shared, depth + 1)
-    entry = Entry(*head, item.within, [], model, held, object(), own)
+    build = item.mapping().get("build_config")
+    built = build.get("input_shape") if type(build) is dict else None
+    entry = Entry(*head, item.within, [], model, held, object(), own, built)
     if own is not None:
         number = id(own)
     if type(number) is int:
@@ -139,11 +143,23 @@ def _chain(head: _Head, entries: dict[str, Entry], trainable: bool) -> Model:
     if first.type != INPUT:
         name = "input" if "input" not in entries else f"{first.name}_input"
         item = Item({"batch_shape": next(_input_shapes(head.config, first), None)}, head.config.within)
-        entries = {name: Entry(name, INPUT, "", "", item, head.config.within, [], None, None, object()), **entries}
+        entries = {name: Entry(name, INPUT, "", "", item, "", [], None, None, object(), None, None), **entries}
     names = list(entries)
+    hints: dict[Ref, Shape] = {}
     for before, name in pairwise(names):
-        entries[name].calls.append(Call([Ref(before, 0, 0)], {}, entries[name].within))
-    return Model(head.name, head.type, entries, [Ref(names[0], 0, 0)], [Ref(names[-1], 0, 0)], {}, trainable)
+        entry, taken = entries[name], Ref(before, 0, 0)
+        entry.calls.append(Call([taken], {}, entry.within))
+        if type(entry.built) is list and entry.built and type(entry.built[0]) is not list:
+            hints[taken] = Item(entry.built, f"{entry.within}.build_config.input_shape").shape()
+    ends = [Ref(names[0], 0, 0)], [Ref(names[-1], 0, 0)]
+    return Model(head.name, head.type, entries, *ends, {}, hints, trainable)
+
+
+def _add_live_outputs(model: Model, live: Any) -> None:
+    """Add the shapes of a live model's outputs, which nothing in it takes, so that its configuration lacks them."""
+    outputs = [ref for ref in tensors(model.outputs) if isinstance(ref, Ref)]
+    shapes = [tuple(tensor.shape[1:]) for tensor in getattr(live, "outputs", None) or ()]
+    model.shapes.update(zip(outputs, shapes, strict=False))
 
 
 def _input_shapes(config: Item, first: Entry) -> Iterator[Any]:

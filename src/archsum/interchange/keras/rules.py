@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from archsum.interchange.keras import attention, recurrent, wrappers
 from archsum.interchange.keras.classes import CLASSES, MERGES, WITHOUT_WEIGHTS
-from archsum.interchange.keras.custom import add_unknown, add_without_weights
+from archsum.interchange.keras.custom import add_unknown, add_without_weights, require_known_weights
 from archsum.interchange.keras.items import BadItemError
 from archsum.interchange.keras.operations import add_operation, is_operation
 from archsum.interchange.keras.plain import add_activation, add_plain
@@ -57,6 +57,14 @@ def add_call(use: Use) -> Sequence[Value | None]:
         if error.code != "unknown-weights" or (use.entry.live is None and not use.graph.allow_unknown):
             raise
         return add_unknown(use)
+
+
+def check_class(use: Use) -> None:
+    """Check that the weights of a layer's class are known, or accepted as unknown. Errors: BadItemError otherwise."""
+    entry = use.entry
+    is_known = entry.type in _RULES or entry.type in CLASSES or entry.type in WITHOUT_WEIGHTS
+    if not is_operation(use) and not (is_known and is_keras(entry.module, entry.registered, entry.type)):
+        require_known_weights(use)
 
 
 def _add_known(use: Use) -> Sequence[Value | None]:

@@ -59,7 +59,9 @@ class Entry(NamedTuple):
     """What it applies to each step."""
     identity: object
     """What tells it from others; the same layer can be in several models."""
-    live: Any = None
+    live: Any
+    built: Any
+    """What the configuration says of the shapes that the layer was built for; the same layer may take others too."""
 
 
 class Model(NamedTuple):
@@ -72,6 +74,8 @@ class Model(NamedTuple):
     outputs: Any
     shapes: dict[Ref, Shape]
     """What the configuration says of tensors, without the batch axis."""
+    hints: dict[Ref, Shape]
+    """What follows for tensors from what the layer behind was built for."""
     trainable: bool
 
 

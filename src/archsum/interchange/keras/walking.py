@@ -7,8 +7,8 @@ from archsum.errors import Diagnostic, SpecError, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.keras.items import BadItemError
 from archsum.interchange.keras.order import entry_of, inputs_of, ordered, refs
-from archsum.interchange.keras.rules import add_call
-from archsum.interchange.keras.structure import Call, Constant, Entry, Model, Opaque, Ref, Slice, tensors
+from archsum.interchange.keras.rules import add_call, check_class
+from archsum.interchange.keras.structure import Call, Constant, Model, Opaque, Ref, Slice, tensors
 from archsum.interchange.keras.use import Inside, Use, Value
 from archsum.layers.shapes import Shape
 from archsum.propagate import Computations, Engine
@@ -54,14 +54,17 @@ class Walk:
         for entry, number, call in calls:
             self._count(call)
             step = entry.name, number
+            shapes = (model.shapes, model.hints) if self._shapes_hold else ({}, {})
+            use = Use(self, entry, number, inside, shapes, frozenset(used.get(step, ())))
             try:
-                arguments = self._resolve(call.args, values, lost, call), self._resolve(call.kwargs, values, lost, call)
-                made = self._call(entry, number, arguments, inside, model, frozenset(used.get(step, ())))
+                use.args, use.kwargs = (self._resolve(part, values, lost, call) for part in (call.args, call.kwargs))
+                made = add_call(use) if entry.model is None else self.nested(entry.model, use, steps=0)
             except LostError:
                 lost.add(step)
+                self._check_class(use)
             except BadItemError as error:
-                self.builder.report(error.code, error.message, self.builder.place(error.within), error.cure)
                 lost.add(step)
+                self._report(error)
             else:
                 values.update({Ref(*step, output): value for output, value in enumerate(made)})
         return [None if ref[:2] in lost else _taken(ref, values, entry_of(model, ref).within) for ref in outputs]
@@ -73,19 +76,16 @@ class Walk:
             place = self.builder.place(call.within)
             raise SpecError([Diagnostic("too-large", message, place, "no network has as many: is the file broken?")])
 
-    def _call(
-        self,
-        entry: Entry,
-        number: int,
-        arguments: tuple[list[Any], dict[str, Any]],
-        inside: Inside,
-        model: Model,
-        used: frozenset[int],
-    ) -> list[Value | None]:
-        use = Use(self, entry, number, arguments, inside, model.shapes if self._shapes_hold else {}, used)
-        if entry.model is None:
-            return list(add_call(use))
-        return self.nested(entry.model, use, steps=0)
+    def _report(self, error: BadItemError) -> None:
+        self.builder.report(error.code, error.message, self.builder.place(error.within), error.cure)
+
+    def _check_class(self, use: Use) -> None:
+        """Report a layer of an unknown class also where what it takes is lost, so that all of them are reported."""
+        try:
+            if use.entry.model is None:
+                check_class(use)
+        except BadItemError as error:
+            self._report(error)
 
     def nested(self, model: Model, use: Use, *, steps: int) -> list[Value | None]:
         """Add the calls of a model in a model, as a block."""
