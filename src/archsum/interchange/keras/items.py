@@ -66,6 +66,13 @@ class Item:
             return self.value
         raise self._wrong("a text")
 
+    def text_of(self, key: str) -> str:
+        """Return the text that a mapping has under a key, an empty one where there is none. Errors: BadItemError."""
+        value = self.mapping().get(key)
+        if value is None:
+            return ""
+        return value if type(value) is str else Item(value, self.at(key)).text()
+
     def count(self) -> int:
         """Return the value. Errors: BadItemError where it is no whole number of at least 0."""
         if type(self.value) is int and self.value >= 0:

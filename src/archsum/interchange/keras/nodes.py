@@ -23,7 +23,8 @@ def read_call(node: Item, layers: Collection[str], shapes: dict[Ref, Shape]) -> 
         reader = _Reader(layers, shapes, as_lists=False)
         args, kwargs = node.get("args"), node.get("kwargs")
         read = [reader.read(item) for item in args.items()] if args else []
-        return Call(read, reader.mapping(kwargs) if kwargs else {}, node.within)
+        others = reader.mapping(kwargs) if kwargs else {}
+        return Call(read, others, tuple(reader.refs), node.within)
     return _read_old_call(node, _Reader(layers, shapes, as_lists=True))
 
 
@@ -44,7 +45,8 @@ def _read_old_call(node: Item, reader: "_Reader") -> Call:
             inputs.append(reader.ref(parts[:3]))
         if len(parts) == 4:
             kwargs |= reader.mapping(parts[3])
-    return Call([inputs[0] if len(inputs) == 1 else inputs] if inputs else [], kwargs, node.within)
+    args = [inputs[0] if len(inputs) == 1 else inputs] if inputs else []
+    return Call(args, kwargs, tuple(reader.refs), node.within)
 
 
 def read_tensors(item: Item) -> Any:
@@ -60,6 +62,8 @@ class _Reader:
         self._layers = layers
         self._shapes = shapes
         self._as_lists = as_lists
+        self.refs: list[Ref] = []
+        """The tensors that have been read."""
 
     def mapping(self, item: Item, depth: int = 0) -> dict[str, Any]:
         return {key: self.read(Item(value, item.at(key)), depth + 1) for key, value in item.mapping().items()}
@@ -98,7 +102,9 @@ class _Reader:
         if output.count() > MAX_OUTPUTS:
             message = f"a layer has no output {quote(output.value)}: {MAX_OUTPUTS:,} are the most"
             raise BadItemError("bad-model", message, output.within)
-        return Ref(layer.text(), call.count(), output.value)
+        ref = Ref(layer.text(), call.count(), output.value)
+        self.refs.append(ref)
+        return ref
 
     def _object(self, item: Item, name: str, depth: int) -> Any:
         if name not in ("__keras_tensor__", "__slice__", "__numpy__", "__tensor__"):

@@ -44,21 +44,16 @@ def read_model(item: Item, live: Any = None) -> Model:
 
 
 def _read_head(item: Item) -> _Head:
+    stated = item.mapping()
     kind = item["class_name"].text()
-    module, registered = item.get("module"), item.get("registered_name")
-    config = item["config"] if type(item.mapping().get("config")) is not list else Item({}, item.at("config"))
-    if type(item.mapping().get("config")) is list:  # a Sequential of early versions of Keras 2
-        config = Item({"layers": item.mapping()["config"]}, item.within)
-    name = item.get("name") or config.get("name")
-    if kind.startswith("Custom>") or ">" in kind:  # Keras 2 has the registered name here
-        registered = Item(kind, item.within)
-    return _Head(
-        name.text() if name else kind.lower(),
-        kind,
-        module.text() if module else "",
-        registered.text() if registered else "",
-        config,
-    )
+    module, registered = item.text_of("module"), item.text_of("registered_name")
+    # Early versions of Keras 2 write the layers alone of a Sequential.
+    is_list = type(stated.get("config")) is list
+    config = Item({"layers": stated["config"]}, item.within) if is_list else item["config"]
+    if ">" in kind:  # Keras 2 has the registered name here
+        registered = kind
+    name = item.text_of("name") or config.text_of("name") or kind.lower()
+    return _Head(name, kind, module, registered, config)
 
 
 def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: int) -> Model | None:
@@ -148,7 +143,7 @@ def _chain(head: _Head, entries: dict[str, Entry], trainable: bool) -> Model:
     hints: dict[Ref, Shape] = {}
     for before, name in pairwise(names):
         entry, taken = entries[name], Ref(before, 0, 0)
-        entry.calls.append(Call([taken], {}, entry.within))
+        entry.calls.append(Call([taken], {}, (taken,), entry.within))
         if type(entry.built) is list and entry.built and type(entry.built[0]) is not list:
             hints[taken] = Item(entry.built, f"{entry.within}.build_config.input_shape").shape()
     ends = [Ref(names[0], 0, 0)], [Ref(names[-1], 0, 0)]

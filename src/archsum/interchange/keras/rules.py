@@ -35,7 +35,7 @@ def _add_reversible_embedding(use: Use) -> Sequence[Value]:
     return add_plain(use, CLASSES["ReversibleEmbedding"], fields)
 
 
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "Activation": add_activation,
     "LayerScale": _add_layer_scale,
     "CustomScaleLayer": _add_custom_scale,
@@ -62,7 +62,7 @@ def add_call(use: Use) -> Sequence[Value | None]:
 def check_class(use: Use) -> None:
     """Check that the weights of a layer's class are known, or accepted as unknown. Errors: BadItemError otherwise."""
     entry = use.entry
-    is_known = entry.type in _RULES or entry.type in CLASSES or entry.type in WITHOUT_WEIGHTS
+    is_known = entry.type in RULES or entry.type in CLASSES or entry.type in WITHOUT_WEIGHTS
     if not is_operation(use) and not (is_known and is_keras(entry.module, entry.registered, entry.type)):
         require_known_weights(use)
 
@@ -75,8 +75,8 @@ def _add_known(use: Use) -> Sequence[Value | None]:
         return add_unknown(use)
     if entry.type in MERGES and len(use.inputs) == 1:
         return [use.add("identity", {}, use.inputs)]
-    if entry.type in _RULES:
-        return _RULES[entry.type](use)
+    if entry.type in RULES:
+        return RULES[entry.type](use)
     if entry.type in CLASSES:
         return add_plain(use, CLASSES[entry.type])
     return add_without_weights(use) if entry.type in WITHOUT_WEIGHTS else add_unknown(use)

@@ -1,6 +1,6 @@
 """A model as its configuration has it, whatever Keras wrote it: layers, each with its calls."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from archsum.interchange.keras.items import Item
@@ -39,7 +39,9 @@ class Call(NamedTuple):
     """A call of a layer: its arguments, in which tensors are Refs."""
 
     args: list[Any]
-    kwargs: Mapping[str, Any]
+    kwargs: dict[str, Any]
+    refs: tuple[Ref, ...]
+    """The tensors in them."""
     within: str
 
 

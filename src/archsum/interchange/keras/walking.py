@@ -6,9 +6,9 @@ from archsum.bounds import MAX_IMPORTED_LAYERS
 from archsum.errors import Diagnostic, SpecError, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.keras.items import BadItemError
-from archsum.interchange.keras.order import entry_of, inputs_of, ordered, refs
+from archsum.interchange.keras.order import entry_of, inputs_of, ordered
 from archsum.interchange.keras.rules import add_call, check_class
-from archsum.interchange.keras.structure import Call, Constant, Model, Opaque, Ref, Slice, tensors
+from archsum.interchange.keras.structure import Call, Model, Ref, tensors
 from archsum.interchange.keras.use import Inside, Use, Value
 from archsum.layers.shapes import Shape
 from archsum.propagate import Computations, Engine
@@ -48,7 +48,7 @@ class Walk:
         outputs = [ref for ref in tensors(model.outputs) if isinstance(ref, Ref)]
         calls = ordered(model)
         used: dict[tuple[str, int], set[int]] = {}
-        for ref in (*outputs, *(ref for _, _, call in calls for ref in refs(call))):
+        for ref in (*outputs, *(ref for _, _, call in calls for ref in call.refs)):
             used.setdefault(ref[:2], set()).add(ref.output)
         lost: set[tuple[str, int]] = set()
         for entry, number, call in calls:
@@ -70,7 +70,7 @@ class Walk:
         return [None if ref[:2] in lost else _taken(ref, values, entry_of(model, ref).within) for ref in outputs]
 
     def _count(self, call: Call) -> None:
-        self._calls += 1 + sum(1 for _ in refs(call)) // 8
+        self._calls += 1 + len(call.refs) // 8
         if self._calls > MAX_IMPORTED_LAYERS:
             message = f"the model calls more than {MAX_IMPORTED_LAYERS:,} layers, those of models in it each time"
             place = self.builder.place(call.within)
@@ -111,8 +111,6 @@ class Walk:
             if value is None:
                 raise LostError
             return value
-        if isinstance(part, Constant | Slice | Opaque):
-            return part
         if type(part) is list:
             return [self._resolve(item, values, lost, call) for item in part]
         if type(part) is dict:

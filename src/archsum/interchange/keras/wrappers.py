@@ -61,8 +61,7 @@ def add_bidirectional(use: Use) -> Sequence[Value | None]:
 def hold(use: Use, item: Item, depth: int = 0) -> Layer | None:
     """Return a layer that another holds; None where its fields are wrong, which is reported. Errors: BadItemError."""
     name, config = item["class_name"].text(), item["config"]
-    module, registered = item.get("module"), item.get("registered_name")
-    own = is_keras(module.text() if module else "", registered.text() if registered else "", name)
+    own = is_keras(item.text_of("module"), item.text_of("registered_name"), name)
     plain = CLASSES.get(name)
     if plain is None or not own:
         message = f"{use.called} holds {quote(name)}, whose weights are unknown"
