@@ -66,9 +66,11 @@ class _Reader:
         """The tensors that have been read."""
 
     def mapping(self, item: Item, depth: int = 0) -> dict[str, Any]:
+        """Read arguments by their names. Errors: BadItemError."""
         return {key: self.read(Item(value, item.at(key)), depth + 1) for key, value in item.mapping().items()}
 
     def read(self, item: Item, depth: int = 0) -> Any:
+        """Read an argument: tensors become Refs. Errors: BadItemError."""
         value: Any = item.value
         if type(value) is not list and type(value) is not dict:
             return value
@@ -98,6 +100,7 @@ class _Reader:
         return [self.tensors(part, depth + 1) for part in item.items()]
 
     def ref(self, parts: list[Item]) -> Ref:
+        """Read a tensor: a layer's name, and the numbers of a call and an output. Errors: BadItemError."""
         layer, call, output = parts
         if output.count() > MAX_OUTPUTS:
             message = f"a layer has no output {quote(output.value)}: {MAX_OUTPUTS:,} are the most"

@@ -32,9 +32,11 @@ class Walk:
         self._calls = 0
 
     def shape(self, value: Value) -> Shape | None:
+        """Return the shape of a tensor; None where it is not known."""
         return self._engine.shape(value.name)
 
     def first(self, identity: object, part: str, name: str) -> str | None:
+        """Note what a part of a layer is called, unless it was called before; return what its first call is called."""
         if name:
             return self._first.setdefault((identity, part), name)
         return self._first.get((identity, part))
