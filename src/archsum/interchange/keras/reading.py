@@ -99,7 +99,6 @@ def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: in
 
 def _read_entry(item: Item, living: Mapping[str, Any], shared: dict[object, Entry], depth: int) -> Entry:
     head = _read_head(item)
-    number = item.mapping().get("shared_object_id")
     own = living.get(head.name)
     model = _read_network(head, own, shared, depth + 1)
     held = None
@@ -108,13 +107,10 @@ def _read_entry(item: Item, living: Mapping[str, Any], shared: dict[object, Entr
     build = item.mapping().get("build_config")
     built = build.get("input_shape") if type(build) is dict else None
     entry = Entry(*head, item.within, [], model, held, object(), own, built)
-    if own is not None:
-        number = id(own)
-    if type(number) is int:
-        # Where a layer is in several models, it is the same one.
-        first = shared.setdefault(number, entry)
-        entry = entry._replace(identity=first.identity)
-    return entry
+    if own is None:
+        return entry
+    # A layer can be in several models. Files do not say it: Keras loads one for each.
+    return entry._replace(identity=shared.setdefault(id(own), entry).identity)
 
 
 def _renumber(structure: Any, entries: dict[str, Entry]) -> Any:
