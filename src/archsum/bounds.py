@@ -79,6 +79,8 @@ MAX_PATH_LENGTH = 1_000
 """The most characters in the names of blocks in one another."""
 MAX_INPUTS = 1_000
 """The most inputs of a layer, a block or a container."""
+MAX_OUTPUTS = 1_000
+"""The most outputs of a layer of another framework."""
 MAX_IMPORTED_LAYERS = 100_000
 """The most layers of a model of another framework, those of models in it each time that they are called."""
 MAX_LAYER_VALUES = 100_000

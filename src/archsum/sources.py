@@ -12,7 +12,6 @@ from typing import IO, Any
 from archsum.errors import Diagnostic, SpecError
 from archsum.formula import Value
 from archsum.interchange.imported import Imported, Options
-from archsum.language import loading
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
 from archsum.language.text.source import File, open_file, read_file
@@ -68,6 +67,8 @@ def load(
     content, name = _content(source)
     reader = _reader_of(content)
     if reader is None:
+        from archsum.language import loading
+
         return loading.load(content, name, variables=variables, input=input)
     _refuse_variables(name, variables)
     raw = content.encode() if isinstance(content, str) else content

@@ -24,6 +24,12 @@ def _two_biases(fields: Fields) -> Fields:
     return {**fields, "reset_after": True}
 
 
+def _around_zero(fields: Fields) -> Fields:
+    """Take the number that Keras writes as a range around 0, which its own class does not take."""
+    ranges = {name: value for name, value in fields.items() if type(value) is list and len(value) == 2}
+    return {**fields, **{name: high for name, (low, high) in ranges.items() if type(low) is float and low == -high}}
+
+
 CLASSES: dict[str, Plain] = {
     "Dense": Plain("dense"),
     "EinsumDense": Plain("einsum_dense"),
@@ -94,6 +100,7 @@ CLASSES: dict[str, Plain] = {
     "TimeDistributed": Plain("time_distributed"),
     "Bidirectional": Plain("bidirectional"),
     "SpectralNormalization": Plain("spectral_normalization"),
+    "RandomShear": Plain("random_shear", {}, _around_zero),
     **{
         f"Random{what}": Plain(f"random_{kind}")
         for what, kind in {
@@ -101,7 +108,6 @@ CLASSES: dict[str, Plain] = {
             "Rotation": "rotation",
             "Zoom": "zoom",
             "Translation": "translation",
-            "Shear": "shear",
             "ElasticTransform": "elastic_transform",
             "Perspective": "perspective",
             "Erasing": "erasing",

@@ -7,7 +7,7 @@ from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS
 from archsum.interchange.keras.use import Use, Value
 from archsum.layers.shapes import Shape
 
-_NO_SHAPE = "archsum knows shapes of Keras 3's models, whose files say them, and of live models"
+_IN_LIVE = "give the live model, as `module:name`: it has all weights and shapes"
 
 
 def add_without_weights(use: Use) -> Sequence[Value | None]:
@@ -28,11 +28,16 @@ def add_unknown(use: Use) -> Sequence[Value | None]:
             f"{use.called} is no kind of archsum's: its operations are unknown; its weights are the model's"
         )
         return _add(use, weights)
-    if not use.graph.allow_unknown:
-        message = "is no class of Keras's that archsum has, so that its weights are unknown"
-        raise use.refuse("unknown-weights", message, UNKNOWN_WEIGHTS)
+    require_known_weights(use)
     use.warn_custom(f"{use.called} is no kind of archsum's: its weights and operations are unknown")
     return _add(use, {"unknown": [None]})
+
+
+def require_known_weights(use: Use) -> None:
+    """Check that the weights of a class that we do not have are known, or accepted as unknown. Errors: BadItemError."""
+    if use.entry.live is None and not use.graph.allow_unknown:
+        message = "is no class of Keras's that archsum has, so that its weights are unknown"
+        raise use.refuse("unknown-weights", message, _IN_LIVE if use.likely_shape() is None else UNKNOWN_WEIGHTS)
 
 
 def _weights_of(live: Any) -> dict[str, Any]:
@@ -58,7 +63,7 @@ def _add(use: Use, weights: dict[str, Any]) -> Sequence[Value | None]:
 
 
 def _shape(use: Use, output: int) -> Shape:
-    shape = use.stated_shape(output)
+    shape = use.likely_shape(output)
     if shape is None:
-        raise use.refuse("unsupported", "gives something whose shape is not known", _NO_SHAPE)
+        raise use.refuse("unsupported", "gives something whose shape is not known", _IN_LIVE)
     return shape

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from archsum.bounds import MAX_FILE_BYTES, MAX_FILE_NODES
+from archsum.bounds import MAX_FILE_BYTES, MAX_FILE_NODES, MAX_SIZE
 from archsum.errors import Diagnostic, Location, SpecError, quote
 
 _LONGEST_KEY = 100
@@ -66,6 +66,13 @@ class Item:
             return self.value
         raise self._wrong("a text")
 
+    def text_of(self, key: str) -> str:
+        """Return the text that a mapping has under a key, an empty one where there is none. Errors: BadItemError."""
+        value = self.mapping().get(key)
+        if value is None:
+            return ""
+        return value if type(value) is str else Item(value, self.at(key)).text()
+
     def count(self) -> int:
         """Return the value. Errors: BadItemError where it is no whole number of at least 0."""
         if type(self.value) is int and self.value >= 0:
@@ -75,8 +82,8 @@ class Item:
     def shape(self) -> tuple[int | None, ...]:
         """Return a shape without its batch axis. Errors: BadItemError where it is none."""
         sizes = self.value
-        if type(sizes) is dict and type(sizes.get("config")) is dict:  # a TensorShape of Keras 2
-            sizes = sizes["config"].get("items", sizes)
+        if type(sizes) is dict:  # a TensorShape of Keras 2
+            sizes = sizes.get("items")
         if type(sizes) is not list or not sizes or not all(_is_size(size) for size in sizes):
             raise self._wrong("a shape, sizes of at least 1 or null, the batch first")
         return tuple(sizes[1:])
@@ -91,7 +98,7 @@ class Item:
 
 
 def _is_size(size: Any) -> bool:
-    return size is None or (type(size) is int and size >= 1)
+    return size is None or (type(size) is int and 1 <= size <= MAX_SIZE)
 
 
 def parse(content: bytes, name: str, within: str = "") -> Item:

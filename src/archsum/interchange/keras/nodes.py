@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from archsum.bounds import MAX_NESTING
+from archsum.bounds import MAX_NESTING, MAX_OUTPUTS
+from archsum.errors import quote
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.structure import Call, Constant, Opaque, Ref, Slice
 from archsum.layers.shapes import Shape
@@ -22,7 +23,8 @@ def read_call(node: Item, layers: Collection[str], shapes: dict[Ref, Shape]) -> 
         reader = _Reader(layers, shapes, as_lists=False)
         args, kwargs = node.get("args"), node.get("kwargs")
         read = [reader.read(item) for item in args.items()] if args else []
-        return Call(read, reader.mapping(kwargs) if kwargs else {}, node.within)
+        others = reader.mapping(kwargs) if kwargs else {}
+        return Call(read, others, tuple(reader.refs), node.within)
     return _read_old_call(node, _Reader(layers, shapes, as_lists=True))
 
 
@@ -43,7 +45,8 @@ def _read_old_call(node: Item, reader: "_Reader") -> Call:
             inputs.append(reader.ref(parts[:3]))
         if len(parts) == 4:
             kwargs |= reader.mapping(parts[3])
-    return Call([inputs[0] if len(inputs) == 1 else inputs] if inputs else [], kwargs, node.within)
+    args = [inputs[0] if len(inputs) == 1 else inputs] if inputs else []
+    return Call(args, kwargs, tuple(reader.refs), node.within)
 
 
 def read_tensors(item: Item) -> Any:
@@ -59,16 +62,20 @@ class _Reader:
         self._layers = layers
         self._shapes = shapes
         self._as_lists = as_lists
+        self.refs: list[Ref] = []
+        """The tensors that have been read."""
 
     def mapping(self, item: Item, depth: int = 0) -> dict[str, Any]:
+        """Read arguments by their names. Errors: BadItemError."""
         return {key: self.read(Item(value, item.at(key)), depth + 1) for key, value in item.mapping().items()}
 
     def read(self, item: Item, depth: int = 0) -> Any:
+        """Read an argument: tensors become Refs. Errors: BadItemError."""
         value: Any = item.value
         if type(value) is not list and type(value) is not dict:
             return value
         if depth > MAX_NESTING:
-            raise BadItemError("bad-model", "a call's arguments are nested too deep", item.within)
+            raise BadItemError("too-deep", "a call's arguments are nested too deep", item.within)
         if type(value) is list:
             if self._as_lists and _names_tensor(value) and value[0] in self._layers:
                 return self.ref(item.items()[:3])
@@ -85,7 +92,7 @@ class _Reader:
     def tensors(self, item: Item, depth: int) -> Any:
         """Read tensors, which lists of Keras 2 and 3 alike name."""
         if depth > MAX_NESTING:
-            raise BadItemError("bad-model", "tensors are nested too deep", item.within)
+            raise BadItemError("too-deep", "tensors are nested too deep", item.within)
         if type(item.value) is dict:
             return {key: self.tensors(Item(part, item.at(key)), depth + 1) for key, part in item.mapping().items()}
         if _names_tensor(item.value):
@@ -93,8 +100,14 @@ class _Reader:
         return [self.tensors(part, depth + 1) for part in item.items()]
 
     def ref(self, parts: list[Item]) -> Ref:
+        """Read a tensor: a layer's name, and the numbers of a call and an output. Errors: BadItemError."""
         layer, call, output = parts
-        return Ref(layer.text(), call.count(), output.count())
+        if output.count() > MAX_OUTPUTS:
+            message = f"a layer has no output {quote(output.value)}: {MAX_OUTPUTS:,} are the most"
+            raise BadItemError("bad-model", message, output.within)
+        ref = Ref(layer.text(), call.count(), output.value)
+        self.refs.append(ref)
+        return ref
 
     def _object(self, item: Item, name: str, depth: int) -> Any:
         if name not in ("__keras_tensor__", "__slice__", "__numpy__", "__tensor__"):

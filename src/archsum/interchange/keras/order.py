@@ -59,17 +59,10 @@ def _needed(model: Model, step: Step) -> Iterator[Step]:
     """Yield the calls that one takes tensors of."""
     name, number = step
     call = model.entries[name].calls[number]
-    for ref in refs(call):
+    for ref in call.refs:
         needed = _step(model, ref, call.within)
         if needed:
             yield needed
-
-
-def refs(call: Call) -> Iterator[Ref]:
-    """Yield the tensors that a call takes."""
-    for part in (*tensors(call.args), *tensors(dict(call.kwargs))):
-        if isinstance(part, Ref):
-            yield part
 
 
 def _step(model: Model, ref: Ref, within: str) -> Step | None:

@@ -65,10 +65,9 @@ def _add_function(use: Use, stated: Item, inputs: Sequence[Value], part: str = "
     if not is_layer(stated.value):
         use.warn_custom(f"{use.called} has the activation {quote(name_of(stated.value))}, whose operations are unknown")
         return use.add("custom", {}, inputs, part=part, whole=False)
-    name, module = stated["class_name"].text(), stated.get("module")
+    name = stated["class_name"].text()
     plain = CLASSES.get(name)
-    registered = stated.get("registered_name")
-    own = is_keras(module.text() if module else "", registered.text() if registered else "", name)
+    own = is_keras(stated.text_of("module"), stated.text_of("registered_name"), name)
     if name == "Activation" and own:
         return _add_function(use, stated["config"]["activation"], inputs, part)
     if plain is None or not own:

@@ -8,7 +8,7 @@ from archsum.bounds import MAX_NESTING
 from archsum.errors import quote
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.nodes import read_call, read_tensors
-from archsum.interchange.keras.structure import Call, Entry, Model, Ref
+from archsum.interchange.keras.structure import Call, Entry, Model, Ref, tensors
 from archsum.layers.shapes import Shape
 
 _KERAS = ("keras.", "tf_keras.", "tensorflow.python.keras.", "tensorflow.keras.")
@@ -39,25 +39,21 @@ def read_model(item: Item, live: Any = None) -> Model:
     if model is None:
         cure = "models of layers can be read: Sequential, and Model(inputs, outputs)"
         raise BadItemError("no-graph", f"{quote(head.type)} has no `layers`", head.config.within, cure)
+    _add_live_outputs(model, live)
     return model
 
 
 def _read_head(item: Item) -> _Head:
+    stated = item.mapping()
     kind = item["class_name"].text()
-    module, registered = item.get("module"), item.get("registered_name")
-    config = item["config"] if type(item.mapping().get("config")) is not list else Item({}, item.at("config"))
-    if type(item.mapping().get("config")) is list:  # a Sequential of early versions of Keras 2
-        config = Item({"layers": item.mapping()["config"]}, item.within)
-    name = item.get("name") or config.get("name")
-    if kind.startswith("Custom>") or ">" in kind:  # Keras 2 has the registered name here
-        registered = Item(kind, item.within)
-    return _Head(
-        name.text() if name else kind.lower(),
-        kind,
-        module.text() if module else "",
-        registered.text() if registered else "",
-        config,
-    )
+    module, registered = item.text_of("module"), item.text_of("registered_name")
+    # Early versions of Keras 2 write the layers alone of a Sequential.
+    is_list = type(stated.get("config")) is list
+    config = Item({"layers": stated["config"]}, item.within) if is_list else item["config"]
+    if ">" in kind:  # Keras 2 has the registered name here
+        registered = kind
+    name = item.text_of("name") or config.text_of("name") or kind.lower()
+    return _Head(name, kind, module, registered, config)
 
 
 def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: int) -> Model | None:
@@ -69,7 +65,7 @@ def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: in
     if not is_graph and head.type != "Sequential":
         return None
     if depth > MAX_NESTING:
-        raise BadItemError("bad-model", "models are nested too deep", config.within)
+        raise BadItemError("too-deep", "models are nested too deep", config.within)
     trainable = config.mapping().get("trainable", True) is not False
     entries: dict[str, Entry] = {}
     items = config["layers"].items()
@@ -94,6 +90,7 @@ def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: in
         read_tensors(config["input_layers"]),
         read_tensors(config["output_layers"]),
         shapes,
+        {},
         trainable,
     )
     is_new = any(type(call.value) is dict for calls in nodes.values() for call in calls)
@@ -102,20 +99,18 @@ def _read_network(head: _Head, live: Any, shared: dict[object, Entry], depth: in
 
 def _read_entry(item: Item, living: Mapping[str, Any], shared: dict[object, Entry], depth: int) -> Entry:
     head = _read_head(item)
-    number = item.mapping().get("shared_object_id")
     own = living.get(head.name)
     model = _read_network(head, own, shared, depth + 1)
     held = None
     if head.type == "TimeDistributed":
         held = _read_network(_read_head(head.config["layer"]), getattr(own, "layer", None), shared, depth + 1)
-    entry = Entry(*head, item.within, [], model, held, object(), own)
-    if own is not None:
-        number = id(own)
-    if type(number) is int:
-        # Where a layer is in several models, it is the same one.
-        first = shared.setdefault(number, entry)
-        entry = entry._replace(identity=first.identity)
-    return entry
+    build = item.mapping().get("build_config")
+    built = build.get("input_shape") if type(build) is dict else None
+    entry = Entry(*head, item.within, [], model, held, object(), own, built)
+    if own is None:
+        return entry
+    # A layer can be in several models. Files do not say it: Keras loads one for each.
+    return entry._replace(identity=shared.setdefault(id(own), entry).identity)
 
 
 def _renumber(structure: Any, entries: dict[str, Entry]) -> Any:
@@ -139,11 +134,23 @@ def _chain(head: _Head, entries: dict[str, Entry], trainable: bool) -> Model:
     if first.type != INPUT:
         name = "input" if "input" not in entries else f"{first.name}_input"
         item = Item({"batch_shape": next(_input_shapes(head.config, first), None)}, head.config.within)
-        entries = {name: Entry(name, INPUT, "", "", item, head.config.within, [], None, None, object()), **entries}
+        entries = {name: Entry(name, INPUT, "", "", item, "", [], None, None, object(), None, None), **entries}
     names = list(entries)
+    hints: dict[Ref, Shape] = {}
     for before, name in pairwise(names):
-        entries[name].calls.append(Call([Ref(before, 0, 0)], {}, entries[name].within))
-    return Model(head.name, head.type, entries, [Ref(names[0], 0, 0)], [Ref(names[-1], 0, 0)], {}, trainable)
+        entry, taken = entries[name], Ref(before, 0, 0)
+        entry.calls.append(Call([taken], {}, (taken,), entry.within))
+        if type(entry.built) is list and entry.built and type(entry.built[0]) is not list:
+            hints[taken] = Item(entry.built, f"{entry.within}.build_config.input_shape").shape()
+    ends = [Ref(names[0], 0, 0)], [Ref(names[-1], 0, 0)]
+    return Model(head.name, head.type, entries, *ends, {}, hints, trainable)
+
+
+def _add_live_outputs(model: Model, live: Any) -> None:
+    """Add the shapes of a live model's outputs, which nothing in it takes, so that its configuration lacks them."""
+    outputs = [ref for ref in tensors(model.outputs) if isinstance(ref, Ref)]
+    shapes = [tuple(tensor.shape[1:]) for tensor in getattr(live, "outputs", None) or ()]
+    model.shapes.update(zip(outputs, shapes, strict=False))
 
 
 def _input_shapes(config: Item, first: Entry) -> Iterator[Any]:

@@ -73,8 +73,7 @@ def same_node(states: Sequence[Value], count: int) -> str | None:
 def _cells(item: Item) -> list[tuple[Plain, Item]] | None:
     """Return the kinds of cells, and their configurations; None where there is one of which we have no kind."""
     name, config = item["class_name"].text(), item["config"]
-    module, registered = item.get("module"), item.get("registered_name")
-    if not is_keras(module.text() if module else "", registered.text() if registered else "", name):
+    if not is_keras(item.text_of("module"), item.text_of("registered_name"), name):
         return None
     if name == "StackedRNNCells":
         found = [_cells(cell) for cell in config["cells"].items()]

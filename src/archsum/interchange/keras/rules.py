@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from archsum.interchange.keras import attention, recurrent, wrappers
 from archsum.interchange.keras.classes import CLASSES, MERGES, WITHOUT_WEIGHTS
-from archsum.interchange.keras.custom import add_unknown, add_without_weights
+from archsum.interchange.keras.custom import add_unknown, add_without_weights, require_known_weights
 from archsum.interchange.keras.items import BadItemError
 from archsum.interchange.keras.operations import add_operation, is_operation
 from archsum.interchange.keras.plain import add_activation, add_plain
@@ -35,7 +35,7 @@ def _add_reversible_embedding(use: Use) -> Sequence[Value]:
     return add_plain(use, CLASSES["ReversibleEmbedding"], fields)
 
 
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "Activation": add_activation,
     "LayerScale": _add_layer_scale,
     "CustomScaleLayer": _add_custom_scale,
@@ -59,6 +59,14 @@ def add_call(use: Use) -> Sequence[Value | None]:
         return add_unknown(use)
 
 
+def check_class(use: Use) -> None:
+    """Check that the weights of a layer's class are known, or accepted as unknown. Errors: BadItemError otherwise."""
+    entry = use.entry
+    is_known = entry.type in RULES or entry.type in CLASSES or entry.type in WITHOUT_WEIGHTS
+    if not is_operation(use) and not (is_known and is_keras(entry.module, entry.registered, entry.type)):
+        require_known_weights(use)
+
+
 def _add_known(use: Use) -> Sequence[Value | None]:
     entry = use.entry
     if is_operation(use):
@@ -67,8 +75,8 @@ def _add_known(use: Use) -> Sequence[Value | None]:
         return add_unknown(use)
     if entry.type in MERGES and len(use.inputs) == 1:
         return [use.add("identity", {}, use.inputs)]
-    if entry.type in _RULES:
-        return _RULES[entry.type](use)
+    if entry.type in RULES:
+        return RULES[entry.type](use)
     if entry.type in CLASSES:
         return add_plain(use, CLASSES[entry.type])
     return add_without_weights(use) if entry.type in WITHOUT_WEIGHTS else add_unknown(use)

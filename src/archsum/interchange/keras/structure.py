@@ -1,6 +1,6 @@
 """A model as its configuration has it, whatever Keras wrote it: layers, each with its calls."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from archsum.interchange.keras.items import Item
@@ -39,7 +39,9 @@ class Call(NamedTuple):
     """A call of a layer: its arguments, in which tensors are Refs."""
 
     args: list[Any]
-    kwargs: Mapping[str, Any]
+    kwargs: dict[str, Any]
+    refs: tuple[Ref, ...]
+    """The tensors in them."""
     within: str
 
 
@@ -59,7 +61,9 @@ class Entry(NamedTuple):
     """What it applies to each step."""
     identity: object
     """What tells it from others; the same layer can be in several models."""
-    live: Any = None
+    live: Any
+    built: Any
+    """What the configuration says of the shapes that the layer was built for; the same layer may take others too."""
 
 
 class Model(NamedTuple):
@@ -72,6 +76,8 @@ class Model(NamedTuple):
     outputs: Any
     shapes: dict[Ref, Shape]
     """What the configuration says of tensors, without the batch axis."""
+    hints: dict[Ref, Shape]
+    """What follows for tensors from what the layer behind was built for."""
     trainable: bool
 
 

@@ -12,6 +12,11 @@ from archsum.interchange.keras.structure import Entry, Model, Ref, tensors
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
+_OF_EACH_ELEMENT = frozenset(
+    {"add", "subtract", "multiply", "divide", "average", "maximum", "minimum", "elementwise", "concatenate"}
+)
+"""The kinds of several inputs that do to each step what they do to a sample."""
+
 
 class Value(NamedTuple):
     """A tensor in the graph: what a node gives, or a state that it ends with."""
@@ -58,19 +63,23 @@ class Use:
         graph: Graph,
         entry: Entry,
         number: int,
-        arguments: tuple[list[Any], dict[str, Any]],
         inside: Inside,
-        shapes: Mapping[Ref, Shape],
+        shapes: tuple[Mapping[Ref, Shape], Mapping[Ref, Shape]],
         used: frozenset[int],
     ) -> None:
-        """Keep what is known; in the arguments tensors are Values. `used` are the outputs that are taken."""
+        """Keep what is known.
+
+        `shapes` are what is said of tensors, and what follows of layers behind; `used` are the outputs that are taken.
+        """
         self.graph = graph
         self.entry = entry
         self.number = number
-        self.args, self.kwargs = arguments
+        self.args: list[Any] = []
+        """Its arguments, in which tensors are Values."""
+        self.kwargs: dict[str, Any] = {}
         self.inside = inside
         self.used = used
-        self._shapes = shapes
+        self._shapes, self._hints = shapes
         self._place: Location | None = None
 
     @property
@@ -108,6 +117,13 @@ class Use:
         if self.inside.steps:
             return None
         return self._shapes.get(Ref(self.entry.name, self.number, output))
+
+    def likely_shape(self, output: int = 0) -> Shape | None:
+        """Return the same, or what follows of the layer behind."""
+        stated = self.stated_shape(output)
+        if stated is None and not self.inside.steps:
+            return self._hints.get(Ref(self.entry.name, self.number, output))
+        return stated
 
     def add(
         self,
@@ -197,9 +213,14 @@ class Use:
         self, kind: str, fields: Mapping[str, Any], inputs: Sequence[Value]
     ) -> tuple[str, Mapping[str, Any]]:
         """Return the layer that is applied to each step: a merge of several inputs is so by itself."""
-        if len(inputs) != 1:
+        if not inputs:
+            return kind, fields
+        if len(inputs) > 1:
+            if kind not in _OF_EACH_ELEMENT or len({len(self.shape(value) or ()) for value in inputs}) > 1:
+                cure = "archsum applies layers of one input to each step, and merges of inputs with as many axes"
+                raise self.refuse("unsupported", "takes several inputs in each step", cure)
             axis = fields.get("axis", -1)
-            return kind, {**fields, "axis": axis + self.inside.steps} if axis > 0 else fields
+            return kind, {**fields, "axis": axis + self.inside.steps} if type(axis) is int and axis > 0 else fields
         for _ in range(self.inside.steps):
             layer: Layer | None = self.graph.builder.layer(kind, fields, self.place)
             kind, fields = "time_distributed", {"layer": layer} if layer else {}

@@ -6,9 +6,9 @@ from archsum.bounds import MAX_IMPORTED_LAYERS
 from archsum.errors import Diagnostic, SpecError, quote
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.keras.items import BadItemError
-from archsum.interchange.keras.order import entry_of, inputs_of, ordered, refs
-from archsum.interchange.keras.rules import add_call
-from archsum.interchange.keras.structure import Call, Constant, Entry, Model, Opaque, Ref, Slice, tensors
+from archsum.interchange.keras.order import entry_of, inputs_of, ordered
+from archsum.interchange.keras.rules import add_call, check_class
+from archsum.interchange.keras.structure import Call, Model, Ref, tensors
 from archsum.interchange.keras.use import Inside, Use, Value
 from archsum.layers.shapes import Shape
 from archsum.propagate import Computations, Engine
@@ -32,9 +32,11 @@ class Walk:
         self._calls = 0
 
     def shape(self, value: Value) -> Shape | None:
+        """Return the shape of a tensor; None where it is not known."""
         return self._engine.shape(value.name)
 
     def first(self, identity: object, part: str, name: str) -> str | None:
+        """Note what a part of a layer is called, unless it was called before; return what its first call is called."""
         if name:
             return self._first.setdefault((identity, part), name)
         return self._first.get((identity, part))
@@ -48,44 +50,44 @@ class Walk:
         outputs = [ref for ref in tensors(model.outputs) if isinstance(ref, Ref)]
         calls = ordered(model)
         used: dict[tuple[str, int], set[int]] = {}
-        for ref in (*outputs, *(ref for _, _, call in calls for ref in refs(call))):
+        for ref in (*outputs, *(ref for _, _, call in calls for ref in call.refs)):
             used.setdefault(ref[:2], set()).add(ref.output)
         lost: set[tuple[str, int]] = set()
         for entry, number, call in calls:
             self._count(call)
             step = entry.name, number
+            shapes = (model.shapes, model.hints) if self._shapes_hold else ({}, {})
+            use = Use(self, entry, number, inside, shapes, frozenset(used.get(step, ())))
             try:
-                arguments = self._resolve(call.args, values, lost, call), self._resolve(call.kwargs, values, lost, call)
-                made = self._call(entry, number, arguments, inside, model, frozenset(used.get(step, ())))
+                use.args, use.kwargs = (self._resolve(part, values, lost, call) for part in (call.args, call.kwargs))
+                made = add_call(use) if entry.model is None else self.nested(entry.model, use, steps=0)
             except LostError:
                 lost.add(step)
+                self._check_class(use)
             except BadItemError as error:
-                self.builder.report(error.code, error.message, self.builder.place(error.within), error.cure)
                 lost.add(step)
+                self._report(error)
             else:
                 values.update({Ref(*step, output): value for output, value in enumerate(made)})
         return [None if ref[:2] in lost else _taken(ref, values, entry_of(model, ref).within) for ref in outputs]
 
     def _count(self, call: Call) -> None:
-        self._calls += 1 + sum(1 for _ in refs(call)) // 8
+        self._calls += 1 + len(call.refs) // 8
         if self._calls > MAX_IMPORTED_LAYERS:
             message = f"the model calls more than {MAX_IMPORTED_LAYERS:,} layers, those of models in it each time"
             place = self.builder.place(call.within)
             raise SpecError([Diagnostic("too-large", message, place, "no network has as many: is the file broken?")])
 
-    def _call(
-        self,
-        entry: Entry,
-        number: int,
-        arguments: tuple[list[Any], dict[str, Any]],
-        inside: Inside,
-        model: Model,
-        used: frozenset[int],
-    ) -> list[Value | None]:
-        use = Use(self, entry, number, arguments, inside, model.shapes if self._shapes_hold else {}, used)
-        if entry.model is None:
-            return list(add_call(use))
-        return self.nested(entry.model, use, steps=0)
+    def _report(self, error: BadItemError) -> None:
+        self.builder.report(error.code, error.message, self.builder.place(error.within), error.cure)
+
+    def _check_class(self, use: Use) -> None:
+        """Report a layer of an unknown class also where what it takes is lost, so that all of them are reported."""
+        try:
+            if use.entry.model is None:
+                check_class(use)
+        except BadItemError as error:
+            self._report(error)
 
     def nested(self, model: Model, use: Use, *, steps: int) -> list[Value | None]:
         """Add the calls of a model in a model, as a block."""
@@ -111,8 +113,6 @@ class Walk:
             if value is None:
                 raise LostError
             return value
-        if isinstance(part, Constant | Slice | Opaque):
-            return part
         if type(part) is list:
             return [self._resolve(item, values, lost, call) for item in part]
         if type(part) is dict:

@@ -53,7 +53,7 @@ def add_bidirectional(use: Use) -> Sequence[Value | None]:
     ]
     if mode is None:
         return directions
-    if mode not in _MERGES:
+    if type(mode) is not str or mode not in _MERGES:
         raise BadItemError("bad-model", f"`merge_mode` is none of {', '.join(_MERGES)}", config.at("merge_mode"))
     return [use.add(_MERGES[mode], {}, directions, whole=False)]
 
@@ -61,14 +61,13 @@ def add_bidirectional(use: Use) -> Sequence[Value | None]:
 def hold(use: Use, item: Item, depth: int = 0) -> Layer | None:
     """Return a layer that another holds; None where its fields are wrong, which is reported. Errors: BadItemError."""
     name, config = item["class_name"].text(), item["config"]
-    module, registered = item.get("module"), item.get("registered_name")
-    own = is_keras(module.text() if module else "", registered.text() if registered else "", name)
+    own = is_keras(item.text_of("module"), item.text_of("registered_name"), name)
     plain = CLASSES.get(name)
     if plain is None or not own:
         message = f"{use.called} holds {quote(name)}, whose weights are unknown"
         raise BadItemError("unknown-weights", message, item.within, UNKNOWN_WEIGHTS)
     if depth > MAX_NESTING:
-        raise BadItemError("bad-model", "layers are nested too deep", item.within)
+        raise BadItemError("too-deep", "layers are nested too deep", item.within)
     fields: dict[str, Any] = read_whole_layer(use, plain, config)
     if "layer" in fields:
         fields["layer"] = hold(use, config["layer"], depth + 1)
