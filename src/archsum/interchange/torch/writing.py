@@ -32,6 +32,7 @@ class Writer:
         self._reshaped: dict[tuple[Value, tuple[int, ...]], str] = {}
         self._owners: dict[Value, Owner] = {}
         self._steps: dict[str, Step] = {}  # of each node that has weights of its own
+        self._known: dict[int, tuple[str, Step]] = {}  # as long as a step is held, no other has its identity
         self._written_parameters: dict[Value, str] = {}
         self._call = Call("output", "", None, (), {}, None)
         self._place = builder.place("")
@@ -76,16 +77,25 @@ class Writer:
             return
         before = ""
         for number, step in enumerate(steps):
-            taken = step.inputs or (() if before else (view.input,))
-            inputs = [self._taken(each, step, value) for each in taken] or [before]
-            before = self._add(step, inputs, shape if number == len(steps) - 1 else None)
+            of_last = shape if number == len(steps) - 1 else None
+            if step.inputs is not None:
+                before = self._made_by(step, value, of_last)
+            else:
+                before = self._add(step, [before or self._name(view.input)], of_last)
         self._names[value] = before
 
     def _taken(self, taken: Value | Step, step: Step, output: Value) -> str:
         """Return what an input of a step is called; a layer that makes it is written first."""
         if isinstance(taken, Value):
             return self._aligned(taken, output) if step.aligned else self._name(taken)
-        return self._add(taken, [self._taken(each, taken, output) for each in taken.inputs or ()], None, taken.kind)
+        return self._made_by(taken, output, None, taken.kind)
+
+    def _made_by(self, step: Step, output: Value, shape: tuple[int, ...] | None, name: str = "") -> str:
+        """Return what a layer is called; it is written once, be it taken several times."""
+        if id(step) not in self._known:
+            inputs = [self._taken(each, step, output) for each in step.inputs or ()]
+            self._known[id(step)] = (self._add(step, inputs, shape, name), step)
+        return self._known[id(step)][0]
 
     def _add(
         self,
