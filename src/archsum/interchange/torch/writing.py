@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from archsum.errors import Location, quote
+from archsum.errors import Diagnostic, Location, SpecError, quote
 from archsum.graph import Origin, Owner
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Expected
@@ -48,7 +48,10 @@ class Writer:
             live = [value for value in call.given if value in self._live and not value.is_constant]
             if live:
                 self._call, self._place = call, self._builder.place(_described(call))
-                self._write(View(call, self._layouts, self._live, self._found.parameters), live)
+                try:
+                    self._write(View(call, self._layouts, self._live, self._found.parameters), live)
+                except NotUnderstoodError as error:
+                    raise _not_of_samples(f"{_described(call)} {error}", self._place) from None
         self._report_unused()
         return list(dict.fromkeys(self._output(value) for value in self._found.outputs if not value.is_constant))
 
@@ -160,7 +163,8 @@ class Writer:
             step = Step("reshape", {"target_shape": list(shape)})
             return self._add(step, [self._written_parameters[value]], shape, "reshape")
         if value.is_parameter:
-            step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value}, in_one=True)
+            step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value})
+            step = step._replace(in_one=shape != value.shape)
             origin = Origin(value.name, "Parameter")
             self._written_parameters[value] = self._add(step, [], shape, value.name.rpartition(".")[2], origin)
             return self._written_parameters[value]
@@ -215,6 +219,11 @@ class Writer:
             more = f" and {len(unused) - _MOST_NAMED:,} others" if len(unused) > _MOST_NAMED else ""
             message = f"the outputs do not depend on the parameters {named}{more}, which are not counted"
             self._builder.warn("unused", message, self._builder.place(""), _UNUSED_CURE)
+
+
+def _not_of_samples(message: str, place: Location) -> SpecError:
+    cure = "give the part of the model by itself that does the same for each sample"
+    return SpecError([Diagnostic("not-a-network", message, place, cure)])
 
 
 def _expected(step: Step, shape: tuple[int, ...] | None, *, has_own: bool, shared: Mapping[str, Owner]) -> Expected:
