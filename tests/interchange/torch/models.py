@@ -201,3 +201,15 @@ class Patched(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         return self.inner(x)
+
+
+class Masked(nn.Module):  # type: ignore[misc]
+    """Attention that leaves out what is padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.attention = nn.Embedding(10, 12), nn.MultiheadAttention(12, 3, batch_first=True)
+
+    def forward(self, words: Any) -> Any:
+        x = self.words(words)
+        return self.attention(x, x, x, key_padding_mask=words == 0, need_weights=False)[0]

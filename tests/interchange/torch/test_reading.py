@@ -132,6 +132,11 @@ def test_what_is_written_into_a_part_of_a_tensor_is_not_lost(function: Callable[
     assert "custom" in found
 
 
+def test_masks_of_attention_count_nothing() -> None:
+    network = archsum.from_torch(models.Masked(), torch.zeros(1, 7, dtype=torch.int64))
+    assert kinds(network) == ["embedding", "multi_head_attention"]
+
+
 def test_modules_that_share_an_input_in_place() -> None:
     summary = archsum.summarize(archsum.from_torch(models.InPlace(), (5,)))
     assert [layer.node.inputs for layer in summary.layers] == [("x",), ("inner",), ("relu", "relu")]

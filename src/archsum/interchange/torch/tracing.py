@@ -163,7 +163,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         taken_args, taken_kwargs = self._replaced(args), self._replaced(kwargs)
         taken = [*values_in((taken_args, taken_kwargs))]
         if name in _READS and any(value.of for value in taken):
-            self.found.read.append(f"{self._running[-1]} ({name.strip('_')})")
+            self.found.read.append(f"{self._running[-1] or 'the model itself'}, by `{name.strip('_')}`")
         if name == "embedding" and len(args) > 1 and args[0].is_floating_point():
             self._need_whole_numbers(taken)
         self.busy += 1

@@ -12,7 +12,7 @@ from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
 from archsum.interchange.torch.functions import FUNCTIONS
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.steps import Made, Step, Steps, View
-from archsum.interchange.torch.tracing import Call, Trace, Value
+from archsum.interchange.torch.tracing import Call, Trace, Value, values_in
 
 _CUSTOM_CURE = "its shapes and weights are right, its operations unknown, and so are totals of operations"
 _UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
@@ -252,8 +252,17 @@ def _live(found: Trace) -> set[Value]:
     live = set(found.outputs)
     for call in reversed(found.calls):
         if not live.isdisjoint(call.given):
-            live.update(call.taken)
+            masks = _masks(call)
+            live.update(value for value in call.taken if value not in masks)
     return live
+
+
+def _masks(call: Call) -> list[Value]:
+    """Return what says which positions attention leaves out, which counts nothing unless it is learned."""
+    if call.name not in ("scaled_dot_product_attention", "MultiheadAttention"):
+        return []
+    masks = [*values_in(call.args[3:]), *(call.kwargs.get(name) for name in ("attn_mask", "key_padding_mask"))]
+    return [value for value in masks if isinstance(value, Value) and not value.learned]
 
 
 def _described(call: Call) -> str:
