@@ -182,3 +182,34 @@ class CallsScript(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         return _TRACED(x) + 1
+
+
+class ComparesSamples(nn.Module):  # type: ignore[misc]
+    """Each sample is multiplied with all others."""
+
+    def forward(self, x: Any) -> Any:
+        return x @ x.T
+
+
+class Patched(nn.Module):  # type: ignore[misc]
+    """A layer whose `forward` was put in the place of its class's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(5, 5, bias=False)
+        self.inner.forward = lambda x: F.linear(F.relu(x), self.inner.weight)
+
+    def forward(self, x: Any) -> Any:
+        return self.inner(x)
+
+
+class Masked(nn.Module):  # type: ignore[misc]
+    """Attention that leaves out what is padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.attention = nn.Embedding(10, 12), nn.MultiheadAttention(12, 3, batch_first=True)
+
+    def forward(self, words: Any) -> Any:
+        x = self.words(words)
+        return self.attention(x, x, x, key_padding_mask=words == 0, need_weights=False)[0]

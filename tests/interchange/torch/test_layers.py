@@ -94,6 +94,39 @@ MODULES: dict[str, list[tuple[Callable[[], Any], tuple[int, ...]]]] = {
 }
 
 
+class _LastState(nn.Module):  # type: ignore[misc]
+    """The last state of a recurrent layer, which begins with zeros that are stated."""
+
+    def __init__(self, module: Any) -> None:
+        super().__init__()
+        self.module, self.head = module, nn.Linear(module.hidden_size, 2)
+
+    def forward(self, x: Any) -> Any:
+        layers = self.module.num_layers * (2 if self.module.bidirectional else 1)
+        zeros = torch.zeros(layers, len(x), self.module.hidden_size, device=x.device)
+        is_lstm = isinstance(self.module, nn.LSTM)
+        _, state = self.module(x, (zeros, zeros) if is_lstm else zeros)
+        return self.head((state[0] if is_lstm else state)[-1])
+
+
+@pytest.mark.parametrize(
+    ("build", "kinds"),
+    [
+        (lambda: nn.GRU(12, 5, batch_first=True), ["gru", "slice", "flatten", "dense"]),
+        (
+            lambda: nn.LSTM(12, 5, 2, batch_first=True),
+            ["lstm", "slice", "lstm", "slice", "concatenate", "slice", "flatten", "dense"],
+        ),
+        (
+            lambda: nn.LSTM(12, 5, bidirectional=True, batch_first=True),
+            ["bidirectional", *["slice"] * 4, "concatenate", "slice", "flatten", "dense"],
+        ),
+    ],
+)
+def test_last_state(build: Callable[[], Any], kinds: list[str]) -> None:
+    assert _kinds(_LastState(build()), WORDS) == kinds
+
+
 class _First(nn.Module):  # type: ignore[misc]
     """The first of what a module gives."""
 

@@ -132,9 +132,19 @@ def test_what_is_written_into_a_part_of_a_tensor_is_not_lost(function: Callable[
     assert "custom" in found
 
 
+def test_masks_of_attention_count_nothing() -> None:
+    network = archsum.from_torch(models.Masked(), torch.zeros(1, 7, dtype=torch.int64))
+    assert kinds(network) == ["embedding", "multi_head_attention"]
+
+
 def test_modules_that_share_an_input_in_place() -> None:
     summary = archsum.summarize(archsum.from_torch(models.InPlace(), (5,)))
     assert [layer.node.inputs for layer in summary.layers] == [("x",), ("inner",), ("relu", "relu")]
+
+
+def test_a_forward_that_was_put_in_the_place_of_another() -> None:
+    network = archsum.from_torch(models.Patched(), (5,))
+    assert kinds(network) == ["relu", "dense"]
 
 
 def test_what_does_not_depend_on_the_batch_counts_once() -> None:
@@ -152,6 +162,7 @@ def test_windows_in_the_batch() -> None:
 REFUSED: dict[str, tuple[Callable[[], Any], Any, str]] = {
     "the data decides": (models.DataDecides, (5,), "not-a-network"),
     "the batch decides": (models.BatchDecides, (5,), "not-a-network"),
+    "samples are put together": (models.ComparesSamples, (5,), "not-a-network"),
     "TorchScript": (lambda: torch.jit.trace(models.Plain(), torch.zeros(2, 5)), (5,), "not-a-network"),
     "a function in TorchScript": (models.CallsScript, (5,), "not-a-network"),
     "a shape is missing": (lambda: torch.nn.LazyLinear(3), (5,), "not-a-network"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.tracing import Value
 
@@ -99,9 +100,11 @@ def reduced(name: str) -> Reader:
 def _reduced(view: View, name: str) -> Steps:
     dims = view.argument(1, "dim", view.argument(1, "axis"))
     keep = bool(view.argument(2, "keepdim", view.argument(2, "keepdims", False)))
-    axes = sorted(view.axes(dims))
-    shape = view.shape(view.input)
-    layout = view.layout(view.input)
+    shape, layout = view.shape(view.input), view.layout(view.input)
+    try:
+        axes = sorted(view.axes(dims))
+    except NotUnderstoodError as error:
+        raise NotUnderstoodError(str(error), macs=0) from None
     if name in _REDUCTIONS and layout.dropped == 0 and len(shape) in (2, 3, 4):
         for data_format, spatial in (("channels_first", [*range(2, len(shape) + 1)]), ("", [*range(1, len(shape))])):
             if axes == spatial:

@@ -200,11 +200,12 @@ def interpolate(view: View) -> Steps:
     times = [size // other for size, other in zip(after, before, strict=True)]
     whole = all(size % other == 0 for size, other in zip(after, before, strict=True))
     word = {"nearest-exact": "nearest", "linear": "bilinear", "trilinear": "bilinear"}.get(mode, mode)
+    if word not in ("nearest", "bilinear", "bicubic"):
+        raise NotUnderstoodError("resizes in a way that archsum does not know", macs=0)
     if size is None and whole and (rank == 2 or word == "nearest"):
         fields: dict[str, Any] = {"size": short(times)}
         if word != "nearest":
             fields["interpolation"] = word
-            return [Step("up_sampling2d", {**fields, **CHANNELS_FIRST})]
         return spatial(view, f"up_sampling{rank}d", fields)
     if rank != 2:
         raise NotUnderstoodError("resizes other than by a whole factor")

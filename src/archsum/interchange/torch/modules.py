@@ -15,7 +15,7 @@ def reader_of(module: Any) -> Reader | None:
     None where it is none: its class has a `forward` of its own, or its weights are computed of others.
     """
     cls: Any = type(module)
-    if is_parametrized(module):
+    if is_parametrized(module) or "forward" in vars(module):
         return None
     for base in cls.__mro__:
         if base in MODULES:

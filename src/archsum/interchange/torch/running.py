@@ -41,7 +41,7 @@ def _run(device: str, model: Any, example: Example, samples: int, is_layer: Call
         while True:
             args, kwargs = example.arguments(samples, device)
             try:
-                return trace(copied, args, kwargs, is_layer)
+                return trace(copied, model, args, kwargs, is_layer)
             except WholeNumbersNeededError as error:
                 example = example.of_whole_numbers(error.names)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Made, Step, Steps, View, within, without_defaults
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.tracing import Value, values_in
 from archsum.layers import layer_class
 
 _RECURRENT = {"RNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
@@ -43,25 +43,42 @@ def multi_head_attention(view: View) -> Made:
 
 
 def recurrent(view: View) -> Made:
-    """Return the layers of a stack, one after another; what is after the last step is a part of the last one's."""
+    """Read a stack of recurrent layers; the last states that it gives are the last steps of what each layer gives."""
     it = view.module
-    outputs, *_ = view.call.output
-    if view.argument(1, "hx") is not None:
-        raise NotUnderstoodError("is given a state to begin with")
-    if set(view.used) - {outputs}:
-        raise NotUnderstoodError("gives its states")
+    outputs, states = view.call.output
     layout = view.layout(view.input)
     if layout.batch != (0 if it.batch_first else 1) or (layout.is_merged and not it.batch_first):
         raise NotUnderstoodError("takes no batch")
-    steps: list[Step] = []
+    if not all(value.is_constant for value in values_in(view.argument(1, "hx"))):
+        raise NotUnderstoodError("begins with states that are computed")
+    layers: list[Step] = []
+    taken: Value | Step = view.input
     for number in range(it.num_layers):
         if number and it.dropout:
-            steps.append(Step("dropout", {"rate": it.dropout}))
+            taken = Step("dropout", {"rate": it.dropout}, (taken,))
         suffixes = [f"l{number}", f"l{number}_reverse"]
         weights = {name: value for name, value in view.all_weights.items() if _suffix(name) in suffixes}
         step = _recurrent_layer(it, weights)
-        steps.append(within(step) if layout.is_merged else step)
-    return {outputs: steps}
+        taken = (within(step) if layout.is_merged else step)._replace(inputs=(taken,))
+        layers.append(taken)
+    made: dict[Value, Steps] = {outputs: [layers[-1]]}
+    hidden = states[0] if isinstance(states, tuple) else states
+    if not layout.is_merged:
+        made[hidden] = [_last_states(layers, it.bidirectional, getattr(it, "proj_size", 0) or it.hidden_size)]
+    return made
+
+
+def _last_states(layers: list[Step], is_bidirectional: bool, size: int) -> Step:
+    """Return the last states of all layers; one that goes backwards ends at the first step."""
+    states = []
+    for layer in layers:
+        if is_bidirectional:
+            ends = (({"start": -1}, {"stop": size}), ({"stop": 1}, {"start": size}))
+            for step, part in ends:
+                states.append(Step("slice", {"axis": 2, **part}, (Step("slice", {"axis": 1, **step}, (layer,)),)))
+        else:
+            states.append(Step("slice", {"axis": 1, "start": -1}, (layer,)))
+    return states[0] if len(states) == 1 else Step("concatenate", {"axis": 1}, tuple(states))
 
 
 def _suffix(name: str) -> str:

@@ -99,9 +99,11 @@ def values_in(nested: Any) -> Iterator[Value]:
             yield leaf
 
 
-def trace(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], is_layer: Callable[[Any], bool]) -> Trace:
-    """Run a model and follow it; `is_layer` is which modules are seen as a whole."""
-    tracer = _Tracer(model, is_layer)
+def trace(
+    model: Any, original: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], is_layer: Callable[[Any], bool]
+) -> Trace:
+    """Run a copy of a model and follow it; `is_layer` is which modules are seen as a whole."""
+    tracer = _Tracer(model, original, is_layer)
     named = [(str(number), tensor) for number, tensor in enumerate(args) if isinstance(tensor, torch.Tensor)]
     named += [(name, tensor) for name, tensor in kwargs.items() if isinstance(tensor, torch.Tensor)]
     for name, tensor in named:
@@ -113,7 +115,7 @@ def trace(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], is_layer
 
 
 class _Tracer(TorchFunctionMode):  # type: ignore[misc]
-    def __init__(self, model: Any, is_layer: Callable[[Any], bool]) -> None:
+    def __init__(self, model: Any, original: Any, is_layer: Callable[[Any], bool]) -> None:
         super().__init__()
         self.found = Trace()
         self.busy = 0
@@ -130,6 +132,10 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
             self.found.parameters[name] = known or self.register(
                 parameter, learned=True, name=name, is_parameter=True, trainable=parameter.requires_grad
             )
+
+        # A function that holds the model, and not the copy, takes its parameters.
+        for name, parameter in original.named_parameters(remove_duplicate=False):
+            self._values.setdefault(id(parameter), self.found.parameters[name])
 
     def register(self, tensor: Any, **known: Any) -> Value:
         """Take up a tensor as it is now."""
@@ -157,7 +163,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         taken_args, taken_kwargs = self._replaced(args), self._replaced(kwargs)
         taken = [*values_in((taken_args, taken_kwargs))]
         if name in _READS and any(value.of for value in taken):
-            self.found.read.append(f"{self._running[-1]} ({name.strip('_')})")
+            self.found.read.append(f"{self._running[-1] or 'the model itself'}, by `{name.strip('_')}`")
         if name == "embedding" and len(args) > 1 and args[0].is_floating_point():
             self._need_whole_numbers(taken)
         self.busy += 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from archsum.errors import Location, quote
+from archsum.errors import Diagnostic, Location, SpecError, quote
 from archsum.graph import Origin, Owner
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Expected
@@ -12,7 +12,7 @@ from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
 from archsum.interchange.torch.functions import FUNCTIONS
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.steps import Made, Step, Steps, View
-from archsum.interchange.torch.tracing import Call, Trace, Value
+from archsum.interchange.torch.tracing import Call, Trace, Value, values_in
 
 _CUSTOM_CURE = "its shapes and weights are right, its operations unknown, and so are totals of operations"
 _UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
@@ -32,6 +32,7 @@ class Writer:
         self._reshaped: dict[tuple[Value, tuple[int, ...]], str] = {}
         self._owners: dict[Value, Owner] = {}
         self._steps: dict[str, Step] = {}  # of each node that has weights of its own
+        self._known: dict[int, tuple[str, Step]] = {}  # as long as a step is held, no other has its identity
         self._written_parameters: dict[Value, str] = {}
         self._call = Call("output", "", None, (), {}, None)
         self._place = builder.place("")
@@ -47,7 +48,10 @@ class Writer:
             live = [value for value in call.given if value in self._live and not value.is_constant]
             if live:
                 self._call, self._place = call, self._builder.place(_described(call))
-                self._write(View(call, self._layouts, self._live, self._found.parameters), live)
+                try:
+                    self._write(View(call, self._layouts, self._live, self._found.parameters), live)
+                except NotUnderstoodError as error:
+                    raise _not_of_samples(f"{_described(call)} {error}", self._place) from None
         self._report_unused()
         return list(dict.fromkeys(self._output(value) for value in self._found.outputs if not value.is_constant))
 
@@ -76,16 +80,25 @@ class Writer:
             return
         before = ""
         for number, step in enumerate(steps):
-            taken = step.inputs or (() if before else (view.input,))
-            inputs = [self._taken(each, step, value) for each in taken] or [before]
-            before = self._add(step, inputs, shape if number == len(steps) - 1 else None)
+            of_last = shape if number == len(steps) - 1 else None
+            if step.inputs is not None:
+                before = self._made_by(step, value, of_last)
+            else:
+                before = self._add(step, [before or self._name(view.input)], of_last)
         self._names[value] = before
 
     def _taken(self, taken: Value | Step, step: Step, output: Value) -> str:
         """Return what an input of a step is called; a layer that makes it is written first."""
         if isinstance(taken, Value):
             return self._aligned(taken, output) if step.aligned else self._name(taken)
-        return self._add(taken, [self._taken(each, taken, output) for each in taken.inputs or ()], None, taken.kind)
+        return self._made_by(taken, output, None, taken.kind)
+
+    def _made_by(self, step: Step, output: Value, shape: tuple[int, ...] | None, name: str = "") -> str:
+        """Return what a layer is called; it is written once, be it taken several times."""
+        if id(step) not in self._known:
+            inputs = [self._taken(each, step, output) for each in step.inputs or ()]
+            self._known[id(step)] = (self._add(step, inputs, shape, name), step)
+        return self._known[id(step)][0]
 
     def _add(
         self,
@@ -150,7 +163,8 @@ class Writer:
             step = Step("reshape", {"target_shape": list(shape)})
             return self._add(step, [self._written_parameters[value]], shape, "reshape")
         if value.is_parameter:
-            step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value}, in_one=True)
+            step = Step("parameter", {"shape": list(shape)}, weights={"parameter": value})
+            step = step._replace(in_one=shape != value.shape)
             origin = Origin(value.name, "Parameter")
             self._written_parameters[value] = self._add(step, [], shape, value.name.rpartition(".")[2], origin)
             return self._written_parameters[value]
@@ -207,6 +221,11 @@ class Writer:
             self._builder.warn("unused", message, self._builder.place(""), _UNUSED_CURE)
 
 
+def _not_of_samples(message: str, place: Location) -> SpecError:
+    cure = "give the part of the model by itself that does the same for each sample"
+    return SpecError([Diagnostic("not-a-network", message, place, cure)])
+
+
 def _expected(step: Step, shape: tuple[int, ...] | None, *, has_own: bool, shared: Mapping[str, Owner]) -> Expected:
     if not has_own:
         return Expected(shape)
@@ -233,8 +252,17 @@ def _live(found: Trace) -> set[Value]:
     live = set(found.outputs)
     for call in reversed(found.calls):
         if not live.isdisjoint(call.given):
-            live.update(call.taken)
+            masks = _masks(call)
+            live.update(value for value in call.taken if value not in masks)
     return live
+
+
+def _masks(call: Call) -> list[Value]:
+    """Return what says which positions attention leaves out, which counts nothing unless it is learned."""
+    if call.name not in ("scaled_dot_product_attention", "MultiheadAttention"):
+        return []
+    masks = [*values_in(call.args[3:]), *(call.kwargs.get(name) for name in ("attn_mask", "key_padding_mask"))]
+    return [value for value in masks if isinstance(value, Value) and not value.learned]
 
 
 def _described(call: Call) -> str:
