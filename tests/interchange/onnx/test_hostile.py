@@ -108,6 +108,23 @@ def test_a_huge_tensor_without_elements_is_no_more_than_its_shape(tmp_path: Path
     assert summarize(made, tmp_path).params == 10**15
 
 
+def test_a_long_tensor_that_operators_pass_on_takes_no_time(tmp_path: Path) -> None:
+    made = model([node("Identity", ["w"], ["v"]), node("Add", ["x", "v"])], {"x": ["batch", 10**9]})
+    tensor = made.graph.initializer.add()
+    tensor.name, tensor.data_type = "w", FLOAT
+    tensor.dims.append(10**9)
+    started = time.perf_counter()
+    assert summarize(made, tmp_path).params == 10**9
+    assert time.perf_counter() - started < 5
+
+
+def test_axes_that_numbers_of_64_bits_cannot_count(tmp_path: Path) -> None:
+    """Of onnx's inference they end the process."""
+    nodes = [node("LayerNormalization", ["x", "w"], ["y", "m", "i"], axis=2**63 - 1)]
+    (diagnostic,) = problems(model(nodes, IMAGE, {"w": (8,)}), tmp_path)
+    assert "names axes that no tensor has" in diagnostic.message
+
+
 def test_a_tensor_that_its_elements_do_not_fill(tmp_path: Path) -> None:
     made = small()
     made.graph.initializer[0].raw_data = made.graph.initializer[0].raw_data[:-4]

@@ -23,7 +23,7 @@ def compute(operator: Operator, inputs: Sequence[Array | None]) -> Array | None:
     if function is None or len(operator.outputs) != 1:
         return None
     with (
-        suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ModelError),
+        suppress(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, ModelError),
         numpy.errstate(all="ignore"),
     ):
         result = numpy.asarray(function(operator, *inputs))

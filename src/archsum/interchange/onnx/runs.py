@@ -54,7 +54,10 @@ def infer(
 
 
 def _inferred(model: Any, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
-    """Return the types of all tensors that onnx's own inference finds."""
+    """Return the types of all tensors that onnx's own inference finds.
+
+    It is not asked to follow the elements of tensors, which takes it very long where one says that it has very many.
+    """
     from onnx import shape_inference
 
     given = type(model)()
@@ -73,7 +76,7 @@ def _inferred(model: Any, inputs: Mapping[str, tuple[int, ...]]) -> dict[str, An
                 node.domain = _HIDDEN
     inferred = given
     with suppress(Exception):  # of a graph that it cannot follow, each operator is asked by itself
-        inferred = shape_inference.infer_shapes(given, check_type=False, strict_mode=False, data_prop=True)
+        inferred = shape_inference.infer_shapes(given, check_type=False, strict_mode=False)
     graph = inferred.graph
     found = {info.name: info.type for info in (*graph.output, *graph.value_info, *graph.input)}
     for tensor in graph.initializer:
