@@ -23,8 +23,8 @@ from archsum.interchange.writing.folding.elements import (
 from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in, substituted, written
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
-from archsum.interchange.writing.folding.templates import Template, Templates
 from archsum.interchange.writing.folding.progressions import by_index, filled
+from archsum.interchange.writing.folding.templates import Template, Templates
 from archsum.interchange.writing.sharing import Share, stated
 from archsum.interchange.writing.text import count_lines
 from archsum.layers import layer_class
@@ -230,7 +230,8 @@ class Emission:
         count = substituted(template.fields.get((id(run), "times"), len(run.units)), values)
         last = Expression("count - 1").with_values({"count": count})
         first_or_last = {"first": 0, "last": last.text if isinstance(last, Expression) else last}
-        for one, value in zip(fields, given_to, strict=True):
+        for one, listed in zip(fields, given_to, strict=True):
+            value = listed
             if one.mode == "list" and isinstance(value, list) and all(item in (value[0], HOLE) for item in value):
                 value = value[0]
             elif one.mode == "list":
@@ -238,6 +239,8 @@ class Emission:
             elif one.mode in ("first", "last") and value != one.rest:
                 shown = value.text if isinstance(value, Expression) else repr(value)
                 value = Expression(f"{shown} if index == {first_or_last[one.mode]} else {one.rest!r}")
+            if one.mode == "list" and isinstance(listed, list):
+                count = len(listed)
             given[one.name] = value
         if count == 1 and not over:
             return self._use_unit(

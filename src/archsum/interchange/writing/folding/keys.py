@@ -1,6 +1,7 @@
 """What has the same structure has the same key: the same kinds, that take the same, whatever the values of fields."""
 
 from collections.abc import Hashable
+from functools import cache
 
 from archsum.interchange.writing.entries import Entry
 from archsum.interchange.writing.folding.elements import (
@@ -15,6 +16,8 @@ from archsum.interchange.writing.folding.elements import (
     bodies,
     taken_by,
 )
+from archsum.layers import layer_class
+from archsum.layers.fields import named_fields
 
 
 class Keys:
@@ -68,8 +71,20 @@ class Keys:
 
 
 def opaque(leaf: Leaf) -> str:
-    """Return what cannot be a parameter of a layer's fields: mappings, layers and formulas."""
-    return f"{[(name, value) for name, value in sorted(leaf.fields.items()) if is_opaque(leaf.kind, value)]}"
+    """Return what cannot be a parameter of a layer's fields: mappings, layers and formulas, and whether there is any.
+
+    A block cannot be given nothing for a parameter.
+    """
+    optional = optional_fields(leaf.kind)
+    there = [name for name in sorted(leaf.fields) if name in optional or leaf.fields[name] is None]
+    return f"{there} {[(name, value) for name, value in sorted(leaf.fields.items()) if is_opaque(leaf.kind, value)]}"
+
+
+@cache
+def optional_fields(kind: str) -> frozenset[str]:
+    """Return the fields of a kind that are nothing by default."""
+    declared = named_fields(layer_class(kind)).items()
+    return frozenset(name for name, info in declared if info.default is None and not info.is_required())
 
 
 def is_opaque(kind: str, value: object) -> bool:
