@@ -235,7 +235,8 @@ class Emission:
             if one.mode == "list" and isinstance(value, list) and all(item in (value[0], HOLE) for item in value):
                 value = value[0]
             elif one.mode == "list":
-                value = (None if _has_run(unit.body) else by_index(value)) or self._listed(one.name, value, over, mentioned)
+                formula = None if _has_run(unit.body) else by_index(value)
+                value = formula or self._listed(one.name, value, over, mentioned)
             elif one.mode in ("first", "last") and value != one.rest:
                 shown = value.text if isinstance(value, Expression) else repr(value)
                 value = Expression(f"{shown} if index == {first_or_last[one.mode]} else {one.rest!r}")

@@ -34,8 +34,9 @@ class Keys:
         `is_inner` is whether it is in an element, and not the network's.
         """
         places = {id(element): index for index, element in enumerate(body)}
+        is_inner = is_inner or self._has_one_input
         for index, element in enumerate(body):
-            taken = tuple(_relative(one, index, places, is_inner=is_inner or self._has_one_input) for one in taken_by(element))
+            taken = tuple(_relative(one, index, places, is_inner=is_inner) for one in taken_by(element))
             element.key = self._key((taken, len(element.takes), self._held(element)))
         return self.of(body)
 
