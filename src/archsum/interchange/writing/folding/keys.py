@@ -76,9 +76,11 @@ def opaque(leaf: Leaf) -> str:
 
     A block cannot be given nothing for a parameter.
     """
-    optional = optional_fields(leaf.kind)
-    there = [name for name in sorted(leaf.fields) if name in optional or leaf.fields[name] is None]
-    return f"{there} {[(name, value) for name, value in sorted(leaf.fields.items()) if is_opaque(leaf.kind, value)]}"
+    if leaf.opaque is None:
+        optional, fields = optional_fields(leaf.kind), sorted(leaf.fields.items())
+        there = [name for name, value in fields if name in optional or value is None]
+        leaf.opaque = f"{there} {[(name, value) for name, value in fields if is_opaque(leaf.kind, value)]}"
+    return leaf.opaque
 
 
 @cache
