@@ -107,6 +107,11 @@ MAX_TRIED_BLOCKS = 10
 MAX_TRIED_LAYERS = 20_000
 """The layers, each time all of the network, that are trained to try blocks; one block always is."""
 
+# What is written.
+
+MAX_FOLDED_LAYERS = 20_000
+"""The most layers that are folded; of more, each has a line."""
+
 # Pictures.
 
 MAX_LAYOUT_SECONDS = 60

@@ -77,24 +77,22 @@ def _is_formula(value: Any) -> bool:
 
 
 def state_parameters(block: BlockEntry, uses: Sequence[Entry]) -> None:
-    """Give a block's parameters the values that most of its uses have."""
-    for name in list(block.parameters):
-        if block.parameters[name] is not EMPTY:
-            continue
+    """Give a block's parameters the values that most of its uses have.
+
+    What a use does not state, as the layer that takes it is not there, has a default, whatever that is.
+    """
+    for name in [name for name, value in block.parameters.items() if value is EMPTY]:
         values = [use.fields[name] for use in uses if name in use.fields]
-        if not values:
-            block.parameters[name] = None  # where nothing takes it
-            continue
+        literals = [value for value in values if not _is_formula(value)]
         is_missing = len(values) < len(uses)
-        shown, count = Counter(map(repr, values)).most_common(1)[0]
-        value = next(value for value in values if repr(value) == shown)
-        if is_missing and _is_formula(value):
-            block.parameters[name] = None
-        elif not _is_formula(value) and (
-            is_missing
-            or count == len(uses) or (2 * count >= len(uses) and name.rpartition("_")[2] not in SIZES and count > 1)
-        ):
-            block.parameters[name] = value
+        if not literals:
+            if is_missing:
+                block.parameters[name] = 0
+            continue
+        shown, count = Counter(map(repr, literals)).most_common(1)[0]
+        is_size = name.rpartition("_")[2] in SIZES
+        if is_missing or count == len(uses) or (count > 1 and 2 * count >= len(uses) and not is_size):
+            block.parameters[name] = next(value for value in literals if repr(value) == shown)
             for use in uses:
                 if name in use.fields and repr(use.fields[name]) == shown:
                     del use.fields[name]

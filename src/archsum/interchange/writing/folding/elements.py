@@ -45,6 +45,8 @@ class Leaf(Element):
     """What of its weights others have too, or it has of others."""
     state: Element | None = None
     """The layer whose last states it begins with."""
+    opaque: str | None = None
+    """What of its fields cannot be a parameter, once that has been asked for."""
     is_there: bool = True
     """Whether it is here, and not only in others of the same structure."""
 

@@ -17,21 +17,21 @@ from archsum.interchange.writing.folding.elements import (
     Residual,
     Run,
     Source,
-    bodies,
-    taken_by,
 )
 from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in, substituted, written
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
+<<<<<<< HEAD
 from archsum.interchange.writing.folding.progressions import by_index, filled
 from archsum.interchange.writing.folding.templates import Template, Templates
+=======
+from archsum.interchange.writing.folding.placing import Values, has_run, is_default, may_be_inline, named, place
+from archsum.interchange.writing.folding.progressions import by_index, filled
+from archsum.interchange.writing.folding.template import Template
+from archsum.interchange.writing.folding.templates import Templates
+>>>>>>> hH
 from archsum.interchange.writing.sharing import Share, stated
 from archsum.interchange.writing.text import count_lines
-from archsum.layers import layer_class
-from archsum.layers.fields import named_fields
-
-Values = Mapping[str, Any]
-"""What stands for the parameters of a template: values, or expressions of what is known where it is written."""
 
 _FEW_LINES = 2
 """So many lines, or fewer, that a repeat with values of its own saves are not worth it."""
@@ -86,7 +86,7 @@ class Emission:
         also_named: Sequence[Element] = (),
     ) -> list[Entry]:
         names = {} if names is None else names
-        named = _named(body) | set(map(id, also_named))
+        to_name = named(body) | set(map(id, also_named))
         done: list[Entry] = []
         before: Element | None = None
         for element in body:
@@ -96,10 +96,10 @@ class Emission:
                 continue
             inputs = self._inputs(element, before, names)
             if inputs is not None:
-                _place(entries[0], inputs=inputs)
-            if id(element) in named:
+                place(entries[0], inputs=inputs)
+            if id(element) in to_name:
                 name = names[id(element)] = self._name(element, scope)
-                _place(entries[-1], name=name)
+                place(entries[-1], name=name)
             if isinstance(element, Leaf) and element.state:
                 entries[0].fields[STATES] = names[id(element.state)]
             done += entries
@@ -153,7 +153,7 @@ class Emission:
             value = template.fields[id(leaf), name]
             if isinstance(value, Expression | list):
                 value = substituted(value, values)
-                if _is_default(leaf.kind, name, value):
+                if is_default(leaf.kind, name, value):
                     value = HOLE
             if value is not HOLE:
                 fields[name] = written(value)
@@ -198,7 +198,7 @@ class Emission:
     def _use(self, cell: Cell, inner: Template, given: Values, scope: Scope) -> list[Entry]:
         """Write a block's use, or in its place what is in it."""
         key = cell.body_key
-        if key in self._inline and _may_be_inline(cell, inner, given):
+        if key in self._inline and may_be_inline(cell, inner, given):
             return self.body(inner, given, scope)
         self._define(cell, inner)
         entry = Entry(self._names[key], {name: written(value) for name, value in given.items() if value is not HOLE})
@@ -230,14 +230,18 @@ class Emission:
         count = substituted(template.fields.get((id(run), "times"), len(run.units)), values)
         last = Expression("count - 1").with_values({"count": count})
         first_or_last = {"first": 0, "last": last.text if isinstance(last, Expression) else last}
-        for one, value in zip(fields, given_to, strict=True):
+        for one, listed in zip(fields, given_to, strict=True):
+            value = listed
             if one.mode == "list" and isinstance(value, list) and all(item in (value[0], HOLE) for item in value):
                 value = value[0]
             elif one.mode == "list":
-                value = (None if _has_run(unit.body) else by_index(value)) or self._listed(one.name, value, over, mentioned)
+                formula = None if has_run(unit.body) else by_index(value)
+                value = formula or self._listed(one.name, value, over, mentioned)
             elif one.mode in ("first", "last") and value != one.rest:
                 shown = value.text if isinstance(value, Expression) else repr(value)
                 value = Expression(f"{shown} if index == {first_or_last[one.mode]} else {one.rest!r}")
+            if one.mode == "list" and isinstance(listed, list):
+                count = len(listed)
             given[one.name] = value
         if count == 1 and not over:
             return self._use_unit(
@@ -267,52 +271,6 @@ class Emission:
         return Expression(name)
 
     def _use_unit(self, unit: Cell, inner: Template, given: Values, scope: Scope) -> list[Entry]:
-        if _may_be_inline(unit, inner, given):
+        if may_be_inline(unit, inner, given):
             return self.body(inner, given, scope)
         return self._use(unit, inner, given, scope)
-
-
-def _place(entry: Entry, **placed: Any) -> None:
-    """Put what places an entry before its fields: its name first."""
-    fields = {**placed, **entry.fields}
-    entry.fields = {**({"name": fields["name"]} if "name" in fields else {}), **fields}
-
-
-def _named(body: Body) -> set[int]:
-    """Return the elements that others name, as they do not stand before them."""
-    named = set()
-    before: Element | None = None
-    for element in body:
-        if not (len(element.takes) == 1 and element.takes[0] is before):
-            named |= {id(one) for one in element.takes}
-        if isinstance(element, Leaf) and element.state:
-            named.add(id(element.state))
-        before = element
-    return named
-
-
-def _may_be_inline(cell: Cell, inner: Template, given: Values) -> bool:
-    """Whether what is in a block can be written in its place."""
-    if inner.derived or not any(taken is cell.entry for taken in cell.body[0].takes):
-        return False
-    if any(taken is cell.entry for element in cell.body[1:] for taken in taken_by(element)):
-        return False  # it has a name in a block alone
-    for parameter in inner.parameters:
-        value = given[parameter.name]
-        names = names_in(value)
-        if "index" in names and _has_run(cell.body):
-            return False
-        if any(name.startswith("input_") for name in names) and not parameter.at_entry:
-            return False
-    return True
-
-
-def _has_run(body: Body) -> bool:
-    return any(isinstance(element, Run) or any(map(_has_run, bodies(element))) for element in body)
-
-
-def _is_default(kind: str, name: str, value: Any) -> bool:
-    default = named_fields(layer_class(kind))[name].default
-    if name == "padding" and default == "valid" and value == 0 and value is not False:
-        return True  # as half of a kernel of 1
-    return type(default) is type(value) and bool(default == value)

@@ -1,6 +1,7 @@
 """What has the same structure has the same key: the same kinds, that take the same, whatever the values of fields."""
 
 from collections.abc import Hashable
+from functools import cache
 
 from archsum.interchange.writing.entries import Entry
 from archsum.interchange.writing.folding.elements import (
@@ -15,6 +16,8 @@ from archsum.interchange.writing.folding.elements import (
     bodies,
     taken_by,
 )
+from archsum.layers import layer_class
+from archsum.layers.fields import named_fields
 
 
 class Keys:
@@ -31,8 +34,9 @@ class Keys:
         `is_inner` is whether it is in an element, and not the network's.
         """
         places = {id(element): index for index, element in enumerate(body)}
+        is_inner = is_inner or self._has_one_input
         for index, element in enumerate(body):
-            taken = tuple(_relative(one, index, places, is_inner=is_inner or self._has_one_input) for one in taken_by(element))
+            taken = tuple(_relative(one, index, places, is_inner=is_inner) for one in taken_by(element))
             element.key = self._key((taken, len(element.takes), self._held(element)))
         return self.of(body)
 
@@ -68,8 +72,22 @@ class Keys:
 
 
 def opaque(leaf: Leaf) -> str:
-    """Return what cannot be a parameter of a layer's fields: mappings, layers and formulas."""
-    return f"{[(name, value) for name, value in sorted(leaf.fields.items()) if is_opaque(leaf.kind, value)]}"
+    """Return what cannot be a parameter of a layer's fields: mappings, layers and formulas, and whether there is any.
+
+    A block cannot be given nothing for a parameter.
+    """
+    if leaf.opaque is None:
+        optional, fields = optional_fields(leaf.kind), sorted(leaf.fields.items())
+        there = [name for name, value in fields if name in optional or value is None]
+        leaf.opaque = f"{there} {[(name, value) for name, value in fields if is_opaque(leaf.kind, value)]}"
+    return leaf.opaque
+
+
+@cache
+def optional_fields(kind: str) -> frozenset[str]:
+    """Return the fields of a kind that are nothing by default."""
+    declared = named_fields(layer_class(kind)).items()
+    return frozenset(name for name, info in declared if info.default is None and not info.is_required())
 
 
 def is_opaque(kind: str, value: object) -> bool:

@@ -1,13 +1,15 @@
 """Fields that vary over bodies of one structure: what is equal, a multiple, or follows from the input's channels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from archsum.interchange.writing.folding.formulas import HOLE, Expression
 from archsum.interchange.writing.folding.slots import Slot
 
 _MAX_FACTOR = 64
+BASE = "base"
+"""What stands in a formula for the name of a parameter that has none yet."""
 
 
 @dataclass(eq=False)
@@ -16,8 +18,13 @@ class Group:
 
     values: list[Any]
     """HOLE where none of them is there."""
-    slots: list[Slot] = field(default_factory=list)
+    slots: list[Slot]
     is_size: bool = False
+
+    @property
+    def field(self) -> str:
+        """The field that the first of them is."""
+        return self.slots[0].field
 
     def takes(self, slot: Slot) -> bool:
         """Whether a field has the same values, as far as both are known."""
@@ -39,7 +46,7 @@ def grouped(slots: Sequence[Slot]) -> list[Group]:
     groups: list[Group] = []
     for slot in slots:
         for group in groups:
-            alike = slot.is_size if group.is_size else group.slots[0].field == slot.field
+            alike = slot.is_size if group.is_size else group.field == slot.field
             if alike and group.is_size == slot.is_size and group.takes(slot):
                 group.add(slot)
                 break
@@ -70,18 +77,18 @@ def by_sizes(values: Sequence[Any], sizes: Sequence[Mapping[str, int | None]]) -
     return None
 
 
-def by_other(group: Group, others: Sequence[tuple[str, Group]]) -> Expression | None:
-    """Return how a group of sizes follows from one of others, which have names."""
-    for name, other in others:
+def by_other(group: Group, others: Sequence[Group]) -> tuple[Group, Expression] | None:
+    """Return from which of others a group of sizes follows, and how."""
+    for other in others:
         if not (group.is_size and other.is_size):
             continue
         pairs = list(zip(group.values, other.values, strict=True))
         if any(one is not HOLE and two is HOLE for one, two in pairs):
             continue
         known = [(one, two) for one, two in pairs if one is not HOLE]
-        found = ratio([one for one, _ in known], [two for _, two in known], name)
+        found = ratio([one for one, _ in known], [two for _, two in known], BASE)
         if found:
-            return found
+            return other, found
     return None
 
 

@@ -45,15 +45,17 @@ def fold_runs(body: Body, keys: Keys, banned: Banned, *, is_inner: bool = False)
 
 def _fold(body: Body, period: int, keys: Keys, banned: Banned) -> bool:
     """Put repetitions of so many elements into runs; return whether there are any."""
-    listed = [element.key for element in body]
+    every = _times([element.key for element in body], period)
     done: Body = []
     index, found = 0, False
     while index < len(body):
-        times = _times(listed, index, period)
+        times = every[index]
         unit = body[index : index + period]
-        if times > 1 and _has_no_weights(body[index]) and _times(listed, index + 1, period) == times:
+        if times > 1 and _has_no_weights(body[index]) and every[index + 1] == times:
             times = 0  # a repetition begins with what has weights, if it can
         if times > 1 and (keys.of(unit) in banned or not _is_worth(unit, times)):
+            times = 0
+        if times > 1 and not _are_closed([unit, body[index + period : index + 2 * period]]):
             times = 0
         units = [body[start : start + period] for start in range(index, index + times * period, period)]
         if times > 1 and _are_closed(units):
@@ -66,12 +68,12 @@ def _fold(body: Body, period: int, keys: Keys, banned: Banned) -> bool:
     return found
 
 
-def _times(listed: Sequence[int], index: int, period: int) -> int:
-    """Return how many times the elements from an index on are there, one after the other."""
-    end = index + period
-    while end < len(listed) and listed[end] == listed[end - period]:
-        end += 1
-    return (end - index) // period
+def _times(listed: Sequence[int], period: int) -> list[int]:
+    """Return for each index how many times the elements from there on are there, one after the other."""
+    alike = [0] * (len(listed) + 1)
+    for index in reversed(range(len(listed) - period)):
+        alike[index] = alike[index + 1] + 1 if listed[index] == listed[index + period] else 0
+    return [(number + period) // period for number in alike]
 
 
 def _has_no_weights(element: Element) -> bool:

@@ -26,9 +26,8 @@ _LEAST_SAVED = 2
 _LETTERS_IN_A_LINE = 95
 _LETTERS_OF_A_VALUE = 8
 """What a block's use has beside its word, and about how many letters of each parameter's value."""
-_MOST_ROUNDS = 12
-_MOST_ELEMENTS = 20_000
-"""In larger networks none are looked for, as that takes too long."""
+_MOST_ELEMENTS = 60_000
+"""The elements that are gone through, all rounds together: in a large network there are few rounds, or none."""
 
 Sequence = tuple[int, ...]
 """The keys of elements that follow one another."""
@@ -57,8 +56,9 @@ def find_sequences(body: Body, keys: Keys, make: Callable[[], Templates]) -> Non
     `make` gives the templates, which tell how many parameters a block would have: one with many saves nothing.
     """
     refused: set[Sequence] = set()
-    for _ in range(_MOST_ROUNDS):
-        found = _find(body, keys, refused)
+    left = _MOST_ELEMENTS
+    while left > 0:
+        found, left = _find(body, keys, refused, left)
         costly = _costly(make(), found)
         if not costly:
             return
@@ -80,12 +80,13 @@ def _costly(templates: Templates, found: Mapping[int, Found]) -> set[int]:
     return costly
 
 
-def _find(body: Body, keys: Keys, refused: set[Sequence]) -> dict[int, Found]:
-    """Put sequences into cells; return them by the keys of these."""
+def _find(body: Body, keys: Keys, refused: set[Sequence], left: int) -> tuple[dict[int, Found], int]:
+    """Put sequences into cells; return them by the keys of these, and how many elements may still be gone through."""
     done: dict[int, Found] = {}
-    for _ in range(_MOST_ROUNDS):
+    while True:
         distinct = list(_written(body, set()))
-        if sum(len(one) for one, _ in distinct) > _MOST_ELEMENTS:
+        left -= sum(len(one) for one, _ in distinct) + sum(map(len, _all_bodies(body)))
+        if left < 0:
             break
         best = _best(distinct, refused)
         if best is None:
@@ -98,7 +99,7 @@ def _find(body: Body, keys: Keys, refused: set[Sequence]) -> dict[int, Found]:
                 cells += _wrap(one, best.sequence)
         keys.number(body)
         done[cells[0].body_key] = best
-    return done
+    return done, left
 
 
 def _written(body: Body, seen: set[int], *, is_block: bool = False) -> Iterator[tuple[Body, bool]]:
