@@ -21,15 +21,10 @@ from archsum.interchange.writing.folding.elements import (
 from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in, substituted, written
 from archsum.interchange.writing.folding.keys import is_opaque
 from archsum.interchange.writing.folding.naming import block_name, free_name, layer_name
-<<<<<<< HEAD
-from archsum.interchange.writing.folding.progressions import by_index, filled
-from archsum.interchange.writing.folding.templates import Template, Templates
-=======
 from archsum.interchange.writing.folding.placing import Values, has_run, is_default, may_be_inline, named, place
 from archsum.interchange.writing.folding.progressions import by_index, filled
 from archsum.interchange.writing.folding.template import Template
 from archsum.interchange.writing.folding.templates import Templates
->>>>>>> hH
 from archsum.interchange.writing.sharing import Share, stated
 from archsum.interchange.writing.text import count_lines
 
