@@ -111,7 +111,8 @@ class Engine:
                 shared = shared_weights(node, computed, self._layers)
                 own = tuple(weight for weight in own if weight.name not in shared)
         except ShapeError as error:
-            self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))
+            if (error.message, node.span) not in self._diagnostics:
+                self._diagnostics[error.message, node.span] = self._diagnostic(error, node, inputs)
         else:
             self._shapes[node.name] = self._known(computed.output)
             self._layers[node.name] = LayerSummary(node, inputs, computed.output, own, computed.macs, computed, shared)
@@ -133,10 +134,13 @@ class Engine:
             if len(inputs) > 1 and name in places
         ]
         notes += notes_of(node, layers)
-        notes = list(dict.fromkeys(notes))  # states come from one layer
+        from archsum.missing_steps import keep_steps
+
+        cure, left_out = keep_steps(node, inputs, layers, self._computations.of) or (error.cure, [])
+        notes = list(dict.fromkeys([*notes, *left_out]))  # states come from one layer
         notes += [use.note for use in node.uses]
         code = "unknown-name" if isinstance(error, UnknownWeightError) else "shape"
-        return Diagnostic(code, f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
+        return Diagnostic(code, f"`{node.name}` {error.message}", node.span, cure, tuple(notes))
 
 
 def propagate(graph: Graph, engine: Engine | None = None) -> Summary:
