@@ -119,7 +119,12 @@ class BodyReader:
 
     def _merge(self, fields: Places, field: str) -> Item:
         """Read what merges a container's outputs. A block can do so, and a layer that takes several inputs."""
+        before = len(self.diagnostics)
         item = self._item(fields, field)
+        if self.diagnostics[before:]:
+            from archsum.language.advice.spelling import with_merging
+
+            self.diagnostics[before:] = with_merging(self.diagnostics[before:], item.entry.kind)
         most = layer_class(item.entry.kind).most_inputs if item.entry.kind in KINDS else None
         if most is None or most > 1:
             return item
