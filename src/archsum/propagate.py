@@ -63,6 +63,7 @@ class Engine:
         self._unknown = unknown
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
         self._layers: dict[str, LayerSummary] = {}
+        self._misfits: list[tuple[Shape, ...]] = []
         self._diagnostics: dict[tuple[str, Place], Diagnostic] = {}  # a line that a block repeats is reported once
 
     def shape(self, name: str) -> Shape | None:
@@ -81,6 +82,12 @@ class Engine:
         """What is wrong with the faulty ones."""
         self._catch_up()
         return list(self._diagnostics.values())
+
+    @property
+    def misfits(self) -> list[tuple[Shape, ...]]:
+        """The inputs' shapes of those whose shapes do not fit."""
+        self._catch_up()
+        return self._misfits
 
     def _catch_up(self) -> None:
         for node in self._nodes[self._done :]:
@@ -112,6 +119,7 @@ class Engine:
                 own = tuple(weight for weight in own if weight.name not in shared)
         except ShapeError as error:
             if (error.message, node.span) not in self._diagnostics:
+                self._misfits.append(inputs)
                 self._diagnostics[error.message, node.span] = self._diagnostic(error, node, inputs)
         else:
             self._shapes[node.name] = self._known(computed.output)

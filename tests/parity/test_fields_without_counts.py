@@ -1,4 +1,4 @@
-"""What is said of fields that have no place in a file, "it does not change the counts", is true of the frameworks' own."""
+"""What is said of fields that a file lacks, "it does not change the counts", is true of the frameworks' own."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -211,8 +211,10 @@ def test_cures_that_say_more() -> None:
     assert params("simple_rnn: {units: 4, bias: double}", "[7, 16]").params == numbers(torch.nn.RNN(16, 4))
     assert params("prelu: {shared_axes: [1, 2, 3]}", "[6, 6, 4]").params == numbers(torch.nn.PReLU())
     assert params("prelu: {shared_axes: [1, 2]}", "[6, 6, 4]").params == numbers(torch.nn.PReLU(4))
+    tracked = params("batch_normalization", "[6, 6, 4]").params
+    assert tracked
     untracked = numbers(torch.nn.BatchNorm2d(4, track_running_stats=False))
-    assert params("batch_normalization", "[6, 6, 4]").params - 2 * 4 == untracked
+    assert tracked - 2 * 4 == untracked
     for mode, rank in (("linear", 1), ("trilinear", 3)):
         data = torch.zeros(2, 4, *[6] * rank)
         shapes = {torch.nn.Upsample(scale_factor=2, mode=word)(data).shape for word in ("nearest", mode)}

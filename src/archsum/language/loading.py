@@ -10,6 +10,7 @@ from archsum.language.expand.unused import unused
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
+from archsum.language.spec.document import Document
 from archsum.language.text.reader import read
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
@@ -63,6 +64,15 @@ def load(
                 raise SpecError(in_first(engine.diagnostics))
             if _numbers(engine) != _numbers(tried.engine):
                 warnings = [in_last(name, document.input[name], places) for name in suspected]
+    if engine.misfits:
+        from archsum.language.advice.sizes import are_likely_rests, with_fitting
+
+        def fits(other: Document) -> bool:
+            tried = expand(other, structure, called, places, Work(allowed))
+            return tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics)
+
+        if are_likely_rests(graph, engine):
+            raise SpecError(with_fitting(engine.diagnostics, document, fits))
     return Network(
         graph,
         allowed,

@@ -63,9 +63,9 @@ KERAS: dict[str, Known] = {
 """Keras's layers that have such a field and are kinds of ours."""
 
 ELEMENTWISE = (
-    "AlphaDropout CELU Dropout ELU FeatureAlphaDropout Hardsigmoid Hardswish Hardtanh "
-    "LeakyReLU Mish PReLU ReLU ReLU6 SELU SiLU"
-).split()
+    *("AlphaDropout", "CELU", "Dropout", "ELU", "FeatureAlphaDropout", "Hardsigmoid", "Hardswish", "Hardtanh"),
+    *("LeakyReLU", "Mish", "PReLU", "ReLU", "ReLU6", "SELU", "SiLU"),
+)
 
 TORCH: dict[str, Known] = {
     **{f"Conv{rank}d": Known({"in_channels": 4, "out_channels": 3, "kernel_size": 3}, FIRST[rank]) for rank in FIRST},
