@@ -76,7 +76,11 @@ class Subject(NamedTuple):
 def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Loc] = ()) -> list[Diagnostic]:
     """Turn what is wrong with values into diagnostics, skipping paths already reported."""
     details = [
-        detail for detail in errors_of(error) if not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
+        detail
+        for detail in errors_of(error)
+        # That there is no such field is another matter than what is wrong with its formula.
+        if (detail["type"] == "extra_forbidden" and is_formula(detail["input"]))
+        or not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
     ]
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
