@@ -134,3 +134,5 @@ MAX_SUGGESTED = 10_000
 MAX_COMPARED_WORDS = 200
 MAX_COMPARED_LETTER_BY_LETTER = 5
 """The known words that are compared with an unknown one at length."""
+MAX_NODES_TRIED = 5_000
+"""The layers of a network that is tried with other sizes where some do not fit."""
