@@ -206,16 +206,39 @@ def test_a_reader_that_leaves_early(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [60, 80, 200])
 def test_a_terminal_gets_a_table_that_fits(file: Path, columns: int) -> None:
-    text = on_a_terminal([*COMMAND, str(file)], columns)
+    text = on_a_terminal([*COMMAND, str(file)], columns, NO_COLOR="1")
     assert max(map(len, text.splitlines())) <= columns
     assert ("a_layer_with_a_rather_long_name (Conv2D)" in text) == (columns > 60)
 
 
-def test_a_terminal_gets_colours_for_errors_alone_and_only_if_wanted(file: Path) -> None:
-    assert "\033" not in on_a_terminal([*COMMAND, str(file)], 80)
+def test_a_terminal_gets_colours_only_if_wanted(file: Path) -> None:
+    assert "\033[2m(Conv2D)\033[0m" in on_a_terminal([*COMMAND, str(file)], 80)
+    assert "\033" not in on_a_terminal([*COMMAND, str(file)], 80, NO_COLOR="1")
     missing = [*COMMAND, str(file.with_name("missing.yaml"))]
     assert "\033[1;31merror[unreadable]\033[0m" in on_a_terminal(missing, 80)
     assert "\033" not in on_a_terminal(missing, 80, NO_COLOR="1")
+
+
+NESTED = """\
+input: [8]
+blocks: {twice: {layers: [dense: 8, relu]}}
+layers: [repeat: {times: 5, layers: [twice]}, dense: 2]
+budget: {max_params: 100, max_layer_params: 70}
+"""
+
+
+def test_a_terminal_gets_a_nested_network_at_a_glance_and_all_of_it_where_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "nested.yaml"
+    file.write_text(NESTED, encoding="utf-8")
+    shown = on_a_terminal([*COMMAND, str(file)], 80)
+    assert "twice × 5" in shown
+    assert "\033[1;31mTotal params: 378 (1.48 KB), over the limit of 100\033[0m" in shown
+    assert "`--depth all` shows all 11 layers" in shown
+    piped = run(file).stdout
+    for arguments in (["--depth", "all"], ["--style", "keras"], ["--depth", "9"]):
+        on_terminal = on_a_terminal([*COMMAND, str(file), *arguments], 200, NO_COLOR="1")
+        assert on_terminal.replace(", over the limit of 100", "") == piped
+        assert run(file, *arguments).stdout == piped
 
 
 def on_a_terminal(command: list[str], columns: int, **environment: str) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from archsum.cli.arguments import add_file_arguments, network, number_of
 
 if TYPE_CHECKING:
+    from archsum.language.network import Network
     from archsum.summary import Summary
 
 _FORMATS = ("table", "json", "csv", "markdown")
+_ALL = "all"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--depth",
         metavar="N",
-        type=number_of("levels"),
-        help="fold blocks more than N levels deep into one row with their sums",
+        type=_depth,
+        help="fold blocks more than N levels deep into one row with their sums; `all` folds none (default: all, or "
+        "on a terminal what is seen at a glance, equal blocks that follow one another as one row)",
     )
     parser.set_defaults(error=parser.error)
 
@@ -52,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.error("--columns is for the table and markdown; csv and json always have every figure")
     if arguments.convention and arguments.format in ("json", "csv"):
         arguments.error("--convention is for the table and markdown; csv and json have our own figures")
-    if arguments.depth and arguments.format in ("json", "csv"):
+    if arguments.depth not in (None, _ALL) and arguments.format in ("json", "csv"):
         arguments.error("--depth is for the table and markdown; csv and json always have every layer")
     if arguments.style and arguments.format != "table":
         arguments.error("--style is for the table")
@@ -61,28 +64,44 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.convention:
         arguments.columns = (*arguments.columns, arguments.convention)
     read = network(arguments.file, arguments)
-    print(_render(summarize(read), arguments, read.steps_allowed))
+    print(_render(summarize(read), arguments, read))
     return 0
 
 
-def _render(summary: "Summary", arguments: argparse.Namespace, steps_allowed: int) -> str:
+def _render(summary: "Summary", arguments: argparse.Namespace, read: "Network") -> str:
     """Return a summary in the format asked for; each imports only what it needs."""
     if arguments.format == "json":
         from archsum.render.summary import json
         from archsum.work import Work
 
-        return json.render(summary, Work(steps_allowed))
+        return json.render(summary, Work(read.steps_allowed))
     if arguments.format == "csv":
         from archsum.render.summary import csv
 
         return csv.render(summary)
-    from archsum.cli.console import terminal_width
+    depth = None if arguments.depth == _ALL else arguments.depth
+    if arguments.format == "markdown":
+        from archsum.render.summary import text
+
+        return text.render_markdown(summary, arguments.columns, depth)
+    return _table(summary, arguments, depth, read)
+
+
+def _table(summary: "Summary", arguments: argparse.Namespace, depth: int | None, read: "Network") -> str:
+    """Return a table: in Keras's look, but on a terminal, where nothing else is asked for, a nested network folded."""
+    from archsum.cli.console import paint, terminal_width
     from archsum.render.summary import text
 
-    if arguments.format == "markdown":
-        return text.render_markdown(summary, arguments.columns, arguments.depth)
-    style, width = arguments.style or "keras", terminal_width(sys.stdout)
-    return text.render(summary, arguments.columns, style, width, arguments.depth)
+    on_terminal = sys.stdout.isatty()
+    width = terminal_width(sys.stdout)
+    marks = (paint(sys.stdout), read.budget if on_terminal else None)
+    if on_terminal and summary.groups and arguments.style is None and arguments.depth is None:
+        return text.render_outline(summary, arguments.columns, width, *marks)
+    return text.render(summary, arguments.columns, arguments.style or "keras", width, depth, *marks)
+
+
+def _depth(text: str) -> int | str:
+    return _ALL if text == _ALL else number_of("levels")(text)
 
 
 def _style(text: str) -> str:

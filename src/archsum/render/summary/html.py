@@ -11,7 +11,7 @@ def render(summary: Summary, columns: Sequence[str] = ()) -> str:
     """Return a summary's heading, table and totals."""
     listed = listing(summary, columns)
     rows = "\n".join(_row("td", texts, listed.numeric) for texts in listed.rows)
-    below = "<br>\n".join(escape(line) for line in listed.totals())
+    below = "<br>\n".join(escape(total.text) for total in listed.totals())
     head = _row("th", listed.headers, listed.numeric)
     return (
         f"<p><strong>{escape(listed.title)}</strong></p>\n"
