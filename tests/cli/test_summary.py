@@ -1,5 +1,7 @@
 """`archsum summary` as a process: its options, exit codes, and what it is connected to."""
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -105,14 +107,12 @@ def test_columns(file: Path) -> None:
         (
             ["--columns", "macs,time"],
             "argument --columns: there is no column `time`: "
-            "choose from weights, biases, kernel, macs, neurons, connections, memory, flops",
+            "choose from weights, biases, kernel, macs, neurons, connections, memory, flops, alive, kept",
         ),
         (["--convention", "fvcor"], "argument --convention: there is no convention `fvcor`: did you mean `fvcore`?"),
         (["--convention", "thop"], "argument --convention: there is no convention `thop`: choose from torch, fvcore, "),
-        (
-            ["--format", "json", "--convention", "torch"],
-            "--convention is for the table and markdown; csv and json have",
-        ),
+        (["--batch", "8"], "how it is trained is for the columns kept and alive: add `--columns kept,alive`"),
+        (["--spreadsheet"], "--spreadsheet is for csv"),
         (["--columns", "mac"], "argument --columns: there is no column `mac`: did you mean `macs`?"),
         (["--columns", "macs", "weights"], "`weights` is one argument too many; a list has commas, as in"),
         (["--colums", "macs"], "`--colums` is no option"),
@@ -217,6 +217,29 @@ def test_a_terminal_gets_colours_only_if_wanted(file: Path) -> None:
     missing = [*COMMAND, str(file.with_name("missing.yaml"))]
     assert "\033[1;31merror[unreadable]\033[0m" in on_a_terminal(missing, 80)
     assert "\033" not in on_a_terminal(missing, 80, NO_COLOR="1")
+
+
+def test_what_training_keeps_of_each_layer(file: Path) -> None:
+    """The convolution keeps its input, the batch's, for its weights; its output, too, is alive when the step ends."""
+    arguments = ("--columns", "kept,alive", "--batch", "2")
+    kept = 2 * 8 * 8 * 3 * 4
+    layer = json.loads(run(file, *arguments, "--format", "json").stdout)["layers"][0]
+    assert layer["kept"] == kept
+    memory = json.loads(
+        subprocess.check_output([*COMMAND[:-1], "memory", str(file), "--batch", "2", "--format", "json"], text=True)
+    )["training"]
+    assert layer["alive"] <= memory["peak"]
+    assert f" Kept: {kept / 1024:.2f} KB, batch 2, adam, float32\n" in run(file, *arguments).stdout
+    *_, row = csv.DictReader(io.StringIO(run(file, *arguments, "--format", "csv").stdout))
+    assert (int(row["kept"]), int(row["alive"])) == (kept, layer["alive"])
+
+
+def test_what_another_tool_counts_in_data(file: Path) -> None:
+    macs = 6 * 6 * 4 * 3 * 3 * 3
+    figures = json.loads(run(file, "--convention", "torch", "--format", "json").stdout)
+    assert figures["layers"][0]["flops_torch"] == figures["totals"]["flops_torch"] == 2 * macs
+    *_, row = csv.DictReader(io.StringIO(run(file, "--convention", "fvcore", "--format", "csv").stdout))
+    assert int(row["macs_fvcore"]) == macs
 
 
 NESTED = """\

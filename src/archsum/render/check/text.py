@@ -1,4 +1,4 @@
-"""The table of a check: what is limited, by how much, and what made it large. Bytes are in their unit, and exact below."""
+"""The table of a check: what is limited, by how much, and what made it large. Bytes are also exact."""
 
 from collections.abc import Iterator, Sequence
 

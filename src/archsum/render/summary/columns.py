@@ -80,3 +80,10 @@ def as_counted_by(tool: str) -> Column:
 
     remark = f", as {tool} counts: an operation that it does not know is 0"
     return Column(f"{convention.unit} ({tool})", counted, total=counted, remark=remark)
+
+
+def key_of_convention(tool: str) -> str:
+    """Return what is called in CSV and JSON what another tool counts, as in `flops_torch`."""
+    from archsum.conventions import CONVENTIONS
+
+    return f"{CONVENTIONS[tool].unit.lower()}_{tool}"

@@ -24,6 +24,7 @@ class _Entry(NamedTuple):
 
     @property
     def is_layer(self) -> bool:
+        """Whether it is a layer, and no block."""
         return self.layers[0].path == self.path
 
 

@@ -5,7 +5,7 @@ from itertools import accumulate, islice
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import BlockSummary, Part, fold, headings, is_chain
+from archsum.folding import BlockSummary, Part, block_of, fold, headings, is_chain
 from archsum.graph import Path, shared_levels
 from archsum.layers.arithmetic import Difference
 from archsum.render.numbers import count, memory
@@ -33,7 +33,8 @@ class Row(NamedTuple):
     @property
     def title(self) -> str:
         """Its name and its type, unless the name says what it is."""
-        says_it = not self.type or (self.of is None and self.name.lstrip().startswith(self.type))
+        is_heading = self.of is None or self.is_opened
+        says_it = not self.type or (is_heading and self.name.lstrip().startswith(self.type))
         return self.name if says_it else f"{self.name} ({self.type})"
 
 
@@ -105,12 +106,18 @@ class Listing(NamedTuple):
 
 
 def listing(
-    summary: Summary, names: Iterable[str | Column], depth: int | None = None, *, indented: bool = True
+    summary: Summary,
+    names: Iterable[str | Column],
+    depth: int | None = None,
+    *,
+    indented: bool = True,
+    summed: bool = False,
 ) -> Listing:
     """Return a summary with Keras's columns and the optional ones named, or given.
 
     Blocks more than `depth` levels deep are folded. Layers in blocks are `indented` under the block's name, or else
-    have their whole names. What a layer is connected to is told where the network is not a chain, as in Keras.
+    have their whole names; the block's own row has its figures where they are to be `summed`. What a layer is
+    connected to is told where the network is not a chain, as in Keras.
 
     A tool's name is that of the column of what it counts.
 
@@ -119,7 +126,7 @@ def listing(
     parts = fold(summary, depth)
     plain = (Row(part.of.name, part.of.type, part.of, part.inputs) for part in parts)
     is_simple = is_chain(summary, parts)
-    rows = _nested_rows(summary, parts, names_taken=not is_simple) if indented else plain
+    rows = _nested_rows(summary, parts, names_taken=not is_simple, summed=summed) if indented else plain
     return listed(summary, [*input_rows(summary), *rows], names, connected=not is_simple)
 
 
@@ -155,12 +162,13 @@ def _cell(row: Row, column: Column) -> str:
     return "" if row.of is None else column.write(column.value(row.of))
 
 
-def _nested_rows(summary: Summary, parts: list[Part], *, names_taken: bool) -> Iterator[Row]:
+def _nested_rows(summary: Summary, parts: list[Part], *, names_taken: bool, summed: bool) -> Iterator[Row]:
     """Return a row for each part, below a heading for each block that begins with it."""
     names = {part.of.name for part in parts}
     for blocks, part in headings(summary, parts):
         for block in blocks:
-            yield Row(indented(block), summary.groups[block].kind, None, is_block=True)
+            of = block_of(summary, block, summary.find("/".join(block))) if summed else None
+            yield Row(indented(block), summary.groups[block].kind, of, is_block=True, is_opened=True)
         shown = part.inputs[:_MAX_NAMED] if names_taken else ()
         seen = (seen_from(part.path[:-1], name, names) for name in shown)
         is_block = isinstance(part.of, BlockSummary)
