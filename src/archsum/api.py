@@ -212,11 +212,12 @@ def explain(file: Source | Network, layer: str | None = None, **overrides: Unpac
 
     Errors: SpecError with every problem in the file, and where no layer has the name.
     """
-    from archsum.explanation import explain
+    from archsum.explanation import explain, explain_totals
     from archsum.results.explanation import Explanation
 
     network = _network(file, overrides)
-    return Explanation(explain(summarize(network), layer, Work(network.steps_allowed)))
+    summary, work = summarize(network), Work(network.steps_allowed)
+    return Explanation(explain(summary, layer, work), explain_totals(summary, layer, work))
 
 
 def diagram(
