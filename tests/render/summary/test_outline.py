@@ -89,6 +89,15 @@ def test_blocks_that_are_connected_otherwise_are_not_one_row() -> None:
     assert "│ line_4 " in shown  # takes 4
 
 
+def test_equal_blocks_of_different_names_are_told_from_the_first_to_the_last() -> None:
+    file = """\
+    input: [4]
+    blocks: {pair: {layers: [dense: 4, relu]}}
+    layers: [pair: {name: a}, pair: {name: b}, pair: {name: c}, dense: 1]
+    """
+    assert "│ a … c (pair × 3) " in table.render_outline(summarize(io.StringIO(file)))
+
+
 def test_a_block_with_two_outputs_shows_both_shapes_and_each_is_named_once() -> None:
     file = """\
     input: [8, 8, 3]

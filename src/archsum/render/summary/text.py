@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 from archsum.colours import Paint, plain
 from archsum.render.summary.columns import Column
-from archsum.render.summary.marks import Marks
-from archsum.render.summary.outline import outline
 from archsum.render.summary.rows import Listing, listing
 from archsum.render.table import MARKUP, Table
 from archsum.summary import Summary
@@ -43,6 +41,8 @@ def render_outline(
     budget: "Budget | None" = None,
 ) -> str:
     """Return a nested network at a glance, in Keras's look with fewer rules; equal blocks are one row."""
+    from archsum.render.summary.outline import outline
+
     listed = outline(summary, columns)
     layers = sum(row.of is not None and not row.is_block for row in listed.sources) - len(summary.inputs)
     hidden = len(summary.layers) - layers
@@ -67,10 +67,16 @@ def _drawn(
     if width is not None and listed.names is not None and not _table(listed).fits(style, width):
         left_out = f"`{listed.headers[listed.names]}` is left out: there are {width} columns"
         listed, notes = listed.without_names(), [*notes, left_out]
-    marks = Marks(listed, paint, budget)
-    drawn = _table(listed, ruled).draw(style, width, None if paint is plain else marks.cell)
-    totals = [marks.total(total) for total in listed.totals(sizes=style != "classic")]
-    lines = [*totals, *map(marks.note, notes)]
+    totals = listed.totals(sizes=style != "classic")
+    if paint is plain and budget is None:
+        drawn = _table(listed, ruled).draw(style, width)
+        lines = [*(total.text for total in totals), *notes]
+    else:
+        from archsum.render.summary.marks import Marks
+
+        marks = Marks(listed, paint, budget)
+        drawn = _table(listed, ruled).draw(style, width, None if paint is plain else marks.cell)
+        lines = [*map(marks.total, totals), *map(marks.note, notes)]
     if style == "classic":
         return "\n".join([drawn, *lines, "_" * drawn.index("\n")])
     return "\n".join([listed.title, drawn, *(f" {line}" for line in lines)])
