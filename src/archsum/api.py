@@ -36,6 +36,7 @@ __all__ = [
     "diagram",
     "explain",
     "fit",
+    "fit_all",
     "from_keras",
     "from_torch",
     "kinds",
@@ -146,7 +147,7 @@ def check(
 
     network = _network(file, overrides)
     limits = override(network.budget, budget or {}, "the budget")
-    device = None if limits.device is None else _device(limits.device, network)
+    device = None if limits.device is None else device_of(limits.device, network)
     return Check(**vars(check(costs(network, training), limits, device, network.block_places)))
 
 
@@ -171,7 +172,22 @@ def fit(
         cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
         message = f"{network.graph.name} names no device to fit into"
         raise SpecError([Diagnostic("no-device", message, None, cure)])
-    return Fit(*fit(costs(network, training), _device(name, network)))
+    return Fit(*fit(costs(network, training), device_of(name, network)))
+
+
+def fit_all(
+    file: Source | Network, training: Mapping[str, Any] | None = None, **overrides: Unpack[Overrides]
+) -> "list[Fit]":
+    """Find the largest batches on each GPU: the file's own, and those that are built in.
+
+    Errors: SpecError with every problem in the file or in `training`, and where it cannot be known.
+    """
+    from archsum.memory.devices import gpus
+    from archsum.memory.fit import fit_each
+    from archsum.results.memory import Fit
+
+    network = _network(file, overrides)
+    return [Fit(*found) for found in fit_each(costs(network, training), gpus(network.devices))]
 
 
 def costs(
@@ -209,11 +225,12 @@ def explain(file: Source | Network, layer: str | None = None, **overrides: Unpac
 
     Errors: SpecError with every problem in the file, and where no layer has the name.
     """
-    from archsum.explanation import explain
+    from archsum.explanation import explain, explain_totals
     from archsum.results.explanation import Explanation
 
     network = _network(file, overrides)
-    return Explanation(explain(summarize(network), layer, Work(network.steps_allowed)))
+    summary, work = summarize(network), Work(network.steps_allowed)
+    return Explanation(explain(summary, layer, work), explain_totals(summary, layer, work))
 
 
 def diagram(
@@ -263,7 +280,7 @@ def plot(
     _check_format(format, FORMATS)
     network = _network(file, overrides)
     name, drawn = device or network.budget.device, costs(network, training)
-    return Plot(render(drawn, format, None if name is None else _device(name, network)), format)
+    return Plot(render(drawn, format, None if name is None else device_of(name, network)), format)
 
 
 def convert(
@@ -304,7 +321,8 @@ def _network(file: Source | Network, overrides: Overrides) -> Network:
     return file
 
 
-def _device(name: str, network: Network) -> "Device":
+def device_of(name: str, network: Network) -> "Device":
+    """Return the device of a name: the network's own, or a built-in one. Errors: SpecError where there is none."""
     from archsum.memory.devices import find_device
 
     try:

@@ -367,6 +367,11 @@ class Summary(Totals):
                 takers.setdefault(name, []).append(layer.name)
         return {name: tuple(taking) for name, taking in takers.items()}
 
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The names of what is an output of the network."""
+        return frozenset(self.outputs)
+
     def _unknown(self, name: str) -> Diagnostic:
         if name in self.inputs:
             message = f"`{name}` is an input of {self.name}, not a layer"

@@ -154,6 +154,35 @@ def test_csv(golden: Golden) -> None:
     assert figures[1]["macs"] == ""
 
 
+def test_csv_for_a_spreadsheet() -> None:
+    file = """\
+    input: [8, 8, 3]
+    layers:
+      - conv2d: {name: "-1", filters: 2, kernel_size: 1}
+      - flatten: {name: flat}
+      - concatenate: {name: "-2", inputs: [flat, flat]}
+    """
+    summary = summarize(io.StringIO(file))
+    plain, safe = (
+        list(csv.DictReader(io.StringIO(csv_format.render(summary, spreadsheet=spreadsheet))))
+        for spreadsheet in (False, True)
+    )
+    assert [row["name"] for row in plain] == ["input", "-1", "flat", "-2"]
+    assert [row["name"] for row in safe] == ["input", "'-1", "flat", "'-2"]
+    assert [row["inputs"] for row in plain] == ["", "input", "-1", "flat;flat"]
+    assert [plain[1][f"output_size_{axis}"] for axis in (1, 2, 3)] == ["8", "8", "2"]
+    assert [plain[2][f"output_size_{axis}"] for axis in (1, 2, 3)] == ["128", "", ""]
+
+
+def test_blocks_have_their_sums_in_json() -> None:
+    figures = json.loads(json_format.render(network("nested")))
+    layers, blocks = figures["layers"], {tuple(block["path"]): block for block in figures["blocks"]}
+    for path, block in blocks.items():
+        for figure in ("params", "trainable_params", "macs", "flops"):
+            inside = [layer[figure] for layer in layers if tuple(layer["path"][: len(path)]) == path]
+            assert block[figure] == sum(inside)
+
+
 @pytest.mark.parametrize("name", ["untied", "unknown", "tied"])
 def test_json(name: str, golden: Golden) -> None:
     text = json_format.render(network(name))
