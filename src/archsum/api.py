@@ -241,13 +241,13 @@ def diagram(
     depth: int | None = None,
     **overrides: Unpack[Overrides],
 ) -> "Diagram":
-    """Draw a network, or the block of it that is named, as `mermaid`, `dot` or `svg`; printed, it is that text.
+    """Draw a network, or the block of it that is named, as `mermaid`, `dot`, `svg`, `pdf` or `png`.
 
-    Blocks more than `depth` levels deep are folded; without a depth, as many as it takes for a diagram that can be
-    taken in at a glance.
+    Printed, the first three are that text. Blocks more than `depth` levels deep are folded; without a depth, as many
+    as it takes for a diagram that can be taken in at a glance. Neighbours of one structure are drawn once.
 
     Errors: SpecError with every problem in the file, where no block has the name, and where Graphviz, which draws svg,
-    is not installed.
+    pdf and png, is not installed.
     """
     from archsum.render.diagram import FORMATS, render
     from archsum.results.pictures import Diagram

@@ -117,6 +117,9 @@ MAX_FOLDED_LAYERS = 20_000
 MAX_LAYOUT_SECONDS = 60
 """What Graphviz lays out for longer is no picture that anyone takes in."""
 
+MAX_PICTURE_INCHES = 80
+"""The width and the height of a png; what is larger is drawn smaller, as each dot takes memory."""
+
 # What is found wrong.
 
 MAX_FOUND = 200

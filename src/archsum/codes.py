@@ -91,7 +91,7 @@ CODES: dict[str, Code] = {
         "input: [32]\nvariables: {width: 10}\nlayers:\n  - dense: {units: =2 * width}",
     ),
     "graphviz": Code(
-        "Graphviz, which lays out pictures in svg, has failed; the message is its own.",
+        "Graphviz, which lays out pictures in svg, pdf and png, has failed; the message is its own.",
         "Draw less of the network, or take a format that needs no Graphviz.",
         "archsum diagram net.yaml --format svg",
         "archsum diagram net.yaml --format dot",
@@ -115,7 +115,7 @@ CODES: dict[str, Code] = {
         "input: [32]\nlayers:\n  - dense: {units: 64}",
     ),
     "missing-graphviz": Code(
-        "Pictures in svg are laid out by Graphviz, which is not installed.",
+        "Pictures in svg, pdf and png are laid out by Graphviz, which is not installed.",
         "Install it with `pip install pygraphviz`, or take a format that needs none.",
         "archsum diagram net.yaml --format svg",
         "archsum diagram net.yaml --format mermaid",

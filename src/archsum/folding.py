@@ -42,6 +42,8 @@ class Part(NamedTuple):
     of: LayerSummary | BlockSummary
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
+    taken: tuple[str, ...]
+    """The inputs and layers that these are, or that are in those parts."""
 
     @property
     def path(self) -> Path:
@@ -57,7 +59,7 @@ class Part(NamedTuple):
 def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     """Return the network's layers, and what lies more than `depth` levels deep as blocks."""
     if depth is None:
-        return [Part(layer, layer.node.inputs, layer.input_shapes) for layer in summary.layers]
+        return [Part(layer, layer.node.inputs, layer.input_shapes, layer.node.inputs) for layer in summary.layers]
     shown_as = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
     groups = [(path, tuple(layers)) for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth])]
     parts = []
@@ -65,11 +67,11 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
         first = layers[0]
         if first.path == path:
             inputs = tuple(shown_as.get(name, name) for name in first.node.inputs)
-            parts.append(Part(first, inputs, first.input_shapes))
+            parts.append(Part(first, inputs, first.input_shapes, first.node.inputs))
             continue
         taken = taken_from_outside(layers)
         inputs = tuple(shown_as.get(name, name) for name in taken)
-        parts.append(Part(block_of(summary, path, layers), inputs, tuple(taken.values())))
+        parts.append(Part(block_of(summary, path, layers), inputs, tuple(taken.values()), tuple(taken)))
     return parts
 
 

@@ -81,6 +81,19 @@ class Group(NamedTuple):
 
     kind: str
     span: Place
+    inputs: Mapping[str, str] = MappingProxyType({})
+    """What a block that takes or gives several things takes: inputs and nodes, by the names that it has for them."""
+    outputs: Mapping[str, str] = MappingProxyType({})
+    """The nodes that give what it gives, likewise."""
+
+    def renamed(self, names: Mapping[str, str]) -> "Group":
+        """Return the same where some nodes are called otherwise, by what they were called."""
+        if not (self.inputs or self.outputs):
+            return self
+        inputs, outputs = (
+            {own: names.get(node, node) for own, node in those.items()} for those in (self.inputs, self.outputs)
+        )
+        return self._replace(inputs=inputs, outputs=outputs)
 
 
 class Graph(NamedTuple):

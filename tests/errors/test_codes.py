@@ -33,7 +33,7 @@ WITHOUT_EXAMPLE = {
 }
 
 MISSING = {
-    "missing-graphviz": "render.diagram.svg",
+    "missing-graphviz": "render.diagram.graphviz",
     "missing-h5py": "interchange.keras.hdf5",
     "missing-matplotlib": "render.plot",
     "missing-onnx": "interchange.onnx.protobuf",

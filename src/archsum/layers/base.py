@@ -204,6 +204,9 @@ class Layer(StrictModel):
     layer_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields that hold a layer, as those of wrappers; they reach the class as layers."""
 
+    shown_fields: ClassVar[tuple[str, ...]] = ()
+    """What a picture has room for: the fields, where not at their default, by which layers of one structure differ."""
+
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
     """How many inputs a layer of the kind takes; None: as many as there are."""

@@ -25,6 +25,7 @@ class SequenceLayer(Layer):
     """
 
     most_inputs: ClassVar[int | None] = 2
+    shown_fields: ClassVar[tuple[str, ...]] = ("activation",)
 
     gates: ClassVar[int]
     """How many tensors the kernels compute in a step."""

@@ -214,7 +214,13 @@ class Expansion:
         inner = Scope(values, {}, level, uses, outer, place, place, frozen_by=scope.frozen_by, wrappers=wrappers)
         if item.name:
             scope.blocks[item.name] = inner
-        return self._outputs(definition.body, definition.outputs, inner.within(entry.kind, trainable=trainable), inputs)
+        within = inner.within(entry.kind, trainable=trainable)
+        outputs = self._outputs(definition.body, definition.outputs, within, inputs)
+        if len(inputs) > 1 or len(outputs) > 1:
+            taken = dict(zip(definition.inputs, inputs, strict=False))
+            given = {one.name: found for one in definition.outputs or () for found in inner.find(one.name) or ()}
+            self._groups[level.path] = self._groups[level.path]._replace(inputs=taken, outputs=given)
+        return outputs
 
     def _level(self, item: Item, scope: Scope, given: Mapping[str, Span]) -> Level:
         """Return the level of the path that a block or a named container is."""

@@ -44,6 +44,8 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
     Source: https://keras.io/api/layers/recurrent_layers/conv_lstm{rank}d/
     """
 
+    shown_fields: ClassVar[tuple[str, ...]] = ("strides", "dilation_rate", "activation")
+
     macs_note: ClassVar[str] = (
         "steps × output locations × kernel × (channels + filters) × gates × filters: "
         "each weight of both kernels works once at each output location of a step"
