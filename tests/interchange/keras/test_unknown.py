@@ -11,6 +11,8 @@ import pytest
 
 from archsum.cli import main
 from archsum.errors import SpecError
+from archsum.interchange.imported import Options
+from archsum.interchange.keras.live import read_model
 from archsum.language.network import Network
 from archsum.propagate import propagate
 from archsum.sources import load
@@ -133,3 +135,14 @@ def test_a_live_model_whose_layers_no_one_knows(gates: Any) -> None:
     with pytest.raises(SpecError) as caught:
         load("keras:Model")
     assert {error.code for error in caught.value.diagnostics} <= {"raised", "no-graph"}
+
+
+def test_weights_beside_the_layers_are_an_error() -> None:
+    class Scaled(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self, *arguments: Any, **others: Any) -> None:
+            super().__init__(*arguments, **others)
+            self.scale = self.add_weight(shape=(3,), name="scale")
+
+    x = keras.Input((8,))
+    with pytest.raises(SpecError, match="weights of its own beside those of its layers: `scale`"):
+        read_model(Scaled(x, keras.layers.Dense(2)(x)), "scaled", Options())
