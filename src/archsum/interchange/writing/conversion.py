@@ -33,7 +33,7 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
 
 def _documents(summary: Summary, graph: Graph, fields: Fields, *, as_lines: bool) -> Iterator[Document]:
     """Return documents of a network, those that are folded more first: the first is taken that is the network."""
-    if not as_lines and len(graph.nodes) <= MAX_FOLDED_LAYERS:
+    if not as_lines and 0 < len(graph.nodes) <= MAX_FOLDED_LAYERS:
         for how in HOW_FAR:
             yield fold(summary, flat(graph, fields), fields, how)
     yield flat(graph, fields)

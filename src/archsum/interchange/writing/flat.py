@@ -30,6 +30,7 @@ def flat(graph: Graph, fields: Fields) -> Document:
     document = head(graph, layers)
     document.input = {names[name]: list(shape) for name, shape in graph.inputs.items()}
     document.outputs = None if graph.outputs == before else [names[name] for name in graph.outputs]
+    layers = layers or [Entry("identity", {"if": False})]  # a file has at least one
     document.layers = [Entry(one.kind, in_file(one, document.data_format)) for one in layers]
     return document
 

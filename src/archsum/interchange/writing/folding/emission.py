@@ -64,8 +64,10 @@ class Emission:
         """Write the network's body, and the names of its outputs, where they are not what the last layer gives."""
         stated = [] if outputs == template.body[-1:] else outputs
         names: dict[int, str] = {}
-        layers = self._body(template.body, template, {}, scope, names, stated)
-        return layers, [names[id(output)] for output in stated] or None
+        to_name = [output for output in stated if not isinstance(output, Source)]
+        layers = self._body(template.body, template, {}, scope, names, to_name)
+        named_outputs = [one.name if isinstance(one, Source) else names[id(one)] for one in stated]
+        return layers, named_outputs or None
 
     def body(self, template: Template, values: Values, scope: Scope) -> list[Entry]:
         """Write a template's body with what stands for its parameters."""
