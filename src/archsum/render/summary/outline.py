@@ -1,6 +1,6 @@
 """A nested network at a glance: as deep as there is room for, equal blocks that follow one another as one row."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -37,11 +37,13 @@ def outline(summary: Summary, names: Sequence[str | Column] = ()) -> Listing:
     leaves = [entry for entry, is_opened in opened if not is_opened]
     connected = not _is_chain(summary, leaves)
     shown = {layer.name: "/".join(layer.path[: len(entry.path)]) for entry in leaves for layer in entry.layers}
+    names_shown = frozenset(shown.values())
     rows = list(input_rows(summary))
     after_block = False
     for entry, is_opened in opened:
         is_outer = len(entry.path) == 1
-        row = _row(summary, entry, shown if connected and not is_opened else None)
+        inputs = _inputs(entry, shown, names_shown) if connected and not is_opened else ()
+        row = _row(summary, entry, inputs)
         rows.append(row._replace(is_opened=is_opened, is_ruled=is_outer and (is_opened or after_block)))
         after_block = is_opened or (after_block and not is_outer)
     return listed(summary, rows, names, connected=connected)
@@ -99,11 +101,13 @@ def _is_chain(summary: Summary, leaves: Sequence[_Entry]) -> bool:
     return len(summary.inputs) == 1
 
 
-def _row(summary: Summary, entry: _Entry, shown: dict[str, str] | None) -> Row:
-    """Return a row; `shown` are the names of rows, by those of the layers in them, where it has what it takes."""
-    taken = () if shown is None else taken_from_outside(entry.layers)
-    names = set(shown.values()) if shown else set()
-    inputs = tuple(seen_from(entry.path[:-1], shown.get(name, name), names) for name in taken) if shown else ()
+def _inputs(entry: _Entry, shown: Mapping[str, str], names: Collection[str]) -> tuple[str, ...]:
+    """Return what a row takes; `shown` are the names of rows, all `names`, by those of the layers in them."""
+    taken = taken_from_outside(entry.layers)
+    return tuple(seen_from(entry.path[:-1], shown.get(name, name), names) for name in taken)
+
+
+def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
     if entry.is_layer:
         layer = entry.layers[0]
         return Row(indented(entry.path), "" if _is_said(layer) else layer.type, layer, inputs)
