@@ -207,7 +207,7 @@ def _ruled(rows: Iterable[Sequence[Sequence[str]]], ruled: Iterable[bool]) -> It
 class _WordBreaker(TextWrapper):
     """Breaks a word where its parts meet, and a part that is still too long anywhere."""
 
-    wordsep_re = re.compile(r"(?<=[_.×/-])|(?<=[a-z])(?=[A-Z])")
+    wordsep_re = re.compile(r"(?<=[_.×/-])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def _break(text: str, width: int) -> list[str]:

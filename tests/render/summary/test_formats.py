@@ -121,6 +121,12 @@ def test_a_text_breaks_before_the_type_and_then_where_the_parts_of_words_meet() 
     assert lines == ["global_average_", "pooling2d", "(GlobalAverage", "Pooling2D)"]
 
 
+def test_an_abbreviation_is_a_part_of_a_word() -> None:
+    drawing = Table(["Layer (type)", "Param #"], [["normalized (RMSNormalization)", "0"]], [False, True])
+    lines = [line.split("│")[1].strip() for line in drawing.draw("keras", 30).split("\n")[3:-1]]
+    assert lines == ["normalized", "(RMS", "Normalization)"]
+
+
 @pytest.mark.parametrize("style", ["keras", "classic", "grid"])
 def test_numbers_stay_whole_where_a_table_cannot_be_narrow_enough(style: str) -> None:
     assert {"55,680", "48,000", "3,072,000"} <= set(table.render(network("untied"), ALL_COLUMNS, style, 40).split())

@@ -98,6 +98,16 @@ def test_equal_blocks_of_different_names_are_told_from_the_first_to_the_last() -
     assert "│ a … c (pair × 3) " in table.render_outline(summarize(io.StringIO(file)))
 
 
+def test_of_equal_blocks_the_last_one_s_output_is_shown_though_others_are_taken_too() -> None:
+    file = """\
+    input: [4]
+    blocks: {pair: {layers: [dense: 4, relu]}}
+    layers: [pair: {name: a}, pair: {name: b}, add: {inputs: [a, b]}]
+    """
+    (row,) = [line for line in table.render_outline(summarize(io.StringIO(file))).splitlines() if "a … b" in line]
+    assert row.split("│")[2].strip() == "(None, 4)"
+
+
 def test_a_block_with_two_outputs_shows_both_shapes_and_each_is_named_once() -> None:
     file = """\
     input: [8, 8, 3]

@@ -1,6 +1,7 @@
 """A nested network at a glance: as deep as there is room for, equal blocks that follow one another as one row."""
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -112,6 +113,9 @@ def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
         layer = entry.layers[0]
         return Row(indented(entry.path), "" if _is_said(layer) else layer.type, layer, inputs)
     of = block_of(summary, entry.path, entry.layers)
+    if entry.times > 1:
+        last = block_of(summary, entry.path, entry.layers[-(len(entry.layers) // entry.times) :])
+        of = replace(of, output_shape=last.output_shape, output_shapes=last.output_shapes)
     name, kind = indented(entry.path), of.type
     if entry.times == 1:
         return Row(name, "" if entry.path[-1].startswith(kind) else kind, of, inputs, is_block=True)
