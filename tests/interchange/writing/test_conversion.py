@@ -7,7 +7,10 @@ import pytest
 
 import archsum
 from archsum.graph import Node
+from archsum.interchange.writing import conversion
 from archsum.interchange.writing.alike import told_apart_by
+from archsum.interchange.writing.fields import Fields
+from archsum.interchange.writing.flat import flat
 from archsum.results.conversion import Conversion
 from tests.support.paths import EXAMPLES, NETWORKS
 
@@ -41,3 +44,28 @@ def test_a_line_for_each_layer_is_the_network_in_its_order(file: Path) -> None:
     assert again.name == graph.name
     assert [*converted.names] == [node.name for node in again.nodes]
     assert sorted(converted.names.values()) == sorted(node.name for node in graph.nodes)
+
+
+def test_what_is_not_the_network_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where folding were wrong, there would be a line for each layer; where that were, an error."""
+    source = io.StringIO("input: [8]\nlayers:\n  - dense: {name: first, units: 8}\n  - dense: 8\n")
+    network, other = archsum.load(source), archsum.load(io.StringIO("input: [8]\nlayers: [dense: 8, dense: 9]\n"))
+    fields = Fields()
+    wrong = flat(other.graph, fields)
+    monkeypatch.setattr(conversion, "fold", lambda *_: wrong)
+    assert "dense: {name: first, units: 8}" in archsum.convert(network).text
+    monkeypatch.setattr(conversion, "flat", lambda *_: wrong)
+    with pytest.raises(archsum.SpecError, match="cannot be written as YAML"):
+        archsum.convert(network)
+
+
+def test_single_weights_that_are_shared() -> None:
+    text = (
+        "input: [6]\nlayers:\n"
+        "  - embedding: {name: words, input_dim: 40, output_dim: 8, shared: {embeddings: table}}\n"
+        "  - dense: {name: scores, units: 40, shared: {kernel: table}}\n"
+    )
+    for as_lines in (True, False):
+        converted = archsum.convert(io.StringIO(text), flat=as_lines)
+        assert archsum.summarize(io.StringIO(converted.text)).params == archsum.summarize(io.StringIO(text)).params
+        assert "shared: {kernel: " in converted.text
