@@ -19,7 +19,7 @@ TORCH = {"resnet50": 35, "mobilenet_v2": 45, "densenet121": 50, "vit_b_16": 40, 
 def lines(network: Network) -> int:
     """Return how many lines a network takes that is folded as far as that goes, and seen to be that network."""
     summary = archsum.summarize(network)
-    text = write_text(folded(summary, network.graph))
+    text = write_text(folded(summary))
     assert read_again(text, summary)
     again = archsum.summarize(io.StringIO(archsum.convert(network).text))
     assert (again.params, again.trainable_params, again.macs) == (
