@@ -27,9 +27,9 @@ def summarized(text: str) -> Summary:
     return archsum.summarize(io.StringIO(text))
 
 
-def folded(summary: Summary, graph: Graph) -> Document:
+def folded(summary: Summary) -> Document:
     fields = Fields()
-    return fold(summary, flat(graph, fields), fields)
+    return fold(summary, flat(summary, fields), fields)
 
 
 def folded_text(file: Path, *, blocks: bool = True) -> str:
@@ -37,7 +37,7 @@ def folded_text(file: Path, *, blocks: bool = True) -> str:
     graph = archsum.load(file).graph
     graph = graph if blocks else without_blocks(graph)
     summary = propagate(graph)
-    text = write_text(folded(summary, graph))
+    text = write_text(folded(summary))
     assert read_again(text, summary)
     return text
 
@@ -46,6 +46,6 @@ def written(text: str) -> str:
     """Return the folded text of a network in our language, whose blocks are forgotten."""
     graph = without_blocks(archsum.load(io.StringIO(text)).graph)
     summary = propagate(graph)
-    converted = write_text(folded(summary, graph))
+    converted = write_text(folded(summary))
     assert read_again(converted, summary), converted
     return converted

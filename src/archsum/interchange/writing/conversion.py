@@ -23,7 +23,7 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
     """
     summary = propagate(network.graph, network.engine)
     fields, comments = Fields(), _head(summary, origin)
-    for document in _documents(summary, network.graph, fields, as_lines=as_lines):
+    for document in _documents(summary, fields, as_lines=as_lines):
         document.comments = comments
         written = read_again(write_text(document), summary)
         if written:
@@ -31,12 +31,12 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
     raise refuse(network.graph)
 
 
-def _documents(summary: Summary, graph: Graph, fields: Fields, *, as_lines: bool) -> Iterator[Document]:
+def _documents(summary: Summary, fields: Fields, *, as_lines: bool) -> Iterator[Document]:
     """Return documents of a network, those that are folded more first: the first is taken that is the network."""
-    if not as_lines and 0 < len(graph.nodes) <= MAX_FOLDED_LAYERS:
+    if not as_lines and 0 < len(summary.layers) <= MAX_FOLDED_LAYERS:
         for how in HOW_FAR:
-            yield fold(summary, flat(graph, fields), fields, how)
-    yield flat(graph, fields)
+            yield fold(summary, flat(summary, fields), fields, how)
+    yield flat(summary, fields)
 
 
 def _head(summary: Summary, origin: str) -> list[str]:

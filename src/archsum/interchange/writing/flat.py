@@ -1,35 +1,36 @@
-"""A graph → a document with a line for each layer, in the graph's order and by its names."""
+"""A network → a document with a line for each layer, in the network's order and by its names."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from archsum.graph import Graph, Node
+from archsum.graph import Node
 from archsum.interchange.writing.alike import STATES
 from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.fields import Fields, cares, in_file
 from archsum.interchange.writing.sharing import Share, Shares, shares_of, stated
 from archsum.layers import kind_of
+from archsum.summary import Summary
 
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
 _LONGEST_NAME = 100
 _LONGEST_TITLE = 200
 
 
-def flat(graph: Graph, fields: Fields) -> Document:
+def flat(summary: Summary, fields: Fields) -> Document:
     """Return a document with a line for each layer."""
-    names = _names(graph)
-    shares = shares_of(graph.nodes)
+    names = _names(summary)
+    shares = shares_of(summary.layers)
     labels = _labels(shares, names)
     layers: list[Entry] = []
-    before: tuple[str, ...] = tuple(graph.inputs)
-    for node in graph.nodes:
+    before: tuple[str, ...] = tuple(summary.inputs)
+    for node in (layer.node for layer in summary.layers):
         shared = shares.get(node.name)
         layers.append(entry(node, fields, names, before, stated(shared, labels) if shared else None))
         before = (node.name,)
-    document = head(graph, layers)
-    document.input = {names[name]: list(shape) for name, shape in graph.inputs.items()}
-    document.outputs = None if graph.outputs == before else [names[name] for name in graph.outputs]
+    document = head(summary, layers)
+    document.input = {names[name]: list(shape) for name, shape in summary.inputs.items()}
+    document.outputs = None if summary.outputs == before else [names[name] for name in summary.outputs]
     layers = layers or [Entry("identity", {"if": False})]  # a file has at least one
     document.layers = [Entry(one.kind, in_file(one, document.data_format)) for one in layers]
     return document
@@ -62,19 +63,19 @@ def entry(node: Node, fields: Fields, names: Mapping[str, str], before: tuple[st
     return Entry(kind_of(type(node.layer)), {**placed, **own, **states})
 
 
-def head(graph: Graph, layers: Iterable[Entry]) -> Document:
+def head(summary: Summary, layers: Iterable[Entry]) -> Document:
     """Return a document without layers; its data format is that of most of the layers that have one."""
     formats = Counter(one.fields.get("data_format", "channels_last") for one in layers if cares(one))
     first = formats["channels_first"] > formats["channels_last"]
-    name = graph.name if 1 <= len(graph.name) <= _LONGEST_TITLE else None
-    inputs = {name: list(shape) for name, shape in graph.inputs.items()}
+    name = summary.name if 1 <= len(summary.name) <= _LONGEST_TITLE else None
+    inputs = {name: list(shape) for name, shape in summary.inputs.items()}
     return Document(name, inputs, [], "channels_first" if first else "channels_last")
 
 
-def _names(graph: Graph) -> dict[str, str]:
+def _names(summary: Summary) -> dict[str, str]:
     """Return what the inputs and the nodes are called in a file, where a name has no `/`, and each is there once."""
     taken: set[str] = set()
-    return {name: _free(name, taken) for name in (*graph.inputs, *(node.name for node in graph.nodes))}
+    return {name: _free(name, taken) for name in (*summary.inputs, *(layer.name for layer in summary.layers))}
 
 
 def _free(name: str, taken: set[str]) -> str:

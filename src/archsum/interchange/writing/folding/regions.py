@@ -60,8 +60,7 @@ class Regions:
         self._data_format = data_format
         self.inputs = {name: Source(shape=shape, name=name) for name, shape in summary.inputs.items()}
         self._made: dict[str, Element] = {**self.inputs}
-        has_weights = (layer.node for layer in summary.layers if layer.computed.weights)
-        self._shared = shares_of(has_weights)
+        self._shared = shares_of(summary.layers)
         self._members: Counter[Share] = Counter()
         self._put_together: dict[tuple[str, tuple[int, ...]], str] = {}
         listed = [leaf for layer in summary.layers if (leaf := self._leaf(layer))]
