@@ -71,8 +71,8 @@ def load(
             tried = expand(other, structure, called, places, Work(allowed))
             return tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics)
 
-        if are_likely_rests(graph, engine):
-            raise SpecError(with_fitting(engine.diagnostics, document, fits))
+        if are_likely_rests(graph, engine) and (solved := with_fitting(engine.diagnostics, document, fits)):
+            raise SpecError(solved)
     return Network(
         graph,
         allowed,

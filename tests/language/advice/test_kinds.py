@@ -9,7 +9,7 @@ import yaml
 
 import archsum
 from archsum import SpecError
-from archsum.language.advice.absent import ABSENT
+from archsum.language.advice.absent import ABSENT, ELSEWHERE
 from archsum.language.advice.spelling import meant_kind, suggest_kind
 from archsum.language.advice.synonyms import KIND_REASONS, KIND_REMARKS, KINDS
 from archsum.language.spec.containers import CONTAINERS, class_of
@@ -101,7 +101,7 @@ SNIPPET = re.compile(r"`([^`]+)`")
 
 def snippets() -> Iterator[str]:
     yield from KINDS.values()
-    for text in (*ABSENT, *KIND_REMARKS.values()):
+    for text in (*ABSENT, *ELSEWHERE, *KIND_REMARKS.values()):
         yield from SNIPPET.findall(text)
 
 
@@ -123,7 +123,7 @@ def test_every_layer_that_is_suggested_can_be_read(snippet: str) -> None:
     """It is a kind, and what it has for fields they are; or it is a field of one of the kinds beside it."""
     word, colon, _ = snippet.partition(":")
     if word not in WORDS:
-        owners = [text for text in (*ABSENT, *KIND_REMARKS.values()) if f"`{snippet}`" in text]
+        owners = [text for text in (*ABSENT, *ELSEWHERE, *KIND_REMARKS.values()) if f"`{snippet}`" in text]
         known = {field for kind in WORDS for field in (*named_fields(class_of(kind)), "inputs")}
         assert owners
         assert word in known
@@ -136,7 +136,7 @@ def test_every_layer_that_is_suggested_can_be_read(snippet: str) -> None:
 
 
 def test_what_is_absent_is_no_kind() -> None:
-    assert not [name for names in ABSENT.values() for name in names if meant_kind(name, WORDS)]
+    assert not [name for names in (*ABSENT.values(), *ELSEWHERE.values()) for name in names if meant_kind(name, WORDS)]
     assert not KIND_REASONS.keys() & KINDS.keys()
 
 

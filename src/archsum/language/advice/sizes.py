@@ -25,7 +25,7 @@ def _merges(inputs: tuple[Shape, ...]) -> bool:
 
 
 def with_fitting(problems: Sequence[Diagnostic], document: Document, fits: Fits) -> list[Diagnostic]:
-    """Return problems of shapes with the sizes of the inputs that solve all of them, if any are found by trying.
+    """Return problems of shapes with the sizes of the inputs that solve all of them; none if no such are found.
 
     Both the next multiples and those after them have to: by what sizes are divisible is then no chance.
     """
@@ -41,7 +41,7 @@ def with_fitting(problems: Sequence[Diagnostic], document: Document, fits: Fits)
         written = f"`input: {show(only) if only else f'{{{several}}}'}`"
         cure = f"take sizes of the input that are divisible by {divisor}, as in {written}"
         return [problem._replace(cure=f"{cure}; otherwise, {problem.cure}") for problem in problems]
-    return list(problems)
+    return []
 
 
 def _rounded_up(document: Document, divisor: int, *, more: int = 0) -> Mapping[str, Shape]:

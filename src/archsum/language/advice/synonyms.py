@@ -1,6 +1,6 @@
 """Kinds by the words of PyTorch, of Keras's Python, and of Caffe, Darknet and Lasagne: what they are called here."""
 
-from archsum.language.advice.absent import ABSENT
+from archsum.language.advice.absent import ABSENT, ELSEWHERE
 
 _OF_EACH_RANK = {
     "adaptive_average_pooling{}d": "adaptiveavgpool{}d",
@@ -159,7 +159,9 @@ MERGES = {
 }
 """What merges several inputs, by the words of Keras's Python and others."""
 
-KIND_REASONS = {name.lower().replace("_", ""): instead for instead, names in ABSENT.items() for name in names}
+KIND_REASONS = {
+    name.lower().replace("_", ""): instead for instead, names in (*ABSENT.items(), *ELSEWHERE.items()) for name in names
+}
 """What to write instead of what is no kind, or one of several, by its name without case and punctuation."""
 
 KIND_REMARKS = {
