@@ -1,6 +1,6 @@
 """A network as a flat graph, in topological order: what the language produces and the engine reads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from types import MappingProxyType
 from typing import NamedTuple
@@ -86,14 +86,12 @@ class Group(NamedTuple):
     outputs: Mapping[str, str] = MappingProxyType({})
     """The nodes that give what it gives, likewise."""
 
-    def renamed(self, names: Mapping[str, str]) -> "Group":
-        """Return the same where some nodes are called otherwise, by what they were called."""
+    def renamed(self, name_of: Callable[[str], str]) -> "Group":
+        """Return the same where nodes are called otherwise."""
         if not (self.inputs or self.outputs):
             return self
-        inputs, outputs = (
-            {own: names.get(node, node) for own, node in those.items()} for those in (self.inputs, self.outputs)
-        )
-        return self._replace(inputs=inputs, outputs=outputs)
+        inputs = {own: name_of(node) for own, node in self.inputs.items()}
+        return self._replace(inputs=inputs, outputs={own: name_of(node) for own, node in self.outputs.items()})
 
 
 class Graph(NamedTuple):

@@ -145,6 +145,14 @@ def test_unfolded_they_are_what_is_in_the_first_within_a_cluster() -> None:
     ]
 
 
+def test_what_is_taken_of_the_last_alone_is_taken_of_what_it_repeats() -> None:
+    block = "b: {layers: [relu, relu: {name: middle}, relu, dense: 8]}"
+    layers = "b: {name: one}, b: {name: two}, add: {inputs: [two, two/middle]}"
+    drawn = flowchart(written(f"input: [8]\nblocks: {{{block}}}\nlayers: [{layers}]"))
+    assert [name for name, _, _ in parts(drawn)] == ["one/relu", "one/dense", "add"]
+    assert [arrow.source for arrow in drawn.arrows if arrow.target == "add"] == ["one/dense", "one/relu"]
+
+
 def test_layers_are_repeated_too_and_those_of_different_names_keep_the_first_and_the_last() -> None:
     layers = "relu, relu, dense: {name: one, units: 8}, dense: {name: two, units: 8}, dense: 4"
     assert parts(flowchart(written(f"input: [8]\nlayers: [{layers}]"))) == [

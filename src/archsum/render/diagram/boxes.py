@@ -12,7 +12,7 @@ from archsum.layers.shapes import Shape
 from archsum.layers.written import highlights
 from archsum.render.diagram.titles import Title, title_of
 from archsum.render.numbers import count
-from archsum.repetitions import Condensed, condense
+from archsum.repetitions import Repetitions, Runs
 from archsum.summary import LayerSummary, Summary
 
 MAX_BOXES = 20
@@ -84,8 +84,7 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
     level = 0
     if block is not None:
         summary, level = part_of(summary, block), block.count("/") + 1
-    condensed, depth = _unfold(Condensed(summary, {}), level, depth)
-    summary = condensed.summary
+    summary, runs, depth = _unfold(summary, level, depth)
     parts = fold(summary, depth)
     own = summary.groups.get(tuple(block.split("/"))) if block else None
     box_of = {name: name for name in summary.inputs}
@@ -96,7 +95,7 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
         one_line(summary.name),
         (
             *_inputs(summary, own, level),
-            *_boxes(condensed, parts, owners, level),
+            *_boxes(summary, runs, parts, owners, level),
             *_outputs(summary, own),
         ),
         tuple(_arrows(summary, parts, box_of)),
@@ -109,16 +108,18 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
     )
 
 
-def _unfold(condensed: Condensed, level: int, depth: int | None) -> tuple[Condensed, int]:
+def _unfold(summary: Summary, level: int, depth: int | None) -> tuple[Summary, Runs, int]:
     """Return what repeats itself once, and how deep to draw: so many levels, or as many as can be taken in."""
-    deepest = max((len(layer.path) for layer in condensed.summary.layers), default=0)
-    unfolded = condense(condensed, level + 1)
+    deepest = max((len(layer.path) for layer in summary.layers), default=0)
+    repetitions = Repetitions(summary)
+    repetitions.find(level + 1)
+    last = level + 1
     for further in range(level + 2, min(deepest, deepest if depth is None else level + depth) + 1):
-        deeper = condense(unfolded, further)
-        if depth is None and len({layer.path[:further] for layer in deeper.summary.layers}) > MAX_BOXES:
-            return unfolded, further - 1
-        unfolded = deeper
-    return unfolded, max(deepest, level + 1) if depth is None else level + depth
+        boxes = repetitions.find(further)
+        if depth is None and boxes > MAX_BOXES:
+            break
+        last = further
+    return *repetitions.without(last), last
 
 
 def _inputs(summary: Summary, block: Group | None, level: int) -> Iterator[Box]:
@@ -190,9 +191,10 @@ def _arrows(summary: Summary, parts: list[Part], box_of: Mapping[str, str]) -> I
         yield arrow(name, _output(name), shapes[name])
 
 
-def _boxes(condensed: Condensed, parts: list[Part], owners: list[Mapping[str, str]], level: int) -> Iterator[Box]:
+def _boxes(
+    summary: Summary, runs: Runs, parts: list[Part], owners: list[Mapping[str, str]], level: int
+) -> Iterator[Box]:
     """Return a box for each part, with the clusters below the level that begin and end with it."""
-    summary, runs = condensed
     opened = list(headings(summary, parts))
     staying_open = [*(len(part.path) - 1 - len(blocks) for blocks, part in opened[1:]), level]
     for (blocks, part), those, still in zip(opened, owners, staying_open, strict=False):  # of no parts none
