@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS
+from archsum.interchange.keras.fields import ANY_WEIGHTS, UNKNOWN_WEIGHTS
 from archsum.interchange.keras.use import Use, Value
 from archsum.layers.shapes import Shape
 
@@ -30,7 +30,7 @@ def add_unknown(use: Use) -> Sequence[Value | None]:
         return _add(use, weights)
     require_known_weights(use)
     use.warn_custom(f"{use.called} is no kind of archsum's: its weights and operations are unknown")
-    return _add(use, {"unknown": [None]})
+    return _add(use, ANY_WEIGHTS)
 
 
 def require_known_weights(use: Use) -> None:

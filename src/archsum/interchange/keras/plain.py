@@ -6,7 +6,7 @@ from typing import Any
 from archsum.errors import quote
 from archsum.interchange.keras.activations import is_layer, name_of, word_of
 from archsum.interchange.keras.classes import CLASSES
-from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS, Fields, Plain, read_fields
+from archsum.interchange.keras.fields import ANY_WEIGHTS, UNKNOWN_WEIGHTS, Fields, Plain, read_fields
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.reading import is_keras
 from archsum.interchange.keras.use import Use, Value
@@ -72,7 +72,7 @@ def _add_function(use: Use, stated: Item, inputs: Sequence[Value], part: str = "
         return _add_function(use, stated["config"]["activation"], inputs, part)
     if plain is None or not own:
         if use.graph.allow_unknown:
-            return use.add("custom", {"weights": {"unknown": [None]}}, inputs, part=part, whole=False)
+            return use.add("custom", {"weights": ANY_WEIGHTS}, inputs, part=part, whole=False)
         message = f"{use.called} has the activation {quote(name)}, a layer whose weights are unknown"
         raise BadItemError("unknown-weights", message, stated.within, UNKNOWN_WEIGHTS)
     fields, _ = read_layer(use, plain, stated["config"])
