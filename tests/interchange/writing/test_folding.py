@@ -160,6 +160,11 @@ layers:
     )
 
 
+def test_the_last_axis_of_a_layer_whose_channels_are_first_is_stated() -> None:
+    text = network("- split: {parts: 2, part: 0, axis: 3}\n", "input: [null, 9, 4]\ndata_format: channels_first")
+    assert "axis: 3" in written(text)
+
+
 def test_names_are_there_where_something_takes_them() -> None:
     layers = """\
         - conv2d: {name: stem, filters: 16, kernel_size: 3}

@@ -100,7 +100,8 @@ class Regions:
     def _stated(self, layer: LayerSummary, kind: str) -> dict[str, Any]:
         """Return the fields that a file states: not the last axis, where that is what the kind takes by default."""
         fields = dict(self._fields.of(layer.layer))
-        if implies_axis(type(layer.layer)) and fields.get("axis") == len(layer.input_shapes[0]):
+        is_last = implies_axis(type(layer.layer)) and fields.get("axis") == len(layer.input_shapes[0])
+        if is_last and "data_format" not in fields:
             fields["axis"] = -1
             if self._data_format == "channels_last":
                 del fields["axis"]
