@@ -134,6 +134,8 @@ class Engine:
 
     def _diagnostic(self, error: ShapeError, node: Node, inputs: tuple[Shape, ...]) -> Diagnostic:
         """Report what is wrong with a layer; of several inputs, where each comes from; and the blocks around it."""
+        from archsum.missing_steps import keep_steps
+
         layers = self._layers
         places = {**self._input_places, **{name: layers[name].span for name in node.inputs if name in layers}}
         notes = [
@@ -142,8 +144,6 @@ class Engine:
             if len(inputs) > 1 and name in places
         ]
         notes += notes_of(node, layers)
-        from archsum.missing_steps import keep_steps
-
         cure, left_out = keep_steps(node, inputs, layers, self._computations.of) or (error.cure, [])
         notes = list(dict.fromkeys([*notes, *left_out]))  # states come from one layer
         notes += [use.note for use in node.uses]

@@ -88,6 +88,7 @@ def test_layers_of_other_tools(words: str) -> None:
         ("transposee", "did you mean `permute`?"),
         # what is a part of a kind's name alone
         ("pooling3d", OTHERS),
+        ("foo", OTHERS),
         ("conv3d_transpose_upsampled", OTHERS),
         (None, OTHERS),
     ],

@@ -22,7 +22,7 @@ _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
 
 _SLIP = 2
-"""By how many letters a misspelt word is longer or shorter."""
+"""By how many letters a misspelt word is longer or shorter; a short one by fewer."""
 _GLUED_FIELD = re.compile(r"(\w{1,50})\s?[:=]\s?(\S.{0,50})")
 """A field and its value that YAML takes for one word, as in `{filters:8}`."""
 _GLUED_KIND = re.compile(r"([\w.]{1,50})(:?) ?\{")
@@ -49,7 +49,8 @@ def suggest_kind(word: Any, kinds: Collection[str]) -> str:
         return reason
     by_plain = {**KINDS, **{_plain(kind): kind for kind in kinds}}
     # A word that is longer or shorter by more than a slip has another meaning, such as a part of a kind's name.
-    alike = [name for name in by_plain if abs(len(name) - len(plain)) <= _SLIP and name[:1] == plain[:1]]
+    slip = min(_SLIP, max(1, len(plain) // 4))
+    alike = [name for name in by_plain if abs(len(name) - len(plain)) <= slip and name[:1] == plain[:1]]
     close = closest(plain, alike, 0.75)
     return f"did you mean `{by_plain[close]}`?" if close else _OTHER_KINDS
 
