@@ -76,14 +76,17 @@ class Node(NamedTuple):
     """What it was, where the network was read from another framework's."""
 
 
+_NO_NAMES: Mapping[str, str] = {}
+
+
 class Group(NamedTuple):
     """What nodes with a common path came out of: the block's name, or a container's, and where it was used."""
 
     kind: str
     span: Place
-    inputs: Mapping[str, str] = MappingProxyType({})
+    inputs: Mapping[str, str] = _NO_NAMES
     """What a block that takes or gives several things takes: inputs and nodes, by the names that it has for them."""
-    outputs: Mapping[str, str] = MappingProxyType({})
+    outputs: Mapping[str, str] = _NO_NAMES
     """The nodes that give what it gives, likewise."""
 
     def renamed(self, name_of: Callable[[str], str]) -> "Group":
