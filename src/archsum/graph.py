@@ -23,6 +23,8 @@ class Use(NamedTuple):
 
     what: str
     span: Place
+    repetitions: int | None = None
+    """How many of them there are, of a repetition."""
 
     @property
     def note(self) -> tuple[str, Place]:

@@ -368,6 +368,11 @@ class Summary(Totals):
         return {name: tuple(taking) for name, taking in takers.items()}
 
     @cached_property
+    def given(self) -> frozenset[str]:
+        """The names of what is an output of the network."""
+        return frozenset(self.outputs)
+
+    @cached_property
     def borrowers(self) -> Mapping[str, tuple[str, ...]]:
         """For each layer whose weights others use, these others."""
         borrowers: dict[str, list[str]] = {}

@@ -75,7 +75,8 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
         return require_known(spatial, self.axes, "its states, which begin as zeros"), channels
 
     def states(self, *inputs: Shape) -> Shape:
-        return (inputs[0][0], *self.join(self.locations(*inputs), self.filters))
+        each = self.join(self.locations(*inputs), self.filters)
+        return (inputs[0][0], *each)
 
     def output_channels(self, channels: int) -> int:
         return self.filters
