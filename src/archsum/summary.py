@@ -11,6 +11,7 @@ from archsum.layers.base import Backward, Cached, Kept, Layer, Weight, Work
 from archsum.layers.shapes import Shape, product, show, total
 
 BYTES_PER_PARAMETER = 4  # float32
+_MAX_USES = 5
 
 
 @dataclass
@@ -388,7 +389,11 @@ class Summary(Totals):
             cure = f"its shape, {show(self.inputs[name])}, is stated at the top of the file or with `--input`"
             return Diagnostic("unknown-name", message, None, cure)
         names = [*map("/".join, self.groups), *(layer.name for layer in self.layers)]
+        uses = ["/".join(path) for path, group in self.groups.items() if group.kind == name]
         cure = suggest(name, names) or "`archsum summary` lists the layers"
+        if uses:
+            more = f" and {len(uses) - _MAX_USES:,} others" if len(uses) > _MAX_USES else ""
+            cure = f"it is a block, used as {', '.join(f'`{use}`' for use in uses[:_MAX_USES])}{more}"
         return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", None, cure)
 
     def __repr__(self) -> str:

@@ -104,10 +104,18 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     _refuse_dashes(parser, argv)
     arguments, rest = parser.parse_known_args(argv)
     if rest:
-        option = rest[0].startswith("-")
-        about = "is no option" if option else "is one argument too many; a list has commas, as in `macs,weights`"
-        of_commands[arguments.command].error(f"`{rest[0]}` {about}")
+        of_commands[arguments.command].error(_one_too_many(rest[0], of_commands[arguments.command]))
     return arguments
+
+
+def _one_too_many(word: str, parser: argparse.ArgumentParser) -> str:
+    """Return what is wrong with a word that the command does not take."""
+    from archsum.errors import suggest
+
+    if not word.startswith("-"):
+        return f"`{word}` is one argument too many; a list has commas, as in `macs,weights`"
+    meant = suggest(word.partition("=")[0], parser._option_string_actions)
+    return f"`{word}` is no option" + (f": {meant}" if meant else "")
 
 
 def _refuse_dashes(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:

@@ -63,7 +63,10 @@ def load(
             if engine.diagnostics:
                 raise SpecError(in_first(engine.diagnostics))
             if _numbers(engine) != _numbers(tried.engine):
-                warnings = [in_last(name, document.input[name], places) for name in suspected]
+                overridden = () if input is None else input if isinstance(input, Mapping) else document.input
+                warnings = [
+                    in_last(name, document.input[name], None if name in overridden else places) for name in suspected
+                ]
     if engine.misfits:
         from archsum.language.advice.sizes import are_likely_rests, with_fitting
 

@@ -1,6 +1,6 @@
 """Images whose first size is most likely that of the channels, in a file that does not say so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from archsum.errors import Diagnostic
 from archsum.language.text.places import Places
@@ -14,10 +14,9 @@ def in_first(problems: Sequence[Diagnostic]) -> list[Diagnostic]:
     return [problem._replace(cure=f"the channels come first? then write {_FIRST}") for problem in problems]
 
 
-def in_last(name: str, shape: Shape, file: Places) -> Diagnostic:
-    """Return what is to be said of an input that is read with the channels last."""
-    stated = file.data.get("input")
-    place = file.value("input", name) if isinstance(stated, Mapping) else file.value("input")
+def in_last(name: str, shape: Shape, file: Places | None) -> Diagnostic:
+    """Return what is to be said of an input that is read with the channels last; without a file it has no place."""
+    place = file.value("input", name) if file else None
     message = f"`{name}` is read as {shape[-1]:,} channels, the last size of {show(shape)}"
     cure = f"if the first one is theirs, write {_FIRST}; `data_format: channels_last` says that the last one is"
     return Diagnostic("channels-first", message, place, cure, is_warning=True)

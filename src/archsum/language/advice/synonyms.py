@@ -167,8 +167,9 @@ KIND_REASONS = {
 KIND_REMARKS = {
     "avgpool": "; Darknet's is `global_average_pooling2d`",
     "batchnorm": "; Caffe's has no weights that are trained: `center: false` and `scale: false`",
-    "nnlstm": ", and `bias: double`: PyTorch's has two biases",
-    "nnrnn": ", and `bias: double`: PyTorch's has two biases",
+    "nngru": ", and `return_sequences: true`, where every step is taken: PyTorch's gives them all",
+    "nnlstm": ", and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does",
+    "nnrnn": ", and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does",
     "nnprelu": ", and `shared_axes: [1, 2, 3]` of an image: PyTorch's has one weight",
     "recurrentlayer": ", and `return_sequences: true`: Lasagne's gives every step",
     "grulayer": ", and `return_sequences: true`: Lasagne's gives every step",

@@ -29,8 +29,15 @@ def unused(graph: Graph, file: Places) -> list[Diagnostic]:
 
 
 def _listed(node: Node) -> str:
-    """Return where a node's output is stated to be one."""
+    """Return where a node's output is stated to be one, or why that of a repetition may not be taken."""
     if not node.uses:
         return "list it under `outputs`"
-    what = "the `repeat`" if node.uses[0].repetitions else "the block"
-    return f"list it, with a `name`, under the `outputs` of {what}, beside what else that gives"
+    times = node.uses[0].repetitions
+    if times is None:
+        return "list it, with a `name`, under the `outputs` of the block, beside what else that gives"
+    if node.uses[0].what.startswith(f"in repetition {times} of "):
+        return f"leave it out of the last repetition, with `if: =index < {times - 1}`"
+    return (
+        "write it last, as the next repetition takes what the last layer gives; or list it, with a `name`, under the "
+        "`outputs` of the `repeat`, beside what else that gives"
+    )
