@@ -4,7 +4,7 @@ They take what `load` takes, or the Network that it made: a file's path, an open
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from archsum import sources
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
+    from archsum.results.diff import Diff
     from archsum.results.explanation import Explanation
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
@@ -32,6 +33,7 @@ __all__ = [
     "costs",
     "devices",
     "diagram",
+    "diff",
     "explain",
     "fit",
     "from_keras",
@@ -203,6 +205,48 @@ def explain(file: Source | Network, layer: str | None = None, **overrides: Unpac
     return Explanation(explain(summarize(network), layer, Work(network.steps_allowed)))
 
 
+def diff(
+    before: Source | Network,
+    after: Source | Network,
+    *,
+    only: Collection[str] = (),
+    titles: tuple[str, str] | None = None,
+    **overrides: Unpack[Overrides],
+) -> "Diff":
+    """Compare two networks; printed, what changed is a text, and `equal` says whether nothing did.
+
+    Layers and blocks are matched by their names and their structure: names are no difference, nor are other blocks
+    around the same layers. `only` are the aspects to compare: of `fields`, `shapes`, `weights`, `inputs` and `names`;
+    a layer that one network lacks is a difference in any. `titles` are what the networks are called; `overrides` are of
+    both.
+
+    Errors: SpecError with every problem in both.
+    """
+    from archsum.comparison import ASPECTS, compare
+    from archsum.results.diff import Diff
+
+    if unknown := set(only) - set(ASPECTS):
+        raise ValueError(f"there is no aspect {min(unknown)!r}: choose from {', '.join(ASPECTS)}")
+    networks, problems = [], []
+    for source in (before, after):
+        try:
+            network = _network(source, overrides)
+            networks.append((network, costs(network)))
+        except SpecError as error:
+            problems += error.diagnostics
+    if problems:
+        raise SpecError(problems)
+    (one, costs_before), (other, costs_after) = networks
+    difference = compare(costs_before.summary, costs_after.summary)
+    return Diff(
+        difference.limited(only) if only else difference,
+        titles or (one.graph.name, other.graph.name),
+        (costs_before, costs_after),
+        (_checked(one), _checked(other)),
+        tuple(aspect for aspect in ASPECTS if aspect in only),
+    )
+
+
 def diagram(
     file: Source | Network,
     block: str | None = None,
@@ -261,6 +305,11 @@ def _network(file: Source | Network, overrides: Overrides) -> Network:
     if any(overrides.values()):
         raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file
+
+
+def _checked(network: Network) -> "Check | None":
+    """Return the verdicts on a network's own budget; None where it has none."""
+    return check(network) if network.budget.model_fields_set - {"warn_at"} else None
 
 
 def _device(name: str, network: Network) -> "Device":
