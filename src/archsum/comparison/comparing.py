@@ -30,7 +30,9 @@ def compare(before: Summary, after: Summary) -> Difference:
     wiring = Wiring(before, after, pairs)
     if any(details.of_layers(*pair) or wiring.differences(*pair) for pair in pairs):
         return found
-    return Difference(before, after, details.of_networks(before, after, wiring), replace(found.whole, children=()), is_regrouped=True)
+    return Difference(
+        before, after, details.of_networks(before, after, wiring), replace(found.whole, children=()), is_regrouped=True
+    )
 
 
 def _compare(before: Summary, after: Summary, whole: Pair, details: Details) -> Difference:

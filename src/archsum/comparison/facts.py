@@ -53,9 +53,10 @@ class Catalogue:
     def _find(self, layer: LayerSummary) -> Facts:
         key = layer.layer.identity
         if key not in self._stated:
-            kind, fields = kind_of(type(layer.layer)), fields_of_layer(layer.layer)
-            digested = {name: value for name, value in fields.items() if name not in FIELDS or not self._up_to_layout}
-            self._stated[key] = kind, fields, digest(kind, digested)
+            written = fields_of_layer(layer.layer)
+            digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
+            kind = kind_of(type(layer.layer))
+            self._stated[key] = kind, written, digest(kind, digested)
         kind, fields, stated = self._stated[key]
         trainable = layer.layer.trainable
         weights = tuple(

@@ -50,7 +50,9 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _part(part: Part | None) -> dict[str, Any] | None:
-    return part and {
+    if part is None:
+        return None
+    return {
         "name": part.name,
         "kind": part.kind,
         "layers": part.size,
@@ -66,4 +68,6 @@ def _detail(detail: Detail) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
-    return verdict and {"value": verdict.value, "limit": verdict.limit, "ok": verdict.ok, "warns": verdict.warns}
+    if verdict is None:
+        return None
+    return {"value": verdict.value, "limit": verdict.limit, "ok": verdict.ok, "warns": verdict.warns}

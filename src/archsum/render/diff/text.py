@@ -7,6 +7,7 @@ from archsum.colours import BLUE, BOLD, GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
+from archsum.render.diff.totals import shown, written
 from archsum.render.diff.verdict import verdict
 from archsum.render.layout import columns, wrap
 from archsum.render.numbers import count, growth, signed
@@ -34,10 +35,7 @@ def render(report: Report, paint: Paint = plain, width: int = 80, depth: int | N
 
 def _totals(report: Report) -> list[str]:
     rows = [("", "before", "after", "difference", "")]
-    for total in report.totals:
-        title = f"{total.title} (bytes)" if total.in_bytes else total.title
-        figures = count(total.before), count(total.after), signed(total.difference) or "–"
-        rows.append((title, *figures, growth(total.before, total.after)))
+    rows += [(total.title, *written(total), growth(total.before, total.after)) for total in shown(report)]
     return columns(rows, "<>>>>")
 
 
