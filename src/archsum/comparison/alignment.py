@@ -39,8 +39,7 @@ def likeness(before: Part, after: Part) -> int | None:
     """Return how much two parts are alike; None where one cannot have become the other."""
     if (before.layer is None) != (after.layer is None):
         return None
-    labels = before.label and after.label
-    same_label, other_label = labels and before.label == after.label, labels and before.label != after.label
+    same_label, other_label = bool(before.label) and before.label == after.label, before.label != after.label
     if before.exact == after.exact:
         score = _EXACT
     elif before.stated == after.stated:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from archsum.comparison.alignment import align
 from archsum.comparison.facts import Catalogue, Digest, digest
@@ -33,7 +34,8 @@ def match(before: Part, after: Part) -> Pair:
     nested = _match(before, after)
     _find_moved(nested)
     lost = _unmatched(nested)
-    if lost and before.skeleton != after.skeleton:
+    has_blocks = any(not part.layer for part in (*before.children, *after.children))
+    if lost and has_blocks and before.skeleton != after.skeleton:
         listed = _match(flat(before), flat(after))
         _find_moved(listed)
         if _unmatched(listed) * 2 < lost:
@@ -126,6 +128,24 @@ def _find_moved(whole: Pair) -> None:
             target.before, target.inner, target.is_moved = joined.before, joined.inner, True
             lost[wanted].before = None
     _drop_empty(whole)
+    _join_replaced(whole)
+
+
+def _join_replaced(whole: Pair) -> None:
+    """Join a layer that is gone and the one of its kind that alone is in its place, though called otherwise."""
+    for pair in list(_all(whole)):
+        kept: list[Pair] = []
+        for is_lonely, run in groupby(pair.inner, lambda inner: not (inner.before and inner.after)):
+            pairs = list(run)
+            if is_lonely and len(pairs) == 2 and _is_replaced(*pairs):
+                pairs = [Pair(pairs[0].before, pairs[1].after)]
+            kept += pairs
+        pair.inner = kept
+
+
+def _is_replaced(lost: Pair, found: Pair) -> bool:
+    before, after = lost.before, found.after
+    return bool(before and after and before.layer and after.layer and before.kind == after.kind)
 
 
 def _parts(lost: Pair, found: Pair) -> tuple[Part, Part]:

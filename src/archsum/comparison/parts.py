@@ -77,7 +77,8 @@ def tree(summary: Summary, catalogue: Catalogue) -> Part:
     open_parts = [root]
     for layer in summary.layers:
         blocks = layer.path[:-1][:_MOST_LEVELS]
-        common = shared_levels(open_parts[-1].path, blocks)
+        around = open_parts[-1].path
+        common = len(around) if around == blocks else shared_levels(around, blocks)
         while len(open_parts) > common + 1:
             _close(open_parts.pop())
         for level in range(common, len(blocks)):

@@ -10,11 +10,12 @@ _IN_JSON_ALONE = "flops"
 
 
 def shown(report: Report) -> Iterator[Total]:
-    """Yield the totals that tell something: the trainable parameters only where these are not all."""
+    """Yield the totals that tell something: no memory that is unknown, nor trainable parameters that are all."""
     params = next(total for total in report.totals if total.name == "params")
     for total in report.totals:
         is_repeated = total.name == "trainable_params" and total[2:4] == params[2:4]
-        if total.name != _IN_JSON_ALONE and not is_repeated:
+        is_unknown = total.in_bytes and total.before is None and total.after is None
+        if total.name != _IN_JSON_ALONE and not is_repeated and not is_unknown:
             yield total
 
 
