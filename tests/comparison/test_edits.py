@@ -32,9 +32,9 @@ def own(difference: Difference) -> list[Change]:
 
 def _own(whole: Change) -> Iterator[Change]:
     for change in whole.children:
-        if change.is_moved or not change.children or any(not detail.follows for detail in change.details):
-            if not change.follows:
-                yield change
+        is_own = change.is_moved or not change.children or any(not detail.follows for detail in change.details)
+        if is_own and not change.follows:
+            yield change
         yield from _own(change)
 
 
@@ -44,6 +44,8 @@ def said(difference: Difference, *, mirrored: bool = False) -> list[str]:
     while waiting:
         change = waiting.pop()
         waiting += change.children
+        if change.children and not change.details and not change.is_moved:
+            continue
         parts = [change.before and change.before.name, change.after and change.after.name]
         details = [
             (aspect, name, *((after, before) if mirrored else (before, after)))
@@ -156,7 +158,8 @@ def test_an_edit_is_named_and_nothing_else(file: str, edit: Callable[[Network, R
     after = _summarized(network)
     difference = compare(before, after)
     check(own(difference), difference)
-    assert said(compare(after, before), mirrored=True) == said(difference)
+    is_mirror = said(compare(after, before), mirrored=True) == said(difference)
+    assert is_mirror
 
 
 @given(st.sampled_from(FILES), st.integers(0, 1 << 30))
@@ -164,7 +167,7 @@ def test_what_is_moved_is_moved(file: str, seed: int) -> None:
     random = Random(seed)
     first, second = draft(graph(file)), draft(graph(file))
     place, other = random.randrange(len(first.layers)), random.randrange(len(first.layers))
-    assume(place != other)
+    assume(abs(place - other) > 1)  # of two that change places, either is moved
     moved = first.insert(first.layers[place], "dropout", ODD_RATE, "moved")
     second.insert(second.layers[other], "dropout", ODD_RATE, "moved")
     assert moved
@@ -172,7 +175,8 @@ def test_what_is_moved_is_moved(file: str, seed: int) -> None:
     difference = compare(before, after)
     (change,) = own(difference)
     assert (change.status, change.part.path[-1]) == ("moved", "moved")
-    assert said(compare(after, before), mirrored=True) == said(difference)
+    is_mirror = said(compare(after, before), mirrored=True) == said(difference)
+    assert is_mirror
 
 
 def _summarized(network: Network) -> Summary:

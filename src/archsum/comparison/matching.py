@@ -28,15 +28,18 @@ class Pair:
 
 def match(before: Part, after: Part) -> Pair:
     """Return which part of a network became which, with the networks themselves as the outermost pair."""
-    if _called_otherwise(before, after):
-        without_labels(before)
-        without_labels(after)
+    are_named = not _called_otherwise(before, after)
+    if not are_named:
+        without_labels(before, after)
     nested = _match(before, after)
     _find_moved(nested)
     lost = _unmatched(nested)
     has_blocks = any(not part.layer for part in (*before.children, *after.children))
     if lost and has_blocks and before.skeleton != after.skeleton:
-        listed = _match(flat(before), flat(after))
+        before, after = flat(before), flat(after)
+        if not are_named:
+            without_labels(before, after)
+        listed = _match(before, after)
         _find_moved(listed)
         if _unmatched(listed) * 2 < lost:
             return listed

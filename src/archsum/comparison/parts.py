@@ -106,9 +106,9 @@ def flat(root: Part) -> Part:
     return whole
 
 
-def without_labels(part: Part) -> None:
-    """Take away what a part and those in it are called, where that tells nothing."""
-    waiting = [part]
+def without_labels(*parts: Part) -> None:
+    """Take away what parts and those in them are called, where that tells nothing."""
+    waiting = [*parts]
     while waiting:
         part = waiting.pop()
         part.label, part.named = "", part.exact
