@@ -73,7 +73,7 @@ class Network:
         outside = {id(one): one for layer in inside for one in layer.inputs if one not in inside}
         taken = {id(layer): layer for layer in inside for other in self.layers if other not in inside
                  if layer in other.inputs}  # fmt: skip
-        taken |= {id(one): one for one in self.outputs if one in inside}  # type: ignore[misc]
+        taken |= {id(one): one for one in self.outputs if one in inside}
         if len(outside) != 1 or len(taken) != 1 or any(layer.node.states or shares(layer) for layer in inside):
             return None
         (before,), (last,) = outside.values(), taken.values()

@@ -39,7 +39,8 @@ def add_file_arguments(parser: argparse.ArgumentParser, number: str | None = Non
 
 def add_overrides(parser: argparse.ArgumentParser, side: str = "") -> None:
     """Add --set and --input; of two networks, those of the second alone with `side`, as --set-after."""
-    flag, dest, of = (f"-{side}", f"_{side}", " of the second network alone") if side else ("", "", "")
+    flag, dest = (f"-{side}", f"_{side}") if side else ("", "")
+    whose = "the second network alone" if side else "the file"
     parser.add_argument(
         f"--set{flag}",
         dest=f"variables{dest}",
@@ -47,15 +48,15 @@ def add_overrides(parser: argparse.ArgumentParser, side: str = "") -> None:
         action="append",
         type=_variable,
         default=[],
-        help=f"override a variable of the file{of}, as in width=0.5 or depths=[3,4,6,3]; may be given several times",
+        help=f"override a variable of {whose}, as in width=0.5 or depths=[3,4,6,3]; may be given several times",
     )
     parser.add_argument(
         f"--input{flag}",
         metavar="SIZES",
         action=_AddInput,
         type=_shape,
-        help=f"override the input{of}, as in 224,224,3, or null,null,3 where sizes are unknown; one of several by its "
-        "name, as in left=105,105,1, and may then be given several times",
+        help=f"override the input of {whose}, as in 224,224,3, or null,null,3 where sizes are unknown; one of several "
+        "by its name, as in left=105,105,1, and may then be given several times",
     )
 
 

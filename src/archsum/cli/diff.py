@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from archsum.cli.arguments import add_file_arguments, add_overrides, network, number_of, shown
-from archsum.cli.console import paint, report, terminal_width
+from archsum.cli.console import paint, reading_width, report
 from archsum.cli.exit_codes import BAD_INPUT, DIFFERENT, OK
 from archsum.errors import SpecError
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from archsum.results.diff import Diff
 
 _FORMATS = ("table", "markdown", "json")
-_WIDTH = 80
-"""That of a text which goes to no terminal."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +111,7 @@ def _render(found: "Diff", arguments: argparse.Namespace) -> str:
         return markdown.render(found, arguments.depth)
     from archsum.render.diff import text
 
-    return text.render(found, paint(sys.stdout), terminal_width(sys.stdout) or _WIDTH, arguments.depth)
+    return text.render(found, paint(sys.stdout), reading_width(), arguments.depth)
 
 
 def _aspects(text: str) -> tuple[str, ...]:

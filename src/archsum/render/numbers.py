@@ -33,7 +33,9 @@ def growth(before: int | None, after: int | None) -> str:
         return f"× {after / before:,.1f}"
     share = percent(abs(after - before), before)
     sign = "+" if after > before else "−"
-    return f"< {sign}0.1 %" if share == "0.0 %" else f"{sign}{share.removeprefix('> ').removeprefix('< ')}"
+    if share == "0.0 %":
+        return f"< {sign}0.1 %"
+    return f"{share[:2]}{sign}{share[2:]}" if share[0] in "<>" else f"{sign}{share}"
 
 
 def sizes(shape: Shape) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archsum.comparison import Change, Detail, Difference
+from archsum.comparison.facts import WeightFacts
 from archsum.comparison.parts import Part
 from archsum.errors import one_line
 from archsum.render.diff.groups import Exact, Group, Key, grouped, innermost, inside, is_shape_alone, rough
@@ -137,12 +138,19 @@ def _notes(group: Group) -> Iterator[str]:
     if first.is_moved and is_single and first.before:
         yield f"was {_behind(first.before)}"
     yield from map(describe, (detail for detail in common if not detail.follows))
-    following = [detail for detail in common if detail.follows]
+    is_frozen = any(detail.name == "trainable" for detail in common)
+    following = [detail for detail in common if detail.follows and not (is_frozen and _keeps_shape(detail))]
     yield from map(describe, following[:_MAX_FOLLOWING])
     if len(following) > _MAX_FOLLOWING:
         yield f"and {len(following) - _MAX_FOLLOWING} more of its weights"
     if first.children and first.follows:
         yield _output(first) if is_single else "other sizes, no other change"
+
+
+def _keeps_shape(detail: Detail) -> bool:
+    """Whether a weight is frozen, or trained, and else what it was."""
+    before, after = detail.before, detail.after
+    return isinstance(before, WeightFacts) and isinstance(after, WeightFacts) and before.shape == after.shape
 
 
 def _output(change: Change) -> str:

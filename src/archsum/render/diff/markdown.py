@@ -7,7 +7,7 @@ from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import verdict
+from archsum.render.diff.verdict import over_budget, verdict
 from archsum.render.numbers import count, growth, signed
 
 _OPEN = 12
@@ -25,7 +25,8 @@ def render(report: Report, depth: int | None = None) -> str:
     found = lines(report.difference, depth)
     if report.equal and not found:
         return sentence
-    parts = [sentence, f"{code(report.titles[0])} → {code(report.titles[1])}"]
+    over = over_budget(report)
+    parts = [sentence, f"**{escape(over)}**" if over else "", f"{code(report.titles[0])} → {code(report.titles[1])}"]
     if not report.equal:
         parts += [_table(_totals(report)), _table(_budgets(report))]
     parts.append(_changes(found))

@@ -52,8 +52,14 @@ class Report:
     def judged(self) -> Iterator[Judged]:
         """The limits of both budgets."""
         before, after = (
-            {(verdict.name, verdict.block): verdict for verdict in check.verdicts} if check else {}
+            {(verdict.name, verdict.block): verdict for verdict in check.verdicts} if check is not None else {}
             for check in self.checks
         )
         for key in dict.fromkeys([*after, *before]):
             yield Judged(before.get(key), after.get(key))
+
+    @property
+    def broken(self) -> Iterator[Verdict]:
+        """The limits that the network breaks after the change."""
+        check = self.checks[1]
+        yield from (verdict for verdict in check.verdicts if verdict.ok is False) if check is not None else ()

@@ -8,7 +8,7 @@ from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import verdict
+from archsum.render.diff.verdict import over_budget, verdict
 from archsum.render.layout import columns, wrap
 from archsum.render.numbers import count, growth, signed
 
@@ -26,6 +26,7 @@ def render(report: Report, paint: Paint = plain, width: int = 80, depth: int | N
         return paint(GREEN, sentence)
     titles = [f"--- {one_line(report.titles[0])}", f"+++ {one_line(report.titles[1])}"]
     said = [paint(GREEN if report.equal else BOLD, line) for line in wrap(sentence, width, 2)]
+    said += [paint(RED, line) for line in wrap(over_budget(report), width, 2)]
     parts = [[*titles, *said]]
     if not report.equal:
         parts += [_totals(report), list(_budgets(report, paint))]
@@ -44,7 +45,16 @@ def _budgets(report: Report, paint: Paint) -> Iterator[str]:
     judged = list(report.judged)
     for one in judged:
         limits = dict.fromkeys(count(verdict.limit) for verdict in (one.before, one.after) if verdict)
-        rows.append((one.verdict.title, _value(one.before), _value(one.after), " → ".join(limits), _outcome(one)))
+        unit = f" ({one.verdict.metric.unit})" if one.verdict.metric.unit else ""
+        rows.append(
+            (
+                one_line(one.verdict.title) + unit,
+                _value(one.before),
+                _value(one.after),
+                " → ".join(limits),
+                _outcome(one),
+            )
+        )
     if not judged:
         return
     head, *others = columns(rows, "<>>><")
