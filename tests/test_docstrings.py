@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import walk_packages
 
 import archsum
@@ -10,7 +11,7 @@ import archsum
 
 def undocumented() -> Iterator[str]:
     for module in walk_packages(archsum.__path__, "archsum."):
-        if module.name == "archsum.__main__":
+        if module.name == "archsum.__main__" or (".interchange.torch." in module.name and not find_spec("torch")):
             continue
         for cls in [*vars(import_module(module.name)).values()]:
             if inspect.isclass(cls) and cls.__module__ == module.name:

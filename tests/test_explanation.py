@@ -223,3 +223,32 @@ def test_module_does_not_hide_the_function() -> None:
     import archsum.explanation
 
     assert callable(archsum.explain)
+
+
+@pytest.mark.parametrize("file", ["resnet50", "swin", "gpt2", "unet", "seq2seq"])
+def test_totals_are_the_summarys(file: str) -> None:
+    explanation = archsum.explain(EXAMPLES / f"{file}.yaml")
+    summary = archsum.summarize(EXAMPLES / f"{file}.yaml")
+    *blocks, network = explanation.totals
+    figures = {step.label: step.value for step in network.steps}
+    assert (figures["parameters"], figures["MACs"], figures["FLOPs"]) == (summary.params, summary.macs, summary.flops)
+    names = [name for block in blocks for name in (block.name, *block.alike)]
+    assert sorted(names) == sorted(map("/".join, summary.groups))
+    for block in blocks:
+        for name in (block.name, *block.alike):
+            figures = {step.label: step.value for step in block.steps}
+            assert (figures["parameters"], figures["MACs"]) == (summary[name].params, summary[name].macs)
+
+
+def test_a_sum_of_many_terms_has_one_for_each_kind() -> None:
+    layers = ", ".join(f"dense: {units}, relu" for units in range(2, 22))
+    text = f"input: [4]\nlayers: [{layers}]\n".replace("dense: ", "{dense: ").replace(", relu", "}, relu")
+    (whole,) = explain(text).totals
+    parameters = whole.steps[0]
+    assert (parameters.note, parameters.formula) == ("Dense × 20", str(parameters.value))
+    assert whole.steps[-1].note == "Dense × 20, ReLU × 20"
+
+
+def test_of_one_layer_there_is_no_total() -> None:
+    assert explain("input: [4]\nlayers: [dense: 2]\n").totals == ()
+    assert explain("input: [4]\nlayers: [dense: 2, relu]\n", "relu").totals == ()

@@ -98,8 +98,8 @@ def test_values(text: str, value: Value) -> None:
         ("=(1).real", "is not allowed"),
         ("='{0}'.format(1)", "is not allowed"),
         ("=width[0:1]", "is not allowed"),
-        ("=[1, 2]", "is not allowed"),
-        ("=(1, 2)", "is not allowed"),
+        ("=[1, 2]", "is a list, and a formula gives one value"),
+        ("=(1, 2)", "is a list, and a formula gives one value"),
         ("={1: 2}", "is not allowed"),
         ("={1}", "is not allowed"),
         ("=[i for i in 3]", "is not allowed"),
@@ -307,3 +307,17 @@ def test_make_divisible_gives_the_widths_of_mobilenet(width: float, channels: li
 )
 def test_make_divisible_loses_no_more_than_a_tenth(value: float, divisor: int, result: int) -> None:
     assert make_divisible(value, divisor) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("=[w, 3]", "write `[=w, 3]`"),
+        ("=(w + 1, w)", "write `[=w + 1, =w]`"),
+        ("=[min(w, 3), many[0]]", 'write `["=min(w, 3)", "=many[0]"]`'),
+    ],
+)
+def test_a_list_is_one_of_formulas(text: str, cure: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        Formula(text)
+    assert caught.value.cure == cure

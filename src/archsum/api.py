@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
+    from archsum.results.conversion import Conversion
     from archsum.results.diff import Diff
     from archsum.results.explanation import Explanation
     from archsum.results.memory import Costs, Fit
@@ -30,13 +31,16 @@ __all__ = [
     "Network",
     "Summary",
     "check",
+    "convert",
     "costs",
     "devices",
     "diagram",
     "diff",
     "explain",
     "fit",
+    "fit_all",
     "from_keras",
+    "from_torch",
     "kinds",
     "load",
     "plot",
@@ -82,15 +86,25 @@ def load(
 
 
 def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # noqa: A002
-    """Read a live Keras model, of Keras 2 or 3.
+    """Read a live Keras model, of Keras 2 or 3; `input` fixes sizes that it leaves open.
 
     Errors: SpecError for layers that cannot be read, and where one is not what the model says.
     """
-    from archsum.interchange.checking import checked
-    from archsum.interchange.imported import Options
-    from archsum.interchange.keras.live import read_model
+    return sources.from_keras(model, input)
 
-    return checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
+
+def from_torch(module: Any, example: Any, *, name: str | None = None) -> Network:
+    """Read a live PyTorch model, which is run, and is afterwards what it was before.
+
+    `example` says what it takes: a tensor with the batch axis, a tuple of them, or a dict of them by the names of
+    `forward`; or shapes without the batch axis, such as (3, 224, 224) or {"left": (3, 32, 32), "right": (3, 32, 32)}.
+    Parameters count as trainable where they have `requires_grad`. `name` is what the network is called, by default the
+    name of the module's class.
+
+    Errors: SpecError where the example is not what the model takes, or what it does depends on values. What the model
+    raises itself is not caught.
+    """
+    return sources.from_torch(module, example, name or type(module).__name__)
 
 
 def kinds() -> tuple[str, ...]:
@@ -136,7 +150,7 @@ def check(
 
     network = _network(file, overrides)
     limits = override(network.budget, budget or {}, "the budget")
-    device = None if limits.device is None else _device(limits.device, network)
+    device = None if limits.device is None else device_of(limits.device, network)
     return Check(**vars(check(costs(network, training), limits, device, network.block_places)))
 
 
@@ -161,7 +175,22 @@ def fit(
         cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
         message = f"{network.graph.name} names no device to fit into"
         raise SpecError([Diagnostic("no-device", message, None, cure)])
-    return Fit(*fit(costs(network, training), _device(name, network)))
+    return Fit(*fit(costs(network, training), device_of(name, network)))
+
+
+def fit_all(
+    file: Source | Network, training: Mapping[str, Any] | None = None, **overrides: Unpack[Overrides]
+) -> "list[Fit]":
+    """Find the largest batches on each GPU: the file's own, and those that are built in.
+
+    Errors: SpecError with every problem in the file or in `training`, and where it cannot be known.
+    """
+    from archsum.memory.devices import gpus
+    from archsum.memory.fit import fit_each
+    from archsum.results.memory import Fit
+
+    network = _network(file, overrides)
+    return [Fit(*found) for found in fit_each(costs(network, training), gpus(network.devices))]
 
 
 def costs(
@@ -199,11 +228,12 @@ def explain(file: Source | Network, layer: str | None = None, **overrides: Unpac
 
     Errors: SpecError with every problem in the file, and where no layer has the name.
     """
-    from archsum.explanation import explain
+    from archsum.explanation import explain, explain_totals
     from archsum.results.explanation import Explanation
 
     network = _network(file, overrides)
-    return Explanation(explain(summarize(network), layer, Work(network.steps_allowed)))
+    summary, work = summarize(network), Work(network.steps_allowed)
+    return Explanation(explain(summary, layer, work), explain_totals(summary, layer, work))
 
 
 def diff(
@@ -256,13 +286,13 @@ def diagram(
     depth: int | None = None,
     **overrides: Unpack[Overrides],
 ) -> "Diagram":
-    """Draw a network, or the block of it that is named, as `mermaid`, `dot` or `svg`; printed, it is that text.
+    """Draw a network, or the block of it that is named, as `mermaid`, `dot`, `svg`, `pdf` or `png`.
 
-    Blocks more than `depth` levels deep are folded; without a depth, as many as it takes for a diagram that can be
-    taken in at a glance.
+    Printed, the first three are that text. Blocks more than `depth` levels deep are folded; without a depth, as many
+    as it takes for a diagram that can be taken in at a glance. Neighbours of one structure are drawn once.
 
     Errors: SpecError with every problem in the file, where no block has the name, and where Graphviz, which draws svg,
-    is not installed.
+    pdf and png, is not installed.
     """
     from archsum.render.diagram import FORMATS, render
     from archsum.results.pictures import Diagram
@@ -295,7 +325,35 @@ def plot(
     _check_format(format, FORMATS)
     network = _network(file, overrides)
     name, drawn = device or network.budget.device, costs(network, training)
-    return Plot(render(drawn, format, None if name is None else _device(name, network)), format)
+    return Plot(render(drawn, format, None if name is None else device_of(name, network)), format)
+
+
+def convert(
+    file: Source | Network,
+    *,
+    flat: bool = False,
+    origin: str | None = None,
+    **overrides: Unpack[Overrides],
+) -> "Conversion":
+    """Write a network as our YAML: what repeats is folded into blocks and repeats, or `flat` has a line for each layer.
+
+    The text is read again, and compared with the network layer by layer, before it is returned. `origin` is what its
+    first line says that it comes from, by default the file. What a file says of its budget, of training and of devices
+    is not in it.
+
+    Errors: SpecError with every problem in the file.
+    """
+    from archsum.interchange.writing.conversion import convert, paths
+    from archsum.results.conversion import Conversion
+
+    network = _network(file, overrides)
+    written = convert(network, origin or _origin(file, network), as_lines=flat)
+    return Conversion(written.text, paths(written, network.graph))
+
+
+def _origin(file: Source | Network, network: Network) -> str:
+    """Return what a file is called, or else the network."""
+    return os.path.basename(file) if isinstance(file, str | os.PathLike) else network.graph.name
 
 
 def _network(file: Source | Network, overrides: Overrides) -> Network:
@@ -313,7 +371,8 @@ def _checked(network: Network) -> "Check | None":
     return check(network) if network.budget.model_fields_set - {"warn_at"} else None
 
 
-def _device(name: str, network: Network) -> "Device":
+def device_of(name: str, network: Network) -> "Device":
+    """Return the device of a name: the network's own, or a built-in one. Errors: SpecError where there is none."""
     from archsum.memory.devices import find_device
 
     try:

@@ -79,6 +79,10 @@ MAX_PATH_LENGTH = 1_000
 """The most characters in the names of blocks in one another."""
 MAX_INPUTS = 1_000
 """The most inputs of a layer, a block or a container."""
+MAX_OUTPUTS = 1_000
+"""The most outputs of a layer of another framework."""
+MAX_IMPORTED_LAYERS = 100_000
+"""The most layers of a model of another framework, those of models in it each time that they are called."""
 MAX_LAYER_VALUES = 100_000
 """The most values in one layer; a connection table has many."""
 MAX_DEFAULT_VALUES = 100
@@ -105,10 +109,18 @@ MAX_TRIED_BLOCKS = 10
 MAX_TRIED_LAYERS = 20_000
 """The layers, each time all of the network, that are trained to try blocks; one block always is."""
 
+# What is written.
+
+MAX_FOLDED_LAYERS = 20_000
+"""The most layers that are folded; of more, each has a line."""
+
 # Pictures.
 
 MAX_LAYOUT_SECONDS = 60
 """What Graphviz lays out for longer is no picture that anyone takes in."""
+
+MAX_PICTURE_INCHES = 80
+"""The width and the height of a png; what is larger is drawn smaller, as each dot takes memory."""
 
 # What is found wrong.
 
@@ -127,3 +139,5 @@ MAX_SUGGESTED = 10_000
 MAX_COMPARED_WORDS = 200
 MAX_COMPARED_LETTER_BY_LETTER = 5
 """The known words that are compared with an unknown one at length."""
+MAX_NODES_TRIED = 5_000
+"""The layers of a network that is tried with other sizes where some do not fit."""

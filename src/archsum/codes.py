@@ -25,6 +25,15 @@ CODES: dict[str, Code] = {
         "input: [32]\nvariables: {units: &units 10}\nlayers:\n  - dense: {units: 10, <<: *units}",
         "input: [32]\ndefaults:\n  dense: &head {units: 10}\nlayers:\n  - dense: {<<: *head, activation: softmax}",
     ),
+    "bad-model": Code(
+        "A file of another framework's contradicts itself, or is broken: something is missing, is of "
+        "another type than it can be, or names what is not there.",
+        "Save the model again; if the framework loads the file, please report it.",
+        '{"class_name": "Sequential", "config": {"layers": []}}',
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 8]}},\n'
+        '  {"class_name": "Dense", "config": {"units": 10}}]}}',
+    ),
     "bad-name": Code(
         "What should be the name of a layer, a block, an input or a variable cannot be one.",
         "Take letters, digits and `_`; names that no formula uses may have `-` and `.` too. A block is not named like "
@@ -53,6 +62,11 @@ CODES: dict[str, Code] = {
         "input: [3, 32, 32]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3}",
         "data_format: channels_first\ninput: [3, 32, 32]\nlayers:\n  - conv2d: {filters: 8, kernel_size: 3}",
     ),
+    "custom-layer": Code(
+        "A layer or a function of another framework's model is no kind of ours: its shape is known, and "
+        "its operations are not.",
+        "Nothing, if it hardly computes anything; `archsum convert` writes a file in which its numbers can be stated.",
+    ),
     "differs": Code(
         "A layer of another framework's file or model is not what that says it is: every import checks itself.",
         "Please report it, with the file: archsum reads the layer otherwise than the framework.",
@@ -77,7 +91,7 @@ CODES: dict[str, Code] = {
         "input: [32]\nvariables: {width: 10}\nlayers:\n  - dense: {units: =2 * width}",
     ),
     "graphviz": Code(
-        "Graphviz, which lays out pictures in svg, has failed; the message is its own.",
+        "Graphviz, which lays out pictures in svg, pdf and png, has failed; the message is its own.",
         "Draw less of the network, or take a format that needs no Graphviz.",
         "archsum diagram net.yaml --format svg",
         "archsum diagram net.yaml --format dot",
@@ -89,6 +103,11 @@ CODES: dict[str, Code] = {
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n"
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",
     ),
+    "merged-weights": Code(
+        "A file has one tensor that layers use in different ways, as exporters make one of equal tensors. It counts in "
+        "each of them.",
+        "Export a model that is trained: its tensors differ.",
+    ),
     "missing-field": Code(
         "A field has no default, and is not stated.",
         "Add it; the help has an example.",
@@ -96,16 +115,28 @@ CODES: dict[str, Code] = {
         "input: [32]\nlayers:\n  - dense: {units: 64}",
     ),
     "missing-graphviz": Code(
-        "Pictures in svg are laid out by Graphviz, which is not installed.",
+        "Pictures in svg, pdf and png are laid out by Graphviz, which is not installed.",
         "Install it with `pip install pygraphviz`, or take a format that needs none.",
         "archsum diagram net.yaml --format svg",
         "archsum diagram net.yaml --format mermaid",
+    ),
+    "missing-h5py": Code(
+        "Files in HDF5, `.h5`, are read by h5py, which is not installed.",
+        "Install it, or save the model as `.keras`.",
+        "archsum summary model.h5",
+        "pip install h5py",
     ),
     "missing-matplotlib": Code(
         "`archsum plot` draws with matplotlib, which is not installed.",
         "Install it.",
         "archsum plot net.yaml -o net.svg",
         "pip install matplotlib",
+    ),
+    "missing-onnx": Code(
+        "ONNX files are read with onnx, which is not installed.",
+        "Install it.",
+        "archsum summary net.onnx",
+        "pip install onnx",
     ),
     "missing-shtab": Code(
         "`archsum completion` writes its scripts with shtab, which is not installed.",
@@ -130,6 +161,15 @@ CODES: dict[str, Code] = {
         "Name a network file or a folder of them.",
         "archsum check",
         "archsum check net.yaml --max-params 5M",
+    ),
+    "no-graph": Code(
+        "The file of a Keras model says no layers: only what is made of layers, Sequential or "
+        "`Model(inputs, outputs)`, writes them down.",
+        "Make the model of layers, or summarize the live model's parts.",
+        '{"class_name": "Mine", "config": {"units": 10}}',
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 8]}},\n'
+        '  {"class_name": "Dense", "config": {"units": 10}}]}}',
     ),
     "no-model": Code(
         "`module:name` names no model of PyTorch or Keras, and no function without required arguments that makes one.",
@@ -240,11 +280,32 @@ CODES: dict[str, Code] = {
         "archsum summary net.yaml --set widht=16",
         "archsum summary net.yaml --set width=16",
     ),
+    "unknown-weights": Code(
+        "A layer of another framework's is of a class that is not known, so that its weights are not either.",
+        "Read the live model, which has its weights, or accept it with `--allow-unknown`: what depends "
+        "on it is unknown then.",
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 8]}},\n'
+        '  {"class_name": "Mine", "config": {"units": 10}}]}}',
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 8]}},\n'
+        '  {"class_name": "Dense", "config": {"units": 10}}]}}',
+    ),
     "unreadable": Code(
         "The file cannot be read.",
         "Look at its name, and at the folder; relative names begin in the folder where the command runs.",
         "archsum summary nte.yaml",
         "archsum summary net.yaml",
+    ),
+    "unsupported": Code(
+        "A model of another framework's has something for which there is no kind of layer, or no field.",
+        "Write the part otherwise, or please report it.",
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 5, 8]}},\n'
+        '  {"class_name": "GRU", "config": {"units": 10, "time_major": true}}]}}',
+        '{"class_name": "Sequential", "config": {"layers": [\n'
+        '  {"class_name": "InputLayer", "config": {"batch_shape": [null, 5, 8]}},\n'
+        '  {"class_name": "GRU", "config": {"units": 10}}]}}',
     ),
     "unused": Code(
         "Nothing takes the output of a layer, or an input: most often it was forgotten.",

@@ -1,15 +1,22 @@
 """How a layer's numbers come about: its sizes, weights, parameters and operations, each with its arithmetic."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
+from archsum.graph import Path
 from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.base import Step, Weight
+from archsum.layers.shapes import total
 from archsum.summary import LayerSummary, SharedWeight, Summary
 from archsum.work import Work
 
 _SIZES = 8
 """The sizes of a shape that take as long as another line."""
+
+
+_MAX_TERMS = 16
+"""A sum of more terms has one for each kind of what is added."""
 
 
 class LayerExplanation(NamedTuple):
@@ -39,6 +46,122 @@ def explain(summary: Summary, layer: str | None = None, work: Work | None = None
         _require_few(chosen, different.values(), work, layer or summary.name)
     explained = {alike: _explain_layer(layer) for alike, layer in different.items()}
     return tuple(explained[layer.alike]._replace(layer=layer) for layer in chosen)
+
+
+class TotalExplanation(NamedTuple):
+    """What the layers of a block, or of the network, have together, as the sum of what its parts have."""
+
+    name: str
+    kind: str
+    """The block's; none of the network's."""
+    layers: int
+    steps: tuple[Step, ...]
+    alike: tuple[str, ...] = ()
+    """Other blocks of which all but the names is the same."""
+
+
+def explain_totals(summary: Summary, name: str | None = None, work: Work | None = None) -> tuple[TotalExplanation, ...]:
+    """Derive the totals of a network, or of the block of that name, and before it those of the blocks in it.
+
+    Equal blocks are one; of a layer there is nothing to add.
+
+    Errors: SpecError where nothing has that name, and for more than `work` allows.
+    """
+    layers = summary.layers if name is None else summary.find(name)
+    path = () if name is None else tuple(name.split("/"))
+    if work:
+        work.spend("values", sum(len(layer.path) for layer in layers))
+        work.require("to explain", name or summary.name, "name a layer or a block: `archsum explain FILE NAME`")
+    if len(layers) < 2:
+        return ()
+    totals = _Totals(summary)
+    whole = totals.block(path, layers)
+    return (*totals.different(), _total(summary.name, whole)) if name is None else tuple(totals.different())
+
+
+class _Part(NamedTuple):
+    """A layer or a block as a term of sums; equal ones have the same key."""
+
+    path: Path
+    kind: str
+    key: int
+    layers: int
+    figures: tuple[int | None, ...]
+    parts: "tuple[_Part, ...]" = ()
+
+    @property
+    def name(self) -> str:
+        """The blocks that it is in, and its own name."""
+        return "/".join(self.path)
+
+
+_FIGURES = (("parameters", "params"), ("trainable", "trainable_params"), ("MACs", "macs"), ("FLOPs", "flops"))
+"""What is added, and what layers call it."""
+
+
+class _Totals:
+    """The sums of blocks, each made of those of its parts."""
+
+    def __init__(self, summary: Summary) -> None:
+        self._summary = summary
+        self._keys: dict[Hashable, int] = {}
+        self._blocks: dict[int, list[_Part]] = {}
+
+    def block(self, path: Path, layers: Sequence[LayerSummary]) -> _Part:
+        """Return the block of a path, or the network."""
+        groups = groupby(layers, key=lambda layer: layer.path[: len(path) + 1])
+        parts = tuple(self._part(inner, tuple(inside)) for inner, inside in groups)
+        figures = tuple(total(part.figures[number] for part in parts) for number in range(len(_FIGURES)))
+        kind = self._summary.groups[path].kind if path else ""
+        key = self._key((kind, *(part.key for part in parts)))
+        block = _Part(path, kind, key, len(layers), figures, parts)
+        if path:
+            self._blocks.setdefault(key, []).append(block)
+        return block
+
+    def different(self) -> Iterator[TotalExplanation]:
+        """Yield those of the blocks that there were, the inner first, equal ones once."""
+        for first, *others in self._blocks.values():
+            yield _total(first.name, first)._replace(alike=tuple(block.name for block in others))
+
+    def _part(self, path: Path, layers: tuple[LayerSummary, ...]) -> _Part:
+        layer = layers[0]
+        if layer.path != path:
+            return self.block(path, layers)
+        figures = tuple(getattr(layer, figure) for _, figure in _FIGURES)
+        return _Part(path, layer.type, self._key((layer.path[-1], layer.alike)), 1, figures)
+
+    def _key(self, what: Hashable) -> int:
+        return self._keys.setdefault(what, len(self._keys))
+
+
+def _total(name: str, block: _Part) -> TotalExplanation:
+    steps = []
+    for number, (label, _) in enumerate(_FIGURES):
+        if label == "trainable" and block.figures[number] == block.figures[number - 1]:
+            continue
+        steps.append(_sum_of(label, block.parts, number))
+    return TotalExplanation(name, block.kind, block.layers, tuple(steps))
+
+
+def _sum_of(label: str, parts: Iterable[_Part], number: int) -> Step:
+    """Return a sum of what parts have that have any, equal ones that follow one another as a product."""
+    counted = [part for part in parts if part.figures[number] != 0]
+    runs = [tuple(equal) for _, equal in groupby(counted, key=lambda part: part.key)]
+    if len(runs) <= _MAX_TERMS:
+        terms = [Product(len(run), run[0].figures[number]) if len(run) > 1 else run[0].figures[number] for run in runs]
+        return Step.of(label, Sum(*terms), ", ".join(map(_named, runs)))
+    kinds: dict[str, list[_Part]] = {}
+    for part in counted:
+        kinds.setdefault(part.kind, []).append(part)
+    sums = [total(part.figures[number] for part in of_kind) for of_kind in kinds.values()]
+    names = (f"{kind} × {len(of_kind):,}" if len(of_kind) > 1 else kind for kind, of_kind in kinds.items())
+    return Step.of(label, Sum(*sums), ", ".join(names))
+
+
+def _named(run: tuple[_Part, ...]) -> str:
+    first, last = run[0].path[-1], run[-1].path[-1]
+    return first if len(run) == 1 else f"{first} to {last}"
 
 
 def _require_few(layers: Collection[LayerSummary], different: Iterable[LayerSummary], work: Work, name: str) -> None:

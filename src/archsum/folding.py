@@ -1,6 +1,6 @@
 """A summary folded to a depth: each block below it is one part. Tables and diagrams show a network so."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -22,6 +22,8 @@ class BlockSummary(Totals):
 
     weights: tuple[Weight, ...] = ()
     """None are listed; they are the layers'."""
+    output_shapes: tuple[Shape, ...] = ()
+    """Where it gives more than one thing to the outside, the shapes of all, in order."""
 
     @property
     def name(self) -> str:
@@ -40,6 +42,8 @@ class Part(NamedTuple):
     of: LayerSummary | BlockSummary
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
+    taken: tuple[str, ...]
+    """The inputs and layers that these are, or that are in those parts."""
 
     @property
     def path(self) -> Path:
@@ -55,27 +59,37 @@ class Part(NamedTuple):
 def fold(summary: Summary, depth: int | None = None) -> list[Part]:
     """Return the network's layers, and what lies more than `depth` levels deep as blocks."""
     if depth is None:
-        return [Part(layer, layer.node.inputs, layer.input_shapes) for layer in summary.layers]
+        return [Part(layer, layer.node.inputs, layer.input_shapes, layer.node.inputs) for layer in summary.layers]
     shown_as = {layer.name: "/".join(layer.path[:depth]) for layer in summary.layers}
     groups = [(path, tuple(layers)) for path, layers in groupby(summary.layers, lambda layer: layer.path[:depth])]
-    given = {*summary.outputs}.union(*(_taken(layers) for _, layers in groups))
     parts = []
     for path, layers in groups:
         first = layers[0]
         if first.path == path:
             inputs = tuple(shown_as.get(name, name) for name in first.node.inputs)
-            parts.append(Part(first, inputs, first.input_shapes))
+            parts.append(Part(first, inputs, first.input_shapes, first.node.inputs))
             continue
-        taken = _taken(layers)
+        taken = taken_from_outside(layers)
         inputs = tuple(shown_as.get(name, name) for name in taken)
-        parts.append(Part(_block(summary, path, layers, given), inputs, tuple(taken.values())))
+        parts.append(Part(block_of(summary, path, layers), inputs, tuple(taken.values()), tuple(taken)))
     return parts
 
 
-def _block(summary: Summary, path: Path, layers: tuple[LayerSummary, ...], given: Container[str]) -> BlockSummary:
-    """Return a block, whose output is that of its last layer that gives something to the outside."""
-    last = next((layer for layer in reversed(layers) if layer.name in given), layers[0])
-    return BlockSummary(path, summary.groups[path].kind, layers, last.output_shape)
+def block_of(summary: Summary, path: Path, layers: tuple[LayerSummary, ...]) -> BlockSummary:
+    """Return a block, or several that follow one another, whose output is what the last layers give to the outside."""
+    giving = _giving_to_outside(summary, layers)
+    last = giving[-1] if giving else layers[0]
+    several = tuple(layer.output_shape for layer in giving) if len(giving) > 1 else ()
+    return BlockSummary(path, summary.groups[path].kind, layers, last.output_shape, output_shapes=several)
+
+
+def _giving_to_outside(summary: Summary, layers: tuple[LayerSummary, ...]) -> list[LayerSummary]:
+    inside = {layer.name for layer in layers}
+    return [
+        layer
+        for layer in layers
+        if layer.name in summary.given or any(taker not in inside for taker in summary.takers.get(layer.name, ()))
+    ]
 
 
 def find_part(summary: Summary, name: str) -> LayerSummary | BlockSummary:
@@ -83,10 +97,10 @@ def find_part(summary: Summary, name: str) -> LayerSummary | BlockSummary:
     layers = summary.find(name)
     if layers[0].name == name:
         return layers[0]
-    return _block(summary, tuple(name.split("/")), layers, part_of(summary, name).outputs)
+    return block_of(summary, tuple(name.split("/")), layers)
 
 
-def _taken(layers: tuple[LayerSummary, ...]) -> dict[str, Shape]:
+def taken_from_outside(layers: tuple[LayerSummary, ...]) -> dict[str, Shape]:
     """Return what layers take from outside: the names of inputs and of other layers, and the shapes."""
     inside = {layer.name for layer in layers}
     taken: dict[str, Shape] = {}
@@ -113,14 +127,8 @@ def part_of(summary: Summary, name: str) -> Summary:
     Errors: SpecError where nothing has that name.
     """
     layers = summary.find(name)
-    inside = {layer.name for layer in layers}
-    given = frozenset(summary.outputs)
-    outputs = tuple(
-        layer.name
-        for layer in layers
-        if layer.name in given or any(taker not in inside for taker in summary.takers.get(layer.name, ()))
-    )
-    return Summary(name, _taken(layers), layers, outputs, summary.groups)
+    outputs = tuple(layer.name for layer in _giving_to_outside(summary, layers))
+    return Summary(name, taken_from_outside(layers), layers, outputs, summary.groups)
 
 
 def is_chain(summary: Summary, parts: list[Part]) -> bool:

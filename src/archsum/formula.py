@@ -156,6 +156,9 @@ class Formula:
         self.parts = len(nodes)
         if len(nodes) > MAX_FORMULA_NODES or _depth(self.tree) > MAX_FORMULA_DEPTH:
             raise FormulaError("the formula is too long or too deeply nested", _SPLIT)
+        if isinstance(self.tree, ast.List | ast.Tuple):
+            items = ", ".join(_as_item(item, text) for item in self.tree.elts)
+            raise FormulaError(f"{quote(text)} is a list, and a formula gives one value", f"write `[{items}]`")
         for node in nodes:
             if isinstance(node, ast.expr):
                 _check(node, text)
@@ -238,6 +241,18 @@ def _parse(text: str) -> ast.expr:
         raise FormulaError(f"{quote(text)} is not a formula", cure) from None
 
 
+def _as_item(node: ast.expr, text: str) -> str:
+    """Write a part of a formula as an item of a file's list."""
+    written = _source(node, text)
+    if isinstance(node, ast.Constant):
+        return written
+    return f'"={written}"' if "," in written or "[" in written else f"={written}"
+
+
+def _source(node: ast.expr, text: str) -> str:
+    return ast.get_source_segment(text[1:].strip(), node) or text
+
+
 def _names(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Name(id=name):
@@ -266,10 +281,12 @@ def _check(node: ast.expr, text: str) -> None:
             if name not in FUNCTIONS:
                 raise FormulaError(f"a formula has no function {quote(name)}", f"it may call {', '.join(FUNCTIONS)}")
             return
+        case ast.List() | ast.Tuple():
+            cure = "give it a name under `variables`, as in `sizes: [3, 5]`; its items are `=sizes[0]` and `=sizes[1]`"
+            raise FormulaError(f"{quote(_source(node, text))} is a list, which a formula cannot make", cure)
         case ast.BinOp(op=ast.BitXor()):
             raise FormulaError("`^` is not allowed in a formula", "write `**` for a power")
-    part = ast.get_source_segment(text[1:].strip(), node)
-    raise FormulaError(f"{quote(part)} is not allowed in a formula", _LANGUAGE)
+    raise FormulaError(f"{quote(_source(node, text))} is not allowed in a formula", _LANGUAGE)
 
 
 def _depth(tree: ast.AST) -> int:

@@ -1,6 +1,6 @@
 """A network as a flat graph, in topological order: what the language produces and the engine reads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from types import MappingProxyType
 from typing import NamedTuple
@@ -23,6 +23,8 @@ class Use(NamedTuple):
 
     what: str
     span: Place
+    repetitions: int | None = None
+    """How many of them there are, of a repetition."""
 
     @property
     def note(self) -> tuple[str, Place]:
@@ -74,11 +76,25 @@ class Node(NamedTuple):
     """What it was, where the network was read from another framework's."""
 
 
+_NO_NAMES: Mapping[str, str] = {}
+
+
 class Group(NamedTuple):
     """What nodes with a common path came out of: the block's name, or a container's, and where it was used."""
 
     kind: str
     span: Place
+    inputs: Mapping[str, str] = _NO_NAMES
+    """What a block that takes or gives several things takes: inputs and nodes, by the names that it has for them."""
+    outputs: Mapping[str, str] = _NO_NAMES
+    """The nodes that give what it gives, likewise."""
+
+    def renamed(self, name_of: Callable[[str], str]) -> "Group":
+        """Return the same where nodes are called otherwise."""
+        if not (self.inputs or self.outputs):
+            return self
+        inputs = {own: name_of(node) for own, node in self.inputs.items()}
+        return self._replace(inputs=inputs, outputs={own: name_of(node) for own, node in self.outputs.items()})
 
 
 class Graph(NamedTuple):

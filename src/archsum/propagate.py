@@ -63,6 +63,7 @@ class Engine:
         self._unknown = unknown
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
         self._layers: dict[str, LayerSummary] = {}
+        self._misfits: list[tuple[Shape, ...]] = []
         self._diagnostics: dict[tuple[str, Place], Diagnostic] = {}  # a line that a block repeats is reported once
 
     def shape(self, name: str) -> Shape | None:
@@ -81,6 +82,12 @@ class Engine:
         """What is wrong with the faulty ones."""
         self._catch_up()
         return list(self._diagnostics.values())
+
+    @property
+    def misfits(self) -> list[tuple[Shape, ...]]:
+        """The inputs' shapes of those whose shapes do not fit."""
+        self._catch_up()
+        return self._misfits
 
     def _catch_up(self) -> None:
         for node in self._nodes[self._done :]:
@@ -111,7 +118,9 @@ class Engine:
                 shared = shared_weights(node, computed, self._layers)
                 own = tuple(weight for weight in own if weight.name not in shared)
         except ShapeError as error:
-            self._diagnostics.setdefault((error.message, node.span), self._diagnostic(error, node, inputs))
+            if (error.message, node.span) not in self._diagnostics:
+                self._misfits.append(inputs)
+                self._diagnostics[error.message, node.span] = self._diagnostic(error, node, inputs)
         else:
             self._shapes[node.name] = self._known(computed.output)
             self._layers[node.name] = LayerSummary(node, inputs, computed.output, own, computed.macs, computed, shared)
@@ -125,6 +134,8 @@ class Engine:
 
     def _diagnostic(self, error: ShapeError, node: Node, inputs: tuple[Shape, ...]) -> Diagnostic:
         """Report what is wrong with a layer; of several inputs, where each comes from; and the blocks around it."""
+        from archsum.missing_steps import keep_steps
+
         layers = self._layers
         places = {**self._input_places, **{name: layers[name].span for name in node.inputs if name in layers}}
         notes = [
@@ -133,10 +144,11 @@ class Engine:
             if len(inputs) > 1 and name in places
         ]
         notes += notes_of(node, layers)
-        notes = list(dict.fromkeys(notes))  # states come from one layer
+        cure, left_out = keep_steps(node, inputs, layers, self._computations.of) or (error.cure, [])
+        notes = list(dict.fromkeys([*notes, *left_out]))  # states come from one layer
         notes += [use.note for use in node.uses]
         code = "unknown-name" if isinstance(error, UnknownWeightError) else "shape"
-        return Diagnostic(code, f"`{node.name}` {error.message}", node.span, error.cure, tuple(notes))
+        return Diagnostic(code, f"`{node.name}` {error.message}", node.span, cure, tuple(notes))
 
 
 def propagate(graph: Graph, engine: Engine | None = None) -> Summary:

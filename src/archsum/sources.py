@@ -12,7 +12,6 @@ from typing import IO, Any
 from archsum.errors import Diagnostic, SpecError
 from archsum.formula import Value
 from archsum.interchange.imported import Imported, Options
-from archsum.language import loading
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
 from archsum.language.text.source import File, open_file, read_file
@@ -72,10 +71,26 @@ def load(
     content, name = _content(source)
     reader = _reader_of(content)
     if reader is None:
+        from archsum.language import loading
+
         return loading.load(content, name, variables=variables, input=input)
     _refuse_variables(name, variables)
     raw = content.encode() if isinstance(content, str) else content
     return _checked(_reader(reader)(io.BytesIO(raw), name, options))
+
+
+def from_keras(model: Any, input: InputShape | None = None) -> Network:  # noqa: A002
+    """Read a live Keras model. Errors: SpecError."""
+    from archsum.interchange.keras.live import read_model
+
+    return _checked(read_model(model, str(getattr(model, "name", "model")), Options(input)))
+
+
+def from_torch(module: Any, example: Any, name: str) -> Network:
+    """Read a live PyTorch model, which is run with an example. Errors: SpecError, and what the model raises itself."""
+    from archsum.interchange.torch.reading import read_module
+
+    return _checked(read_module(module, name, example))
 
 
 def _is_text(source: str | os.PathLike[str] | RevisionFile) -> bool:

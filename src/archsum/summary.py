@@ -367,6 +367,21 @@ class Summary(Totals):
                 takers.setdefault(name, []).append(layer.name)
         return {name: tuple(taking) for name, taking in takers.items()}
 
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The names of what is an output of the network."""
+        return frozenset(self.outputs)
+
+    @cached_property
+    def borrowers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each layer whose weights others use, these others."""
+        borrowers: dict[str, list[str]] = {}
+        for layer in self.layers:
+            for shared in layer.shared_weights.values():
+                if shared.owner.node != layer.name:
+                    borrowers.setdefault(shared.owner.node, []).append(layer.name)
+        return {name: tuple(borrowing) for name, borrowing in borrowers.items()}
+
     def _unknown(self, name: str) -> Diagnostic:
         if name in self.inputs:
             message = f"`{name}` is an input of {self.name}, not a layer"

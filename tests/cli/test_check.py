@@ -97,7 +97,27 @@ def test_figures_in_billions_fit_80_columns(limit: str, capsys: pytest.CaptureFi
     main(["check", "net.yaml", "--max-macs", limit, "--max-weight-memory", "40 GB"])
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[2].split() == ["Metric", "Value", "Limit", "Verdict"]
+    assert lines[2].split() == ["Metric", "Value", "Limit", "Used", "Verdict"]
+
+
+def test_names_that_are_long_and_figures_in_billions_fit_80_columns(
+    golden: Golden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = """\
+input: [4096, 4096, 512]
+blocks:
+  a_block_of_two_convolutions:
+    layers: [conv2d: {filters: 512, kernel_size: 7}, conv2d: {filters: 512, kernel_size: 7, name: the_second_one_of_it}]
+layers: [a_block_of_two_convolutions: {name: the_only_block_of_this_network}]
+budget:
+  max_macs: 1T
+  blocks: {the_only_block_of_this_network: {max_macs: 99999G}}
+""".replace("1T", "999999999k")
+    Path("net.yaml").write_text(text, encoding="utf-8")
+    main(["check", "net.yaml", "--device", "t4", "--max-inference-memory", "400 GB", "--max-weight-memory", "1 kB"])
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    golden("check_wide.txt", printed)
 
 
 def test_colours_on_a_terminal_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +261,8 @@ def test_unknown_memory_is_no_pass(limit: str, network: str, capsys: pytest.Capt
     assert f"`{limit[2:].replace('-', '_')}` cannot be checked: the" in printed.err
     assert "is unknown\n --> net.yaml:" in printed.err
     assert "= help: give `input` a number for every size" in printed.err
-    assert printed.out.splitlines()[-1].split()[-1] == "unknown"
+    row, below = printed.out.splitlines()[-2:]
+    assert (row.split()[-1], below) == ("unknown", "  at most 1,000,000,000,000 bytes")
 
 
 def test_flash_is_known_of_unknown_sizes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,11 +275,9 @@ def test_flash_is_known_of_unknown_sizes(capsys: pytest.CaptureFixture[str]) -> 
 def test_arena_of_a_stated_precision_has_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     Path("net.yaml").write_text("input: [8]\nlayers: [dense: {units: 8}]\n", encoding="utf-8")
     assert main(["check", "net.yaml", "--max-sram", "1 kB", "--max-flash", "1 kB", "--precision", "float32"]) == 0
-    lines = capsys.readouterr().out.splitlines()[-2:]
-    assert [line.split()[:5] for line in lines] == [
-        ["arena", "in", "float32", "(bytes)", "64"],
-        ["flash", "in", "float32", "(bytes)", "288"],
-    ]
+    arena, arena_bytes, flash, flash_bytes = capsys.readouterr().out.splitlines()[-4:]
+    assert (arena[:16], arena_bytes[:13]) == ("arena in float32", "  64 of 1,000")
+    assert (flash[:16], flash_bytes[:14]) == ("flash in float32", "  288 of 1,000")
 
 
 def test_arena_of_a_custom_layer_is_unknown_until_it_is_stated(capsys: pytest.CaptureFixture[str]) -> None:
@@ -368,7 +387,8 @@ def test_arena_that_only_fits_in_one_order_of_tensors(capsys: pytest.CaptureFixt
     file = str(EXAMPLES / "mlperf_tiny_visual_wake_words.yaml")
     assert main(["check", file, "--max-sram", "64512"]) == 0
     assert capsys.readouterr().out.endswith(
-        "  = help: TensorFlow Lite Micro of today orders tensors of one size otherwise, and needs 73,728 bytes\n"
+        "  = help: TensorFlow Lite Micro of today orders tensors of one size otherwise,\n"
+        "          and needs 73,728 bytes\n"
     )
     assert main(["check", file, "--max-sram", "73728"]) == 0
     assert "help" not in capsys.readouterr().out

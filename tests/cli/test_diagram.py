@@ -64,6 +64,15 @@ def test_svg(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("net.svg").read_text(encoding="utf-8").endswith("</svg>\n")
 
 
+@pytest.mark.parametrize(("name", "start"), [("net.png", b"\x89PNG"), ("net.pdf", b"%PDF-"), ("NET.PDF", b"%PDF-")])
+def test_what_is_no_text_is_written_as_it_is(name: str, start: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pygraphviz")
+    assert main(["diagram", "net.yaml", "-o", name]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert Path(name).read_bytes() == diagram("net.yaml", format=name[-3:].lower()).content
+    assert Path(name).read_bytes().startswith(start)
+
+
 def test_svg_without_graphviz(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert main(["diagram", "net.yaml", "-o", "net.svg"]) == 2
@@ -89,7 +98,7 @@ def test_graphviz_that_does_not_end(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     pytest.importorskip("pygraphviz")
     Path("pygraphviz.py").write_text("import time; time.sleep(1000)", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.getcwd())
-    monkeypatch.setattr("archsum.render.diagram.svg.MAX_LAYOUT_SECONDS", 1)
+    monkeypatch.setattr("archsum.render.diagram.graphviz.MAX_LAYOUT_SECONDS", 1)
     assert main(["diagram", "net.yaml", "-o", "net.svg"]) == 2
     assert capsys.readouterr() == (
         "",
@@ -138,7 +147,7 @@ def test_what_is_no_file_is_written_to_and_not_replaced() -> None:
 
 
 def test_a_diagram_larger_than_mermaid_draws_is_printed_with_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("long.yaml").write_text("input: [8]\nlayers:\n" + "  - relu\n" * 600, encoding="utf-8")
+    Path("long.yaml").write_text("input: [8]\nlayers:\n" + "  - relu\n  - elu\n" * 300, encoding="utf-8")
     assert main(["diagram", "long.yaml"]) == 0
     printed = capsys.readouterr()
     assert printed.out.startswith("%%{init")
@@ -153,9 +162,10 @@ def test_a_diagram_larger_than_mermaid_draws_is_printed_with_a_warning(capsys: p
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["-o", "net.png"], "which --format? `net.png` ends in none of .mmd, .mermaid, .dot, .gv, .svg"),
+        (["-o", "net.gif"], "which --format? `net.gif` ends in none of .mmd, .mermaid, .dot, .gv, .svg, .pdf, .png"),
         (["--depth", "0"], "argument --depth: `0` is not a number of levels: 1 or more"),
-        (["--format", "png"], "argument --format: invalid choice: 'png'"),
+        (["--format", "gif"], "argument --format: invalid choice: 'gif'"),
+        (["--format", "png"], "a png is no text to print: write it to a file, with -o"),
         (["pair", "pair_1"], "`pair_1` is one argument too many"),
     ],
 )

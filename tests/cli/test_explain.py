@@ -37,6 +37,24 @@ def test_one_layer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "stem" not in output
 
 
+NESTED = """\
+input: [8, 8, 3]
+blocks:
+  unit: {layers: [conv2d: {filters: 4, kernel_size: 1}, relu]}
+  pair: {layers: [unit, residual: [unit]]}
+layers: [pair, repeat: {times: 3, layers: [pair]}, flatten, dense: 2]
+"""
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("nested", []), ("nested_block", ["pair_1"])])
+def test_equal_layers_once_and_the_totals_of_blocks(
+    name: str, arguments: list[str], golden: Golden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("nested.yaml").write_text(NESTED, encoding="utf-8")
+    assert main(["explain", "nested.yaml", *arguments]) == 0
+    golden(f"explain_{name}.txt", capsys.readouterr().out)
+
+
 def test_unknown_sizes(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "net.yaml", "stem", "--input", "?,?,3"]) == 2
     Path("net.yaml").write_text(NETWORK.replace("bias: untied", "bias: tied"), encoding="utf-8")

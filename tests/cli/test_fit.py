@@ -81,3 +81,13 @@ def test_what_is_wrong(arguments: list[str], error: str, capsys: pytest.CaptureF
     printed = capsys.readouterr()
     assert (code, printed.out) == (2, "")
     assert printed.err.startswith(error)
+
+
+def test_all_devices(file: Path, golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", str(file), "--device", "all"]) == 0
+    golden("fit_all.txt", capsys.readouterr().out)
+    assert main(["fit", str(file), "--device", "all", "--format", "json"]) == 0
+    each = {figures["device"]: figures for figures in json.loads(capsys.readouterr().out)["devices"]}
+    assert main(["fit", str(file), "--device", "H100", "--format", "json"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert each["h100"] == {name: alone[name] for name in each["h100"]}

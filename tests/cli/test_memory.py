@@ -200,3 +200,28 @@ def test_block_of_the_file_that_there_is_not(
     file.write_text(NETWORK.replace("training: {", "training: {checkpointing: [pair, stem], "), encoding="utf-8")
     assert main([*command, "net.yaml"]) == 2
     golden("checkpointing_unknown.txt", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("device", "lines"),
+    [
+        ("8GB", ["% of the 7,000,000,000 bytes that a GPU of 8GB has for the network"] * 2),
+        ("nano33ble", ["% of the 229,376 bytes that Arduino Nano 33 BLE has for the network", "bytes of flash"]),
+    ],
+)
+def test_how_much_of_a_device_is_used(
+    device: str, lines: list[str], file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["memory", str(file), "--device", device]) == 0
+    printed = [line for line in capsys.readouterr().out.splitlines() if "%" in line]
+    assert len(printed) == len(lines)
+    assert all(text in line for text, line in zip(lines, printed, strict=True))
+
+
+def test_the_part_of_a_device_that_is_used_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", str(file), "--device", "8GB", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["device"]["available"] == 7 * 10**9
+    assert found["device"]["used"]["training"] == found["training"]["peak"] / (7 * 10**9)
+    assert main(["memory", str(file), "--device", "8"]) == 2
+    assert "`device` cannot be `8`, which is no device" in capsys.readouterr().err

@@ -71,13 +71,14 @@ OPTIONS = {
     "fit": ["--device t4", "--device t4 --format json", "--device nano33ble", *(
         f"--device t4 --precision {precision}" for precision in PRECISIONS
     )],
-    "diagram": [*(f"--format {format_}" for format_ in DIAGRAMS), "--depth 1", "-o drawn.dot"],
+    "diagram": [*(f"--format {format_} -o drawn" for format_ in DIAGRAMS), "--depth 1", "-o drawn.dot"],
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
+    "convert": ["", "--flat"],
 }  # fmt: skip
 
 
 def test_every_command_is_here() -> None:
-    assert {*OPTIONS} == {*COMMANDS} - {"layers", "devices", "schema", "explain-error"}
+    assert {*OPTIONS} == {*COMMANDS} - {"completion", "layers", "devices", "schema", "explain-error"}
 
 
 @pytest.mark.parametrize("command", OPTIONS)

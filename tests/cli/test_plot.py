@@ -26,6 +26,8 @@ layers:
 training: {optimizer: sgd}
 """
 
+SVG = "{http://www.w3.org/2000/svg}"
+
 pytestmark = pytest.mark.usefixtures("file")
 
 
@@ -36,7 +38,7 @@ def matplotlib() -> None:
 
 def texts(svg: bytes) -> list[str]:
     """Return what is written in a picture, spaces between words made plain."""
-    found = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    found = ElementTree.fromstring(svg).iter(f"{SVG}text")
     return [" ".join("".join(text.itertext()).split()) for text in found]
 
 
@@ -116,9 +118,24 @@ def test_layers_are_named_where_there_is_room() -> None:
     written = texts(plot("net.yaml").content)
     assert [written.count(name) for name in ("pair", "pair_1", "flatten", "scores")] == [0, 0, 2, 2]
     assert [written.count(name) for name in ("conv2d", "relu")] == [4, 4]
-    Path("long.yaml").write_text("input: [8]\nlayers:\n" + "  - dense: {units: 8}\n" * 200, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.parametrize(("layers", "named"), [(20, 20), (26, 26), (27, 0), (60, 0), (200, 0)])
+def test_all_layers_are_named_or_none(layers: int, named: int) -> None:
+    Path("long.yaml").write_text("input: [8]\nlayers:\n" + "  - dense: {units: 8}\n" * layers, encoding="utf-8")
     names = [text for text in texts(plot("long.yaml").content) if re.fullmatch(r"dense(_\d+)?", text)]
-    assert 20 < len(names) < 80
+    assert len(names) == 2 * named
+
+
+@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.parametrize(("names", "upright"), [(["in", "out"], 0), (["in", "a_name_that_is_longer_than_it"] * 4, 16)])
+def test_all_names_have_one_orientation(names: list[str], upright: int) -> None:
+    layers = ", ".join(f"dense: {{name: {name}_{number}, units: 8}}" for number, name in enumerate(names))
+    Path("named.yaml").write_text(f"input: [8]\nlayers: [{layers}]", encoding="utf-8")
+    drawn = ElementTree.fromstring(plot("named.yaml").content)
+    turned = [element for element in drawn.iter(f"{SVG}text") if "rotate(-90" in element.get("transform", "")]
+    assert len(turned) == upright + 1  # the label of the memory's axis
 
 
 @pytest.mark.usefixtures("matplotlib")

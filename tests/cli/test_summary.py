@@ -1,5 +1,7 @@
 """`archsum summary` as a process: its options, exit codes, and what it is connected to."""
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -105,14 +107,12 @@ def test_columns(file: Path) -> None:
         (
             ["--columns", "macs,time"],
             "argument --columns: there is no column `time`: "
-            "choose from weights, biases, kernel, macs, neurons, connections, memory, flops",
+            "choose from weights, biases, kernel, macs, neurons, connections, memory, flops, alive, kept",
         ),
         (["--convention", "fvcor"], "argument --convention: there is no convention `fvcor`: did you mean `fvcore`?"),
         (["--convention", "thop"], "argument --convention: there is no convention `thop`: choose from torch, fvcore, "),
-        (
-            ["--format", "json", "--convention", "torch"],
-            "--convention is for the table and markdown; csv and json have",
-        ),
+        (["--batch", "8"], "how it is trained is for the columns kept and alive: add `--columns kept,alive`"),
+        (["--spreadsheet"], "--spreadsheet is for csv"),
         (["--columns", "mac"], "argument --columns: there is no column `mac`: did you mean `macs`?"),
         (["--columns", "macs", "weights"], "`weights` is one argument too many; a list has commas, as in"),
         (["--colums", "macs"], "`--colums` is no option"),
@@ -206,16 +206,62 @@ def test_a_reader_that_leaves_early(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [60, 80, 200])
 def test_a_terminal_gets_a_table_that_fits(file: Path, columns: int) -> None:
-    text = on_a_terminal([*COMMAND, str(file)], columns)
+    text = on_a_terminal([*COMMAND, str(file)], columns, NO_COLOR="1")
     assert max(map(len, text.splitlines())) <= columns
     assert ("a_layer_with_a_rather_long_name (Conv2D)" in text) == (columns > 60)
 
 
-def test_a_terminal_gets_colours_for_errors_alone_and_only_if_wanted(file: Path) -> None:
-    assert "\033" not in on_a_terminal([*COMMAND, str(file)], 80)
+def test_a_terminal_gets_colours_only_if_wanted(file: Path) -> None:
+    assert "\033[2m(Conv2D)\033[0m" in on_a_terminal([*COMMAND, str(file)], 80)
+    assert "\033" not in on_a_terminal([*COMMAND, str(file)], 80, NO_COLOR="1")
     missing = [*COMMAND, str(file.with_name("missing.yaml"))]
     assert "\033[1;31merror[unreadable]\033[0m" in on_a_terminal(missing, 80)
     assert "\033" not in on_a_terminal(missing, 80, NO_COLOR="1")
+
+
+def test_what_training_keeps_of_each_layer(file: Path) -> None:
+    """The convolution keeps its input, the batch's, for its weights; its output, too, is alive when the step ends."""
+    arguments = ("--columns", "kept,alive", "--batch", "2")
+    kept = 2 * 8 * 8 * 3 * 4
+    layer = json.loads(run(file, *arguments, "--format", "json").stdout)["layers"][0]
+    assert layer["kept"] == kept
+    memory = json.loads(
+        subprocess.check_output([*COMMAND[:-1], "memory", str(file), "--batch", "2", "--format", "json"], text=True)
+    )["training"]
+    assert layer["alive"] <= memory["peak"]
+    assert f" Kept: {kept / 1024:.2f} KB, batch 2, adam, float32\n" in run(file, *arguments).stdout
+    *_, row = csv.DictReader(io.StringIO(run(file, *arguments, "--format", "csv").stdout))
+    assert (int(row["kept"]), int(row["alive"])) == (kept, layer["alive"])
+
+
+def test_what_another_tool_counts_in_data(file: Path) -> None:
+    macs = 6 * 6 * 4 * 3 * 3 * 3
+    figures = json.loads(run(file, "--convention", "torch", "--format", "json").stdout)
+    assert figures["layers"][0]["flops_torch"] == figures["totals"]["flops_torch"] == 2 * macs
+    *_, row = csv.DictReader(io.StringIO(run(file, "--convention", "fvcore", "--format", "csv").stdout))
+    assert int(row["macs_fvcore"]) == macs
+
+
+NESTED = """\
+input: [8]
+blocks: {twice: {layers: [dense: 8, relu]}}
+layers: [repeat: {times: 5, layers: [twice]}, dense: 2]
+budget: {max_params: 100, max_layer_params: 70}
+"""
+
+
+def test_a_terminal_gets_a_nested_network_at_a_glance_and_all_of_it_where_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "nested.yaml"
+    file.write_text(NESTED, encoding="utf-8")
+    shown = on_a_terminal([*COMMAND, str(file)], 80)
+    assert "twice × 5" in shown
+    assert "\033[1;31mTotal params: 378 (1.48 KB), over the limit of 100\033[0m" in shown
+    assert "`--depth all` shows all 11 layers" in shown
+    piped = run(file).stdout
+    for arguments in (["--depth", "all"], ["--style", "keras"], ["--depth", "9"]):
+        on_terminal = on_a_terminal([*COMMAND, str(file), *arguments], 200, NO_COLOR="1")
+        assert on_terminal.replace(", over the limit of 100", "") == piped
+        assert run(file, *arguments).stdout == piped
 
 
 def on_a_terminal(command: list[str], columns: int, **environment: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from archsum.cli import main
 from tests.support.system import can_hold_to_modes, can_mount, held_to_modes, on_small_disk
 
-NETWORK = "input: [8, 8, 3]\nlayers:\n" + "  - conv2d: {filters: 3, kernel_size: 1}\n" * 100
+NETWORK = "input: [8, 8, 3]\nlayers:\n" + "  - conv2d: {filters: 3, kernel_size: 1}\n  - relu\n" * 50
 
 pytestmark = pytest.mark.usefixtures("file")
 
@@ -265,7 +265,7 @@ def test_a_file_that_may_not_be_read(locked: str) -> None:
 
 @posix
 def test_a_reader_of_a_pipe_that_has_seen_enough() -> None:
-    Path("long.yaml").write_text("input: [8]\nlayers:\n" + "  - relu\n" * 2_000, encoding="utf-8")
+    Path("long.yaml").write_text("input: [8]\nlayers:\n" + "  - relu\n  - elu\n" * 1_000, encoding="utf-8")
     command = f"{sys.executable} -m archsum diagram long.yaml --format dot -o"
     os.mkfifo("pipe.dot")
     with subprocess.Popen(["head", "-c", "1", "pipe.dot"], stdout=subprocess.DEVNULL):

@@ -20,15 +20,26 @@ from tests.support.paths import ROOT
 
 SOURCES = sorted((ROOT / "src" / "archsum").rglob("*.py"))
 
-REPORTERS = {"Diagnostic", "_report", "_stop"}
+REPORTERS = {"Diagnostic", "_report", "_stop", "report", "warn", "BadItemError", "refuse"}
 """What makes a diagnostic, or passes its code on: the first argument is the code."""
 
 WITHOUT_EXAMPLE = {
     "bad-number": "one is a thousand digits long",
     "bad-settings": "they are a file of their own",
+    "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
+    "merged-weights": "a warning",
     "too-deep": "one has 65 brackets",
 }
+
+MISSING = {
+    "missing-graphviz": "render.diagram.graphviz",
+    "missing-h5py": "interchange.keras.hdf5",
+    "missing-matplotlib": "render.plot",
+    "missing-onnx": "interchange.onnx.protobuf",
+    "missing-shtab": "cli.completion",
+}
+"""Where it is looked whether something is installed."""
 
 NETWORK = "variables: {width: 8}\ninput: [32, 32, 3]\nlayers:\n  - conv2d: {filters: =width, kernel_size: 3}\n"
 
@@ -103,6 +114,8 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Make a folder with the files that the commands name, on a machine that lacks what others bring."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.yaml").write_text(NETWORK, encoding="utf-8")
+    (tmp_path / "model.h5").write_bytes(b"")
+    (tmp_path / "net.onnx").write_bytes(b"")
     (tmp_path / "latin1.yaml").write_text(f"# größe\n{NETWORK}", encoding="latin-1")
     return tmp_path
 
@@ -112,12 +125,7 @@ def test_a_command_that_is_wrong_has_that_error_and_one_that_is_right_has_none(
     word: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if word.startswith("missing-"):
-        modules = {
-            "missing-graphviz": "render.diagram.svg",
-            "missing-matplotlib": "render.plot",
-            "missing-shtab": "cli.completion",
-        }
-        monkeypatch.setattr(import_module(f"archsum.{modules[word]}"), "find_spec", lambda name: None)
+        monkeypatch.setattr(import_module(f"archsum.{MISSING[word]}"), "find_spec", lambda name: None)
     if word == "graphviz":
         pytest.importorskip("pygraphviz")
         (folder / "pygraphviz.py").write_text("raise ImportError", encoding="utf-8")

@@ -46,6 +46,7 @@ def check_outputs(model: Network, summary: Summary) -> None:
         return
     for width in (None, 40, 80):
         assert table.render(summary, tuple(OPTIONAL), "keras", width)
+        assert table.render_outline(summary, tuple(OPTIONAL), width)
     for render in (csv.render, html.render, table.render_markdown):
         assert render(summary)
     assert json.loads(json_format.render(summary))["totals"]["params"] == summary.params

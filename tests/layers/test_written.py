@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from archsum.formula import BoundFormula, Formula, Value
-from archsum.layers.written import fields_of_layer
+from archsum.layers import KINDS, layer_class
+from archsum.layers.written import fields_of_layer, highlights
 from tests.support.layers import layer
 from tests.support.parity.cases import REFUSED, Case, build, ours
 from tests.support.parity.keras_kinds import CASES
@@ -100,3 +101,34 @@ def test_a_formula_names_what_it_waits_for(text: str, known: Mapping[str, Value]
     formula = BoundFormula(Formula(text), known)
     assert formula.written(frozenset({"input_height", "input_width"})) == written
     Formula(written)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_picture_shows_of_a_kind_are_fields_of_it(kind: str) -> None:
+    fields = layer_class(kind).model_fields
+    assert set(layer_class(kind).shown_fields) <= set(fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        ("conv2d", {"filters": 4, "kernel_size": 3}, []),
+        (
+            "conv2d",
+            {"filters": 4, "kernel_size": 3, "strides": 2, "groups": 2, "activation": "relu"},
+            ["strides 2", "groups 2", "relu"],
+        ),
+        ("conv2d", {"filters": 4, "kernel_size": 3, "strides": [2, 1]}, ["strides 2×1"]),
+        ("activation", {"activation": "silu"}, ["silu"]),
+        ("dropout", {"rate": 0.5}, []),
+        ("multi_head_attention", {"num_heads": 8, "key_dim": 64}, ["num heads 8"]),
+        ("reversible_embedding", {"input_dim": 50, "output_dim": 8, "reverse": True}, ["reverse"]),
+        (
+            "time_distributed",
+            {"layer": {"conv1d": {"filters": 4, "kernel_size": 3, "strides": 2}}},
+            ["conv1d", "strides 2"],
+        ),
+    ],
+)
+def test_highlights(kind: str, fields: dict[str, Any], words: list[str]) -> None:
+    assert list(highlights(build(kind, fields))) == words

@@ -6,7 +6,9 @@ import pytest
 from archsum import load
 from archsum.errors import FieldError
 from archsum.language.spec.budget import StatedDevice
-from archsum.memory.devices import DEVICES, Device, find_device
+from archsum.memory.devices import DEVICES, Device, find_device, gpus
+
+LISTED = "`archsum devices` lists those that are built in; the file's `devices` adds your own, and `24GB` is a GPU"
 
 
 def stated(**fields: Any) -> Device:
@@ -42,6 +44,47 @@ def suggestion(name: str, **own: StatedDevice) -> str | None:
         ("b200", 192 * 10**9, None),
         ("jetson-orin-nano-4gb", 4 * 10**9, None),
         ("jetson-orin-nano-8gb", 8 * 10**9, None),
+        ("v100-16gb", 16 * 10**9, None),
+        ("v100-32gb", 32 * 10**9, None),
+        ("a10", 24 * 10**9, None),
+        ("a10g", 24 * 10**9, None),
+        ("a40", 48 * 10**9, None),
+        ("l40s", 48 * 10**9, None),
+        ("rtx3060", 12 * 10**9, None),
+        ("rtx3060ti", 8 * 10**9, None),
+        ("rtx3070", 8 * 10**9, None),
+        ("rtx3070ti", 8 * 10**9, None),
+        ("rtx3080", 10 * 10**9, None),
+        ("rtx3080ti", 12 * 10**9, None),
+        ("rtx3090", 24 * 10**9, None),
+        ("rtx3090ti", 24 * 10**9, None),
+        ("rtx4060", 8 * 10**9, None),
+        ("rtx4060ti-8gb", 8 * 10**9, None),
+        ("rtx4060ti-16gb", 16 * 10**9, None),
+        ("rtx4070", 12 * 10**9, None),
+        ("rtx4070super", 12 * 10**9, None),
+        ("rtx4070ti", 12 * 10**9, None),
+        ("rtx4070tisuper", 16 * 10**9, None),
+        ("rtx4080", 16 * 10**9, None),
+        ("rtx4080super", 16 * 10**9, None),
+        ("rtx4090", 24 * 10**9, None),
+        ("rtx5060", 8 * 10**9, None),
+        ("rtx5060ti-8gb", 8 * 10**9, None),
+        ("rtx5060ti-16gb", 16 * 10**9, None),
+        ("rtx5070", 12 * 10**9, None),
+        ("rtx5070ti", 16 * 10**9, None),
+        ("rtx5080", 16 * 10**9, None),
+        ("rtx5090", 32 * 10**9, None),
+        ("a6000", 48 * 10**9, None),
+        ("rtx6000-ada", 48 * 10**9, None),
+        ("rtx-pro-6000", 96 * 10**9, None),
+        # ROCm's and Google's documentation.
+        ("mi210", 64 * 10**9, None),
+        ("mi250x", 64 * 10**9, None),
+        ("mi300x", 192 * 10**9, None),
+        ("tpu-v5e", 16 * 10**9, None),
+        ("tpu-v6e", 32 * 10**9, None),
+        *((f"apple-{size}gb", size * 10**9, None) for size in (8, 16, 18, 24, 32, 36, 48, 64, 96, 128, 192, 256, 512)),
     ],
 )
 def test_built_in(name: str, memory: int, flash: int | None) -> None:
@@ -53,12 +96,40 @@ def test_built_in(name: str, memory: int, flash: int | None) -> None:
 
 
 def test_every_device_is_tested_and_has_its_source() -> None:
-    assert len(DEVICES) == 18
+    assert len(DEVICES) == 70
     assert all(device.source.startswith("https://") and device.device_class.why for device in DEVICES.values())
 
 
 def test_capitals_make_no_difference() -> None:
     assert find_device("H100", {}).name == "h100"
+
+
+@pytest.mark.parametrize("name", ["rtx4090", "RTX-4090", "RTX 4090", "rtx_4090"])
+def test_hyphens_and_blanks_make_no_difference(name: str) -> None:
+    assert find_device(name, {}).name == "rtx4090"
+
+
+@pytest.mark.parametrize(
+    ("name", "memory"), [("24GB", 24 * 10**9), ("24 GiB", 24 * 2**30), ("1.5 TB", 15 * 10**11), ("512MB", 512 * 10**6)]
+)
+def test_a_gpu_by_its_memory(name: str, memory: int) -> None:
+    device = find_device(name, {})
+    assert (device.memory, device.flash, device.title) == (memory, None, f"a GPU of {name}")
+    assert device.held_back == DEVICES["l4"].held_back
+    own = StatedDevice.model_validate({"memory": 1})
+    assert find_device(name, {name: own}).memory == 1
+
+
+def test_gpus_are_all_that_are_no_microcontrollers() -> None:
+    mine = {
+        "mine": StatedDevice.model_validate({"memory": "2 GB"}),
+        "board": StatedDevice.model_validate({"ram": "2 kB", "flash": "1 MB"}),
+        "t4": StatedDevice.model_validate({"memory": "3 GB"}),
+    }
+    found = {device.name: device for device in gpus(mine)}
+    assert list(found)[:3] == ["mine", "t4", "v100-16gb"]
+    assert found["t4"].memory == 3 * 10**9
+    assert len(found) == len(DEVICES) - 9 + 1
 
 
 def test_t4_leaves_no_more_than_its_driver_shows() -> None:
@@ -73,9 +144,16 @@ def test_t4_leaves_no_more_than_its_driver_shows() -> None:
         ("h10", "did you mean `h100`?"),
         ("a100", "did you mean `a100-40gb` or `a100-80gb`?"),
         ("Jetson-Orin-Nano", "did you mean `jetson-orin-nano-4gb` or `jetson-orin-nano-8gb`?"),
-        ("stm32f746disco", "did you mean `stm32f746-disco`?"),
-        ("toaster", "`archsum devices` lists those that are built in; the file's `devices` adds your own"),
-        ("", "`archsum devices` lists those that are built in; the file's `devices` adds your own"),
+        ("stm32f746", "did you mean `stm32f746-disco`?"),
+        ("RTX 4060 Ti", "did you mean `rtx4060ti-8gb` or `rtx4060ti-16gb`?"),
+        (
+            "toaster",
+            LISTED,
+        ),
+        (
+            "",
+            LISTED,
+        ),
         ("my_bord", "did you mean `my_board`?"),
     ],
 )

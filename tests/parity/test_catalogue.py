@@ -1,39 +1,63 @@
-"""Every layer class of Keras and every module of PyTorch is a kind, by this or another name, or is said to lack."""
+"""Every layer and function of Keras and PyTorch is a kind, by this or another name, or there is a cure."""
 
+import inspect
 from collections.abc import Iterable
 from typing import Any
 
 import keras
 import pytest
 
-from archsum.language.advice.absent import ABSENT
-from archsum.language.advice.spelling import meant_kind
-from archsum.language.advice.synonyms import KIND_REASONS
+from archsum.language.advice.spelling import suggest_kind
 from archsum.language.spec.containers import CONTAINERS
 from archsum.layers import KINDS
 
 WORDS = (*KINDS, *CONTAINERS)
+OTHERS = suggest_kind("no such kind at all", WORDS)
 
 
-def unknown(classes: Iterable[type]) -> set[str]:
-    names = {cls.__name__ for cls in classes}
-    return {name for name in names if not meant_kind(name, WORDS) and name.lower() not in KIND_REASONS}
+def unknown(names: Iterable[str]) -> list[str]:
+    """Return the names of which nothing is known, or only that another word looks like them."""
+    cures = {name: suggest_kind(name, WORDS) for name in names}
+    return [name for name, cure in cures.items() if cure == OTHERS or "did you mean" in cure]
 
 
-def classes_in(module: Any, base: type) -> list[type]:
-    return [cls for cls in vars(module).values() if isinstance(cls, type) and issubclass(cls, base)]
+def classes_in(module: Any, base: type) -> list[str]:
+    found = [cls for cls in vars(module).values() if isinstance(cls, type) and issubclass(cls, base)]
+    return [cls.__name__ for cls in found]
 
 
-def test_keras() -> None:
-    assert not unknown(classes_in(keras.layers, keras.layers.Layer))
+def test_layers_of_keras() -> None:
+    names = classes_in(keras.layers, keras.layers.Layer)
+    assert len(names) > 100
+    assert not unknown(names)
+
+
+def test_operations_of_keras() -> None:
+    names = [name for name in dir(keras.ops) if name[0] != "_" and inspect.isfunction(getattr(keras.ops, name))]
+    assert len(names) > 200
+    assert not unknown(names)
 
 
 @pytest.mark.torch
-def test_pytorch() -> None:
+def test_modules_of_pytorch() -> None:
     torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
-    assert not unknown(classes_in(torch.nn, torch.nn.Module))
+    names = classes_in(torch.nn, torch.nn.Module)
+    assert len(names) > 100
+    assert not unknown(names)
 
 
-def test_what_is_absent_is_no_kind() -> None:
-    for names in ABSENT.values():
-        assert not [name for name in names if meant_kind(name, WORDS)]
+INTERNAL = ("Optional", "assert_int_or_pair", "boolean_dispatch", "handle_torch_function", "has_torch_function")
+"""What the module has beside its functions: types, and helpers of its own code."""
+
+
+@pytest.mark.torch
+def test_functions_of_pytorch() -> None:
+    torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+    functions = vars(torch.nn.functional)
+    names = [
+        name
+        for name, value in functions.items()
+        if callable(value) and not isinstance(value, type) and name[0] != "_" and not name.startswith(INTERNAL)
+    ]
+    assert len(names) > 100
+    assert not unknown(names)

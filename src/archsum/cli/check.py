@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=Budget.model_fields[name].description,
         )
     limits.add_argument(
-        "--device", metavar="NAME", help="a device whose memory is the limit; `archsum devices` lists them"
+        "--device",
+        metavar="NAME",
+        help="a device whose memory is the limit: one that `archsum devices` lists, or a GPU by its memory as in 24GB",
     )
     add_training_arguments(parser)
     parser.add_argument(

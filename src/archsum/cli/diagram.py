@@ -7,7 +7,15 @@ import sys
 from archsum.cli.arguments import add_file_arguments, network, number_of
 from archsum.cli.writing import write
 
-_ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
+_ENDINGS = {
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".svg": "svg",
+    ".pdf": "pdf",
+    ".png": "png",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=FORMATS,
-        help="mermaid, which GitHub draws in Markdown; dot, for Graphviz; or svg, which Graphviz lays out and `pip "
-        "install pygraphviz` brings (default: what the ending of --output says, else mermaid)",
+        help="mermaid, which GitHub draws in Markdown; dot, for Graphviz; or svg, pdf or png, laid out by Graphviz, "
+        "which `pip install pygraphviz` brings (default: what the ending of --output says, else mermaid)",
     )
     parser.add_argument(
         "--depth",
@@ -38,15 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a network's diagram, or write it to a file."""
-    format_ = arguments.format or _format(arguments)
     from archsum.api import diagram
+    from archsum.results.pictures import TEXTS
+
+    format_ = arguments.format or _format(arguments)
+    if arguments.output == "-" and format_ not in TEXTS:
+        arguments.error(f"a {format_} is no text to print: write it to a file, with -o")
 
     source = network(arguments.file, arguments)
     drawn = diagram(source, arguments.block, format=format_, depth=arguments.depth)
     if arguments.output == "-":
         print(drawn)
     else:
-        write(arguments.output, f"{drawn}\n".encode())
+        is_text = format_ in TEXTS
+        write(arguments.output, f"{drawn}\n".encode() if is_text else drawn.content)
     if format_ == "mermaid":
         _warn(drawn.text)
     return 0

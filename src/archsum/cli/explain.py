@@ -18,5 +18,5 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.render import explanation
 
     explained = explain(network(arguments.file, arguments), arguments.layer)
-    print(explanation.render(explained.layers, reading_width()))
+    print(explanation.render(explained.layers, reading_width(), explained.totals))
     return 0

@@ -22,14 +22,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=number_of("tokens"),
         help="the tokens that attention caches (default: as many as the network is given)",
     )
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        help="tell how much of a device's memory is used: one that `archsum devices` lists, the file's own, or a GPU "
+        "by its memory as in 24GB",
+    )
     add_format_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what a network needs of memory, item by item."""
-    from archsum.api import costs
+    from archsum.api import costs, device_of
     from archsum.render.memory import costs as text
 
-    found = costs(network(arguments.file, arguments), training(arguments), context=arguments.context)
-    print(text.render_json(found) if arguments.format == "json" else text.render(found))
+    read = network(arguments.file, arguments)
+    used = device_of(arguments.device, read) if arguments.device else None
+    found = costs(read, training(arguments), context=arguments.context)
+    print(text.render_json(found, used) if arguments.format == "json" else text.render(found, used))
     return 0

@@ -22,6 +22,7 @@ COMMANDS = {
     "memory": "compute what a network needs of memory, in training and at inference",
     "fit": "find the largest batch that fits into a device",
     "diagram": "draw a network, or a block of it",
+    "convert": "write any network as our YAML, what repeats folded into blocks",
     "plot": "draw the memory of a training step, layer by layer",
     "layers": "list the kinds of layer, or document one",
     "devices": "list the built-in devices, and what memory they have",

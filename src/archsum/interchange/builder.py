@@ -45,6 +45,16 @@ class GraphBuilder:
         self._open: list[tuple[str, str]] = []  # the blocks around the last node: as the source has them, and as we do
         self._places = 0
 
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """The inputs so far."""
+        return self._inputs
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The layers so far."""
+        return self._nodes
+
     def place(self, within: str) -> Location:
         """Return a place in the source, behind those before."""
         self._places += 1
@@ -85,16 +95,16 @@ class GraphBuilder:
         """Add a layer, and return what it is called in the graph.
 
         `groups` are the words for the blocks of its path, such as their classes' names; the last of `inputs` are states
-        where `states` says so, each once for every state. A layer whose fields are refused is reported.
+        where `states` says so, each once for every state. Among `shared_weights` an owner without a name is the layer
+        itself. A layer whose fields are refused is reported.
         """
         called = self._free(self._enter(path[:-1], groups, place), path[-1])
         name = "/".join(called)
-        layer = self._layer(kind, fields, place)
+        layer = self.layer(kind, fields, place)
         if layer:
             taken = tuple(inputs)
-            self._nodes.append(
-                Node(name, layer, taken, called, place, (), shared_with, None, states, shared_weights, origin)
-            )
+            owners = {here: owner._replace(node=owner.node or name) for here, owner in shared_weights.items()}
+            self._nodes.append(Node(name, layer, taken, called, place, (), shared_with, None, states, owners, origin))
         if expected:
             self._expected[name] = expected
         return name
@@ -130,8 +140,11 @@ class GraphBuilder:
         self._taken.add(path)
         return path
 
-    def _layer(self, kind: str, fields: Mapping[str, Any], place: Location) -> Layer | None:
-        """Build a layer, or return the one that equal fields gave; report what is wrong with them."""
+    def layer(self, kind: str, fields: Mapping[str, Any], place: Location) -> Layer | None:
+        """Build a layer, such as one that another holds; equal fields give the same. Report what is wrong with them.
+
+        Errors: SpecError where very much is wrong already.
+        """
         key = f"{kind} {fields}"
         if key not in self._layers:
             cls = layer_class(kind)
@@ -142,5 +155,7 @@ class GraphBuilder:
 
                 found = diagnose(error, Subject(kind, cls, fields, None))
                 self.diagnostics += [diagnostic._replace(span=place) for diagnostic in found]
+                if len(self.diagnostics) >= MAX_FOUND:
+                    raise SpecError(self.diagnostics) from None
                 return None
         return self._layers[key]

@@ -10,6 +10,7 @@ from archsum.language.expand.unused import unused
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import read_structure
+from archsum.language.spec.document import Document
 from archsum.language.text.reader import read
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
@@ -41,8 +42,10 @@ def load(
     structure = read_structure(document, places)
     called = document.name or as_text(Path(name).stem)
     allowed = steps_allowed(len(places.whole.source.text))
-    graph, is_complete, in_expansion, engine = expand(document, structure, called, places, Work(allowed))
-    problems = [*head.diagnostics, *structure.diagnostics, *in_expansion]
+    expanded = expand(document, structure, called, places, Work(allowed), has_shapes=head.has_shapes)
+    graph, is_complete, in_expansion, engine = expanded
+    in_layers = (*structure.diagnostics, *in_expansion)
+    problems = [*head.diagnostics, *(problem for problem in in_layers if problem.code not in head.doubtful)]
     if is_complete and not (in_text or problems):
         problems = unused(graph, places)
     if head.has_shapes and (in_text or problems or not is_complete):
@@ -61,6 +64,15 @@ def load(
                 raise SpecError(in_first(engine.diagnostics))
             if _numbers(engine) != _numbers(tried.engine):
                 warnings = [in_last(name, document.input[name], places) for name in suspected]
+    if engine.misfits:
+        from archsum.language.advice.sizes import are_likely_rests, with_fitting
+
+        def fits(other: Document) -> bool:
+            tried = expand(other, structure, called, places, Work(allowed))
+            return tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics)
+
+        if are_likely_rests(graph, engine) and (solved := with_fitting(engine.diagnostics, document, fits)):
+            raise SpecError(solved)
     return Network(
         graph,
         allowed,

@@ -175,6 +175,16 @@ class Step(NamedTuple):
         return cls(label, formula_of(amount), value_of(amount), note)
 
 
+class KeepingSteps(NamedTuple):
+    """A layer that leaves out all steps but the last, as it would be if it gave every step."""
+
+    layer: "Layer"
+    field: str
+    """The field that a file states to be true for that."""
+    inside: str = ""
+    """The kind of the layer that it holds, where the field is that one's."""
+
+
 class Layer(StrictModel):
     """A kind of layer. A subclass with a `type` is a kind; one without is what a family has in common.
 
@@ -193,6 +203,9 @@ class Layer(StrictModel):
 
     layer_fields: ClassVar[frozenset[str]] = frozenset()
     """The fields that hold a layer, as those of wrappers; they reach the class as layers."""
+
+    shown_fields: ClassVar[tuple[str, ...]] = ()
+    """What a picture has room for: the fields, where not at their default, by which layers of one structure differ."""
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
@@ -255,6 +268,11 @@ class Layer(StrictModel):
     def gives_first_state(self) -> bool:
         """Whether the output is the first of these states itself."""
         return False
+
+    @property
+    def keeping_steps(self) -> KeepingSteps | None:
+        """What gives every step of a sequence, of a layer that gives the last alone; others leave none out."""
+        return None
 
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         """Return the shapes of these states."""

@@ -43,6 +43,7 @@ class KernelLayer(Sliding, BiasedLayer):
     """
 
     macs_note: ClassVar[str] = "each kernel weight works once at each output location"
+    shown_fields: ClassVar[tuple[str, ...]] = ("strides", "activation")
     """The multiply-accumulates in words."""
 
     channels_note: ClassVar[str] = "one for each of the filters"
@@ -146,6 +147,8 @@ class DilatedKernelLayer(KernelLayer):
         A kernel larger than its input; a bias untied along an unknown size.
     """
 
+    shown_fields: ClassVar[tuple[str, ...]] = ("strides", "dilation_rate", "activation")
+
     dilation_rate: PerAxis = Field(1, validate_default=True, description="The distance between the kernel's elements.")
 
     @property
@@ -197,6 +200,8 @@ class FilteredKernelLayer(DilatedKernelLayer):
 
 class GroupedKernelLayer(FilteredKernelLayer):
     """A layer of filters, each of which sees the input channels of its group."""
+
+    shown_fields: ClassVar[tuple[str, ...]] = ("strides", "dilation_rate", "groups", "activation")
 
     groups: Positive = Field(1, description="Channels are split into this many groups, each with its own filters.")
 

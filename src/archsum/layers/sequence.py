@@ -9,7 +9,7 @@ from pydantic import Field
 
 from archsum.errors import ShapeError
 from archsum.layers.activations import activation_work, result_kept
-from archsum.layers.base import Kept, Layer, Work
+from archsum.layers.base import KeepingSteps, Kept, Layer, Work
 from archsum.layers.fields import Activation, Rate
 from archsum.layers.operators import Operators, UnknownOperatorsError
 from archsum.layers.shapes import Shape, may_equal, product, show
@@ -25,6 +25,7 @@ class SequenceLayer(Layer):
     """
 
     most_inputs: ClassVar[int | None] = 2
+    shown_fields: ClassVar[tuple[str, ...]] = ("activation",)
 
     gates: ClassVar[int]
     """How many tensors the kernels compute in a step."""
@@ -51,6 +52,12 @@ class SequenceLayer(Layer):
     @property
     def gives_first_state(self) -> bool:
         return not self.return_sequences
+
+    @property
+    def keeping_steps(self) -> KeepingSteps | None:
+        if self.return_sequences:
+            return None
+        return KeepingSteps(self.model_copy(update={"return_sequences": True}), "return_sequences")
 
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         return (self.states(*inputs)[1:],)

@@ -157,7 +157,10 @@ def parse_padding(value: Any, rank: int, words: tuple[str, ...]) -> str | tuple[
         per_axis = {1: "[before, after]", 2: "[height, width] or [[top, bottom], [left, right]]"}
         many = per_axis.get(rank, "a number or a pair [before, after] for each axis")
         message = f"takes {', '.join([*words, 'a number for every side'])}, or {many}"
-        raise FieldError(message, f"write one of them, such as `{words[0] if words else 1}`", words=words)
+        cure = f"write one of them, such as `{words[0] if words else 1}`"
+        if value == "same" and words:
+            cure = "a number for every side keeps the size: under a kernel of 3 write `1`, under one of 5 `2`"
+        raise FieldError(message, cure, words=words)
     return tuple(pairs)
 
 

@@ -17,6 +17,7 @@ class Wrapper(Layer):
     """A layer that holds one other."""
 
     layer_fields: ClassVar[frozenset[str]] = frozenset({"layer"})
+    shown_fields: ClassVar[tuple[str, ...]] = ("layer",)
 
     layer: HeldLayer = Field(description="The layer that it holds.", examples=[{"dense": {"units": 64}}])
 

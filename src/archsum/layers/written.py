@@ -1,5 +1,6 @@
 """A layer's fields as a file has them: what built the layer, and builds it again."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from archsum.formula import BoundFormula
@@ -26,6 +27,30 @@ def fields_of_layer(layer: Layer, *, defaults: bool = True) -> dict[str, Any]:
         if attribute != "type" and (defaults or info.is_required() or not is_default):
             fields[info.alias or attribute] = _write(value, defaults=defaults)
     return fields
+
+
+def highlights(layer: Layer) -> Iterator[str]:
+    """Yield what there is room for in a picture: those of the `shown_fields` that have not their default's value."""
+    stated = fields_of_layer(layer, defaults=False)
+    for field in layer.shown_fields:
+        if field in layer.layer_fields:
+            held = getattr(layer, field)
+            yield kind_of(type(held))
+            yield from highlights(held)
+        elif field in stated:
+            yield _highlight(field.replace("_", " "), stated[field])
+
+
+def _highlight(field: str, value: Any) -> str:
+    """Write a field as a few words: a word or a formula says by itself what it is, a number does not."""
+    match value:
+        case str():
+            return value
+        case True:
+            return field
+        case list():
+            return f"{field} {'×'.join(map(str, value if len(set(value)) > 1 else value[:1]))}"
+    return f"{field} {value}"
 
 
 def _equals(value: Any, default: Any) -> bool:

@@ -1,12 +1,15 @@
 """The largest batch that fits into a memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from archsum.bounds import MAX_BATCH
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.memory.costs import Costs, cure_of_unknown_memory
 from archsum.memory.devices import Device
+
+_Needs = Sequence[Sequence[int] | None]
+"""What is in memory at each turn with a batch of 1, and of 2; None where that is not known."""
 
 
 class Fit(NamedTuple):
@@ -28,12 +31,22 @@ def fit(costs: Costs, device: Device) -> Fit:
         message = f"{one_line(device.title)} is a microcontroller: there a network runs a sample at a time"
         cure = f"`archsum check --device {one_line(device.name)}` says whether it fits"
         raise SpecError([Diagnostic("bad-value", message, None, cure)])
-    training, inference = largest_batch(costs, device.available), largest_inference_batch(costs, device.available)
-    if training is None or inference is None:
-        first = costs.unknown[0]
-        message = f"what fits cannot be known: {costs.why_unknown}"
-        raise SpecError([Diagnostic("unknown-value", message, first.span, cure_of_unknown_memory(first, "kept"))])
-    return Fit(costs, device, training, inference)
+    (found,) = fit_each(costs, [device])
+    return found
+
+
+def fit_each(costs: Costs, devices: Iterable[Device]) -> list[Fit]:
+    """Find the largest batches for each of several GPUs. Errors: SpecError where it is not known what is needed."""
+    training, inference = _training_needs(costs), _inference_needs(costs)
+    fits = []
+    for device in devices:
+        batches = _largest(training, device.available), _largest(inference, device.available)
+        if batches[0] is None or batches[1] is None:
+            first = costs.unknown[0]
+            message = f"what fits cannot be known: {costs.why_unknown}"
+            raise SpecError([Diagnostic("unknown-value", message, first.span, cure_of_unknown_memory(first, "kept"))])
+        fits.append(Fit(costs, device, batches[0], batches[1]))
+    return fits
 
 
 def largest_batch(costs: Costs, memory: int) -> int | None:
@@ -41,17 +54,25 @@ def largest_batch(costs: Costs, memory: int) -> int | None:
 
     None where it is not known how much that is.
     """
-    both = (costs.trained_with(batch=batch).training for batch in (1, 2))
-    return _largest([training.needs if training else None for training in both], memory)
+    return _largest(_training_needs(costs), memory)
 
 
 def largest_inference_batch(costs: Costs, memory: int) -> int | None:
     """Return the same of a forward pass alone."""
+    return _largest(_inference_needs(costs), memory)
+
+
+def _training_needs(costs: Costs) -> _Needs:
+    both = (costs.trained_with(batch=batch).training for batch in (1, 2))
+    return [training.needs if training else None for training in both]
+
+
+def _inference_needs(costs: Costs) -> _Needs:
     both = (costs.trained_with(batch=batch).inference for batch in (1, 2))
-    return _largest([inference.needs if inference else None for inference in both], memory)
+    return [inference.needs if inference else None for inference in both]
 
 
-def _largest(needs_of_1_and_2: Sequence[Sequence[int] | None], memory: int) -> int | None:
+def _largest(needs_of_1_and_2: _Needs, memory: int) -> int | None:
     """Solve for the batch: with each sample what is in memory at a turn grows by the same."""
     one, two = needs_of_1_and_2
     if one is None or two is None:

@@ -1,11 +1,12 @@
 """The derivation of a layer's numbers, as a text."""
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from archsum.explanation import LayerExplanation
+from archsum.errors import one_line
+from archsum.explanation import LayerExplanation, TotalExplanation
 from archsum.layers.base import Step
 from archsum.layers.shapes import Shape
 from archsum.render.layout import wrap
@@ -14,6 +15,7 @@ from archsum.summary import LayerSummary
 
 _MARGIN = "  "
 _MAX_LABEL = 24
+_MAX_NAMED = 6
 
 
 class _Row(NamedTuple):
@@ -22,24 +24,46 @@ class _Row(NamedTuple):
     note: str = ""
 
 
-def render(layers: Iterable[LayerExplanation], width: int = 80) -> str:
-    """Return a text: for each layer its label, formula and value, and below them what they mean."""
-    derivations: dict[Hashable, str] = {}
-    texts = []
+def render(layers: Sequence[LayerExplanation], width: int = 80, totals: Iterable[TotalExplanation] = ()) -> str:
+    """Return a text: for each layer its label, formula and value, and below them what they mean; then the totals.
+
+    Layers that are equal but for their names, and for what they take, are derived once.
+    """
+    alike: dict[Hashable, list[LayerExplanation]] = {}
     for explanation in layers:
-        layer = explanation.layer
-        key = layer.alike, layer.node.inputs if len(layer.input_shapes) > 1 else ()
-        if key not in derivations:
-            derivations[key] = _derivation(explanation, width)
-        texts.append(f"{_heading(layer, width)}\n\n{derivations[key]}")
+        alike.setdefault((explanation.layer.alike, len(explanation.layer.input_shapes)), []).append(explanation)
+    texts = []
+    for first, *others in alike.values():
+        heading = _heading(first.layer, width)
+        names = _alike([other.layer.name for other in others], width)
+        texts.append("\n".join([*heading, *names, "", _derivation(first, width)]))
+    texts += ["\n".join(_total(total, width)) for total in totals]
     return "\n\n".join(texts) or "There are no layers: what comes in goes out."
 
 
-def _heading(layer: LayerSummary, width: int) -> str:
+def _heading(layer: LayerSummary, width: int) -> list[str]:
     lines = wrap(f"{layer.name} ({layer.type})  {layer.span.place}", width)
     for use in layer.node.uses:
         lines += wrap(f"{use.what} at {use.span.place}", width, len(_MARGIN))
-    return "\n".join(lines)
+    return lines
+
+
+def _alike(names: Sequence[str], width: int) -> list[str]:
+    """Return how many others are equal, and what the first of them are called."""
+    if not names:
+        return []
+    hidden = len(names) - _MAX_NAMED
+    listed = ", ".join(map(one_line, names[:_MAX_NAMED])) + (f" and {hidden:,} more" if hidden > 0 else "")
+    return wrap(f"and {len(names):,} more alike: {listed}", width, len(_MARGIN))
+
+
+def _total(total: TotalExplanation, width: int) -> Iterator[str]:
+    """Yield the sums of a block, or of the network."""
+    kind = f" ({total.kind})" if total.kind else ""
+    yield from wrap(f"{one_line(total.name)}{kind}: {total.layers:,} layers together", width)
+    yield from _alike(total.alike, width)
+    yield ""
+    yield from _table(list(_step_rows(total.steps)), width)
 
 
 def _derivation(explanation: LayerExplanation, width: int) -> str:
@@ -52,8 +76,13 @@ def _derivation(explanation: LayerExplanation, width: int) -> str:
         *_step_rows(explanation.parameters),
         *_step_rows([explanation.macs, explanation.flops]),
     ]
+    return "\n".join(_table(rows, width))
+
+
+def _table(rows: list[_Row], width: int) -> Iterator[str]:
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
-    return "\n".join(line for row in rows for line in _lines(row, indent, width))
+    for row in rows:
+        yield from _lines(row, indent, width)
 
 
 def _input_rows(layer: LayerSummary) -> Iterator[_Row]:

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archsum.explanation import LayerExplanation
+from archsum.explanation import LayerExplanation, TotalExplanation
 from archsum.results import Text
 
 
 @dataclass(frozen=True)
 class Explanation(Text):
-    """The derivation of a network's numbers, or of one layer's; printed, it is a text."""
+    """The derivation of a network's numbers, or of one layer's; printed, it is a text.
+
+    It is a sequence of the layers' derivations, beside which there are those of the blocks' and the network's totals.
+    """
 
     layers: tuple[LayerExplanation, ...]
+    totals: tuple[TotalExplanation, ...] = ()
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -22,7 +26,7 @@ class Explanation(Text):
     def __str__(self) -> str:
         from archsum.render import explanation
 
-        return explanation.render(self.layers)
+        return explanation.render(self.layers, totals=self.totals)
 
     def __repr__(self) -> str:
         return f"<Explanation: layers={len(self.layers)}>"

@@ -10,34 +10,45 @@ _MIME = {
     "png": "image/png",
 }
 
-
-@dataclass(frozen=True)
-class Diagram:
-    """A network's diagram as the text of a format; printed, it is that text, and a notebook draws mermaid and svg."""
-
-    text: str
-    format: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"<Diagram in {self.format}: characters={len(self.text):,}>"
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {_MIME[self.format]: self.text, "text/plain": repr(self)}
+TEXTS = ("mermaid", "dot", "svg")
+"""The formats that are text."""
 
 
 @dataclass(frozen=True)
-class Plot:
-    """A figure as the bytes of a file; a notebook shows it."""
+class _Picture:
+    """A picture as the bytes of a file; a notebook shows it."""
 
     content: bytes
     format: str
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str | bytes]:
+        content = self.content.decode() if self.format in TEXTS else self.content
+        return {_MIME[self.format]: content, "text/plain": repr(self)}
+
+
+class Diagram(_Picture):
+    """A network's diagram as the bytes of a file; one in mermaid, dot or svg is printed as that text.
+
+    A notebook draws mermaid, svg, and png.
+    """
+
+    @property
+    def text(self) -> str:
+        """The text of the file. Errors: ValueError for a format that is none."""
+        if self.format not in TEXTS:
+            raise ValueError(f"a {self.format} is no text: its bytes are `content`")
+        return self.content.decode()
+
+    def __str__(self) -> str:
+        return self.text if self.format in TEXTS else repr(self)
+
+    def __repr__(self) -> str:
+        size = f"characters={len(self.text):,}" if self.format in TEXTS else f"bytes={len(self.content):,}"
+        return f"<Diagram in {self.format}: {size}>"
+
+
+class Plot(_Picture):
+    """A figure as the bytes of a file; a notebook shows it."""
+
     def __repr__(self) -> str:
         return f"<Plot in {self.format}: bytes={len(self.content):,}>"
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str | bytes]:
-        content = self.content.decode() if self.format == "svg" else self.content
-        return {_MIME[self.format]: content, "text/plain": repr(self)}

@@ -71,11 +71,11 @@ class Summary(summary.Summary):
 
         return json.render(self)
 
-    def to_csv(self) -> str:
-        """Return every figure, a line for each layer."""
+    def to_csv(self, *, spreadsheet: bool = False) -> str:
+        """Return every figure, a line for each layer; in a `spreadsheet` no text is taken for a formula."""
         from archsum.render.summary import csv
 
-        return csv.render(self)
+        return csv.render(self, spreadsheet=spreadsheet)
 
     def to_markdown(self, columns: Sequence[str] = (), *, depth: int | None = None) -> str:
         """Return a table for a README or a pull request."""

@@ -40,6 +40,8 @@ OUTPUTS: tuple[tuple[str, ...], ...] = (
     *(("fit", "FILE", "--format", format_) for format_ in ("table", "json")),
     *(("diagram", "FILE", "--format", format_) for format_ in ("mermaid", "dot")),
     ("explain", "FILE"),
+    ("convert", "FILE"),
+    ("convert", "FILE", "--flat"),
 )
 PICTURES: tuple[tuple[str, ...], ...] = (
     ("diagram", "FILE", "--format", "svg"),

@@ -34,7 +34,7 @@ def test_the_first_layer_takes_all_inputs_and_the_next_all_outputs() -> None:
 
 def test_a_kind_without_inputs_begins_anew() -> None:
     text = "input: [8]\nlayers: [relu: {name: a}, parameter: {shape: [8]}, add: {inputs: [a, parameter]}]\n"
-    assert error(text) == "there is no `parameter` above"
+    assert error(text) == "`parameter` is what tables call a layer that has no name"
     text = text.replace("shape:", "name: p, shape:").replace("parameter]", "p]")
     assert connections(text) == {"a": ("input",), "p": (), "add": ("a", "p")}
 

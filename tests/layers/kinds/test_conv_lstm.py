@@ -98,6 +98,11 @@ def test_it_has_two_directions() -> None:
             "the first axis is that of the steps: `input: [steps, height, width, channels]`",
         ),
         (
+            (),
+            "takes an input of 4 axes (steps, height, width, channels), not []",
+            "a `reshape` before it gives the data such axes",
+        ),
+        (
             (64, 3),
             "takes an input of 4 axes (steps, height, width, channels), not [64, 3]",
             "a `reshape` before it gives the data such axes",

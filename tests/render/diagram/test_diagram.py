@@ -43,7 +43,8 @@ def written(text: str) -> Summary:
 
 
 def chain(layers: int) -> Summary:
-    return written("input: [8]\nlayers:\n" + "  - relu\n" * layers)
+    """Return a network of so many layers, no two neighbours of which are equal."""
+    return written("input: [8]\nlayers:\n" + "  - relu\n  - elu\n" * (layers // 2) + "  - relu\n" * (layers % 2))
 
 
 @pytest.mark.parametrize(
@@ -71,8 +72,8 @@ def test_formats(name: str, block: str | None, depth: int | None, format_: str, 
 def test_arrows_have_the_shape_that_flows_though_a_folded_block_gives_several() -> None:
     assert flowchart(written(SPLIT), depth=1).arrows == (
         Arrow("input", "down", "8×8×3"),
-        Arrow("down", "up", "4×4×4"),
-        Arrow("down", "up", "8×8×4"),
+        Arrow("down", "up", "pooled → below 4×4×4"),
+        Arrow("down", "up", "skip 8×8×4"),
         Arrow("up", "up/add/output", "8×8×4"),
     )
 
@@ -80,12 +81,33 @@ def test_arrows_have_the_shape_that_flows_though_a_folded_block_gives_several() 
 def test_a_block_takes_what_comes_from_outside_and_gives_what_is_taken_outside() -> None:
     data = [box for box in flowchart(written(SPLIT), "up").boxes if box.look is Look.DATA]
     assert [(box.name, box.title, box.notes) for box in data] == [
-        ("down/pooled", "input", ("from down/pooled",)),
-        ("down/skip", "input", ("from down/skip",)),
+        ("down/pooled", "below", ("from down/pooled",)),
+        ("down/skip", "skip", ("from down/skip",)),
         ("up/add/output", "output", ()),
     ]
     data = [box for box in flowchart(written(SPLIT), "down").boxes if box.look is Look.DATA]
-    assert [box.name for box in data] == ["input", "down/skip/output", "down/pooled/output"]
+    assert [(box.name, box.title, box.notes) for box in data] == [
+        ("input", "input", ()),
+        ("down/skip/output", "skip", ("output",)),
+        ("down/pooled/output", "pooled", ("output",)),
+    ]
+
+
+def test_a_block_of_one_input_has_it_named_so() -> None:
+    (data, *_) = flowchart(network("twins"), "right_code/unit").boxes
+    assert (data.title, data.notes) == ("input", ("from right_code/conv2d",))
+
+
+def test_what_goes_to_several_has_its_shape_once() -> None:
+    branches = "branch: {paths: [[elu], [tanh], []], merge: add}"
+    drawn = flowchart(written(f"input: [8]\nlayers: [relu, {branches}]"))
+    assert [(arrow.target, arrow.label) for arrow in drawn.arrows if arrow.source == "relu"] == [
+        ("elu", "8"),
+        ("tanh", ""),
+        ("add", ""),
+    ]
+    assert '"relu" -> "tanh" [weight=3]' in dot.render(drawn)
+    assert '"relu" -> "add"\n' in dot.render(drawn)
 
 
 def test_what_takes_the_same_twice_has_two_arrows() -> None:
@@ -97,6 +119,98 @@ def test_what_takes_the_same_twice_has_two_arrows() -> None:
         ("a", "add"),
         ("add", "add/output"),
     ]
+
+
+def test_neighbours_of_one_structure_are_one_box() -> None:
+    block = "b: {layers: [layer_normalization, dense: 8]}"
+    drawn = flowchart(written(f"input: [16, 8]\nblocks: {{{block}}}\nlayers: [b, b, b, flatten]"), depth=1)
+    assert parts(drawn) == [("b", "b × 3", ""), ("flatten", "flatten", "")]
+    assert [box.notes for box in drawn.boxes if box.name == "b"] == [("88 parameters each",)]
+    assert drawn.arrows == (
+        Arrow("input", "b", "16×8"),
+        Arrow("b", "flatten", "16×8"),
+        Arrow("flatten", "flatten/output", "128"),
+    )
+
+
+def test_unfolded_they_are_what_is_in_the_first_within_a_cluster() -> None:
+    drawn = flowchart(written("input: [8]\nblocks: {b: {layers: [relu, dense: 8]}}\nlayers: [b, b, b, flatten]"))
+    assert [cluster.title for box in drawn.boxes for cluster in box.opens] == ["b × 3"]
+    assert [name for name, _, _ in parts(drawn)] == ["b/relu", "b/dense", "flatten"]
+    assert [(arrow.source, arrow.target) for arrow in drawn.arrows] == [
+        ("input", "b/relu"),
+        ("b/relu", "b/dense"),
+        ("b/dense", "flatten"),
+        ("flatten", "flatten/output"),
+    ]
+
+
+def test_what_is_taken_of_the_last_alone_is_taken_of_what_it_repeats() -> None:
+    block = "b: {layers: [relu, relu: {name: middle}, relu, dense: 8]}"
+    layers = "b: {name: one}, b: {name: two}, add: {inputs: [two, two/middle]}"
+    drawn = flowchart(written(f"input: [8]\nblocks: {{{block}}}\nlayers: [{layers}]"))
+    assert [name for name, _, _ in parts(drawn)] == ["one/relu", "one/dense", "add"]
+    assert [arrow.source for arrow in drawn.arrows if arrow.target == "add"] == ["one/dense", "one/relu"]
+
+
+def test_layers_are_repeated_too_and_those_of_different_names_keep_the_first_and_the_last() -> None:
+    layers = "relu, relu, dense: {name: one, units: 8}, dense: {name: two, units: 8}, dense: 4"
+    assert parts(flowchart(written(f"input: [8]\nlayers: [{layers}]"))) == [
+        ("relu", "relu × 2", ""),
+        ("one", "one … two", "Dense × 2"),
+        ("dense", "dense", ""),
+    ]
+
+
+def test_what_all_repetitions_take_is_drawn_once() -> None:
+    drawn = flowchart(
+        written("""
+input: {x: [16, 8], mask: [16, 8]}
+blocks: {encoder: {inputs: [before, mask], layers: [add: {inputs: [before, mask]}, dense: 8]}}
+layers:
+  - encoder: {name: one, inputs: [x, mask]}
+  - encoder: {name: two, inputs: [one, mask]}
+  - encoder: {name: three, inputs: [two, mask]}
+"""),
+        depth=1,
+    )
+    assert parts(drawn) == [("one", "one … three", "encoder × 3")]
+    assert drawn.arrows == (
+        Arrow("x", "one", "before 16×8"),
+        Arrow("mask", "one", "mask 16×8"),
+        Arrow("one", "one/dense/output", "16×8"),
+    )
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "[b: {units: 8}, b: {units: 9}, b: {units: 9, activation: relu}]",
+        "[b: {name: one}, b: {name: two}, add: {inputs: [one, two]}]",
+        "[b: {name: one, inputs: input}, b: {name: two, inputs: input}, add: {inputs: [one, two]}]",
+        "[b: {name: one}, b: {name: two}, relu: {name: end}]\noutputs: [one, end]",
+        "[b, c, b]",
+        "[b, b: {trainable: false}, b]",
+    ],
+)
+def test_what_differs_or_is_taken_elsewhere_is_drawn_by_itself(layers: str) -> None:
+    blocks = "b: {parameters: {units: 8, activation: tanh}, layers: [dense: {units: =units, activation: =activation}]}"
+    summary = written(
+        f"input: [8]\nblocks: {{{blocks}, c: {{layers: [dense: {{units: 8, activation: tanh}}]}}}}\nlayers: {layers}"
+    )
+    assert len(parts(flowchart(summary, depth=1))) == 3
+
+
+def test_other_rates_of_dropout_are_no_other_structure() -> None:
+    block = "b: {parameters: {rate: }, layers: [dense: 8, dropout: =rate]}"
+    summary = written(f"input: [8]\nblocks: {{{block}}}\nlayers: [b: {{rate: 0.1}}, b: {{rate: 0.2}}, flatten]")
+    assert parts(flowchart(summary, depth=1)) == [("b", "b × 2", ""), ("flatten", "flatten", "")]
+
+
+def test_what_has_its_weights_from_others_is_no_repetition_of_them() -> None:
+    text = "input: [8]\nblocks: {b: {layers: [dense: 8]}}\nlayers: [repeat: {times: 4, layers: [b: {shared: all}]}]"
+    drawn = flowchart(written(text), depth=1)
+    assert parts(drawn) == [("b", "b", ""), ("b_1", "b × 3", "")]
 
 
 def test_shared_weights_are_named_and_linked_folded_or_not() -> None:
@@ -138,10 +252,10 @@ def test_clusters_end_where_they_began() -> None:
 
 @pytest.mark.parametrize(("stages", "levels"), [(1, 3), (3, 3), (4, 2), (10, 2), (11, 1), (30, 1)])
 def test_without_a_depth_a_picture_can_be_taken_in(stages: int, levels: int) -> None:
-    # Each stage has two blocks of three layers, and there is nothing else.
+    # Each stage has two blocks of three layers, no two are equal, and there is nothing else.
     text = (NETWORKS / "nested.yaml").read_text(encoding="utf-8")
     blocks = text[: text.index("layers:\n  - conv_bn: {name: stem")]
-    summary = written(f"{blocks}layers:\n  - repeat: {{times: {stages}, layers: [stage: {{filters: 8}}]}}\n")
+    summary = written(f"{blocks}layers:\n  - repeat: {{times: {stages}, layers: [stage: {{filters: =8 + index}}]}}\n")
     assert flowchart(summary) == flowchart(summary, depth=levels)
     drawn = sum(box.look is not Look.DATA for box in flowchart(summary).boxes)
     assert drawn <= MAX_BOXES or levels == 1
@@ -189,7 +303,7 @@ def test_more_arrows_than_mermaid_draws_are_counted(layers: int, said: str | Non
 
 
 def test_a_longer_text_than_mermaid_reads_is_measured() -> None:
-    layers = "\n".join(f"  - conv1d: {{name: {'x' * 96}{i}, filters: 1, kernel_size: 1}}" for i in range(400))
+    layers = "\n".join(f"  - conv1d: {{name: {'x' * 96}{i}, filters: {i + 1}, kernel_size: 1}}" for i in range(400))
     text = diagram_of(written(f"input: [8, 1]\nlayers:\n{layers}"))
     assert mermaid.excess(text) == f"{len(text):,} characters, of which Mermaid reads 50,000 at most"
 
@@ -201,12 +315,28 @@ def test_for_a_notebook() -> None:
 
 
 def test_what_is_no_format_or_depth_is_called_so() -> None:
-    with pytest.raises(ValueError, match="there is no format 'png': choose from mermaid, dot, svg"):
-        diagram(NETWORKS / "untied.yaml", format="png")
+    with pytest.raises(ValueError, match="there is no format 'gif': choose from mermaid, dot, svg, pdf, png"):
+        diagram(NETWORKS / "untied.yaml", format="gif")
     with pytest.raises(ValueError, match="`depth` takes a number of levels, 1 or more, not 0"):
         diagram(NETWORKS / "untied.yaml", depth=0)
     with pytest.raises(SpecError, match="untied has no layer `frst`"):
         diagram(NETWORKS / "untied.yaml", "frst")
+
+
+@pytest.mark.parametrize(("format_", "start"), [("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
+def test_pictures_that_are_no_text(format_: str, start: bytes) -> None:
+    pytest.importorskip("pygraphviz")
+    drawn = diagram(NETWORKS / "twins.yaml", format=format_)
+    assert drawn.content.startswith(start)
+    assert str(drawn) == repr(drawn) == f"<Diagram in {format_}: bytes={len(drawn.content):,}>"
+    assert drawn._repr_mimebundle_()[{"png": "image/png", "pdf": "application/pdf"}[format_]] == drawn.content
+    with pytest.raises(ValueError, match=f"a {format_} is no text: its bytes are `content`"):
+        drawn.text  # noqa: B018
+
+
+def parts(drawn: Flowchart) -> list[tuple[str, str, str]]:
+    """Return the names, titles and types of the layers and blocks."""
+    return [(box.name, box.title, box.type) for box in drawn.boxes if box.look is not Look.DATA]
 
 
 def diagram_of(summary: Summary) -> str:

@@ -47,13 +47,5 @@ def test_as_many_bars_as_can_be_told_apart() -> None:
 def test_stages_are_named_by_the_outermost_blocks_of_which_there_are_several() -> None:
     drawn = laid_out(STAGES % 2)
     assert [stage.name for stage in drawn.stages] == ["dense", "stage", "stage_1", "stage_2", "relu"]
-    assert [stage.params for stage in drawn.stages] == [72, 144, 144, 144, 0]
     drawn = laid_out("blocks:\n  all: {layers: [relu, relu]}\nlayers: [all]")
     assert [stage.name for stage in drawn.stages] == ["relu", "relu_1"]
-
-
-def test_of_stages_as_wide_as_others_those_with_unknown_and_with_many_parameters_come_first() -> None:
-    drawn = laid_out("layers: [relu, dense: 4, custom: {weights: {w: [null]}}, dense: 9, dense: 16]")
-    assert [stage.params for stage in drawn.stages] == [0, 36, None, 45, 160]
-    in_order = sorted(drawn.stages, key=lambda stage: stage.order)
-    assert [stage.params for stage in in_order] == [None, 160, 45, 36, 0]

@@ -121,6 +121,12 @@ def test_a_text_breaks_before_the_type_and_then_where_the_parts_of_words_meet() 
     assert lines == ["global_average_", "pooling2d", "(GlobalAverage", "Pooling2D)"]
 
 
+def test_an_abbreviation_is_a_part_of_a_word() -> None:
+    drawing = Table(["Layer (type)", "Param #"], [["normalized (RMSNormalization)", "0"]], [False, True])
+    lines = [line.split("│")[1].strip() for line in drawing.draw("keras", 30).split("\n")[3:-1]]
+    assert lines == ["normalized", "(RMS", "Normalization)"]
+
+
 @pytest.mark.parametrize("style", ["keras", "classic", "grid"])
 def test_numbers_stay_whole_where_a_table_cannot_be_narrow_enough(style: str) -> None:
     assert {"55,680", "48,000", "3,072,000"} <= set(table.render(network("untied"), ALL_COLUMNS, style, 40).split())
@@ -152,6 +158,35 @@ def test_csv(golden: Golden) -> None:
     figures = list(csv.DictReader(io.StringIO(text)))
     assert figures[1]["params"] == "9472"
     assert figures[1]["macs"] == ""
+
+
+def test_csv_for_a_spreadsheet() -> None:
+    file = """\
+    input: [8, 8, 3]
+    layers:
+      - conv2d: {name: "-1", filters: 2, kernel_size: 1}
+      - flatten: {name: flat}
+      - concatenate: {name: "-2", inputs: [flat, flat]}
+    """
+    summary = summarize(io.StringIO(file))
+    plain, safe = (
+        list(csv.DictReader(io.StringIO(csv_format.render(summary, spreadsheet=spreadsheet))))
+        for spreadsheet in (False, True)
+    )
+    assert [row["name"] for row in plain] == ["input", "-1", "flat", "-2"]
+    assert [row["name"] for row in safe] == ["input", "'-1", "flat", "'-2"]
+    assert [row["inputs"] for row in plain] == ["", "input", "-1", "flat;flat"]
+    assert [plain[1][f"output_size_{axis}"] for axis in (1, 2, 3)] == ["8", "8", "2"]
+    assert [plain[2][f"output_size_{axis}"] for axis in (1, 2, 3)] == ["128", "", ""]
+
+
+def test_blocks_have_their_sums_in_json() -> None:
+    figures = json.loads(json_format.render(network("nested")))
+    layers, blocks = figures["layers"], {tuple(block["path"]): block for block in figures["blocks"]}
+    for path, block in blocks.items():
+        for figure in ("params", "trainable_params", "macs", "flops"):
+            inside = [layer[figure] for layer in layers if tuple(layer["path"][: len(path)]) == path]
+            assert block[figure] == sum(inside)
 
 
 @pytest.mark.parametrize("name", ["untied", "unknown", "tied"])

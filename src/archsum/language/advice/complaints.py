@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
-from archsum.language.advice.spelling import meant_field, suggest_field, suggest_value
+from archsum.language.advice.spelling import meant_field, suggest_boolean, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators
 from archsum.language.text.places import Loc, Places
 from archsum.language.text.scalars import resolve
@@ -76,7 +76,11 @@ class Subject(NamedTuple):
 def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Loc] = ()) -> list[Diagnostic]:
     """Turn what is wrong with values into diagnostics, skipping paths already reported."""
     details = [
-        detail for detail in errors_of(error) if not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
+        detail
+        for detail in errors_of(error)
+        # That there is no such field is another matter than what is wrong with its formula.
+        if (detail["type"] == "extra_forbidden" and is_formula(detail["input"]))
+        or not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
     ]
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
@@ -202,6 +206,8 @@ def _cure_number(kind: str, value: Any, place: Span | None) -> str | None:
         return None
     if isinstance(value, list) and place and is_formula(formula := place.text.strip("\"'")):
         return f"take one of its items: `{formula}[0]`"
+    if bool in wanted and (cure := suggest_boolean(value)):
+        return cure
     if isinstance(value, float) and bool in wanted:
         return None
     if isinstance(value, float) and value.is_integer():
@@ -238,12 +244,14 @@ def _owner(model: type[BaseModel], path: Loc) -> type[BaseModel]:
     return model
 
 
-def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str]]:
-    """Return the fields that a path's last step can be, the required first, and those that are stated."""
+def _fields(subject: Subject, path: Loc) -> tuple[list[str], Collection[str], str]:
+    """Return the fields that a path's last step can be, the required first, those that are stated, and whose."""
     values: Any = subject.values
     for step in path[:-1]:
         values = values[step]
-    return [*field_names(_owner(subject.model, path)), *(subject.others if len(path) == 1 else ())], values
+    is_own = len(path) == 1
+    names = [*field_names(_owner(subject.model, path)), *(subject.others if is_own else ())]
+    return names, values, subject.name if is_own else ""
 
 
 def _about(model: type[BaseModel], path: Loc) -> str:

@@ -1,118 +1,141 @@
-"""Words of PyTorch, of Keras's Python and of older tools: what they are called here, or why they are not needed."""
+"""Kinds by the words of PyTorch, of Keras's Python, and of Caffe, Darknet and Lasagne: what they are called here."""
 
-from archsum.language.advice.absent import ABSENT
-from archsum.language.spec.items import PLACEMENT
+from archsum.language.advice.absent import ABSENT, ELSEWHERE
 
 _OF_EACH_RANK = {
     "adaptive_average_pooling{}d": "adaptiveavgpool{}d",
-    "adaptive_max_pooling{}d": "adaptivemaxpool{}d",
+    "adaptive_max_pooling{}d": "adaptivemaxpool{}d adaptivemaxpool{}dwithindices",
     "average_pooling{}d": "avgpool{}d",
     "circular_padding{}d": "circularpad{}d",
-    "conv_lstm{}d": "convlstm{}d",
-    "conv{}d": "convolution{}d lazyconv{}d",
-    "conv{}d_transpose": "convtranspose{}d convolution{}dtranspose lazyconvtranspose{}d",
-    "global_average_pooling{}d": "globalavgpool{}d",
-    "global_max_pooling{}d": "globalmaxpool{}d",
-    "max_pooling{}d": "maxpool{}d",
+    "conv{}d": "convolution{}d lazyconv{}d conv{}ddnn",
+    "conv{}d_transpose": "convtranspose{}d convolution{}dtranspose lazyconvtranspose{}d "
+    "transposedconv{}d deconv{}d deconvolution{}d",
+    "global_average_pooling{}d": "globalavgpool{}d gap{}d",
+    "global_max_pooling{}d": "globalmaxpool{}d gmp{}d",
+    "max_pooling{}d": "maxpool{}d maxpool{}dwithindices maxpool{}ddnn",
     "max_unpooling{}d": "maxunpool{}d",
     "reflection_padding{}d": "reflectionpad{}d",
     "replication_padding{}d": "replicationpad{}d",
     "spatial_dropout{}d": "dropout{}d",
     "separable_conv{}d": "separableconvolution{}d",
+    "up_sampling{}d": "upscale{}d",
     "zero_padding{}d": "zeropad{}d constantpad{}d",
 }
 """Kinds for data of one, two and three axes, and what PyTorch and others call them."""
 
+_ELEMENTWISE = (
+    "abs angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_invert bitwise_left_shift "
+    "bitwise_not bitwise_or bitwise_right_shift bitwise_xor cbrt ceil clamp conj cos cosh deg2rad divide_no_nan equal "
+    "erf erfc erfinv exp exp2 expm1 fabs floor floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot "
+    "i0 imag isclose isfinite isin isinf isnan isneginf isposinf isreal lcm ldexp left_shift less less_equal log log10 "
+    "log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor mod nan_to_num negative nextafter "
+    "not_equal pow rad2deg real reciprocal right_shift round rsqrt sign signbit sin sinc sinh sqrt square tan trunc "
+    "where"
+)
+"""Functions of `elementwise`, by the names that they have there."""
+
 _KINDS = {
-    "add": "eltwise sum plus",
+    "activation": "nonlinearity",
+    "add": "plus elemwisesum",
     "alpha_dropout": "featurealphadropout",
-    "average": "mean avg",
-    "average_pooling2d": "avgpool averagepooling",
-    "batch_normalization": "batchnorm batchnorm1d batchnorm2d batchnorm3d bn syncbatchnorm "
+    "average_pooling2d": "avgpool averagepooling averagepool localavg localavgpool",
+    "adaptive_average_pooling2d": "adaptiveaveragepool",
+    "adaptive_max_pooling2d": "adaptivemaxpool",
+    "batch_normalization": "batchnorm batchnorm1d batchnorm2d batchnorm3d bn syncbatchnorm batchnormdnn "
     "lazybatchnorm1d lazybatchnorm2d lazybatchnorm3d",
     "bidirectional": "bilstm bigru",
     "branch": "parallel branches",
     "category_encoding": "multihot",
-    "concatenate": "cat concat",
-    "constant": "buffer registerbuffer",
-    "conv2d": "conv convolution",
+    "channel_shuffle": "nativechannelshuffle",
+    "concatenate": "cat concat concatv2 route append hstack vstack dstack",
+    "constant": "buffer registerbuffer arange array bartlett blackman empty emptylike eye full fulllike geomspace "
+    "hamming hanning kaiser linspace logspace meshgrid ones oneslike tri vander zeros zeroslike",
+    "conv1d": "convtbc",
+    "conv2d": "conv convolution convolutional conv2dmm conv2dcc",
+    "conv2d_transpose": "deconv deconvolution deconvolutional convtranspose",
     "conv_lstm2d": "convlstm convlstmcell",
-    "conv2d_transpose": "deconv2d",
-    "dense": "linear lazylinear fullyconnected fc innerproduct",
+    "dense": "linear lazylinear fullyconnected fc innerproduct conn connected",
     "depth_to_space": "pixelshuffle",
+    "depthwise_conv2d": "depthwiseconv depthwiseconvolution convolutiondepthwise",
+    "discretization": "digitize",
     "divide": "div truediv truedivide",
-    "dot": "batchdot",
-    "elementwise: abs": "abs absolute",
-    "elementwise: clamp": "clamp clip clipbyvalue",
-    "elementwise: cos": "cos",
-    "elementwise: equal": "equal eq",
-    "elementwise: erf": "erf",
-    "elementwise: exp": "exp",
-    "elementwise: floor": "floor",
-    "elementwise: greater": "greater gt",
-    "elementwise: less": "less lt",
-    "elementwise: log": "log",
-    "elementwise: negative": "negative neg",
-    "elementwise: pow": "pow power",
-    "elementwise: reciprocal": "reciprocal",
-    "elementwise: rsqrt": "rsqrt",
-    "elementwise: sin": "sin",
-    "elementwise: sqrt": "sqrt",
-    "elementwise: square": "square",
-    "elementwise: where": "where select maskedfill",
+    "dot": "batchdot vdot",
+    "einsum": "outer inner tensordot",
+    "elementwise: abs": "absolute absval",
+    "elementwise: clamp": "clip clipbyvalue",
+    "elementwise: conj": "conjugate",
+    "elementwise: equal": "eq",
+    "elementwise: greater": "gt",
+    "elementwise: less": "lt",
+    "elementwise: negative": "neg",
+    "elementwise: pow": "power",
+    "elementwise: where": "select maskedfill",
+    "embedding": "embed",
     "expand": "broadcastto expandas",
     "expand_dims": "unsqueeze newaxis",
-    "gather": "indexselect take gathernd embeddinglookup",
+    "flatten": "ravel",
+    "gather": "indexselect take gathernd embeddinglookup batchreindex",
+    "global_average_pooling2d": "gap globalaveragepool globalavgpool globalaveragepooling globalpool",
+    "global_max_pooling2d": "gmp globalmaxpool globalmaxpooling",
     "group_normalization": "groupnorm",
     "grouped_query_attention": "gqa groupqueryattention multiqueryattention",
     "gru": "grucell cudnngru",
+    "identity": "cast saturatecast copy stopgradient detach contiguous",
     "instance_normalization": "instancenorm instancenorm1d instancenorm2d instancenorm3d "
-    "lazyinstancenorm1d lazyinstancenorm2d lazyinstancenorm3d",
+    "lazyinstancenorm1d lazyinstancenorm2d lazyinstancenorm3d mvn",
     "layer_normalization": "layernorm",
-    "local_response_normalization": "localresponsenorm crossmaplrn2d lrn responsenormalization",
+    "local_response_normalization": "localresponsenorm crossmaplrn2d lrn responsenormalization "
+    "localresponsenormalization2d",
+    "locally_connected2d": "local",
     "lstm": "lstmcell cudnnlstm",
-    "matmul": "bmm mm batchmatmul matrixmultiply",
-    "max_pooling2d": "maxpool maxpooling pool",
+    "matmul": "bmm mm batchmatmul matrixmultiply groupedmm scaledmm scaledgroupedmm",
+    "max_pooling2d": "maxpool maxpooling maxpool2dcc",
     "max_unpooling2d": "maxunpool unpool unpooling unpooling2d",
-    "maximum": "max",
-    "minimum": "min",
-    "multi_head_attention": "mha selfattention multiheadselfattention",
-    "multiply": "mul product",
+    "multi_head_attention": "mha selfattention multiheadselfattention multiheadattentionforward",
+    "multiply": "mul product scalechannels sam",
     "pad": "constantpadnd",
-    "parameter": "classtoken positionembedding",
-    "reduce: all": "reduceall",
-    "reduce: any": "reduceany",
+    "parameter": "positionembedding positionalembedding posembed posembedding",
+    "permute": "transpose swapaxes swapdims moveaxis movedim dimshuffle permutedims t",
+    "prelu": "parametricrectifier",
+    "random_color_jitter": "colorjitter",
+    "random_gaussian_blur": "gaussianblur",
+    "reduce: all": "all reduceall",
+    "reduce: any": "any reduceany",
     "reduce: argmax": "argmax",
     "reduce: argmin": "argmin",
     "reduce: logsumexp": "logsumexp reducelogsumexp",
-    "reduce: mean": "reducemean",
-    "reduce: prod": "prod reduceprod",
-    "reduce: sum": "reducesum",
     "reduce: max": "amax reducemax",
+    "reduce: mean": "mean reducemean reduction",
     "reduce: min": "amin reducemin",
     "reduce: norm": "norm vectornorm reducel2",
+    "reduce: prod": "prod reduceprod",
     "reduce: std": "std reducestd",
+    "reduce: sum": "reducesum",
     "reduce: variance": "var variance reducevariance",
+    "reflection_padding2d": "reflectpad",
     "relative_position_bias": "relativepositionalbias relativeattentionbias",
     "repeat": "loop for foreach",
-    "random_color_jitter": "colorjitter",
-    "random_gaussian_blur": "gaussianblur",
     "replication_padding2d": "replicatepad",
-    "reflection_padding2d": "reflectpad",
     "reshape": "unflatten view",
     "residual": "skip skipconnection shortcut resblock residualblock",
-    "resizing": "interpolate resize resizebilinear upsamplingbilinear2d",
+    "resizing": "resize resizebilinear",
     "rms_normalization": "rmsnorm",
     "roll": "circshift cyclicshift",
-    "simple_rnn": "rnn rnncell simplernncell",
-    "slice": "narrow stridedslice",
-    "space_to_depth": "pixelunshuffle",
+    "separable_conv2d": "separableconv separableconvolution",
+    "sigmoid": "logistic",
+    "simple_rnn": "rnn rnncell simplernncell recurrent",
+    "slice": "narrow stridedslice getitem",
+    "softmax": "soft softmaxwithloss",
+    "softplus": "bnll",
+    "space_to_depth": "pixelunshuffle reorg reorg3d",
+    "spatial_dropout2d": "dropoutchannels spatialdropout",
     "spectral_normalization": "spectralnorm",
-    "split": "chunk",
+    "split": "chunk unstack unbind arraysplit hsplit vsplit dsplit",
     "stack": "pack",
     "stochastic_depth": "droppath",
     "subtract": "sub",
-    "up_sampling2d": "upsample upsamplingnearest2d",
+    "unit_normalization": "normalize l2normalize l2norm",
+    "up_sampling2d": "upsamplingnearest2d upsamplenearest",
     "weight_normalization": "weightnorm",
 }
 """Other kinds, and their other names."""
@@ -124,157 +147,30 @@ KINDS = {
         for other in others.split()
         for rank in (1, 2, 3)
     },
+    **{name.replace("_", ""): f"elementwise: {name}" for name in _ELEMENTWISE.split()},
     **{other: kind for kind, others in _KINDS.items() for other in others.split()},
     **{f"random{mode}flip": f"random_flip: {{mode: {mode}}}" for mode in ("horizontal", "vertical")},
 }
 """Kinds by another name, without case and punctuation."""
 
-KIND_REASONS = {name.lower(): instead for instead, names in ABSENT.items() for name in names}
-"""What to write instead of what is no kind, by its name without case."""
-
-_FIELDS = {
-    "activation": "function nonlinearity",
-    "axis": "dim concat_axis",
-    "axis axes": "dims",
-    "batch": "batch_size",
-    "bias": "use_bias untie_biases tied_biases",
-    "block_size": "upscale_factor downscale_factor",
-    "budget": "limits",
-    "checkpointing": "gradient_checkpointing",
-    "dilation_rate": "dilation",
-    "epsilon": "eps",
-    "equation": "subscripts",
-    "filters": "num_filters units",
-    "filters units": "out_channels num_output",
-    "groups": "num_groups",
-    "head_dim": "key_dim",
-    "initial_state": "hx initial_states hidden_state",
-    "if": "when condition",
-    "input": "input_shape inputs",
-    "input_dim": "num_embeddings vocab_size",
-    "inputs": "input from",
-    "kernel_size": "pool_size",
-    "kernel_size pool_size": "kernel filter_size",
-    "keepdims": "keepdim keep_dims",
-    "key_dim": "head_dim",
-    "key_dim head_dim": "head_size",
-    "layers": "body main paths model architecture network",
-    "layers paths": "path",
-    "max_flops": "flops",
-    "max_macs": "macs",
-    "max_params": "parameters",
-    "max_params parameters": "params",
-    "max_sram": "max_ram",
-    "max_weight_memory": "memory max_memory max_size",
-    "merge": "merge_mode",
-    "merge interpolation": "mode",
-    "name": "id",
-    "num_buckets": "relative_attention_num_buckets",
-    "num_heads num_query_heads": "nhead heads",
-    "num_key_value_heads": "num_kv_heads",
-    "num_query_heads": "num_heads",
-    "num_tokens": "num_classes",
-    "output_dim": "embedding_dim",
-    "over": "for each items",
-    "padding": "pad border_mode",
-    "parameters": "args arguments",
-    "part": "index",
-    "parts": "chunks",
-    "paths": "branches layers",
-    "pool_size": "kernel_size",
-    "power_iterations": "n_power_iterations",
-    "precision": "dtype",
-    "repeats": "reps multiples",
-    "rate": "p drop_prob drop_rate",
-    "shape": "size",
-    "shared": "share shares",
-    "shift": "shifts",
-    "shortcut": "skip identity projection downsample",
-    "size": "local_size",
-    "size block_size factor": "scale_factor",
-    "stop": "end",
-    "strides": "stride subsample",
-    "target_shape": "output_size shape",
-    "trainable": "requires_grad freeze frozen",
-    "proj_size": "projection_size num_proj",
-    "times": "count n num number repeats",
-    "units": "out_features filters hidden_size hidden_dim",
-    "variables": "vars constants",
+MERGES = {
+    **{"sum": "add", "plus": "add", "eltwise": "add", "ave": "average", "avg": "average", "mean": "average"},
+    **{"max": "maximum", "min": "minimum", "mul": "multiply", "prod": "multiply", "concat": "concatenate"},
 }
-"""Fields, or the one of several that the layer has, and their other names."""
+"""What merges several inputs, by the words of Keras's Python and others."""
 
-OPPOSITES = ("freeze", "frozen")
-"""Words that say the opposite of the field that is meant."""
-
-FIELDS: dict[str, tuple[str, ...]] = {
-    **{other: tuple(fields.split()) for fields, others in _FIELDS.items() for other in others.split()},
-    **{f"{word}: true": ("trainable: false",) for word in OPPOSITES},
-    **{f"{word}: false": ("trainable: true",) for word in OPPOSITES},
-    "requires_grad: false": ("trainable: false",),
-    "use_bias: false": ("bias: false",),
-    "untie_biases: false": ("bias: tied",),
-    "tied_biases: true": ("bias: tied",),
-    "use_bias: true": ("bias: true",),
-    "untie_biases: true": ("bias: untied",),
-    "tied_biases: false": ("bias: untied",),
+KIND_REASONS = {
+    name.lower().replace("_", ""): instead for instead, names in (*ABSENT.items(), *ELSEWHERE.items()) for name in names
 }
-"""What to write for a field by another name, or for one with a certain value; of several, what the layer has."""
+"""What to write instead of what is no kind, or one of several, by its name without case and punctuation."""
 
-FIELD_REASONS = {
-    **dict.fromkeys(
-        ("in_channels", "num_features", "num_parameters", "input_channels"),
-        "leave it out: the channels come from the layer before",
-    ),
-    **dict.fromkeys(
-        ("in_features", "input_dim", "input_size"), "leave it out: the features come from the layer before"
-    ),
-    **dict.fromkeys(
-        ("embed_dim", "d_model"),
-        "leave it out: the features come from the layer before; each head has `key_dim`, mostly features / heads",
-    ),
-    **dict.fromkeys(("kdim", "vdim"), "leave it out: the features come from the layers before"),
-    "num_layers": "`repeat` the layer, with `return_sequences: true` in all but the last",
-    "bidirectional": "write a layer that holds this one: `bidirectional: {layer: {lstm: {units: 64}}}`",
-    "backward_layer": "write both layers by themselves, and `concatenate` what they give",
-    "proj_size": "leave it out: of the recurrent layers only `lstm` projects its state",
-    "return_state": "leave it out: a layer that begins with this one's last state says so, `initial_state: name`",
-    "batch_first": "leave it out: shapes are without the batch",
-    **dict.fromkeys(
-        ("input_shape", "batch_input_shape", "batch_shape"),
-        "leave it out: the shape comes from the layer before, the first from `input` at the top of the file",
-    ),
-    "normalized_shape": "leave it out: the sizes come from the layer before; `axis` says which axes are normalized",
-    **dict.fromkeys(
-        ("affine", "elementwise_affine"),
-        "write `center` and `scale`: both true for a normalization with weights, both false for one without",
-    ),
-    **dict.fromkeys(PLACEMENT, "write it in the layers themselves: it says where one of them is"),
-    "name": "a name belongs to one layer",
-    **dict.fromkeys(
-        ("untied", "untied_axes"), "a bias is untied: `bias: untied`, or along some axes `bias: {untied: [height]}`"
-    ),
-    "shared_axes": "`bias: {untied: [height]}` names the axes along which a bias is not shared",
-    **dict.fromkeys(
-        (
-            "padding_mode", "inplace", "start_dim", "end_dim", "track_running_stats", "return_indices",
-            "count_include_pad", "divisor_override", "align_corners", "mode", "dtype", "device", "seed",
-            "synchronized", "sparse", "max_norm", "init_values", "projection_dim",
-            "go_backwards", "stateful", "unroll", "implementation", "use_cudnn", "zero_output_for_mask", "time_major",
-            "unit_forget_bias", "sliding_window", "flash_attention", "use_causal_mask", "is_causal",
-            "return_attention_scores", "need_weights", "logit_soft_cap", "reverse_dtype", "input_length",
-        ),
-        "leave it out: it does not change the counts",
-    ),
-}  # fmt: skip
-"""Why there is no such field: most often because it is not needed."""
-
-ENDINGS_WITHOUT_COUNTS = ("_initializer", "_regularizer", "_constraint")
-
-VALUES = {
-    "no": "false", "off": "false", "none": "false", "yes": "tied", "on": "tied",
-    "nchw": "channels_first", "nhwc": "channels_last", "channel_first": "channels_first",
-    "channel_last": "channels_last", "shared": "tied", "unshared": "untied",
-    "fp32": "float32", "float": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16", "amp": "mixed",
-    "mixed_float16": "mixed", "mixed_bfloat16": "mixed",
-}  # fmt: skip
-"""Values by another name."""
+KIND_REMARKS = {
+    "avgpool": "; Darknet's is `global_average_pooling2d`",
+    "batchnorm": "; Caffe's has no weights that are trained: `center: false` and `scale: false`",
+    "nnlstm": ", and `bias: double`: PyTorch's has two biases",
+    "nnrnn": ", and `bias: double`: PyTorch's has two biases",
+    "nnprelu": ", and `shared_axes: [1, 2, 3]` of an image: PyTorch's has one weight",
+    "recurrentlayer": ", and `return_sequences: true`: Lasagne's gives every step",
+    "grulayer": ", and `return_sequences: true`: Lasagne's gives every step",
+}
+"""What else to write for a kind by another name, so that the layer is the one that was meant."""

@@ -36,8 +36,7 @@ def _repeat(repeat: Repeat, writer: Writer, scope: Scope, inputs: Outputs, span:
     rows = repeat.over or [{}] * (repeat.times or 0)
     found: list[str] = []
     for index, values in enumerate(rows):
-        what = f"in repetition {index + 1} of {len(rows)} of the repeat"
-        repetition = scope.repetition(index, values, what, span)
+        repetition = scope.repetition(index, len(rows), values, span)
         inputs = writer.add_body(repeat.layers, repetition, inputs)
         if repeat.outputs:
             found += writer.find_inside(repeat.outputs, repetition)

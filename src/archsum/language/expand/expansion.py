@@ -53,26 +53,29 @@ class Expanded(NamedTuple):
     engine: Engine
 
 
-def expand(document: Document, structure: Structure, name: str, file: Places, work: Work) -> Expanded:
-    """Write out a file's layers; `work` says how many there may be."""
-    return Expansion(document, structure, file, work).run(name)
+def expand(
+    document: Document, structure: Structure, name: str, file: Places, work: Work, *, has_shapes: bool = True
+) -> Expanded:
+    """Write out a file's layers; `work` says how many there may be, `has_shapes` whether those of inputs are known."""
+    return Expansion(document, structure, file, work, has_shapes=has_shapes).run(name)
 
 
 class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
-    def __init__(self, document: Document, structure: Structure, file: Places, work: Work) -> None:
+    def __init__(self, document: Document, structure: Structure, file: Places, work: Work, *, has_shapes: bool) -> None:
         self._problems = Problems()
         self._document = document
         self._structure = structure
         self._work = work
         self._builder = Builder(document, Places(document.defaults, file.value("defaults")), work)
         self._nodes: list[Node] = []
+        self._by_name: dict[str, Node] = {}
         self._ends: dict[str, tuple[str, ...]] = {}  # what the nodes' states are called
         self._wrapped: dict[str, int] = {}  # how many wrappers the containers around a node have put around it
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work)
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work, is_known=has_shapes)
         self._owners = Owners()
         self._is_complete = True
         """Whether each layer so far is in the graph."""
@@ -211,7 +214,13 @@ class Expansion:
         inner = Scope(values, {}, level, uses, outer, place, place, frozen_by=scope.frozen_by, wrappers=wrappers)
         if item.name:
             scope.blocks[item.name] = inner
-        return self._outputs(definition.body, definition.outputs, inner.within(entry.kind, trainable=trainable), inputs)
+        within = inner.within(entry.kind, trainable=trainable)
+        outputs = self._outputs(definition.body, definition.outputs, within, inputs)
+        if len(inputs) > 1 or len(outputs) > 1:
+            taken = dict(zip(definition.inputs, inputs, strict=False))
+            given = {one.name: found for one in definition.outputs or () for found in inner.find(one.name) or ()}
+            self._groups[level.path] = self._groups[level.path]._replace(inputs=taken, outputs=given)
+        return outputs
 
     def _level(self, item: Item, scope: Scope, given: Mapping[str, Span]) -> Level:
         """Return the level of the path that a block or a named container is."""
@@ -265,10 +274,17 @@ class Expansion:
             known = scope.find(reference.name)
             found += known or FAULTY
             if known == LEFT_OUT or (known is None and not self._is_passed_over(reference.name, scope)):
-                self._report(scope, unknown_name(reference, scope, self._structure.names, asking))
+                shown = self._node(scope.level.prefix + reference.name)
+                self._report(scope, unknown_name(reference, scope, self._structure.names, asking, shown))
             if len(found) > MAX_INPUTS:
                 self._report(scope, too_many_inputs("there are", reference.span))
         return tuple(found)
+
+    def _node(self, name: str) -> Node | None:
+        """Return the node of a name; it is asked only where something is wrong."""
+        for node in self._nodes[len(self._by_name) :]:
+            self._by_name[node.name] = node
+        return self._by_name.get(name)
 
     def _find_states(self, layer: Layer, item: Item, scope: Scope, inputs: int) -> Outputs:
         """Return the name of the layer whose last states a layer begins with, once for each of them."""

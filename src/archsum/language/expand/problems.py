@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from archsum.bounds import MAX_FOUND, MAX_INPUTS, MAX_REPORTED
 from archsum.errors import Diagnostic, FieldError, Place, Span, enumerate_words, quote, suggest
-from archsum.graph import Use
+from archsum.graph import Node, Use
 from archsum.language.expand.scope import LEFT_OUT, Scope
 from archsum.language.read.body import NamePlaces
 from archsum.language.read.structure import Definition
@@ -43,8 +43,14 @@ class Problems:
         return list(self._found.values())
 
 
-def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking: Item | None) -> Diagnostic:
-    """Report why a name is not known, and what to write; `in_file` are the names that the file gives outside blocks."""
+def unknown_name(
+    reference: Reference, scope: Scope, in_file: NamePlaces, asking: Item | None, shown: Node | None
+) -> Diagnostic:
+    """Report why a name is not known, and what to write.
+
+    `in_file` are the names that the file gives outside blocks; `shown` is the layer, if any, that has the name in
+    tables, and none in the file.
+    """
     name, span = reference
     outermost = name.partition("/")[0]
     known = scope.find(outermost)
@@ -58,6 +64,8 @@ def unknown_name(reference: Reference, scope: Scope, in_file: NamePlaces, asking
     elif place:
         message = f"{quote(name)} is in a repetition, and is not known outside it"
         cure = "take what the `repeat` gives: it can have a `name`, too"
+    elif shown:
+        return _name_of_a_table(reference, scope, shown)
     elif scope.level.path and name in in_file:
         message = f"{quote(name)} is outside this block, which sees its inputs alone"
         cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
@@ -90,6 +98,19 @@ def outside_the_repeat(reference: Reference) -> Diagnostic:
     """Report that a repeat is to give what is not in it."""
     message = f"{quote(reference.name)} is not in the repeat, whose `outputs` are layers of every repetition"
     return Diagnostic("unknown-name", message, reference.span, "name one of its `layers`")
+
+
+def _name_of_a_table(reference: Reference, scope: Scope, node: Node) -> Diagnostic:
+    """Report that a layer is called by the number that its kind has in tables."""
+    name, span = reference
+    message = f"{quote(name)} is what tables call a layer that has no name"
+    around = [use for use in node.uses if use not in scope.uses]
+    cure = f"give that layer the name, {quote(f'name: {name}')}"
+    if any(use.repetitions for use in around):
+        cure = "it is in a repetition: take what the `repeat` gives, which can have a `name` too"
+    elif around:
+        cure = "give the block and the layer in it these names, each with `name: …`"
+    return Diagnostic("unknown-name", message, span, cure, (("it is at", node.span),))
 
 
 def _name_a_layer(name: str) -> str:

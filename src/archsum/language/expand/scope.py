@@ -121,9 +121,10 @@ class Scope:
     wrappers: tuple[str, ...] = ()
     """The kinds that are put around each layer here, the outermost first."""
 
-    def repetition(self, index: int, values: Mapping[str, Value], what: str, span: Span) -> "Scope":
-        """Return a repetition's scope: it sees this one, and is not seen from it."""
-        uses, place = (Use(what, span), *self.uses), (*self.place, index)
+    def repetition(self, index: int, of: int, values: Mapping[str, Value], span: Span) -> "Scope":
+        """Return a repetition's scope, which is one of so many: it sees this one, and is not seen from it."""
+        use = Use(f"in repetition {index + 1} of {of} of the repeat", span, of)
+        uses, place = (use, *self.uses), (*self.place, index)
         values = {**self.values, **values, "index": index}
         return replace(self, values=values, known={}, uses=uses, parent=self, place=place, blocks={})
 

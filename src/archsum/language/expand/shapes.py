@@ -24,10 +24,19 @@ they change all large sizes, and keep it where they divide a size and multiply i
 class NetworkShapes:
     """The shapes of the inputs and of what the nodes give, which may grow in number."""
 
-    def __init__(self, document: Document, nodes: Sequence[Node], input_places: Mapping[str, Span], work: Work) -> None:
-        computations = Computations(work)
-        self.engine = Engine(document.input, nodes, computations, input_places=input_places)
-        self._engine_of_large_sizes = Engine(document.input, nodes, computations, unknown=LARGE_SIZE)
+    def __init__(
+        self,
+        document: Document,
+        nodes: Sequence[Node],
+        input_places: Mapping[str, Span],
+        work: Work,
+        *,
+        is_known: bool = True,
+    ) -> None:
+        """Take the document's inputs, unless it is not known what shapes they have."""
+        computations, inputs = Computations(work), document.input if is_known else {}
+        self.engine = Engine(inputs, nodes, computations, input_places=input_places)
+        self._engine_of_large_sizes = Engine(inputs, nodes, computations, unknown=LARGE_SIZE)
         self._data_format = document.data_format
 
     def sizes(self, taken: Outputs, wrappers: int = 0) -> dict[str, Value]:

@@ -2,7 +2,7 @@
 
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic
-from archsum.graph import Graph
+from archsum.graph import Graph, Node
 from archsum.language.text.places import Places
 
 
@@ -21,7 +21,16 @@ def unused(graph: Graph, file: Places) -> list[Diagnostic]:
             reported.add(node.span)
             notes = tuple(use.note for use in node.uses)
             message = f"nothing takes what `{node.name}` gives"
-            problems.append(Diagnostic("unused", message, node.span, f"{cure}, or list it under `outputs`", notes))
+            listed = f"{cure}, or {_listed(node)}"
+            problems.append(Diagnostic("unused", message, node.span, listed, notes))
             if len(problems) >= MAX_FOUND:
                 break
     return problems
+
+
+def _listed(node: Node) -> str:
+    """Return where a node's output is stated to be one."""
+    if not node.uses:
+        return "list it under `outputs`"
+    what = "the `repeat`" if node.uses[0].repetitions else "the block"
+    return f"list it, with a `name`, under the `outputs` of {what}, beside what else that gives"

@@ -119,7 +119,12 @@ class BodyReader:
 
     def _merge(self, fields: Places, field: str) -> Item:
         """Read what merges a container's outputs. A block can do so, and a layer that takes several inputs."""
+        before = len(self.diagnostics)
         item = self._item(fields, field)
+        if self.diagnostics[before:]:
+            from archsum.language.advice.spelling import with_merging
+
+            self.diagnostics[before:] = with_merging(self.diagnostics[before:], item.entry.kind)
         most = layer_class(item.entry.kind).most_inputs if item.entry.kind in KINDS else None
         if most is None or most > 1:
             return item
@@ -162,7 +167,10 @@ class BodyReader:
         if not isinstance(condition, bool) and not is_formula(condition):
             found = "but it is empty" if condition is None else f"not {quote(condition)}"
             is_text = isinstance(condition, str) and " " in condition
+            from archsum.language.advice.spelling import suggest_boolean
+
             cure = f"a formula begins with `=`: {quote(f'={condition}')}" if is_text else _CONDITION
+            cure = suggest_boolean(condition) or cure
             self._report("wrong-type", f"`if` takes true or false, {found}", places.value("if"), cure)
             condition = True
         elif is_formula(condition) and entry.kind not in self._blocks:  # whose steps are known

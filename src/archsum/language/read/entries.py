@@ -12,6 +12,7 @@ from archsum.errors import Diagnostic, Span, enumerate_words, quote
 from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS, class_of
 from archsum.language.spec.items import PLACEMENT, Entry, no_entry
 from archsum.language.text.places import Places, SpannedList, SpannedMapping
+from archsum.language.text.scalars import resolve
 from archsum.layers import KINDS
 from archsum.layers.fields import named_fields
 
@@ -49,7 +50,7 @@ def unknown_kind(kind: Any, span: Span, words: Collection[str]) -> Diagnostic:
 
 
 def _of_kind(word: Any, fields: SpannedMapping, span: Span, words: Collection[str]) -> Read:
-    if isinstance(word, str) and word in words:
+    if _is_among(word, words):
         return Entry(word, fields, span), []
     from archsum.language.advice.spelling import meant_kind
 
@@ -80,6 +81,8 @@ def fields_of(kind: str, places: Places, key: str) -> SpannedMapping | None:
 def _read_one_key(places: Places, words: Collection[str]) -> Read:
     """Read `conv2d: {filters: 8}`, or with a plain value `dense: 10`."""
     ((word, value),) = places.data.items()
+    if word not in words and isinstance(value, SpannedMapping) and _is_among(value.get("type"), words):
+        return _of_name(places, word, words)
     entry, problems = _of_kind(word, SpannedMapping(), places.key(word), words)
     fields = fields_of(entry.kind, places, word)
     if fields is not None:
@@ -89,6 +92,24 @@ def _read_one_key(places: Places, words: Collection[str]) -> Read:
     message = f"`{entry.kind}` takes a mapping of fields, not {quote(value)}"
     cure = _name_fields(entry.kind, value)
     return no_entry(places.whole), [*problems, Diagnostic("wrong-type", message, places.value(word), cure)]
+
+
+def _is_among(kind: Any, words: Collection[str]) -> bool:
+    return isinstance(kind, str) and kind in words
+
+
+def _of_name(places: Places, word: str, words: Collection[str]) -> Read:
+    """Read `stem: {type: conv2d, filters: 8}`: the name is where the kind should be."""
+    fields = copy(places.data[word])
+    kind = fields.pop("type")
+    if "name" not in fields:
+        fields["name"] = word
+        fields.marks["name"] = places.data.marks[word][:2] * 2
+    entry, _ = _of_kind(kind, fields, places.key(word), words)
+    message = f"{quote(word)} is where the layer's kind should be, and is most likely its name"
+    named = word if isinstance(resolve(word), str) else f'"{word}"'
+    cure = f"write `{kind}` there, and `name: {named}` instead of `type: {kind}`"
+    return entry, [Diagnostic("unknown-layer", message, places.key(word), cure)]
 
 
 def _read_several_keys(places: Places, words: Collection[str]) -> Read:

@@ -11,16 +11,18 @@ from pydantic import ValidationError
 from archsum.bounds import MAX_FOUND, MAX_HEAD_VALUES, MAX_VARIABLES
 from archsum.errors import Diagnostic, FieldError, enumerate_words, one_line, quote, suggest
 from archsum.formula import BROKEN, Scalar, UnknownNameError, Value, name_problem
-from archsum.language.read.formulas import resolve_fields
+from archsum.language.read.formulas import names_in, resolve_fields
 from archsum.language.spec.document import DEFAULT_INPUT, Document
 from archsum.language.text.places import Loc, Places, SpannedMapping, count_values
-from archsum.layers.fields import check_name
+from archsum.layers.fields import INPUT_SIZES, check_name
 
 InputShape = Sequence[int | None] | Mapping[str, Sequence[int | None]]
 """What overrides a file's input: sizes, or those of several inputs by their names."""
 
-_NEEDED_BY_LAYERS = {"variables", "defaults", "blocks", "layers"}
-_NEEDED_BY_SHAPES = {"input", "data_format"}
+_NEEDED_BY_SHAPES = {"input", "data_format", "variables", "defaults", "blocks"}
+_DOUBTFUL_WITHOUT = {"defaults": "missing-field", "blocks": "unknown-layer"}
+"""What is found wrong with layers, and may not be, where a field of the head cannot be read."""
+
 _MAX_NAMED = 5
 WITH_FORMULAS = ("name", "input", "data_format", "training", "devices", "budget")
 
@@ -32,6 +34,8 @@ class Head(NamedTuple):
     diagnostics: list[Diagnostic]
     has_shapes: bool = True
     """Whether shapes can be computed: otherwise the document's input takes the place of one that could not be read."""
+    doubtful: frozenset[str] = frozenset()
+    """The codes of what may be wrong with the layers only because something in the head could not be read."""
 
 
 def read_head(file: Places, variables: Mapping[str, Value], shape: InputShape | None) -> Head:
@@ -46,7 +50,9 @@ def read_head(file: Places, variables: Mapping[str, Value], shape: InputShape | 
     problems: list[Diagnostic] = []
     if isinstance(stated.get("variables", {}), dict):
         in_file = Places(stated.get("variables", {}), file.whole, {(name,): (name,) for name in variables})
-        stated["variables"], problems = _read_variables(in_file, variables)
+        names, problems = _read_variables(in_file, variables)
+        if "variables" in stated:
+            stated["variables"] = names
     overrides, in_overrides = _override_input(data.get("input"), shape)
     if overrides:
         inputs = stated["input"] if _is_named(stated.get("input")) else {}
@@ -101,7 +107,7 @@ def _check(file: Places, stated: dict[str, Any], overrides: Collection[str]) -> 
     is_named = _is_named(file.data.get("input"))
     given: dict[Loc, Loc] = {("input", name): ("input", name) if is_named else ("input",) for name in overrides}
     places = Places(file.data, file.whole, given)
-    names = stated["variables"] if isinstance(stated.get("variables"), dict) else {}
+    names = _names(stated)
     formulas = resolve_fields({field: stated[field] for field in WITH_FORMULAS if field in stated}, names)
     diagnostics = formulas.diagnose(places)
     values = {**stated, **formulas.values}
@@ -112,12 +118,26 @@ def _check(file: Places, stated: dict[str, Any], overrides: Collection[str]) -> 
 
         diagnostics += diagnose(error, Subject("the file", Document, values, places, names), formulas.faulty)
         faulty = _faulty_fields(error, values)
-        if faulty & _NEEDED_BY_LAYERS:
+        if "layers" in faulty:
             return Head(None, diagnostics)
         sound = {field: value for field, value in values.items() if field not in faulty}
+        sound["variables"] = names
         document = Document.model_validate({"input": _stand_ins(stated.get("input")), **sound})
-        return Head(document, diagnostics, has_shapes=not faulty & _NEEDED_BY_SHAPES)
+        doubtful = frozenset(code for field, code in _DOUBTFUL_WITHOUT.items() if field in faulty)
+        return Head(document, diagnostics, not faulty & _NEEDED_BY_SHAPES, doubtful)
     return Head(document, diagnostics)
+
+
+def _names(stated: Mapping[str, Any]) -> Mapping[str, Value]:
+    """Return the variables; where the file's cannot be read, whatever its formulas name has been reported."""
+    if isinstance(names := stated.get("variables"), dict):
+        return names
+    if "variables" not in stated and not any(field not in Document.model_fields for field in stated):
+        return {}
+    if "variables" not in stated and "variables" not in _meant(stated):
+        return {}
+    used = names_in(list(stated.values()))
+    return {name: BROKEN for name in used if "." not in name and name not in (*INPUT_SIZES, "index")}
 
 
 def _stand_ins(stated: Any) -> dict[str, list[int]]:
@@ -131,12 +151,16 @@ def _stand_ins(stated: Any) -> dict[str, list[int]]:
 
 def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
     """Return the fields that are wrong, and those that unknown words were meant to be."""
+    return {*(str(detail["loc"][0]) for detail in error.errors(include_url=False)), *_meant(stated)}
+
+
+def _meant(stated: Mapping[str, Any]) -> set[str | None]:
+    """Return the fields that unknown words were meant to be."""
     from archsum.language.advice.spelling import meant_field
 
     known = Document.model_fields
-    fields = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
-    unknown = islice((field for field in fields if field not in known), MAX_FOUND)
-    return {*fields, *(meant_field(field, known, stated) for field in unknown)}
+    unknown = islice((field for field in stated if field not in known), MAX_FOUND)
+    return {meant_field(field, known, stated) for field in unknown}
 
 
 def _read_variables(stated: Places, overrides: Mapping[str, Value]) -> tuple[dict[str, Value], list[Diagnostic]]:

@@ -9,6 +9,8 @@ from archsum.errors import Diagnostic, SourceText, Span
 
 _BRACKETS = {"flow sequence": ("[", "]", "items"), "flow mapping": ("{", "}", "fields")}
 _NOT_ALLOWED = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"  # slow to compile
+_GLUED = re.compile(r"[\s-]*([\w.]+)(:?) *\{")
+"""A layer and the beginning of its fields, which YAML takes for one word, as in `conv2d {filters: 8}`."""
 _OTHERS = (
     ("node content", "a value is missing here", "write the value, or remove the comma or the sign that is too many"),
     ("alphabetic or numeric", "`&` and `*` are followed by a name", "put a text that begins with one in quotes"),
@@ -111,6 +113,11 @@ def _odd_escape(here: Span) -> Diagnostic:
 
 
 def _odd_colon(line: str, here: Span) -> Diagnostic:
+    if match := _GLUED.match(line):
+        missing = "space is missing behind the `:`" if match[2] else "`:` and a space are missing"
+        start = here.start - len(line) + match.start(1)
+        place = Span(here.source, start, start + len(match[0]) - match.start(1))
+        return _diagnostic(f"a {missing}", place, f"write `{match[1]}: {{`")
     if re.search(r":\s", line):
         cure = "write fields as `{filters: 8}`, or below their layer, indented; put a text with a colon in quotes"
         return _diagnostic("a second `:` in one line", here, cure)

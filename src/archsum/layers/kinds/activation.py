@@ -34,6 +34,7 @@ class Activation(ElementwiseFunction):
 
     type: Literal["activation"] = "activation"
     main_field: ClassVar[str] = "activation"
+    shown_fields: ClassVar[tuple[str, ...]] = ("activation",)
 
     activation: ActivationName = Field(description="The function.", examples=["relu"])
 

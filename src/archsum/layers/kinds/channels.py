@@ -30,6 +30,7 @@ class ChannelShuffle(AlongChannels, MovingLayer, ElementwiseLayer):
 
     type: Literal["channel_shuffle"] = "channel_shuffle"
     main_field: ClassVar[str] = "groups"
+    shown_fields: ClassVar[tuple[str, ...]] = ("groups",)
 
     groups: Positive = Field(description="The number of groups.", examples=[2])
 

@@ -44,6 +44,8 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
     Source: https://keras.io/api/layers/recurrent_layers/conv_lstm{rank}d/
     """
 
+    shown_fields: ClassVar[tuple[str, ...]] = ("strides", "dilation_rate", "activation")
+
     macs_note: ClassVar[str] = (
         "steps × output locations × kernel × (channels + filters) × gates × filters: "
         "each weight of both kernels works once at each output location of a step"
@@ -73,7 +75,8 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
         return require_known(spatial, self.axes, "its states, which begin as zeros"), channels
 
     def states(self, *inputs: Shape) -> Shape:
-        return (inputs[0][0], *self.join(self.locations(*inputs), self.filters))
+        each = self.join(self.locations(*inputs), self.filters)
+        return (inputs[0][0], *each)
 
     def output_channels(self, channels: int) -> int:
         return self.filters

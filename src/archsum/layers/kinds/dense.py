@@ -37,6 +37,7 @@ class Dense(BiasedLayer):
 
     type: Literal["dense"] = "dense"
     main_field: ClassVar[str] = "units"
+    shown_fields: ClassVar[tuple[str, ...]] = ("activation",)
 
     units: Positive = Field(description="The number of output features.", examples=[10])
     activation: Activation | None = Field(None, description="An elementwise function of the output.")

@@ -90,9 +90,9 @@ class Einsum(WeightlessLayer):
     """
 
     most_inputs: ClassVar[int | None] = None
-
     type: Literal["einsum"] = "einsum"
     main_field: ClassVar[str] = "equation"
+    shown_fields: ClassVar[tuple[str, ...]] = ("equation",)
 
     equation: str = Field(
         description="The axes of each input and of the output, a letter each, the batch first.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -51,6 +51,7 @@ class EinsumDense(BiasedLayer):
     """
 
     type: Literal["einsum_dense"] = "einsum_dense"
+    shown_fields: ClassVar[tuple[str, ...]] = ("equation", "activation")
 
     equation: str = Field(
         description="The axes of data, kernel and output, the batch first; `...` are any number of axes.",

@@ -61,6 +61,7 @@ class Elementwise(WeightlessLayer):
 
     type: Literal["elementwise"] = "elementwise"
     main_field: ClassVar[str] = "function"
+    shown_fields: ClassVar[tuple[str, ...]] = ("function",)
 
     most_inputs: ClassVar[int | None] = None
 

@@ -98,6 +98,7 @@ class ReversibleEmbedding(Table):
     """
 
     type: Literal["reversible_embedding"] = "reversible_embedding"
+    shown_fields: ClassVar[tuple[str, ...]] = ("reverse",)
 
     tie_weights: bool = Field(True, description="Scores use the same table; false: a table of their own.")
     reverse: bool = Field(False, description="True makes scores of vectors, false vectors of words.")

@@ -250,9 +250,19 @@ class Concatenate(AlongChannels, Merging, MovingLayer):
             known = list(dict.fromkeys(size for size in sizes if size is not None))
             if axis != joined and len(known) > 1:
                 message = f"cannot concatenate {show_all(inputs)} along axis {joined}: {axis_name(axis)} differs"
-                cure = f"all sizes but those of axis {joined} are equal"
-                raise ShapeError(f"{message}, {known[0]} and {known[1]}", cure)
+                raise ShapeError(f"{message}, {known[0]} and {known[1]}", _equal_sizes(joined, inputs))
         return joined, tuple(shape[joined - 1] for shape in inputs)
+
+
+def _equal_sizes(joined: int, inputs: tuple[Shape, ...]) -> str:
+    """Return how inputs get equal sizes, of images that of the smallest."""
+    cure = f"all sizes but those of axis {joined} are equal"
+    axes = len(inputs[0])
+    if axes == 3 and joined in (1, 3):
+        spatial = [shape[1:] if joined == 1 else shape[:2] for shape in inputs]
+        height, width = (min((size for size in sizes if size), default=1) for sizes in zip(*spatial, strict=True))
+        return f"{cure}, as behind `center_crop: {{height: {height}, width: {width}}}` of the larger"
+    return f"{cure}, as behind a `cropping{axes - 1}d` of the larger" if axes in (2, 4) else cure
 
 
 class Dot(Merging):

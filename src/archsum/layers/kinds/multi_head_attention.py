@@ -281,6 +281,7 @@ class MultiHeadAttention(ProjectedAttention):
     """
 
     type: Literal["multi_head_attention"] = "multi_head_attention"
+    shown_fields: ClassVar[tuple[str, ...]] = ("num_heads",)
 
     num_heads: Positive = Field(description="The number of heads.", examples=[8])
     key_dim: Positive = Field(description="The features of a head's query and key.", examples=[64])
@@ -410,6 +411,7 @@ class GroupedQueryAttention(ProjectedAttention):
     """
 
     type: Literal["grouped_query_attention"] = "grouped_query_attention"
+    shown_fields: ClassVar[tuple[str, ...]] = ("num_query_heads", "num_key_value_heads")
 
     head_dim: Positive = Field(description="The features of a head.", examples=[64])
     num_query_heads: Positive = Field(description="The number of the query's heads.", examples=[8])

@@ -145,6 +145,7 @@ class GroupNormalization(AlongChannels, ScaledAndCentered):
 
     type: Literal["group_normalization"] = "group_normalization"
     main_field: ClassVar[str] = "groups"
+    shown_fields: ClassVar[tuple[str, ...]] = ("groups",)
 
     groups: int = Field(32, description="The number of groups; −1: as many as channels.")
 

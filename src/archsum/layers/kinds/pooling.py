@@ -35,6 +35,7 @@ class Pooling(Sliding, PoolingLayer):
     """
 
     main_field: ClassVar[str] = "pool_size"
+    shown_fields: ClassVar[tuple[str, ...]] = ("pool_size", "strides")
 
     pool_size: PerAxis = Field(description=_POOL_SIZE, examples=[2])
     strides: PerAxis | None = Field(

@@ -56,6 +56,7 @@ class Reduce(WeightlessLayer):
 
     type: Literal["reduce"] = "reduce"
     main_field: ClassVar[str] = "function"
+    shown_fields: ClassVar[tuple[str, ...]] = ("function",)
 
     function: _Function = Field(description="What the elements become.", examples=["mean"])
     axis: Annotated[Axes, Field(min_length=1)] | None = Field(

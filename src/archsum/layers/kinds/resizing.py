@@ -41,6 +41,8 @@ class Interpolating(MovingLayer):
         4 under bilinear, 16 under bicubic, 36 under lanczos3, 100 under lanczos5; none under nearest.
     """
 
+    shown_fields: ClassVar[tuple[str, ...]] = ("interpolation",)
+
     interpolation: Interpolation
 
     def work(self, *inputs: Shape) -> tuple[Work, ...] | None:

@@ -1,6 +1,6 @@
 """Layers that move the data along an axis: what falls off one end comes in at the other."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,7 @@ class Roll(MovingLayer):
     """
 
     type: Literal["roll"] = "roll"
+    shown_fields: ClassVar[tuple[str, ...]] = ("shift",)
 
     shift: Axes = Field(description="By how many places, one number for each axis; back where negative.", examples=[-3])
     axis: Axes = Field(description="The axis, or a list of several; a sample's first is 1.", examples=[1])

@@ -138,6 +138,7 @@ class Permute(Reshaping):
 
     type: Literal["permute"] = "permute"
     main_field: ClassVar[str] = "dims"
+    shown_fields: ClassVar[tuple[str, ...]] = ("dims",)
 
     dims: TupleOf[int] = Field(description="The input's axes, counted from 1, in their new order.", examples=[[2, 1]])
 

@@ -126,7 +126,9 @@ class TransposedConvolution(GroupedKernelLayer):
             if extra >= step:
                 bound = "`strides`" if keras else "`strides` or `dilation_rate`"
                 message = f"has an `output_padding` of {extra}, which must be smaller than {bound} (={step})"
-                raise FieldError(message, f"write at most `{step - 1}` there")
+                larger = f"larger `strides`, or a `zero_padding{self.rank}d` behind it"
+                cure = f"write at most `{step - 1}` there" if step > 1 else "leave it out"
+                raise FieldError(message, f"{cure}; an output that is larger still takes {larger}")
         return self
 
     @cached_property

@@ -37,6 +37,7 @@ class MaxUnpooling(Spatial, MovingLayer):
     most_inputs: ClassVar[int | None] = 3
     shape_only: ClassVar[frozenset[int]] = frozenset({1, 2})
     indices_of: ClassVar[int | None] = 1
+    shown_fields: ClassVar[tuple[str, ...]] = ("pool_size", "strides")
 
     pool_size: PerAxis = Field(2, validate_default=True, description="The pooling's: one number, or one for each axis.")
     strides: PerAxis | None = Field(None, description="The pooling's; by default its window's size.")

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from archsum.errors import FieldError, ShapeError
 from archsum.layers import kind_of
 from archsum.layers.arithmetic import Amount, Product, value_of
-from archsum.layers.base import Backward, Cached, Kept, Layer, Operations, Reuse, Step, Weight, Work
+from archsum.layers.base import Backward, Cached, KeepingSteps, Kept, Layer, Operations, Reuse, Step, Weight, Work
 from archsum.layers.operators import CLAMPS, Composition, Operator, Operators, UnknownOperatorsError
 from archsum.layers.sequence import InitialState, SequenceLayer, check_given
 from archsum.layers.shapes import Shape, product, show
@@ -213,6 +213,11 @@ class Bidirectional(Wrapper):
     @property
     def state_names(self) -> tuple[str, ...]:
         return tuple(f"{direction} {name}" for direction in _DIRECTIONS for name in self.layer.state_names)
+
+    @property
+    def keeping_steps(self) -> KeepingSteps | None:
+        kept = self.layer.keeping_steps
+        return kept and KeepingSteps(self.model_copy(update={"layer": kept.layer}), kept.field, self.held)
 
     def final_states(self, *inputs: Shape) -> tuple[Shape, ...]:
         return self.layer.final_states(inputs[0]) * 2

@@ -1,12 +1,12 @@
-"""The table of a check: what is limited, by how much, and what made it large. Its figures are exact."""
+"""The table of a check: what is limited, by how much, and what made it large. Bytes are also exact."""
 
 from collections.abc import Iterator, Sequence
 
 from archsum.budget import Check, Contributor, Verdict
-from archsum.colours import GREEN, RED, YELLOW, Paint, plain
+from archsum.colours import DIM, GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
-from archsum.render.layout import columns, cut
-from archsum.render.numbers import count, percent
+from archsum.render.layout import columns, cut, wrap
+from archsum.render.numbers import binary, count, percent
 
 _MAX_SHOWN = 10
 """Layers listed below a verdict; a limit for each layer can be broken by thousands."""
@@ -14,7 +14,11 @@ _MAX_SHOWN = 10
 _HEAD = ("Metric", "Value", "Limit", "Used", "Verdict")
 
 _WIDTH = 80
-"""A wider table, of a network with billions, does without the share: the verdict says the same exactly."""
+"""No line is wider but for a word that is. In a table that would be, with billions, what a verdict says beside its word
+is below it; a metric with a long name, as of a block, is then above its figures."""
+
+_MAX_TITLE = 20
+_INDENT = "  "
 
 
 def render(check: Check, title: str, paint: Paint = plain) -> str:
@@ -22,15 +26,24 @@ def render(check: Check, title: str, paint: Paint = plain) -> str:
     title = one_line(title)
     if not check.verdicts:
         return f"{title}: not checked"
-    rows = [_HEAD, *((*_figures(verdict), _verdict(verdict)) for verdict in check.verdicts)]
-    head, *lines = columns(rows, "<>>><")
-    if _width([head, *lines]) > _WIDTH:
-        head, *lines = columns([(*row[:3], row[4]) for row in rows], "<>><")
+    cells = [(*_figures(verdict), f"{_word(verdict)}{_amount(verdict)}") for verdict in check.verdicts]
+    is_wide = _width(_table(cells)) > _WIDTH
+    if is_wide:
+        cells = [(*_figures(verdict), _word(verdict)) for verdict in check.verdicts]
+    titles = [row[0] for row in cells]
+    for most in (_MAX_TITLE, 0):
+        if _width(_table(cells)) > _WIDTH:
+            cells = [("" if len(row[0]) > most else row[0], *row[1:]) for row in cells]
+    head, *lines = _table(cells)
     table = [f"{title}: {_outcome(check)}", "", head, "─" * _width([head, *lines])]
-    for verdict, line in zip(check.verdicts, lines, strict=True):
+    for verdict, metric, cell, line in zip(check.verdicts, titles, cells, lines, strict=True):
+        if cell[0] != metric:
+            table.append(metric)
         # Painted when it is in its place, as colours have no width.
-        table.append(line.removesuffix(_verdict(verdict)) + _verdict(verdict, paint))
-        table += [*_contributors(verdict), *(f"  = help: {cure}" for cure in verdict.cures)]
+        table.append(line.removesuffix(cell[-1]) + _painted(verdict, cell[-1], paint))
+        if below := _below(verdict, with_amount=is_wide):
+            table.append(f"{_INDENT}{below}")
+        table += [*_contributors(verdict, paint), *_cures(verdict)]
     return "\n".join(table)
 
 
@@ -40,32 +53,80 @@ def _outcome(check: Check) -> str:
     return "within budget" if check.ok else "over budget"
 
 
+def _table(cells: Sequence[Sequence[str]]) -> list[str]:
+    return columns([_HEAD, *cells], "<>>><")
+
+
 def _figures(verdict: Verdict) -> tuple[str, ...]:
-    value, limit, metric = verdict.value, verdict.limit, verdict.metric
-    title = f"{verdict.title} ({metric.unit})" if metric.unit else verdict.title
-    return title, count(value), count(limit), "?" if value is None else percent(value, limit)
-
-
-def _verdict(verdict: Verdict, paint: Paint = plain) -> str:
     value, limit = verdict.value, verdict.limit
-    if value is None:
+    used = "?" if value is None else percent(value, limit)
+    return verdict.title, "unknown" if value is None else _number(verdict, value), _number(verdict, limit), used
+
+
+def _number(verdict: Verdict, number: int) -> str:
+    """Write a number; bytes in their unit, as they are exact below."""
+    return binary(number) if verdict.metric.unit else count(number)
+
+
+def _word(verdict: Verdict) -> str:
+    if verdict.value is None:
         return "unknown"
-    if value > limit:
-        return f"{paint(RED, 'OVER')} by {value - limit:,}"
-    word = paint(YELLOW, "NEAR") if verdict.warns else paint(GREEN, "ok")
-    return f"{word}, {limit - value:,} left"
+    if verdict.value > verdict.limit:
+        return "OVER"
+    return "NEAR" if verdict.warns else "ok"
+
+
+def _amount(verdict: Verdict) -> str:
+    if verdict.value is None:
+        return ""
+    left = verdict.limit - verdict.value
+    return f", {_number(verdict, left)} left" if left >= 0 else f" by {_number(verdict, -left)}"
+
+
+def _painted(verdict: Verdict, text: str, paint: Paint) -> str:
+    colour = {"OVER": RED, "NEAR": YELLOW, "ok": GREEN}.get(_word(verdict))
+    return paint(colour, _word(verdict)) + text.removeprefix(_word(verdict)) if colour else text
+
+
+def _below(verdict: Verdict, *, with_amount: bool) -> str:
+    """Return the bytes, which are rounded above, or what there was no room for beside the verdict's word."""
+    value, limit, unit = verdict.value, verdict.limit, verdict.metric.unit
+    if value is None:
+        return f"at most {limit:,} {unit}" if unit else ""
+    amount = f"{abs(limit - value):,} {'over' if value > limit else 'left'}"
+    if unit:
+        return f"{value:,} of {limit:,} {unit}: {amount}"
+    return amount if with_amount else ""
 
 
 def _width(lines: Sequence[str]) -> int:
     return max(map(len, lines))
 
 
-def _contributors(verdict: Verdict) -> Iterator[str]:
+def _contributors(verdict: Verdict, paint: Paint) -> Iterator[str]:
     shown, more = cut(verdict.contributors, _MAX_SHOWN, "layers")
-    yield from columns([_contribution(contributor) for contributor in shown], ">><", "  ")
-    yield from (f"  {line}" for line in more)
+    shares = columns([_share(contributor) for contributor in shown], ">>", _INDENT)
+    for (layer, *_), share in zip(shown, shares, strict=True):
+        type_, place = f"({layer.type})", layer.span.place
+        line = f"{share}  {layer.name} {type_}  {place}"
+        if len(line) <= _WIDTH:
+            yield line.replace(type_, paint(DIM, type_), 1) if paint is not plain else line
+        else:
+            indent = len(share) + 2
+            if indent + len(layer.name) > _WIDTH:
+                yield share
+                indent = 2 * len(_INDENT)
+                share = ""
+            yield from wrap(f"{layer.name} {type_}", _WIDTH, indent, share and f"{share}  ")
+            yield from wrap(place, _WIDTH, indent + 2)
+    yield from (f"{_INDENT}{line}" for line in more)
 
 
-def _contribution(contributor: Contributor) -> tuple[str, ...]:
-    layer, value, whole = contributor
-    return f"{value:,}", f"{percent(value, whole):>7}", f"{layer.name} ({layer.type})  {layer.span.place}"
+def _share(contributor: Contributor) -> tuple[str, ...]:
+    _, value, whole = contributor
+    return f"{value:,}", f"{percent(value, whole):>7}"
+
+
+def _cures(verdict: Verdict) -> Iterator[str]:
+    for cure in verdict.cures:
+        yield from wrap(cure, _WIDTH, len("  = help: "), "  = help: ")

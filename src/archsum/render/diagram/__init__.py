@@ -3,24 +3,25 @@
 from archsum.render.diagram.boxes import flowchart
 from archsum.summary import Summary
 
-FORMATS = ("mermaid", "dot", "svg")
+FORMATS = ("mermaid", "dot", "svg", "pdf", "png")
 
 
-def render(summary: Summary, block: str | None, format_: str, depth: int | None) -> str:
+def render(summary: Summary, block: str | None, format_: str, depth: int | None) -> bytes:
     """Return the diagram of a network, or of a block of it; each format imports only what it needs.
 
-    Errors: SpecError where nothing has the block's name, and for svg where Graphviz is not installed.
+    Errors: SpecError where nothing has the block's name, and where Graphviz, which draws svg, pdf and png, is not
+    installed, fails, or takes too long.
     """
     boxes = flowchart(summary, block, depth)
     if format_ == "mermaid":
         from archsum.render.diagram import mermaid
 
-        return mermaid.render(boxes)
+        return mermaid.render(boxes).encode()
     from archsum.render.diagram import dot
 
     text = dot.render(boxes)
     if format_ == "dot":
-        return text
-    from archsum.render.diagram import svg
+        return text.encode()
+    from archsum.render.diagram import graphviz
 
-    return svg.render(text)
+    return graphviz.draw(text, format_)

@@ -6,10 +6,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archsum.errors import one_line
-from archsum.folding import BlockSummary, Part, fold, headings, part_of, readable_depth
-from archsum.graph import Path
+from archsum.folding import BlockSummary, Part, fold, headings, part_of
+from archsum.graph import Group, Path
 from archsum.layers.shapes import Shape
+from archsum.layers.written import highlights
+from archsum.render.diagram.titles import Title, title_of
 from archsum.render.numbers import count
+from archsum.repetitions import Repetitions, Runs
 from archsum.summary import LayerSummary, Summary
 
 MAX_BOXES = 20
@@ -54,11 +57,12 @@ class Box(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """What one box gives to another, and its shape."""
+    """What one box gives to another."""
 
     source: str
     target: str
     label: str
+    """Its shape, with the first of the arrows that have the same, and what blocks call it that take or give several."""
 
 
 class Flowchart(NamedTuple):
@@ -80,7 +84,9 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
     level = 0
     if block is not None:
         summary, level = part_of(summary, block), block.count("/") + 1
-    parts = fold(summary, readable_depth(summary, MAX_BOXES, level) if depth is None else level + depth)
+    summary, runs, depth = _unfold(summary, level, depth)
+    parts = fold(summary, depth)
+    own = summary.groups.get(tuple(block.split("/"))) if block else None
     box_of = {name: name for name in summary.inputs}
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
     drawn = set(box_of.values())
@@ -88,9 +94,9 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
     return Flowchart(
         one_line(summary.name),
         (
-            *(_input(name, level) for name in summary.inputs),
-            *_boxes(summary, parts, owners, level),
-            *(Box(_output(name), Look.DATA, "output") for name in summary.outputs),
+            *_inputs(summary, own, level),
+            *_boxes(summary, runs, parts, owners, level),
+            *_outputs(summary, own),
         ),
         tuple(_arrows(summary, parts, box_of)),
         tuple(
@@ -102,10 +108,41 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
     )
 
 
-def _input(name: str, level: int) -> Box:
-    """Return the box of an input; a block's is what a layer outside gives."""
-    inner = level > 0 and name != "input"
-    return Box(name, Look.DATA, "input" if inner else one_line(name), notes=(f"from {one_line(name)}",) * inner)
+def _unfold(summary: Summary, level: int, depth: int | None) -> tuple[Summary, Runs, int]:
+    """Return what repeats itself once, and how deep to draw: so many levels, or as many as can be taken in."""
+    deepest = max((len(layer.path) for layer in summary.layers), default=0)
+    repetitions = Repetitions(summary)
+    repetitions.find(level + 1)
+    last = level + 1
+    for further in range(level + 2, min(deepest, deepest if depth is None else level + depth) + 1):
+        boxes = repetitions.find(further)
+        if depth is None and boxes > MAX_BOXES:
+            break
+        last = further
+    return *repetitions.without(last), last
+
+
+def _inputs(summary: Summary, block: Group | None, level: int) -> Iterator[Box]:
+    """Yield the boxes of the inputs; a block's are what layers outside give."""
+    names = _names(block.inputs) if block else {}
+    for name in summary.inputs:
+        inner = level > 0 and name != "input"
+        title = names.get(name, "input" if inner else name)
+        yield Box(name, Look.DATA, one_line(title), notes=(f"from {one_line(name)}",) * inner)
+
+
+def _outputs(summary: Summary, block: Group | None) -> Iterator[Box]:
+    """Yield the boxes of the outputs, with their names where there are several."""
+    names = _names(block.outputs) if block else {}
+    for layer in summary.outputs:
+        several = len(summary.outputs) > 1
+        title, notes = (names.get(layer, layer), ("output",)) if several else ("output", ())
+        yield Box(_output(layer), Look.DATA, one_line(title), notes=notes)
+
+
+def _names(named: Mapping[str, str]) -> dict[str, str]:
+    """Return what a block calls each node; the last of several names."""
+    return {node: name for name, node in named.items()}
 
 
 def _output(layer: str) -> str:
@@ -132,49 +169,65 @@ def _shared(layer: LayerSummary) -> Iterator[tuple[str, str]]:
 
 
 def _arrows(summary: Summary, parts: list[Part], box_of: Mapping[str, str]) -> Iterator[Arrow]:
+    groups = {part.of.name: summary.groups[part.path] for part in parts if isinstance(part.of, BlockSummary)}
+    given = {name: _names(group.outputs) for name, group in groups.items() if len(group.outputs) > 1}
+    taken = {name: _names(group.inputs) for name, group in groups.items() if len(group.inputs) > 1}
+    said: set[tuple[str, Shape]] = set()
+
+    def arrow(node: str, target: str, shape: Shape) -> Arrow:
+        source = box_of[node]
+        names = (given.get(source, {}).get(node), taken.get(target, {}).get(node))
+        words = [" → ".join(dict.fromkeys(one_line(name) for name in names if name))]
+        if (source, shape) not in said:
+            said.add((source, shape))
+            words.append(_sizes(shape))
+        return Arrow(source, target, " ".join(filter(None, words)))
+
     for part in parts:
-        for source, shape in zip(part.inputs, part.input_shapes, strict=True):
-            yield Arrow(source, part.of.name, _sizes(shape))
+        for node, shape in zip(part.taken, part.input_shapes, strict=True):
+            yield arrow(node, part.of.name, shape)
     shapes = summary.inputs | {layer.name: layer.output_shape for layer in summary.layers}
     for name in summary.outputs:
-        yield Arrow(box_of[name], _output(name), _sizes(shapes[name]))
+        yield arrow(name, _output(name), shapes[name])
 
 
-def _boxes(summary: Summary, parts: list[Part], owners: list[Mapping[str, str]], level: int) -> Iterator[Box]:
+def _boxes(
+    summary: Summary, runs: Runs, parts: list[Part], owners: list[Mapping[str, str]], level: int
+) -> Iterator[Box]:
     """Return a box for each part, with the clusters below the level that begin and end with it."""
     opened = list(headings(summary, parts))
     staying_open = [*(len(part.path) - 1 - len(blocks) for blocks, part in opened[1:]), level]
     for (blocks, part), those, still in zip(opened, owners, staying_open, strict=False):  # of no parts none
-        opens = tuple(_cluster(block, summary.groups[block].kind) for block in blocks if len(block) > level)
-        yield _box(part, those)._replace(opens=opens, closes=max(len(part.path) - 1 - still, 0))
+        opens = tuple(
+            _cluster(block, title_of(runs.get(block, (block,)), summary.groups[block].kind))
+            for block in blocks
+            if len(block) > level
+        )
+        box = _box(part, title_of(runs.get(part.path, (part.path,)), part.of.type), those)
+        yield box._replace(opens=opens, closes=max(len(part.path) - 1 - still, 0))
 
 
-def _cluster(path: Path, kind: str) -> Cluster:
-    name = path[-1]
-    return Cluster("/".join(path), one_line(name if _says(name, kind) else f"{name} ({kind})"))
+def _cluster(path: Path, title: Title) -> Cluster:
+    return Cluster("/".join(path), f"{title.name} ({title.type})" if title.type else title.name)
 
 
-def _box(part: Part, owners: Mapping[str, str]) -> Box:
-    of, name = part.of, part.path[-1]
+def _box(part: Part, title: Title, owners: Mapping[str, str]) -> Box:
+    of = part.of
     layer = Look.WEIGHTS if of.params != 0 or of.shares else Look.PLAIN
     look = Look.BLOCK if isinstance(of, BlockSummary) else layer
-    type_ = "" if _says(name, of.type) else one_line(of.type)
-    return Box(of.name, look, one_line(name), type_, tuple(_notes(of, owners)))
+    return Box(of.name, look, title.name, title.type, tuple(_notes(of, owners, is_one=title.times == 1)))
 
 
-def _notes(of: LayerSummary | BlockSummary, owners: Mapping[str, str]) -> Iterator[str]:
+def _notes(of: LayerSummary | BlockSummary, owners: Mapping[str, str], *, is_one: bool) -> Iterator[str]:
     kernels = [weight.shape for weight in of.weights if weight.name.endswith("kernel")]
     if len(kernels) == 1:  # of several, as attention has, there is no room for all
         yield f"kernel {_sizes(kernels[0])}"
+    if isinstance(of, LayerSummary) and (words := ", ".join(highlights(of.layer))):
+        yield one_line(words)
     if of.params != 0:
-        yield f"{count(of.params)} parameter{'' if of.params == 1 else 's'}"
+        yield f"{count(of.params)} parameter{'' if of.params == 1 else 's'}{'' if is_one else ' each'}"
     for owner, weights in owners.items():
         yield one_line(f"{weights} of {owner}")
-
-
-def _says(name: str, kind: str) -> bool:
-    """Whether a name says what it is a name of, as the numbered ones do: `conv2d_1` is a Conv2D."""
-    return name.replace("_", "").lower().startswith(kind.replace("_", "").lower())
 
 
 @lru_cache(maxsize=1024)

@@ -41,8 +41,11 @@ def _edges(flowchart: Flowchart) -> Iterator[str]:
     given = Counter(arrow.source for arrow in flowchart.arrows)
     taken = Counter(arrow.target for arrow in flowchart.arrows)
     for source, target, label in flowchart.arrows:
-        straight = ", weight=9" if given[source] == taken[target] == 1 else ""
-        yield f'  {_quote(source)} -> {_quote(target)} [label=" {label} "{straight}]'
+        # A chain is straight; what begins a branch is as near as can be to what it branches from, so all on one level.
+        weight = 1 if taken[target] > 1 else 9 if given[source] == 1 else 3
+        says = [f"label={_quote(f' {escape(label)} ')}"] * bool(label) + [f"weight={weight}"] * (weight > 1)
+        attributes = f" [{', '.join(says)}]" if says else ""
+        yield f"  {_quote(source)} -> {_quote(target)}{attributes}"
     for owner, other in flowchart.shared:
         yield f"  {_quote(owner)} -> {_quote(other)} [style=dashed, dir=none, constraint=false]"
 

@@ -24,7 +24,7 @@ _SHAPES = {
 }
 _EDGE = re.compile(r"^ +n\d+ -->", re.MULTILINE)
 
-_UNSAFE = re.compile(r"(?<![^\W_])[ _./,-]|[_./-](?![^\W_])|[^\w ./,()×-]")
+_UNSAFE = re.compile(r"(?<![^\W_])[_./,-]|(?<![^\W_])(?<![×,]) |[_./-](?![^\W_])|[^\w ./,()×?-]")
 """What could be markup or a list's bullet: all but letters, digits, and the signs that join them."""
 
 
@@ -59,8 +59,8 @@ def _lines(flowchart: Flowchart) -> Iterator[str]:
             indent = indent[:-2]
             yield f"{indent}end"
     for source, target, label in flowchart.arrows:
-        shape = f'|"{label}"|' if label else ""
-        yield f"  {ids[source]} -->{shape} {ids[target]}"
+        says = f'|"{_escape(label)}"|' if label else ""
+        yield f"  {ids[source]} -->{says} {ids[target]}"
     for look, fill in FILLS.items():
         yield f"  classDef {look} fill:{fill},stroke:{LINE},color:{INK}"
     if clusters:

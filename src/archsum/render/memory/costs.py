@@ -1,13 +1,15 @@
 """The memory that a network needs, item by item, as a text, or as JSON."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from archsum.bounds import MAX_FOUND
 from archsum.errors import one_line
-from archsum.memory.costs import Costs, named
+from archsum.memory.costs import Costs, Unknown, cure_of_unknown, cure_of_unknown_memory, named
+from archsum.memory.devices import Device
 from archsum.render.json import document
 from archsum.render.layout import columns, cut
-from archsum.render.numbers import binary, count
+from archsum.render.numbers import binary, count, percent
 from archsum.render.training import options, peak_place
 
 _MAX_ALIVE = 3
@@ -17,15 +19,15 @@ _Row = tuple[str, int | None, str]
 """What it is, its bytes, None where they are unknown, and a note."""
 
 
-def render(costs: Costs) -> str:
-    """Return three tables: what a training step needs, a forward pass, and a microcontroller."""
-    return "\n\n".join("\n".join(table(costs)) for table in (_training, _inference, _microcontroller))
+def render(costs: Costs, device: Device | None = None) -> str:
+    """Return three tables: what a training step needs, a forward pass, a microcontroller; and of a `device`."""
+    return "\n\n".join("\n".join(table(costs, device)) for table in (_training, _inference, _microcontroller))
 
 
-def render_json(costs: Costs) -> str:
+def render_json(costs: Costs, device: Device | None = None) -> str:
     """Return the figures for scripts; null where they are not known."""
     training, inference, arena = costs.training, costs.inference, costs.arena
-    figures = {
+    figures: dict[str, Any] = {
         "name": costs.summary.name,
         "batch": costs.options.batch,
         "optimizer": costs.options.optimizer,
@@ -70,14 +72,31 @@ def render_json(costs: Costs) -> str:
             ],
         },
     }
+    if device is not None:
+        figures["device"] = {
+            "name": device.name,
+            "available": device.available,
+            "available_flash": device.available_flash,
+            "used": {
+                "training": _share(costs.training_peak, device),
+                "inference": _share(costs.inference_peak, device),
+            },
+        }
     return document(figures)
 
 
-def _training(costs: Costs) -> Iterator[str]:
+def _share(size: int | None, device: Device) -> float | None:
+    """Return what part of a GPU's memory is used; None of a microcontroller, which does not train."""
+    return None if size is None or device.flash is not None or not device.available else size / device.available
+
+
+def _training(costs: Costs, device: Device | None) -> Iterator[str]:
     memory = costs.training
     yield f"{one_line(costs.summary.name)}: training, {options(costs.options)}"
     if memory is None:
         yield f"  unknown: {costs.why_unknown}"
+        first = costs.unknown[0]
+        yield from _cure(first, cure_of_unknown_memory(first, "kept"))
         return
     yield from _rows(
         [
@@ -90,13 +109,16 @@ def _training(costs: Costs) -> Iterator[str]:
             ("peak", memory.peak, peak_place(memory)),
         ]
     )
+    yield from _used(memory.peak, device)
 
 
-def _inference(costs: Costs) -> Iterator[str]:
+def _inference(costs: Costs, device: Device | None) -> Iterator[str]:
     memory = costs.inference
     yield f"{one_line(costs.summary.name)}: inference, batch {costs.options.batch:,}, {costs.options.precision}"
     if memory is None:
         yield f"  unknown: {costs.why_inference_unknown}"
+        first = costs.of_unknown_size[0]
+        yield from _cure(first, cure_of_unknown(first))
         yield from _rows(_cache(costs))
         return
     weights, activations, peak, *cache = _rows(
@@ -112,6 +134,27 @@ def _inference(costs: Costs) -> Iterator[str]:
     yield from columns([(f"{size:,}", one_line(tensor.name)) for tensor, size in shown], "><", "    ")
     yield from (f"    {line}" for line in more)
     yield from (peak, *cache)
+    if memory.peak is not None:
+        yield from _used(memory.peak, device)
+    else:
+        first = costs.unknown_at_inference[0]
+        yield from _cure(first, cure_of_unknown_memory(first))
+
+
+def _used(peak: int, device: Device | None) -> Iterator[str]:
+    """Yield how much of a GPU's memory is used."""
+    if device is not None and device.flash is None:
+        yield f"  {percent(peak, device.available)} of {_memory_of(device, device.available)}"
+
+
+def _memory_of(device: Device, available: int) -> str:
+    return f"the {available:,} bytes that {one_line(device.title)} has for the network"
+
+
+def _cure(layer: Unknown, cure: str) -> Iterator[str]:
+    if span := layer.span:
+        yield f"    --> {span.place}"
+    yield f"    = help: {cure}"
 
 
 def _cache(costs: Costs) -> Iterator[_Row]:
@@ -128,16 +171,14 @@ def _cache(costs: Costs) -> Iterator[_Row]:
     yield "key/value cache", cache.bytes, note
 
 
-def _microcontroller(costs: Costs) -> Iterator[str]:
+def _microcontroller(costs: Costs, device: Device | None) -> Iterator[str]:
     memory, newer = costs.arena, costs.arena_newer_planner
     yield f"{one_line(costs.summary.name)}: microcontroller, {costs.arena_precision}"
     if memory is None or newer is None:
         causes, more = cut(list(costs.causes.items()), MAX_FOUND, "causes")
         for (reason, cure), layers in causes:
             yield f"  arena  unknown of {named(layers)}: {reason}"
-            if span := layers[0].span:
-                yield f"    --> {span.place}"
-            yield f"    = help: {cure}"
+            yield from _cure(layers[0], cure)
         yield from (f"    {line}" for line in more)
         yield from _rows([_flash(costs)])
         return
@@ -148,6 +189,16 @@ def _microcontroller(costs: Costs) -> Iterator[str]:
             _flash(costs),
         ]
     )
+    yield from _used_of_board(memory.head, costs.flash, device)
+
+
+def _used_of_board(arena: int, flash: int | None, device: Device | None) -> Iterator[str]:
+    """Yield how much of a microcontroller's RAM and flash is used."""
+    if device is None or device.available_flash is None:
+        return
+    yield f"  {percent(arena, device.available)} of {_memory_of(device, device.available)}"
+    if flash is not None:
+        yield f"  {percent(flash, device.available_flash)} of its {device.available_flash:,} bytes of flash"
 
 
 def _flash(costs: Costs) -> _Row:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from archsum.memory.devices import DEVICE_CLASSES, DEVICES, GB, GPU, KIB, SHARED, Device, DeviceClass
+from archsum.memory.devices import DEVICE_CLASSES, DEVICES, GB, KIB, MICROCONTROLLER, Device, DeviceClass
 from archsum.render.json import document
 from archsum.render.layout import columns, wrap
 
 _FOOTER = """\
-Held back is what is not for the network. A file adds devices of its own:
+Held back is what is not for the network. A GPU is also named by its memory, as
+in `--device 24GB`. A file adds devices of its own:
 
   devices:
     my_gpu: {memory: 24 GB}
@@ -50,8 +51,12 @@ def _class(device_class: DeviceClass, width: int) -> str:
 def _sizes(device: Device) -> tuple[str, ...]:
     unit, of_unit = ("GB", GB) if _is_gpu(device.device_class) else ("KiB", KIB)
     flash = () if device.flash is None else (device.flash, device.flash_held_back)
-    return tuple(f"{size // of_unit:,} {unit}" for size in (device.memory, device.held_back, *flash))
+    return tuple(f"{_tenths(size, of_unit)} {unit}" for size in (device.memory, device.held_back, *flash))
+
+
+def _tenths(size: int, unit: int) -> str:
+    return f"{size / unit:,.1f}".removesuffix(".0")
 
 
 def _is_gpu(device_class: DeviceClass) -> bool:
-    return device_class in (GPU, SHARED)
+    return device_class is not MICROCONTROLLER

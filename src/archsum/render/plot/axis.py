@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from archsum.errors import one_line
 from archsum.folding import Part, fold, readable_depth
-from archsum.layers.shapes import total
 from archsum.summary import Summary
 
 MAX_BARS = 60
@@ -33,12 +32,6 @@ class Stage(NamedTuple):
     name: str
     start: float
     end: float
-    params: int | None
-
-    @property
-    def order(self) -> tuple[float, bool, int]:
-        """By what it comes before others: its width, then its parameters, of which unknown ones may be the most."""
-        return round(self.start - self.end, 6), self.params is not None, -(self.params or 0)
 
 
 class Axis(NamedTuple):
@@ -71,6 +64,5 @@ def _stages(summary: Summary, edges: tuple[float, ...]) -> Iterator[Stage]:
     depth = next((depth for depth in depths if len({path[:depth] for path in paths}) >= _LEAST_STAGES), deepest)
     end = 0
     for path, group in groupby(summary.layers, lambda layer: layer.path[:depth]):
-        layers = list(group)
-        start, end = end, end + len(layers)
-        yield Stage(one_line(path[-1]), edges[start], edges[end], total(layer.params for layer in layers))
+        start, end = end, end + len(list(group))
+        yield Stage(one_line(path[-1]), edges[start], edges[end])

@@ -53,18 +53,18 @@ _NAMES = 6.5
 """The size of the names on the axis, in points."""
 _LETTER, _LINE = 0.6 * _NAMES / 72, 1.25 * _NAMES / 72
 """How wide a letter of them is, about, and how high a line."""
-_LONGEST = 16
-"""The letters of the longest name."""
+_LONGEST = 28
+"""The letters of the longest name; of a longer one there is the beginning."""
 
 _STACK = (
     ("#d5d5d5", "weights, buffers, optimizer's state"),
     ("#0072b2", "kept for the backward pass"),
     ("#e69f00", "gradients of weights"),
-    ("#1a1a1a", "temporary"),
+    ("#a6d5f0", "temporary"),
 )
 """What is stacked, from below, as a Turn has it, in colours that the colour-blind tell apart, and a printer's greys."""
 _CLEAR = {"facecolor": "white", "pad": 1}
-"""What is behind a text that a line may cross."""
+"""What is behind a text that the line of the peak or of a limit may cross."""
 _NEAR = 2
 """A limit that is further from the peak would make the figure flat, and is written only."""
 _BAR, _GRID, _INK, _MARK = "#555555", "#d5d5d5", "#1a1a1a", "#d55e00"
@@ -94,7 +94,7 @@ class _Panels(NamedTuple):
 def _figure(costs: Costs, device: Device | None) -> Figure:
     axis, memory = lay_out(costs.summary), costs.training
     labels = _labels(axis.stages)
-    below = max([_LINE, *(_LETTER * len(label.name) for label in labels if label.upright)]) + 0.1
+    below = max([_LINE, *(_LETTER * len(label.name) for label in labels if label.is_upright)]) + 0.1
     figure = Figure(figsize=(_WIDTH, _HEADER + _MEMORY + _BETWEEN + _BARS + below))
     panels = _panels(figure, below)
     _draw_heading(figure, costs, device)
@@ -106,9 +106,12 @@ def _figure(costs: Costs, device: Device | None) -> Figure:
         _draw_nothing(panels, costs.why_unknown)
     _draw_bars(panels.macs, axis, [bar.part.of.macs for bar in axis.bars])
     _draw_bars(panels.params, axis, [bar.part.of.params for bar in axis.bars])
-    for axes in (panels.forward, panels.backward, panels.macs, panels.params) if memory else panels[3:]:
-        if len(axis.stages) <= MAX_BARS:
-            _draw_grid(axes, axis)
+    if len(axis.stages) <= MAX_BARS:
+        if memory:
+            for axes in (panels.forward, panels.backward):
+                _draw_grid(axes, axis, memory.peak / binary_unit(memory.peak)[1])  # above it is what names the peak
+        for axes in (panels.macs, panels.params):
+            _draw_grid(axes, axis, axes.get_ylim()[1])
     for axes in (panels.macs, panels.params):
         _draw_labels(axes, labels)
     return figure
@@ -258,34 +261,47 @@ def _draw_bars(axes: Axes, axis: Axis, values: Sequence[int | None]) -> None:
         axes.plot(unknown, [0.1 * axes.get_ylim()[1]] * len(unknown), "x", markersize=4, color=_INK)
 
 
-def _draw_grid(axes: Axes, axis: Axis) -> None:
+def _draw_grid(axes: Axes, axis: Axis, height: float) -> None:
     starts = [stage.start for stage in axis.stages[1:]]
-    axes.vlines(starts, 0, 1, color=_GRID, linewidth=0.4, zorder=0, transform=axes.get_xaxis_transform())
+    axes.vlines(starts, 0, height, color=_GRID, linewidth=0.4, zorder=0)
 
 
 class _Label(NamedTuple):
-    """A name on the axis; upright where it is longer than its stage."""
+    """A name on the axis."""
 
     name: str
     position: float
-    upright: bool
+    is_upright: bool
 
 
 def _labels(stages: Sequence[Stage]) -> list[_Label]:
-    """Return the names that have room; wide stages come first, then those with many parameters."""
-    width = (_WIDTH - _LEFT - _RIGHT) / 2.1
-    labels: list[_Label] = []
-    taken: list[tuple[float, float]] = []
-    for stage in sorted(stages, key=lambda stage: stage.order):
-        name = stage.name if len(stage.name) <= _LONGEST else f"{stage.name[: _LONGEST - 1]}…"
-        position = (stage.start + stage.end) / 2
-        upright = _LETTER * len(name) > (stage.end - stage.start) * width
-        half = (_LINE if upright else _LETTER * len(name)) / width / 2
-        start, end = position - half, position + half
-        if all(end <= other_start or other_end <= start for other_start, other_end in taken):
-            labels.append(_Label(name, position, upright))
-            taken.append((start, end))
-    return labels
+    """Return the names of the stages: all of them, or none where there is no room for all.
+
+    They are upright where one of them is longer than its stage, and then so far apart that they can be read.
+    """
+    width = (_WIDTH - _LEFT - _RIGHT) / (2 + _OPTIMIZER)
+    names = [stage.name if len(stage.name) <= _LONGEST else f"{stage.name[: _LONGEST - 1]}…" for stage in stages]
+    positions = [(stage.start + stage.end) / 2 for stage in stages]
+    is_upright = any(
+        _LETTER * len(name) > (stage.end - stage.start) * width for name, stage in zip(names, stages, strict=True)
+    )
+    if is_upright:
+        if len(stages) * _LINE > width:
+            return []
+        positions = _spread(positions, _LINE / width)
+    return [_Label(name, position, is_upright) for name, position in zip(names, positions, strict=True)]
+
+
+def _spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Return positions within 0 to 1 that are at least so far apart: where they are too near, later ones give way."""
+    spread: list[float] = []
+    for position in positions:
+        spread.append(max(position, spread[-1] + gap if spread else gap / 2))
+    limit = 1 - gap / 2
+    for index in reversed(range(len(spread))):
+        spread[index] = min(spread[index], limit)
+        limit = spread[index] - gap
+    return spread
 
 
 def _draw_labels(axes: Axes, labels: Sequence[_Label]) -> None:
@@ -298,6 +314,6 @@ def _draw_labels(axes: Axes, labels: Sequence[_Label]) -> None:
             textcoords="offset points",
             ha="center",
             va="top",
-            rotation=90 if label.upright else 0,
+            rotation=90 if label.is_upright else 0,
             size=_NAMES,
         )

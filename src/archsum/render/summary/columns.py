@@ -27,11 +27,18 @@ class Column(NamedTuple):
     numeric: bool = True
     total: Callable[[Summary], int | None] | None = None
     remark: str = ""
+    limited: str = ""
+    """What a budget's limits of it are called: behind `max_` of all layers, behind `max_layer_` of each."""
+
+    def figure(self, of: Any) -> Any:
+        """Return a number that can be compared: of what is written as a text, that which it is of."""
+        return getattr(of, self.limited) if self.limited else self.value(of)
 
 
 def output_shape(of: Figures) -> str:
-    """Write the output's shape as Keras does: with the batch axis, unknown sizes as None."""
-    return sizes((None, *of.output_shape))
+    """Write the output's shape as Keras does: with the batch axis, unknown sizes as None; all of a block's."""
+    several = of.output_shapes if isinstance(of, BlockSummary) else ()
+    return ", ".join(sizes((None, *shape)) for shape in several or (of.output_shape,))
 
 
 def _params(of: Figures) -> str:
@@ -45,7 +52,7 @@ def _kernel(of: Figures) -> str:
 
 BASIC = (
     Column("Output Shape", output_shape, str, numeric=False),
-    Column("Param #", _params, str),
+    Column("Param #", _params, str, limited="params"),
 )
 """Keras's columns, which every table has behind the layer's name."""
 
@@ -53,11 +60,11 @@ OPTIONAL = {
     "weights": Column("Weights", lambda of: Difference(of.params, of.bias_params).value),
     "biases": Column("Biases", attrgetter("bias_params")),
     "kernel": Column("Kernel", _kernel, str, numeric=False),
-    "macs": Column("MACs", attrgetter("macs"), total=attrgetter("macs")),
+    "macs": Column("MACs", attrgetter("macs"), total=attrgetter("macs"), limited="macs"),
     "neurons": Column("Neurons", attrgetter("neurons"), total=attrgetter("neurons")),
     "connections": Column("Connections", attrgetter("connections"), total=attrgetter("connections")),
     "memory": Column("Memory", attrgetter("weight_memory"), memory),
-    "flops": Column("FLOPs", attrgetter("flops"), total=attrgetter("flops")),
+    "flops": Column("FLOPs", attrgetter("flops"), total=attrgetter("flops"), limited="flops"),
 }
 """The columns to choose from, by the word that `--columns` takes."""
 
@@ -73,3 +80,10 @@ def as_counted_by(tool: str) -> Column:
 
     remark = f", as {tool} counts: an operation that it does not know is 0"
     return Column(f"{convention.unit} ({tool})", counted, total=counted, remark=remark)
+
+
+def key_of_convention(tool: str) -> str:
+    """Return what is called in CSV and JSON what another tool counts, as in `flops_torch`."""
+    from archsum.conventions import CONVENTIONS
+
+    return f"{CONVENTIONS[tool].unit.lower()}_{tool}"

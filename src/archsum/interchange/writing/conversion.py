@@ -1,0 +1,56 @@
+"""A network → our YAML, proved to be that network before anyone sees it."""
+
+from collections.abc import Iterator, Mapping
+
+from archsum.bounds import MAX_FOLDED_LAYERS
+from archsum.errors import one_line
+from archsum.graph import Graph
+from archsum.interchange.writing.comparison import Written, read_again, refuse
+from archsum.interchange.writing.entries import Document
+from archsum.interchange.writing.fields import Fields
+from archsum.interchange.writing.flat import flat
+from archsum.interchange.writing.folding.fold import HOW_FAR, fold
+from archsum.interchange.writing.text import write_text
+from archsum.language.network import Network
+from archsum.propagate import propagate
+from archsum.summary import Summary
+
+
+def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written:
+    """Write a network as our YAML: folded, or `as_lines`, a line for each layer; `origin` is what it comes from.
+
+    Errors: SpecError where its shapes do not fit, or our language cannot say it.
+    """
+    summary = propagate(network.graph, network.engine)
+    fields, comments = Fields(), _head(summary, origin)
+    for document in _documents(summary, fields, as_lines=as_lines):
+        document.comments = comments
+        written = read_again(write_text(document), summary)
+        if written:
+            return written
+    raise refuse(network.graph)
+
+
+def _documents(summary: Summary, fields: Fields, *, as_lines: bool) -> Iterator[Document]:
+    """Return documents of a network, those that are folded more first: the first is taken that is the network."""
+    if not as_lines and 0 < len(summary.layers) <= MAX_FOLDED_LAYERS:
+        for how in HOW_FAR:
+            yield fold(summary, flat(summary, fields), fields, how)
+    yield flat(summary, fields)
+
+
+def _head(summary: Summary, origin: str) -> list[str]:
+    """Return what the first lines say: where the network comes from, and its totals."""
+    figures = {
+        "parameters": summary.params,
+        "trainable parameters": summary.trainable_params,
+        "MACs": summary.macs,
+    }
+    totals = (f"{'unknown' if number is None else f'{number:,}'} {what}" for what, number in figures.items())
+    return [f"Converted from {one_line(origin)} by `archsum convert`.", ", ".join(totals)]
+
+
+def paths(written: Written, graph: Graph) -> Mapping[str, str]:
+    """Return for each layer of what was written what it is in the source: the framework's path where it has one."""
+    sources = {node.name: node.origin.path if node.origin else node.name for node in graph.nodes}
+    return {name: sources[source] for name, source in written.sources.items()}

@@ -1,0 +1,133 @@
+"""Cures that say more than what to write in one place: who follows them has a sound file, and what was meant."""
+
+import io
+
+import pytest
+
+import archsum
+from archsum import Diagnostic, SpecError
+
+
+def problems(text: str) -> list[Diagnostic]:
+    try:
+        archsum.summarize(io.StringIO(text))
+    except SpecError as error:
+        return error.diagnostics
+    return []
+
+
+CASES = {
+    "a colon and a space": (
+        "input: [8]\nlayers:\n  - dense {units: 3}\n",
+        "write a `:` and a space behind it: `dense: {…}`",
+        ("dense {", "dense: {"),
+    ),
+    "a space": (
+        "input: [8]\nlayers:\n  - dense:{units: 3}\n",
+        "write a space behind the `:`: `dense: {…}`",
+        ("dense:{", "dense: {"),
+    ),
+    "both, and several fields": (
+        "input: [8]\nlayers:\n  - dense {units: 3, activation: relu}\n",
+        "write `dense: {`",
+        ("dense {", "dense: {"),
+    ),
+    "the name is where the kind should be": (
+        "input: [8]\nlayers:\n  - fc1: {type: dense, units: 3}\n  - add: {inputs: [fc1, fc1]}\n",
+        "write `dense` there, and `name: fc1` instead of `type: dense`",
+        ("fc1: {type: dense", "dense: {name: fc1"),
+    ),
+    "the name is a number": (
+        "input: [8]\nlayers:\n  - 1: {type: dense, units: 3}\n",
+        'write `dense` there, and `name: "1"` instead of `type: dense`',
+        ("1: {type: dense", 'dense: {name: "1"'),
+    ),
+    "a name that a table gives": (
+        "input: [8]\nlayers:\n  - relu\n  - tanh: {name: last}\n  - add: {inputs: [relu, last]}\n",
+        "give that layer the name, `name: relu`",
+        ("- relu\n", "- relu: {name: relu}\n"),
+    ),
+    "a number that a table gives": (
+        "input: [8]\nlayers:\n  - relu\n  - relu\n  - add: {inputs: [input, relu_1]}\n",
+        "give that layer the name, `name: relu_1`",
+        ("- relu\n  - relu\n", "- relu\n  - relu: {name: relu_1}\n"),
+    ),
+    "names of a block and in it that a table gives": (
+        "input: [8]\nblocks: {b: {layers: [tanh]}}\nlayers:\n  - b\n  - relu: {inputs: b/tanh}\n",
+        "give the block and the layer in it these names, each with `name: …`",
+        ("[tanh]}}\nlayers:\n  - b\n", "[tanh: {name: tanh}]}}\nlayers:\n  - b: {name: b}\n"),
+    ),
+    "variables by another word": (
+        "input: [8]\nconstants: {width: 3}\nlayers:\n  - dense: =width\n",
+        "write `variables`",
+        ("constants", "variables"),
+    ),
+    "yes and no": ("input: [8]\nlayers:\n  - relu: {if: no}\n  - tanh\n", "write `false`", ("no}", "false}")),
+    "an output padding": (
+        "input: [8, 8, 3]\nlayers:\n  - conv2d_transpose: {filters: 2, kernel_size: 3, output_padding: 1}\n",
+        "leave it out; an output that is larger still takes larger `strides`, or a `zero_padding2d` behind it",
+        (", output_padding: 1", ""),
+    ),
+    "same padding of a locally connected layer": (
+        "input: [8, 8, 3]\nlayers:\n  - locally_connected2d: {filters: 2, kernel_size: 5, padding: same}\n",
+        "a number for every side keeps the size: under a kernel of 3 write `1`, under one of 5 `2`",
+        ("same", "2"),
+    ),
+    "an item of a list in a formula": (
+        'input: [8]\nvariables: {sizes: [3, 5]}\nlayers:\n  - dense: "=[3, 5][0]"\n',
+        "give it a name under `variables`, as in `sizes: [3, 5]`; its items are `=sizes[0]` and `=sizes[1]`",
+        ("=[3, 5][0]", "=sizes[0]"),
+    ),
+}
+"""What is wrong, the cure of the first of it, and what is written instead of what."""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_followed(case: str) -> None:
+    text, cure, (wrong, right) = CASES[case]
+    first, *_ = problems(text)
+    assert first.cure == cure
+    assert text.count(wrong) == 1
+    assert problems(text.replace(wrong, right)) == []
+
+
+def test_same_padding_of_a_locally_connected_layer_keeps_the_size() -> None:
+    for kernel, padding in ((3, 1), (5, 2)):
+        layer = f"locally_connected2d: {{filters: 2, kernel_size: {kernel}, padding: {padding}}}"
+        summary = archsum.summarize(io.StringIO(f"input: [8, 8, 3]\nlayers: [{layer}]\n"))
+        assert summary.layers[0].output_shape == (8, 8, 2)
+
+
+def test_an_output_that_is_unused_in_a_repetition() -> None:
+    text = """
+        input: [8]
+        layers:
+          - relu: {name: first}
+          - repeat:
+              times: 2
+              layers:
+                - relu: {name: side}
+                - tanh: {name: main, inputs: first}
+    """
+    (problem,) = problems(text)
+    assert problem.cure.endswith(
+        "list it, with a `name`, under the `outputs` of the `repeat`, beside what else that gives"
+    )
+    listed = text.replace("times: 2", "times: 2\n              outputs: [side, main]").rstrip()
+    assert problems(f"{listed}\n          - concatenate\n") == []
+
+
+def test_errors_in_the_head_hide_none_in_the_layers() -> None:
+    layers = "layers:\n  - dense: {unit: =width}\n"
+    for head in (
+        "input: [x]\nvariables: {width: 3}\n",
+        "input: [8]\nvars: {width: 3}\n",
+        "input: [8]\nvariables: 3\n",
+        "input: [8]\nvariables: {width: 3}\ndefaults: [3]\n",
+        "input: [8]\nvariables: {width: 3}\nblocks: none\n",
+        "input: [8]\nvariables: {width: 3}\ndata_format: first\n",
+    ):
+        in_head, in_layers = problems(head + layers)
+        assert in_head.span
+        assert in_head.span.start < len(head)
+        assert in_layers.message == "dense has no field `unit`"

@@ -1,0 +1,82 @@
+"""LSTM, GRU and the simple recurrent operator, with what onnx's reference gives for them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+pytest.importorskip("onnx")
+
+from onnx.reference import ReferenceEvaluator
+
+import archsum
+from tests.support.onnx.counting import multiply_accumulates, parameters
+from tests.support.onnx.models import Sizes, load, model, node
+
+STEPS: dict[str, Sizes] = {"x": [7, "batch", 6]}
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+UNITS = 8
+
+
+def weights(kind: str, directions: int, biased: bool = True) -> dict[str, Any]:
+    """Return the weights of an operator."""
+    outputs = GATES[kind] * UNITS
+    made = {"w": (directions, outputs, 6), "r": (directions, outputs, UNITS)}
+    return {**made, "b": (directions, 2 * outputs)} if biased else made
+
+
+@pytest.mark.parametrize("kind", GATES)
+@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
+@pytest.mark.parametrize("biased", [True, False])
+def test_every_step_and_the_last(kind: str, direction: str, biased: bool, tmp_path: Path) -> None:
+    stated = weights(kind, 2 if direction == "bidirectional" else 1, biased)
+    attributes: dict[str, Any] = {"hidden_size": UNITS, "direction": direction}
+    if kind == "GRU":
+        attributes["linear_before_reset"] = 1
+    given = ["all", "last", "memory"] if kind == "LSTM" else ["all", "last"]
+    made = model([node(kind, ["x", *stated], given, **attributes)], STEPS, stated, tuple(given))
+    network = load(made, tmp_path)
+    made.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 3
+    summary = archsum.summarize(network)
+    assert not network.warnings
+    assert summary.macs == archsum.summarize(load(made, tmp_path)).macs
+    assert summary.params == parameters(made)
+    steps = numpy.zeros((7, 3, 6), "float32")
+    if direction == "forward":  # onnx's reference knows no other
+        found = [result.shape for result in ReferenceEvaluator(made).run(given, {"x": steps})]
+        assert found[0] == (7, 1, 3, 8)
+    directions = 2 if direction == "bidirectional" else 1
+    outputs = [layer.output_shape for name in summary.outputs for layer in summary.find(name)]
+    assert outputs == [(7, directions, 8), *[(directions, 8)] * (len(given) - 1)]
+    assert summary.macs == multiply_accumulates(made, 3)
+
+
+def test_the_last_step_alone(tmp_path: Path) -> None:
+    stated = weights("LSTM", 2)
+    made = model([node("LSTM", ["x", *stated], ["", "y"], hidden_size=UNITS, direction="bidirectional")], STEPS, stated)
+    made.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
+    summary = archsum.summarize(load(made, tmp_path))
+    assert [(type(layer.layer).__name__, layer.output_shape) for layer in summary.layers] == [
+        ("Bidirectional", (16,)),
+        ("Reshape", (2, 8)),
+    ]
+
+
+def test_a_gru_that_resets_before_its_kernel_states_its_two_biases(tmp_path: Path) -> None:
+    stated = weights("GRU", 1)
+    made = model([node("GRU", ["x", *stated], ["y"], hidden_size=UNITS)], STEPS, stated)
+    made.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
+    network = load(made, tmp_path)
+    summary = archsum.summarize(network)
+    assert not network.warnings
+    assert (summary.params, summary.macs) == (parameters(made), multiply_accumulates(made))
+    assert summary.flops == 2 * 7 * 24 * 14 + 7 * 8 * (6 + 3 + 5)
+
+
+def test_activations_that_are_none_of_ours(tmp_path: Path) -> None:
+    stated = weights("RNN", 1)
+    made = model([node("RNN", ["x", *stated], ["y"], hidden_size=UNITS, activations=["Affine"])], STEPS, stated)
+    network = load(made, tmp_path)
+    assert [warning.code for warning in network.warnings] == ["custom-layer"]
+    assert archsum.summarize(network).params == parameters(made)
