@@ -44,7 +44,7 @@ def likeness(before: Part, after: Part) -> int | None:
         score = _EXACT
     elif before.stated == after.stated:
         score = _STATED
-    elif other_label and before.layer:
+    elif other_label and before.layer and not _shared_weights(before, after):
         return None
     elif before.skeleton == after.skeleton:
         score = _SKELETON
@@ -65,6 +65,13 @@ def _shared_facts(before: Part, after: Part) -> int:
     assert before.facts
     assert after.facts
     return 10 * (before.facts.output == after.facts.output) + 10 * (before.facts.weights == after.facts.weights)
+
+
+def _shared_weights(before: Part, after: Part) -> bool:
+    """Whether layers have weights, and the same ones, so that one may have become the other under another name."""
+    if not (before.facts and after.facts) or (before.label and after.label):
+        return False
+    return before.kind == after.kind and bool(before.facts.weights) and before.facts.weights == after.facts.weights
 
 
 def _equal(before: Part, after: Part) -> bool:

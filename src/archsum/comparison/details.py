@@ -36,7 +36,7 @@ class Details:
         found = []
         if before.layer is None and before.kind != after.kind and before.path:
             found.append(Detail("names", "block", before.kind, after.kind))
-        if before.label != after.label:
+        if before.label != after.label and before.path[-1] != after.path[-1]:
             found.append(Detail("names", "name", before.path[-1], after.path[-1]))
         return tuple(found)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from archsum.comparison.layouts import FIELDS
+from archsum.comparison.layouts import AXES, FIELDS, FORMAT
 from archsum.layers import kind_of
 from archsum.layers.shapes import Shape
 from archsum.layers.written import fields_of_layer
@@ -12,6 +12,9 @@ from archsum.summary import LayerSummary
 
 Digest = bytes
 """What tells values from others: equal ones have the same."""
+
+
+_ACTIVATIONS = ("activation", "recurrent_activation")
 
 
 class WeightFacts(NamedTuple):
@@ -51,9 +54,12 @@ class Catalogue:
         return found[0]
 
     def _find(self, layer: LayerSummary) -> Facts:
-        key = layer.layer.identity
+        axes = _axes(layer)
+        key = layer.layer.identity, axes
         if key not in self._stated:
-            written = fields_of_layer(layer.layer)
+            written = {name: _plain(name, value, axes) for name, value in fields_of_layer(layer.layer).items()}
+            if "axis" in written:
+                written.pop(FORMAT, None)  # which says no more than what the axis is by default
             digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
             kind = kind_of(type(layer.layer))
             self._stated[key] = kind, written, digest(kind, digested)
@@ -68,6 +74,26 @@ class Catalogue:
             output = sorted(layer.output_shape, key=str)
         exact = digest(stated, output, [tuple(weight) for _, weight in weights])
         return Facts(kind, fields, layer.output_shape, weights, stated, exact)
+
+
+def _axes(layer: LayerSummary) -> int | None:
+    """Return how many axes a sample has; None where that changes, so that its axes are counted by no one number."""
+    axes = {len(shape) for shape in (*layer.input_shapes, layer.output_shape)}
+    return axes.pop() if len(axes) == 1 else None
+
+
+def _plain(name: str, value: Any, axes: int | None) -> Any:
+    """Return a field's value, the same for what means the same: linear is no activation, the last axis has a number."""
+    if name in _ACTIVATIONS and value == "linear":
+        return None
+    if name == "padding" and isinstance(value, list) and all(sides == [0, 0] for sides in value):
+        return "valid"
+    if name in AXES and axes is not None:
+        if isinstance(value, int):
+            return value % (axes + 1)
+        if isinstance(value, list) and all(isinstance(axis, int) for axis in value):
+            return [axis % (axes + 1) for axis in value]
+    return value
 
 
 def digest(*values: object) -> Digest:

@@ -6,18 +6,19 @@ from typing import Any
 from archsum.layers.shapes import Shape
 from archsum.summary import Summary
 
-_FORMAT = "data_format"
-_AXES = frozenset({"axis", "axes", "shared_axes", "attention_axes"})
+FORMAT = "data_format"
+AXES = frozenset({"axis", "axes", "shared_axes", "attention_axes"})
 """Fields that are numbers of axes, of which the first behind the batch is 1."""
 _SIZES = frozenset({"target_shape", "output_shape", "shape", "noise_shape", "dims"})
 """Fields that are lists with an item for each axis."""
-FIELDS = _AXES | _SIZES | {_FORMAT}
+FIELDS = AXES | _SIZES | {FORMAT}
 """The fields whose values depend on the data format."""
 
 
 def data_format(summary: Summary) -> str | None:
-    """Return the data format that all layers of a network have that have one; None where they differ, or none has."""
-    formats = {getattr(layer.layer, _FORMAT, None) for layer in summary.layers} - {None}
+    """Return the data format of all layers that have one, and no axis of their own; None where they differ."""
+    layers = (layer.layer for layer in summary.layers)
+    formats = {getattr(layer, FORMAT, None) for layer in layers if not hasattr(layer, "axis")} - {None}
     return formats.pop() if len(formats) == 1 else None
 
 
@@ -38,11 +39,11 @@ class Layouts:
             return True
         if not self.differ or name not in FIELDS:
             return False
-        if name in _AXES:
+        if name in AXES:
             return self._positions(before, axes, self.before) == self._positions(after, axes, self.after)
         if name in _SIZES and isinstance(before, list) and isinstance(after, list):
             return self.same_shape(tuple(before), tuple(after))
-        return name == _FORMAT
+        return name == FORMAT
 
     @staticmethod
     def _moved(shape: Shape, layout: str | None) -> Shape:

@@ -7,7 +7,11 @@ from itertools import groupby
 from archsum.comparison.alignment import align
 from archsum.comparison.facts import Catalogue, Digest, digest
 from archsum.comparison.parts import Part, flat, without_labels
+from archsum.comparison.wiring import UNORDERED
 from archsum.summary import LayerSummary, Summary
+
+_OF_ONE_SOURCE = 0.5
+"""How much more of its parts one network may name than the other, if both were named by the same."""
 
 
 @dataclass(eq=False, slots=True)
@@ -83,24 +87,31 @@ def _downwards(summary: Summary, catalogue: Catalogue) -> Iterator[tuple[Digest,
     """Yield each layer with what tells it, and all that it comes of, from others."""
     known = {name: digest("input", number) for number, name in enumerate(summary.inputs)}
     for layer in summary.layers:
-        inputs = [known[name] for name in layer.node.inputs]
-        known[layer.name] = digest(catalogue.of(layer).exact, inputs, layer.node.states, sorted(layer.shared_weights))
+        inputs, facts = [known[name] for name in layer.node.inputs], catalogue.of(layer)
+        if facts.kind in UNORDERED:
+            inputs.sort()
+        known[layer.name] = digest(facts.exact, inputs, layer.node.states, sorted(layer.shared_weights))
         yield known[layer.name], layer
 
 
 def _called_otherwise(before: Part, after: Part) -> bool:
     """Whether names tell nothing of which part is which, as they come from different sources."""
-    labels, others = set(_labels(before)), set(_labels(after))
-    return len(labels & others) * 2 < min(len(labels), len(others))
+    labels, others = _labels(before), _labels(after)
+    stated, also_stated = set(filter(None, labels)), set(filter(None, others))
+    if len(stated & also_stated) * 2 < min(len(stated), len(also_stated)):
+        return True
+    shares = (sum(map(bool, found)) / max(1, len(found)) for found in (labels, others))
+    return abs(next(shares) - next(shares)) > _OF_ONE_SOURCE
 
 
-def _labels(root: Part) -> Iterator[str]:
-    waiting = [root]
+def _labels(root: Part) -> list[str]:
+    """Return what each part is called."""
+    waiting, labels = [root], []
     while waiting:
         part = waiting.pop()
-        if part.label:
-            yield part.label
+        labels.append(part.label)
         waiting += part.children
+    return labels
 
 
 def _match(before: Part, after: Part) -> Pair:

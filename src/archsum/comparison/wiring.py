@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from archsum.comparison.difference import SHARED, Detail
+from archsum.layers import kind_of
 from archsum.summary import LayerSummary, SharedWeight, Summary
+
+UNORDERED = frozenset({"add", "multiply", "average", "maximum", "minimum"})
+"""The kinds that give the same in whatever order they take their inputs."""
 
 
 class Wiring:
@@ -31,8 +35,9 @@ class Wiring:
         found = []
         taken, takes = before.node.inputs, after.node.inputs
         # A layer that is moved takes something else by that.
+        is_ordered = kind_of(type(after.layer)) not in UNORDERED
         if after.name in self._was and (
-            not self._same(taken, takes, self._through) or before.node.states != after.node.states
+            not self._same(taken, takes, is_ordered=is_ordered) or before.node.states != after.node.states
         ):
             found.append(Detail("inputs", "inputs", taken, takes))
         if before.shared_weights or after.shared_weights:
@@ -44,21 +49,22 @@ class Wiring:
     def outputs(self) -> Detail | None:
         """Return how the networks' outputs differ; None where they are the same."""
         before, after = self._before.outputs, self._after.outputs
-        if self._same(before, after, self._through):
+        if self._same(before, after):
             return None
         return Detail("inputs", "outputs", before, after)
 
-    def _same(
-        self, before: Sequence[str], after: Sequence[str], through: tuple[Mapping[str, str], Mapping[str, str]]
-    ) -> bool:
+    def _same(self, before: Sequence[str], after: Sequence[str], *, is_ordered: bool = True) -> bool:
+        """Whether the same is taken, or given, in the same order if that tells anything."""
         if len(before) != len(after):
-            before = [name for name in before if name in self._became]
-            after = [name for name in after if name in self._was]
-            return [self._became[name] for name in before] == list(after)
+            ones = [self._became[name] for name in before if name in self._became]
+            others = [name for name in after if name in self._was]
+            return ones == others if is_ordered else sorted(ones) == sorted(others)
         if all(map(lambda one, other: self._became.get(one) == other, before, after)):
             return True
-        reached = [self._became.get(through[0].get(name, name)) for name in before]
-        return reached == [through[1].get(name, name) for name in after]
+        through, also_through = self._through
+        ones = [self._became.get(through.get(name, name), "") for name in before]
+        others = [also_through.get(name, name) for name in after]
+        return ones == others if is_ordered else sorted(ones) == sorted(others)
 
 
 def _passed(summary: Summary, matched: Mapping[str, str]) -> dict[str, str]:
