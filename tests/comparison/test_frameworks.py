@@ -29,7 +29,7 @@ def test_models_of_keras(name: str, *, flat: bool) -> None:
 def test_a_file_of_keras(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keras = pytest.importorskip("keras")
     model = keras.Sequential(
-        [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="a"), keras.layers.Flatten(), keras.layers.Dense(10)]
+        [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(10)]
     )
     model.save(tmp_path / "model.keras")
     net = tmp_path / "net.yaml"

@@ -128,7 +128,7 @@ def counted(group: Group) -> str:
     before, after = (
         sum(part.kind == kind for part in block.children) if block else 0 for block in (parent.before, parent.after)
     )
-    return f" ({before:,} → {after:,})" if before and after and max(before, after) > 2 else ""
+    return f" ({before:,} → {after:,})" if before and after and before != after and max(before, after) > 2 else ""
 
 
 def _notes(group: Group) -> Iterator[str]:
