@@ -7,7 +7,7 @@ import pytest
 
 from archsum import summarize
 from archsum.graph import Path as LayerPath
-from archsum.layers.shapes import total
+from archsum.layers.shapes import product, total
 from archsum.repetitions import Repetitions, Runs
 from tests.support.paths import EXAMPLES
 
@@ -29,10 +29,8 @@ def test_what_is_left_as_often_as_it_repeats_itself_is_the_whole(file: Path) -> 
         often = {layer.name: times(layer.path, runs) for layer in summary.layers}
         assert sum(often.values()) == len(whole.layers)
         for metric in ("params", "trainable_params", "macs", "flops"):
-            values = [(getattr(layer, metric), often[layer.name]) for layer in summary.layers]
-            assert total(None if value is None else value * number for value, number in values) == getattr(
-                whole, metric
-            )
+            values = (product((getattr(layer, metric), often[layer.name])) for layer in summary.layers)
+            assert total(values) == getattr(whole, metric)
         known = {*summary.inputs, *often}
         assert all(known.issuperset(layer.node.inputs) for layer in summary.layers)
         assert known.issuperset(summary.outputs)

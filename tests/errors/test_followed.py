@@ -131,3 +131,15 @@ def test_errors_in_the_head_hide_none_in_the_layers() -> None:
         assert in_head.span
         assert in_head.span.start < len(head)
         assert in_layers.message == "dense has no field `unit`"
+
+
+def test_an_input_that_cannot_be_read_hides_nothing_behind_the_others() -> None:
+    text = """
+        input: {image: [32, 32, x], words: [8]}
+        layers:
+          - conv2d: {filters: =input_channels, kernel_size: 3, inputs: image}
+          - lstm: {units: 3, inputs: words}
+    """
+    in_head, in_layers = problems(text)
+    assert in_head.message == "`input.image[2]` takes a whole number, not `x`"
+    assert in_layers.message == "`lstm` takes an input of 2 axes (steps, features), not [8]"

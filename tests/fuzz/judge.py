@@ -22,8 +22,8 @@ QUESTIONS = ("to explain `", "to find the training memory of `", "to plan the ar
 
 _HEAD = re.compile(r"^error\[([\w-]+)\]: (.+)$")
 _PLACE = re.compile(r"^ *--> .+:\d+:\d+$")
-_USAGE = re.compile(r"^usage: archsum.*^archsum.*: error: .+\Z", re.MULTILINE | re.DOTALL)
-_WARNING = re.compile(r"archsum: the diagram has .+\n\Z")
+_USAGE = re.compile(r"^(usage: archsum|archsum( [\w-]+)?: error: )", re.MULTILINE)
+_WARNING = re.compile(r"archsum: the diagram has .+\n\Z|warning\[[\w-]+\]: ")
 _TOTAL = re.compile(r"^(?: |- )?(?:Total|Trainable|Non-trainable) params: ([\d,]+|unknown)", re.MULTILINE)
 
 _UNSEEN = {"\n", "\t"}

@@ -42,13 +42,13 @@ def load(
     structure = read_structure(document, places)
     called = document.name or as_text(Path(name).stem)
     allowed = steps_allowed(len(places.whole.source.text))
-    expanded = expand(document, structure, called, places, Work(allowed), has_shapes=head.has_shapes)
+    expanded = expand(document, structure, called, places, Work(allowed), unknown=head.unknown)
     graph, is_complete, in_expansion, engine = expanded
     in_layers = (*structure.diagnostics, *in_expansion)
     problems = [*head.diagnostics, *(problem for problem in in_layers if problem.code not in head.doubtful)]
     if is_complete and not (in_text or problems):
         problems = unused(graph, places)
-    if head.has_shapes and (in_text or problems or not is_complete):
+    if not head.unknown.issuperset(document.input) and (in_text or problems or not is_complete):
         # That it is too large has been said.
         problems += [problem for problem in engine.diagnostics if problem.code != "too-large"]
     if in_text or problems:

@@ -1,6 +1,6 @@
 """A file's structure → Graph: blocks, repetitions and branches are written out, and each layer built and named."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
@@ -54,16 +54,18 @@ class Expanded(NamedTuple):
 
 
 def expand(
-    document: Document, structure: Structure, name: str, file: Places, work: Work, *, has_shapes: bool = True
+    document: Document, structure: Structure, name: str, file: Places, work: Work, unknown: Collection[str] = ()
 ) -> Expanded:
-    """Write out a file's layers; `work` says how many there may be, `has_shapes` whether those of inputs are known."""
-    return Expansion(document, structure, file, work, has_shapes=has_shapes).run(name)
+    """Write out a file's layers; `work` says how many there may be, `unknown` of which inputs no shape is known."""
+    return Expansion(document, structure, file, work, unknown).run(name)
 
 
 class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
-    def __init__(self, document: Document, structure: Structure, file: Places, work: Work, *, has_shapes: bool) -> None:
+    def __init__(
+        self, document: Document, structure: Structure, file: Places, work: Work, unknown: Collection[str]
+    ) -> None:
         self._problems = Problems()
         self._document = document
         self._structure = structure
@@ -75,7 +77,7 @@ class Expansion:
         self._wrapped: dict[str, int] = {}  # how many wrappers the containers around a node have put around it
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work, is_known=has_shapes)
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work, unknown)
         self._owners = Owners()
         self._is_complete = True
         """Whether each layer so far is in the graph."""

@@ -1,6 +1,6 @@
 """The shapes of a network while it is written out: formulas name sizes, and shortcuts depend on what changes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from archsum.errors import Span
 from archsum.formula import BROKEN, Value
@@ -30,11 +30,11 @@ class NetworkShapes:
         nodes: Sequence[Node],
         input_places: Mapping[str, Span],
         work: Work,
-        *,
-        is_known: bool = True,
+        unknown: Collection[str],
     ) -> None:
-        """Take the document's inputs, unless it is not known what shapes they have."""
-        computations, inputs = Computations(work), document.input if is_known else {}
+        """Take the document's inputs, but not those whose shapes are unknown."""
+        computations = Computations(work)
+        inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
         self.engine = Engine(inputs, nodes, computations, input_places=input_places)
         self._engine_of_large_sizes = Engine(inputs, nodes, computations, unknown=LARGE_SIZE)
         self._data_format = document.data_format

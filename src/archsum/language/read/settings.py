@@ -19,7 +19,8 @@ from archsum.layers.fields import INPUT_SIZES, check_name
 InputShape = Sequence[int | None] | Mapping[str, Sequence[int | None]]
 """What overrides a file's input: sizes, or those of several inputs by their names."""
 
-_NEEDED_BY_SHAPES = {"input", "data_format", "variables", "defaults", "blocks"}
+_NEEDED_BY_SHAPES = {"data_format", "variables", "defaults", "blocks"}
+_STAND_IN = [1]
 _DOUBTFUL_WITHOUT = {"defaults": "missing-field", "blocks": "unknown-layer"}
 """What is found wrong with layers, and may not be, where a field of the head cannot be read."""
 
@@ -32,8 +33,8 @@ class Head(NamedTuple):
 
     document: Document | None
     diagnostics: list[Diagnostic]
-    has_shapes: bool = True
-    """Whether shapes can be computed: otherwise the document's input takes the place of one that could not be read."""
+    unknown: frozenset[str] = frozenset()
+    """The inputs whose shapes are not known, or not what they mean: the document's take the places of such."""
     doubtful: frozenset[str] = frozenset()
     """The codes of what may be wrong with the layers only because something in the head could not be read."""
 
@@ -122,9 +123,13 @@ def _check(file: Places, stated: dict[str, Any], overrides: Collection[str]) -> 
             return Head(None, diagnostics)
         sound = {field: value for field, value in values.items() if field not in faulty}
         sound["variables"] = names
-        document = Document.model_validate({"input": _stand_ins(stated.get("input")), **sound})
+        inputs = _stand_ins(values.get("input"), error)
+        document = Document.model_validate({"input": inputs, **sound})
+        unknown = frozenset(document.input) if faulty & _NEEDED_BY_SHAPES else frozenset()
+        if "input" in faulty and not faulty & _NEEDED_BY_SHAPES:
+            unknown = frozenset(name for name, shape in inputs.items() if shape is _STAND_IN)
         doubtful = frozenset(code for field, code in _DOUBTFUL_WITHOUT.items() if field in faulty)
-        return Head(document, diagnostics, not faulty & _NEEDED_BY_SHAPES, doubtful)
+        return Head(document, diagnostics, unknown, doubtful)
     return Head(document, diagnostics)
 
 
@@ -140,13 +145,15 @@ def _names(stated: Mapping[str, Any]) -> Mapping[str, Value]:
     return {name: BROKEN for name in used if "." not in name and name not in (*INPUT_SIZES, "index")}
 
 
-def _stand_ins(stated: Any) -> dict[str, list[int]]:
-    """Return inputs by the names that a file gives them, for those whose sizes cannot be read."""
-    inputs = {}
+def _stand_ins(stated: Any, error: ValidationError) -> dict[str, Any]:
+    """Return inputs by the names that a file gives them, with other sizes where theirs cannot be read."""
+    places = [detail["loc"][:2] for detail in error.errors(include_url=False)]
+    inputs: dict[str, Any] = {}
     for name in stated if _is_named(stated) else ():
         with suppress(FieldError):
-            inputs[check_name(name)] = [1]
-    return inputs or {DEFAULT_INPUT: [1]}
+            is_sound = ("input", name) not in places and ("input",) not in places
+            inputs[check_name(name)] = stated[name] if is_sound else _STAND_IN
+    return inputs or {DEFAULT_INPUT: _STAND_IN}
 
 
 def _faulty_fields(error: ValidationError, stated: Mapping[str, Any]) -> set[str | None]:
