@@ -4,7 +4,7 @@ They take what `load` takes, or the Network that it made: a file's path, an open
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from archsum import sources
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archsum.memory.devices import Device
     from archsum.results.check import Check
     from archsum.results.conversion import Conversion
+    from archsum.results.diff import Diff
     from archsum.results.explanation import Explanation
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
@@ -34,6 +35,7 @@ __all__ = [
     "costs",
     "devices",
     "diagram",
+    "diff",
     "explain",
     "fit",
     "fit_all",
@@ -64,7 +66,8 @@ def load(
     """Read a network: its graph, and of our own files the budget.
 
     `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; our YAML as a text of several
-    lines, or as the mapping that it is; or `module:name` of a live model, whose module is imported, and so run.
+    lines, or as the mapping that it is; `module:name` of a live model, whose module is imported, and so run; or such a
+    file as a revision of a Git repository has it, `REV:path`.
     `variables` and `input` override the file's own: `input` takes sizes without the batch axis, or where there are
     several inputs, sizes by name. `allow_unknown` accepts layers of Keras files whose weights cannot be known; all
     totals that they touch are unknown.
@@ -233,6 +236,48 @@ def explain(file: Source | Network, layer: str | None = None, **overrides: Unpac
     return Explanation(explain(summary, layer, work), explain_totals(summary, layer, work))
 
 
+def diff(
+    before: Source | Network,
+    after: Source | Network,
+    *,
+    only: Collection[str] = (),
+    titles: tuple[str, str] | None = None,
+    **overrides: Unpack[Overrides],
+) -> "Diff":
+    """Compare two networks; printed, what changed is a text, and `equal` says whether nothing did.
+
+    Layers and blocks are matched by their names and their structure: names are no difference, nor are other blocks
+    around the same layers. `only` are the aspects to compare: of `fields`, `shapes`, `weights`, `inputs` and `names`;
+    a layer that one network lacks is a difference in any. `titles` are what the networks are called; `overrides` are of
+    both.
+
+    Errors: SpecError with every problem in both.
+    """
+    from archsum.comparison import ASPECTS, compare
+    from archsum.results.diff import Diff
+
+    if unknown := set(only) - set(ASPECTS):
+        raise ValueError(f"there is no aspect {min(unknown)!r}: choose from {', '.join(ASPECTS)}")
+    networks, problems = [], []
+    for source in (before, after):
+        try:
+            network = _network(source, overrides)
+            networks.append((network, costs(network)))
+        except SpecError as error:
+            problems += error.diagnostics
+    if problems:
+        raise SpecError(problems)
+    (one, costs_before), (other, costs_after) = networks
+    difference = compare(costs_before.summary, costs_after.summary)
+    return Diff(
+        difference.limited(only) if only else difference,
+        titles or (one.graph.name, other.graph.name),
+        (costs_before, costs_after),
+        (_checked(one), _checked(other)),
+        tuple(aspect for aspect in ASPECTS if aspect in only),
+    )
+
+
 def diagram(
     file: Source | Network,
     block: str | None = None,
@@ -319,6 +364,11 @@ def _network(file: Source | Network, overrides: Overrides) -> Network:
     if any(overrides.values()):
         raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file
+
+
+def _checked(network: Network) -> "Check | None":
+    """Return the verdicts on a network's own budget; None where it has none."""
+    return check(network) if network.budget.model_fields_set - {"warn_at"} else None
 
 
 def device_of(name: str, network: Network) -> "Device":

@@ -100,6 +100,8 @@ MAX_AXES = 64
 """The most axes of a shape, as in PyTorch and NumPy."""
 MAX_ELEMENTS = 10**30
 """The largest tensor: totals of such are numbers that can be printed."""
+MAX_COMPARED_MEMORY = 10_000
+"""The most layers of networks whose memory is compared, as it takes long to find."""
 MAX_BATCH = 2**30
 """No larger batch is looked for."""
 MAX_TRIED_BLOCKS = 10

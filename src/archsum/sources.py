@@ -15,9 +15,10 @@ from archsum.interchange.imported import Imported, Options
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
 from archsum.language.text.source import File, open_file, read_file
+from archsum.revisions import RevisionFile, is_revision, open_revision
 
 Source = File | Mapping[str, Any]
-"""A path, an open file, a text or what YAML makes of one, or `module:name` of a live model."""
+"""A path, an open file, a text or what YAML makes of one, `module:name` of a live model, or `REV:path` of Git's."""
 
 _Reader = Callable[[IO[bytes], str, Options], Imported]
 
@@ -44,8 +45,8 @@ def load(
 ) -> Network:
     """Read a network.
 
-    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, or `module:name` of a live
-    model; `variables` and `input` (sizes without the batch
+    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` of a live
+    model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch
     axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights
     cannot be known.
 
@@ -53,17 +54,20 @@ def load(
     `propagate`, and come with these problems only where there are any.
     """
     options = Options(input, allow_unknown)
+    if isinstance(source, str) and is_revision(source):
+        source = open_revision(source)
     if isinstance(source, str) and _is_live(source):
         _refuse_variables(source, variables)
         from archsum.interchange.live import read_live
 
         return _checked(read_live(source, options))
-    if isinstance(source, str | os.PathLike) and not _is_text(source):
-        ending = PurePath(source).suffix.lower()
+    if isinstance(source, str | os.PathLike | RevisionFile) and not _is_text(source):
+        called = source.name if isinstance(source, RevisionFile) else os.fspath(source)
+        ending = PurePath(called).suffix.lower()
         if ending in _ENDINGS:
-            _refuse_variables(os.fspath(source), variables)
-            with open_file(source) as opened:
-                return _checked(_reader(_ENDINGS[ending])(opened, os.fspath(source), options))
+            _refuse_variables(called, variables)
+            with source if isinstance(source, RevisionFile) else open_file(source) as opened:
+                return _checked(_reader(_ENDINGS[ending])(opened, called, options))
     content, name = _content(source)
     reader = _reader_of(content)
     if reader is None:
@@ -89,7 +93,7 @@ def from_torch(module: Any, example: Any, name: str) -> Network:
     return _checked(read_module(module, name, example))
 
 
-def _is_text(source: str | os.PathLike[str]) -> bool:
+def _is_text(source: str | os.PathLike[str] | RevisionFile) -> bool:
     """Whether a source is a network itself, and not the name of a file, which seldom has several lines."""
     return isinstance(source, str) and "\n" in source and not os.path.exists(source)
 

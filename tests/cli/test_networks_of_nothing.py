@@ -74,6 +74,7 @@ OPTIONS = {
     "diagram": [*(f"--format {format_} -o drawn" for format_ in DIAGRAMS), "--depth 1", "-o drawn.dot"],
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
     "convert": ["", "--flat"],
+    "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json"))],
 }  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def test_every_command(
         pytest.importorskip("pygraphviz")
     monkeypatch.chdir(tmp_path)
     Path("net.yaml").write_text(NETWORKS[network], encoding="utf-8")
+    Path("other.yaml").write_text(NETWORKS["all frozen"], encoding="utf-8")
     for options in OPTIONS[command]:
         code = main([command, "net.yaml", *options.split()])
         printed = capsys.readouterr()

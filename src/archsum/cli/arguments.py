@@ -13,6 +13,7 @@ from archsum.language.text.scalars import resolve
 
 if TYPE_CHECKING:
     from archsum.api import Network
+    from archsum.revisions import RevisionFile
 
 _WITH_CROSSES = re.compile(r"[0-9]+(x[0-9]+)+")
 """Sizes as in 32x32x3."""
@@ -25,29 +26,37 @@ def add_file_arguments(parser: argparse.ArgumentParser, number: str | None = Non
         metavar="SOURCE",
         nargs=number,
         help="a network file: our YAML, Keras's .keras, .h5 or .json, or .onnx; `-` is standard input. Or module:name, "
-        "a live model of PyTorch or Keras, or a function that makes one: importing the module runs its code",
+        "a live model of PyTorch or Keras, or a function that makes one: importing the module runs its code. Or "
+        "REV:path, a file as a revision of the Git repository has it",
     )
-    parser.add_argument(
-        "--set",
-        dest="variables",
-        metavar="NAME=VALUE",
-        action="append",
-        type=_variable,
-        default=[],
-        help="override a variable of the file, as in width=0.5 or depths=[3,4,6,3]; may be given several times",
-    )
-    parser.add_argument(
-        "--input",
-        metavar="SIZES",
-        action=_AddInput,
-        type=_shape,
-        help="override the input, as in 224,224,3, or null,null,3 where sizes are unknown; one of several by its name, "
-        "as in left=105,105,1, and may then be given several times",
-    )
+    add_overrides(parser)
     parser.add_argument(
         "--allow-unknown",
         action="store_true",
         help="accept layers of Keras files whose weights nobody can know: all totals that they touch are unknown",
+    )
+
+
+def add_overrides(parser: argparse.ArgumentParser, side: str = "") -> None:
+    """Add --set and --input; of two networks, those of the second alone with `side`, as --set-after."""
+    flag, dest = (f"-{side}", f"_{side}") if side else ("", "")
+    whose = "the second network alone" if side else "the file"
+    parser.add_argument(
+        f"--set{flag}",
+        dest=f"variables{dest}",
+        metavar="NAME=VALUE",
+        action="append",
+        type=_variable,
+        default=[],
+        help=f"override a variable of {whose}, as in width=0.5 or depths=[3,4,6,3]; may be given several times",
+    )
+    parser.add_argument(
+        f"--input{flag}",
+        metavar="SIZES",
+        action=_AddInput,
+        type=_shape,
+        help=f"override the input of {whose}, as in 224,224,3, or null,null,3 where sizes are unknown; one of several "
+        "by its name, as in left=105,105,1, and may then be given several times",
     )
 
 
@@ -115,7 +124,7 @@ class _AddInput(argparse.Action):
             raise argparse.ArgumentError(self, "of several shapes, each has its input's name: left=105,105,1")
 
 
-def network(file: str, arguments: argparse.Namespace) -> "Network":
+def network(file: "str | RevisionFile", arguments: argparse.Namespace) -> "Network":
     """Return the network of a source, or of standard input for `-`, with what the command overrides.
 
     What its reader has to warn of goes to stderr.

@@ -16,6 +16,7 @@ from archsum.cli.streams import Sink, guarded
 COMMANDS = {
     "summary": "print a network's layers, shapes and parameters",
     "check": "compare networks with their budgets",
+    "diff": "compare two networks, part by part",
     "explain": "derive a layer's numbers step by step",
     "explain-error": "list the codes of errors, or explain one",
     "memory": "compute what a network needs of memory, in training and at inference",

@@ -20,6 +20,24 @@ def count(number: int | None) -> str:
     return "unknown" if number is None else f"{number:,}"
 
 
+def signed(number: int | None) -> str:
+    """Write a difference: with its sign, and nothing where there is none; an unknown one as a word."""
+    return "unknown" if number is None else f"{number:+,}".replace("-", "−") if number else ""
+
+
+def growth(before: int | None, after: int | None) -> str:
+    """Write how much more it is, in parts of what it was, or how many times; nothing where that tells nothing."""
+    if not before or after is None or before == after:
+        return ""
+    if after >= 10 * before:
+        return f"× {after / before:,.1f}"
+    share = percent(abs(after - before), before)
+    sign = "+" if after > before else "−"
+    if share == "0.0 %":
+        return f"< {sign}0.1 %"
+    return f"{share[:2]}{sign}{share[2:]}" if share[0] in "<>" else f"{sign}{share}"
+
+
 def sizes(shape: Shape) -> str:
     """Write a shape as Keras does, an unknown size as None."""
     return str(shape)

@@ -1,0 +1,126 @@
+"""`archsum diff`."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from archsum.cli.arguments import add_file_arguments, add_overrides, network, number_of, shown
+from archsum.cli.console import paint, reading_width, report
+from archsum.cli.exit_codes import BAD_INPUT, DIFFERENT, OK
+from archsum.errors import SpecError
+
+if TYPE_CHECKING:
+    from archsum.api import Network
+    from archsum.results.diff import Diff
+
+_FORMATS = ("table", "markdown", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_file_arguments(parser, "+")
+    add_overrides(parser, "after")
+    parser.add_argument(
+        "--only",
+        metavar="ASPECT,…",
+        type=_aspects,
+        default=(),
+        help="compare some aspects alone: fields, shapes, weights, inputs, names; layers that one network lacks always "
+        "count",
+    )
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 where the networks differ, as `git diff`")
+    parser.add_argument("--format", choices=_FORMATS, default="table", help="what to print (default: table)")
+    parser.add_argument(
+        "--depth",
+        metavar="N",
+        type=number_of("levels"),
+        help="fold what is in blocks more than N levels deep (default: as many as can be taken in)",
+    )
+    parser.set_defaults(error=parser.error)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what changed from one network to another; a network by itself is compared with the last commit's.
+
+    Where it is given other variables or another input, it is compared with itself.
+    """
+    if len(arguments.file) > 2:
+        arguments.error("two networks are compared, or one with what the last commit has")
+    if arguments.depth and arguments.format == "json":
+        arguments.error("--depth is for the table and markdown; json always has every part")
+    from archsum.api import diff, summarize
+
+    networks: list[Network] = []
+    problems: list[SpecError] = []
+    for file, overrides in _sides(arguments):
+        try:
+            networks.append(_read(file, overrides))
+            summarize(networks[-1])
+        except SpecError as error:
+            problems.append(error)
+    if problems:
+        report(*problems)
+        return BAD_INPUT
+    before, after = networks
+    found = diff(before, after, only=arguments.only, titles=_titles(arguments))
+    print(_render(found, arguments))
+    return DIFFERENT if arguments.exit_code and not found.equal else OK
+
+
+def _sides(arguments: argparse.Namespace) -> list[tuple[str | None, argparse.Namespace]]:
+    """Return the sources before and after, None for what the last commit has, and what is overridden of each."""
+    first, *others = arguments.file
+    overridden = {**vars(arguments), "variables": [*arguments.variables, *arguments.variables_after]}
+    if arguments.input_after is not None:
+        overridden["input"] = arguments.input_after
+    before = None if not others and not _overrides_after(arguments) else first
+    if before is None and first == "-":
+        arguments.error("standard input is in no commit: name two networks")
+    return [(before, arguments), (others[0] if others else first, argparse.Namespace(**overridden))]
+
+
+def _overrides_after(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.variables_after) or arguments.input_after is not None
+
+
+def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
+    if file is not None:
+        return network(file, arguments)
+    from archsum.revisions import open_at_head
+
+    return network(open_at_head(arguments.file[0]), arguments)
+
+
+def _titles(arguments: argparse.Namespace) -> tuple[str, str]:
+    (before, _), (after, _) = _sides(arguments)
+    assert after is not None
+    changed = [f"{name}={value}" for name, value in arguments.variables_after]
+    changed += [] if arguments.input_after is None else [f"input {arguments.input_after}"]
+    title = f"{shown(after)} with {', '.join(changed)}" if changed else shown(after)
+    return shown(before or f"HEAD:{after}"), title
+
+
+def _render(found: "Diff", arguments: argparse.Namespace) -> str:
+    if arguments.format == "json":
+        from archsum.render.diff import json
+
+        return json.render(found)
+    if arguments.format == "markdown":
+        from archsum.render.diff import markdown
+
+        return markdown.render(found, arguments.depth)
+    from archsum.render.diff import text
+
+    return text.render(found, paint(sys.stdout), reading_width(), arguments.depth)
+
+
+def _aspects(text: str) -> tuple[str, ...]:
+    from archsum.comparison import ASPECTS
+    from archsum.errors import suggest
+
+    words = tuple(word.strip() for word in text.split(","))
+    for word in words:
+        if word not in ASPECTS:
+            cure = suggest(word, ASPECTS) or f"choose from {', '.join(ASPECTS)}"
+            raise argparse.ArgumentTypeError(f"there is no aspect `{word}`: {cure}")
+    return words

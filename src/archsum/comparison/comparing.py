@@ -1,0 +1,84 @@
+"""Two summaries → their difference: each pair of parts is compared, and what it is connected to."""
+
+from dataclasses import replace
+
+from archsum.comparison.details import Details
+from archsum.comparison.difference import Change, Detail, Difference
+from archsum.comparison.facts import Catalogue
+from archsum.comparison.layouts import Layouts
+from archsum.comparison.matching import Pair, isomorphism, leaves, match
+from archsum.comparison.parts import tree
+from archsum.comparison.wiring import Wiring
+from archsum.summary import Summary
+
+
+def compare(before: Summary, after: Summary) -> Difference:
+    """Return what changed from one network to another.
+
+    Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
+    numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that.
+    """
+    layouts = Layouts(before, after)
+    catalogue = Catalogue(up_to_layout=layouts.differ)
+    details = Details(layouts, catalogue)
+    found = _compare(before, after, match(tree(before, catalogue), tree(after, catalogue)), details)
+    if found.equal or not found.changes:
+        return found
+    pairs = isomorphism(before, after, catalogue)
+    if pairs is None:
+        return found
+    wiring = Wiring(before, after, pairs)
+    if any(details.of_layers(*pair) or wiring.differences(*pair) for pair in pairs):
+        return found
+    return Difference(
+        before, after, details.of_networks(before, after, wiring), replace(found.whole, children=()), is_regrouped=True
+    )
+
+
+def _compare(before: Summary, after: Summary, whole: Pair, details: Details) -> Difference:
+    wiring = Wiring(before, after, list(leaves(whole)), _moved(whole))
+    changes = _Comparison(details, wiring).of_pairs(whole)
+    changed = Change(whole.before, whole.after, children=changes)
+    return Difference(before, after, details.of_networks(before, after, wiring), changed)
+
+
+def _moved(whole: Pair) -> frozenset[str]:
+    """Return the layers, by their names after the change, that are in another place."""
+    waiting, names = [whole], set()
+    while waiting:
+        pair = waiting.pop()
+        if pair.is_moved and pair.after:
+            names |= {layer.name for layer in pair.after.layers}
+        waiting += pair.inner
+    return frozenset(names)
+
+
+class _Comparison:
+    """Makes changes of pairs."""
+
+    def __init__(self, details: Details, wiring: Wiring) -> None:
+        self._details = details
+        self._wiring = wiring
+
+    def of_pairs(self, pair: Pair) -> tuple[Change, ...]:
+        """Return what changed of the parts of two blocks."""
+        if pair.inner:
+            return tuple(change for inner in pair.inner if (change := self._change(inner)))
+        if not (pair.before and pair.after):
+            return ()
+        # Equal blocks, called alike: they can differ in where the channels are, and in what they take.
+        inner = map(Pair, pair.before.children, pair.after.children)
+        return tuple(change for one in inner if (change := self._change(one)))
+
+    def _change(self, pair: Pair) -> Change | None:
+        before, after = pair.before, pair.after
+        if before is None or after is None:
+            return Change(before, after)
+        details: tuple[Detail, ...] = self._details.of_names(before, after)
+        if before.layer and after.layer:
+            details += self._details.of_layers(before.layer, after.layer)
+            details += self._wiring.differences(before.layer, after.layer)
+        children = self.of_pairs(pair)
+        if not (details or children or pair.is_moved):
+            return None
+        return Change(before, after, pair.is_moved, details, children)

@@ -1,0 +1,106 @@
+"""What is compared of a layer: its kind, its fields, its output and its weights, found once for equal layers."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from archsum.comparison.layouts import AXES, FIELDS, FORMAT
+from archsum.layers import kind_of
+from archsum.layers.shapes import Shape
+from archsum.layers.written import fields_of_layer
+from archsum.summary import LayerSummary
+
+Digest = bytes
+"""What tells values from others: equal ones have the same."""
+
+
+_ACTIVATIONS = ("activation", "recurrent_activation")
+
+
+class WeightFacts(NamedTuple):
+    """A weight of a layer: its shape, and whether training changes it."""
+
+    shape: Shape
+    trainable: bool
+
+
+class Facts(NamedTuple):
+    """What is compared of a layer."""
+
+    kind: str
+    fields: Mapping[str, Any]
+    output: Shape
+    weights: tuple[tuple[str, WeightFacts], ...]
+    """Those that it uses, its own or others', each with its name."""
+    stated: Digest
+    """Of its kind and fields."""
+    exact: Digest
+    """Of all that is compared."""
+
+
+class Catalogue:
+    """The facts of layers, each found once. `up_to_layout`: digests say nothing of where the channels are."""
+
+    def __init__(self, *, up_to_layout: bool) -> None:
+        self._up_to_layout = up_to_layout
+        self._known: dict[int, tuple[Facts, LayerSummary]] = {}  # the layer is kept, so that its id stays its own
+        self._stated: dict[object, tuple[str, Mapping[str, Any], Digest]] = {}
+
+    def of(self, layer: LayerSummary) -> Facts:
+        """Return what is compared of a layer."""
+        found = self._known.get(id(layer.computed))
+        if found is None:
+            found = self._known[id(layer.computed)] = self._find(layer), layer
+        return found[0]
+
+    def _find(self, layer: LayerSummary) -> Facts:
+        axes = _axes(layer)
+        key = layer.layer.identity, axes
+        if key not in self._stated:
+            written = {name: _plain(name, value, axes) for name, value in fields_of_layer(layer.layer).items()}
+            if "axis" in written:
+                written.pop(FORMAT, None)  # which says no more than what the axis is by default
+            digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
+            kind = kind_of(type(layer.layer))
+            self._stated[key] = kind, written, digest(kind, digested)
+        kind, fields, stated = self._stated[key]
+        trainable = layer.layer.trainable
+        weights = tuple(
+            (weight.name, WeightFacts(weight.shape, weight.trainable and trainable))
+            for weight in layer.computed.weights
+        )
+        output: object = layer.output_shape
+        if self._up_to_layout:
+            output = sorted(layer.output_shape, key=str)
+        exact = digest(stated, output, [tuple(weight) for _, weight in weights])
+        return Facts(kind, fields, layer.output_shape, weights, stated, exact)
+
+
+def _axes(layer: LayerSummary) -> int | None:
+    """Return how many axes a sample has; None where that changes, so that its axes are counted by no one number."""
+    axes = {len(shape) for shape in (*layer.input_shapes, layer.output_shape)}
+    return axes.pop() if len(axes) == 1 else None
+
+
+def _plain(name: str, value: Any, axes: int | None) -> Any:
+    """Return a field's value, the same for what means the same: linear is no activation, the last axis has a number."""
+    if name in _ACTIVATIONS and value == "linear":
+        return None
+    if name == "padding" and isinstance(value, list) and all(sides == [0, 0] for sides in value):
+        return "valid"
+    if name in AXES and axes is not None:
+        if isinstance(value, int):
+            return value % (axes + 1)
+        if isinstance(value, list) and all(isinstance(axis, int) for axis in value):
+            return [axis % (axes + 1) for axis in value]
+    return value
+
+
+def digest(*values: object) -> Digest:
+    """Return what tells these values from others."""
+    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def digest_of(parts: list[Digest]) -> Digest:
+    """Return what tells a list of digests from others."""
+    return blake2b(b"".join(parts), digest_size=16, person=b"list").digest()

@@ -1,0 +1,1 @@
+"""What changed between two networks, as text, as Markdown, as data."""

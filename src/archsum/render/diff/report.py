@@ -1,0 +1,65 @@
+"""All that is reported of two networks: what changed, their totals, and the verdicts on their budgets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from archsum.budget import Check, Verdict
+from archsum.comparison.difference import Difference
+from archsum.comparison.totals import Total, totals
+from archsum.memory.costs import Costs
+
+
+class Judged(NamedTuple):
+    """A limit before and after; None where it was not checked."""
+
+    before: Verdict | None
+    after: Verdict | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict after, or else before."""
+        verdict = self.after or self.before
+        assert verdict
+        return verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """What changed from one network to another, and what it costs."""
+
+    difference: Difference
+    titles: tuple[str, str]
+    """What the networks are called: their files, for the most part."""
+    costs: tuple[Costs, Costs] = field(repr=False)
+    checks: tuple[Check | None, Check | None] = (None, None)
+    """The verdicts on their budgets; None where there is none."""
+    compared: tuple[str, ...] = ()
+    """The aspects that were compared, where these were not all."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether the networks are the same but for names and blocks, in what was compared."""
+        return self.difference.equal
+
+    @cached_property
+    def totals(self) -> tuple[Total, ...]:
+        """What they have in all."""
+        return tuple(totals(*self.costs))
+
+    @property
+    def judged(self) -> Iterator[Judged]:
+        """The limits of both budgets."""
+        before, after = (
+            {(verdict.name, verdict.block): verdict for verdict in check.verdicts} if check is not None else {}
+            for check in self.checks
+        )
+        for key in dict.fromkeys([*after, *before]):
+            yield Judged(before.get(key), after.get(key))
+
+    @property
+    def broken(self) -> Iterator[Verdict]:
+        """The limits that the network breaks after the change."""
+        check = self.checks[1]
+        yield from (verdict for verdict in check.verdicts if verdict.ok is False) if check is not None else ()
