@@ -32,6 +32,7 @@ CURES = {
 WITHOUT = {
     "FormulaError(*_TOO_LARGE)": "a message and its cure together",
     "self._report(scope, ": "passes on diagnostics, which have theirs",
+    "self._report(error)": "passes on an error, which has its own",
 }
 """How calls begin that have none of their own, and why."""
 

@@ -75,8 +75,8 @@ def test_layers_of_other_tools(words: str) -> None:
         ("nn.GAP1d", "write `global_average_pooling1d`"),
         ("Conv2DLayer", "write `conv2d`"),
         ("TransformerLayer", "write it as a `custom` layer, which states its own shape and numbers"),
-        ("nn.LSTM", "write `lstm`, and `bias: double`: PyTorch's has two biases"),
-        ("torch.nn.LSTM(4)", "write `lstm`, and `bias: double`: PyTorch's has two biases"),
+        ("nn.LSTM", "write `lstm`, and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does"),
+        ("torch.nn.LSTM(4)", "write `lstm`, and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does"),
         ("LSTM", "write `lstm`"),
         ("BatchNorm", "write `batch_normalization`; Caffe's has no weights that are trained: "
          "`center: false` and `scale: false`"),
