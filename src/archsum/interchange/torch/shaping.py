@@ -70,10 +70,10 @@ def part(view: View, axis: int, start: int, stop: int) -> Steps:
     size = view.shape(view.input)[axis - 1]
     if (start, stop) == (0, size):
         return []
-    return [Step("slice", {"axis": axis, **({"start": start} if start else {}), **_stop(stop, size)})]
+    return [Step("slice", {"axis": axis, **({"start": start} if start else {}), **_end_of(stop, size)})]
 
 
-def _stop(stop: int | None, size: int) -> dict[str, int]:
+def _end_of(stop: int | None, size: int) -> dict[str, int]:
     return {} if stop is None or stop >= size else {"stop": stop}
 
 
@@ -150,7 +150,7 @@ def _item(view: View, item: Any, axis: int, size: int) -> tuple[Steps, Sequence[
         length = len(range(start, stop, step))
         if length == size:
             return [], [size]
-        fields = {"axis": axis, **({"start": start} if start else {}), **_stop(stop, size)}
+        fields = {"axis": axis, **({"start": start} if start else {}), **_end_of(stop, size)}
         return [Step("slice", fields if step == 1 else {**fields, "step": step})], [length]
     if isinstance(item, Value) and item.is_constant:
         return _gathered(axis, view.shape(item))
