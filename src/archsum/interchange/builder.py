@@ -111,6 +111,8 @@ class GraphBuilder:
 
     def build(self, outputs: Sequence[str], characters: int) -> Imported:
         """Return the graph. Errors: SpecError with all that is wrong with the source."""
+        if not (outputs or self.diagnostics):
+            self.report("bad-model", "the model has no outputs", self.place(""), "archsum has what outputs depend on")
         if self.diagnostics:
             raise SpecError(self.diagnostics)
         graph = Graph(self._name, self._inputs, tuple(self._nodes), tuple(outputs), self._groups, self._input_places)
