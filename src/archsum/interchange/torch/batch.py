@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from archsum.interchange.torch.tracing import Trace, Value
+from archsum.interchange.torch.tracing import Trace
+from archsum.interchange.torch.values import Value
 
 FIRST, SECOND = 2, 3
 """The samples of the two runs: at least two, as batch normalization in training takes no fewer."""

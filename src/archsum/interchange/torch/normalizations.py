@@ -4,7 +4,7 @@ from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Step, Steps, View, without_defaults
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 _SCALED = {"scale": True, "center": True}
 

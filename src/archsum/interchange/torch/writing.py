@@ -12,7 +12,8 @@ from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
 from archsum.interchange.torch.functions import FUNCTIONS
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.steps import Made, Step, Steps, View
-from archsum.interchange.torch.tracing import Call, Trace, Value, values_in
+from archsum.interchange.torch.tracing import Call, Trace
+from archsum.interchange.torch.values import Value, values_in
 
 _CUSTOM_CURE = "its shapes and weights are right, its operations unknown, and so are totals of operations"
 _UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
