@@ -54,7 +54,7 @@ class Writer:
                 except NotUnderstoodError as error:
                     raise _not_of_samples(f"{_described(call)} {error}", self._place) from None
         self._report_unused()
-        return list(dict.fromkeys(self._output(value) for value in self._found.outputs if not value.is_constant))
+        return [self._output(value) for value in self._found.outputs if not value.is_constant]
 
     def _output(self, value: Value) -> str:
         """Return what an output is called; what is an input, too, is a layer of its own."""
