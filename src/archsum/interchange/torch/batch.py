@@ -48,9 +48,9 @@ class Layout(NamedTuple):
 
 
 class Layouts:
-    """The layouts of all tensors of two runs that made the same calls."""
+    """The layouts of all tensors of two runs that made the same calls; asked for by those of the first."""
 
-    def __init__(self, first: Trace, second: Trace) -> None:
+    def __init__(self, second: Trace) -> None:
         self._shapes = [value.shape for value in second.values]
         self._known: dict[Value, Layout] = {}
 

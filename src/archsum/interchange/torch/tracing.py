@@ -85,7 +85,7 @@ def trace(
     named += [(name, tensor) for name, tensor in kwargs.items() if isinstance(tensor, torch.Tensor)]
     for name, tensor in named:
         tracer.found.inputs.append(tracer.register(tensor, of=frozenset({name}), name=name))
-    with tracer.hooks(model), _Unseen(tracer), tracer:
+    with tracer.hooks(), _Unseen(tracer), tracer:
         output = model(*args, **kwargs)
     tracer.found.outputs = [tracer.value(leaf) for leaf in leaves(output) if isinstance(leaf, torch.Tensor)]
     return tracer.found
@@ -157,7 +157,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         return output
 
     @contextmanager
-    def hooks(self, model: Any) -> Iterator[None]:
+    def hooks(self) -> Iterator[None]:
         """Follow the modules."""
         with ExitStack() as stack:
             for module in self._paths:
