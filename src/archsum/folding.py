@@ -139,7 +139,7 @@ def is_chain(summary: Summary, parts: list[Part]) -> bool:
     )
 
 
-def headings(summary: Summary, parts: list[Part]) -> Iterator[tuple[tuple[Path, ...], Part]]:
+def headings(parts: list[Part]) -> Iterator[tuple[tuple[Path, ...], Part]]:
     """Return each part with the blocks that begin with it, outermost first."""
     before: Path = ()
     for part in parts:

@@ -94,6 +94,8 @@ def test_the_nearest_settings_count_and_a_pyproject_without_ours_is_passed_over(
     ("text", "error"),
     [
         ("files = [", "error[bad-settings]: it is no TOML: "),
+        ("a = " + 10_000 * "[", "error[bad-settings]: it is no TOML: "),
+        ("a = " + 10_000 * "9", "error[bad-settings]: it is no TOML: "),
         ("fils = []", "error[unknown-field]: archsum's settings has no field `fils`\n--> archsum.toml\n"),
         ("budget = {max_params = -1}", "error[bad-value]: `budget.max_params` must be at least 0, not `-1`\n"),
         ('training = {optimizer = "Adam"}', "error[bad-value]: `training.optimizer` cannot be `Adam`\n"),
@@ -104,3 +106,15 @@ def test_settings_that_are_wrong(text: str, error: str, capsys: pytest.CaptureFi
     settings(text)
     assert main(["check", "other"]) == 2
     assert capsys.readouterr().err.startswith(error)
+
+
+def test_a_pyproject_whose_tool_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    settings("tool = 5\n", "pyproject.toml")
+    assert check("other", "--max-params", "90", capsys=capsys) == (0, {"other/e.yaml": [90]})
+
+
+def test_a_pattern_from_the_root(capsys: pytest.CaptureFixture[str]) -> None:
+    settings('files = ["/models/*.yaml"]\n')
+    assert main(["check"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error[bad-settings]: `files` has `/models/*.yaml`, which is no pattern: ")

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from archsum.errors import Diagnostic, Location, SpecError
+from archsum.errors import Diagnostic, Location, SpecError, quote
 from archsum.language.spec.budget import Budget
 from archsum.language.spec.training import Training
 from archsum.language.text.source import read_file
@@ -35,17 +35,30 @@ class Project:
 
     def __init__(self) -> None:
         """Read the settings. Errors: SpecError for what is wrong with them."""
-        self._folder, settings = _find(Path.cwd())
+        try:
+            here = Path.cwd()
+        except OSError as error:
+            raise _bad(f"the current folder is not there: {error.strerror}", None, "go to another") from None
+        self._folder, settings = _find(here)
         self._settings = Settings.model_validate({}) if settings is None else settings
 
     def files(self) -> list[str]:
         """Return the files that are to be checked, by paths from the current folder."""
         found: dict[str, None] = {}
         for pattern in self._settings.files:
-            paths = sorted(self._folder.glob(pattern)) if _is_pattern(pattern) else [self._folder / pattern]
-            for path in paths:
+            for path in self._matching(pattern):
                 found.update(dict.fromkeys(networks_in(os.path.relpath(path))))
         return list(found)
+
+    def _matching(self, pattern: str) -> list[Path]:
+        if not any(sign in pattern for sign in "*?["):
+            return [self._folder / pattern]
+        try:
+            return sorted(self._folder.glob(pattern))
+        except (NotImplementedError, ValueError) as error:
+            message = f"`files` has {quote(pattern)}, which is no pattern: {error}"
+            cure = "write one from the settings' folder on, such as `models/*.yaml`, or a path without `*`, `?` and `[`"
+            raise _bad(message, None, cure) from None
 
     def limits(self, of_file: Budget) -> dict[str, Any]:
         """Return the limits that a file does not state itself."""
@@ -84,9 +97,9 @@ def _find(folder: Path) -> tuple[Path, Settings | None]:
         if (around / _OWN).is_file():
             return around, _settings(around / _OWN, _parse(around / _OWN))
         if (around / _SHARED).is_file():
-            stated = _parse(around / _SHARED).get("tool", {}).get("archsum")
-            if stated is not None:
-                return around, _settings(around / _SHARED, stated, "tool.archsum")
+            tools = _parse(around / _SHARED).get("tool")
+            if isinstance(tools, dict) and "archsum" in tools:
+                return around, _settings(around / _SHARED, tools["archsum"], "tool.archsum")
     return folder, None
 
 
@@ -95,9 +108,8 @@ def _parse(file: Path) -> Mapping[str, Any]:
     raw = content if isinstance(content, bytes) else content.encode()
     try:
         return tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        cure = "write it as https://toml.io shows"
-        raise SpecError([Diagnostic("bad-settings", f"it is no TOML: {error}", Location(name, ""), cure)]) from None
+    except (ValueError, RecursionError) as error:  # also of a number with thousands of digits
+        raise _bad(f"it is no TOML: {error}", Location(name, ""), "write it as https://toml.io shows") from None
 
 
 def _settings(file: Path, stated: Mapping[str, Any], table: str = "") -> Settings:
@@ -115,5 +127,5 @@ def _unstated(settings: Budget | Training, of_file: Budget | Training) -> dict[s
     return {name: getattr(settings, name) for name in settings.model_fields_set if name not in of_file.model_fields_set}
 
 
-def _is_pattern(path: str) -> bool:
-    return any(sign in path for sign in "*?[")
+def _bad(message: str, place: Location | None, cure: str) -> SpecError:
+    return SpecError([Diagnostic("bad-settings", message, place, cure)])

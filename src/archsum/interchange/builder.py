@@ -1,7 +1,7 @@
 """Builds a graph of what a reader finds in a source: names, blocks and layers, with their places."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -109,11 +109,20 @@ class GraphBuilder:
             self._expected[name] = expected
         return name
 
-    def build(self, outputs: Sequence[str], characters: int) -> Imported:
-        """Return the graph. Errors: SpecError with all that is wrong with the source."""
+    def build(self, outputs: Sequence[str], characters: int, spare: Collection[str] = ()) -> Imported:
+        """Return the graph, without layers that are `spare`; `outputs` are those that give them, one perhaps several.
+
+        Errors: SpecError with all that is wrong with the source.
+        """
+        if not (outputs or self.diagnostics):
+            self.report("bad-model", "the model has no outputs", self.place(""), "archsum has what outputs depend on")
         if self.diagnostics:
             raise SpecError(self.diagnostics)
-        graph = Graph(self._name, self._inputs, tuple(self._nodes), tuple(outputs), self._groups, self._input_places)
+        each_once = tuple(dict.fromkeys(outputs))
+        nodes = tuple(node for node in self._nodes if node.name not in spare)
+        entered = {node.path[:depth] for node in nodes for depth in range(1, len(node.path))}
+        groups = {path: group for path, group in self._groups.items() if path in entered}
+        graph = Graph(self._name, self._inputs, nodes, each_once, groups, self._input_places)
         return Imported(graph, self._expected, characters, tuple(self.warnings))
 
     def _enter(self, path: Path, groups: Sequence[str], place: Location) -> Path:

@@ -140,6 +140,7 @@ def called(name: str, *nodes: Any, kind: str = "ReLU", **config: Any) -> Any:
         (functional(called("a", node(("i", 0))), outputs=["z", 0, 0]), "there is no layer `z`"),
         (functional(called("a", node(("z", 0))), outputs=["a", 0, 0]), "there is no layer `z`"),
         (functional(called("a", node(("i", 0))), called("a", node(("i", 0))), outputs=["a", 0, 0]), "two layers"),
+        (functional(called("a", node(("i", 0))), outputs=[]), "no outputs"),
     ],
 )  # fmt: skip
 def test_tensors_that_are_not_there(text: str, message: str) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from archsum.errors import SpecError
 from archsum.propagate import propagate
 from archsum.sources import load
 from archsum.summary import Summary
-from tests.interchange.keras.old import FUNCTIONAL, SEQUENTIAL, WITH_FUNCTIONS
+from tests.interchange.keras.old import FUNCTIONAL, SEQUENTIAL, WITH_FUNCTIONS, Config
 
 
 def read(config: Any) -> Summary:
@@ -67,3 +68,21 @@ def test_functions() -> None:
 @pytest.mark.parametrize("config", [SEQUENTIAL, FUNCTIONAL, WITH_FUNCTIONS], ids=["sequential", "model", "functions"])
 def test_nothing_is_warned_of(config: Any) -> None:
     assert not load(io.StringIO(json.dumps(config))).warnings
+
+
+def locally_connected(implementation: int) -> Config:
+    fields = {"filters": 3, "kernel_size": [3], "implementation": implementation, "batch_input_shape": [None, 10, 4]}
+    layer = {"class_name": "LocallyConnected1D", "config": {"name": "local", **fields}}
+    return {"class_name": "Sequential", "config": {"name": "model", "layers": [layer]}}
+
+
+@pytest.mark.parametrize("implementation", [1, 3])
+def test_locally_connected_layers(implementation: int) -> None:
+    assert read(locally_connected(implementation)).params == 8 * 3 * 4 * 3 + 8 * 3
+
+
+def test_a_locally_connected_layer_whose_kernel_is_mostly_masked() -> None:
+    """It has a weight for each pair of an input and an output."""
+    with pytest.raises(SpecError) as caught:
+        read(locally_connected(2))
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["unknown-weights"]

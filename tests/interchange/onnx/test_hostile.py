@@ -113,9 +113,9 @@ def test_a_long_tensor_that_operators_pass_on_takes_no_time(tmp_path: Path) -> N
     tensor = made.graph.initializer.add()
     tensor.name, tensor.data_type = "w", FLOAT
     tensor.dims.append(10**9)
-    started = time.perf_counter()
+    started = time.process_time()
     assert summarize(made, tmp_path).params == 10**9
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_axes_that_numbers_of_64_bits_cannot_count(tmp_path: Path) -> None:
@@ -253,9 +253,9 @@ def test_constants_that_grow(tmp_path: Path) -> None:
         node("Reshape", ["x", "e"], ["y"]),
     ]
     numbers = {"huge": huge, "zero": numpy.array(0), "one": numpy.array(1), "many": numpy.array(10**15)}
-    started = time.perf_counter()
+    started = time.process_time()
     survives(model(nodes, IMAGE, {**numbers, "three": (1, 1, 1)}).SerializeToString(), tmp_path)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_long_graph_takes_time_in_proportion(tmp_path: Path) -> None:

@@ -150,6 +150,13 @@ class DataDecides(nn.Module):  # type: ignore[misc]
         return x * 2 if x.sum() > 0 else x + 1
 
 
+class DataDecidesHowMany(nn.Module):  # type: ignore[misc]
+    """It goes on with as many elements as a condition holds for."""
+
+    def forward(self, x: Any) -> Any:
+        return x[x > 0] * 2
+
+
 class BatchDecides(nn.Module):  # type: ignore[misc]
     """What it does depends on how many samples there are."""
 

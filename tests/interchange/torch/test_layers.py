@@ -165,8 +165,10 @@ FUNCTIONS: list[tuple[list[str], Callable[..., Any], list[tuple[int, ...]]]] = [
     (["multiply"], lambda x, _: x.mul(x), []),
     (["subtract"], lambda x, _, p: p - x, [(10,)]),
     (["divide"], lambda x, _, p: x / p, [(9, 10)]),
-    (["rescaling", "rescaling", "rescaling"], lambda x, _: 1 - (x / 127.5 + 1), []),
-    (["rescaling"], lambda x, _: 0 + x * 2 * 1, []),
+    (["elementwise", "elementwise", "elementwise"], lambda x, _: 1 - (x / 127.5 + 1), []),
+    (["elementwise"], lambda x, _: 0 + x * 2 * 1 - 0, []),
+    (["elementwise", "elementwise"], lambda x, _: 3 / x, []),
+    (["elementwise", "add"], lambda x, _, p: torch.add(x, p, alpha=2), [(10,)]),
     (["elementwise", "elementwise", "elementwise"], lambda x, _: torch.sqrt(torch.abs(x)) ** 2, []),
     (["elementwise"], lambda x, it: x.masked_fill(it.mask, 0.0), []),
     (["elementwise"], lambda x, _: torch.clamp(x, min=0.1), []),
@@ -177,6 +179,10 @@ FUNCTIONS: list[tuple[list[str], Callable[..., Any], list[tuple[int, ...]]]] = [
     (["reduce"], lambda x, _: x.sum(1), []),
     (["reduce"], lambda x, _: x.max(dim=-1).values, []),
     (["reduce"], lambda x, _: x.var(-1, keepdim=True), []),
+    (["reduce"], lambda x, _: x.std(1, False, True), []),
+    (["reduce"], lambda x, _: x.var(3, True), []),
+    (["reduce"], lambda x, _: x.norm(1, 2), []),
+    (["reduce"], lambda x, _: torch.norm(x, 2, 3, True), []),
     (["permute"], lambda x, _: x.permute(0, 2, 3, 1), []),
     (["permute"], lambda x, _: x.transpose(1, -1), []),
     (["flatten"], lambda x, _: x.view(x.size(0), -1), []),
@@ -243,3 +249,8 @@ def test_function(kinds: list[str], function: Callable[..., Any], parameters: li
     found = _kinds(_Function(function, *parameters), IMAGE)
     learned = [kind for kind in found if kind not in ("parameter", "constant", "identity")]
     assert learned == kinds
+
+
+def test_arithmetic_with_a_number_is_one_operation() -> None:
+    summary = archsum.summarize(archsum.from_torch(_Function(lambda x, _: (2 - x * 3) / 4), IMAGE))
+    assert summary.flops == 3 * 8 * 9 * 10

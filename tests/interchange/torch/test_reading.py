@@ -88,7 +88,7 @@ def test_a_model_on_the_meta_device() -> None:
 
 
 def test_a_model_that_reads_what_it_made_runs_on_the_cpu() -> None:
-    assert kinds(archsum.from_torch(models.ReadsConstants(), (4,))) == ["dense", "rescaling"]
+    assert kinds(archsum.from_torch(models.ReadsConstants(), (4,))) == ["dense", "elementwise"]
 
 
 def test_layers_that_are_used_again_share_their_weights() -> None:
@@ -114,6 +114,19 @@ def test_what_no_kind_does_is_custom_and_noted() -> None:
     summary = archsum.summarize(network)
     assert [layer.macs for layer in summary.layers if layer.type == "Custom"] == [None]
     assert summary.macs is None
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: torch.cat([x, x], 0), lambda x: x[:, torch.tensor([True, False, True, False, True])]]
+)
+def test_functions_that_are_no_kind_in_this_way(function: Callable[[Any], Any]) -> None:
+    class Calling(torch.nn.Module):  # type: ignore[misc]
+        def forward(self, x: Any) -> Any:
+            return function(x)
+
+    network = archsum.from_torch(Calling(), (5,))
+    assert [warning.code for warning in network.warnings] == ["custom-layer"]
+    assert kinds(network) == ["custom"]
 
 
 @pytest.mark.parametrize("function", [models.writes_into_a_part, models.writes_into_a_view])
@@ -161,6 +174,7 @@ def test_windows_in_the_batch() -> None:
 
 REFUSED: dict[str, tuple[Callable[[], Any], Any, str]] = {
     "the data decides": (models.DataDecides, (5,), "not-a-network"),
+    "the data decides how many": (models.DataDecidesHowMany, (5,), "not-a-network"),
     "the batch decides": (models.BatchDecides, (5,), "not-a-network"),
     "samples are put together": (models.ComparesSamples, (5,), "not-a-network"),
     "TorchScript": (lambda: torch.jit.trace(models.Plain(), torch.zeros(2, 5)), (5,), "not-a-network"),

@@ -65,7 +65,7 @@ def read_fields(plain: Plain, config: Item, unknown: Callable[[str], None]) -> F
     Errors: BadItemError for a layer whose weights are others than its class's.
     """
     stated = config.mapping()
-    _require_plain_weights(config)
+    _require_plain_weights(plain, config)
     own = _own_fields(plain.kind)
     fields: Fields = {}
     for key, value in stated.items():
@@ -90,8 +90,11 @@ def plain_value(value: Any) -> Any:
     return value
 
 
-def _require_plain_weights(config: Item) -> None:
+def _require_plain_weights(plain: Plain, config: Item) -> None:
     """Check that a layer has the weights of its class, and no others beside or instead of them."""
+    if plain.kind.startswith("locally_connected") and config.value.get("implementation") == 2:
+        message = "the layer has `implementation: 2`, with a kernel of all inputs and all outputs, most of it masked"
+        raise BadItemError("unknown-weights", message, config.at("implementation"), UNKNOWN_WEIGHTS)
     if config.value.get("lora_rank"):
         message = "the layer has `lora_rank`, with weights beside its own"
         raise BadItemError("unknown-weights", message, config.at("lora_rank"), UNKNOWN_WEIGHTS)

@@ -1,6 +1,7 @@
 """A call of a layer, as the tables of classes see it: what it takes, what it is, and how it is added to the graph."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple, Protocol
 
 from archsum.errors import Location, quote
@@ -206,7 +207,7 @@ class Use:
         if shared:
             return Expected(shape, (), 0)
         weights = tuple(tuple(weight.shape) for weight in live.weights)
-        trained = 0 if self.inside.frozen else sum(_size(weight.shape) for weight in live.trainable_weights)
+        trained = 0 if self.inside.frozen else sum(prod(weight.shape) for weight in live.trainable_weights)
         return Expected(shape, weights, trained)
 
     def _each_step(
@@ -245,10 +246,3 @@ def values(structure: Any) -> Iterator[Value]:
 
 def _has_value(structure: Any) -> bool:
     return any(True for _ in values(structure))
-
-
-def _size(shape: Sequence[int]) -> int:
-    size = 1
-    for each in shape:
-        size *= each
-    return size

@@ -1,5 +1,6 @@
 """Goes through a model's calls, and has each added to the graph."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from archsum.bounds import MAX_IMPORTED_LAYERS
@@ -70,6 +71,20 @@ class Walk:
             else:
                 values.update({Ref(*step, output): value for output, value in enumerate(made)})
         return [None if ref[:2] in lost else _taken(ref, values, entry_of(model, ref).within) for ref in outputs]
+
+    def spare(self, outputs: Sequence[str]) -> set[str]:
+        """Return the layers without weights that no output depends on, such as make masks, which none takes here."""
+        taken = {*outputs, *(name for node in self.builder.nodes for name in node.inputs)}
+        spare: set[str] = set()
+        if all(node.name in taken for node in self.builder.nodes):
+            return spare
+        taken = {*outputs}
+        for layer in reversed(self._engine.layers):
+            if layer.name in taken or layer.computed.weights:
+                taken.update(layer.node.inputs)
+            else:
+                spare.add(layer.name)
+        return spare
 
     def _count(self, call: Call) -> None:
         self._calls += 1 + len(call.refs) // 8

@@ -10,11 +10,6 @@ def word(kind: str) -> Reader:
     return lambda view: [Step(kind)]
 
 
-def relu(view: View) -> Steps:
-    """Read a ReLU."""
-    return [Step("relu")]
-
-
 def leaky_relu(view: View) -> Steps:
     """Read a leaky ReLU."""
     slope = view.module.negative_slope if view.module else view.argument(1, "negative_slope", 0.01)
@@ -77,7 +72,7 @@ def dropout(view: View) -> Steps:
 
 
 ACTIVATIONS: dict[str, Reader] = {
-    "relu": relu,
+    "relu": word("relu"),
     "relu6": word("relu6"),
     "leaky_relu": leaky_relu,
     "elu": elu,

@@ -1,34 +1,40 @@
 """Functions of elements, sums along axes and matrix products."""
 
-from collections.abc import Callable
 from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 _REDUCTIONS = {"mean": "average", "amax": "max"}
 _OURS = {"amax": "max", "amin": "min", "var": "variance"}
+_PLACES = {"norm": (2, 3), "std": (1, 3), "var": (1, 3)}
+"""Where functions have `dim` and `keepdim` among their arguments, if not behind the tensor."""
 
 
-def merged(kind: str, with_number: Callable[[float, bool], dict[str, float]]) -> Reader:
-    """Return what reads arithmetic of two tensors, or of one and a number, which may come first."""
+def merged(kind: str, neutral: float) -> Reader:
+    """Return what reads arithmetic of two tensors, or of one and a number, which is no input and often `neutral`."""
 
     def read(view: View) -> Steps:
         first, second = view.argument(0, "input"), view.argument(1, "other")
-        reverse = view.call.name.startswith("r") and view.call.name not in ("rescaling",)
-        if isinstance(first, Value) and isinstance(second, Value):
-            if reverse:
-                first, second = second, first
-            return (
-                _scaled(view, first, second) if kind == "multiply" else [Step(kind, {}, (first, second), aligned=True)]
-            )
-        is_first = not isinstance(first, Value)
-        number = first if is_first else second
-        fields = with_number(float(number), is_first or reverse)
-        return [] if fields == {"scale": 1.0} else [Step("rescaling", fields)]
+        if view.call.name.startswith("r"):
+            first, second = second, first
+        if not isinstance(first, Value):
+            return [] if first == neutral and kind != "subtract" else [_with_number(kind)]
+        if not isinstance(second, Value):
+            return [] if second == neutral else [_with_number(kind)]
+        if kind == "multiply":
+            return _scaled(view, first, second)
+        if view.argument(2, "alpha", 1) != 1:
+            times = Step("elementwise", {"function": "multiply"}, (second,), aligned=True)
+            return [Step(kind, {}, (first, times), aligned=True)]
+        return [Step(kind, {}, (first, second), aligned=True)]
 
     return read
+
+
+def _with_number(kind: str) -> Step:
+    return Step("elementwise", {"function": kind})
 
 
 def _scaled(view: View, first: Value, second: Value) -> Steps:
@@ -54,8 +60,8 @@ def divided(view: View) -> Steps:
         return [Step("divide", {}, (first, second), aligned=True)]
     if isinstance(second, Value):
         inverse = Step("elementwise", {"function": "reciprocal"}, (second,))
-        return [inverse if first == 1 else Step("rescaling", {"scale": float(first)}, (inverse,))]
-    return [] if second == 1 else [Step("rescaling", {"scale": 1 / float(second)})]
+        return [inverse] if first == 1 else [inverse, _with_number("multiply")]
+    return [] if second == 1 else [_with_number("divide")]
 
 
 def power(view: View) -> Steps:
@@ -98,8 +104,11 @@ def reduced(name: str) -> Reader:
 
 
 def _reduced(view: View, name: str) -> Steps:
-    dims = view.argument(1, "dim", view.argument(1, "axis"))
-    keep = bool(view.argument(2, "keepdim", view.argument(2, "keepdims", False)))
+    place, behind = _PLACES.get(name, (1, 2))
+    dims = view.argument(place, "dim", view.argument(place, "axis"))
+    keep = bool(view.argument(behind, "keepdim", view.argument(behind, "keepdims", False)))
+    if isinstance(dims, bool):  # `unbiased`, which is not along axes then
+        dims = None
     shape, layout = view.shape(view.input), view.layout(view.input)
     try:
         axes = sorted(view.axes(dims))
@@ -119,22 +128,9 @@ def _reduced(view: View, name: str) -> Steps:
 
 
 ARITHMETIC: dict[str, Reader] = {
-    **dict.fromkeys(
-        ("add", "iadd", "radd"),
-        merged("add", lambda number, _: {"scale": 1.0, **({"offset": number} if number else {})}),
-    ),
-    **dict.fromkeys(
-        ("sub", "isub", "rsub", "subtract"),
-        merged(
-            "subtract",
-            lambda number, first: (
-                {"scale": -1.0, "offset": number}
-                if first
-                else {"scale": 1.0, **({"offset": -number} if number else {})}
-            ),
-        ),
-    ),
-    **dict.fromkeys(("mul", "imul", "rmul", "multiply"), merged("multiply", lambda number, _: {"scale": number})),
+    **dict.fromkeys(("add", "iadd", "radd"), merged("add", 0)),
+    **dict.fromkeys(("sub", "isub", "rsub", "subtract"), merged("subtract", 0)),
+    **dict.fromkeys(("mul", "imul", "rmul", "multiply"), merged("multiply", 1)),
     **dict.fromkeys(("div", "truediv", "idiv", "itruediv", "rtruediv", "rdiv", "divide", "true_divide"), divided),
     **dict.fromkeys(("pow", "ipow", "rpow", "float_power"), power),
     **{

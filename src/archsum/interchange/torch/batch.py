@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from archsum.interchange.torch.tracing import Trace, Value
+from archsum.interchange.torch.tracing import Trace
+from archsum.interchange.torch.values import Value
 
 FIRST, SECOND = 2, 3
 """The samples of the two runs: at least two, as batch normalization in training takes no fewer."""
@@ -47,9 +48,9 @@ class Layout(NamedTuple):
 
 
 class Layouts:
-    """The layouts of all tensors of two runs that made the same calls."""
+    """The layouts of all tensors of two runs that made the same calls; asked for by those of the first."""
 
-    def __init__(self, first: Trace, second: Trace) -> None:
+    def __init__(self, second: Trace) -> None:
         self._shapes = [value.shape for value in second.values]
         self._known: dict[Value, Layout] = {}
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View, short, within, without_defaults
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 CHANNELS_FIRST = {"data_format": "channels_first"}
 _SURROUNDED = {"reflect": "reflection", "replicate": "replication", "circular": "circular"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Step, Steps, View, without_defaults
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 _SCALED = {"scale": True, "center": True}
 
@@ -66,16 +66,16 @@ def _by_group(view: View, groups: int, epsilon: float, weights: dict[str, Value]
 def layer_norm(view: View) -> Steps:
     """Read a layer normalization, a module."""
     weights = view.weights(gamma="weight", beta="bias")
-    return _by_last_axes(view, view.module.normalized_shape, view.module.eps, weights)
+    return _by_last_axes(view.module.normalized_shape, view.module.eps, weights)
 
 
 def layer_norm_function(view: View) -> Steps:
     """Read a layer normalization, a function."""
     weights = view.given_weights(gamma=(2, "weight"), beta=(3, "bias"))
-    return _by_last_axes(view, view.argument(1, "normalized_shape"), view.argument(4, "eps", 1e-5), weights)
+    return _by_last_axes(view.argument(1, "normalized_shape"), view.argument(4, "eps", 1e-5), weights)
 
 
-def _by_last_axes(view: View, shape: Any, epsilon: float, weights: dict[str, Value]) -> Steps:
+def _by_last_axes(shape: Any, epsilon: float, weights: dict[str, Value]) -> Steps:
     return [
         Step("layer_normalization", {"axis": _last(shape), "epsilon": epsilon, **_scaled(weights)}, weights=weights)
     ]

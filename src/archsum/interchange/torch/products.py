@@ -5,7 +5,7 @@ from typing import Any
 
 from archsum.interchange.torch.batch import Layout, NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 
 def linear(view: View) -> Steps:

@@ -42,7 +42,7 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
     example = read_example(model, given, place)
     first, second = run_twice(model, example, lambda module: reader_of(module) is not None)
     _require_same(first, second, place)
-    writer = Writer(builder, model, first, Layouts(first, second))
+    writer = Writer(builder, model, first, Layouts(second))
     writer.add_inputs({str(each.key): each.name for each in example.inputs}, place)
     outputs = writer.write()
     if not outputs:

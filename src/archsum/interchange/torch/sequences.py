@@ -5,7 +5,7 @@ from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Made, Step, Steps, View, within, without_defaults
-from archsum.interchange.torch.tracing import Value, values_in
+from archsum.interchange.torch.values import Value, values_in
 from archsum.layers import layer_class
 
 _RECURRENT = {"RNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
@@ -140,8 +140,7 @@ def _for_each_head(view: View, shared: Value, heads: tuple[int, ...]) -> Step:
 def _with_learned_mask(view: View, query: Value, key: Value, value: Value, mask: Value, rate: float) -> Steps:
     rank = len(view.shape(key))
     turned = Step("permute", {"dims": [*range(1, rank - 1), rank, rank - 1]}, (key,))
-    scale = view.argument(6, "scale") or query.shape[-1] ** -0.5
-    scores = Step("rescaling", {"scale": scale}, (Step("matmul", {}, (query, turned)),))
+    scores = Step("elementwise", {"function": "multiply"}, (Step("matmul", {}, (query, turned)),))
     biased = Step("add", {}, (scores, mask), aligned=True)
     weights = Step("softmax", {}, (biased,))
     if rate:

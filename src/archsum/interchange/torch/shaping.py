@@ -6,7 +6,7 @@ from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Made, Reader, Step, Steps, View
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 
 def alias(view: View) -> Steps:
@@ -135,6 +135,8 @@ def indexed(view: View) -> Steps:
             raise NotUnderstoodError("takes elements by numbers, and a part as well")
         steps += made
         shape[axis - 1 : axis] = sizes
+    if prod(shape) != prod(view.shape(view.output)):
+        raise NotUnderstoodError("takes elements by a condition")
     return [*steps, *_reshape(tuple(shape), view.shape(view.output))]
 
 
@@ -173,8 +175,11 @@ def index_selected(view: View) -> Steps:
 
 def concatenated(view: View) -> Steps:
     """Read tensors one after another along an axis; those without elements, as of an empty cache, are left out."""
-    axis = view.layout(view.output).axis(view.argument(1, "dim", view.argument(1, "axis", 0)))
+    layout = view.layout(view.output)
+    axis = layout.axis(view.argument(1, "dim", view.argument(1, "axis", 0)))
     inputs = tuple(value for value in view.tensors if 0 not in value.shape)
+    if any(view.layout(value).dropped != layout.dropped for value in inputs):
+        raise NotUnderstoodError("puts samples of the batch together")
     if len(inputs) == 1:
         return [] if inputs[0] is view.input else [Step("identity", {}, inputs)]
     return [Step("concatenate", {"axis": axis}, inputs)]

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archsum.interchange.torch.batch import Layout, Layouts, NotUnderstoodError
-from archsum.interchange.torch.tracing import Call, Value
+from archsum.interchange.torch.tracing import Call
+from archsum.interchange.torch.values import Value
 
 
 class Step(NamedTuple):

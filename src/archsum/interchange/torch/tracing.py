@@ -6,15 +6,20 @@ that are one layer are seen as a whole, by hooks.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from archsum.interchange.torch.values import Value, leaves, mapped, values_in
+
 _READS = frozenset(
-    {"item", "tolist", "numpy", "__bool__", "__int__", "__float__", "__index__", "nonzero", "masked_select", "unique"}
+    {
+        *("item", "tolist", "numpy", "__bool__", "__int__", "__float__", "__index__"),
+        *("argwhere", "masked_select", "nonzero", "unique", "unique_consecutive"),
+    }
 )
 """Functions by which a model reads what is in a tensor."""
 
@@ -22,27 +27,6 @@ _OF_SHAPE_ALONE = ("new_", "_like")
 _FILLS = frozenset({"zero_", "fill_"})
 """Functions that write into a tensor what depends on nothing, so that of others with its storage all is known."""
 _SKIPPED = frozenset({"set_", "requires_grad", "register_hook", "retain_grad", "backward"})
-
-
-@dataclass(eq=False)
-class Value:
-    """A tensor as it is at one moment; what writes into it makes another of it."""
-
-    number: int
-    shape: tuple[int, ...]
-    of: frozenset[str] = frozenset()
-    """The names of the inputs that it depends on."""
-    learned: bool = False
-    """Whether it depends on parameters."""
-    name: str = ""
-    """Of an input, a parameter or a buffer: what the model calls it."""
-    is_parameter: bool = False
-    trainable: bool = True
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether it depends neither on the inputs nor on parameters."""
-        return not self.of and not self.learned
 
 
 class Call(NamedTuple):
@@ -92,13 +76,6 @@ class WholeNumbersNeededError(Exception):
         self.names = names
 
 
-def values_in(nested: Any) -> Iterator[Value]:
-    """Find the Values in what is nested as it may be."""
-    for leaf in _leaves(nested):
-        if isinstance(leaf, Value):
-            yield leaf
-
-
 def trace(
     model: Any, original: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], is_layer: Callable[[Any], bool]
 ) -> Trace:
@@ -108,9 +85,9 @@ def trace(
     named += [(name, tensor) for name, tensor in kwargs.items() if isinstance(tensor, torch.Tensor)]
     for name, tensor in named:
         tracer.found.inputs.append(tracer.register(tensor, of=frozenset({name}), name=name))
-    with tracer.hooks(model), _Unseen(tracer), tracer:
+    with tracer.hooks(), _Unseen(tracer), tracer:
         output = model(*args, **kwargs)
-    tracer.found.outputs = [tracer.value(leaf) for leaf in _leaves(output) if isinstance(leaf, torch.Tensor)]
+    tracer.found.outputs = [tracer.value(leaf) for leaf in leaves(output) if isinstance(leaf, torch.Tensor)]
     return tracer.found
 
 
@@ -162,7 +139,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         name = _name(function)
         taken_args, taken_kwargs = self._replaced(args), self._replaced(kwargs)
         taken = [*values_in((taken_args, taken_kwargs))]
-        if name in _READS and any(value.of for value in taken):
+        if any(value.of for value in (taken if name in _READS else self._conditions(name, args))):
             self.found.read.append(f"{self._running[-1] or 'the model itself'}, by `{name.strip('_')}`")
         if name == "embedding" and len(args) > 1 and args[0].is_floating_point():
             self._need_whole_numbers(taken)
@@ -172,7 +149,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         finally:
             self.busy -= 1
         given = args[0] if output is None and name == "__setitem__" else output
-        if name not in _SKIPPED and any(isinstance(leaf, torch.Tensor) for leaf in _leaves(given)):
+        if name not in _SKIPPED and any(isinstance(leaf, torch.Tensor) for leaf in leaves(given)):
             apart = any(part in name for part in _OF_SHAPE_ALONE)
             self._record(name, self._running[-1], None, taken_args, taken_kwargs, given, [] if apart else taken)
             if args and _writes(name, args, kwargs, given):
@@ -180,7 +157,7 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         return output
 
     @contextmanager
-    def hooks(self, model: Any) -> Iterator[None]:
+    def hooks(self) -> Iterator[None]:
         """Follow the modules."""
         with ExitStack() as stack:
             for module in self._paths:
@@ -222,11 +199,18 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
     ) -> None:
         of = frozenset[str]().union(*(value.of for value in taken))
         learned = any(value.learned for value in taken)
-        given = _mapped(output, lambda tensor: self.register(tensor, of=of, learned=learned))
+        given = mapped(output, lambda tensor: self.register(tensor, of=of, learned=learned))
         self.found.calls.append(Call(name.strip("_"), path, module, args, kwargs, given))
 
     def _replaced(self, nested: Any) -> Any:
-        return _mapped(nested, self.value)
+        return mapped(nested, self.value)
+
+    def _conditions(self, name: str, args: Any) -> list[Value]:
+        """Return what says which elements are taken, so that its values decide how many there are."""
+        if name not in ("__getitem__", "where") or len(args) > 2:
+            return []
+        asked = leaves(args[1] if name == "__getitem__" else args[0])
+        return [self.value(leaf) for leaf in asked if isinstance(leaf, torch.Tensor) and leaf.dtype is torch.bool]
 
     def _need_whole_numbers(self, taken: list[Value]) -> None:
         names = frozenset[str]().union(*(value.of for value in taken))
@@ -265,40 +249,3 @@ def _storage(tensor: Any) -> int:
         return int(tensor.untyped_storage()._cdata)
     except (NotImplementedError, RuntimeError):  # a sparse tensor has none
         return id(tensor)
-
-
-def _leaves(nested: Any) -> Iterator[Any]:
-    """Yield what is in tuples, lists, mappings, slices and data classes, nested as they may be."""
-    for part in _parts(nested):
-        if part is nested:
-            yield part
-        else:
-            yield from _leaves(part)
-
-
-def _parts(nested: Any) -> list[Any]:
-    if isinstance(nested, tuple | list):
-        return [*nested]
-    if isinstance(nested, Mapping):
-        return [*nested.values()]
-    if isinstance(nested, slice):
-        return [nested.start, nested.stop, nested.step]
-    if is_dataclass(nested) and not isinstance(nested, type | Value):
-        return [getattr(nested, each.name) for each in fields(nested)]
-    return [nested]
-
-
-def _mapped(nested: Any, change: Callable[[Any], Any]) -> Any:
-    """Return what is nested with each tensor changed."""
-    if isinstance(nested, torch.Tensor):
-        return change(nested)
-    if isinstance(nested, slice):
-        return slice(*(_mapped(part, change) for part in _parts(nested)))
-    if isinstance(nested, tuple | list):
-        parts = [_mapped(part, change) for part in nested]
-        return tuple(parts) if isinstance(nested, tuple) else parts
-    if isinstance(nested, Mapping):
-        return {key: _mapped(part, change) for key, part in nested.items()}
-    if is_dataclass(nested) and not isinstance(nested, type):
-        return [_mapped(part, change) for part in _parts(nested)]
-    return nested

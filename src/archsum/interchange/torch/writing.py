@@ -12,7 +12,8 @@ from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
 from archsum.interchange.torch.functions import FUNCTIONS
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.steps import Made, Step, Steps, View
-from archsum.interchange.torch.tracing import Call, Trace, Value, values_in
+from archsum.interchange.torch.tracing import Call, Trace
+from archsum.interchange.torch.values import Value, values_in
 
 _CUSTOM_CURE = "its shapes and weights are right, its operations unknown, and so are totals of operations"
 _UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
@@ -53,7 +54,7 @@ class Writer:
                 except NotUnderstoodError as error:
                     raise _not_of_samples(f"{_described(call)} {error}", self._place) from None
         self._report_unused()
-        return list(dict.fromkeys(self._output(value) for value in self._found.outputs if not value.is_constant))
+        return [self._output(value) for value in self._found.outputs if not value.is_constant]
 
     def _output(self, value: Value) -> str:
         """Return what an output is called; what is an input, too, is a layer of its own."""

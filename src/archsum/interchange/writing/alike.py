@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from archsum.layers import kind_of
 from archsum.layers.base import Layer
 from archsum.layers.written import fields_of_layer
 
@@ -14,6 +15,7 @@ def told_apart_by(layer: Layer, axes: int) -> dict[str, Any]:
     """Return the fields that tell a layer on an input of so many axes from others.
 
     Those are all but names; what has several spellings has one: a padding or an activation that is none, and an axis.
+    Of a layer that it holds, the axes are not known here.
     """
     fields = fields_of_layer(layer)
     fields.pop(STATES, None)
@@ -25,6 +27,9 @@ def told_apart_by(layer: Layer, axes: int) -> dict[str, Any]:
         fields["activation"] = None
     if "padding" in fields and _is_nothing(fields["padding"]):
         fields["padding"] = "valid"
+    for name in layer.layer_fields:
+        held = getattr(layer, name)
+        fields[name] = {kind_of(type(held)): told_apart_by(held, 0)}
     return fields
 
 

@@ -1,8 +1,9 @@
 """A network → our YAML, proved to be that network before anyone sees it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from archsum.bounds import MAX_FOLDED_LAYERS
+from archsum.bounds import MAX_FOLDED_LAYERS, MAX_NOTES
 from archsum.errors import one_line
 from archsum.graph import Graph
 from archsum.interchange.writing.comparison import Written, read_again, refuse
@@ -21,8 +22,9 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
 
     Errors: SpecError where its shapes do not fit, or our language cannot say it.
     """
-    summary = propagate(network.graph, network.engine)
-    fields, comments = Fields(), _head(summary, origin)
+    whole = propagate(network.graph, network.engine)
+    summary = _with_what_is_taken(whole)
+    fields, comments = Fields(), _head(summary, origin, [name for name in whole.inputs if name not in summary.inputs])
     for document in _documents(summary, fields, as_lines=as_lines):
         document.comments = comments
         written = read_again(write_text(document), summary)
@@ -39,15 +41,25 @@ def _documents(summary: Summary, fields: Fields, *, as_lines: bool) -> Iterator[
     yield flat(summary, fields)
 
 
-def _head(summary: Summary, origin: str) -> list[str]:
-    """Return what the first lines say: where the network comes from, and its totals."""
+def _with_what_is_taken(summary: Summary) -> Summary:
+    """Leave out inputs that nothing takes, such as masks: a file has none of these."""
+    taken = {*summary.outputs, *(name for layer in summary.layers for name in layer.node.inputs)}
+    inputs = {name: shape for name, shape in summary.inputs.items() if name in taken}
+    return replace(summary, inputs=inputs) if inputs else summary
+
+
+def _head(summary: Summary, origin: str, left_out: Sequence[str]) -> list[str]:
+    """Return what the first lines say: where the network comes from, its totals, and inputs that are left out."""
     figures = {
         "parameters": summary.params,
         "trainable parameters": summary.trainable_params,
         "MACs": summary.macs,
     }
     totals = (f"{'unknown' if number is None else f'{number:,}'} {what}" for what, number in figures.items())
-    return [f"Converted from {one_line(origin)} by `archsum convert`.", ", ".join(totals)]
+    lines = [f"Converted from {one_line(origin)} by `archsum convert`.", ", ".join(totals)]
+    if left_out:
+        lines.append(f"Nothing takes {', '.join(map(one_line, left_out[:MAX_NOTES]))}, left out here.")
+    return lines
 
 
 def paths(written: Written, graph: Graph) -> Mapping[str, str]:

@@ -108,7 +108,7 @@ class Moved(Augmentation):
     interpolation: Interpolation = Field("bilinear", description="How values between elements are made.")
 
 
-_VALUE_RANGE = Field((0, 255), description="The least and the largest value of the images.")
+_VALUE_RANGE = Field((0.0, 255.0), description="The least and the largest value of the images.")
 
 
 class RandomFlip(Augmentation):

@@ -195,7 +195,7 @@ def _boxes(
     summary: Summary, runs: Runs, parts: list[Part], owners: list[Mapping[str, str]], level: int
 ) -> Iterator[Box]:
     """Return a box for each part, with the clusters below the level that begin and end with it."""
-    opened = list(headings(summary, parts))
+    opened = list(headings(parts))
     staying_open = [*(len(part.path) - 1 - len(blocks) for blocks, part in opened[1:]), level]
     for (blocks, part), those, still in zip(opened, owners, staying_open, strict=False):  # of no parts none
         opens = tuple(

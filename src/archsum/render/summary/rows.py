@@ -165,7 +165,7 @@ def _cell(row: Row, column: Column) -> str:
 def _nested_rows(summary: Summary, parts: list[Part], *, names_taken: bool, summed: bool) -> Iterator[Row]:
     """Return a row for each part, below a heading for each block that begins with it."""
     names = {part.of.name for part in parts}
-    for blocks, part in headings(summary, parts):
+    for blocks, part in headings(parts):
         for block in blocks:
             of = block_of(summary, block, summary.find("/".join(block))) if summed else None
             yield Row(indented(block), summary.groups[block].kind, of, is_block=True, is_opened=True)

@@ -72,16 +72,14 @@ def concatenate(call: Call) -> None:
     if len(taken) == 1:
         call.plan.alias(call.operator.outputs[0], taken[0])
         return
-    if any(call.plan.size(name).sample[:0] != () for name in taken):
-        raise RefusedError("it joins what has no axes")
-    call.add("concatenate", {"axis": axis}, _joined(call, axis))
+    call.add("concatenate", {"axis": axis}, _joined(call))
 
 
 def _without_empty(call: Call) -> list[str]:
     return [name for name in call.operator.inputs if name and 0 not in call.plan.size(name).shape]
 
 
-def _joined(call: Call, axis: int) -> list[str]:
+def _joined(call: Call) -> list[str]:
     """Return what is joined, a constant with the axis of the batch taken away."""
     made, taken = call.made(), []
     for name in _without_empty(call):
@@ -93,7 +91,6 @@ def _joined(call: Call, axis: int) -> list[str]:
             taken.append(call.plan.layer_of(name, call.operator, sizes))
         else:
             taken.append(call.plan.layer_of(name, call.operator))
-    del axis
     return taken
 
 

@@ -19,7 +19,7 @@ def unify(body: Body, keys: Keys) -> None:
     _collect(body, found)
     _unify_projections(found, keys)
     keys.number(body)
-    _unify_plain(body, keys)
+    _unify_plain(body)
     keys.number(body)
 
 
@@ -52,7 +52,7 @@ def _changes(residual: Residual) -> bool:
     return residual.entry.shape != residual.layers[-1].shape
 
 
-def _unify_plain(body: Body, keys: Keys) -> None:
+def _unify_plain(body: Body) -> None:
     """Put layers that elsewhere have a shortcut around them into one that is not there, as they change the shape."""
     known: dict[tuple[int, ...], list[Residual]] = defaultdict(list)
     found: list[Residual] = []
