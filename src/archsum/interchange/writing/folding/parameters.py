@@ -1,7 +1,9 @@
 """Finds what the parameters are of bodies of one structure, and what follows from them, or from the input."""
 
+from collections import defaultdict
 from typing import Any
 
+from archsum.interchange.writing.alike import TARGET_SHAPE
 from archsum.interchange.writing.folding.elements import Element
 from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in
 from archsum.interchange.writing.folding.naming import name_groups
@@ -18,14 +20,18 @@ from archsum.interchange.writing.folding.relations import (
 from archsum.interchange.writing.folding.slots import Slot
 from archsum.interchange.writing.folding.template import Parameter, Template
 
+_REST = -1
 _Follows = dict[Group, tuple[Group, Expression]]
 """For groups of fields, from which other they follow, and how."""
 
 
 def relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
     """Say of each field that varies what it is: a parameter, or a formula of one, or of the input's sizes."""
-    halves = _half_paddings(varying)
-    free = _not_from_input(template, grouped([slot for slot in varying if id(slot) not in halves]))
+    halves, rests = _half_paddings(varying), _rests(varying)
+    for slot in rests:
+        template.pieces[slot.place] = _REST
+    dependent = halves | set(map(id, rests))
+    free = _not_from_input(template, grouped([slot for slot in varying if id(slot) not in dependent]))
     entered = _from_what_enters(template, free) if is_block else {}
     follows: _Follows = {}
     bases: list[Group] = []
@@ -112,6 +118,15 @@ def _half_paddings(varying: list[Slot]) -> set[int]:
         ):
             found.add(id(slot))
     return found
+
+
+def _rests(varying: list[Slot]) -> list[Slot]:
+    """Return the sizes of reshaped data that are written as the rest: the only ones that follow from no other."""
+    by_owner: dict[int, list[Slot]] = defaultdict(list)
+    for slot in varying:
+        if slot.field == TARGET_SHAPE and slot.item is not None and not by_sizes(slot.values, slot.sizes):
+            by_owner[id(slot.owner)].append(slot)
+    return [slot for slots in by_owner.values() if len(slots) == 1 for slot in slots]
 
 
 def _amount(padding: Any) -> Any:
