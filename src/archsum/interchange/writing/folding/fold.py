@@ -13,6 +13,7 @@ from archsum.interchange.writing.folding.regions import standing, tree
 from archsum.interchange.writing.folding.runs import Banned, fold_runs
 from archsum.interchange.writing.folding.sequences import find_sequences
 from archsum.interchange.writing.folding.stages import split_stages
+from archsum.interchange.writing.folding.stems import set_stems_apart
 from archsum.interchange.writing.folding.tables import unfold_tables
 from archsum.interchange.writing.folding.templates import Templates
 from archsum.interchange.writing.folding.variants import unify
@@ -61,6 +62,8 @@ def _folded(summary: Summary, document: Document, fields: Fields, how: HowFar, *
             fold_runs(body, keys, banned)
         templates = Templates(body, document.data_format)
         while unfold_tables(body, templates, keys, banned):
+            templates = Templates(body, document.data_format)
+        while how.variants and set_stems_apart(body, templates, keys):
             templates = Templates(body, document.data_format)
         if how.sequences:
             find_sequences(body, keys, lambda: Templates(body, document.data_format), in_runs=in_runs)

@@ -18,6 +18,7 @@ from archsum.interchange.writing.folding.elements import (
 )
 from archsum.interchange.writing.folding.keys import Keys
 from archsum.interchange.writing.folding.tables import write_out
+from archsum.interchange.writing.folding.template import Template
 from archsum.interchange.writing.folding.templates import Templates
 
 _LONGEST = 16
@@ -77,9 +78,19 @@ def _costly(templates: Templates, found: Mapping[int, Found]) -> set[int]:
             lines = 1 if given <= _LETTERS_IN_A_LINE else 1 + len(template.parameters)
             defined = len(template.parameters) if given > _LETTERS_IN_A_LINE else 0
             tables = any(one.mode == "list" for run in template.runs for one in template.run_fields[id(run)])
-            if tables or found[key].saved_with(lines) - defined < _LEAST_SAVED:
+            if tables or _mixes_kernels(template) or found[key].saved_with(lines) - defined < _LEAST_SAVED:
                 costly.add(key)
     return costly
+
+
+def _mixes_kernels(template: Template) -> bool:
+    """Whether one of several convolutions is of single positions in some bodies and not in others: another block."""
+    kernels = [
+        {repr(element.fields["kernel_size"]) for element in alike if isinstance(element, Leaf)}
+        for alike in zip(*template.bodies, strict=True)
+        if all(isinstance(element, Leaf) and "kernel_size" in element.fields for element in alike)
+    ]
+    return len(kernels) > 1 and any("1" in sizes and len(sizes) > 1 for sizes in kernels)
 
 
 def _find(body: Body, keys: Keys, refused: set[Sequence], left: int, *, in_runs: bool) -> tuple[dict[int, Found], int]:
