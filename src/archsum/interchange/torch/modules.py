@@ -7,6 +7,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from archsum.interchange.torch import activations, kernels, normalizations, padding, products, sequences, shaping
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
+from archsum.interchange.torch.windows import windowed
 
 
 def reader_of(module: Any) -> Reader | None:
@@ -24,7 +25,7 @@ def reader_of(module: Any) -> Reader | None:
             return stochastic_depth
         if base.__name__.endswith("DropPath") and hasattr(module, "drop_prob"):
             return stochastic_depth
-    return None
+    return windowed(module)
 
 
 def stochastic_depth(view: View) -> Steps:

@@ -23,6 +23,8 @@ class Step(NamedTuple):
     """Whether inputs of fewer axes are taken with those that the output has behind the batch, as in a sum."""
     in_one: bool = False
     """Whether its weights are laid out otherwise than the kind's, so that only their number can be compared."""
+    name: str = ""
+    """What it is called in its module, which is a block then. Nothing: what the module, or the function, is called."""
 
 
 Steps = Sequence[Step]
@@ -65,11 +67,11 @@ class View:
     def weights(self, **names: str) -> dict[str, Value]:
         """Return the module's parameters that it has, by what we call them, each given by what the module calls it.
 
-        Errors: NotUnderstoodError where one is computed of others.
+        Those of modules in it are given by their paths. Errors: NotUnderstoodError where one is computed of others.
         """
         found = {}
         for ours, theirs in names.items():
-            if getattr(self.module, theirs, None) is not None:
+            if _attribute(self.module, theirs) is not None:
                 path = f"{self.call.path}.{theirs}".lstrip(".")
                 if path not in self._parameters:
                     raise NotUnderstoodError("has weights that are computed of others")
@@ -124,6 +126,13 @@ class View:
         if number < len(self.call.args):
             return self.call.args[number]
         return self.call.kwargs.get(name, default)
+
+
+def _attribute(module: Any, path: str) -> Any:
+    """Return what a path of attributes leads to; None where there is nothing."""
+    for name in path.split("."):
+        module = getattr(module, name, None)
+    return module
 
 
 Reader = Callable[[View], Made]

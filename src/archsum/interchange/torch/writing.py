@@ -36,6 +36,7 @@ class Writer:
         self._known: dict[int, tuple[str, Step]] = {}  # as long as a step is held, no other has its identity
         self._written_parameters: dict[Value, str] = {}
         self._call = Call("output", "", None, (), {}, None)
+        self._is_block = False  # whether the call's module is a block of several layers
         self._place = builder.place("")
 
     def add_inputs(self, names: Mapping[str, str], place: Location) -> None:
@@ -71,6 +72,7 @@ class Writer:
                 raise NotUnderstoodError("gives more than is known of it")
         except NotUnderstoodError as error:
             of_each = self._custom(view, live, error)
+        self._is_block = any(step.name for value in live for step in of_each[value])
         for value in live:
             self._write_steps(view, value, of_each[value])
 
@@ -119,13 +121,13 @@ class Writer:
             self._builder.warn("differs", message, self._place, "freeze all of its weights, or none")
         twin, owners = self._owners_of(step)
         path = _split(call.path)
-        blocks = path[:-1] if call.module else path
+        blocks = path[:-1] if call.module and not self._is_block else path
         own = path[-1] if call.module and path else call.name
         added = self._builder.add(
             step.kind,
             inputs,
             fields,
-            (*blocks, name or own),
+            (*blocks, step.name or name or own),
             self._place,
             groups=[self._classes[".".join(blocks[: level + 1])] for level in range(len(blocks))],
             origin=origin or Origin(call.path, call.name),

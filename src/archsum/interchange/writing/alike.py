@@ -7,6 +7,7 @@ from archsum.layers.base import Layer
 from archsum.layers.written import fields_of_layer
 
 NO_ACTIVATION = "linear"
+TARGET_SHAPE = "target_shape"
 STATES = "initial_state"
 """The field that names a layer, which has another name in another file."""
 
@@ -16,9 +17,11 @@ def told_apart_by(layer: Layer, axes: int) -> dict[str, Any]:
 
     Those are all but names; what has several spellings has one: a padding or an activation that is none, and an axis.
     Of a layer that it holds, the axes are not known here.
+    Where layers have the shape that one gives, its `target_shape` says nothing more: a size may be -1, for the rest.
     """
     fields = fields_of_layer(layer)
     fields.pop(STATES, None)
+    fields.pop(TARGET_SHAPE, None)
     if implies_axis(type(layer)):
         del fields["data_format"]  # all that follows from it is the axis
         if isinstance(fields["axis"], int) and 0 < fields["axis"] <= axes:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from archsum.graph import Node
 from archsum.interchange.writing.alike import STATES
@@ -10,11 +10,12 @@ from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.fields import Fields, cares, in_file
 from archsum.interchange.writing.sharing import Share, Shares, shares_of, stated
 from archsum.layers import kind_of
-from archsum.summary import Summary
+from archsum.summary import LayerSummary, Summary
 
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
 _LONGEST_NAME = 100
 _LONGEST_TITLE = 200
+_AXES_OF_AN_IMAGE = 3
 
 
 def flat(summary: Summary, fields: Fields) -> Document:
@@ -63,13 +64,22 @@ def entry(node: Node, fields: Fields, names: Mapping[str, str], before: tuple[st
     return Entry(kind_of(type(node.layer)), {**placed, **own, **states})
 
 
-def head(summary: Summary, layers: Iterable[Entry]) -> Document:
-    """Return a document without layers; its data format is that of most of the layers that have one."""
+def head(summary: Summary, layers: Sequence[Entry]) -> Document:
+    """Return a document without layers; its data format is that of most of the layers that have one, or imply it."""
     formats = Counter(one.fields.get("data_format", "channels_last") for one in layers if cares(one))
-    first = formats["channels_first"] > formats["channels_last"]
+    implied = sum(map(_has_channels_last, summary.layers, layers))
+    first = formats["channels_first"] > formats["channels_last"] + implied
     name = summary.name if 1 <= len(summary.name) <= _LONGEST_TITLE else None
     inputs = {name: list(shape) for name, shape in summary.inputs.items()}
     return Document(name, inputs, [], "channels_first" if first else "channels_last")
+
+
+def _has_channels_last(layer: LayerSummary, written: Entry) -> bool:
+    """Whether a layer, which needs no data format, says that an image's channels come last: it normalizes these."""
+    is_image = bool(layer.input_shapes) and len(layer.input_shapes[0]) == _AXES_OF_AN_IMAGE
+    return (
+        is_image and written.kind == "layer_normalization" and written.fields.get("axis", -1) in (-1, _AXES_OF_AN_IMAGE)
+    )
 
 
 def _names(summary: Summary) -> dict[str, str]:

@@ -221,6 +221,7 @@ class Emission:
         inner = self._templates.of(unit)
         given: dict[str, Any] = {}
         over: dict[str, Any] = {}
+        grows = False  # whether a formula of the index is needed
         fields = template.run_fields[id(run)]
         given_to = [substituted(template.fields[id(run), one.name], values) for one in fields]
         mentioned = {name for value in given_to for name in names_in(value)}
@@ -233,6 +234,7 @@ class Emission:
                 value = value[0]
             elif one.mode == "list":
                 formula = None if has_run(unit.body) else by_index(value)
+                grows = grows or formula is not None
                 value = formula or self._listed(one.name, value, over, mentioned)
             elif one.mode in ("first", "last") and value != one.rest:
                 shown = value.text if isinstance(value, Expression) else repr(value)
@@ -255,7 +257,8 @@ class Emission:
         singles = [
             entry for one in run.units for entry in self._use_unit(one, inner, self._templates.arguments(one), scope)
         ]
-        if count_lines(singles) < count_lines([repeat]) + (_FEW_LINES if over else 0):
+        many = count_lines([repeat]) + (_FEW_LINES if over else 0)
+        if count_lines(singles) < many or (grows and count_lines(singles) == many):
             return singles
         self.uses = counted
         return [repeat]

@@ -1,5 +1,6 @@
 """A network → a document that a person would write."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from archsum.interchange.writing.entries import BlockEntry, Document
@@ -7,15 +8,16 @@ from archsum.interchange.writing.fields import Fields
 from archsum.interchange.writing.folding.defaults import state_defaults, state_parameters
 from archsum.interchange.writing.folding.emission import Emission, Scope
 from archsum.interchange.writing.folding.keys import Keys
-from archsum.interchange.writing.folding.optional import insert_optional
+from archsum.interchange.writing.folding.optional import insert_at_ends, insert_optional
 from archsum.interchange.writing.folding.regions import standing, tree
 from archsum.interchange.writing.folding.runs import Banned, fold_runs
 from archsum.interchange.writing.folding.sequences import find_sequences
 from archsum.interchange.writing.folding.stages import split_stages
+from archsum.interchange.writing.folding.stems import set_stems_apart
 from archsum.interchange.writing.folding.tables import unfold_tables
 from archsum.interchange.writing.folding.templates import Templates
 from archsum.interchange.writing.folding.variants import unify
-from archsum.interchange.writing.text import count_lines
+from archsum.interchange.writing.text import count_lines, write_text
 from archsum.summary import Summary
 
 _FEW_LINES = 4
@@ -35,11 +37,22 @@ HOW_FAR = (HowFar(), HowFar(variants=False), HowFar(variants=False, runs=False, 
 
 
 def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW_FAR[0]) -> Document:
-    """Return a document that is folded; `document` is a flat one of the same network."""
+    """Return a document that is folded; `document` is a flat one of the same network.
+
+    What several runs repeat is a block, or is written in each: whichever takes fewer lines.
+    """
+    ways = (False, True) if how.sequences else (False,)
+    found = [_folded(summary, replace(document, defaults={}), fields, how, in_runs=in_runs) for in_runs in ways]
+    return min(found, key=lambda one: write_text(one).count("\n"))
+
+
+def _folded(summary: Summary, document: Document, fields: Fields, how: HowFar, *, in_runs: bool) -> Document:
     inputs, body, outputs = tree(summary, fields, document.data_format)
     keys = Keys(len(inputs))
     keys.number(body)
     if how.variants:
+        insert_at_ends(body)
+        keys.number(body)
         insert_optional(body)
         keys.number(body)
         unify(body, keys)
@@ -50,8 +63,10 @@ def fold(summary: Summary, document: Document, fields: Fields, how: HowFar = HOW
         templates = Templates(body, document.data_format)
         while unfold_tables(body, templates, keys, banned):
             templates = Templates(body, document.data_format)
+        while how.variants and set_stems_apart(body, templates, keys):
+            templates = Templates(body, document.data_format)
         if how.sequences:
-            find_sequences(body, keys, lambda: Templates(body, document.data_format))
+            find_sequences(body, keys, lambda: Templates(body, document.data_format), in_runs=in_runs)
     templates = Templates(body, document.data_format)
     if split_stages(body, templates, keys):
         templates = Templates(body, document.data_format)

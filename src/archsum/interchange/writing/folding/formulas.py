@@ -65,6 +65,23 @@ class _Substitution(ast.NodeTransformer):
         text = value.text if isinstance(value, Expression) else repr(value)
         return ast.parse(text, mode="eval").body
 
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """Put what is compared with a number that a choice has in its else-branch into the condition of the choice."""
+        node.left = self.visit(node.left)
+        match node:
+            case ast.Compare(
+                left=ast.IfExp(
+                    test=ast.Compare(left=test, ops=[ast.Eq()], comparators=[number]), body=body, orelse=other
+                ),
+                ops=[ast.Eq()],
+                comparators=[wanted],
+            ) if isinstance(other, ast.Constant) and isinstance(wanted, ast.Constant):
+                compared = ast.Compare(body, [ast.Eq()], [wanted])
+                if other.value == wanted.value:
+                    return ast.BoolOp(ast.Or(), [ast.Compare(test, [ast.NotEq()], [number]), compared])
+                return ast.BoolOp(ast.And(), [ast.Compare(test, [ast.Eq()], [number]), compared])
+        return node
+
 
 def substituted(value: Any, values: Mapping[str, Any]) -> Any:
     """Return a value, or a list of values, with others in the place of the names of its formulas."""

@@ -19,6 +19,11 @@ from archsum.interchange.writing.folding.elements import (
 from archsum.layers import layer_class
 from archsum.layers.fields import named_fields
 
+LISTS_OF_SIZES = ("target_shape", "shape")
+"""The fields that are lists of sizes: each size can be a parameter, how many there are cannot."""
+_ORDERS = ("dims", "equation")
+"""The fields that say which axis is which: no person would make a parameter of one."""
+
 
 class Keys:
     """Numbers for structures."""
@@ -79,7 +84,9 @@ def opaque(leaf: Leaf) -> str:
     if leaf.opaque is None:
         optional, fields = optional_fields(leaf.kind), sorted(leaf.fields.items())
         there = [name for name, value in fields if name in optional or value is None]
-        leaf.opaque = f"{there} {[(name, value) for name, value in fields if is_opaque(leaf.kind, value)]}"
+        held = [(name, value) for name, value in fields if name in _ORDERS or is_opaque(leaf.kind, value)]
+        lengths = [len(leaf.fields[name]) for name in LISTS_OF_SIZES if isinstance(leaf.fields.get(name), list)]
+        leaf.opaque = f"{there} {held} {lengths}"
     return leaf.opaque
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 
 from archsum.formula import name_problem
 from archsum.interchange.writing.folding.elements import Branch, Cell, Element, Leaf, Residual, Run, Source
+from archsum.interchange.writing.folding.keys import LISTS_OF_SIZES
 from archsum.interchange.writing.folding.relations import Group
 from archsum.language.spec.items import PLACEMENT
 
@@ -37,6 +38,8 @@ def name_groups(groups: Sequence[Group]) -> list[str]:
 def _field(group: Group) -> str:
     words = [slot.field for slot in group.slots]
     name = "depth" if words[0] == "times" else max(words, key=words.count)
+    if name in LISTS_OF_SIZES and group.slots[0].item is not None:
+        return "size"
     if name == "if":
         return f"has_{group.slots[0].owner.kind}" if isinstance(group.slots[0].owner, Leaf) else "is_there"
     return f"{name}_" if name in _TAKEN or name_problem(name) else name

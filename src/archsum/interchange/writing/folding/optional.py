@@ -1,10 +1,14 @@
 """Layers without weights that are there in some places and not in others of the same structure: there by an `if`."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from archsum.interchange.writing.folding.elements import Body, Element, Leaf, Residual, bodies, replace_taken
+from archsum.interchange.writing.folding.elements import Body, Cell, Element, Leaf, Residual, bodies, replace_taken
 
-OPTIONAL = ("zero_padding1d", "zero_padding2d", "zero_padding3d", "dropout", "spatial_dropout2d", "stochastic_depth")
+OPTIONAL = (
+    *("zero_padding1d", "zero_padding2d", "zero_padding3d", "roll"),
+    *("dropout", "spatial_dropout2d", "stochastic_depth"),
+)
 """The kinds that people leave out of a block, or not."""
 
 _END = -1
@@ -24,6 +28,37 @@ def insert_optional(body: Body) -> None:
     if models:
         for listed, is_path in list(_bodies(body)):
             _insert(listed, models, is_path=is_path)
+
+
+def insert_at_ends(body: Body) -> None:
+    """Insert what blocks of one class begin or end with in some places only, as Swin's with a `roll`."""
+    by_word: dict[str, list[Cell]] = defaultdict(list)
+    _collect(body, by_word)
+    for cells in by_word.values():
+        first: dict[int, Leaf] = {}
+        last: dict[int, Leaf] = {}
+        for before, *inner, behind in ([cell.entry, *cell.body] for cell in cells if len(cell.body) > 1):
+            if isinstance(inner[0], Leaf) and _is_optional(inner[0]) and _follows(before, inner[0]):
+                after = inner[1] if len(inner) > 1 else behind
+                if _follows(inner[0], after):
+                    first.setdefault(after.key, inner[0])
+            if isinstance(behind, Leaf) and _is_optional(behind) and _follows(inner[-1], behind):
+                last.setdefault(inner[-1].key, behind)
+        for cell in cells:
+            model = first.get(cell.body[0].key)
+            if model and _follows(cell.entry, cell.body[0]):
+                cell.body.insert(0, left_out(model, cell.entry, cell.body[0]))
+            model = last.get(cell.body[-1].key)
+            if model:
+                cell.body.append(left_out(model, cell.body[-1], None))
+
+
+def _collect(body: Body, by_word: dict[str, list[Cell]]) -> None:
+    for element in body:
+        if isinstance(element, Cell) and element.word:
+            by_word[element.word].append(element)
+        for inner in bodies(element):
+            _collect(inner, by_word)
 
 
 def _insert(body: Body, models: dict[tuple[int, int], Leaf], *, is_path: bool) -> None:

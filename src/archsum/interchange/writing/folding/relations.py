@@ -86,10 +86,18 @@ def by_other(group: Group, others: Sequence[Group]) -> tuple[Group, Expression] 
         if any(one is not HOLE and two is HOLE for one, two in pairs):
             continue
         known = [(one, two) for one, two in pairs if one is not HOLE]
-        found = ratio([one for one, _ in known], [two for _, two in known], BASE)
+        values, bases = [one for one, _ in known], [two for _, two in known]
+        found = ratio(values, bases, BASE) or _square(values, bases)
         if found:
             return other, found
     return None
+
+
+def _square(values: Sequence[Any], bases: Sequence[Any]) -> Expression | None:
+    """Return values as the squares of others, as windows are so many in each direction; None where they are none."""
+    pairs = zip(values, bases, strict=True)
+    is_square = len(set(bases)) > 2 and all(value == base**2 for value, base in pairs)
+    return Expression(f"{BASE} ** 2") if is_square else None
 
 
 def ratio(values: Sequence[Any], bases: Sequence[Any], name: str) -> Expression | None:

@@ -55,11 +55,11 @@ def _fold(body: Body, period: int, keys: Keys, banned: Banned) -> bool:
             times = 0  # a repetition begins with what has weights, if it can
         if times > 1 and (keys.of(unit) in banned or not _is_worth(unit, times)):
             times = 0
-        if times > 1 and not _are_closed([unit, body[index + period : index + 2 * period]]):
+        if times > 1 and not are_closed([unit, body[index + period : index + 2 * period]]):
             times = 0
         units = [body[start : start + period] for start in range(index, index + times * period, period)]
-        if times > 1 and _are_closed(units):
-            done.append(_run(units))
+        if times > 1 and are_closed(units):
+            done.append(run_over(units))
             index, found = index + times * period, True
         else:
             done.append(body[index])
@@ -86,7 +86,7 @@ def _is_worth(unit: Body, times: int) -> bool:
     return times >= _MANY or sum(1 for _ in leaves(unit)) >= _LARGE
 
 
-def _are_closed(units: list[Body]) -> bool:
+def are_closed(units: list[Body]) -> bool:
     """Whether each repetition takes nothing but what the one before gives, and gives it to the next alone."""
     for unit, after in zip(units, [*units[1:], None], strict=True):
         inside = set(map(id, unit))
@@ -99,7 +99,8 @@ def _are_closed(units: list[Body]) -> bool:
     return True
 
 
-def _run(units: list[Body]) -> Run:
+def run_over(units: list[Body]) -> Run:
+    """Return a run of repetitions, in whose place it is taken."""
     cells: list[Cell] = []
     for unit in units:
         given = _given(unit)

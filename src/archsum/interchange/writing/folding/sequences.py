@@ -18,6 +18,7 @@ from archsum.interchange.writing.folding.elements import (
 )
 from archsum.interchange.writing.folding.keys import Keys
 from archsum.interchange.writing.folding.tables import write_out
+from archsum.interchange.writing.folding.template import Template
 from archsum.interchange.writing.folding.templates import Templates
 
 _LONGEST = 16
@@ -50,15 +51,16 @@ class Found(NamedTuple):
         return self.times * (self.lines - lines) - self.lines - 3
 
 
-def find_sequences(body: Body, keys: Keys, make: Callable[[], Templates]) -> None:
+def find_sequences(body: Body, keys: Keys, make: Callable[[], Templates], *, in_runs: bool) -> None:
     """Put sequences that are there several times into cells, those that save the most lines first.
 
     `make` gives the templates, which tell how many parameters a block would have: one with many saves nothing.
+    `in_runs` is whether what several runs repeat is such a sequence too.
     """
     refused: set[Sequence] = set()
     left = _MOST_ELEMENTS
     while left > 0:
-        found, left = _find(body, keys, refused, left)
+        found, left = _find(body, keys, refused, left, in_runs=in_runs)
         costly = _costly(make(), found)
         if not costly:
             return
@@ -67,7 +69,7 @@ def find_sequences(body: Body, keys: Keys, make: Callable[[], Templates]) -> Non
 
 
 def _costly(templates: Templates, found: Mapping[int, Found]) -> set[int]:
-    """Return the keys of cells that would save nothing as blocks."""
+    """Return the keys of cells that would save nothing as blocks, or be given tables for what they repeat."""
     costly = set()
     for template in templates.all():
         key = template.cells[0].body_key
@@ -75,16 +77,27 @@ def _costly(templates: Templates, found: Mapping[int, Found]) -> set[int]:
             given = sum(len(parameter.name) + _LETTERS_OF_A_VALUE for parameter in template.parameters)
             lines = 1 if given <= _LETTERS_IN_A_LINE else 1 + len(template.parameters)
             defined = len(template.parameters) if given > _LETTERS_IN_A_LINE else 0
-            if found[key].saved_with(lines) - defined < _LEAST_SAVED:
+            tables = any(one.mode == "list" for run in template.runs for one in template.run_fields[id(run)])
+            if tables or _mixes_kernels(template) or found[key].saved_with(lines) - defined < _LEAST_SAVED:
                 costly.add(key)
     return costly
 
 
-def _find(body: Body, keys: Keys, refused: set[Sequence], left: int) -> tuple[dict[int, Found], int]:
+def _mixes_kernels(template: Template) -> bool:
+    """Whether one of several convolutions is of single positions in some bodies and not in others: another block."""
+    kernels = [
+        {repr(element.fields["kernel_size"]) for element in alike if isinstance(element, Leaf)}
+        for alike in zip(*template.bodies, strict=True)
+        if all(isinstance(element, Leaf) and "kernel_size" in element.fields for element in alike)
+    ]
+    return len(kernels) > 1 and any("1" in sizes and len(sizes) > 1 for sizes in kernels)
+
+
+def _find(body: Body, keys: Keys, refused: set[Sequence], left: int, *, in_runs: bool) -> tuple[dict[int, Found], int]:
     """Put sequences into cells; return them by the keys of these, and how many elements may still be gone through."""
     done: dict[int, Found] = {}
     while True:
-        distinct = list(_written(body, set()))
+        distinct = list(_written(body, set(), in_runs=in_runs))
         left -= sum(len(one) for one, _ in distinct) + sum(map(len, _all_bodies(body)))
         if left < 0:
             break
@@ -102,18 +115,23 @@ def _find(body: Body, keys: Keys, refused: set[Sequence], left: int) -> tuple[di
     return done, left
 
 
-def _written(body: Body, seen: set[int], *, is_block: bool = False) -> Iterator[tuple[Body, bool]]:
-    """Return the bodies that are written, of cells and repetitions alike one; and whether it is a block's."""
+def _written(body: Body, seen: set[int], *, in_runs: bool, is_block: bool = False) -> Iterator[tuple[Body, bool]]:
+    """Return the bodies that are written, and whether each is a block's: of cells alike one, and of repetitions.
+
+    With `in_runs` that of each run is one by itself, and no block's.
+    """
     yield body, is_block
     for element in body:
-        if isinstance(element, Cell | Run):
+        if isinstance(element, Run) and in_runs:
+            yield from _written(element.units[0].body, seen, in_runs=True)
+        elif isinstance(element, Cell | Run):
             cell = element.units[0] if isinstance(element, Run) else element
             if cell.body_key not in seen:
                 seen.add(cell.body_key)
-                yield from _written(cell.body, seen, is_block=True)
+                yield from _written(cell.body, seen, in_runs=in_runs, is_block=True)
         else:
             for inner in bodies(element):
-                yield from _written(inner, seen)
+                yield from _written(inner, seen, in_runs=in_runs)
 
 
 def _all_bodies(body: Body) -> Iterator[Body]:

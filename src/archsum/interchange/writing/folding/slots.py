@@ -8,7 +8,7 @@ from typing import Any
 from archsum.graph import Path
 from archsum.interchange.writing.folding.elements import Body, Branch, Cell, Element, Leaf, Residual, Run
 from archsum.interchange.writing.folding.formulas import HOLE
-from archsum.interchange.writing.folding.keys import is_opaque
+from archsum.interchange.writing.folding.keys import LISTS_OF_SIZES, is_opaque
 from archsum.interchange.writing.folding.words import telling_words
 from archsum.layers import layer_class
 from archsum.layers.axis import input_sizes
@@ -16,8 +16,6 @@ from archsum.layers.fields import named_fields
 from archsum.layers.shapes import Shape
 from archsum.layers.written import fields_of_layer
 
-_LISTS = ("target_shape", "shape")
-"""The fields that are lists of sizes, each of which can follow from others."""
 SIZES = ("filters", "units", "groups", "num_heads", "key_dim", "value_dim", "input_dim", "output_dim")
 """The fields that are sizes: they can be multiples of one another, and of the input's channels."""
 
@@ -142,7 +140,7 @@ class Walk:
             values = [HOLE if element is None else _value(element, name) for element in elements]
             is_default = all(name not in element.fields for element in elements if element)
             slot = Slot(first, name, values, sizes, name in SIZES, is_default, words=self._words(first.layer.path))
-            yield from _items(slot) if name in _LISTS else [slot]
+            yield from _items(slot) if name in LISTS_OF_SIZES else [slot]
 
     def _cell(self, first: Cell, elements: Sequence[Cell | None]) -> Iterator[Slot]:
         given = [None if element is None else self._arguments(element) for element in elements]
@@ -199,7 +197,7 @@ def _items(slot: Slot) -> Iterator[Slot]:
         return
     for item in range(*lengths):
         values = [HOLE if value is HOLE else value[item] for value in slot.values]
-        is_size = all(type(value) is int and value > 1 for value in values if value is not HOLE)
+        is_size = all(type(value) is int and value > 0 for value in values if value is not HOLE)
         yield Slot(slot.owner, slot.field, values, slot.sizes, is_size, words=slot.words, item=item)
 
 
