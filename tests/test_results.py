@@ -146,3 +146,9 @@ def test_an_explanation_is_a_sequence_of_layers() -> None:
     explanation = archsum.explain(NESTED, "stage")
     assert len(explanation) == 2
     assert [explained.layer.name for explained in explanation] == ["stage/first", "stage/relu"]
+
+
+@pytest.mark.parametrize(("name", "is_there"), [("dense", True), ("stage", True), ("stage/first", True), ("x", False)])
+def test_a_name_is_in_a_summary(name: str, is_there: bool) -> None:
+    assert (name in nested()) is is_there
+    assert nested()[0] in nested()

@@ -341,6 +341,10 @@ class Summary(Totals):
             raise SpecError([self._unknown(name)])
         return self.layers[place]
 
+    def has(self, name: str) -> bool:
+        """Whether a layer or a block has the name."""
+        return tuple(name.split("/")) in self._places
+
     @cached_property
     def _places(self) -> Mapping[Path, slice]:
         """Where each layer is among all, and those in each block, which follow one another."""

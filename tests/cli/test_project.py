@@ -47,6 +47,19 @@ def test_a_folder_without_networks(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_a_misspelt_key_does_not_hide_a_network(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other/e.yaml").write_text("input: [8]\nlayer: [dense: 10]\nbudget: {max_params: 90}\n", encoding="utf-8")
+    assert main(["check", "other"]) == 2
+    assert "the file has no field `layer`" in capsys.readouterr().err
+
+
+def test_files_that_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    settings('files = ["models/*.yaml", "modles/*.yaml"]\n')
+    assert main(["check"]) == 2
+    error = "error[bad-settings]: `files` has `modles/*.yaml`, where there is no network file\n"
+    assert capsys.readouterr().err.startswith(error)
+
+
 def test_nothing_to_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 2
     assert capsys.readouterr().err.startswith("error[no-files]: which network? there is none to check\n")

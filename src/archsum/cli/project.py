@@ -17,7 +17,9 @@ from archsum.layers.fields import StrictModel, TupleOf
 
 _OWN, _SHARED = "archsum.toml", "pyproject.toml"
 _BEGINNING = 1 << 16
-_KEYS = (re.compile(rb"^input\s*:", re.MULTILINE), re.compile(rb"^layers\s*:", re.MULTILINE))
+_KEY = re.compile(rb"^(input|layers|blocks|variables|defaults|budget|outputs|training)\s*:", re.MULTILINE)
+_FEWEST_KEYS = 2
+"""Of a network file: so one whose `layers` are misspelt is found too, and says so."""
 
 
 class Settings(StrictModel):
@@ -46,8 +48,10 @@ class Project:
         """Return the files that are to be checked, by paths from the current folder."""
         found: dict[str, None] = {}
         for pattern in self._settings.files:
-            for path in self._matching(pattern):
-                found.update(dict.fromkeys(networks_in(os.path.relpath(path))))
+            files = [file for path in self._matching(pattern) for file in networks_in(os.path.relpath(path))]
+            if not files:
+                raise _bad(f"`files` has {quote(pattern)}, where there is no network file", None, "look at the path")
+            found.update(dict.fromkeys(files))
         return list(found)
 
     def _matching(self, pattern: str) -> list[Path]:
@@ -88,7 +92,7 @@ def _looks_like_a_network(file: str) -> bool:
             content = opened.read(_BEGINNING)
     except OSError:
         return True  # which says why it cannot be read
-    return all(key.search(content) for key in _KEYS)
+    return len(set(_KEY.findall(content))) >= _FEWEST_KEYS
 
 
 def _find(folder: Path) -> tuple[Path, Settings | None]:

@@ -45,6 +45,9 @@ class Summary(summary.Summary):
 
         return find_part(self, key)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.layers or (isinstance(key, str) and self.has(key))
+
     def table(
         self,
         columns: Sequence[str] = (),

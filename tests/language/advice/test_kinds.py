@@ -59,6 +59,11 @@ SEEN = "GLU interpolate cls_token squeeze stack gap InstanceNorm2d Hardswish log
 """Other words that people have written."""
 
 
+LSTM = (
+    "write `lstm`, and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does"
+)
+
+
 @pytest.mark.parametrize("words", [CAFFE, DARKNET, LASAGNE, SEEN], ids=["caffe", "darknet", "lasagne", "seen"])
 def test_layers_of_other_tools(words: str) -> None:
     cures = {word: suggest_kind(word, WORDS) for word in words.split()}
@@ -75,8 +80,8 @@ def test_layers_of_other_tools(words: str) -> None:
         ("nn.GAP1d", "write `global_average_pooling1d`"),
         ("Conv2DLayer", "write `conv2d`"),
         ("TransformerLayer", "write it as a `custom` layer, which states its own shape and numbers"),
-        ("nn.LSTM", "write `lstm`, and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does"),
-        ("torch.nn.LSTM(4)", "write `lstm`, and `bias: double`: PyTorch's has two biases; it gives every step, as `return_sequences: true` does"),
+        ("nn.LSTM", LSTM),
+        ("torch.nn.LSTM(4)", LSTM),
         ("LSTM", "write `lstm`"),
         ("BatchNorm", "write `batch_normalization`; Caffe's has no weights that are trained: "
          "`center: false` and `scale: false`"),

@@ -10,6 +10,8 @@ from archsum.interchange.imported import Imported, Options
 from archsum.interchange.keras.config import read_json
 
 _CONFIG = "config.json"
+_PICKLED = ("/data.pkl", "/version", "models/model.json")
+"""What the archives have in them that `torch.save`, TorchScript and `torch.export` write."""
 _CURE = "is it whole, and did Keras 3 save it?"
 _MOST_FILES = 10_000
 _BROKEN = (BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError)
@@ -35,6 +37,9 @@ def _read_config(archive: ZipFile, name: str) -> bytes:
         message = f"the archive has more than {_MOST_FILES:,} files"
         raise SpecError([Diagnostic("too-large", message, Location(name, ""), _CURE)])
     found = [entry for entry in entries if entry.filename == _CONFIG]
+    if not found and any(entry.filename.endswith(_PICKLED) for entry in entries):
+        cure = "give the live model, as `module:name`: the file has its weights, and code that archsum does not run"
+        raise SpecError([Diagnostic("bad-model", "the file is one of PyTorch's", Location(name, ""), cure)])
     if not found:
         raise _bad(f"the archive has no `{_CONFIG}`", name)
     if len(found) > 1:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
-from archsum.interchange.torch.tracing import Value
+from archsum.interchange.torch.values import Value
 
 _BIAS_TABLE = "relative_position_bias_table"
 

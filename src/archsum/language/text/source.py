@@ -45,7 +45,11 @@ def open_file(file: str | os.PathLike[str]) -> IO[bytes]:
 
 def _not_opened(name: str, error: OSError | ValueError) -> SpecError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    cure = _existing(name) if isinstance(error, FileNotFoundError) else "is it a file, and may you read it?"
+    cure = "is it a file, and may you read it?"
+    if isinstance(error, FileNotFoundError):
+        cure = _existing(name)
+    elif isinstance(error, IsADirectoryError):
+        cure = "name a file in it; of folders, `archsum check` takes those with YAML files"
     return _not_read(name, reason, cure)
 
 
