@@ -450,7 +450,8 @@ MAY_BE_READ = "is it a file, and may you read it?"
 
 def test_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", str(tmp_path)]) == 2
-    said = f"error[unreadable]: cannot read {tmp_path}: Is a directory\n = help: {MAY_BE_READ}\n"
+    cure = "name a file in it; of folders, `archsum check` takes those with YAML files"
+    said = f"error[unreadable]: cannot read {tmp_path}: Is a directory\n = help: {cure}\n"
     assert capsys.readouterr().err == said
 
 

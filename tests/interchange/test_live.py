@@ -90,3 +90,8 @@ def test_a_file_that_is_called_so_is_a_file(module: Module, tmp_path: Path) -> N
 def test_a_live_model_has_no_variables(module: Module) -> None:
     with pytest.raises(archsum.SpecError, match="model_here:net has no variable `width`"):
         archsum.load("model_here:net", variables={"width": 2})
+
+
+def test_an_exception_that_cannot_be_written(module: Module) -> None:
+    module("class Mute(Exception):\n    def __str__(self):\n        raise ValueError\ndef net():\n    raise Mute\n")
+    assert complaint("model_here:net").message == "`model_here:net` raised Mute: it has no words"

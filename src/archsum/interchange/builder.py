@@ -1,6 +1,5 @@
 """Builds a graph of what a reader finds in a source: names, blocks and layers, with their places."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -13,10 +12,8 @@ from archsum.graph import Graph, Group, Node, Origin, Owner, Path, shared_levels
 from archsum.interchange.imported import Expected, Imported
 from archsum.layers import layer_class
 from archsum.layers.base import Layer
+from archsum.layers.fields import NAME_LENGTH, NO_NAME_CHARACTERS
 from archsum.layers.shapes import Shape
-
-_NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
-_LONGEST_NAME = 100
 
 
 class GraphBuilder:
@@ -139,12 +136,12 @@ class GraphBuilder:
 
     def _free(self, outer: Path, name: str) -> Path:
         """Return the path of something new in a block: its name, with a number where that is taken."""
-        name = _NO_NAME_CHARACTER.sub(".", name).strip(".")[:_LONGEST_NAME] or "layer"
+        name = NO_NAME_CHARACTERS.sub(".", name).strip(".")[:NAME_LENGTH] or "layer"
         path = (*outer, name)
         number = self._numbers.get(path, 0)
         while path in self._taken:
             number += 1
-            path = (*outer, f"{name[: _LONGEST_NAME - 1 - len(str(number))]}_{number}")
+            path = (*outer, f"{name[: NAME_LENGTH - 1 - len(str(number))]}_{number}")
         self._numbers[(*outer, name)] = number
         self._taken.add(path)
         return path

@@ -102,12 +102,19 @@ def _their_code(source: str) -> Iterator[None]:
 
 def _raised(source: str, error: BaseException) -> SpecError:
     frames = list(_frames(error.__traceback__))
-    message = f"`{source}` raised {type(error).__name__}: {one_line(str(error))}"
+    message = f"`{source}` raised {type(error).__name__}: {_words(error)}"
     cure = "this is an exception of the model's own code, or of its framework; run it by itself"
     if isinstance(error, ModuleNotFoundError):
         cure = "install the module, or go to the folder that it is in"
     place, notes = (frames[-1][1], tuple(reversed(frames[:-1]))) if frames else (None, ())
     return SpecError([Diagnostic("raised", message, place, cure, notes)])
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return one_line(str(error))
+    except Exception:  # which is their code as well
+        return "it has no words"
 
 
 def _frames(raised: TracebackType | None) -> Iterator[tuple[str, Location]]:

@@ -50,7 +50,10 @@ def one_or_list(one: dict[str, Any], item: dict[str, Any] | None = None) -> With
 PerAxis = Annotated[TupleOf[Positive], one_or_list(AT_LEAST_1)]
 """One number for every axis, or one for each. `Spatial` turns the first into the second."""
 
-_NAME_PATTERN = r"[\w.\-]{1,100}"
+NAME_LENGTH = 100
+_NAME_PATTERN = rf"[\w.\-]{{1,{NAME_LENGTH}}}"
+NO_NAME_CHARACTERS = re.compile(r"[^\w.\-]+")
+"""What is in no name, for those who make one of another's."""
 
 
 def check_name(value: Any) -> Any:
@@ -59,7 +62,7 @@ def check_name(value: Any) -> Any:
         return value
     if value is None:
         raise FieldError("is empty", "write a name, or remove it")
-    cure = "a name has letters, digits, `_`, `-` and `.`, 100 at most"
+    cure = f"a name has letters, digits, `_`, `-` and `.`, {NAME_LENGTH} at most"
     if isinstance(value, int | float) and re.fullmatch(_NAME_PATTERN, written := write_scalar(value)):
         cure = f'put it in quotes: `"{written}"`'
     raise FieldError(f"cannot be {quote(value)}", cure)

@@ -1,6 +1,5 @@
 """A network → a document with a line for each layer, in the network's order and by its names."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,10 +9,9 @@ from archsum.interchange.writing.entries import Document, Entry
 from archsum.interchange.writing.fields import Fields, cares, in_file
 from archsum.interchange.writing.sharing import Share, Shares, shares_of, stated
 from archsum.layers import kind_of
+from archsum.layers.fields import NAME_LENGTH, NO_NAME_CHARACTERS
 from archsum.summary import LayerSummary, Summary
 
-_NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
-_LONGEST_NAME = 100
 _LONGEST_TITLE = 200
 _AXES_OF_AN_IMAGE = 3
 
@@ -90,7 +88,7 @@ def _names(summary: Summary) -> dict[str, str]:
 
 def _free(name: str, taken: set[str]) -> str:
     """Return a name, with a number where it is taken."""
-    wanted = _NO_NAME_CHARACTER.sub(".", name)[-_LONGEST_NAME:] or "layer"
+    wanted = NO_NAME_CHARACTERS.sub(".", name)[-NAME_LENGTH:] or "layer"
     for candidate in _numbered(wanted):
         if candidate not in taken:
             taken.add(candidate)
@@ -102,5 +100,5 @@ def _numbered(name: str) -> Iterator[str]:
     yield name
     number = 1
     while True:
-        yield f"{name[: _LONGEST_NAME - 1 - len(str(number))]}_{number}"
+        yield f"{name[: NAME_LENGTH - 1 - len(str(number))]}_{number}"
         number += 1

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from archsum.bounds import MAX_BLOCK_INPUTS
 from archsum.errors import FieldError, quote
-from archsum.layers.fields import Name, TupleOf
+from archsum.layers.fields import NAME_LENGTH, Name, TupleOf
 
 
 def _list(value: Any) -> Any:
@@ -25,7 +25,7 @@ def check_different(value: Any) -> Any:
     return value
 
 
-_NAME_SCHEMA = {"type": "string", "maxLength": 100}
+_NAME_SCHEMA = {"type": "string", "maxLength": NAME_LENGTH}
 _NAME_LIST_SCHEMA = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME_SCHEMA}
 NAMES_SCHEMA = WithJsonSchema({"anyOf": [_NAME_SCHEMA, _NAME_LIST_SCHEMA]})
 Names = Annotated[
