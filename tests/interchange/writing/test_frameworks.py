@@ -12,8 +12,14 @@ from archsum.interchange.writing.text import write_text
 from tests.interchange.keras.handmade import MODELS as HANDMADE
 from tests.interchange.writing.support import folded
 
-KERAS = {"ResNet50": 35, "MobileNetV2": 45, "DenseNet121": 50, "EfficientNetB0": 65, "Xception": 65}
-TORCH = {"resnet50": 35, "mobilenet_v2": 45, "densenet121": 50, "vit_b_16": 40, "googlenet": 75, "regnet_y_400mf": 60}
+KERAS = {
+    **{"ResNet50": 35, "MobileNet": 30, "MobileNetV2": 45, "DenseNet121": 50, "EfficientNetB0": 60},
+    **{"Xception": 65},
+}
+TORCH = {
+    **{"resnet50": 35, "mobilenet_v2": 45, "densenet121": 50, "vit_b_16": 40, "googlenet": 75, "regnet_y_400mf": 60},
+    **{"swin_t": 65, "swin_v2_t": 100, "maxvit_t": 120},
+}
 """The lines that models may take."""
 
 
@@ -62,7 +68,8 @@ def test_torchvision(name: str) -> None:
 
     device = "cpu" if name.startswith("regnet") else "meta"
     model = Torchvision(name, device=device).build()
-    network = archsum.from_torch(model, (3, 224, 224))
+    size = 256 if name.startswith("swin_v2") else 224
+    network = archsum.from_torch(model, (3, size, size))
     assert lines(network) <= TORCH[name]
     named = archsum.convert(network).names
     assert len(named) == len(network.graph.nodes) or name == "densenet121"  # whose first concatenation is of one tensor

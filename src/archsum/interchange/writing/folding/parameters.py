@@ -1,13 +1,12 @@
 """Finds what the parameters are of bodies of one structure, and what follows from them, or from the input."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
 
 from archsum.interchange.writing.alike import TARGET_SHAPE
 from archsum.interchange.writing.folding.elements import Element
-from archsum.interchange.writing.folding.formulas import HOLE, Expression, names_in
+from archsum.interchange.writing.folding.formulas import Expression, names_in
 from archsum.interchange.writing.folding.naming import name_groups
+from archsum.interchange.writing.folding.paddings import by_kernel, kernels_of_paddings
 from archsum.interchange.writing.folding.relations import (
     BASE,
     Group,
@@ -22,18 +21,16 @@ from archsum.interchange.writing.folding.slots import Slot
 from archsum.interchange.writing.folding.template import Parameter, Template
 
 _REST = -1
-_IMAGE = ("input_height", "input_width")
 _Follows = dict[Group, tuple[Group, Expression]]
 """For groups of fields, from which other they follow, and how."""
 
 
 def relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
     """Say of each field that varies what it is: a parameter, or a formula of one, or of the input's sizes."""
-    halves, rests = _half_paddings(varying), _rests(varying)
+    kernels, rests = kernels_of_paddings(varying), _rests(varying)
     for slot in rests:
         template.pieces[slot.place] = _REST
-    uneven = _uneven_paddings(varying)
-    dependent = halves | set(map(id, rests)) | set(uneven)
+    dependent = kernels.keys() | set(map(id, rests))
     free = _not_from_input(template, grouped([slot for slot in varying if id(slot) not in dependent]))
     entered = _from_what_enters(template, free) if is_block else {}
     follows: _Follows = {}
@@ -56,12 +53,8 @@ def relate(template: Template, varying: list[Slot], *, is_block: bool) -> None:
         if group not in entered:
             _declare(template, names[group], group, varying)
     for slot in varying:
-        if id(slot) in halves:
-            kernel = template.pieces[id(slot.owner), "kernel_size", None]
-            template.pieces[slot.place] = Expression(f"{BASE} // 2").with_values({BASE: kernel})
-        elif id(slot) in uneven:
-            kernel = template.pieces[uneven[id(slot)].place]
-            template.pieces[slot.place] = _uneven_sides(slot, kernel)
+        if id(slot) in kernels:
+            template.pieces[slot.place] = by_kernel(slot, template.pieces[kernels[id(slot)].place])
 
 
 def _not_from_input(template: Template, groups: list[Group]) -> list[Group]:
@@ -112,61 +105,6 @@ def _declare(template: Template, name: str, group: Group, varying: list[Slot]) -
         values[name] = value
 
 
-def _half_paddings(varying: list[Slot]) -> set[int]:
-    """Return the paddings that are half of a kernel which varies too."""
-    kernels = {id(slot.owner): slot for slot in varying if slot.field == "kernel_size"}
-    found = set()
-    for slot in varying:
-        kernel = kernels.get(id(slot.owner)) if slot.field == "padding" else None
-        if kernel and all(
-            one is HOLE or (type(other) is int and type(one) is not bool and _amount(one) == other // 2)
-            for one, other in zip(slot.values, kernel.values, strict=True)
-        ):
-            found.add(id(slot))
-    return found
-
-
-def _uneven_paddings(varying: list[Slot]) -> dict[int, Slot]:
-    """Return, for paddings of images before strides as Keras's models have them, the kernels that they follow from.
-
-    Behind the data there is half of the kernel; before it as much, and one less where its size is even.
-    """
-    kernels = [slot for slot in varying if slot.field == "kernel_size"]
-    found = {}
-    for slot in varying:
-        if slot.field == "padding" and any(isinstance(value, list) for value in slot.stated):
-            kernel = next((one for one in kernels if _is_uneven(slot, one)), None)
-            if kernel:
-                found[id(slot)] = kernel
-    return found
-
-
-def _is_uneven(paddings: Slot, kernels: Slot) -> bool:
-    known = zip(paddings.values, kernels.values, paddings.sizes, strict=False)
-    return bool(paddings.sizes) and all(
-        padding is HOLE or (type(kernel) is int and _both_sides(padding) == _correct(kernel, sizes))
-        for padding, kernel, sizes in known
-    )
-
-
-def _both_sides(padding: Any) -> Any:
-    return padding if isinstance(padding, list) else [[padding, padding]] * 2
-
-
-def _correct(kernel: int, sizes: Mapping[str, int | None]) -> list[list[int]]:
-    """Return Keras's padding of an image, whose sizes are even where they are unknown."""
-    return [[kernel // 2 - 1 + (sizes.get(axis) or 0) % 2, kernel // 2] for axis in _IMAGE]
-
-
-def _uneven_sides(paddings: Slot, kernel: Any) -> list[list[Any]]:
-    """Return these paddings as formulas of the kernel, and of the image's sizes where some are odd."""
-    known = zip(paddings.values, paddings.sizes, strict=False)
-    odd = {(sizes.get(axis) or 0) % 2 for value, sizes in known if value is not HOLE for axis in _IMAGE}
-    more = [f" + {axis} % 2" if odd != {0} else "" for axis in _IMAGE]
-    texts = [(f"{BASE} // 2 - 1{each}", f"{BASE} // 2") for each in more]
-    return [[Expression(text).with_values({BASE: kernel}) for text in side] for side in texts]
-
-
 def _rests(varying: list[Slot]) -> list[Slot]:
     """Return the sizes of reshaped data that are written as the rest: the only ones that follow from no other."""
     by_owner: dict[int, list[Slot]] = defaultdict(list)
@@ -174,11 +112,6 @@ def _rests(varying: list[Slot]) -> list[Slot]:
         if slot.field == TARGET_SHAPE and slot.item is not None and not by_sizes(slot.values, slot.sizes):
             by_owner[id(slot.owner)].append(slot)
     return [slot for slots in by_owner.values() if len(slots) == 1 for slot in slots]
-
-
-def _amount(padding: Any) -> Any:
-    """Return a padding as a number, where it is one."""
-    return 0 if padding == "valid" else padding
 
 
 def _is_at_entry(element: Element, template: Template) -> bool:

@@ -48,12 +48,16 @@ def _begin_later(body: Body, index: int, run: Run, keys: Keys) -> None:
     body[index : index + 1] = unfolded(run)
     keys.number(body)
     end = index + times * length
-    is_turned = stem > 0 and _keys(body[end : end + stem]) == _keys(body[index : index + stem])
-    start, stop = (index + stem, end + stem) if is_turned else (index + length, end)
-    units = [body[first : first + length] for first in range(start, stop, length)]
-    if are_closed(units):
-        body[start:stop] = [run_over(units)]
+    start, units = index + stem, _units(body, index + stem, end + stem, length)
+    is_turned = stem > 0 and _keys(body[end : end + stem]) == _keys(body[index:start])
+    if not (is_turned and are_closed(units)):
+        start, units = index + length, _units(body, index + length, end, length)
+    body[start : start + len(units) * length] = [run_over(units)]
     keys.number(body)
+
+
+def _units(body: Body, start: int, stop: int, length: int) -> list[Body]:
+    return [body[first : first + length] for first in range(start, stop, length)]
 
 
 def _keys(body: Body) -> list[int]:
