@@ -1,10 +1,11 @@
 """The tensors that pass through a network, each stored once however many layers see it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from archsum.layers.base import INDEX_BYTES, INDICES
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known, product
 from archsum.memory.precision import Batch
 from archsum.summary import Summary
 
@@ -32,6 +33,11 @@ class Storage(NamedTuple):
 def indices_of(name: str) -> str:
     """Return the name of the indices that a layer finds, beside its output."""
     return f"{name} ({INDICES})"
+
+
+def inside_of(name: str) -> str:
+    """Return the name of what is between the operations of a layer while it runs."""
+    return f"{name} (inside)"
 
 
 WEIGHTS = ""
@@ -79,6 +85,29 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     once = made_of_nothing(summary)
     found = (Storage(name, shapes[name], step, last[name], name in once) for name, step in first.items())
     return (*found, *_indices(summary))
+
+
+def with_insides(summary: Summary, tensors: Iterable[Storage]) -> tuple[Storage, ...]:
+    """Return the storages of a network at inference, and what is between the operations of its layers.
+
+    Of these it is what there is at the operation that takes and gives the most; if that is not the last, the output
+    comes after it. Every size is known.
+    """
+    found = {tensor.name: tensor for tensor in tensors}
+    once = made_of_nothing(summary)
+    for step, layer in enumerate(summary.layers, start=1):
+        inner = [known(product(shape)) for shape in layer.computed.between]
+        if not inner:
+            continue
+        output = found.get(layer.name)  # None where it is a view
+        given = known(product(output.shape)) if output else 0
+        size, earlier = inner[-1], max(map(sum, pairwise(inner)), default=0)
+        if earlier > size + given:
+            size = earlier
+            if output:
+                found[layer.name] = output._replace(first=step + 1)
+        found[inside_of(layer.name)] = Storage(inside_of(layer.name), (size,), step, step, layer.name in once)
+    return tuple(found.values())
 
 
 def made_of_nothing(summary: Summary) -> set[str]:
