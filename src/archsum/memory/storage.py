@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archsum.layers.base import INDEX_BYTES, INDICES
 from archsum.layers.shapes import Shape, known, product
 from archsum.memory.precision import Batch
-from archsum.summary import Summary
+from archsum.summary import LayerSummary, Summary
 
 
 class Storage(NamedTuple):
@@ -87,26 +87,38 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     return (*found, *_indices(summary))
 
 
-def with_insides(summary: Summary, tensors: Iterable[Storage]) -> tuple[Storage, ...]:
-    """Return the storages of a network at inference, and what is between the operations of its layers.
+class Inside(NamedTuple):
+    """What is between the operations of a layer while it runs, at that which takes and gives the most."""
 
-    Of these it is what there is at the operation that takes and gives the most; if that is not the last, the output
-    comes after it. Every size is known.
-    """
+    step: int
+    elements: int
+    """For each sample."""
+    with_output: bool
+    """Whether that is the last operation, whose result is the output, and not one before it."""
+
+
+def insides(summary: Summary, tensors: Iterable[Storage]) -> Iterator[tuple[LayerSummary, Inside]]:
+    """Yield what there is inside the layers that are several operations; the sizes of all storages are known."""
+    made = {tensor.name for tensor in tensors}  # all but views
+    for step, layer in enumerate(summary.layers, start=1):
+        between = [known(product(shape)) for shape in layer.computed.between]
+        if not between:
+            continue
+        output = known(product(layer.output_shape)) if layer.name in made else 0
+        last, before = between[-1], max(map(sum, pairwise(between)), default=0)
+        with_output = last + output >= before
+        yield layer, Inside(step, last if with_output else before, with_output)
+
+
+def with_insides(summary: Summary, tensors: Iterable[Storage]) -> tuple[Storage, ...]:
+    """Return the storages of a network, and those inside its layers: an output comes after what was there before it."""
     found = {tensor.name: tensor for tensor in tensors}
     once = made_of_nothing(summary)
-    for step, layer in enumerate(summary.layers, start=1):
-        inner = [known(product(shape)) for shape in layer.computed.between]
-        if not inner:
-            continue
-        output = found.get(layer.name)  # None where it is a view
-        given = known(product(output.shape)) if output else 0
-        size, earlier = inner[-1], max(map(sum, pairwise(inner)), default=0)
-        if earlier > size + given:
-            size = earlier
-            if output:
-                found[layer.name] = output._replace(first=step + 1)
-        found[inside_of(layer.name)] = Storage(inside_of(layer.name), (size,), step, step, layer.name in once)
+    for layer, (step, elements, with_output) in list(insides(summary, found.values())):
+        name = inside_of(layer.name)
+        found[name] = Storage(name, (elements,), step, step, layer.name in once)
+        if not with_output and layer.name in found:
+            found[layer.name] = found[layer.name]._replace(first=step + 1)
     return tuple(found.values())
 
 
