@@ -8,7 +8,7 @@ import archsum
 from archsum.layers import KINDS
 from archsum.layers.activations import ACTIVATION_SCRATCH
 from archsum.layers.shapes import product
-from tests.support.measured_memory import FORWARD, GENERATED, NAMED, RECURRENT, TIED, Trained
+from tests.support.measured_memory import FORWARD, GENERATED, NAMED, RECURRENT, TIED, TORCHVISION, Trained
 from tests.support.parity.cases import build
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
@@ -128,6 +128,19 @@ def test_peak_of_recurrent_layers(network: Trained, batch: int) -> None:
     with own_kernels():
         theirs = forward_pass(network.build(), lambda: network.inputs(batch))
     assert 0.96 * theirs < _ours(network, batch) < theirs
+
+
+@pytest.mark.parametrize("network", [it for it in TORCHVISION if it.name in ("resnet18", "googlenet")], ids=str)
+def test_who_calls_a_model_holds_its_input(network: Trained) -> None:
+    """That is what torchvision's take more, where nothing works in place."""
+    pytest.importorskip("torchvision", reason='torchvision is missing: pip install -e ".[torch]"')
+    model, inputs = network.build().eval(), network.inputs(1)
+    for module in model.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False
+    with torch.inference_mode():
+        most, _ = peak(lambda: model(*inputs))
+    assert most == _ours(network, 1)
 
 
 BATCH = 2
