@@ -1,5 +1,6 @@
 """The peak of a forward pass against a PyTorch process, and what each kind of layer has in memory while it runs."""
 
+from importlib.util import find_spec
 from itertools import pairwise
 
 import pytest
@@ -130,10 +131,10 @@ def test_peak_of_recurrent_layers(network: Trained, batch: int) -> None:
     assert 0.96 * theirs < _ours(network, batch) < theirs
 
 
+@pytest.mark.skipif(not find_spec("torchvision"), reason='torchvision is missing: pip install -e ".[torch]"')
 @pytest.mark.parametrize("network", [it for it in TORCHVISION if it.name in ("resnet18", "googlenet")], ids=str)
 def test_who_calls_a_model_holds_its_input(network: Trained) -> None:
     """That is what torchvision's take more, where nothing works in place."""
-    pytest.importorskip("torchvision", reason='torchvision is missing: pip install -e ".[torch]"')
     model, inputs = network.build().eval(), network.inputs(1)
     for module in model.modules():
         if hasattr(module, "inplace"):
