@@ -77,7 +77,8 @@ def _kept(costs: Costs) -> Parts:
 def _alive(costs: Costs) -> Parts:
     if costs.inference is None:
         return ()
-    names = {name: layer for layer in costs.summary.layers for name in (layer.name, inside_of(layer.name))}
+    layers = costs.summary.layers
+    names = {inside_of(layer.name): layer for layer in layers} | {layer.name: layer for layer in layers}
     sizes: Counter[str] = Counter()
     for tensor, size in costs.inference.alive:
         if tensor.name in names:

@@ -51,7 +51,7 @@ def inference_memory(summary: Summary, options: Training, declared: Declarations
     if any(None in tensor.shape for tensor in tensors):
         return None
     batch = Batch(options.batch, item.activations)
-    tensors = with_insides(summary, tensors)
+    tensors = tuple(with_insides(summary, tensors))
     words = input_itemsizes(summary, declared, owners(summary, training=True))
     sizes = [tensor.bytes(batch, words.get(tensor.name)) for tensor in tensors]
     lives = [Alive(tensor.first, tensor.last, size) for tensor, size in zip(tensors, sizes, strict=True)]

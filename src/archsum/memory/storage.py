@@ -110,16 +110,16 @@ def insides(summary: Summary, tensors: Iterable[Storage]) -> Iterator[tuple[Laye
         yield layer, Inside(step, last if with_output else before, with_output)
 
 
-def with_insides(summary: Summary, tensors: Iterable[Storage]) -> tuple[Storage, ...]:
-    """Return the storages of a network, and those inside its layers: an output comes after what was there before it."""
-    found = {tensor.name: tensor for tensor in tensors}
+def with_insides(summary: Summary, tensors: Iterable[Storage]) -> Iterator[Storage]:
+    """Yield the storages of a network, and those inside its layers: an output comes after what was there before it."""
+    tensors = tuple(tensors)
+    found = list(insides(summary, tensors))
+    later = {layer.name for layer, inside in found if not inside.with_output}
+    for tensor in tensors:
+        yield tensor._replace(first=tensor.first + 1) if tensor.name in later else tensor
     once = made_of_nothing(summary)
-    for layer, (step, elements, with_output) in list(insides(summary, found.values())):
-        name = inside_of(layer.name)
-        found[name] = Storage(name, (elements,), step, step, layer.name in once)
-        if not with_output and layer.name in found:
-            found[layer.name] = found[layer.name]._replace(first=step + 1)
-    return tuple(found.values())
+    for layer, inside in found:
+        yield Storage(inside_of(layer.name), (inside.elements,), inside.step, inside.step, layer.name in once)
 
 
 def made_of_nothing(summary: Summary) -> set[str]:

@@ -1,6 +1,7 @@
 """Layers that make one output of several inputs."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -68,7 +69,7 @@ class ElementwiseMerging(Merging):
 
     def merged(self, *inputs: Shape) -> tuple[Shape, ...]:
         """Return the shapes of what comes out of the first two inputs, and is merged with the next, and so on."""
-        return tuple(self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
+        return tuple(accumulate(inputs, self.output_shape))[1:-1]
 
     def between(self, *inputs: Shape) -> tuple[Shape, ...]:
         return self.merged(*inputs)
