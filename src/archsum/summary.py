@@ -63,6 +63,11 @@ class Computed:
         return self.layer.backward(*self.inputs)
 
     @cached_property
+    def between(self) -> tuple[Shape, ...]:
+        """The shapes of the tensors between the layer's operations at inference."""
+        return self.layer.between(*self.inputs)
+
+    @cached_property
     def params(self) -> int | None:
         """Parameters, trainable or not; None where a weight's size is unknown."""
         return _params(self.weights)

@@ -102,7 +102,49 @@ layers:
 
 def test_what_no_sample_changes_is_there_once_for_the_batch() -> None:
     data, bias = 6 * 8, 2 * 6 * 6
-    assert inferred(BIASED, batch=10).steps == ((10 * data + bias) * FLOAT, (10 * data + bias + 10 * data) * FLOAT)
+    projected_and_copies = 2 * 10 * 3 * data
+    assert inferred(BIASED, batch=10).steps == (
+        (10 * data + bias) * FLOAT,
+        (10 * data + bias + projected_and_copies) * FLOAT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "steps"),
+    [
+        # What a kernel gives is there beside what its activation makes of it, and the layer's input.
+        ("[dense: {units: 16, activation: gelu}, dense: {units: 4}]", (8 + 16 + 16, 16 + 4)),
+        ("[dense: {units: 16, activation: linear}]", (8 + 16,)),
+        # So much takes an activation that is a layer too, when the input has gone.
+        ("[dense: {units: 16}, gelu, dense: {units: 4}]", (8 + 16, 16 + 16, 16 + 4)),
+        # Around a view there is nothing else.
+        ("[time_distributed: {layer: {dense: {units: 3, activation: relu}}}, flatten]", (8 + 12 + 12, 12)),
+    ],
+)
+def test_what_is_inside_a_layer(layers: str, steps: tuple[int, ...]) -> None:
+    shape = "[4, 2]" if "time_distributed" in layers else "[8]"
+    assert inferred(f"input: {shape}\nlayers: {layers}\n").steps == tuple(FLOAT * elements for elements in steps)
+
+
+INSIDE = """\
+input: [6, 6, 2]
+layers:
+  - separable_conv2d: {name: wide, filters: 1, kernel_size: 2, padding: same, depth_multiplier: 4}
+  - dense: {name: last, units: 1}
+"""
+
+
+def test_an_operation_before_the_last_can_be_the_largest() -> None:
+    """The output comes after it."""
+    memory = inferred(INSIDE)
+    data, padded, depthwise = 6 * 6 * 2, 7 * 7 * 2, 6 * 6 * 8
+    assert memory.steps == ((data + padded + depthwise) * FLOAT, (36 + 36) * FLOAT)
+    alive = [(tensor.name, size) for tensor, size in memory.alive]
+    assert alive == [("wide (inside)", (padded + depthwise) * FLOAT), ("input", data * FLOAT)]
+
+
+def test_what_is_inside_a_view_of_several_operations_takes_nothing() -> None:
+    assert inferred("input: [6, 6, 2]\nlayers: [cropping2d: {cropping: 1}]\n").steps == (6 * 6 * 2 * FLOAT,)
 
 
 def test_frozen_weights_count() -> None:

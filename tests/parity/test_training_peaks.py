@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 
 import archsum
-from tests.support.measured_memory import ALL, GENERATED, NAMED, RECURRENT, TIED, Trained
+from tests.support.measured_memory import ALL, FORWARD, GENERATED, NAMED, RECURRENT, TIED, Trained
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from tests.support.parity.allocations import training_steps  # noqa: E402
@@ -52,6 +52,14 @@ def test_peak_where_single_weights_are_shared(trained: Trained, batch: int, prec
 def test_parameters_where_single_weights_are_shared(trained: Trained) -> None:
     """PyTorch counts a parameter once, however many modules have it."""
     assert sum(parameter.numel() for parameter in trained.build().parameters()) == _summary(trained).torch_params
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+@pytest.mark.parametrize("trained", FORWARD, ids=str)
+def test_peak_inside_a_layer_of_the_forward_pass(trained: Trained, batch: int) -> None:
+    theirs = training_steps(trained.build(), trained.inputs(batch))
+    assert _ours(trained, batch) == pytest.approx(theirs, rel=0.0005)
+    assert trained.training(batch).in_pass == "forward"
 
 
 @pytest.mark.parametrize("batch", [1, 16])

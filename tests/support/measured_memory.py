@@ -124,6 +124,9 @@ TIED = [
 ]
 """Networks of tests/support/networks/trained/ in which single weights are shared, measured in the tests alone."""
 
+FORWARD = [_ours("frozen layers", "frozen"), _ours("sum of three", "sum_of_three")]
+"""Networks in which the peak of a training step is in the forward pass, inside a layer; measured in the tests alone."""
+
 RECURRENT = [_ours("LSTM", "lstm"), _ours("GRU", "gru")]
 """Measured in the tests alone, with PyTorch's own kernels."""
 

@@ -15,6 +15,7 @@ from archsum.memory.costs import (
     cure_of_unknown_weights,
 )
 from archsum.memory.precision import PRECISIONS
+from archsum.memory.storage import inside_of
 from archsum.summary import LayerSummary, Summary
 
 Figure = Callable[[Summary | LayerSummary], int | None]
@@ -76,8 +77,13 @@ def _kept(costs: Costs) -> Parts:
 def _alive(costs: Costs) -> Parts:
     if costs.inference is None:
         return ()
-    layers = {layer.name: layer for layer in costs.summary.layers}
-    return ((layers[tensor.name], size) for tensor, size in costs.inference.alive if tensor.name in layers)
+    layers = costs.summary.layers
+    names = {inside_of(layer.name): layer for layer in layers} | {layer.name: layer for layer in layers}
+    sizes: Counter[str] = Counter()
+    for tensor, size in costs.inference.alive:
+        if tensor.name in names:
+            sizes[names[tensor.name].name] += size
+    return ((names[name], size) for name, size in sizes.items())
 
 
 def _alive_and_weights(costs: Costs) -> Parts:

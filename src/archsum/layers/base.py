@@ -191,8 +191,9 @@ class Layer(StrictModel):
     Shapes come and go without the batch axis. Every method takes one shape for each input; what cannot be computed
     from them raises a ShapeError whose message reads on from the layer's name ("needs a known height for …").
 
-    A kind, or its family, states `output_shape`, `weights`, `multiply_accumulates`, `work`, `kept`, `backward` and
-    `operators`. `macs`, `elementwise` and `flops` are the numbers that come out of these, and are not overridden.
+    A kind, or its family, states `output_shape`, `weights`, `multiply_accumulates`, `work`, `kept`, `backward`,
+    `between` and `operators`. `macs`, `elementwise` and `flops` are the numbers that come out of these, and are not
+    overridden.
     """
 
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
@@ -352,6 +353,14 @@ class Layer(StrictModel):
     def backward(self, *inputs: Shape) -> Backward:
         """Return what the way back makes: by default a new gradient of each input, in one operation."""
         return Backward()
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes of the tensors between the layer's operations at inference, from the inputs on.
+
+        While an operation runs, what it takes and what it gives are both in memory. By default they are those that
+        have gradients on the way back.
+        """
+        return self.backward(*inputs).between
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return what the layer is at inference on a microcontroller; a size that is unknown may be among its shapes.

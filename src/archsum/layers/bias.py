@@ -158,3 +158,9 @@ class BiasedLayer(Layer):
 
     def backward(self, *inputs: Shape) -> Backward:
         return Backward(between=self.behind_products(*inputs).activated)
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the products too, where biases are untied: adding them is an operation of its own."""
+        behind = self.behind_products(*inputs)
+        added = any(weight.untied for weight in behind.weights)
+        return *super().between(*inputs), *(behind.output,) * added

@@ -54,6 +54,9 @@ class Wrapper(Layer):
         work, uses = self.layer.work(*self.held_inputs(*inputs)), self.uses(*inputs)
         return None if work is None else tuple(part._replace(elements=product((part.elements, uses))) for part in work)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return self.layer.between(*self.held_inputs(*inputs))
+
     def connections(self, *inputs: Shape) -> int | None:
         return product((self.uses(*inputs), self.layer.connections(*self.held_inputs(*inputs))))
 

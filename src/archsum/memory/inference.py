@@ -1,4 +1,8 @@
-"""The memory of a forward pass alone: a tensor is freed when the last layer has taken it, in the file's order."""
+"""The memory of a forward pass alone: a tensor is freed when the last layer has taken it, in the file's order.
+
+A layer can be several operations, one after another, such as a convolution and its activation. While it runs, what one
+of them takes and what it gives is in memory beside the layer's inputs; what the last gives is the output.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +10,7 @@ from archsum.language.spec.training import Training
 from archsum.layers.shapes import product, total
 from archsum.memory.kept import Declarations, input_itemsizes
 from archsum.memory.precision import PRECISIONS, Batch
-from archsum.memory.storage import Storage, owners, storages
+from archsum.memory.storage import Storage, owners, storages, with_insides
 from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
 
@@ -18,11 +22,11 @@ class InferenceMemory:
     weights: int | None
     """None where the size of one is unknown: that changes nothing of the activations."""
     steps: tuple[int, ...]
-    """What the tensors alive at each layer take, in the file's order; without layers, what the inputs take."""
+    """What the tensors alive at each layer take at most, in the file's order; without layers, what the inputs take."""
     at: LayerSummary | None
     """The layer at which they take the most; None where there are no layers."""
     alive: tuple[tuple[Storage, int], ...]
-    """The tensors that are alive there, and their bytes, the largest first."""
+    """The tensors that are alive there, and their bytes, the largest first; what is inside the layer is one of them."""
 
     @property
     def needs(self) -> tuple[int, ...] | None:
@@ -47,6 +51,7 @@ def inference_memory(summary: Summary, options: Training, declared: Declarations
     if any(None in tensor.shape for tensor in tensors):
         return None
     batch = Batch(options.batch, item.activations)
+    tensors = tuple(with_insides(summary, tensors))
     words = input_itemsizes(summary, declared, owners(summary, training=True))
     sizes = [tensor.bytes(batch, words.get(tensor.name)) for tensor in tensors]
     lives = [Alive(tensor.first, tensor.last, size) for tensor, size in zip(tensors, sizes, strict=True)]

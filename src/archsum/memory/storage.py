@@ -1,12 +1,13 @@
 """The tensors that pass through a network, each stored once however many layers see it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from archsum.layers.base import INDEX_BYTES, INDICES
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, known, product
 from archsum.memory.precision import Batch
-from archsum.summary import Summary
+from archsum.summary import LayerSummary, Summary
 
 
 class Storage(NamedTuple):
@@ -32,6 +33,11 @@ class Storage(NamedTuple):
 def indices_of(name: str) -> str:
     """Return the name of the indices that a layer finds, beside its output."""
     return f"{name} ({INDICES})"
+
+
+def inside_of(name: str) -> str:
+    """Return the name of what is between the operations of a layer while it runs."""
+    return f"{name} (inside)"
 
 
 WEIGHTS = ""
@@ -79,6 +85,41 @@ def storages(summary: Summary, owner: Mapping[str, str], *, training: bool = Fal
     once = made_of_nothing(summary)
     found = (Storage(name, shapes[name], step, last[name], name in once) for name, step in first.items())
     return (*found, *_indices(summary))
+
+
+class Inside(NamedTuple):
+    """What is between the operations of a layer while it runs, at that which takes and gives the most."""
+
+    step: int
+    elements: int
+    """For each sample."""
+    with_output: bool
+    """Whether that is the last operation, whose result is the output, and not one before it."""
+
+
+def insides(summary: Summary, tensors: Iterable[Storage]) -> Iterator[tuple[LayerSummary, Inside]]:
+    """Yield what there is inside the layers that are several operations; the sizes of all storages are known."""
+    made = {tensor.name for tensor in tensors}  # all but views
+    for step, layer in enumerate(summary.layers, start=1):
+        between = [known(product(shape)) for shape in layer.computed.between]
+        if not between:
+            continue
+        output = known(product(layer.output_shape)) if layer.name in made else 0
+        last, before = between[-1], max(map(sum, pairwise(between)), default=0)
+        with_output = last + output >= before
+        yield layer, Inside(step, last if with_output else before, with_output)
+
+
+def with_insides(summary: Summary, tensors: Iterable[Storage]) -> Iterator[Storage]:
+    """Yield the storages of a network, and those inside its layers: an output comes after what was there before it."""
+    tensors = tuple(tensors)
+    found = list(insides(summary, tensors))
+    later = {layer.name for layer, inside in found if not inside.with_output}
+    for tensor in tensors:
+        yield tensor._replace(first=tensor.first + 1) if tensor.name in later else tensor
+    once = made_of_nothing(summary)
+    for layer, inside in found:
+        yield Storage(inside_of(layer.name), (inside.elements,), inside.step, inside.step, layer.name in once)
 
 
 def made_of_nothing(summary: Summary) -> set[str]:

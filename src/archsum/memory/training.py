@@ -6,6 +6,7 @@ the gradients. So the peak is somewhere on the way back, or at the optimizer's s
 Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -18,7 +19,7 @@ from archsum.memory.kept import Declarations, input_itemsizes, kept_tensors, sep
 from archsum.memory.optimizers import OPTIMIZERS
 from archsum.memory.precision import PRECISIONS, Batch
 from archsum.memory.reached import reached_by_gradients
-from archsum.memory.storage import held_by_caller, owners, storages
+from archsum.memory.storage import held_by_caller, insides, made_of_nothing, owners, storages
 from archsum.memory.timeline import Alive, timeline
 from archsum.summary import LayerSummary, Summary
 
@@ -34,8 +35,9 @@ class Turn(NamedTuple):
     gradients: int
     """Those of weights that are there already."""
     passing: int
-    """Forward, what is there for later layers, and kept by none so far. Backward, gradients of tensors: the layer's
-    own, and those that wait for other parts; the network's inputs and outputs; what checkpointing has computed again.
+    """Forward, what is there for later layers, and kept by none so far, and what is between the operations of the
+    layer. Backward, gradients of tensors: the layer's own, and those that wait for other parts; the network's inputs
+    and outputs; what checkpointing has computed again.
     """
 
     @property
@@ -163,10 +165,24 @@ class _Step:
             )
             for tensor in self._storages
         ]
-        columns = (timeline(end + 1, part)[1:] for part in (lives, waiting))
+        columns = (timeline(end + 1, part)[1:] for part in (lives, [*waiting, *self._inside()]))
         copies = known(self._summary.trainable_params) * self._item.copies
         for layer, kept, passing in zip(self._summary.layers, *columns, strict=True):
             yield Turn(layer, self._always + copies, kept, 0, passing)
+
+    def _inside(self) -> Iterator[Alive]:
+        """Yield what is between the operations of a layer, less what is kept of it: most often the same tensors."""
+        kept: Counter[int] = Counter()
+        for tensor in self._kept:
+            if tensor.storage is None:
+                kept[tensor.step] += tensor.bytes
+        once, made = made_of_nothing(self._summary), {tensor.name for tensor in self._storages}
+        for layer, inside in insides(self._summary, self._storages):
+            batch = self._batch.once if layer.name in once else self._batch
+            size = batch.bytes((inside.elements,))
+            if not inside.with_output and layer.name in made:
+                size -= batch.bytes(layer.output_shape)
+            yield Alive(inside.step, inside.step, max(size - kept[inside.step], 0))
 
     def backward(self) -> Iterator[Turn]:
         """Yield the turns from the last layer to the first."""

@@ -6,6 +6,7 @@ own, which differs from device to device, and is left out.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from tests.support.parity.memory_oracle import tensors
@@ -73,6 +74,29 @@ def training_steps(model: Any, inputs: list[Any], precision: str = "float32") ->
         in_step, _ = peak(stepper.step)
         found[name] = held + state + max(on_the_way, left + in_step)
     return found
+
+
+def forward_pass(network: Any, inputs: Callable[[], list[Any]]) -> int:
+    """Return the most bytes of tensors in a forward pass of a network, with its inputs, which nobody else holds."""
+    import torch
+
+    network.eval()
+    with without_fast_path(), torch.inference_mode():
+        most, _ = peak(lambda: network.pass_on(dict(zip(network.summary.inputs, inputs(), strict=True))))
+    return most
+
+
+@contextmanager
+def without_fast_path() -> Iterator[None]:
+    """Turn PyTorch's fast path for attention off: it is one kernel, in which what there is inside is no tensor."""
+    import torch
+
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def _bytes(those: list[Any]) -> int:

@@ -58,7 +58,10 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]
         return next(number for number, layer in enumerate(self.summary.layers) if layer.name == name)
 
     def forward(self, *inputs: Any) -> Any:
-        values = dict(zip(self.summary.inputs, inputs, strict=True))
+        return self.pass_on(dict(zip(self.summary.inputs, inputs, strict=True)))
+
+    def pass_on(self, values: dict[str, Any]) -> Any:
+        """Return the outputs; the inputs, by their names, go too when the last layer has taken them."""
         for number, layer in enumerate(self.summary.layers):
             values[layer.name] = self.runs[str(number)](*(values[name] for name in layer.node.inputs))
             for name in set(layer.node.inputs):
@@ -226,7 +229,7 @@ def average(run: LayerModule, *inputs: Any) -> Any:
 
 
 def drop(run: LayerModule, x: Any) -> Any:
-    return F.dropout(x, run.layer.rate) if run.layer.rate else x
+    return F.dropout(x, run.layer.rate, run.training) if run.layer.rate else x
 
 
 def part(run: LayerModule, x: Any) -> Any:
@@ -250,7 +253,7 @@ def reversible(run: LayerModule, x: Any) -> Any:
 
 
 def stochastic(run: LayerModule, x: Any) -> Any:
-    return x * torch.rand(len(x), *(1,) * (x.dim() - 1)) if run.layer.rate else x
+    return x * torch.rand(len(x), *(1,) * (x.dim() - 1)) if run.layer.rate and run.training else x
 
 
 RUNS: dict[str, Run] = {

@@ -107,9 +107,19 @@ class UnprojectedAttention(AttentionLayer):
         uses = 4 - len(inputs)
         return Backward(between=between, scratch=inputs[-1:] * (uses if uses > 1 else 0))
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return what the scores are made of, and these before and behind the softmax."""
+        query, value, _ = self.query_value_key(*inputs)
+        scores = (*query[:-1], value[-2])
+        return *self.summed(scores, *inputs), *self.scored(scores, *inputs), scores
+
     def scored(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         """Return the shapes of what is between the inputs and the softmax: the scores, unless more is stated."""
         return (scores,)
+
+    def summed(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shape of query + key, where scores are made of that: its gradient is no tensor of its own."""
+        return ()
 
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         query, value, key = self.query_value_key(*inputs)
@@ -224,6 +234,9 @@ class AdditiveAttention(UnprojectedAttention):
 
     def scored(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
         return *_pairs(scores, *inputs) * (1 + self.use_scale), scores
+
+    def summed(self, scores: Shape, *inputs: Shape) -> tuple[Shape, ...]:
+        return _pairs(scores, *inputs)
 
     def add_scores(self, made: Composition, scores: Shape, *inputs: Shape) -> None:
         pairs, constants = (*scores, inputs[-1][-1]), total(weight.size for weight in self.weights(*inputs))

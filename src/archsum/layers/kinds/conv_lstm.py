@@ -153,6 +153,11 @@ class ConvLSTM(LongShortTermMemory, FilteredKernelLayer):
         kernels = tuple(kernel.shape for kernel in self.kernels(*inputs)) * (2 if steps == 1 else 3)
         return Backward(between=(inputs[0], (self.gates + 1, *state)), per_batch=kernels)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return what the kernel gives for the gates of all steps, and the outputs of all, where the last is taken."""
+        states = self.states(*inputs)
+        return (self.gates, *states), *(() if self.return_sequences else (states,))
+
 
 class ConvLSTM1D(ConvLSTM, rank=1):
     """An LSTM over a sequence of rows, such as a line of sensors over time: its kernels are those of convolutions.

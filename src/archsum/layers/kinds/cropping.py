@@ -35,6 +35,10 @@ class Cropping(SizeChanging):
         between = (self.join((*cropped[:done], *spatial[done:]), channels) for done in range(1, self.rank))
         return Backward(between=tuple(between))
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return nothing: all are views of the input."""
+        return ()
+
     def resized(self, axis: int, size: int) -> Arithmetic:
         """Return what is left. Errors: ShapeError where nothing is."""
         before, after = self.cropping[axis]

@@ -166,6 +166,10 @@ class EinsumDense(BiasedLayer):
         kernel, *_ = self.weights(shape)
         return found._replace(per_batch=(kernel.shape,) * names.turns_kernel_back)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the products too, where a bias is added to them, which is an operation of its own."""
+        return *super().between(*inputs), *(self.output_shape(*inputs),) * bool(self.bias_axes)
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         (shape,) = inputs
         names, sizes = self._parsed.on(shape), self._sizes(shape)

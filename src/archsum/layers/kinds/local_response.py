@@ -58,6 +58,11 @@ class LocalResponseNormalization(AlongChannels, ElementwiseLayer, WeightlessLaye
         """Return the tensors of the operations that PyTorch composes it of, four at a time beside the gradient."""
         return Backward(scratch=inputs * 4)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the mean squares, and beside them a multiple of them."""
+        (shape,) = inputs
+        return shape, (2, *shape)
+
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError."""
         raise lacking("LOCAL_RESPONSE_NORMALIZATION")

@@ -76,6 +76,10 @@ class LocallyConnected(KernelLayer):
         activated = super().backward(*inputs)
         return activated._replace(scratch=(self.window_elements(*inputs),))
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the windows first, each by itself."""
+        return self.window_elements(*inputs), *super().between(*inputs)
+
     def multiply_accumulates(self, *inputs: Shape) -> Operations:
         return Operations(Product(*self.window_elements(*inputs), self.filters), "each kernel weight works once")
 

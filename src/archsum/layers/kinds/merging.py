@@ -1,6 +1,7 @@
 """Layers that make one output of several inputs."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -66,6 +67,13 @@ class ElementwiseMerging(Merging):
         """Return nothing: what the inputs were does not change the gradient."""
         return ()
 
+    def merged(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shapes of what comes out of the first two inputs, and is merged with the next, and so on."""
+        return tuple(accumulate(inputs, self.output_shape))[1:-1]
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return self.merged(*inputs)
+
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         yield from explain_broadcast(inputs, self.output_shape(*inputs))
 
@@ -78,16 +86,14 @@ class PairwiseMerging(ElementwiseMerging):
     """
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
-        between = (self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
         return *(Kept("input", number) for number in range(len(inputs))), *(
-            Kept("merged", shape=shape) for shape in between
+            Kept("merged", shape=shape) for shape in self.merged(*inputs)
         )
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return that each gradient has the output's shape first, and is then added up where an input was repeated."""
-        between = tuple(self.output_shape(*inputs[:count]) for count in range(2, len(inputs)))
         output = self.output_shape(*inputs[:2])
-        return Backward(between=between, scratch=tuple(output for shape in inputs[:2] if shape != output))
+        return Backward(between=self.merged(*inputs), scratch=tuple(output for shape in inputs[:2] if shape != output))
 
 
 class Add(ElementwiseMerging):
@@ -174,6 +180,10 @@ class Average(ElementwiseMerging):
         """Return that the quotient's gradient is passed on as that of each input."""
         output = self.output_shape(*inputs)
         return Backward(_passed_on(inputs, output), between=(output,))
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the sums, the last of which is divided."""
+        return *self.merged(*inputs), self.output_shape(*inputs)
 
     def operators(self, *inputs: Shape) -> Operators:
         return *super().operators(*inputs), Operator(self.output_shape(*inputs), absorbs=CLAMPS, weights=1)

@@ -175,6 +175,17 @@ class ProjectedAttention(AttentionLayer):
         between = (*self.projected(*inputs), *scores, *(attended,) * (1 + self.use_gate))
         return Backward(between=between, of_weights=Gradient.VIEW)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return query, key and value of all heads, copies of those projected together, scores, and what heads give.
+
+        Without dropout, which acts in training only, a bias of the scores does not keep the attention from being fused.
+        """
+        query, _, _ = self.query_value_key(*inputs)
+        attended = (*query[:-1], self.heads.query, self.heads.value_dim)
+        scores = (self._scores(*inputs),) * (2 * (self.heads.key_dim != self.heads.value_dim))
+        projected = self.projected(*inputs)[0]
+        return projected, *self.copied(*inputs), *scores, *(attended,) * (1 + self.use_gate)
+
     @property
     def fused(self) -> bool:
         """Whether the attention is one operation, which keeps no scores."""
@@ -190,6 +201,10 @@ class ProjectedAttention(AttentionLayer):
             (*value[:-1], key_heads, value_dim),
         )
         return ((total(map(product, shapes)),),)
+
+    def copied(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the shape of what comes of one input in one projection, and is copied to be apart."""
+        return ()
 
     def inputs_kept(self, *inputs: Shape) -> tuple[Kept, ...]:
         """Return what the projections take."""
@@ -307,6 +322,14 @@ class MultiHeadAttention(ProjectedAttention):
             return projected
         query, _, _ = self.query_value_key(*inputs)
         return *projected, (5, *query[:-1], self.heads.query, self.heads.key_dim)
+
+    def copied(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return query, key and value of one input, key and value of two, as PyTorch copies them."""
+        query, value, key = self.query_value_key(*inputs)
+        heads, _, key_dim, value_dim = self.heads
+        shapes = ((*query[:-1], heads, key_dim), (*key[:-1], heads, key_dim), (*value[:-1], heads, value_dim))
+        copied = {1: shapes, 2: shapes[1:]}.get(len(self.attending(*inputs)), ())
+        return ((total(map(product, copied)),),) * bool(copied)
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the projections, each with its heads taken apart and turned, and the attention between them.

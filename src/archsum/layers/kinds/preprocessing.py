@@ -62,6 +62,10 @@ class Rescaling(ElementwiseLayer, WeightlessLayer):
         length = _length(self.scale)
         return () if length is None else (Kept("scale", shape=(length,), per_batch=True),)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return what the offset is added to."""
+        return inputs
+
     def operators(self, *inputs: Shape) -> Operators:
         """Return the factor and the offset, of which the converter leaves out 1 and 0."""
         (shape,) = inputs
@@ -134,6 +138,10 @@ class Normalization(ElementwiseLayer):
         stated = () if _length(self.variance) is None else (_length(self.variance),)
         sizes = [weight.shape for weight in self.weights(*inputs) if weight.name == "variance"]
         return (Kept("deviation", shape=sizes[0] if sizes else stated, per_batch=True),)
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return what is between subtraction and division."""
+        return inputs
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the subtraction of the mean and the division, or the reverse: an offset and a factor."""

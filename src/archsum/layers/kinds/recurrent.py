@@ -124,6 +124,10 @@ class RecurrentLayer(SequenceLayer):
         kernels = (recurrent_kernel,) * (1 if steps == 1 else 3)
         return Backward(between=((self.remembered,),), scratch=(gates,), per_batch=kernels, of_weights=Gradient.VIEW)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the outputs of all steps, where the last is taken."""
+        return () if self.return_sequences else (self.states(*inputs),)
+
     def states_kept(self, each: Shape) -> tuple[Kept, ...]:
         """Return the states before each step, of which there are `each`."""
         return _multiplied("states", each, self.recurrent_dropout)

@@ -219,6 +219,10 @@ class Resizing(Spatial, Interpolating, rank=2):
         resized = _fitted(spatial, target, pads=self.pad_to_aspect_ratio) if keeps_ratio else spatial
         return Backward(between=() if resized == spatial else (self.join(resized, channels),))
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the padded input; a part of it is a view."""
+        return super().between(*inputs) if self.pad_to_aspect_ratio else ()
+
     def operators(self, *inputs: Shape) -> Operators:
         """Return what resizes, of which TensorFlow makes none where the size stays.
 
@@ -285,6 +289,10 @@ class CenterCrop(Spatial, MovingLayer, rank=2):
         else:
             between = (self.height, spatial[1])
         return Backward(between=() if between == spatial else (self.join(between, channels),))
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return nothing: a part of the input, which may be enlarged, is a view."""
+        return ()
 
     def explain_output(self, *inputs: Shape) -> Iterator[Step]:
         note = {

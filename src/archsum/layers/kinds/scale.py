@@ -61,6 +61,10 @@ class Scale(BiasedLayer, ElementwiseLayer):
         """Return that the factors' gradient has the input's shape first, and is then added up."""
         return Backward(scratch=inputs)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return what the offset is added to."""
+        return inputs * bool(self.bias)
+
     def operators(self, *inputs: Shape) -> Operators:
         """Return the factor and the offset; one that differs between locations is an addition of its own."""
         (shape,) = inputs

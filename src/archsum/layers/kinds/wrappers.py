@@ -133,6 +133,9 @@ class TimeDistributed(Wrapper):
         )
         return backward._replace(between=between, scratch=scratch)
 
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        return tuple((self.uses(*inputs), *shape) for shape in super().between(*inputs))
+
     def operators(self, *inputs: Shape) -> Operators:
         """Raise UnknownOperatorsError: Keras's versions write it otherwise, and some once for each step."""
         cure = "write the `dense` layer by itself, which is the same" if self.held == "dense" else None
@@ -264,6 +267,12 @@ class Bidirectional(Wrapper):
         """Return one direction's, which is done before the other begins; each has a gradient of the sequence."""
         backward = self.layer.backward(*self.held_inputs(*inputs))
         return backward._replace(scratch=(*backward.scratch, inputs[0]))
+
+    def between(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return those of both directions, and what these give, where it is more than put together."""
+        held = self.held_inputs(*inputs)
+        merged = (self.layer.output_shape(*held),) * (self.merge_mode != "concat")
+        return tuple((2, *shape) for shape in (*super().between(*inputs), *merged))
 
     def operators(self, *inputs: Shape) -> Operators:
         """Return the direction from the end, which is computed first, the one from the start, and the merge."""
