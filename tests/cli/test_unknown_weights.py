@@ -66,7 +66,8 @@ def test_every_command(
     if command == "diagram":
         pytest.importorskip("pygraphviz")
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORKS[network], encoding="utf-8")
+    for file in ("net.yaml", "other.yaml"):
+        Path(file).write_text(NETWORKS[network], encoding="utf-8")
     for options in OPTIONS[command]:
         code = main([command, "net.yaml", *options.split()])
         printed = capsys.readouterr()
