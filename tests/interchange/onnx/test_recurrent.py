@@ -1,5 +1,6 @@
 """LSTM, GRU and the simple recurrent operator, with what onnx's reference gives for them."""
 
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,22 @@ def test_activations_that_are_none_of_ours(tmp_path: Path) -> None:
     network = load(made, tmp_path)
     assert [warning.code for warning in network.warnings] == ["custom-layer"]
     assert archsum.summarize(network).params == parameters(made)
+
+
+@pytest.mark.parametrize("kind", GATES)
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_weights_of_one_that_leads_on_by_its_last_state_alone(kind: str, begun: bool, tmp_path: Path) -> None:
+    """As exporters write `h[-1]`: the steps have a name, and nothing takes them."""
+    stated = weights(kind, 2)
+    nodes = [
+        node(kind, ["x", *stated, "", *(["h"] if begun else [])], ["steps", "last"], hidden_size=UNITS,
+             direction="bidirectional", **({"linear_before_reset": 1} if kind == "GRU" else {})),
+        node("Gather", ["last", "one"], ["y"], axis=0),
+    ]  # fmt: skip
+    given: dict[str, Sizes] = {**STEPS, **({"h": [2, "batch", UNITS]} if begun else {})}
+    made = model(nodes, given, {**stated, "one": numpy.array(1)})
+    network = load(made, tmp_path)
+    summary = archsum.summarize(network)
+    assert summary.params == sum(prod(shape) for shape in stated.values())
+    assert summary.layers[-1].output_shape == (UNITS,)
+    assert "unused" not in [warning.code for warning in network.warnings]
