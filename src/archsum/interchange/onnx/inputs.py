@@ -7,12 +7,12 @@ from archsum.bounds import MAX_SIZE
 from archsum.errors import Diagnostic, SpecError, enumerate_words, quote, suggest
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.onnx.sizes import Input
+from archsum.interchange.onnx.states import RECURRENT
 from archsum.interchange.onnx.values import Operator
 from archsum.language.read.settings import InputShape
 from archsum.layers.shapes import Shape
 
 _MOST_NAMED = 5
-_RECURRENT = ("GRU", "LSTM", "RNN")
 
 
 class _Batch(NamedTuple):
@@ -82,7 +82,7 @@ def _batch(stated: Mapping[str, tuple[Shape | None, tuple[str, ...]]], nodes: Se
     symbols = {symbol for _, named in stated.values() for symbol in named if "batch" in symbol.lower()}
     if not symbols:
         symbols = {named[0] for shape, named in stated.values() if shape and shape[0] is None and named[0]}
-    sequences = {node.inputs[0] for node in nodes if node.type in _RECURRENT and "layout" not in node.attributes}
+    sequences = {node.inputs[0] for node in nodes if node.type in RECURRENT and "layout" not in node.attributes}
     second = frozenset(name for name, (shape, _) in stated.items() if name in sequences and shape and len(shape) == 3)
     sizes = [shape[1 if name in second else 0] for name, (shape, _) in stated.items() if shape]
     return _Batch(frozenset(symbols), sizes[0] if sizes and None not in sizes else None, second)

@@ -15,6 +15,7 @@ from archsum.interchange.onnx.plan import Plan, Planned
 from archsum.interchange.onnx.protobuf import bad_file, initializers, operators, read_model
 from archsum.interchange.onnx.schemas import check_operators
 from archsum.interchange.onnx.sizes import sizes_of
+from archsum.interchange.onnx.states import Begun, without_zero_states
 from archsum.interchange.onnx.subgraphs import names_within
 from archsum.interchange.onnx.values import ModelError, Operator, RefusedError, Tensor, UnknownRankError
 from archsum.interchange.onnx.walking import Walk
@@ -47,7 +48,8 @@ def read(file: IO[bytes], name: str, options: Options) -> Imported:
         if not take_known_branches(model, nodes, sizes.values):
             break
         nodes, tensors = operators(graph), initializers(graph)
-    walk = Walk(nodes, outputs, tensors, sizes, version)
+    begun = without_zero_states(nodes, tensors)
+    walk = Walk(begun.nodes, outputs, tensors, sizes, version)
     plan = walk.plan
     places: dict[int, Location] = {}
     called = {
@@ -55,7 +57,7 @@ def read(file: IO[bytes], name: str, options: Options) -> Imported:
         for name in inputs
     }
     plan.inputs.update(inputs)
-    for number, node in enumerate(nodes):
+    for number, node in enumerate(begun.nodes):
         places[id(node)] = place_of(builder, node, number)
         try:
             walk.take(node)
@@ -67,7 +69,7 @@ def read(file: IO[bytes], name: str, options: Options) -> Imported:
         raise SpecError(builder.diagnostics)
     given = [_given(output, plan, places, builder) for output in outputs]
     made = write(plan, builder, called, given, places)
-    _warn_unused(builder, plan, given, tensors, nodes)
+    _warn_unused(builder, plan, given, tensors, begun)
     return builder.build(made, model.ByteSize())
 
 
@@ -98,10 +100,14 @@ def _given(output: str, plan: Plan, places: dict[int, Location], builder: GraphB
 
 
 def _warn_unused(
-    builder: GraphBuilder, plan: Plan, outputs: Sequence[str], tensors: Mapping[str, Tensor], nodes: Sequence[Operator]
+    builder: GraphBuilder, plan: Plan, outputs: Sequence[str], tensors: Mapping[str, Tensor], begun: Begun
 ) -> None:
-    taken = {name for node in nodes for name in (*node.inputs, *names_within(node))}
-    unused = unused_weights(plan, outputs, tensors, taken)
+    for name in begun.presumed:
+        message = f"{quote(name)} does not count: it is taken for the zeros that a recurrent layer begins with"
+        cure = "its elements are in another file, which is not read: export the model into one file"
+        builder.warn("unused", message, builder.place(f"tensor '{name}'"), cure)
+    taken = {name for node in begun.nodes for name in (*node.inputs, *names_within(node))}
+    unused = [name for name in unused_weights(plan, outputs, tensors, taken) if name not in begun.zeros]
     if unused:
         elements = sum(prod(tensors[name].shape) for name in unused)
         message = f"{len(unused):,} tensors, {elements:,} elements in all, do not count: no output depends on them"
