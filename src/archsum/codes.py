@@ -97,8 +97,8 @@ CODES: dict[str, Code] = {
         "archsum diagram net.yaml --format dot",
     ),
     "inputs": Code(
-        "A block, or the command line, is given more or fewer inputs than there are, or others.",
-        "Say which with `inputs`, by their names.",
+        "A block, or the command line, is given other inputs than there are, or sizes that do not fit.",
+        "Say which with `inputs`, by their names; leave `--input` out where a file has its own sizes.",
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n  - both",
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n"
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",

@@ -1,6 +1,6 @@
 """An import checks itself: what was read is computed, and compared with what the source says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from archsum.bounds import MAX_FOUND
@@ -18,8 +18,25 @@ _CURE = "archsum reads this layer otherwise than the framework: please report it
 def checked(imported: Imported) -> Network:
     """Return the network of what was read.
 
-    Errors: SpecError where shapes do not fit, and where a layer's output or weights are not those that the source says.
+    Errors: SpecError where shapes do not fit, and where a layer's output or weights are not those that the source says;
+    of what is to blame for it, where that is known.
     """
+    try:
+        return _checked(imported)
+    except SpecError as error:
+        if imported.blamed:
+            raise blaming(imported.blamed, error.diagnostics) from error
+        raise
+
+
+def blaming(blamed: Sequence[Diagnostic], problems: Sequence[Diagnostic]) -> SpecError:
+    """Return the error for what is to blame for problems, with the first one as a note."""
+    first = problems[0]
+    notes = () if first.span is None else ((f"{first.message}, at", first.span),)
+    return SpecError([diagnostic._replace(notes=notes) for diagnostic in blamed])
+
+
+def _checked(imported: Imported) -> Network:
     graph, allowed = imported.graph, steps_allowed(imported.characters)
     engine = Engine(graph.inputs, graph.nodes, Computations(Work(allowed)), input_places=graph.input_places)
     summary = propagate(graph, engine)

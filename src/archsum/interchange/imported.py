@@ -36,3 +36,5 @@ class Imported(NamedTuple):
     characters: int
     """How long the source's description of it is: what it may take to compute is in proportion."""
     warnings: tuple[Diagnostic, ...] = ()
+    blamed: tuple[Diagnostic, ...] = ()
+    """What is wrong where the network does not fit together: sizes that were given in the place of the source's own."""

@@ -127,3 +127,32 @@ def test_a_raw_export_has_the_parameters_of_the_model(name: str, tmp_path: Path)
     if name != "recurrent":  # PyTorch does not count what its LSTM does on a CPU
         assert summary.macs == macs_of(module.train(), example)
     assert summary.layers[-1].output_shape == tuple(module(example).shape[1:])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+@pytest.mark.parametrize("bidirectional", [True, False])
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("optimize", [True, False])
+def test_a_recurrent_layer_of_a_fixed_batch(
+    kind: str, bidirectional: bool, last: bool, optimize: bool, tmp_path: Path
+) -> None:
+    """Its states of zeros are tensors of the file; of two layers the last state alone leads on, or the steps."""
+    import torch
+    from torch import nn
+
+    class Recurrent(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.r = getattr(nn, kind)(8, 16, 2, bidirectional=bidirectional, batch_first=True)
+            self.fc = nn.Linear(16, 3)
+
+        def forward(self, x: Any) -> Any:
+            steps, state = self.r(x)
+            return self.fc((state[0] if kind == "LSTM" else state)[-1] if last else steps[:, -1, :16])
+
+    module = Recurrent()
+    path = export(module, torch.zeros(2, 7, 8), tmp_path / "model.onnx", optimize=optimize, free=False)
+    network = archsum.load(path)
+    assert not network.warnings
+    assert archsum.summarize(network).trainable_params == sum(weight.numel() for weight in module.parameters())

@@ -1,15 +1,18 @@
 """The inputs of a file: which axis is the batch, and sizes that are left open, or given."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 
 pytest.importorskip("onnx")
 
+from onnx import helper
+
 import archsum
 from archsum import SpecError
-from tests.support.onnx.models import Sizes, load, model, node, summarize
+from tests.support.onnx.models import FLOAT, Sizes, load, model, node, summarize
 
 KERNEL = {"w": (4, 3, 3, 3)}
 LSTM = {"w": (1, 32, 6), "r": (1, 32, 8), "b": (1, 64)}
@@ -47,6 +50,54 @@ def test_sizes_of_several_inputs_are_given_by_name(tmp_path: Path) -> None:
         load(made, tmp_path, input=(5, 4))
     with pytest.raises(SpecError, match="has no input `zz`"):
         load(made, tmp_path, input={"zz": (5, 4)})
+
+
+def test_another_size_than_the_file_has_fixed_can_be_given_where_it_fits(tmp_path: Path) -> None:
+    made = model([node("Conv", ["x", "w"])], {"x": ["batch", 3, 8, 8]}, KERNEL)
+    assert summarize(made, tmp_path, input=(3, 10, 12)).macs == 4 * 80 * 27
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+@pytest.mark.parametrize("batch", ["batch", 2])
+@pytest.mark.parametrize(
+    ("nodes", "own", "given"),
+    [
+        ([node("Conv", ["x", "w"])], (3, 8, 8), (4, 8, 8)),  # a weight does not fit
+        ([node("Conv", ["x", "w"])], (3, 8, 8), (3, 2, 8)),  # a kernel does not fit
+        ([node("Add", ["x", "positions"])], (5, 4), (6, 4)),  # what is added does not fit
+        ([node("Reshape", ["x", "heads"])], (5, 4), (6, 4)),  # sizes that are written into the file do not fit
+        ([node("LSTM", ["x", "k", "r", "b"], ["", "y"], hidden_size=8)], (7, 6), (7, 5)),
+    ],
+)
+def test_sizes_that_do_not_fit_are_an_error_of_the_input(
+    nodes: list[Any], own: tuple[int, ...], given: tuple[int, ...], batch: str | int, by_name: bool, tmp_path: Path
+) -> None:
+    weights = {**KERNEL, "positions": (5, 4), "heads": numpy.array([-1, 5, 2, 2]), "k": LSTM["w"]}
+    stated: list[str | int] = [own[0], batch, *own[1:]] if nodes[0].op_type == "LSTM" else [batch, *own]
+    made = model(nodes, {"x": stated}, {**weights, "r": LSTM["r"], "b": LSTM["b"]})
+    assert summarize(made, tmp_path, input=own).inputs == {"x": own}
+    with pytest.raises(SpecError) as caught:
+        load(made, tmp_path, input={"x": given} if by_name else given)
+    (problem,) = caught.value.diagnostics
+    assert problem.code == "inputs"
+    assert problem.message == f"the input `x` cannot be {list(given)}: the file says {list(own)}"
+    assert problem.cure == f"give it {list(own)}, or export the model for other sizes"
+    assert len(problem.notes) == 1
+
+
+def test_a_broken_operator_is_an_error_whatever_sizes_are_given(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(model([node("LSTM", [])], {"x": ["batch", 7, 6]}), tmp_path, input=(7, 5))
+    assert [problem.code for problem in caught.value.diagnostics] == ["bad-model"]
+
+
+def test_an_operator_that_is_not_known_by_any_sizes_is_no_error_of_the_input(tmp_path: Path) -> None:
+    nodes = [node("Strange", ["x"], ["a"], domain="strange"), node("Conv", ["x", "w"])]
+    made = model(nodes, {"x": ["batch", 3, 8, 8]}, KERNEL, ["a", "y"], opsets=[helper.make_opsetid("strange", 1)])
+    made.graph.output[0].CopyFrom(helper.make_tensor_value_info("a", FLOAT, ["batch", 5]))
+    made.graph.value_info.append(helper.make_tensor_value_info("a", FLOAT, ["batch", 5]))
+    network = load(made, tmp_path, input=(3, 9, 9))
+    assert [warning.code for warning in network.warnings] == ["custom-layer"]
 
 
 def test_an_input_without_a_shape_is_asked_for(tmp_path: Path) -> None:

@@ -145,6 +145,39 @@ def test_a_branch(known: bool, tmp_path: Path) -> None:
     assert summary.layers[-1].output_shape == (7, 4)
 
 
+@pytest.mark.parametrize("led", [("first",), ("second",), ("first", "second"), ("second", "third")])
+@pytest.mark.parametrize("dead", [True, False])
+def test_weights_count_whichever_output_leads_on(led: tuple[str, ...], dead: bool, tmp_path: Path) -> None:
+    """An operator that is not known has its weights once, also where its first output goes nowhere."""
+    nodes = [
+        helper.make_node("Strange", ["x", "v"], ["first", "second", "third"], domain="strange"),
+        *[node("Relu", [name], [f"{name}_y"]) for name in ("first", "second", "third") if dead or name in led],
+    ]
+    outputs = [f"{name}_y" for name in led]
+    made = model(nodes, SEQUENCE, {"v": (6, 4)}, outputs, opsets=[helper.make_opsetid("strange", 1)])
+    made.graph.value_info.extend(
+        helper.make_tensor_value_info(name, FLOAT, ["batch", 7, 4]) for name in ("first", "second", "third")
+    )
+    network = load(made, tmp_path)
+    assert archsum.summarize(network).params == 24
+    assert [warning.code for warning in network.warnings] == ["custom-layer"]
+
+
+def test_weights_within_an_operator_that_takes_nothing_else(tmp_path: Path) -> None:
+    info = helper.make_tensor_value_info("inner", FLOAT, [6, 4])
+    tensor = numpy_helper.from_array(numpy.ones((6, 4), "float32"), "v")
+    branch = helper.make_graph([helper.make_node("Relu", ["v"], ["inner"])], "branch", [], [info], [tensor])
+    nodes = [
+        node("RandomUniform", [], ["r"], shape=[1]),
+        node("Cast", ["r"], ["c"], to=BOOL),
+        node("If", ["c"], ["k"], then_branch=branch, else_branch=branch),
+        node("MatMul", ["x", "k"]),
+    ]
+    summary = summarize(model(nodes, SEQUENCE), tmp_path)
+    assert summary.params == 48
+    assert summary.layers[-1].output_shape == (7, 4)
+
+
 KINDS = st.sampled_from(("MatMul", "Add", "Mul", "LayerNormalization", "PRelu", "Sub", "Max"))
 
 

@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archsum.bounds import MAX_SIZE
-from archsum.errors import Diagnostic, SpecError, enumerate_words, quote, suggest
+from archsum.errors import Diagnostic, Location, SpecError, enumerate_words, quote, suggest
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.onnx.sizes import Input
+from archsum.interchange.onnx.states import RECURRENT
 from archsum.interchange.onnx.values import Operator
 from archsum.language.read.settings import InputShape
-from archsum.layers.shapes import Shape
+from archsum.layers.shapes import Shape, may_equal, show
 
 _MOST_NAMED = 5
-_RECURRENT = ("GRU", "LSTM", "RNN")
 
 
 class _Batch(NamedTuple):
@@ -65,6 +65,29 @@ def inputs_of(
     return found
 
 
+def departures(
+    graph: Any, initializers: Collection[str], nodes: Sequence[Operator], given: InputShape | None, file: str
+) -> dict[str, Diagnostic]:
+    """Return what would be wrong with the sizes that are given in the place of such as the file has fixed, by input.
+
+    A file often stands them, as that of a convolutional network stands another size of images.
+    """
+    stated = {info.name: _stated(info) for info in graph.input if info.name not in initializers}
+    batch = _batch(stated, nodes)
+    found = {}
+    for name, sample in _overrides(list(stated), given).items():
+        shape, symbols = stated[name]
+        if shape is None:
+            continue
+        axis = batch.axis(name, shape, symbols)
+        own = tuple(size for place, size in enumerate(shape) if place != axis)
+        if not may_equal(own, sample):
+            message = f"the input {quote(name)} cannot be {show(sample)}: the file says {show(own)}"
+            cure = f"give it {show(own)}, or export the model for other sizes"
+            found[name] = Diagnostic("inputs", message, Location(file, f"graph input '{name}'"), cure)
+    return found
+
+
 def _stated(info: Any) -> tuple[Shape | None, tuple[str, ...]]:
     """Return the sizes of an input, and what unknown ones are called; None where it has no shape."""
     kind = info.type.tensor_type
@@ -82,7 +105,8 @@ def _batch(stated: Mapping[str, tuple[Shape | None, tuple[str, ...]]], nodes: Se
     symbols = {symbol for _, named in stated.values() for symbol in named if "batch" in symbol.lower()}
     if not symbols:
         symbols = {named[0] for shape, named in stated.values() if shape and shape[0] is None and named[0]}
-    sequences = {node.inputs[0] for node in nodes if node.type in _RECURRENT and "layout" not in node.attributes}
+    recurrent = [node for node in nodes if node.type in RECURRENT and "layout" not in node.attributes]
+    sequences = {name for node in recurrent for name in node.inputs[:1]}
     second = frozenset(name for name, (shape, _) in stated.items() if name in sequences and shape and len(shape) == 3)
     sizes = [shape[1 if name in second else 0] for name, (shape, _) in stated.items() if shape]
     return _Batch(frozenset(symbols), sizes[0] if sizes and None not in sizes else None, second)

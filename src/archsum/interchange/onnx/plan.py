@@ -61,6 +61,11 @@ class Planned:
     """What it is called, unless as the operator."""
 
 
+def is_attribute(name: str) -> bool:
+    """Whether a tensor is called as the attribute of a module within the model."""
+    return "." in name and not any(sign in name for sign in "/:") and not any(word in name for word in _NO_PARAMETERS)
+
+
 class Plan:
     """The layers so far, and what is known of the tensors that they give and take."""
 
@@ -132,13 +137,7 @@ class Plan:
 
     def is_named(self, weight: Weight) -> bool:
         """Whether a weight is called as the attributes of modules are, which numbers in formulas are not."""
-        name = weight.source
-        return (
-            name in self._initializers
-            and "." in name
-            and not any(sign in name for sign in "/:")
-            and not any(word in name for word in _NO_PARAMETERS)
-        )
+        return weight.source in self._initializers and is_attribute(weight.source)
 
     def counts(self, name: str) -> bool:
         """Whether a tensor is a weight, and more than a single number of a formula."""

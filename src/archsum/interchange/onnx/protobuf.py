@@ -21,6 +21,8 @@ _FLOATS = (1, 10, 11, 14, 15, 16, 17, 18, 19, 20, 23, 24)
 _NARROW = (2, 3, 21, 22, 25, 26)
 """uint8, int8, and the whole numbers of 4 and 2 bits."""
 _BYTES = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2}
+_ZEROS = b"\0"
+"""What is left of the elements of a large tensor of zeros, for which it is too few."""
 _DATA = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "uint64_data", "string_data")
 
 
@@ -99,7 +101,12 @@ def tensor_of(message: Any) -> Tensor:
         has_data = any(len(getattr(message, field)) for field in _DATA)
         values = numpy_helper.to_array(message) if has_data or not prod(message.dims) else None
     is_float, is_narrow = message.data_type in _FLOATS, message.data_type in _NARROW
-    return Tensor(tuple(message.dims), is_float, is_narrow, values)
+    is_zero = message.raw_data == _ZEROS if prod(message.dims) > MAX_VALUES else _are_zeros(values)
+    return Tensor(tuple(message.dims), is_float, is_narrow, values, is_zero, message.data_location == 1)
+
+
+def _are_zeros(values: Any) -> bool:
+    return values is not None and values.size > 0 and not values.any()
 
 
 def constant_of(operator: Operator) -> Tensor | None:
@@ -115,7 +122,8 @@ def constant_of(operator: Operator) -> Tensor | None:
         if name in ("value_float", "value_floats", "value_int", "value_ints"):
             values = getattr(attribute, {"value_float": "f", "value_int": "i"}.get(name, name[6:]))
             array = numpy.array(values, "float32" if "float" in name else "int64")
-            return Tensor(array.shape, "float" in name, values=array if array.size <= MAX_VALUES else None)
+            kept = array if array.size <= MAX_VALUES else None
+            return Tensor(array.shape, "float" in name, values=kept, is_zero=_are_zeros(array))
     return None
 
 
@@ -203,8 +211,19 @@ def _strip(tensor: Any, name: str) -> None:
             message = f"a tensor has {count:,} elements, where its shape asks for {elements:,}"
             raise bad_file(name, message, "export the model once more: it is cut off", within)
     if elements > MAX_VALUES:
+        is_zero = tensor.data_location != 1 and _has_zeros(tensor)
         for field in _DATA:
             tensor.ClearField(field)
+        if is_zero:
+            tensor.raw_data = _ZEROS
+
+
+def _has_zeros(tensor: Any) -> bool:
+    """Whether all elements of a large tensor of floats are 0: most often the first ones are not."""
+    raw = tensor.raw_data
+    if raw:
+        return not any(raw[:MAX_VALUES]) and raw.count(0) == len(raw)
+    return bool(tensor.float_data) and not any(tensor.float_data)
 
 
 def _inlined(model: Any, name: str) -> Any:

@@ -28,6 +28,10 @@ class Tensor(NamedTuple):
     """Whether its elements are whole numbers of 8 bits or fewer, as quantized weights are."""
     values: Any = None
     """The elements, an array, where they are few."""
+    is_zero: bool = False
+    """Whether all its elements are 0, however many."""
+    is_elsewhere: bool = False
+    """Whether its elements are in another file, and are not known."""
 
 
 class Operator(NamedTuple):

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from archsum.interchange.onnx.call import Call
 from archsum.interchange.onnx.operators.table import Rule
 from archsum.interchange.onnx.plan import PART, Use, Weight
+from archsum.interchange.onnx.states import STATES
 from archsum.interchange.onnx.values import ModelError, RefusedError
 from archsum.layers import layer_class
 from archsum.layers.arithmetic import Product, Sum
@@ -18,7 +19,7 @@ _FUNCTIONS = {
     "Elu": "elu", "HardSigmoid": "hard_sigmoid", "LeakyRelu": "leaky_relu", "Relu": "relu", "Sigmoid": "sigmoid",
     "Softplus": "softplus", "Softsign": "softsign", "Tanh": "tanh",
 }  # fmt: skip
-_BIAS, _STATES, _PEEPHOLES = 3, (5, 6), 7
+_BIAS, _PEEPHOLES = 3, 7
 _GATING_OF_GRU = 5
 """What is forgotten, and z × old + (1 − z) × new."""
 
@@ -97,12 +98,14 @@ def _uses(weights: list[Weight], directions: int) -> list[Use]:
 
 def _states(call: Call, directions: int, units: int) -> list[str]:
     """Return what the layer begins with; zeros are nothing."""
-    numbers = [number for number in _STATES if call.has(number)]
+    numbers = [number for number in STATES if call.has(number)]
     given = [number for number in numbers if call.plan.is_data(call.name(number)) or call.weight(number)]
     if not given:
         return []
-    if directions > 1 or len(given) < len(numbers):
+    if directions > 1:
         raise RefusedError("it begins with the states of two directions")
+    if len(given) < (len(STATES) if call.operator.type == "LSTM" else 1):
+        raise RefusedError("it begins with one of its two states, and with zeros in the place of the other")
     return [call.plan.layer_of(call.name(number), call.operator, [units]) for number in given]
 
 
