@@ -18,6 +18,13 @@ from archsum.layers.shapes import Shape
 _NO_NAME_CHARACTER = re.compile(r"[^\w.\-]+")
 _LONGEST_NAME = 100
 
+ANY_WEIGHTS: dict[str, Any] = {
+    "unknown": [None],
+    "bias": [None],
+    "statistics": {"shape": [None], "trainable": False},
+}
+"""Weights of which nothing is known, nor whether there are biases, or some that are not trained."""
+
 
 class GraphBuilder:
     """A graph in the making: nodes are added each after those it takes.

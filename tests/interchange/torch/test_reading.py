@@ -116,6 +116,49 @@ def test_what_no_kind_does_is_custom_and_noted() -> None:
     assert summary.macs is None
 
 
+def test_a_warning_says_which_totals_are_unknown() -> None:
+    (of_nothing,) = archsum.from_torch(models.Unknown(), (5,)).warnings
+    assert of_nothing.cure.endswith("its operations unknown, and so are totals of operations")
+    network = archsum.from_torch(models.ComputedKernel(), (3, 8, 8))
+    (of_products,) = network.warnings
+    assert of_products.cure == "its shapes, weights and MACs are right, its FLOPs unknown, and so are totals of FLOPs"
+    summary = archsum.summarize(network)
+    assert summary.macs == 4 * 3 * 3 * 3 * 8 * 8  # the scaling is no product that is added up
+    assert summary.flops is None
+
+
+def test_a_module_that_is_called_often_is_noted_once() -> None:
+    network = archsum.from_torch(models.Stepping(), (5, 4))
+    (warning,) = network.warnings
+    assert warning.message == "cell (gru_cell) is one step of a recurrent layer: it is written as `custom`"
+    assert archsum.summarize(network).macs == 5 * 3 * 8 * (4 + 8)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_packed_weights_are_unknown_and_so_are_totals() -> None:
+    """PyTorch shows none of them as parameters."""
+    plain = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.LSTM(3, 5, batch_first=True))
+    model = torch.ao.quantization.quantize_dynamic(plain, {torch.nn.Linear, torch.nn.LSTM})
+    network = archsum.from_torch(model, (7, 4))
+    assert ["has packed weights" in warning.message for warning in network.warnings] == [True, True]
+    assert network.warnings[0].cure.startswith("its shapes are right, its weights and operations unknown")
+    summary = archsum.summarize(network)
+    assert [layer.output_shape for layer in summary.layers][:2] == [(7, 3), (7, 5)]
+    assert [layer.params for layer in summary.layers][:2] == [None, None]
+    assert (summary.params, summary.trainable_params, summary.non_trainable_params) == (None, None, None)
+    assert summary.macs is None
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_packed_weights_of_a_function_that_has_the_name_of_another() -> None:
+    of_quantized = torch.ao.nn.quantized
+    model = torch.nn.Sequential(
+        of_quantized.Quantize(0.1, 0, torch.quint8), of_quantized.Linear(4, 3), of_quantized.DeQuantize()
+    )
+    summary = archsum.summarize(archsum.from_torch(model, (4,)))
+    assert [layer.params for layer in summary.layers] == [0, None, 0]
+
+
 @pytest.mark.parametrize(
     "function", [lambda x: torch.cat([x, x], 0), lambda x: x[:, torch.tensor([True, False, True, False, True])]]
 )

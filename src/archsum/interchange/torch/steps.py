@@ -23,6 +23,8 @@ class Step(NamedTuple):
     """Whether inputs of fewer axes are taken with those that the output has behind the batch, as in a sum."""
     in_one: bool = False
     """Whether its weights are laid out otherwise than the kind's, so that only their number can be compared."""
+    is_packed: bool = False
+    """Whether nothing is known of its weights, which PyTorch does not show."""
 
 
 Steps = Sequence[Step]
