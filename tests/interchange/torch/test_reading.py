@@ -285,3 +285,84 @@ class TestCommand:
         assert code == 0
         assert "Total params" in out
         assert "warning[unused]" in err
+
+
+class TestWhatAModelRaises:
+    """Where the user's own lines are is shown first, and what was tried and works instead."""
+
+    CODE = """
+import torch
+from torch import nn
+
+class Wrong(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(100, 10))
+
+    def forward(self, x):
+        return self.head(x)
+
+class Image(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+class Words(nn.Module):
+    def forward(self, x):
+        return nn.functional.one_hot(x, 6).float()
+
+class Siamese(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Conv1d(4, 2, 1)
+
+    def forward(self, left, right):
+        return self.fc(left) + self.fc(right)
+"""
+
+    @pytest.fixture(autouse=True)
+    def code(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "raising.py").write_text(self.CODE, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delitem(__import__("sys").modules, "raising", raising=False)
+
+    def complaint(self, name: str, shape: Any) -> archsum.Diagnostic:
+        with pytest.raises(SpecError) as caught:
+            archsum.load(f"raising:{name}", input=shape)
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.code == "raised"
+        return diagnostic
+
+    def test_the_users_line_is_the_place_and_the_module_is_named(self) -> None:
+        diagnostic = self.complaint("Wrong", (3, 8))
+        assert diagnostic.span
+        assert diagnostic.span.place.endswith("raising.py: line 11")
+        assert diagnostic.cure == "see module `head.1`, in which it was raised"
+        (innermost,) = diagnostic.notes
+        assert "torch" in innermost[1].place
+
+    def test_a_shape_with_the_batch_axis(self) -> None:
+        cure = self.complaint("Image", (1, 3, 64, 64)).cure
+        assert cure.endswith("; shapes have no batch axis: write `--input 3,64,64`")
+        archsum.load("raising:Image", input=(3, 64, 64))
+
+    def test_several_shapes_with_the_batch_axis(self) -> None:
+        cure = self.complaint("Siamese", {"left": (1, 4, 9), "right": (1, 4, 9)}).cure
+        assert cure.endswith(": write `--input left=4,9` `--input right=4,9`")
+        archsum.load("raising:Siamese", input={"left": (4, 9), "right": (4, 9)})
+
+    def test_a_shape_that_does_not_work_without_its_first_axis_either(self) -> None:
+        assert "batch axis" not in self.complaint("Image", (1, 2, 64, 64)).cure
+
+    def test_whole_numbers(self) -> None:
+        cure = self.complaint("Words", (5,)).cure
+        assert cure.startswith("`x` takes whole numbers: give `archsum.from_torch` an example, such as ")
+        assert "`torch.zeros(1, 5, dtype=torch.int64)`" in cure
+
+    def test_in_python_it_is_the_models_own_exception(self) -> None:
+        with pytest.raises(RuntimeError, match="conv2d") as caught:
+            archsum.from_torch(torch.nn.Conv2d(3, 8, 3), (1, 3, 64, 64))
+        assert caught.value.__notes__ == ["shapes have no batch axis: write `--input 3,64,64`"]
