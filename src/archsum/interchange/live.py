@@ -48,17 +48,26 @@ def import_module_from_here(module: str) -> Any:
 
 def reader_of(model: Any) -> Callable[[Any, str, Options], Imported] | None:
     """Return what reads a model, by the frameworks of its class's bases; None where it is none."""
-    for base in type(model).__mro__:
-        module = base.__module__
-        if module.startswith("torch.nn.modules.module"):
-            from archsum.interchange.torch.reading import read_model
+    if is_of_keras(model):
+        from archsum.interchange.keras.live import read_model as read_keras
 
-            return read_model
-        if module.startswith(("keras.src.models", "tf_keras.src.engine")) and base.__name__ == "Model":
-            from archsum.interchange.keras.live import read_model as read_keras
+        return read_keras
+    if is_of_torch(model):
+        from archsum.interchange.torch.reading import read_model
 
-            return read_keras
+        return read_model
     return None
+
+
+def is_of_keras(model: Any) -> bool:
+    """Return whether something is a Keras model, of which with its torch backend PyTorch's module is a base too."""
+    bases = type(model).__mro__
+    return any(base.__name__ == "Model" and base.__module__.startswith(("keras.", "tf_keras.")) for base in bases)
+
+
+def is_of_torch(model: Any) -> bool:
+    """Return whether something is a module of PyTorch's."""
+    return any(base.__module__.startswith("torch.nn.modules.module") for base in type(model).__mro__)
 
 
 def _find(source: str, module: Any, name: str) -> Any:

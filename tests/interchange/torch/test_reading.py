@@ -287,6 +287,11 @@ class TestCommand:
         assert "warning[unused]" in err
 
 
+def test_a_live_model_in_the_place_of_a_file() -> None:
+    with pytest.raises(TypeError, match=r"not as a value of type Linear: read a live model with `archsum.from_torch`"):
+        archsum.summarize(torch.nn.Linear(3, 2))
+
+
 class TestWhatAModelRaises:
     """Where the user's own lines are is shown first, and what was tried and works instead."""
 
