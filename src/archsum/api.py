@@ -75,11 +75,7 @@ def load(
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
     if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
-        from archsum.interchange.live import is_of_keras, is_of_torch
-
-        reader = "from_keras" if is_of_keras(file) else "from_torch" if is_of_torch(file) else None
-        cure = f": read a live model with `archsum.{reader}`" if reader else ""
-        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_a(file)}{cure}")
+        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
     shapes = () if input is None else input.values() if isinstance(input, Mapping) else (input,)
     for sizes in shapes:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence):
@@ -97,7 +93,7 @@ def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # no
     from archsum.interchange.live import is_of_keras
 
     if not is_of_keras(model):
-        raise TypeError(f"`from_keras` takes a keras.Model, not {_no_model(model)}")
+        raise TypeError(f"`from_keras` takes a keras.Model, not {_no_source(model)}")
     return sources.from_keras(model, input)
 
 
@@ -112,10 +108,10 @@ def from_torch(module: Any, example: Any, *, name: str | None = None) -> Network
     Errors: SpecError where the example is not what the model takes, or what it does depends on values; TypeError for
     no model. What the model raises itself is not caught.
     """
-    from archsum.interchange.live import is_of_torch
+    from archsum.interchange.live import is_of_keras, is_of_torch
 
-    if not is_of_torch(module):
-        raise TypeError(f"`from_torch` takes a torch.nn.Module, not {_no_model(module)}")
+    if not is_of_torch(module) or is_of_keras(module):
+        raise TypeError(f"`from_torch` takes a torch.nn.Module, not {_no_source(module)}")
     return sources.from_torch(module, example, name or type(module).__name__)
 
 
@@ -403,7 +399,14 @@ def _a(value: object) -> str:
     return f"a value of type {type(value).__name__}"
 
 
-def _no_model(value: object) -> str:
+def _no_source(value: object) -> str:
+    """Say what a value is that nothing reads there, and what to do with it."""
+    from archsum.interchange.live import is_of_keras, is_of_torch
+
+    if is_of_keras(value):
+        return f"{_a(value)}: read it with `archsum.from_keras`"
+    if is_of_torch(value):
+        return f"{_a(value)}: read it with `archsum.from_torch`"
     if isinstance(value, type):
         return f"the class {value.__name__}: make a model of it first"
     if isinstance(value, Mapping):

@@ -287,9 +287,12 @@ class TestCommand:
         assert "warning[unused]" in err
 
 
-def test_a_live_model_in_the_place_of_a_file() -> None:
-    with pytest.raises(TypeError, match=r"not as a value of type Linear: read a live model with `archsum.from_torch`"):
+def test_a_live_model_where_none_is_read() -> None:
+    cure = "a value of type Linear: read it with `archsum.from_torch`$"
+    with pytest.raises(TypeError, match=f"a text or a mapping, not as {cure}"):
         archsum.summarize(torch.nn.Linear(3, 2))
+    with pytest.raises(TypeError, match=f"`from_keras` takes a keras.Model, not {cure}"):
+        archsum.from_keras(torch.nn.Linear(3, 2))
 
 
 class TestWhatAModelRaises:
