@@ -113,7 +113,7 @@ def _their_code(source: str) -> Iterator[None]:
 
 def _raised(source: str, error: BaseException) -> SpecError:
     message = f"`{source}` raised {type(error).__name__}: {one_line(str(error))}"
-    cures = [*dict.fromkeys(getattr(error, "__notes__", ()))]
+    cures = [*dict.fromkeys(map(str, getattr(error, "__notes__", ())))]
     if isinstance(error, ModuleNotFoundError):
         cures.insert(0, "install the module, or go to the folder that it is in")
     cure = "; ".join(cures) or "this is an exception of the model's own code, or of its framework; run it by itself"
