@@ -135,3 +135,19 @@ def test_types_are_for_others_to_use_too() -> None:
 
 def test_running_the_package_is_running_the_command() -> None:
     assert run("-m", "archsum", "--version") == f"archsum {version('archsum')}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3, "a value of type int"),
+        (dict, "the class dict: make a model of it first"),
+        ({"fc.weight": 0}, "a value of type dict: weights alone do not say what is done with them"),
+        ("net.pt", "a value of type str"),
+    ],
+)
+def test_what_is_no_live_model(value: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=f"^`from_torch` takes a torch.nn.Module, not {words}$"):
+        archsum.from_torch(value, (3,))
+    with pytest.raises(TypeError, match=f"^`from_keras` takes a keras.Model, not {words}$"):
+        archsum.from_keras(value)

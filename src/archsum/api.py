@@ -75,7 +75,7 @@ def load(
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
     if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
-        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_a(file)}")
+        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
     shapes = () if input is None else input.values() if isinstance(input, Mapping) else (input,)
     for sizes in shapes:
         if isinstance(sizes, str) or not isinstance(sizes, Sequence):
@@ -88,8 +88,12 @@ def load(
 def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # noqa: A002
     """Read a live Keras model, of Keras 2 or 3; `input` fixes sizes that it leaves open.
 
-    Errors: SpecError for layers that cannot be read, and where one is not what the model says.
+    Errors: SpecError for layers that cannot be read, and where one is not what the model says; TypeError for no model.
     """
+    from archsum.interchange.live import is_of_keras
+
+    if not is_of_keras(model):
+        raise TypeError(f"`from_keras` takes a keras.Model, not {_no_source(model)}")
     return sources.from_keras(model, input)
 
 
@@ -101,9 +105,13 @@ def from_torch(module: Any, example: Any, *, name: str | None = None) -> Network
     Parameters count as trainable where they have `requires_grad`. `name` is what the network is called, by default the
     name of the module's class.
 
-    Errors: SpecError where the example is not what the model takes, or what it does depends on values. What the model
-    raises itself is not caught.
+    Errors: SpecError where the example is not what the model takes, or what it does depends on values; TypeError for
+    no model. What the model raises itself is not caught.
     """
+    from archsum.interchange.live import is_of_keras, is_of_torch
+
+    if not is_of_torch(module) or is_of_keras(module):
+        raise TypeError(f"`from_torch` takes a torch.nn.Module, not {_no_source(module)}")
     return sources.from_torch(module, example, name or type(module).__name__)
 
 
@@ -389,3 +397,18 @@ def _check_format(name: str, formats: Sequence[str]) -> None:
 
 def _a(value: object) -> str:
     return f"a value of type {type(value).__name__}"
+
+
+def _no_source(value: object) -> str:
+    """Say what a value is that nothing reads there, and what to do with it."""
+    from archsum.interchange.live import is_of_keras, is_of_torch
+
+    if is_of_keras(value):
+        return f"{_a(value)}: read it with `archsum.from_keras`"
+    if is_of_torch(value):
+        return f"{_a(value)}: read it with `archsum.from_torch`"
+    if isinstance(value, type):
+        return f"the class {value.__name__}: make a model of it first"
+    if isinstance(value, Mapping):
+        return f"{_a(value)}: weights alone do not say what is done with them"
+    return _a(value)

@@ -15,6 +15,13 @@ from archsum.layers.base import Layer
 from archsum.layers.fields import NAME_LENGTH, NO_NAME_CHARACTERS
 from archsum.layers.shapes import Shape
 
+ANY_WEIGHTS: dict[str, Any] = {
+    "unknown": [None],
+    "bias": [None],
+    "statistics": {"shape": [None], "trainable": False},
+}
+"""Weights of which nothing is known, nor whether there are biases, or some that are not trained."""
+
 
 class GraphBuilder:
     """A graph in the making: nodes are added each after those it takes.

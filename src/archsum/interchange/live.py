@@ -1,17 +1,19 @@
 """A live model by its name, `module:name`: importing the module runs its code, whatever that does."""
 
 import contextlib
+import importlib
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from types import TracebackType
 from typing import Any
 
 from archsum.bounds import MAX_NOTES
 from archsum.errors import Diagnostic, Location, SpecError, one_line, quote, suggest
 from archsum.interchange.imported import Imported, Options
+
+_FRAMEWORKS = ("torch", "keras", "tf_keras", "tensorflow", "jax")
 
 
 def read_live(source: str, options: Options) -> Imported:
@@ -38,7 +40,7 @@ def import_module_from_here(module: str) -> Any:
     here = os.getcwd()
     sys.path.insert(0, here)
     try:
-        return import_module(module)
+        return importlib.import_module(module)
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(here)
@@ -46,17 +48,26 @@ def import_module_from_here(module: str) -> Any:
 
 def reader_of(model: Any) -> Callable[[Any, str, Options], Imported] | None:
     """Return what reads a model, by the frameworks of its class's bases; None where it is none."""
-    for base in type(model).__mro__:
-        module = base.__module__
-        if module.startswith("torch.nn.modules.module"):
-            from archsum.interchange.torch.reading import read_model
+    if is_of_keras(model):
+        from archsum.interchange.keras.live import read_model as read_keras
 
-            return read_model
-        if module.startswith(("keras.src.models", "tf_keras.src.engine")) and base.__name__ == "Model":
-            from archsum.interchange.keras.live import read_model as read_keras
+        return read_keras
+    if is_of_torch(model):
+        from archsum.interchange.torch.reading import read_model
 
-            return read_keras
+        return read_model
     return None
+
+
+def is_of_keras(model: Any) -> bool:
+    """Return whether something is a Keras model, of which with its torch backend PyTorch's module is a base too."""
+    bases = type(model).__mro__
+    return any(base.__name__ == "Model" and base.__module__.startswith(("keras.", "tf_keras.")) for base in bases)
+
+
+def is_of_torch(model: Any) -> bool:
+    """Return whether something is a module of PyTorch's."""
+    return any(base.__module__.startswith("torch.nn.modules.module") for base in type(model).__mro__)
 
 
 def _find(source: str, module: Any, name: str) -> Any:
@@ -101,12 +112,13 @@ def _their_code(source: str) -> Iterator[None]:
 
 
 def _raised(source: str, error: BaseException) -> SpecError:
-    frames = list(_frames(error.__traceback__))
     message = f"`{source}` raised {type(error).__name__}: {_words(error)}"
-    cure = "this is an exception of the model's own code, or of its framework; run it by itself"
+    cures = [*dict.fromkeys(map(str, getattr(error, "__notes__", ())))]
     if isinstance(error, ModuleNotFoundError):
-        cure = "install the module, or go to the folder that it is in"
-    place, notes = (frames[-1][1], tuple(reversed(frames[:-1]))) if frames else (None, ())
+        cures.insert(0, "install the module, or go to the folder that it is in")
+    cure = "; ".join(cures) or "this is an exception of the model's own code, or of its framework; run it by itself"
+    frames = _frames(error.__traceback__)
+    place, notes = (frames[0][1], tuple(frames[1:])) if frames else (None, ())
     return SpecError([Diagnostic("raised", message, place, cure, notes)])
 
 
@@ -117,12 +129,28 @@ def _words(error: BaseException) -> str:
         return "it has no words"
 
 
-def _frames(raised: TracebackType | None) -> Iterator[tuple[str, Location]]:
-    """Yield where it was raised, the innermost last: frames of Python's imports and of our own say nothing."""
-    own = os.path.dirname(os.path.dirname(__file__))
-    for frame in traceback.extract_tb(raised):
-        if not frame.filename.startswith((own, "<frozen")):
-            yield f"in `{frame.name}` at", Location(frame.filename, f"line {frame.lineno}")
+def _frames(raised: TracebackType | None) -> list[tuple[str, Location]]:
+    """Return where it was raised: the user's own frames, the innermost first, and the innermost of a library's.
+
+    Frames of Python's imports and of our own say nothing.
+    """
+    own, imports = os.path.dirname(os.path.dirname(__file__)), os.path.dirname(importlib.__file__)
+    frames = [
+        (frame.filename, (f"in `{frame.name}` at", Location(frame.filename, f"line {frame.lineno}")))
+        for frame in reversed(traceback.extract_tb(raised))
+        if not frame.filename.startswith((own, imports, "<frozen"))
+    ]
+    users = [frame for file, frame in frames if not _is_of_library(file)]
+    return list(dict.fromkeys((*users, *(frame for _, frame in frames[:1]))))
+
+
+def _is_of_library(file: str) -> bool:
+    """Return whether a file is a framework's, or Python's own."""
+    modules = [sys.modules[name] for name in _FRAMEWORKS if name in sys.modules]
+    folders = [os.path.dirname(module.__file__) for module in modules if module.__file__]
+    if any(file.startswith(folder + os.sep) for folder in folders):
+        return True
+    return file.startswith(os.path.dirname(os.__file__) + os.sep) and "-packages" not in file
 
 
 def _no_model(message: str, cure: str) -> SpecError:

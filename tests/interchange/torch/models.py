@@ -92,6 +92,31 @@ class Unknown(nn.Module):  # type: ignore[misc]
         return torch.fft.fft(x)
 
 
+class ComputedKernel(nn.Module):  # type: ignore[misc]
+    """A convolution whose kernel is computed of a parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4, 3, 3, 3))
+
+    def forward(self, x: Any) -> Any:
+        return F.conv2d(x, self.weight * 2, padding=1)
+
+
+class Stepping(nn.Module):  # type: ignore[misc]
+    """A cell that is called for each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.GRUCell(4, 8)
+
+    def forward(self, x: Any) -> Any:
+        state = x.new_zeros(len(x), 8)
+        for step in x.unbind(1):
+            state = self.cell(step, state)
+        return state
+
+
 def writes_into_a_part(x: Any) -> Any:
     """Write into a part of a tensor, by its place."""
     x[:, 1:3] = F.relu(x[:, 2:4])

@@ -254,3 +254,32 @@ def test_function(kinds: list[str], function: Callable[..., Any], parameters: li
 def test_arithmetic_with_a_number_is_one_operation() -> None:
     summary = archsum.summarize(archsum.from_torch(_Function(lambda x, _: (2 - x * 3) / 4), IMAGE))
     assert summary.flops == 3 * 8 * 9 * 10
+
+
+IN_BETWEEN = [
+    (lambda: nn.Upsample(scale_factor=2, mode="bilinear"), 4),
+    (lambda: nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), 4),
+    (lambda: nn.UpsamplingBilinear2d(scale_factor=2), 4),
+    (lambda: nn.UpsamplingBilinear2d(size=(16, 18)), 4),
+    (lambda: nn.Upsample(scale_factor=2, mode="bicubic"), 16),
+    (lambda: nn.Upsample(scale_factor=2), 0),
+    (lambda: nn.UpsamplingNearest2d(scale_factor=2), 0),
+]
+
+
+@pytest.mark.parametrize(("build", "neighbours"), IN_BETWEEN)
+def test_interpolation_is_the_one_that_the_model_has(build: Callable[[], Any], neighbours: int) -> None:
+    """Each element of the output is a sum of products of so many elements of the input."""
+    summary = archsum.summarize(archsum.from_torch(build(), (3, 8, 9)))
+    assert summary.layers[-1].output_shape == (3, 16, 18)
+    assert summary.flops == 2 * neighbours * 3 * 16 * 18
+
+
+@pytest.mark.parametrize(("mode", "rank"), [("linear", 1), ("trilinear", 3)])
+def test_interpolation_that_no_kind_has_is_not_nearest(mode: str, rank: int) -> None:
+    network = archsum.from_torch(nn.Upsample(scale_factor=2, mode=mode), (3, *(4,) * rank))
+    (warning,) = network.warnings
+    assert f"resizes by {mode} interpolation" in warning.message
+    summary = archsum.summarize(network)
+    assert summary.layers[0].type == "Custom"
+    assert summary.flops is None

@@ -116,6 +116,49 @@ def test_what_no_kind_does_is_custom_and_noted() -> None:
     assert summary.macs is None
 
 
+def test_a_warning_says_which_totals_are_unknown() -> None:
+    (of_nothing,) = archsum.from_torch(models.Unknown(), (5,)).warnings
+    assert of_nothing.cure.endswith("its operations unknown, and so are totals of operations")
+    network = archsum.from_torch(models.ComputedKernel(), (3, 8, 8))
+    (of_products,) = network.warnings
+    assert of_products.cure == "its shapes, weights and MACs are right, its FLOPs unknown, and so are totals of FLOPs"
+    summary = archsum.summarize(network)
+    assert summary.macs == 4 * 3 * 3 * 3 * 8 * 8  # the scaling is no product that is added up
+    assert summary.flops is None
+
+
+def test_a_module_that_is_called_often_is_noted_once() -> None:
+    network = archsum.from_torch(models.Stepping(), (5, 4))
+    (warning,) = network.warnings
+    assert warning.message == "cell (gru_cell) is one step of a recurrent layer: it is written as `custom`"
+    assert archsum.summarize(network).macs == 5 * 3 * 8 * (4 + 8)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_packed_weights_are_unknown_and_so_are_totals() -> None:
+    """PyTorch shows none of them as parameters."""
+    plain = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.LSTM(3, 5, batch_first=True))
+    model = torch.ao.quantization.quantize_dynamic(plain, {torch.nn.Linear, torch.nn.LSTM})
+    network = archsum.from_torch(model, (7, 4))
+    assert ["has packed weights" in warning.message for warning in network.warnings] == [True, True]
+    assert network.warnings[0].cure.startswith("its shapes are right, its weights and operations unknown")
+    summary = archsum.summarize(network)
+    assert [layer.output_shape for layer in summary.layers][:2] == [(7, 3), (7, 5)]
+    assert [layer.params for layer in summary.layers][:2] == [None, None]
+    assert (summary.params, summary.trainable_params, summary.non_trainable_params) == (None, None, None)
+    assert summary.macs is None
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_packed_weights_of_a_function_that_has_the_name_of_another() -> None:
+    of_quantized = torch.ao.nn.quantized
+    model = torch.nn.Sequential(
+        of_quantized.Quantize(0.1, 0, torch.quint8), of_quantized.Linear(4, 3), of_quantized.DeQuantize()
+    )
+    summary = archsum.summarize(archsum.from_torch(model, (4,)))
+    assert [layer.params for layer in summary.layers] == [0, None, 0]
+
+
 @pytest.mark.parametrize(
     "function", [lambda x: torch.cat([x, x], 0), lambda x: x[:, torch.tensor([True, False, True, False, True])]]
 )
@@ -242,3 +285,92 @@ class TestCommand:
         assert code == 0
         assert "Total params" in out
         assert "warning[unused]" in err
+
+
+def test_a_live_model_where_none_is_read() -> None:
+    cure = "a value of type Linear: read it with `archsum.from_torch`$"
+    with pytest.raises(TypeError, match=f"a text or a mapping, not as {cure}"):
+        archsum.summarize(torch.nn.Linear(3, 2))
+    with pytest.raises(TypeError, match=f"`from_keras` takes a keras.Model, not {cure}"):
+        archsum.from_keras(torch.nn.Linear(3, 2))
+
+
+class TestWhatAModelRaises:
+    """Where the user's own lines are is shown first, and what was tried and works instead."""
+
+    CODE = """
+import torch
+from torch import nn
+
+class Wrong(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(100, 10))
+
+    def forward(self, x):
+        return self.head(x)
+
+class Image(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+class Words(nn.Module):
+    def forward(self, x):
+        return nn.functional.one_hot(x, 6).float()
+
+class Siamese(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Conv1d(4, 2, 1)
+
+    def forward(self, left, right):
+        return self.fc(left) + self.fc(right)
+"""
+
+    @pytest.fixture(autouse=True)
+    def code(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "raising.py").write_text(self.CODE, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delitem(__import__("sys").modules, "raising", raising=False)
+
+    def complaint(self, name: str, shape: Any) -> archsum.Diagnostic:
+        with pytest.raises(SpecError) as caught:
+            archsum.load(f"raising:{name}", input=shape)
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.code == "raised"
+        return diagnostic
+
+    def test_the_users_line_is_the_place_and_the_module_is_named(self) -> None:
+        diagnostic = self.complaint("Wrong", (3, 8))
+        assert diagnostic.span
+        assert diagnostic.span.place.endswith("raising.py: line 11")
+        assert diagnostic.cure == "see module `head.1`, in which it was raised"
+        (innermost,) = diagnostic.notes
+        assert "torch" in innermost[1].place
+
+    def test_a_shape_with_the_batch_axis(self) -> None:
+        cure = self.complaint("Image", (1, 3, 64, 64)).cure
+        assert cure.endswith("; shapes have no batch axis: write `--input 3,64,64`")
+        archsum.load("raising:Image", input=(3, 64, 64))
+
+    def test_several_shapes_with_the_batch_axis(self) -> None:
+        cure = self.complaint("Siamese", {"left": (1, 4, 9), "right": (1, 4, 9)}).cure
+        assert cure.endswith(": write `--input left=4,9` `--input right=4,9`")
+        archsum.load("raising:Siamese", input={"left": (4, 9), "right": (4, 9)})
+
+    def test_a_shape_that_does_not_work_without_its_first_axis_either(self) -> None:
+        assert "batch axis" not in self.complaint("Image", (1, 2, 64, 64)).cure
+
+    def test_whole_numbers(self) -> None:
+        cure = self.complaint("Words", (5,)).cure
+        assert cure.startswith("`x` takes whole numbers: give `archsum.from_torch` an example, such as ")
+        assert "`torch.zeros(1, 5, dtype=torch.int64)`" in cure
+
+    def test_in_python_it_is_the_models_own_exception(self) -> None:
+        with pytest.raises(RuntimeError, match="conv2d") as caught:
+            archsum.from_torch(torch.nn.Conv2d(3, 8, 3), (1, 3, 64, 64))
+        assert caught.value.__notes__ == ["shapes have no batch axis: write `--input 3,64,64`"]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from archsum.interchange.keras.fields import ANY_WEIGHTS, UNKNOWN_WEIGHTS
+from archsum.interchange.builder import ANY_WEIGHTS
+from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS
 from archsum.interchange.keras.use import Use, Value
 from archsum.layers.shapes import Shape
 

@@ -105,11 +105,4 @@ def _require_plain_weights(plain: Plain, config: Item) -> None:
         raise BadItemError("unknown-weights", message, config.at("dtype"), UNKNOWN_WEIGHTS)
 
 
-ANY_WEIGHTS: dict[str, Any] = {
-    "unknown": [None],
-    "bias": [None],
-    "statistics": {"shape": [None], "trainable": False},
-}
-"""Weights of which nothing is known, nor whether there are biases, or some that are not trained."""
-
 UNKNOWN_WEIGHTS = "`--allow-unknown` accepts it, with unknown weights, and unknown totals"

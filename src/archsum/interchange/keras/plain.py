@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archsum.errors import quote
+from archsum.interchange.builder import ANY_WEIGHTS
 from archsum.interchange.keras.activations import is_layer, name_of, word_of
 from archsum.interchange.keras.classes import CLASSES
-from archsum.interchange.keras.fields import ANY_WEIGHTS, UNKNOWN_WEIGHTS, Fields, Plain, read_fields
+from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS, Fields, Plain, read_fields
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.reading import is_keras
 from archsum.interchange.keras.use import Use, Value

@@ -1,7 +1,7 @@
 """What a model is given to run it: tensors of the shapes that are asked for, in batches of any size."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -44,12 +44,13 @@ class Example(NamedTuple):
 
     def of_whole_numbers(self, keys: frozenset[str]) -> "Example":
         """Return the same with other inputs of whole numbers: those of these keys, as texts."""
-        return self._replace(
-            inputs=tuple(
-                each._replace(dtype=torch.int64, example=None) if str(each.key) in keys else each
-                for each in self.inputs
-            )
+        return self.changed(
+            lambda each: each._replace(dtype=torch.int64, example=None) if str(each.key) in keys else each
         )
+
+    def changed(self, change: Callable[[Input], Input]) -> "Example":
+        """Return the same with each input changed."""
+        return self._replace(inputs=tuple(map(change, self.inputs)))
 
 
 def read_example(model: Any, example: Any, place: Location) -> Example:

@@ -12,7 +12,7 @@ CHANNELS_FIRST = {"data_format": "channels_first"}
 _SURROUNDED = {"reflect": "reflection", "replicate": "replication", "circular": "circular"}
 _DEFAULTS = {
     **{"depth_multiplier": 1, "groups": 1, "strides": 1, "padding": 0, "dilation_rate": 1, "bias": "tied"},
-    **{"ceil_mode": False, "interpolation": "bilinear"},
+    "ceil_mode": False,
 }
 
 
@@ -199,16 +199,16 @@ def interpolate(view: View) -> Steps:
     before, after = view.shape(view.input)[-rank:], view.shape(view.output)[-rank:]
     times = [size // other for size, other in zip(after, before, strict=True)]
     whole = all(size % other == 0 for size, other in zip(after, before, strict=True))
-    word = {"nearest-exact": "nearest", "linear": "bilinear", "trilinear": "bilinear"}.get(mode, mode)
-    if word not in ("nearest", "bilinear", "bicubic"):
+    word = {"nearest-exact": "nearest"}.get(mode, mode)
+    if word not in ("nearest", "linear", "bilinear", "bicubic", "trilinear"):
         raise NotUnderstoodError("resizes in a way that archsum does not know", macs=0)
-    if size is None and whole and (rank == 2 or word == "nearest"):
-        fields: dict[str, Any] = {"size": short(times)}
-        if word != "nearest":
-            fields["interpolation"] = word
-        return spatial(view, f"up_sampling{rank}d", fields)
+    if size is None and whole and word == "nearest":
+        return spatial(view, f"up_sampling{rank}d", {"size": short(times)})
     if rank != 2:
-        raise NotUnderstoodError("resizes other than by a whole factor")
+        how = "other than by a whole factor" if word == "nearest" else f"by {word} interpolation"
+        raise NotUnderstoodError(f"resizes {how}")
+    if size is None and whole:
+        return spatial(view, "up_sampling2d", {"size": short(times), "interpolation": word})
     if size is None and isinstance(factor, int | float):
         return spatial(view, "resizing", {"factor": factor, "interpolation": word})
     return spatial(view, "resizing", {"height": after[0], "width": after[1], "interpolation": word})

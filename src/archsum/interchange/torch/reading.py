@@ -9,6 +9,7 @@ from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Imported, Options
 from archsum.interchange.torch.batch import Layouts
 from archsum.interchange.torch.examples import read_example
+from archsum.interchange.torch.failing import advice
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.running import run_twice
 from archsum.interchange.torch.tracing import Trace
@@ -40,7 +41,12 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
     model = getattr(model, "_orig_mod", model)  # what torch.compile holds
     _require_python(model, place)
     example = read_example(model, given, place)
-    first, second = run_twice(model, example, lambda module: reader_of(module) is not None)
+    try:
+        first, second = run_twice(model, example, _is_layer)
+    except Exception as error:  # the model's own, with what we know about it
+        for cure in advice(model, example, _is_layer):
+            error.add_note(cure)
+        raise
     _require_same(first, second, place)
     writer = Writer(builder, model, first, Layouts(second))
     writer.add_inputs({str(each.key): each.name for each in example.inputs}, place)
@@ -49,6 +55,10 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
         message = f"{quote(name)} gives no tensor that depends on its inputs"
         builder.report("not-a-network", message, place, "return a tensor")
     return builder.build(outputs, _CHARACTERS_OF_A_CALL * len(first.calls))
+
+
+def _is_layer(module: Any) -> bool:
+    return reader_of(module) is not None
 
 
 def _require_python(model: Any, place: Location) -> None:

@@ -25,6 +25,8 @@ class Step(NamedTuple):
     """Whether its weights are laid out otherwise than the kind's, so that only their number can be compared."""
     name: str = ""
     """What it is called in its module, which is a block then. Nothing: what the module, or the function, is called."""
+    is_packed: bool = False
+    """Whether nothing is known of its weights, which PyTorch does not show."""
 
 
 Steps = Sequence[Step]

@@ -86,7 +86,12 @@ def trace(
     for name, tensor in named:
         tracer.found.inputs.append(tracer.register(tensor, of=frozenset({name}), name=name))
     with tracer.hooks(), _Unseen(tracer), tracer:
-        output = model(*args, **kwargs)
+        try:
+            output = model(*args, **kwargs)
+        except Exception as error:
+            if path := tracer.path:
+                error.add_note(f"see module `{path}`, in which it was raised")
+            raise
     tracer.found.outputs = [tracer.value(leaf) for leaf in leaves(output) if isinstance(leaf, torch.Tensor)]
     return tracer.found
 
@@ -113,6 +118,11 @@ class _Tracer(TorchFunctionMode):  # type: ignore[misc]
         # A function that holds the model, and not the copy, takes its parameters.
         for name, parameter in original.named_parameters(remove_duplicate=False):
             self._values.setdefault(id(parameter), self.found.parameters[name])
+
+    @property
+    def path(self) -> str:
+        """The module that runs."""
+        return self._running[-1]
 
     def register(self, tensor: Any, **known: Any) -> Value:
         """Take up a tensor as it is now."""

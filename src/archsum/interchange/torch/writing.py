@@ -11,11 +11,11 @@ from archsum.interchange.imported import Expected
 from archsum.interchange.torch.batch import Layouts, NotUnderstoodError
 from archsum.interchange.torch.functions import FUNCTIONS
 from archsum.interchange.torch.modules import reader_of
+from archsum.interchange.torch.stating import has_packed, stated, what_is_right
 from archsum.interchange.torch.steps import Made, Step, Steps, View
 from archsum.interchange.torch.tracing import Call, Trace
 from archsum.interchange.torch.values import Value, values_in
 
-_CUSTOM_CURE = "its shapes and weights are right, its operations unknown, and so are totals of operations"
 _UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
 _MOST_NAMED = 5
 
@@ -35,6 +35,7 @@ class Writer:
         self._steps: dict[str, Step] = {}  # of each node that has weights of its own
         self._known: dict[int, tuple[str, Step]] = {}  # as long as a step is held, no other has its identity
         self._written_parameters: dict[Value, str] = {}
+        self._warned: set[str] = set()
         self._call = Call("output", "", None, (), {}, None)
         self._is_block = False  # whether the call's module is a block of several layers
         self._place = builder.place("")
@@ -71,7 +72,9 @@ class Writer:
             if any(value not in of_each for value in live):
                 raise NotUnderstoodError("gives more than is known of it")
         except NotUnderstoodError as error:
-            of_each = self._custom(view, live, error)
+            message = f"{_described(view.call)} {error}: it is written as `custom`"
+            self._warn_once("custom-layer", message, what_is_right(view.call, error))
+            of_each = stated(view, live, error)
         self._is_block = any(step.name for value in live for step in of_each[value])
         for value in live:
             self._write_steps(view, value, of_each[value])
@@ -118,7 +121,7 @@ class Writer:
             fields["trainable"] = False
         elif len(trainable) > 1 and step.kind != "custom":
             message = f"{_described(call)} trains some of its weights only, and all are counted as trained"
-            self._builder.warn("differs", message, self._place, "freeze all of its weights, or none")
+            self._warn_once("differs", message, "freeze all of its weights, or none")
         twin, owners = self._owners_of(step)
         path = _split(call.path)
         blocks = path[:-1] if call.module and not self._is_block else path
@@ -196,24 +199,11 @@ class Writer:
                 self._reshaped[known] = self._add(step, [self._name(value)], shape, "reshape")
         return self._reshaped[known]
 
-    def _custom(self, view: View, live: list[Value], why: NotUnderstoodError) -> dict[Value, Steps]:
-        """Return layers that state what is seen of a call, and note it."""
-        weights = view.all_weights if view.module else {}
-        message = f"{_described(view.call)} {why}: it is written as `custom`"
-        self._builder.warn("custom-layer", message, self._place, _CUSTOM_CURE)
-        inputs = tuple(dict.fromkeys(value for value in view.tensors if not value.is_constant)) or (view.input,)
-        made: dict[Value, Steps] = {}
-        for number, value in enumerate(live):
-            own = weights if number == 0 else {}
-            stated = {
-                name: list(each.shape) if each.trainable else {"shape": list(each.shape), "trainable": False}
-                for name, each in own.items()
-            }
-            fields: dict[str, Any] = {"output_shape": list(self._layouts[value].shape), "weights": stated}
-            if why.macs is not None:
-                fields["macs"] = why.macs if number == 0 else 0
-            made[value] = [Step("custom", fields, inputs, own)]
-        return made
+    def _warn_once(self, code: str, message: str, cure: str) -> None:
+        """Note something of the call, unless it was said of another call of the same."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self._builder.warn(code, message, self._place, cure)
 
     def _report_unused(self) -> None:
         unused = [name for name, value in self._found.parameters.items() if value not in self._owners]
@@ -230,7 +220,7 @@ def _not_of_samples(message: str, place: Location) -> SpecError:
 
 
 def _expected(step: Step, shape: tuple[int, ...] | None, *, has_own: bool, shared: Mapping[str, Owner]) -> Expected:
-    if not has_own:
+    if not has_own or step.is_packed:
         return Expected(shape)
     own = {value for ours, value in step.weights.items() if ours not in shared}
     is_frozen = not any(value.trainable for value in step.weights.values())
@@ -244,6 +234,8 @@ def _expected(step: Step, shape: tuple[int, ...] | None, *, has_own: bool, share
 
 def _read(view: View) -> Made:
     call = view.call
+    if has_packed(call):
+        raise NotUnderstoodError("has packed weights, which PyTorch does not show")
     reader = reader_of(call.module) if call.module else FUNCTIONS.get(call.name)
     if reader is None:
         raise NotUnderstoodError("is none that archsum knows")
