@@ -62,7 +62,7 @@ def sizes(shape: Shape) -> tuple[int, ...]:
 
 
 def read(kind: str, case: Case) -> Any:
-    """Return the last layer's output, and all weights, of a model of the layer; None where there is none that is read."""
+    """Return the last layer's output, and all weights, of a model of the layer; None where none can be read."""
     layer = keras_layer(kind, case.fields)
     inputs = [keras.Input(shape) for shape in case.shapes]
     try:
@@ -72,9 +72,10 @@ def read(kind: str, case: Case) -> Any:
         return None
     try:
         network = load(io.StringIO(text))
-    except SpecError as error:  # such as inputs that are the states of both directions
-        assert {diagnostic.code for diagnostic in error.diagnostics} == {"unsupported"}
-        return None
+    except SpecError as error:
+        if {diagnostic.code for diagnostic in error.diagnostics} == {"unsupported"}:
+            return None  # such as inputs that are the states of both directions
+        raise
     assert not network.warnings
     layers = propagate(network.graph).layers
     weights = ((sizes(w.shape), w.trainable and each.layer.trainable) for each in layers for w in each.weights)
