@@ -141,8 +141,8 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
         (
             ["train"],
-            "there is no command `train`: choose `summary`, `check`, `explain`, `explain-error`, `memory`, `fit`, "
-            "`diagram`, `plot`, `layers`, `devices`, `schema` or `completion`",
+            "there is no command `train`: choose `summary`, `check`, `diff`, `explain`, `explain-error`, `memory`, "
+            "`fit`, `diagram`, `convert`, `plot`, `layers`, `devices`, `schema` or `completion`",
         ),
     ],
 )

@@ -123,7 +123,8 @@ def test_concatenate_of_unknown_sizes() -> None:
 def test_concatenate_shows_the_axis_that_differs() -> None:
     message, help_ = complaint("concatenate", (28, 28, 64), (14, 28, 32))
     assert message == "cannot concatenate [28, 28, 64] and [14, 28, 32] along axis 3: axis 1 differs, 28 and 14"
-    assert help_ == "all sizes but those of axis 3 are equal"
+    cure = "all sizes but those of axis 3 are equal, as behind `center_crop: {height: 14, width: 28}` of the larger"
+    assert help_ == cure
     # Size 1 is not repeated here.
     assert complaint("concatenate", (1, 8), (4, 8))[0].endswith("along axis 2: axis 1 differs, 1 and 4")
 
