@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import archsum
 from archsum import SpecError, costs
 from archsum.memory.costs import Costs, cure_of_unknown_memory
 
@@ -142,3 +143,9 @@ def test_in_a_session_and_in_a_notebook() -> None:
     assert repr(found) == "<Costs of a<b: batch=32>"
     assert str(found).startswith("a<b: training, batch 32, adam, float32\n")
     assert found._repr_html_().startswith("<pre>a&lt;b: training")
+
+
+def test_each_operator_of_a_layer_has_biases_of_its_own() -> None:
+    # A depthwise kernel of 1 element and a zero for its bias; a pointwise one of 2, and 2 biases: 4 bytes each.
+    text = "input: [5, 1]\nlayers: [separable_conv1d: {filters: 2, kernel_size: 1}]\n"
+    assert archsum.costs(text, {"precision": "float32"}).flash == 24

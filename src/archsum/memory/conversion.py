@@ -230,7 +230,8 @@ class _Writing:
         owner, transposed = shared.get(constant.weight) or SharedWeight(Owner(name, constant.weight))
         order = kind_of(type(layer.layer)) if constant.is_reversed is None else constant.is_reversed ^ transposed
         bias, _ = shared.get("bias") or SharedWeight(Owner(name, "bias"))
-        return Constants((owner, order, constant.has_one_scale and self._quantized), bias)
+        # Where a layer is several operators, each has biases, or zeros, of its own.
+        return Constants((owner, order, constant.has_one_scale and self._quantized), (bias, position))
 
     def _write(self, operator: Operator, layer: str, takes: tuple[Tensor, ...], constants: Constants) -> Tensor:
         """Write an operator, unless it is there already, and return the tensor that is passed on."""
