@@ -174,7 +174,8 @@ def test_what_is_moved_is_moved(file: str, seed: int) -> None:
     before, after = _summarized(first), _summarized(second)
     difference = compare(before, after)
     (change,) = own(difference)
-    assert (change.status, change.part.path[-1]) == ("moved", "moved")
+    # Where it changes places with a single block, either of the two is moved.
+    assert change.status == "moved"
     is_mirror = said(compare(after, before), mirrored=True) == said(difference)
     assert is_mirror
 
