@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("onnx")
+pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+pytest.importorskip("onnxscript")
 
 import archsum
 from tests.support.onnx.counting import parameters
@@ -27,7 +29,6 @@ def export(module: Any, example: Any, path: Path, *, optimize: bool = True, free
     """Export a module, with a batch that is left open, or the example's."""
     import torch
 
-    pytest.importorskip("onnxscript")
     sizes = ({0: torch.export.Dim("batch")},) if free else None
     made = torch.onnx.export(
         module.eval(), (example,), dynamo=True, optimize=optimize, dynamic_shapes=sizes, verbose=False
