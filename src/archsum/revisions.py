@@ -2,7 +2,6 @@
 
 import io
 import os
-import subprocess
 from collections.abc import Sequence
 
 from archsum.bounds import MAX_FILE_BYTES
@@ -58,6 +57,8 @@ def _read(source: str, folder: str) -> bytes:
 
 
 def _git(source: str, folder: str, *asked: str) -> bytes:
+    import subprocess
+
     command = ["git", "-C", folder, "cat-file", *asked]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=_environment())

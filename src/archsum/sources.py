@@ -1,7 +1,6 @@
 """A source → a network: our YAML, another framework's file, or a live model by its name."""
 
 import io
-import json
 import operator
 import os
 from collections.abc import Callable, Mapping
@@ -46,9 +45,8 @@ def load(
     """Read a network.
 
     `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` of a live
-    model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch
-    axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights
-    cannot be known.
+    model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch axis, or several by name)
+    override what it says. `allow_unknown` accepts layers of another framework's whose weights cannot be known.
 
     Errors: SpecError with every problem in the source. Shapes that do not fit in our own files are found by
     `propagate`, and come with these problems only where there are any.
@@ -109,6 +107,8 @@ def _content(source: Source) -> tuple[bytes | str, str]:
 
 def _dump(mapping: Mapping[str, Any]) -> str:
     """Write a mapping as JSON, which is YAML. Errors: TypeError for a value that a file cannot have."""
+    import json
+
     try:
         return json.dumps(mapping, indent=2, default=operator.index, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
