@@ -3,11 +3,11 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from archsum.bounds import MAX_DIGITS
-from archsum.errors import Diagnostic, SpecError, quote
+from archsum.errors import Diagnostic, SpecError, quote, suggest
 from archsum.formula import Value
 from archsum.language.text.scalars import resolve
 
@@ -106,6 +106,17 @@ def number_of(things: str) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def known_word(what: str, word: str, known: Collection[str], choice: str | None = None) -> str:
+    """Return a word that is known.
+
+    Errors: ArgumentTypeError for one that is not, with that which was meant, if it is close.
+    """
+    if word not in known:
+        cure = suggest(word, known) or choice or f"choose from {', '.join(known)}"
+        raise argparse.ArgumentTypeError(f"there is no {what} `{word}`: {cure}")
+    return word
 
 
 class _AddInput(argparse.Action):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from archsum.cli.arguments import add_file_arguments, add_overrides, network, number_of, shown
+from archsum.cli.arguments import add_file_arguments, add_overrides, known_word, network, number_of, shown
 from archsum.cli.console import paint, reading_width, report
 from archsum.cli.exit_codes import BAD_INPUT, DIFFERENT, OK
 from archsum.errors import SpecError
@@ -116,11 +116,5 @@ def _render(found: "Diff", arguments: argparse.Namespace) -> str:
 
 def _aspects(text: str) -> tuple[str, ...]:
     from archsum.comparison import ASPECTS
-    from archsum.errors import suggest
 
-    words = tuple(word.strip() for word in text.split(","))
-    for word in words:
-        if word not in ASPECTS:
-            cure = suggest(word, ASPECTS) or f"choose from {', '.join(ASPECTS)}"
-            raise argparse.ArgumentTypeError(f"there is no aspect `{word}`: {cure}")
-    return words
+    return tuple(known_word("aspect", word.strip(), ASPECTS) for word in text.split(","))

@@ -2,10 +2,17 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, number_of, training
+from archsum.cli.arguments import (
+    add_file_arguments,
+    add_training_arguments,
+    known_word,
+    network,
+    number_of,
+    training,
+)
 
 if TYPE_CHECKING:
     from archsum.language.network import Network
@@ -145,29 +152,16 @@ def _depth(text: str) -> int | str:
 def _style(text: str) -> str:
     from archsum.render.table import STYLES
 
-    return _known("style", text, STYLES, "choose keras, classic, grid, simple or another of tabulate's formats")
+    return known_word("style", text, STYLES, "choose keras, classic, grid, simple or another of tabulate's formats")
 
 
 def _columns(text: str) -> tuple[str, ...]:
     from archsum.render.summary.columns import OPTIONAL
 
-    return tuple(_known("column", name.strip(), (*OPTIONAL, *sorted(_OF_TRAINING))) for name in text.split(","))
+    return tuple(known_word("column", name.strip(), (*OPTIONAL, *sorted(_OF_TRAINING))) for name in text.split(","))
 
 
 def _convention(text: str) -> str:
     from archsum.conventions import CONVENTIONS
 
-    return _known("convention", text, CONVENTIONS)
-
-
-def _known(what: str, word: str, known: Collection[str], choice: str | None = None) -> str:
-    """Return a word that is known.
-
-    Errors: ArgumentTypeError for one that is not, with that which was meant, if it is close.
-    """
-    from archsum.errors import suggest
-
-    if word not in known:
-        cure = suggest(word, known) or choice or f"choose from {', '.join(known)}"
-        raise argparse.ArgumentTypeError(f"there is no {what} `{word}`: {cure}")
-    return word
+    return known_word("convention", text, CONVENTIONS)
