@@ -100,6 +100,8 @@ def test_a_network_is_not_overridden() -> None:
     assert archsum.summarize(network).layers[0].output_shape == (8,)
     with pytest.raises(TypeError, match="give them to `load`"):
         archsum.summarize(network, input=[9])
+    with pytest.raises(TypeError, match="give them to `load`"):
+        archsum.summarize(network, variables={})
 
 
 def test_a_misspelt_option_is_named() -> None:

@@ -18,6 +18,7 @@ from archsum.sources import Source
 from archsum.work import Work
 
 if TYPE_CHECKING:
+    from archsum.language.spec.budget import Budget
     from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
@@ -152,14 +153,11 @@ def check(
 
     Errors: SpecError with every problem in the file or in `budget`, and where there is no limit at all.
     """
-    from archsum.budget import check
     from archsum.language.advice.overrides import override
-    from archsum.results.check import Check
 
     network = _network(file, overrides)
     limits = override(network.budget, budget or {}, "the budget")
-    device = None if limits.device is None else device_of(limits.device, network)
-    return Check(**vars(check(costs(network, training), limits, device, network.block_places)))
+    return _verdicts(network, limits, costs(network, training))
 
 
 def fit(
@@ -281,7 +279,7 @@ def diff(
         difference.limited(only) if only else difference,
         titles or (one.graph.name, other.graph.name),
         (costs_before, costs_after),
-        (_checked(one), _checked(other)),
+        (_checked(one, costs_before), _checked(other, costs_after)),
         tuple(aspect for aspect in ASPECTS if aspect in only),
     )
 
@@ -369,14 +367,22 @@ def _network(file: Source | Network, overrides: Overrides) -> Network:
         return load(file, **overrides)
     if unknown := overrides.keys() - Overrides.__annotations__:
         raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
-    if any(overrides.values()):
+    if any(value is not None and value is not False for value in overrides.values()):
         raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file
 
 
-def _checked(network: Network) -> "Check | None":
+def _verdicts(network: Network, limits: "Budget", found: "Costs") -> "Check":
+    from archsum.budget import check
+    from archsum.results.check import Check
+
+    device = None if limits.device is None else device_of(limits.device, network)
+    return Check(**vars(check(found, limits, device, network.block_places)))
+
+
+def _checked(network: Network, found: "Costs") -> "Check | None":
     """Return the verdicts on a network's own budget; None where it has none."""
-    return check(network) if network.budget.model_fields_set - {"warn_at"} else None
+    return _verdicts(network, network.budget, found) if network.budget.model_fields_set - {"warn_at"} else None
 
 
 def device_of(name: str, network: Network) -> "Device":
