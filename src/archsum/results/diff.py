@@ -1,22 +1,16 @@
 """What `diff` returns."""
 
-from typing import Any
-
 from archsum.render.diff.report import Report
-from archsum.results import Text
+from archsum.results import Figures
 
 
-class Diff(Text, Report):
+class Diff(Figures, Report):
     """What changed from one network to another; printed, it is a text. `equal` is whether nothing did."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what changed as `archsum diff --format json` prints it."""
-        import json
-
+    def _json(self) -> str:
         from archsum.render.diff.json import render
 
-        figures: dict[str, Any] = json.loads(render(self))
-        return figures
+        return render(self)
 
     def to_markdown(self) -> str:
         """Return what changed for a pull request."""

@@ -1,22 +1,16 @@
 """What `costs` and `fit` return."""
 
-from typing import Any
-
 from archsum.memory import costs, fit
-from archsum.results import Text
+from archsum.results import Figures
 
 
-class Costs(Text, costs.Costs):
+class Costs(Figures, costs.Costs):
     """A network's memory in training and at inference; printed, it is a text."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as `archsum memory --format json` prints them."""
-        import json
-
+    def _json(self) -> str:
         from archsum.render.memory import costs as text
 
-        figures: dict[str, Any] = json.loads(text.render_json(self))
-        return figures
+        return text.render_json(self)
 
     def __str__(self) -> str:
         from archsum.render.memory import costs as text
@@ -24,24 +18,13 @@ class Costs(Text, costs.Costs):
         return text.render(self)
 
 
-class Fit(fit.Fit):
+class Fit(Figures, fit.Fit):
     """The largest batches that fit into a device's memory; printed, they are a text."""
 
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as `archsum fit --format json` prints them."""
-        import json
-
+    def _json(self) -> str:
         from archsum.render.memory import fit as text
 
-        figures: dict[str, Any] = json.loads(text.render_json(self))
-        return figures
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return text.render_json(self)
 
     def __repr__(self) -> str:
         return f"<Fit on {self.device.title}: training={self.training:,}, inference={self.inference:,}>"

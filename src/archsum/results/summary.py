@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from archsum import summary
+from archsum.results import Figures
 from archsum.summary import LayerSummary
 
 if TYPE_CHECKING:
     from archsum.folding import BlockSummary
 
 
-class Summary(summary.Summary):
+class Summary(Figures, summary.Summary):
     """A network's inputs, layers in order, outputs and blocks; and its totals. Printed, it is a table.
 
     It is a sequence of its layers, which can be taken by their names too, as blocks can.
@@ -61,18 +62,14 @@ class Summary(summary.Summary):
 
         return text.render(self, columns, style, width, depth)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what `to_json` has, as Python's own values."""
-        import json
-
-        figures: dict[str, Any] = json.loads(self.to_json())
-        return figures
-
     def to_json(self) -> str:
         """Return every figure, of the network and each layer, as `archsum summary --format json` prints them."""
         from archsum.render.summary import json
 
         return json.render(self)
+
+    def _json(self) -> str:
+        return self.to_json()
 
     def to_csv(self, *, spreadsheet: bool = False) -> str:
         """Return every figure, a line for each layer; in a `spreadsheet` no text is taken for a formula."""
