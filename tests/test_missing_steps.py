@@ -6,8 +6,8 @@ import re
 import pytest
 
 import archsum
-from archsum import Diagnostic, SpecError
 from archsum.errors import Span
+from tests.support.problems import problems
 
 RECURRENT = (
     "lstm: {units: 4}",
@@ -27,14 +27,6 @@ TAKE_STEPS = (
     "multi_head_attention: {num_heads: 2, key_dim: 4}",
     "zero_padding1d: {padding: 1}",
 )
-
-
-def problems(text: str) -> list[Diagnostic]:
-    try:
-        archsum.summarize(io.StringIO(text))
-    except SpecError as error:
-        return error.diagnostics
-    return []
 
 
 def followed(text: str) -> str:

@@ -1,19 +1,18 @@
 """Every message has a cure, and a cure is a promise: followed, what it was about is no longer wrong."""
 
 import ast
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import archsum
-from archsum import Diagnostic, SpecError
+from archsum import Diagnostic
 from archsum.errors import Span
 from archsum.layers.fields import named_fields
 from tests.errors.test_wording import MODELS, SCALARS, fields, file_with, needed
 from tests.support.paths import BAD_FILES, ROOT
+from tests.support.problems import problems
 
 CURES = {
     "Diagnostic": 3,
@@ -70,14 +69,6 @@ WRITE = re.compile(
     r"(?:write|did you mean|round it:|take one of its items:|put it in quotes:) `([^`…]+)`(?: without quotes|\?)?"
 )
 """A cure that says what to write in the place of what is wrong, and nothing else."""
-
-
-def problems(text: str) -> list[Diagnostic]:
-    try:
-        archsum.summarize(io.StringIO(text))
-    except SpecError as error:
-        return error.diagnostics
-    return []
 
 
 def followed(text: str) -> Iterator[tuple[Diagnostic, str, list[Diagnostic]]]:

@@ -5,16 +5,7 @@ import io
 import pytest
 
 import archsum
-from archsum import Diagnostic, SpecError
-
-
-def problems(text: str) -> list[Diagnostic]:
-    try:
-        archsum.summarize(io.StringIO(text))
-    except SpecError as error:
-        return error.diagnostics
-    return []
-
+from tests.support.problems import problems
 
 CASES = {
     "a colon and a space": (

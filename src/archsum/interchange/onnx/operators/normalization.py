@@ -1,6 +1,7 @@
 """Operators that normalize."""
 
 from math import prod
+from typing import Any
 
 from archsum.interchange.onnx.call import CHANNELS_FIRST, Call
 from archsum.interchange.onnx.operators.table import Rule
@@ -61,26 +62,21 @@ def group_normalization(call: Call) -> None:
 
 def layer_normalization(call: Call) -> None:
     """Add a layer normalization, over all axes from one on."""
-    given = call.given()
-    first = given.normalized(call.operator.integer("axis", -1))
-    axes = [given.axis(axis) for axis in range(first, len(given.shape))]
     scale, center, uses = _affine(call, "gamma", "beta")
-    fields = {
-        "axis": axes if len(axes) > 1 else axes[0],
-        "epsilon": call.operator.number("epsilon", 1e-5),
-        "scale": scale,
-        "center": center,
-    }
-    call.add("layer_normalization", fields, uses=uses)
+    call.add("layer_normalization", {**_along_last(call), "scale": scale, "center": center}, uses=uses)
 
 
 def rms_normalization(call: Call) -> None:
     """Add a root mean square normalization."""
+    call.add("rms_normalization", _along_last(call), uses=[Use("scale", call.required_weight(1))])
+
+
+def _along_last(call: Call) -> dict[str, Any]:
+    """Return the fields of a normalization over all axes from one on."""
     given = call.given()
     first = given.normalized(call.operator.integer("axis", -1))
     axes = [given.axis(axis) for axis in range(first, len(given.shape))]
-    fields = {"axis": axes if len(axes) > 1 else axes[0], "epsilon": call.operator.number("epsilon", 1e-5)}
-    call.add("rms_normalization", fields, uses=[Use("scale", call.required_weight(1))])
+    return {"axis": axes if len(axes) > 1 else axes[0], "epsilon": call.operator.number("epsilon", 1e-5)}
 
 
 def local_response_normalization(call: Call) -> None:

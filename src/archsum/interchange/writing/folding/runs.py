@@ -127,27 +127,26 @@ def run_of(units: list[Cell], run: Run) -> Run:
 
 def unfolded(run: Run) -> Body:
     """Return the layers of all repetitions of a run, one after the other."""
-    (given,) = run.takes
-    given.users = [user for user in given.users if user is not run]
-    body: Body = []
-    for unit in run.units:
-        given = _let_out(unit, given)
-        body += unit.body
-    given.users = run.users
-    for user in given.users:
-        replace_taken(user, run, given)
-    return body
+    return _let_all_out(run, run.units)
 
 
 def dissolved(cell: Cell) -> Body:
     """Return the layers of a cell in its place."""
-    (given,) = cell.takes
-    given.users = [user for user in given.users if user is not cell]
-    last = _let_out(cell, given)
-    last.users = cell.users
-    for user in last.users:
-        replace_taken(user, cell, last)
-    return cell.body
+    return _let_all_out(cell, [cell])
+
+
+def _let_all_out(outer: Element, cells: list[Cell]) -> Body:
+    """Put the layers of cells, each of which takes what the one before gives, in the place of what they are in."""
+    (given,) = outer.takes
+    given.users = [user for user in given.users if user is not outer]
+    body: Body = []
+    for cell in cells:
+        given = _let_out(cell, given)
+        body += cell.body
+    given.users = outer.users
+    for user in given.users:
+        replace_taken(user, outer, given)
+    return body
 
 
 def _let_out(cell: Cell, given: Element) -> Element:
