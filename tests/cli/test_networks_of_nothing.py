@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -91,18 +92,26 @@ def test_every_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(NETWORKS[network], encoding="utf-8")
+    Path("other.yaml").write_text(NETWORKS["all frozen"], encoding="utf-8")
+    run_with_every_option(
+        command,
+        capsys,
+        is_refused=lambda options: command == "fit" and (network in OF_UNKNOWN_SIZE or "nano33ble" in options),
+    )
+
+
+def run_with_every_option(command: str, capsys: pytest.CaptureFixture[str], is_refused: Callable[[str], bool]) -> None:
+    """Run a command on net.yaml in the current folder, and check its code and what it prints."""
     if command == "plot":
         pytest.importorskip("matplotlib")
     if command == "diagram":
         pytest.importorskip("pygraphviz")
-    monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORKS[network], encoding="utf-8")
-    Path("other.yaml").write_text(NETWORKS["all frozen"], encoding="utf-8")
     for options in OPTIONS[command]:
         code = main([command, "net.yaml", *options.split()])
         printed = capsys.readouterr()
-        refused = command == "fit" and (network in OF_UNKNOWN_SIZE or "nano33ble" in options)
-        if refused:
+        if is_refused(options):
             assert (code, printed.out) == (2, ""), options
         elif command == "check":
             found = check("net.yaml", limits(options), {"precision": "float32"} if "float32" in options else None)
@@ -112,7 +121,7 @@ def test_every_command(
             assert code == 0, options
             assert printed.err == "", options
             assert bool(printed.out.strip()) != ("-o " in options), options
-        if "--format json" in options and not refused:
+        if "--format json" in options and not is_refused(options):
             json.loads(printed.out)
 
 

@@ -1,6 +1,7 @@
 """`archsum check` in a project: folders, and what pyproject.toml or archsum.toml says for all of its networks."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ def test_a_folder_is_all_networks_in_it(capsys: pytest.CaptureFixture[str]) -> N
     code, files = check("models", "--max-params", "90", capsys=capsys)
     assert code == 0
     assert list(files) == ["models/a.yml", "models/b.yaml", "models/large/c.yaml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo("other/pipe.yaml")
+    code, files = check("other", "--max-params", "90", capsys=capsys)
+    assert (code, list(files)) == (0, ["other/e.yaml"])
 
 
 def test_a_folder_without_networks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,11 @@
 """Networks that have a weight of unknown size, with every command and every option."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from archsum import check
 from archsum.cli import main
-from tests.cli.test_networks_of_nothing import OPTIONS, limits
+from tests.cli.test_networks_of_nothing import OPTIONS, run_with_every_option
 from tests.conftest import Golden
 
 NETWORK = """\
@@ -61,27 +59,10 @@ def test_every_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    if command == "plot":
-        pytest.importorskip("matplotlib")
-    if command == "diagram":
-        pytest.importorskip("pygraphviz")
     monkeypatch.chdir(tmp_path)
     for file in ("net.yaml", "other.yaml"):
         Path(file).write_text(NETWORKS[network], encoding="utf-8")
-    for options in OPTIONS[command]:
-        code = main([command, "net.yaml", *options.split()])
-        printed = capsys.readouterr()
-        if command == "fit":
-            assert (code, printed.out) == (2, ""), options
-        elif command == "check":
-            found = check("net.yaml", limits(options), {"precision": "float32"} if "float32" in options else None)
-            assert code == {True: 0, False: 1, None: 2}[found.ok], options
-            assert bool(found.problems) == (None in [verdict.value for verdict in found.verdicts]), options
-        else:
-            assert (code, printed.err) == (0, ""), options
-            assert bool(printed.out.strip()) != ("-o " in options), options
-        if "--format json" in options and command != "fit":
-            json.loads(printed.out)
+    run_with_every_option(command, capsys, is_refused=lambda _: command == "fit")
 
 
 OF_WEIGHTS = ("params", "weight-memory", "inference-memory", "training-memory", "flash", "layer-params")

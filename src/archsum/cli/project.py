@@ -87,6 +87,8 @@ def networks_in(path: str) -> Iterator[str]:
 
 
 def _looks_like_a_network(file: str) -> bool:
+    if os.path.exists(file) and not os.path.isfile(file):
+        return False  # such as a pipe, which would be waited for
     try:
         with open(file, "rb") as opened:
             content = opened.read(_BEGINNING)
