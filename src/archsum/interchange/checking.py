@@ -63,9 +63,9 @@ def _differences(layer: LayerSummary, expected: Expected) -> Iterator[Diagnostic
         own = tuple(weight.shape for weight in layer.weights)
         if sorted(map(_sizes, own)) != sorted(map(_sizes, expected.weights)):
             yield _differs(layer, "has the weights", _listed(own), _listed(expected.weights))
-    if expected.trainable_params is not None and layer.trainable_params != expected.trainable_params:
-        trains, wanted = f"{layer.trainable_params:,}", f"{expected.trainable_params:,}"
-        yield _differs(layer, "has the trainable parameters", trains, wanted)
+    trains, wanted = layer.trainable_params, expected.trainable_params
+    if trains is not None and wanted is not None and trains != wanted:
+        yield _differs(layer, "has the trainable parameters", f"{trains:,}", f"{wanted:,}")
 
 
 def _differs(layer: LayerSummary, what: str, own: str, wanted: str) -> Diagnostic:
