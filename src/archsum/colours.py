@@ -5,7 +5,7 @@ from collections.abc import Callable
 Paint = Callable[[str, str], str]
 """Takes a colour and a text, and returns what is written for them."""
 
-RED, GREEN, YELLOW, BLUE, MAGENTA, BOLD, DIM = "1;31", "1;32", "1;33", "1;34", "35", "1", "2"
+RED, GREEN, YELLOW, CYAN, MAGENTA, BOLD, DIM = "1;31", "1;32", "1;33", "1;36", "35", "1", "2"
 
 
 def plain(_colour: str, text: str) -> str:

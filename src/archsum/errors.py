@@ -16,7 +16,7 @@ from archsum.bounds import (
     MAX_SUGGESTED,
     MAX_WORD_LENGTH,
 )
-from archsum.colours import BLUE, BOLD, RED, YELLOW, Paint, plain
+from archsum.colours import CYAN, BOLD, RED, YELLOW, Paint, plain
 
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40
@@ -89,7 +89,7 @@ class Span(NamedTuple):
         end = min(self.end - left, len(shown))
         underline = " " * _width(shown[:start]) + "^" * max(_width(shown[start:end]), 1)
         number = str(self.line)
-        beside, below = paint(BLUE, f"{number} |"), paint(BLUE, f"{' ' * len(number)} |")
+        beside, below = paint(CYAN, f"{number} |"), paint(CYAN, f"{' ' * len(number)} |")
         return f"{beside} {shown}\n{below} {underline}"
 
 
@@ -244,14 +244,14 @@ class Diagnostic(NamedTuple):
         indent = ""
         if self.span:
             indent = " " * len(str(self.span.line or ""))
-            lines.append(f"{paint(BLUE, f'{indent}-->')} {self.span.place}")
+            lines.append(f"{paint(CYAN, f'{indent}-->')} {self.span.place}")
         if isinstance(self.span, Span):
             lines.append(self.span.excerpt(paint))
         notes = [f"{one_line(text)} {span.place}" for text, span in self.notes]
         if hidden := len(notes[MAX_NOTES:]):
             notes[MAX_NOTES - 1 : -1] = [f"… {hidden + 1} more …"]
-        lines += [f"{paint(BLUE, f'{indent} = note:')} {note}" for note in notes]
-        return "\n".join([*lines, f"{paint(BLUE, f'{indent} = help:')} {one_line(self.cure)}"])
+        lines += [f"{paint(CYAN, f'{indent} = note:')} {note}" for note in notes]
+        return "\n".join([*lines, f"{paint(CYAN, f'{indent} = help:')} {one_line(self.cure)}"])
 
 
 class SpecError(Exception):

@@ -102,14 +102,20 @@ def _not_read(name: str, reason: str, cure: str) -> SpecError:
     return SpecError([Diagnostic("unreadable", f"cannot read {name}: {reason}", None, cure)])
 
 
+def _stem(name: str) -> str:
+    """Return a file's name without its ending, which most names have in common."""
+    return os.path.splitext(name)[0]
+
+
 def _existing(name: str) -> str:
     """Return what to write instead of a file that is not there: the one beside it whose name is most like it."""
     folder, base = os.path.split(name)
     try:
         with os.scandir(folder or ".") as entries:
-            close = closest(base, (entry.name for entry in entries))
+            near = [entry.name for entry in entries if closest(_stem(base), [_stem(entry.name)])]
     except OSError:
         return f"there is no folder {folder} either"
+    close = closest(base, near)
     return f"did you mean `{os.path.join(folder, close)}`?" if close else "look at the name, and at the folder"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from archsum.budget import Verdict
-from archsum.colours import BLUE, BOLD, GREEN, RED, YELLOW, Paint, plain
+from archsum.colours import CYAN, BOLD, GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
@@ -12,7 +12,7 @@ from archsum.render.diff.verdict import over_budget, verdict
 from archsum.render.layout import columns, wrap
 from archsum.render.numbers import count, growth, signed
 
-_COLOURS = {"added": GREEN, "removed": RED, "changed": YELLOW, "moved": BLUE, "renamed": BLUE}
+_COLOURS = {"added": GREEN, "removed": RED, "changed": YELLOW, "moved": CYAN, "renamed": CYAN}
 _INDENT = "  "
 _LEAST = 24
 """The columns that are left for what changed, whatever the figures take."""
