@@ -40,6 +40,9 @@ def completions(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         ("archsum summary net.yaml --for", ["--format"]),
         ("archsum summary net.yaml --format ", ["table", "json", "csv", "markdown"]),
         ("archsum summary ne", ["net.yaml"]),
+        ("archsum layers conv2d_t", ["conv2d_transpose"]),
+        ("archsum check net.yaml --device rtx409", ["rtx4090"]),
+        ("archsum explain-error unknown-f", ["unknown-field"]),
     ],
 )
 def test_bash(line: str, offered: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

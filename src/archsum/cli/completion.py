@@ -21,12 +21,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise SpecError([Diagnostic("missing-shtab", message, None, "`pip install shtab`")])
     import shtab
 
+    from archsum.api import devices, kinds
     from archsum.cli.process import COMMANDS, parsers
+    from archsum.codes import CODES
 
+    # What is offered is not all that is taken: files name devices of their own.
+    offered = {"device": devices(), "kind": kinds(), "code": CODES}
     parser, of_commands = parsers(COMMANDS)
     for of_command in of_commands.values():
         for action in of_command._actions:
             if action.dest in _FILES:
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
+            elif action.dest in offered:
+                action.choices = tuple(offered[action.dest])
     print(shtab.complete(parser, arguments.shell))
     return 0
