@@ -176,7 +176,7 @@ def test_layer_scale() -> None:
 
     def shapes(start: float) -> list[tuple[int, ...]]:
         layer = LayerScale(start, projection_dim=4)
-        layer(keras.Input((6, 6, 4)))
+        layer.build((None, 6, 6, 4))
         return [tuple(weight.shape) for weight in layer.weights]
 
     assert shapes(1e-6) == shapes(1.0) == [(4,)]
