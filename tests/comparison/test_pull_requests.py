@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.conftest import Golden
-from tests.support.github import GitHub, serving
+from tests.support.comments import GitHub, serving
 from tests.support.paths import EXAMPLES, ROOT
 from tests.support.repository import NETWORK, git
 
@@ -110,7 +110,7 @@ CHANGES = {
 
 def test_all_kinds_of_change(repository: Path, golden: Golden) -> None:
     commit(repository, CHANGES)
-    with serving() as github:
+    with serving(GitHub()) as github:
         code, log, summary = report(repository, github=github)
     base = git(repository, "rev-parse", "--short=7", "main").strip()
     golden("pull_request.md", summary.replace(base, "BASE"))
@@ -121,7 +121,7 @@ def test_all_kinds_of_change(repository: Path, golden: Golden) -> None:
 
 def test_one_comment_is_written_anew(repository: Path) -> None:
     others = dict.fromkeys(range(1, 130), f"> {MARKER} a comment of others")
-    with serving(dict(others)) as github:
+    with serving(GitHub(dict(others))) as github:
         commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
         assert report(repository, github=github).code == 0
         first = github.comments[130]
@@ -153,7 +153,7 @@ def test_without_a_token_there_is_the_summary(repository: Path) -> None:
 @pytest.mark.parametrize(("answers", "said"), [(403, "pull requests of forks"), (500, "GitHub answers 500")])
 def test_what_github_refuses_is_no_verdict(repository: Path, answers: int, said: str) -> None:
     commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
-    with serving(answers=answers) as github:
+    with serving(GitHub(answers=answers)) as github:
         code, log, summary = report(repository, github=github)
     assert code == 0
     assert "**different" in summary
@@ -164,7 +164,7 @@ def test_what_github_refuses_is_no_verdict(repository: Path, answers: int, said:
 
 def test_a_server_that_is_not_there(repository: Path) -> None:
     commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
-    with serving() as github:
+    with serving(GitHub()) as github:
         pass
     code, log, _ = report(repository, github=github)
     assert code == 0
@@ -204,7 +204,7 @@ def test_settings_that_are_broken(repository: Path) -> None:
 def test_a_push(repository: Path) -> None:
     commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
     before = git(repository, "rev-parse", "main").strip()
-    with serving() as github:
+    with serving(GitHub()) as github:
         outcome = report(repository, github=github, event={"before": before})
     assert (outcome.code, "**different" in outcome.summary, github.asked) == (0, True, [])
 
@@ -286,7 +286,7 @@ def test_a_comment_has_room_for_b7(repository: Path) -> None:
     commit(repository, {"b.yaml": b0})
     git(repository, "branch", "-f", "main")
     commit(repository, {"b.yaml": b7})
-    with serving() as github:
+    with serving(GitHub()) as github:
         assert report(repository, github=github).code == 0
     (comment,) = github.comments.values()
     assert "**different (parameters × 12.5, MACs × 97.8)" in comment
@@ -300,7 +300,7 @@ def test_many_large_changes(repository: Path) -> None:
     commit(repository, before)
     git(repository, "branch", "-f", "main")
     commit(repository, {name: content.replace("units: ", "units: 1") for name, content in before.items()})
-    with serving() as github:
+    with serving(GitHub()) as github:
         outcome = report(repository, github=github)
     (comment,) = github.comments.values()
     assert outcome.code == 0
