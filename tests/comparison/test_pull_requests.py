@@ -139,6 +139,15 @@ def test_one_comment_is_written_anew(repository: Path) -> None:
         assert github.comments == others
 
 
+def test_comments_of_strangers_are_left_alone(repository: Path) -> None:
+    commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
+    with serving(GitHub({1: f"{MARKER} I begin so too"})) as github:
+        github.strangers = frozenset({1})
+        report(repository, github=github)
+    assert github.comments[1] == f"{MARKER} I begin so too"
+    assert github.comments[2].startswith(MARKER)
+
+
 def test_without_a_token_there_is_the_summary(repository: Path) -> None:
     commit(repository, {"limited.yaml": CHANGES["limited.yaml"]})
     code, log, summary = report(repository)

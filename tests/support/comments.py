@@ -30,6 +30,10 @@ class Host:
         self.address = ""
         self._token, self._answers = token, answers
 
+    def author(self, number: int) -> dict[str, Any]:
+        """Return what is said of who wrote a comment."""
+        return {}
+
     def token(self, headers: Message) -> str | None:
         """Return the token that was sent."""
         raise NotImplementedError
@@ -54,7 +58,7 @@ class Host:
     def _all(self, method: str, match: re.Match[str], content: bytes) -> Answer:
         if method == "GET":
             size, page = int(match["size"]), int(match["page"] or 1)
-            listed = [{"id": number, "body": body} for number, body in self.comments.items()]
+            listed = [{"id": number, "body": body, **self.author(number)} for number, body in self.comments.items()]
             return 200, listed[size * (page - 1) : size * page]
         if len(body := self.body(content)) > self.longest:
             return 422, {"message": "body is too long"}
@@ -76,6 +80,12 @@ class GitHub(Host):
     of_all = re.compile(r"/repos/ada/nets/issues/7/comments(?:\?per_page=(?P<size>\d+)&page=(?P<page>\d+))?")
     of_one = re.compile(r"/repos/ada/nets/issues/comments/(\d+)")
     longest = 65_536
+    strangers: frozenset[int] = frozenset()
+    """The comments of those who may not write to the repository."""
+
+    def author(self, number: int) -> dict[str, Any]:
+        user = {"login": "eve", "type": "User"} if number in self.strangers else {"login": "github", "type": "Bot"}
+        return {"user": user, "author_association": "NONE"}
 
     def token(self, headers: Message) -> str | None:
         return (headers["Authorization"] or "").removeprefix("Bearer ")

@@ -1,7 +1,7 @@
 """The one comment on a pull request that is written anew each time. Source: https://docs.github.com/en/rest/issues/comments."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -25,7 +25,7 @@ class PullRequest(NamedTuple):
 
         Errors: CommentError where GitHub does not let us.
         """
-        before = next((one for one in self._comments() if str(one["body"]).startswith(marker)), None)
+        before = next((one for one in self._comments() if one["body"].startswith(marker) and _is_trusted(one)), None)
         if before is None:
             if text:
                 self._ask("POST", f"issues/{self.number}/comments", {"body": text})
@@ -60,6 +60,11 @@ class PullRequest(NamedTuple):
             raise CommentError(f"GitHub answers {error.code}: {error.reason}") from None
         except (URLError, TimeoutError, ValueError) as error:
             raise CommentError(f"GitHub does not answer: {error}") from None
+
+
+def _is_trusted(comment: Mapping[str, Any]) -> bool:
+    """Whether it is a token's that may write here: a stranger's comment could begin with the marker too."""
+    return comment["user"]["type"] == "Bot" or comment["author_association"] in ("OWNER", "MEMBER", "COLLABORATOR")
 
 
 class CommentError(Exception):
