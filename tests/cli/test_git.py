@@ -175,6 +175,32 @@ def test_another_archsum(repository: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == "this repository: enabled in .git/info/attributes\n"
 
 
+@pytest.mark.parametrize("options", [[], ["--global"]])
+def test_an_author_that_is_not_known(
+    options: list[str], repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git would keep the texts as commits, and stop where nobody can be named for them."""
+    (repository / "net.yaml").write_text(NETWORK, encoding="utf-8")
+    git(repository, "add", "net.yaml")
+    git(repository, "commit", "-q", "-m", "a network")
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for key in ("user.useConfigOnly", "user.name"):
+        subprocess.run(["git", "config", "--global", key, "true"], check=True)
+    main(["git", "--enable", *options])
+    assert capsys.readouterr().out.endswith(
+        ", and slow: set user.name and user.email of Git, and enable it once more\n"
+    )
+    shown = subprocess.run(["git", "show"], check=True, capture_output=True, text=True).stdout
+    assert "+dense  Dense" in shown
+    subprocess.run(["git", "config", "--global", "user.email", "ada@example.org"], check=True)
+    main(["git", "--enable", *options])
+    assert "slow" not in capsys.readouterr().out
+    subprocess.run(["git", "show"], check=True, capture_output=True)
+    assert "refs/notes/textconv/archsum" in git(repository, "for-each-ref")
+
+
 def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

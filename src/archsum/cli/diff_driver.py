@@ -15,7 +15,7 @@ from archsum.revisions import run_git
 
 COMMAND = f"{shlex.quote(sys.executable)} -P -m archsum git --text"
 """Git runs it in the top folder of the repository, where `-P` keeps Python from importing what is in there."""
-_KEYS = {"diff.archsum.textconv": COMMAND, "diff.archsum.cachetextconv": "true"}
+_TEXTCONV, _CACHE = "diff.archsum.textconv", "diff.archsum.cachetextconv"
 _LINES = tuple(f"*{ending} diff=archsum\n".encode() for ending in (".yaml", ".yml", ".keras", ".onnx"))
 _KEPT_TEXTS = "refs/notes/textconv/archsum"
 """Where Git keeps the texts of what was compared once."""
@@ -33,13 +33,23 @@ class DiffDriver:
     @property
     def command(self) -> str | None:
         """The command that is set; None where there is none, or no file is named that it is for."""
-        command = _asked("config", self._scope, "--get", "diff.archsum.textconv")
-        return command if set(_LINES).issubset(self._lines()) else None
+        return self._get(_TEXTCONV) if set(_LINES).issubset(self._lines()) else None
+
+    @property
+    def keeps_texts(self) -> bool:
+        """Whether Git keeps the texts that it compares."""
+        return self._get(_CACHE) == "true"
 
     def enable(self) -> None:
-        """Set the driver up, however much of it there is already. Errors: SpecError where that cannot be written."""
-        for key, value in _KEYS.items():
-            _said("config", self._scope, "--replace-all", key, value)
+        """Set the driver up, however much of it there is already. Errors: SpecError where that cannot be written.
+
+        Git keeps texts as commits, and stops where it does not know in whose name: then it is to keep none.
+        """
+        _said("config", self._scope, "--replace-all", _TEXTCONV, COMMAND)
+        if self._has_author():
+            _said("config", self._scope, "--replace-all", _CACHE, "true")
+        else:
+            self._unset(_CACHE)
         lines = self._lines()
         if missing := [line for line in _LINES if line not in lines]:
             # What comes later goes first: what the user says of these files is behind.
@@ -48,14 +58,25 @@ class DiffDriver:
 
     def disable(self) -> None:
         """Take away what `enable` writes, and nothing else. Errors: SpecError where that cannot be written."""
-        for key in _KEYS:
-            if _asked("config", self._scope, "--get", key) is not None:
-                _said("config", self._scope, "--unset-all", key)
+        self._unset(_TEXTCONV)
+        self._unset(_CACHE)
         lines = self._lines()
         left = [line for line in lines if line not in _LINES]
         if left != lines:
             self._write(left)
         _forget_texts()
+
+    def _has_author(self) -> bool:
+        """Whether Git knows the user's name and address, in every folder if it is to be enabled everywhere."""
+        where = ("-C", os.path.abspath(os.sep)) if self._scope == "--global" else ()
+        return all(_asked(*where, "var", whose) for whose in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"))
+
+    def _get(self, key: str) -> str | None:
+        return _asked("config", self._scope, "--get", key)
+
+    def _unset(self, key: str) -> None:
+        if self._get(key) is not None:
+            _said("config", self._scope, "--unset-all", key)
 
     def _lines(self) -> list[bytes]:
         try:

@@ -60,7 +60,8 @@ def _state(driver: "DiffDriver", *, everywhere: bool) -> str:
     if command is None:
         return f"{where}: not enabled"
     by = "" if command == COMMAND else f", with another archsum: {one_line(command)}"
-    return f"{where}: enabled in {one_line(driver.attributes)}{by}"
+    slow = "" if driver.keeps_texts else ", and slow: set user.name and user.email of Git, and enable it once more"
+    return f"{where}: enabled in {one_line(driver.attributes)}{by}{slow}"
 
 
 def _text(file: str) -> bytes:
