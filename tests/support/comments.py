@@ -97,7 +97,7 @@ class GitHub(Host):
 class GitLab(Host):
     """The notes on merge request 7 of project 3."""
 
-    of_all = re.compile(r"/projects/3/merge_requests/7/notes(?:\?per_page=(?P<size>\d+))?(?P<page>)")
+    of_all = re.compile(r"/projects/3/merge_requests/7/notes(?:\?per_page=(?P<size>\d+)&sort=asc)?(?P<page>)")
     of_one = re.compile(r"/projects/3/merge_requests/7/notes/(\d+)")
     longest = 1_000_000
 

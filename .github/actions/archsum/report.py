@@ -45,7 +45,7 @@ class Compared(NamedTuple):
     paragraphs: list[str]
     growth: int = 0
     """How many parameters more it has."""
-    has_limits: bool = False
+    says_limits: bool = False
     """Whether the limits that are broken are said."""
 
 
@@ -122,9 +122,9 @@ def _sections(base: str, changed: Iterable[Change], checked: Mapping[str, Checke
     for change in changed:
         found = left.pop(change.after, None) if change.after is not None else None
         compared = _compare(base, change)
-        problems = [*_problems(found, with_limits=not compared.has_limits)] if found else []
+        problems = [*_problems(found, with_limits=not compared.says_limits)] if found else []
         if problems or compared.paragraphs:
-            rank = _BROKEN if problems or compared.has_limits else _CHANGED
+            rank = _BROKEN if problems or compared.says_limits else _CHANGED
             yield Section(rank, -compared.growth, _title(change), [*problems, *compared.paragraphs])
     for file, found in left.items():
         if problems := [*_problems(found)]:
@@ -151,7 +151,7 @@ def _compare(base: str, change: Change) -> Compared:
     if found.is_unchanged:
         return Compared([])
     growth = (summary.params or 0) - (found.difference.before.params or 0)
-    return Compared(section(found).split("\n\n"), growth, has_limits=any(found.broken))
+    return Compared(section(found).split("\n\n"), growth, says_limits=any(found.broken))
 
 
 def _problems(found: Checked, *, with_limits: bool = True) -> Iterator[str]:
