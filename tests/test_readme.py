@@ -18,6 +18,7 @@ import pytest
 
 from tests.support import counted_by_others, measured_memory
 from tests.support.paths import ROOT
+from tests.support.repository import ENVIRONMENT
 
 HOUSE = ROOT / "src" / "archsum"
 MAIN = ROOT / "README.md"
@@ -32,6 +33,9 @@ PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|…")
 PATH = re.compile(r"(?<![\w./])(?:\.ci|examples|src|tests)/[\w./]+")
 LINK = re.compile(r"\]\((?P<file>[^)#\s]*)#?(?P<heading>[^)\s]*)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+PIPELINES = {".github/workflows/": "vendor.github-workflows", ".gitlab-ci.yml": "vendor.gitlab-ci"}
+"""Where YAML is no network, and the schema that it has."""
 
 TESTED = {"console", "mermaid", "py", "python", "sh", "text", "yaml"}
 """The languages of blocks: what each of them shows is run, generated, or, of `text`, a picture."""
@@ -54,7 +58,12 @@ def folder(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
         monkeypatch.setenv("PYTHONPATH", str(tmp_path / "src"))
     for block in blocks(readme, "yaml") + own_files:
-        (tmp_path / block["file"]).write_text(block["body"], encoding="utf-8")
+        path = tmp_path / block["file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block["body"], encoding="utf-8")
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     return tmp_path
@@ -124,7 +133,7 @@ def test_what_is_generated_is_up_to_date(readme: Path, up_to_date: Callable[[str
         return f"{match['start']}\n{generated(match['name'])}\n<!-- end -->"
 
     text, sections = GENERATED.subn(regenerate, text_of(readme))
-    assert sections == text.count("<!--") / 2
+    assert sections == CODE.sub("", FENCE.sub("", text)).count("<!--") / 2
     up_to_date(text)
 
 
@@ -140,11 +149,21 @@ def test_every_python_session_is_true(readme: Path) -> None:
 def test_every_network_that_is_shown_is_given_to_a_command(readme: Path) -> None:
     consoles = "".join(block["body"] for block in blocks(readme, "console"))
     commands = "\n".join(command["command"] for command in COMMAND.finditer(consoles))
-    assert not [block["file"] for block in blocks(readme, "yaml") if block["file"] not in commands]
+    networks = [block["file"] for block in blocks(readme, "yaml") if not block["file"].startswith((*PIPELINES,))]
+    assert not [network for network in networks if network not in commands]
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_pipeline_that_is_shown_is_valid(readme: Path) -> None:
+    for block in blocks(readme, "yaml"):
+        for place, schema in PIPELINES.items():
+            if block["file"].startswith(place):
+                run(f"check-jsonschema --builtin-schema {schema} {block['file']}")
 
 
 @pytest.mark.usefixtures("folder")
 def test_every_command_within_a_sentence_exists(readme: Path) -> None:
+    run("git init -q")
     for code in CODE.findall(prose(readme)):
         if code.startswith("archsum ") and not PLACEHOLDER.search(code):
             run(code if code.count(" ") > 1 else f"{code} --help")

@@ -3,9 +3,13 @@
 import io
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from archsum.bounds import MAX_FILE_BYTES
 from archsum.errors import Diagnostic, SpecError, one_line
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 _ENDINGS = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".onnx")
 """How a file of a revision ends: `main:net.yaml` is one, and `package.module:build` is a live model."""
@@ -56,22 +60,25 @@ def _read(source: str, folder: str) -> bytes:
     return _git(source, folder, "blob", source)
 
 
-def _git(source: str, folder: str, *asked: str) -> bytes:
+def run_git(*arguments: str) -> "CompletedProcess[bytes]":
+    """Run Git, which writes nothing to the terminal, and asks nothing. Errors: OSError where it is not installed."""
     import subprocess
 
-    command = ["git", "-C", folder, "cat-file", *asked]
+    environment = {**os.environ, **_QUIET}
+    return subprocess.run(
+        ["git", *arguments], capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment
+    )
+
+
+def _git(source: str, folder: str, *asked: str) -> bytes:
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=_environment())
+        done = run_git("-C", folder, "cat-file", *asked)
     except (OSError, ValueError) as error:
         reason = "git is not installed" if isinstance(error, FileNotFoundError) else str(error)
         raise _unreadable(source, reason, "install Git, or name files") from None
     if done.returncode:
         raise _refused(source, done.stderr.decode("utf-8", "replace").splitlines())
     return done.stdout
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **_QUIET}
 
 
 def _refused(source: str, said: Sequence[str]) -> SpecError:

@@ -80,7 +80,7 @@ OPTIONS = {
 
 
 def test_every_command_is_here() -> None:
-    assert {*OPTIONS} == {*COMMANDS} - {"completion", "layers", "devices", "schema", "explain-error"}
+    assert {*OPTIONS} == {*COMMANDS} - {"completion", "layers", "devices", "schema", "explain-error", "git"}
 
 
 @pytest.mark.parametrize("command", OPTIONS)

@@ -27,6 +27,7 @@ OPTIONS = {
     "memory": ["--batch", "--checkpointing", "--precision"],
     "fit": ["--device", "--format"],
     "diagram": ["--depth", "--format", "-o"],
+    "git": ["--text"],
     "layers": ["--format"],
     "devices": ["--format"],
     "schema": [],
@@ -67,7 +68,7 @@ def run(*arguments: str) -> tuple[int, str]:
 @pytest.mark.parametrize("command", OPTIONS)
 @pytest.mark.parametrize("word", WORDS, ids=ascii)
 def test_any_word_anywhere(command: str, word: str) -> None:
-    files = [] if command in ("layers", "devices", "schema") else ["net.yaml"]
+    files = [] if command in ("git", "layers", "devices", "schema") else ["net.yaml"]
     lines = [[command, word], [command, *files, word], [command, "--", *files, word]]
     for option in OPTIONS[command]:
         lines += [[command, *files, *given] for given in ([option, word], [f"{option}={word}"], [f"{option}{word}"])]

@@ -17,6 +17,7 @@ COMMANDS = {
     "summary": "print a network's layers, shapes and parameters",
     "check": "compare networks with their budgets",
     "diff": "compare two networks, part by part",
+    "git": "have Git compare networks, and not lines of text",
     "explain": "derive a layer's numbers step by step",
     "explain-error": "list the codes of errors, or explain one",
     "memory": "compute what a network needs of memory, in training and at inference",

@@ -117,7 +117,7 @@ def test_equal_networks_are_one_line(name: str) -> None:
     found = archsum.diff(example(name), example(name))
     line = f"equal: {len(found.difference.after.layers):,} layers, {found.difference.after.params:,} parameters"
     assert text.render(found) == line
-    assert markdown.render(found) == f"**{line}**"
+    assert markdown.render(found) == f"{markdown.MARKER}\n\n**{line}**"
     assert json.loads(json_format.render(found))["verdict"] == line
 
 
@@ -156,7 +156,7 @@ def test_names_come_out_as_text(name: str) -> None:
         assert "\033" not in written
         assert not any(line.lstrip().startswith(("::", "##[")) for line in written.split("\n"))
         assert "\u202e" not in written
-    marked = re.sub(r"(`+) ?.*?(?<!`)\1(?!`)", "", markdown.render(found))  # what is code is no markup
+    marked = re.sub(r"(`+) ?.*?(?<!`)\1(?!`)", "", markdown.section(found))  # what is code is no markup
     assert not re.search(r"(?<!\\)[<@\[]", marked.replace("\\<", "").replace("\\@", "").replace("\\[", ""))
     assert json.loads(json_format.render(found))["before"] == name
 
@@ -182,6 +182,36 @@ def test_a_comment_has_a_longest() -> None:
     found = archsum.diff(content, re.sub(r"units: (\d)", r"units: 9\1", content))
     assert len(markdown.render(found, depth=9)) < 65_536
     assert "more" in markdown.render(found, depth=9)[-100:]
+
+
+def test_so_it_has_with_many_limits_and_long_names() -> None:
+    blocks = ", ".join(f"b{n}: {{max_params: 1}}" for n in range(400))
+    uses = "".join(f"- b: {{name: b{n}}}\n" for n in range(400))
+    content = f"input: [4]\nbudget: {{blocks: {{{blocks}}}}}\nblocks: {{b: {{layers: [dense: 4]}}}}\nlayers:\n{uses}"
+    found = archsum.diff(content, content.replace("dense: 4", "dense: 5"), titles=("*" * 100_000, "`" * 100_000))
+    written = markdown.render(found)
+    assert "| … and 380 more |" in written
+    assert len(written) < 65_536
+
+
+def test_what_is_broken_comes_first() -> None:
+    marker, over, sentence, *_ = markdown.render(report("budget")).split("\n\n")
+    assert marker == "<!-- archsum -->"
+    assert over.startswith("**over budget: ")
+    assert sentence.startswith("**different ")
+
+
+def test_another_limit_is_no_silence() -> None:
+    before, after = load(BUDGET + "{max_params: 60k}"), load(BUDGET + "{max_params: 70k}")
+    found = archsum.diff(before, after, titles=("a", "b"))
+    assert found.equal
+    assert not found.is_unchanged
+    assert markdown.render(found).split("\n\n")[1:] == [
+        "**equal: 3 layers, 54,170 parameters**",
+        "`a` → `b`",
+        "| budget | before | after | limit |  |\n|:--|--:|--:|--:|--:|\n"
+        "| parameters | 54,170 | 54,170 | 60,000 → 70,000 | ok |",
+    ]
 
 
 def test_very_large_networks_have_no_memory() -> None:

@@ -66,9 +66,9 @@ def _item(entry: Entry, indent: int) -> Iterator[str]:
 def _entry(entry: Entry, indent: int) -> list[str]:
     """Write an entry as a mapping of one key, or a word; its first line has the indentation too."""
     margin = " " * indent
-    flow = _flow(entry)
-    if _fits_in_line(entry) and len(margin) + len(flow) <= WIDTH:
-        return [margin + flow]
+    line = margin + flow(entry)
+    if _fits_in_line(entry) and len(line) <= WIDTH:
+        return [line]
     value = _value_of(entry)
     if isinstance(value, list):
         return [f"{margin}{scalar(entry.kind)}:", *_listed(value, indent + 2)]
@@ -100,9 +100,9 @@ def _listed(values: Sequence[Any], indent: int) -> Iterator[str]:
         yield from _body(values, indent)
     elif any(_is_body(value) for value in values):
         for path in values:
-            flow = f"{' ' * indent}- {_flow(path)}"
-            if _fits_in_line(path) and len(flow) <= WIDTH:
-                yield flow
+            line = f"{' ' * indent}- {flow(path)}"
+            if _fits_in_line(path) and len(line) <= WIDTH:
+                yield line
             else:
                 for number, line in enumerate(_body(path, indent + 2)):
                     yield f"{' ' * indent}- {line[indent + 2 :]}" if number == 0 else line
@@ -113,7 +113,7 @@ def _listed(values: Sequence[Any], indent: int) -> Iterator[str]:
 def _packed(values: Sequence[Any], indent: int) -> Iterator[str]:
     """Write a long list of values in brackets, as many in a line as fit."""
     margin, line = " " * indent, ""
-    words = [*(f"{_flow(value)}," for value in values[:-1]), _flow(values[-1])]
+    words = [*(f"{flow(value)}," for value in values[:-1]), flow(values[-1])]
     yield f"{margin}["
     for word in words:
         if line and len(margin) + 2 + len(line) + 1 + len(word) > WIDTH:
@@ -124,23 +124,23 @@ def _packed(values: Sequence[Any], indent: int) -> Iterator[str]:
     yield f"{margin}]"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """Write a value in one line."""
     match value:
         case Entry():
             inner = _value_of(value)
-            return scalar(value.kind) if inner == {} else f"{scalar(value.kind)}: {_flow(inner)}"
+            return scalar(value.kind) if inner == {} else f"{scalar(value.kind)}: {flow(inner)}"
         case Mapping():
             return f"{{{', '.join(f'{scalar(key)}: {_held(item)}' for key, item in value.items())}}}"
         case list() | tuple():
-            return f"[{', '.join(map(_flow, value))}]"
+            return f"[{', '.join(map(flow, value))}]"
     return scalar(value)
 
 
 def _held(value: Any) -> str:
     """Write the value of a key in a mapping in braces, where an entry has braces of its own."""
-    flow = _flow(value)
-    return f"{{{flow}}}" if isinstance(value, Entry) and _value_of(value) != {} else flow
+    line = flow(value)
+    return f"{{{line}}}" if isinstance(value, Entry) and _value_of(value) != {} else line
 
 
 def _value_of(entry: Entry) -> Any:

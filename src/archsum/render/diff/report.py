@@ -9,6 +9,7 @@ from archsum.budget import Check, Verdict
 from archsum.comparison.difference import Difference
 from archsum.comparison.totals import Total, totals
 from archsum.memory.costs import Costs
+from archsum.render.numbers import count
 
 
 class Judged(NamedTuple):
@@ -23,6 +24,11 @@ class Judged(NamedTuple):
         verdict = self.after or self.before
         assert verdict
         return verdict
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The limit, or what it was and what it is."""
+        return tuple(dict.fromkeys(count(verdict.limit) for verdict in self if verdict))
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,15 @@ class Report:
     def equal(self) -> bool:
         """Whether the networks are the same but for names and blocks, in what was compared."""
         return self.difference.equal
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether there is nothing to report: the same networks by the same names, with the same limits."""
+        difference = self.difference
+        limits = [
+            [(one.name, one.block, one.limit) for one in check.verdicts] if check else [] for check in self.checks
+        ]
+        return self.equal and not (difference.changes or difference.details) and limits[0] == limits[1]
 
     @cached_property
     def totals(self) -> tuple[Total, ...]:

@@ -44,14 +44,13 @@ def _budgets(report: Report, paint: Paint) -> Iterator[str]:
     rows = [("budget", "before", "after", "limit", "")]
     judged = list(report.judged)
     for one in judged:
-        limits = dict.fromkeys(count(verdict.limit) for verdict in (one.before, one.after) if verdict)
         unit = f" ({one.verdict.metric.unit})" if one.verdict.metric.unit else ""
         rows.append(
             (
                 one_line(one.verdict.title) + unit,
                 _value(one.before),
                 _value(one.after),
-                " → ".join(limits),
+                " → ".join(one.limits),
                 _outcome(one),
             )
         )
