@@ -16,7 +16,7 @@ from archsum.bounds import (
     MAX_SUGGESTED,
     MAX_WORD_LENGTH,
 )
-from archsum.colours import CYAN, BOLD, RED, YELLOW, Paint, plain
+from archsum.colours import BOLD, CYAN, RED, YELLOW, Paint, plain
 
 _EXCERPT_WIDTH = 100
 _QUOTE_WIDTH = 40

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from archsum.budget import Verdict
-from archsum.colours import CYAN, BOLD, GREEN, RED, YELLOW, Paint, plain
+from archsum.colours import BOLD, CYAN, GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
