@@ -86,9 +86,9 @@ def _overrides_after(arguments: argparse.Namespace) -> bool:
 def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
     if file is not None:
         return network(file, arguments)
-    from archsum.revisions import open_at_head
+    from archsum.revisions import open_at
 
-    return network(open_at_head(arguments.file[0]), arguments)
+    return network(open_at(arguments.file[0]), arguments)
 
 
 def _titles(arguments: argparse.Namespace) -> tuple[str, str]:

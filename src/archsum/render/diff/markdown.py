@@ -7,7 +7,7 @@ from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import limit, over_budget, verdict
 from archsum.render.numbers import count, growth, signed
 
 _OPEN = 12
@@ -63,7 +63,7 @@ def _budgets(report: Report) -> Iterator[Sequence[str]]:
 def _figures(one: Judged) -> Iterator[str]:
     for judged in one:
         yield count(judged.value) if judged else "–"
-    yield count(one.verdict.limit)
+    yield limit(one.verdict)
     yield {True: "ok", False: "**over**", None: "unknown"}[one.verdict.ok]
 
 

@@ -8,7 +8,7 @@ from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import limit, over_budget, verdict
 from archsum.render.layout import columns, wrap
 from archsum.render.numbers import count, growth, signed
 
@@ -44,7 +44,7 @@ def _budgets(report: Report, paint: Paint) -> Iterator[str]:
     rows = [("budget", "before", "after", "limit", "")]
     judged = list(report.judged)
     for one in judged:
-        limits = dict.fromkeys(count(verdict.limit) for verdict in (one.before, one.after) if verdict)
+        limits = dict.fromkeys(limit(verdict) for verdict in (one.before, one.after) if verdict)
         unit = f" ({one.verdict.metric.unit})" if one.verdict.metric.unit else ""
         rows.append(
             (

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+from archsum.budget import Verdict
 from archsum.comparison import Change, Difference
 from archsum.errors import one_line
 from archsum.render.diff.groups import Group, grouped, innermost
@@ -36,8 +37,16 @@ def _enumerate(words: Sequence[str]) -> str:
 
 def over_budget(report: Report) -> str:
     """Return which limits the network breaks after the change; nothing where it keeps all."""
-    broken = [f"{one_line(verdict.title)} {count(verdict.value)} of {verdict.limit:,}" for verdict in report.broken]
+    broken = [f"{one_line(verdict.title)} {count(verdict.value)} of {limit(verdict)}" for verdict in report.broken]
     return f"over budget: {', '.join(broken)}" if broken else ""
+
+
+def limit(of: Verdict) -> str:
+    """Return a limit; one that is relative to the past with the growth that is allowed."""
+    if of.relative is None:
+        return count(of.limit)
+    allowed = of.relative.growth.text
+    return allowed if of.limit is None else f"{of.limit:,} ({allowed})"
 
 
 def _growth(difference: Difference) -> str:
