@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from archsum.cli import ci
 from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, shown, training
-from archsum.cli.console import paint, report
+from archsum.cli.console import paint
 from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
 from archsum.cli.project import Project, networks_in
 from archsum.errors import Diagnostic, FieldError, SpecError, quote
@@ -52,9 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser)
     parser.add_argument(
         "--format",
-        choices=("table", "json", "github"),
+        choices=("table", "json", *ci.FORMATS),
         default="table",
-        help="a table, JSON for scripts, or annotations for GitHub's pull requests",
+        help="a table, JSON for scripts, annotations for GitHub's pull requests, SARIF for its code scanning, JUnit's "
+        "XML, or GitLab's Code Quality",
     )
 
 
@@ -69,9 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not files:
         raise SpecError([_nothing_to_check(arguments.file)])
     checks = [(shown(file), _check(file, limits, arguments, project)) for file in files]
-    problems = [SpecError(check.problems) for _, check in checks if check.problems]
-    if problems and arguments.format != "github":  # whose annotations say them
-        report(*problems)
+    ci.report_problems((SpecError(check.problems) for _, check in checks if check.problems), arguments.format)
     if text := _render(checks, arguments.format):
         print(text)
     codes = {True: OK, False: OVER_BUDGET, None: BAD_INPUT}
@@ -92,7 +92,6 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace, pro
     What the command says comes before what the file says, and that before what the project says.
     """
     from archsum.api import check
-    from archsum.budget import Check
 
     try:
         loaded = network(file, arguments)
@@ -100,7 +99,7 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace, pro
         trained = {**project.training(loaded.training), **training(arguments)}
         return check(loaded, limits, trained, against=_base(file, arguments, project))
     except SpecError as error:
-        return Check(None, (), tuple(error.diagnostics))
+        return ci.not_checked(error)
 
 
 def _base(file: str, arguments: argparse.Namespace, project: Project) -> "Base | None":
@@ -128,10 +127,8 @@ def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
         from archsum.render.check import json as verdicts_json
 
         return verdicts_json.render(checks)
-    if style == "github":
-        from archsum.render.check import github
-
-        return github.render(checks)
+    if style in ci.FORMATS:
+        return ci.render(checks, style)
     from archsum.render.check import text as verdicts
 
     return "\n\n".join(verdicts.render(check, file, paint(sys.stdout)) for file, check in checks)

@@ -24,7 +24,7 @@ _INDENT = "  "
 
 def render(check: Check, title: str, paint: Paint = plain) -> str:
     """Return the table of a network's verdicts, under a title such as its file's name."""
-    title = one_line(title)
+    title = _no_command(one_line(title))
     if not check.verdicts:
         return f"{title}: not checked"
     cells = [(*_figures(verdict), f"{_word(verdict)}{_amount(verdict)}") for verdict in check.verdicts]
@@ -47,6 +47,11 @@ def render(check: Check, title: str, paint: Paint = plain) -> str:
         table += wrap(relative_to(verdict), _WIDTH, len(_INDENT), _INDENT)
         table += [*_contributors(verdict, paint), *_cures(verdict)]
     return "\n".join(table)
+
+
+def _no_command(file: str) -> str:
+    """Return a file's name at the beginning of a line so that no CI system takes it for a command, as `::error`."""
+    return f"./{file}" if file.startswith(("::", "##")) else file
 
 
 def _outcome(check: Check) -> str:
@@ -123,7 +128,7 @@ def _contributors(verdict: Verdict, paint: Paint) -> Iterator[str]:
                 indent = 2 * len(_INDENT)
                 share = ""
             yield from wrap(f"{layer.name} {type_}", _WIDTH, indent, share and f"{share}  ")
-            yield from wrap(place, _WIDTH, indent + 2)
+            yield from wrap(_no_command(place), _WIDTH, indent + 2)
     yield from (f"{_INDENT}{line}" for line in more)
 
 
