@@ -68,7 +68,8 @@ def test_what_has_no_sign_is_no_growth(value: Any) -> None:
     ("text", "message", "cure"),
     [
         ("2%", "takes a quantity, or a growth such as `+2%`, not `2%`", "write `+2%` for what it may grow by"),
-        ("+5m", "takes a growth such as `+2%`, not `+5m`", "write `5M`"),
+        ("+5m", "takes a growth such as `+2%`, not `+5m`", "write `+5M`"),
+        ("+5,000", "takes a growth such as `+2%`, not `+5,000`", "write `+5000`"),
         ("+", "takes a growth such as `+2%`, not `+`", "k, M and G are thousands"),
         ("+1.5", "takes a growth such as `+2%`, not `+1.5`", "k, M and G are thousands"),
         ("-50k", "takes a quantity such as `5M`, not `-50k`", "k, M and G are thousands"),

@@ -43,7 +43,8 @@ def parse_growth(value: Any, parse: Callable[[str], Any]) -> Growth | None:
     try:
         return Growth(f"+{text[1:].strip()}", parse(text[1:]))
     except FieldError as error:
-        raise FieldError(f"takes a growth such as `+2%`, not {quote(value)}", error.cure) from None
+        cure = re.sub("`(?=[0-9])", "`+", error.cure)
+        raise FieldError(f"takes a growth such as `+2%`, not {quote(value)}", cure) from None
 
 
 def pattern(units: Mapping[str, int]) -> str:
