@@ -168,7 +168,7 @@ HEADS = [
     "input: [3]\nname:\nvariables:\ndefaults:\nbudget:\ndata_format:",
     "input: [3]\nbudget: {max_params: 250k, max_macs: 40M, max_weight_memory: 1 MiB, max_layers: 3}",
     "input: [3]\nbudget: {max_params: 250000, max_layer_params: =10 * 1000}",
-    "input: [3]\nbudget: {max_params: +2%, max_macs: + 1.5k, max_sram: -5 %, max_weight_memory: +1 KiB, max_layers: +0}",
+    "input: [3]\nbudget: {max_params: +2%, max_macs: + 1.5k, max_sram: -5 %, max_flash: +1 KiB, max_layers: +0}",
     "input: [3]\nbudget: {blocks: {dropout: {max_params: +0%}}}",
     "input: [3]\ndata_format: channels_first\ndefaults: {dense: {activation: =function}}\nvariables: {function: relu}",
 ]
