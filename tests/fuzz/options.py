@@ -51,7 +51,7 @@ def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
         case "fit":
             return ("fit", file, "--device", random.choice(DEVICES), *_maybe(random, "--format", ("json",)))
         case "diff":
-            sides = random.choice([(file, file), (OTHER, file), (file, OTHER)])
+            sides = random.choice([(OTHER, file), (file, OTHER)])
             style = _maybe(random, "--format", ("json", "markdown", *FORMATS_OF_CHECK))
             return ("diff", *sides, *style, *random.choice([(), ("--exit-code",)]))
         case "diagram":
