@@ -13,7 +13,7 @@ from archsum.render.check.relative import relative_to
 from archsum.render.layout import cut
 from archsum.render.numbers import percent
 
-_NUMBER = re.compile(r"[-+]?\d[\d,.]*")
+_NUMBER = re.compile(r"(?<!\w)[-+]?\d[\d,.]*")
 
 Kind = Literal["problem", "warning", "over-budget", "near-limit"]
 
