@@ -18,6 +18,7 @@ from archsum.sources import Source
 from archsum.work import Work
 
 if TYPE_CHECKING:
+    from archsum.budget import Base
     from archsum.language.spec.budget import Budget
     from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
@@ -143,12 +144,16 @@ def check(
     file: Source | Network,
     budget: Mapping[str, int | str | None] | None = None,
     training: Mapping[str, Any] | None = None,
+    *,
+    against: "Source | Network | Base | None" = None,
     **overrides: Unpack[Overrides],
 ) -> "Check":
     """Compare a network with its budget; printed, the verdicts are a table.
 
     The limits of `budget`, as in `{"max_params": "5M"}`, take the place of the file's own, or are added to them; so
     does `training`, as in `{"batch": 64}`, of how the file says that the network is trained.
+    `against` is what limits such as `+2%` are relative to: the Git revision in which the file was as it should be
+    compared with, or another network; `training` and `overrides` are of it too.
     `ok` is None, and `problems` says why, where a limit could not be checked.
 
     Errors: SpecError with every problem in the file or in `budget`, and where there is no limit at all.
@@ -157,7 +162,7 @@ def check(
 
     network = _network(file, overrides)
     limits = override(network.budget, budget or {}, "the budget")
-    return _verdicts(network, limits, costs(network, training))
+    return _verdicts(network, limits, costs(network, training), _base(file, against, training, overrides))
 
 
 def fit(
@@ -259,6 +264,7 @@ def diff(
 
     Errors: SpecError with every problem in both.
     """
+    from archsum.budget import Base
     from archsum.comparison import ASPECTS, compare
     from archsum.results.diff import Diff
 
@@ -274,12 +280,14 @@ def diff(
     if problems:
         raise SpecError(problems)
     (one, costs_before), (other, costs_after) = networks
+    called = titles or (one.graph.name, other.graph.name)
+    base = Base(called[0], lambda: costs_before)
     difference = compare(costs_before.summary, costs_after.summary)
     return Diff(
         difference.limited(only) if only else difference,
-        titles or (one.graph.name, other.graph.name),
+        called,
         (costs_before, costs_after),
-        (_checked(one, costs_before), _checked(other, costs_after)),
+        (_checked(one, costs_before, base), _checked(other, costs_after, base)),
         tuple(aspect for aspect in ASPECTS if aspect in only),
     )
 
@@ -372,17 +380,36 @@ def _network(file: Source | Network, overrides: Overrides) -> Network:
     return file
 
 
-def _verdicts(network: Network, limits: "Budget", found: "Costs") -> "Check":
+def _base(
+    file: Source | Network, against: "Source | Network | Base | None", training: Any, overrides: Overrides
+) -> "Base | None":
+    """Return what limits are relative to, which is read when there are such."""
+    from archsum.budget import Base
+
+    if against is None or isinstance(against, Base):
+        return against
+    if isinstance(against, Network):
+        return Base(against.graph.name, lambda: costs(against, training))
+    source = file.graph.name if isinstance(file, Network) else file
+
+    def read() -> "Costs | None":
+        was = sources.as_it_was(source, against)
+        return None if was is None else costs(was, training, **overrides)
+
+    return Base(sources.called_as_it_was(source, against), read)
+
+
+def _verdicts(network: Network, limits: "Budget", found: "Costs", base: "Base | None") -> "Check":
     from archsum.budget import check
     from archsum.results.check import Check
 
     device = None if limits.device is None else device_of(limits.device, network)
-    return Check(**vars(check(found, limits, device, network.block_places)))
+    return Check(**vars(check(found, limits, device, network.block_places, base)))
 
 
-def _checked(network: Network, found: "Costs") -> "Check | None":
+def _checked(network: Network, found: "Costs", base: "Base") -> "Check | None":
     """Return the verdicts on a network's own budget; None where it has none."""
-    return _verdicts(network, network.budget, found) if network.budget.model_fields_set - {"warn_at"} else None
+    return _verdicts(network, network.budget, found, base) if network.budget.model_fields_set - {"warn_at"} else None
 
 
 def device_of(name: str, network: Network) -> "Device":

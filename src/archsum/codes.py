@@ -144,6 +144,12 @@ CODES: dict[str, Code] = {
         "archsum completion bash",
         "pip install shtab",
     ),
+    "no-base": Code(
+        "A limit is relative to the past, such as `+2%`, and there is nothing to compare with.",
+        "Name the Git revision that the network is compared with, or a file, with `--against`.",
+        "archsum check net.yaml --max-params +2%",
+        "archsum check net.yaml --max-params +2% --against net.yaml",
+    ),
     "no-budget": Code(
         "`archsum check` has no limit to check: that must not look like a pass.",
         "State a limit, in the file under `budget` or on the command line.",

@@ -17,13 +17,21 @@ _ENDINGS = (".yaml", ".yml", ".json", ".keras", ".h5", ".hdf5", ".onnx")
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 """What keeps Git from writing, asking and fetching, and has it say in English what is wrong."""
 
+_NO_REVISION = ("Not a valid object name", "invalid object name", "bad object", "not a tree object")
+"""How it begins what Git says of a revision that it does not have."""
+
 
 def is_revision(source: str) -> bool:
     """Whether a source is a file of a revision, `REV:path`, and there is no file that is called so."""
     revision, colon, path = source.partition(":")
     if not (revision and colon and path) or "\n" in source or len(revision) < 2 or path.startswith("//"):
         return False  # `c:net.yaml` is on a disk, and an address is no revision
-    return path.lower().endswith(_ENDINGS) and not os.path.exists(source)
+    return is_path(path) and not os.path.exists(source)
+
+
+def is_path(text: str) -> bool:
+    """Whether a text ends as files do, and is not the name of a revision."""
+    return text.lower().endswith(_ENDINGS)
 
 
 class RevisionFile(io.BytesIO):
@@ -34,10 +42,18 @@ class RevisionFile(io.BytesIO):
         self.name = name
 
 
-def open_at_head(path: str) -> RevisionFile:
-    """Open a file as the last commit has it. Errors: as `open_revision`."""
+def open_at(path: str, revision: str = "HEAD") -> RevisionFile:
+    """Open a file as a revision has it, by default the last commit. Errors: as `open_revision`."""
     folder, name = os.path.split(path)
-    return RevisionFile(_read(f"HEAD:./{name}", folder or "."), f"HEAD:{path}")
+    return RevisionFile(_read(f"{revision}:./{name}", folder or "."), f"{revision}:{path}")
+
+
+def has_file(path: str, revision: str) -> bool:
+    """Whether a revision has a file. Errors: SpecError where there is no such revision, or Git cannot say."""
+    folder, name = os.path.split(path)
+    source = f"{revision}:{path}"
+    _check(source)
+    return bool(_git(source, folder or ".", "ls-tree", revision, "--", f"./{name}"))
 
 
 def open_revision(source: str) -> RevisionFile:
@@ -51,13 +67,17 @@ def open_revision(source: str) -> RevisionFile:
 
 
 def _read(source: str, folder: str) -> bytes:
-    if source.startswith("-"):
-        raise _unreadable(source, "a revision does not begin with `-`", "write the name of a branch, a tag or a commit")
-    size = _git(source, folder, "-s", source)
+    _check(source)
+    size = _git(source, folder, "cat-file", "-s", source)
     if int(size) > MAX_FILE_BYTES:
         cure = "describe layers that repeat themselves by `repeat` or a block"
         raise _unreadable(source, f"it is larger than {MAX_FILE_BYTES // 1024**2} MiB", cure)
-    return _git(source, folder, "blob", source)
+    return _git(source, folder, "cat-file", "blob", source)
+
+
+def _check(source: str) -> None:
+    if source.startswith("-"):
+        raise _unreadable(source, "a revision does not begin with `-`", "write the name of a branch, a tag or a commit")
 
 
 def run_git(*arguments: str) -> "CompletedProcess[bytes]":
@@ -72,7 +92,7 @@ def run_git(*arguments: str) -> "CompletedProcess[bytes]":
 
 def _git(source: str, folder: str, *asked: str) -> bytes:
     try:
-        done = run_git("-C", folder, "cat-file", *asked)
+        done = run_git("-C", folder, *asked)
     except (OSError, ValueError) as error:
         reason = "git is not installed" if isinstance(error, FileNotFoundError) else str(error)
         raise _unreadable(source, reason, "install Git, or name files") from None
@@ -84,6 +104,9 @@ def _git(source: str, folder: str, *asked: str) -> bytes:
 def _refused(source: str, said: Sequence[str]) -> SpecError:
     """Return what Git says is wrong: its first line, and its hint where it has one."""
     reason = next(iter(said), "git does not say why").removeprefix("fatal: ")
+    if reason.startswith(_NO_REVISION):
+        cure = "look at its name; what a clone lacks, `git fetch` gets, as in `git fetch origin main` for `origin/main`"
+        return _unreadable(source, reason, cure)
     hints = (line.removeprefix("hint: ") for line in said if line.startswith("hint: "))
     return _unreadable(source, reason, next(hints, "look at the revision with `git log`, and at the path in it"))
 

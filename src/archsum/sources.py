@@ -6,18 +6,20 @@ import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
-from archsum.errors import Diagnostic, SpecError
+from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.formula import Value
 from archsum.interchange.imported import Imported, Options
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
 from archsum.language.text.source import File, open_file, read_file
-from archsum.revisions import RevisionFile, is_revision, open_revision
+from archsum.revisions import RevisionFile, has_file, is_path, is_revision, open_at, open_revision
 
 Source = File | Mapping[str, Any]
 """A path, an open file, a text or what YAML makes of one, `module:name` of a live model, or `REV:path` of Git's."""
+
+Against = TypeVar("Against", bound=Source)
 
 _Reader = Callable[[IO[bytes], str, Options], Imported]
 
@@ -77,6 +79,39 @@ def load(
     return _checked(_reader(reader)(io.BytesIO(raw), name, options))
 
 
+def as_it_was(source: Source, against: Against) -> Against | RevisionFile | None:
+    """Return what a source is compared with: `against` itself, or where it is a revision, what that has of the source.
+
+    None is what a file that the revision lacks was. Errors: SpecError where there is no such revision, and where the
+    source is no file.
+    """
+    if not _names_revision(against):
+        return against
+    if not isinstance(source, str | os.PathLike) or not os.path.isfile(source):
+        message = f"{one_line(called(source))} is no file that {one_line(str(against))} could have"
+        cure = "name what to compare with itself, as in `--against main:net.yaml`"
+        raise SpecError([Diagnostic("unreadable", message, None, cure)])
+    path, revision = os.fspath(source), str(against)
+    return open_at(path, revision) if has_file(path, revision) else None
+
+
+def called_as_it_was(source: Source, against: Source) -> str:
+    """Return what is called what a source is compared with."""
+    return f"{against}:{called(source)}" if _names_revision(against) else called(against)
+
+
+def called(source: Source) -> str:
+    """Return what a source is called."""
+    if isinstance(source, Mapping) or _is_text(source):
+        return "<mapping>" if isinstance(source, Mapping) else "<text>"
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else str(getattr(source, "name", "the file"))
+
+
+def _names_revision(against: Source) -> bool:
+    """Whether it is the name of a revision, as what ends like no file and is no live model."""
+    return isinstance(against, str) and not ("\n" in against or is_path(against) or _is_live(against))
+
+
 def from_keras(model: Any, input: InputShape | None = None) -> Network:  # noqa: A002
     """Read a live Keras model. Errors: SpecError."""
     from archsum.interchange.keras.live import read_model
@@ -91,7 +126,7 @@ def from_torch(module: Any, example: Any, name: str) -> Network:
     return _checked(read_module(module, name, example))
 
 
-def _is_text(source: str | os.PathLike[str] | RevisionFile) -> bool:
+def _is_text(source: Source) -> bool:
     """Whether a source is a network itself, and not the name of a file, which seldom has several lines."""
     return isinstance(source, str) and "\n" in source and not os.path.exists(source)
 
@@ -99,9 +134,9 @@ def _is_text(source: str | os.PathLike[str] | RevisionFile) -> bool:
 def _content(source: Source) -> tuple[bytes | str, str]:
     """Return a source's content, and what places call it."""
     if isinstance(source, Mapping):
-        return _dump(source), "<mapping>"
+        return _dump(source), called(source)
     if isinstance(source, str) and _is_text(source):
-        return source, "<text>"
+        return source, called(source)
     return read_file(source)
 
 

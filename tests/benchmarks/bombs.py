@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.bombs import ANSWERED, REFUSED, listed
+from tests.support.paths import EXAMPLES
 
 COMMANDS = (
     ["summary"],
@@ -20,6 +21,7 @@ COMMANDS = (
     ["fit", "--device", "t4"],
     ["explain"],
     ["diagram"],
+    ["diff", str(EXAMPLES / "lenet5.yaml")],
 )
 LARGE = {
     "names": f"input: [8]\nlayers: [relu]\noutputs: {listed(f'o{n}' for n in range(40_000))}\n",

@@ -1,4 +1,4 @@
-"""Time `archsum summary` as a whole process, against the import floor, Keras and torchinfo.
+"""Time `archsum summary` and `archsum diff` as whole processes, against the import floor, Keras and torchinfo.
 
     pip install -e ".[test,torch]" torchinfo && python tests/benchmarks/startup.py
 
@@ -78,6 +78,12 @@ def summary(file: str, *arguments: str) -> list[str]:
     return [*SUMMARY, str(ROOT / "examples" / file), *arguments]
 
 
+def diff(file: str, *arguments: str) -> list[str]:
+    """Return the command that compares one of the examples with itself."""
+    path = str(ROOT / "examples" / file)
+    return [sys.executable, "-m", "archsum", "diff", path, path, *arguments]
+
+
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -89,6 +95,7 @@ def main() -> None:
         report("archsum summary, ResNet-50", summary("resnet50.yaml"))
         report("archsum summary, ResNet-152", summary(*RESNET152))
         report("archsum summary, EfficientNet-B7", summary(*EFFICIENTNET_B7))
+        report("archsum diff, ResNet-152 with itself", diff(*RESNET152))
     for name in ("VGG16", "ResNet152", "EfficientNetB7"):
         report(f"Keras (numpy backend), {name}().summary()", [sys.executable, "-c", KERAS.format(name=name)], pairs=3)
     for name, image in (("vgg16", 224), ("resnet152", 224), ("efficientnet_b7", 600)):

@@ -49,7 +49,7 @@ CASES = [
     Case("--help", OK),
     Case("check over.yaml", OVER),
     Case("check over.yaml --format json", OVER),
-    Case("check over.yaml --format github", OVER),
+    *(Case(f"check over.yaml --format {style}", OVER) for style in ("github", "sarif", "junit", "gitlab")),
     Case("check within.yaml over.yaml", OVER),
     Case("fit over.yaml", OVER),
     *(

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from archsum.layers.shapes import product, total
+from tests.fuzz.reading import READERS_FOR_CI
 from tests.fuzz.runner import Outcome
 
 ALL_WELL, OVER_BUDGET, BAD_INPUT = 0, 1, 2
@@ -14,7 +15,16 @@ ALL_WELL, OVER_BUDGET, BAD_INPUT = 0, 1, 2
 COMMANDS_WITH_LIMITS = ("check", "fit")
 """Those that exit with 1."""
 
-PLACELESS = {"not-text", "unreadable", "unwritable", "no-device", "no-budget", "missing-graphviz", "graphviz"}
+PLACELESS = {
+    "not-text",
+    "unreadable",
+    "unwritable",
+    "no-device",
+    "no-budget",
+    "no-base",
+    "missing-graphviz",
+    "graphviz",
+}
 """Codes of what is wrong with a file as a whole, with where it goes to, or with the machine."""
 
 QUESTIONS = ("to explain `", "to find the training memory of `", "to plan the arena of `")
@@ -45,7 +55,10 @@ def judge(outcome: Outcome, arguments: tuple[str, ...], *, is_placed: bool = Tru
     else:
         assert not err or _WARNING.match(err), f"exit code {code}, and on stderr: {err}"
         assert out or "-o" in arguments or "github" in arguments, "nothing was printed"
-    assert code != OVER_BUDGET or arguments[0] in COMMANDS_WITH_LIMITS, "1 is for what is over budget"
+    may_be_1 = arguments[0] in COMMANDS_WITH_LIMITS or "--exit-code" in arguments
+    assert code != OVER_BUDGET or may_be_1, "1 is for what is over budget, or different"
+    if (style := _format(arguments)) in READERS_FOR_CI and not _USAGE.search(err) and out:
+        READERS_FOR_CI[style](out)
     if code != BAD_INPUT and _format(arguments) == "json" and not out.startswith(("usage: ", "archsum ")):
         judge_json(arguments[0], json.loads(out), code)
 
@@ -73,6 +86,8 @@ def judge_json(command: str, document: dict[str, Any], code: int) -> None:
             judge_figures(document)
         case "check":
             _judge_verdicts(document, code)
+        case "diff":
+            _judge_difference(document)
         case "memory":
             _judge_memory(document)
         case "fit":
@@ -112,8 +127,16 @@ def _judge_verdicts(document: dict[str, Any], code: int) -> None:
             assert file["ok"] == all(verdict["ok"] for verdict in file["verdicts"])
         for verdict in file["verdicts"]:
             value, limit = verdict["value"], verdict["limit"]
-            assert verdict["ok"] == (None if value is None else value <= limit)
+            is_new = verdict["relative"] is not None and verdict["relative"]["new"]
+            known = value is not None and limit is not None
+            assert verdict["ok"] == (value <= limit if known else True if is_new and value is not None else None)
             assert all(part["value"] <= value for part in verdict["contributors"])
+
+
+def _judge_difference(document: dict[str, Any]) -> None:
+    assert document["equal"] == document["verdict"].startswith("equal")
+    for one in document["totals"].values():
+        assert one["difference"] == (None if None in (one["after"], one["before"]) else one["after"] - one["before"])
 
 
 def _judge_memory(document: dict[str, Any]) -> None:

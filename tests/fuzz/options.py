@@ -13,8 +13,12 @@ from archsum.render.table import STYLES
 from tests.fuzz.case import FILE, Case
 from tests.fuzz.judge import ALL_WELL, judge, judge_same_totals
 from tests.fuzz.runner import Outcome, Runner
+from tests.support.paths import EXAMPLES
 
 DEVICES = ("t4", "h100", "nano33ble", "esp32")
+FORMATS_OF_CHECK = ("json", "github", "sarif", "junit", "gitlab")
+OTHER = str(EXAMPLES / "lenet5.yaml")
+"""What files are compared with."""
 LIMITS = (
     "params", "trainable-params", "macs", "flops", "weight-memory", "layers", "layer-params", "layer-macs",
     "training-memory", "inference-memory", "activation-memory", "sram", "flash",
@@ -30,7 +34,7 @@ def commands() -> tuple[str, ...]:
 def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
     """Draw a command line on a file."""
     command = random.choices(
-        ["json", "summary", "check", "explain", "memory", "fit", "diagram"], [4, 4, 4, 2, 3, 1, 2]
+        ["json", "summary", "check", "explain", "memory", "fit", "diagram", "diff"], [4, 4, 4, 2, 3, 1, 2, 2]
     )[0]
     match command:
         case "json":
@@ -39,17 +43,25 @@ def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
             return ("summary", file, *_looks(random))
         case "check":
             limits = random.sample(LIMITS, random.randint(1, 3))
-            given = [word for limit in limits for word in (f"--max-{limit}", str(10 ** random.randint(0, 12)))]
-            device = _maybe(random, "--device", DEVICES)
-            return ("check", file, *given, *device, *_training(random), *_maybe(random, "--format", ("json", "github")))
+            given = [word for limit in limits for word in (f"--max-{limit}", _limit(random))]
+            options = (*_maybe(random, "--device", DEVICES), *_maybe(random, "--against", (file, OTHER)))
+            return ("check", file, *given, *options, *_training(random), *_maybe(random, "--format", FORMATS_OF_CHECK))
         case "memory":
             return ("memory", file, *_training(random), *_maybe(random, "--format", ("json",)))
         case "fit":
             return ("fit", file, "--device", random.choice(DEVICES), *_maybe(random, "--format", ("json",)))
+        case "diff":
+            sides = random.choice([(OTHER, file), (file, OTHER)])
+            style = _maybe(random, "--format", ("json", "markdown", *FORMATS_OF_CHECK))
+            return ("diff", *sides, *style, *random.choice([(), ("--exit-code",)]))
         case "diagram":
             depth = _maybe(random, "--depth", ("1", "2", "9"))
             return ("diagram", file, "--format", random.choice(["mermaid", "dot"]), *depth)
     return (command, file)
+
+
+def _limit(random: Random) -> str:
+    return random.choice(["+0", "+2%"]) if random.random() < 0.2 else str(10 ** random.randint(0, 12))
 
 
 def _looks(random: Random) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 
 import yaml
 
+from tests.support import ci_formats
+
 
 class Read(NamedTuple):
     """An output that has been read."""
@@ -140,6 +142,35 @@ def read_github(out: str) -> Read:
     return read
 
 
+_OF_NAMES = ("startColumn", "endColumn")
+"""What depends on how long a name is."""
+
+
+def read_sarif(out: str) -> Read:
+    """Read SARIF, which is valid: its objects, and where things are but for the columns."""
+    ci_formats.read_sarif(out)
+    read = Read([], [])
+    _walk(json.loads(out, object_hook=lambda found: {k: v for k, v in found.items() if k not in _OF_NAMES}), read)
+    return read
+
+
+def read_gitlab(out: str) -> Read:
+    """Read GitLab's Code Quality, which is valid."""
+    ci_formats.read_gitlab(out)
+    return read_json(out)
+
+
+def read_junit(out: str) -> Read:
+    """Read JUnit's XML, which is valid: its suites and tests, and what came of them."""
+    read = Read([], [])
+    for suite in ci_formats.read_junit(out):
+        read.structure.append([suite.get(name) for name in ("tests", "failures", "errors")])
+        for element in suite.iter():
+            read.structure.append(element.tag)
+            read.texts.extend([*element.attrib.values(), element.text or ""])
+    return read
+
+
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|<(?:[^<>\n]|<[^<>]*>)*>(?=[,\]])')
 
 
@@ -160,6 +191,11 @@ def read_wrapped(out: str) -> Read:
     return Read([], out.split("\n"))
 
 
+READERS_FOR_CI: dict[str, Callable[[str], Read]] = {
+    "sarif": read_sarif,
+    "gitlab": read_gitlab,
+    "junit": read_junit,
+}
 READERS: dict[str, Callable[[str], Read]] = {
     "json": read_json,
     "csv": read_csv,
@@ -169,6 +205,7 @@ READERS: dict[str, Callable[[str], Read]] = {
     "markdown": read_markdown,
     "pipe": read_markdown,
     "github": read_github,
+    **READERS_FOR_CI,
     "mermaid": read_diagram,
     "dot": read_diagram,
 }

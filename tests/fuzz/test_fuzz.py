@@ -33,6 +33,21 @@ CASES = {
 MOST_OF_A_BOMB = 2_000
 """The bytes of a bomb here: those of the long run go off for longer."""
 
+GITLAB = """[{
+    "description": "NAME", "check_name": "c", "fingerprint": "f", "severity": "major",
+    "location": {"path": "NAME", "lines": {"begin": 1}}
+}]"""
+SARIF = """{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "a", "rules": [{
+    "id": "r", "shortDescription": {"text": "s"}, "fullDescription": {"text": "f"},
+    "help": {"text": "h", "markdown": "h"}
+}]}}, "results": [{
+    "ruleId": "r", "ruleIndex": 0, "message": {"text": "NAME"}, "partialFingerprints": {"primaryLocationLineHash": "p"},
+    "locations": [{"physicalLocation": {"artifactLocation": {"uri": "NAME"}, "region": {"startLine": 1}}}]
+}]}]}"""
+JUNIT = """<testsuites><testsuite name="NAME" package="" id="0" timestamp="2026-01-01T00:00:00" hostname="h" tests="1"
+    failures="0" errors="0" time="0"><properties/><testcase classname="NAME" name="n" time="0"/>
+    <system-out>NAME</system-out><system-err/></testsuite></testsuites>"""
+
 KINDS = {kind.name: kind for kind in all_kinds()}
 
 
@@ -83,8 +98,9 @@ def wrong(
     kind: Kind, monkeypatch: pytest.MonkeyPatch, code: int | None, out: str = "", err: str = ""
 ) -> Failure | None:
     """Return what is found wrong where archsum answers all command lines in one way."""
+    case = kind.draw(Random(0))
     monkeypatch.setattr("tests.fuzz.runner._run", lambda *_: Outcome(code, out, err))
-    return examine(kind, kind.draw(Random(0)), Runner())
+    return examine(kind, case, Runner())
 
 
 @pytest.mark.parametrize("name", ["mutate tokens", "generated networks", "hostile names", "command lines", "bombs"])
@@ -123,6 +139,9 @@ def test_what_is_slow_or_large_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> 
         ("github", "::error file=a::NAME", "::error file=a::NAME\n::error file=c::d"),
         ("github", "::error file=a,line=1::NAME", "::error file=a,line=2::NAME"),
         ("github", "::error file=a::NAME", "::error file=a,col=3::NAME"),
+        ("gitlab", GITLAB, GITLAB.replace('"begin": 1', '"begin": 2')),
+        ("sarif", SARIF, SARIF.replace('"startLine": 1', '"startLine": 2')),
+        ("junit", JUNIT, JUNIT.replace('"0"/>', '"0"><failure type="c"/></testcase>').replace('s="0"', 's="1"', 1)),
         ("mermaid", 'n0["NAME"]', 'n0["NAME"]:::b["c"]'),
         ("dot", 'a [label="NAME"]', 'a [label="NAME", c="d"]'),
     ],
@@ -166,5 +185,4 @@ def test_the_table_adds_up() -> None:
 def test_hostile_names_are_in_the_outputs_of_all_commands_that_take_a_file() -> None:
     usages = {command: Runner()((command, "--help")).out.partition("\n\n")[0] for command in commands()}
     takes_file = {command for command, usage in usages.items() if "SOURCE" in usage}
-    # What `diff` prints of names is tested with its texts.
-    assert {command for command, *_ in (*OUTPUTS, *PICTURES)} == takes_file - {"diff"}
+    assert {command for command, *_ in (*OUTPUTS, *PICTURES)} == takes_file

@@ -1,17 +1,17 @@
 """Costs × Budget → a check: every limit's verdict, and what keeps one from being checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from archsum.budget.base import Base, Limit, limit_of, of_block
 from archsum.budget.metrics import METRICS
 from archsum.budget.verdicts import Verdict, judge
 from archsum.errors import Diagnostic, Place, SpecError, one_line
-from archsum.folding import part_of
 from archsum.language.spec.budget import BlockBudget, Budget
-from archsum.memory.costs import Costs, Unknown
+from archsum.language.spec.growth import Growth
+from archsum.memory.costs import Costs
 from archsum.memory.devices import Device
-from archsum.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -33,40 +33,42 @@ class Check:
 
 
 def check(
-    costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Place] = MappingProxyType({})
+    costs: Costs,
+    budget: Budget,
+    device: Device | None = None,
+    places: Mapping[str, Place] = MappingProxyType({}),
+    base: Base | None = None,
 ) -> Check:
     """Compare a network with every limit of a budget, and with a device's memory where the budget sets no lower one.
 
-    `places` are those at which the budget names its blocks.
+    `places` are those at which the budget names its blocks; `base` is what limits that are a growth are relative to.
 
     Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
     block of a name.
     """
-    limits = _stated(budget)
-    for name, limit in _limits_of(device).items() if device else ():
-        limits[name] = min(limit, limits.get(name, limit))
+    limits = {name: limit_of(name, stated, base) for name, stated in _stated(budget).items()}
+    for name, size in _limits_of(device).items() if device else ():
+        limits[name] = _lower(limits.get(name), size)
     verdicts = [judge(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
-    checked = [(costs, verdict) for verdict in verdicts]
-    for block, of_block in budget.blocks.items():
-        of = _block(costs.summary, block, places.get(block))
-        part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed, costs.context)
-        for name, limit in _stated(of_block).items():
-            checked.append((part, judge(part, name, limit, budget.warn_at, block)))
-    if not checked:
+    for block, of in budget.blocks.items():
+        part = _block(costs, block, places.get(block))
+        for name, stated in _stated(of).items():
+            verdicts.append(judge(part, name, limit_of(name, stated, base, block), budget.warn_at, block))
+    if not verdicts:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
         message = f"{costs.summary.name} has no budget: nothing to check"
         raise SpecError([Diagnostic("no-budget", message, None, cure)])
-    problems = (problem for part, verdict in checked for problem in _problems(part, verdict))
-    return Check(costs.summary.name, tuple(verdict for _, verdict in checked), tuple(problems))
+    problems = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
+    return Check(costs.summary.name, tuple(verdicts), tuple(problems))
 
 
-def _stated(budget: BlockBudget) -> dict[str, int]:
+def _stated(budget: BlockBudget) -> dict[str, int | Growth]:
     return {name: limit for name in METRICS if (limit := getattr(budget, name, None)) is not None}
 
 
-def _block(summary: Summary, name: str, place: Place | None) -> Summary:
+def _block(costs: Costs, name: str, place: Place | None) -> Costs:
     try:
-        return part_of(summary, name)
+        return of_block(costs, name)
     except SpecError as error:
         raise SpecError([diagnostic._replace(span=place) for diagnostic in error.diagnostics]) from None
 
@@ -78,22 +80,8 @@ def _limits_of(device: Device) -> dict[str, int]:
     return {"max_sram": device.available, "max_flash": device.available_flash}
 
 
-def _problems(costs: Costs, verdict: Verdict) -> Iterator[Diagnostic]:
-    metric = verdict.metric
-    if verdict.ok is not None or metric.parts is None:
-        return
-    if metric.causes:
-        for (reason, cure), layers in metric.causes(costs).items():
-            yield _unknown(verdict, layers, f": {reason}", cure)
-    else:
-        unknown = (layer for layer, value in metric.parts(costs) if value is None)
-        layers = list(metric.unknown(costs) if metric.unknown else unknown)
-        yield _unknown(verdict, layers, "", metric.cure(layers[0]))
-
-
-def _unknown(verdict: Verdict, layers: list[Unknown], reason: str, cure: str) -> Diagnostic:
-    first, *others = layers
-    named = f"`{first.name}`" + (f" and {len(others):,} more" if others else "")
-    verb = "is" if verdict.metric.unit else "are"
-    message = f"`{verdict.name}` cannot be checked: the {verdict.figure} of {named} {verb} unknown{reason}"
-    return Diagnostic("unknown-value", message, first.span, cure)
+def _lower(limit: Limit | None, size: int) -> Limit:
+    """Return the lower of a limit and a device's memory; one that cannot be known stays unknown."""
+    if limit is None or (limit.value is None and not limit.problems):
+        return Limit(size)
+    return limit if limit.value is None or limit.value <= size else Limit(size)

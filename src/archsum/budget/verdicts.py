@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archsum.bounds import MAX_TRIED_BLOCKS, MAX_TRIED_LAYERS
+from archsum.budget.base import Limit, Relative
 from archsum.budget.metrics import METRICS, Metric
+from archsum.budget.unknown import causes_of_unknown
+from archsum.errors import Diagnostic
 from archsum.layers.shapes import known
 from archsum.memory.conversion import ArenaPrecision
 from archsum.memory.costs import Costs
@@ -27,11 +30,14 @@ class Contributor(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """One limit, and what the network has; the value is None where it cannot be computed."""
+    """One limit, and what the network has; the value is None where it cannot be computed.
+
+    So is the limit where it is relative to what cannot be known, or to nothing, as of a new network.
+    """
 
     name: str
     value: int | None
-    limit: int
+    limit: int | None
     contributors: tuple[Contributor, ...] = ()
     cures: tuple[str, ...] = ()
     """What would help, where the limit is broken; what it depends on, where it is not."""
@@ -40,6 +46,10 @@ class Verdict(NamedTuple):
     block: str | None = None
     """The block that the limit is for; None where it is for the network."""
     arena_precision: ArenaPrecision = "int8"
+    relative: Relative | None = None
+    """How the limit comes of the past; None where it is a number of its own."""
+    problems: tuple[Diagnostic, ...] = ()
+    """What keeps the limit from being checked."""
 
     @property
     def figure(self) -> str:
@@ -59,26 +69,47 @@ class Verdict(NamedTuple):
     @property
     def ok(self) -> bool | None:
         """Whether the limit is kept; None where that is not known."""
-        return None if self.value is None else self.value <= self.limit
+        if self.value is None or self.limit is None:
+            return True if self.value is not None and self.is_new else None
+        return self.value <= self.limit
+
+    @property
+    def is_new(self) -> bool:
+        """Whether what may grow was not there."""
+        return self.limit is None and self.relative is not None and self.relative.is_new
 
     @property
     def warns(self) -> bool:
-        """Whether the limit is kept, and nearly reached."""
+        """Whether the limit is kept, and nearly reached; not of a growth, of which one that is small is always near."""
+        if self.relative:
+            return False
         # The quotient of 7 and 100 is 0.07, as the share is read; the product with 0.07 would be more than 7.
         used = self.value / self.limit if self.value and self.limit else float(self.value == self.limit)
         return bool(self.ok) and self.warn_at is not None and used >= self.warn_at
 
 
-def judge(costs: Costs, name: str, limit: int, warn_at: float | None, block: str | None = None) -> Verdict:
+def judge(costs: Costs, name: str, limit: Limit, warn_at: float | None, block: str | None = None) -> Verdict:
     """Compare a network, or a block of it, with a limit."""
     value = METRICS[name].of_network(costs)
-    verdict = Verdict(name, value, limit, warn_at=warn_at, block=block, arena_precision=costs.arena_precision)
+    verdict = Verdict(
+        name,
+        value,
+        limit.value,
+        warn_at=warn_at,
+        block=block,
+        arena_precision=costs.arena_precision,
+        relative=limit.relative,
+        problems=(*(causes_of_unknown(costs, name) if value is None else ()), *limit.problems),
+    )
+    if limit.value is None:
+        return verdict
     if verdict.ok is not False:
-        return verdict._replace(cures=tuple(_cautions(costs, name, limit)))
-    return verdict._replace(contributors=_contributors(costs, verdict), cures=tuple(_cures(costs, name, limit)))
+        return verdict._replace(cures=tuple(_cautions(costs, name, limit.value)))
+    contributors = _contributors(costs, verdict, limit.value)
+    return verdict._replace(contributors=contributors, cures=tuple(_cures(costs, name, limit.value)))
 
 
-def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:
+def _contributors(costs: Costs, verdict: Verdict, limit: int) -> tuple[Contributor, ...]:
     """Return the layers that make a total large, or those that are themselves over the limit, the largest first."""
     metric = verdict.metric
     if metric.parts is None:
@@ -87,7 +118,7 @@ def _contributors(costs: Costs, verdict: Verdict) -> tuple[Contributor, ...]:
     whole = verdict.value if not metric.per_layer and verdict.value else sum(value for _, value in values)
     values.sort(key=lambda part: -part[1])
     if metric.per_layer:
-        chosen = [(layer, value) for layer, value in values if value > verdict.limit]
+        chosen = [(layer, value) for layer, value in values if value > limit]
     else:
         chosen = [(layer, value) for layer, value in values[:MAX_CONTRIBUTORS] if value]
     return tuple(Contributor(layer, value, whole) for layer, value in chosen)

@@ -6,14 +6,16 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from archsum.cli import ci
 from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, shown, training
-from archsum.cli.console import paint, report
+from archsum.cli.console import paint
 from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
 from archsum.cli.project import Project, networks_in
 from archsum.errors import Diagnostic, FieldError, SpecError, quote
 
 if TYPE_CHECKING:
-    from archsum.budget import Check
+    from archsum.budget import Base, Check
+    from archsum.memory.costs import Costs
 
 _IN_POWERS_OF_TEN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?[eE]\+?[0-9]{1,2}")
 """As in 36e6."""
@@ -26,13 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from archsum.language.spec.quantities import parse_bytes, parse_count
 
     add_file_arguments(parser, "*")
-    limits = parser.add_argument_group("limits", "They take the place of the file's own, or are added to them.")
+    limits = parser.add_argument_group(
+        "limits",
+        "They take the place of the file's own, or are added to them. With --against they can be a growth, as in +2%.",
+    )
     for name, metric in METRICS.items():
         in_bytes = metric.unit == "bytes"
         limits.add_argument(
             f"--{name.replace('_', '-')}",
             metavar="BYTES" if in_bytes else "COUNT",
-            type=_quantity(parse_bytes if in_bytes else parse_count),
+            type=_limit(parse_bytes if in_bytes else parse_count),
             help=Budget.model_fields[name].description,
         )
     limits.add_argument(
@@ -40,12 +45,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a device whose memory is the limit: one that `archsum devices` lists, or a GPU by its memory as in 24GB",
     )
+    parser.add_argument(
+        "--against",
+        metavar="REV",
+        help="the Git revision that limits such as +2%% are relative to, or a SOURCE",
+    )
     add_training_arguments(parser)
     parser.add_argument(
         "--format",
-        choices=("table", "json", "github"),
+        choices=("table", "json", *ci.FORMATS),
         default="table",
-        help="a table, JSON for scripts, or annotations for GitHub's pull requests",
+        help="a table, JSON for scripts, annotations for GitHub's pull requests, SARIF for its code scanning, JUnit's "
+        "XML, or GitLab's Code Quality",
     )
 
 
@@ -60,9 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not files:
         raise SpecError([_nothing_to_check(arguments.file)])
     checks = [(shown(file), _check(file, limits, arguments, project)) for file in files]
-    problems = [SpecError(check.problems) for _, check in checks if check.problems]
-    if problems and arguments.format != "github":  # whose annotations say them
-        report(*problems)
+    ci.report_problems((SpecError(check.problems) for _, check in checks if check.problems), arguments.format)
     if text := _render(checks, arguments.format):
         print(text)
     codes = {True: OK, False: OVER_BUDGET, None: BAD_INPUT}
@@ -83,14 +92,34 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace, pro
     What the command says comes before what the file says, and that before what the project says.
     """
     from archsum.api import check
-    from archsum.budget import Check
 
     try:
         loaded = network(file, arguments)
         limits = {**project.limits(loaded.budget), **limits}
-        return check(loaded, limits, {**project.training(loaded.training), **training(arguments)})
+        trained = {**project.training(loaded.training), **training(arguments)}
+        return check(loaded, limits, trained, against=_base(file, arguments, project))
     except SpecError as error:
-        return Check(None, (), tuple(error.diagnostics))
+        return ci.not_checked(error)
+
+
+def _base(file: str, arguments: argparse.Namespace, project: Project) -> "Base | None":
+    """Return what limits are relative to, which is read when there are such."""
+    from archsum.api import costs
+    from archsum.budget import Base
+    from archsum.sources import as_it_was, called_as_it_was
+
+    against = arguments.against or project.against
+    if against is None:
+        return None
+
+    def read() -> "Costs | None":
+        source = as_it_was(shown(file), against)
+        if source is None:
+            return None
+        was = network(source, arguments)
+        return costs(was, {**project.training(was.training), **training(arguments)})
+
+    return Base(called_as_it_was(shown(file), against), read)
 
 
 def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
@@ -98,23 +127,22 @@ def _render(checks: "list[tuple[str, Check]]", style: str) -> str:
         from archsum.render.check import json as verdicts_json
 
         return verdicts_json.render(checks)
-    if style == "github":
-        from archsum.render.check import github
-
-        return github.render(checks)
+    if style in ci.FORMATS:
+        return ci.render(checks, style)
     from archsum.render.check import text as verdicts
 
     return "\n\n".join(verdicts.render(check, file, paint(sys.stdout)) for file, check in checks)
 
 
-def _quantity(parse: Callable[[Any], Any]) -> Callable[[str], int]:
-    def read(text: str) -> int:
+def _limit(parse: Callable[[Any], Any]) -> Callable[[str], Any]:
+    from archsum.language.spec.quantities import parse_limit
+
+    def read(text: str) -> Any:
         if _IN_POWERS_OF_TEN.fullmatch(text) and (written := float(text)).is_integer():
             text = f"{written:.0f}"
         try:
-            quantity: int = parse(text)
+            return parse_limit(text, parse)
         except FieldError as error:
             raise argparse.ArgumentTypeError(f"{error.message}: {error.cure}") from None
-        return quantity
 
     return read

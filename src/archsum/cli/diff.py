@@ -4,8 +4,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from archsum.cli import ci
 from archsum.cli.arguments import add_file_arguments, add_overrides, known_word, network, number_of, shown
-from archsum.cli.console import paint, reading_width, report
+from archsum.cli.console import paint, reading_width
 from archsum.cli.exit_codes import BAD_INPUT, DIFFERENT, OK
 from archsum.errors import SpecError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from archsum.api import Network
     from archsum.results.diff import Diff
 
-_FORMATS = ("table", "markdown", "json")
+_FORMATS = ("table", "markdown", "json", *ci.FORMATS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "count",
     )
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 where the networks differ, as `git diff`")
-    parser.add_argument("--format", choices=_FORMATS, default="table", help="what to print (default: table)")
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="table",
+        help="what to print (default: table); those for CI say how the second network keeps to its budget",
+    )
     parser.add_argument(
         "--depth",
         metavar="N",
@@ -51,20 +57,31 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.api import diff, summarize
 
     networks: list[Network] = []
-    problems: list[SpecError] = []
+    broken: list[tuple[str, SpecError]] = []
     for file, overrides in _sides(arguments):
         try:
             networks.append(_read(file, overrides))
             summarize(networks[-1])
         except SpecError as error:
-            problems.append(error)
-    if problems:
-        report(*problems)
-        return BAD_INPUT
+            broken.append((shown(file or f"HEAD:{arguments.file[0]}"), error))
+    if broken:
+        return _refuse(broken, arguments.format)
     before, after = networks
-    found = diff(before, after, only=arguments.only, titles=_titles(arguments))
-    print(_render(found, arguments))
+    try:
+        found = diff(before, after, only=arguments.only, titles=_titles(arguments))
+    except SpecError as error:
+        return _refuse([(shown(arguments.file[-1]), error)], arguments.format)
+    if text := _render(found, arguments):
+        print(text)
     return DIFFERENT if arguments.exit_code and not found.equal else OK
+
+
+def _refuse(broken: "list[tuple[str, SpecError]]", style: str) -> int:
+    """Say what is wrong with files, and return the exit code."""
+    ci.report_problems((error for _, error in broken), style)
+    if style in ci.FORMATS:
+        print(ci.render([(file, ci.not_checked(error)) for file, error in broken], style))
+    return BAD_INPUT
 
 
 def _sides(arguments: argparse.Namespace) -> list[tuple[str | None, argparse.Namespace]]:
@@ -86,9 +103,9 @@ def _overrides_after(arguments: argparse.Namespace) -> bool:
 def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
     if file is not None:
         return network(file, arguments)
-    from archsum.revisions import open_at_head
+    from archsum.revisions import open_at
 
-    return network(open_at_head(arguments.file[0]), arguments)
+    return network(open_at(arguments.file[0]), arguments)
 
 
 def _titles(arguments: argparse.Namespace) -> tuple[str, str]:
@@ -109,6 +126,9 @@ def _render(found: "Diff", arguments: argparse.Namespace) -> str:
         from archsum.render.diff import markdown
 
         return markdown.render(found, arguments.depth)
+    if arguments.format in ci.FORMATS:
+        check = found.checks[1]
+        return ci.render([] if check is None else [(shown(arguments.file[-1]), check)], arguments.format)
     from archsum.render.diff import text
 
     return text.render(found, paint(sys.stdout), reading_width(), arguments.depth)

@@ -30,6 +30,7 @@ class Settings(StrictModel):
     training: Training = Field(
         default_factory=lambda: Training.model_validate({}), description="How every network is trained."
     )
+    against: str | None = Field(None, min_length=1, description="The Git revision that limits are relative to.")
 
 
 class Project:
@@ -63,6 +64,11 @@ class Project:
             message = f"`files` has {quote(pattern)}, which is no pattern: {error}"
             cure = "write one from the settings' folder on, such as `models/*.yaml`, or a path without `*`, `?` and `[`"
             raise _bad(message, None, cure) from None
+
+    @property
+    def against(self) -> str | None:
+        """What limits are relative to, unless the command says so."""
+        return self._settings.against
 
     def limits(self, of_file: Budget) -> dict[str, Any]:
         """Return the limits that a file does not state itself."""

@@ -15,7 +15,7 @@ _WINDOW = 64
 """How many parts are looked at together where there are more, and none of them is the only one of its kind."""
 
 _EXACT, _STATED, _SKELETON, _KIND, _LABEL = 100, 80, 40, 30, 20
-_SAME_LABEL, _OTHER_LABEL, _SAME_NAME = 15, -15, 1
+_SAME_LABEL, _OTHER_LABEL, _SAME_NAME, _SHARED_FACT = 15, -15, 1, 10
 
 
 def align(before: Sequence[Part], after: Sequence[Part]) -> Aligned:
@@ -54,17 +54,11 @@ def likeness(before: Part, after: Part) -> int | None:
         score = _LABEL
     else:
         return None
-    if before.layer and score < _STATED and before.facts and after.facts:
-        score += _shared_facts(before, after)
+    if score < _STATED and before.facts and after.facts:
+        one, other = before.facts, after.facts
+        score += _SHARED_FACT * ((one.output == other.output) + (one.weights == other.weights))
     same_name = _SAME_NAME if before.path[-1] == after.path[-1] else 0
     return score + (_SAME_LABEL if same_label else _OTHER_LABEL if other_label else 0) + same_name
-
-
-def _shared_facts(before: Part, after: Part) -> int:
-    """Return what layers have in common that differ in a field."""
-    assert before.facts
-    assert after.facts
-    return 10 * (before.facts.output == after.facts.output) + 10 * (before.facts.weights == after.facts.weights)
 
 
 def _shared_weights(before: Part, after: Part) -> bool:

@@ -1,7 +1,9 @@
 """What changed between two networks, as a plain value."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from archsum.comparison.parts import Part
@@ -59,6 +61,20 @@ class Change:
         part = self.after or self.before
         assert part
         return part
+
+    @cached_property
+    def statuses(self) -> Mapping[Part, str]:
+        """What happened to each part in it that changed."""
+        return {child.part: child.status for child in self.children}
+
+    @cached_property
+    def kinds(self) -> tuple[Counter[str], Counter[str]]:
+        """How many parts of each kind a block had, and has."""
+        before, after = (
+            Counter(part.kind for part in block.children) if block else Counter[str]()
+            for block in (self.before, self.after)
+        )
+        return before, after
 
     @property
     def is_name_alone(self) -> bool:

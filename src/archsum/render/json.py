@@ -12,6 +12,11 @@ def document(figures: dict[str, Any], *, ensure_ascii: bool = True) -> str:
     return text if ensure_ascii else _without_steering(text)
 
 
+def dumps(value: Any) -> str:
+    """Return what is no document of ours as JSON."""
+    return _without_steering(json.dumps(value, indent=2, ensure_ascii=False))
+
+
 def _without_steering(text: str) -> str:
     """Escape what is in a text from a hostile file and would steer a terminal; it is the same text to JSON."""
     return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)

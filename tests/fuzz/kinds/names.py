@@ -11,7 +11,7 @@ import yaml
 from archsum.render.table import STYLES
 from tests.fuzz.case import Case
 from tests.fuzz.judge import BAD_INPUT, judge
-from tests.fuzz.reading import reader
+from tests.fuzz.reading import READERS_FOR_CI, reader
 from tests.fuzz.runner import Runner
 
 HOSTILE = (
@@ -29,13 +29,20 @@ HOSTILE = (
 PLACES = ("network", "layer", "block", "input", "container", "weight", "shared", "device", "variable", "file", "value")
 """Where a file has names."""
 
+FORMATS_OF_CHECK = ("table", "json", "github", "sarif", "junit", "gitlab")
+FORMATS_OF_DIFF = (*FORMATS_OF_CHECK, "markdown")
+OTHER = "other.yaml"
+"""What a network with names is compared with."""
+
 OUTPUTS: tuple[tuple[str, ...], ...] = (
     ("summary", "FILE", "--format", "json"),
     ("summary", "FILE", "--format", "csv"),
     ("summary", "FILE", "--format", "markdown"),
     *(("summary", "FILE", "--style", style) for style in STYLES),
-    *(("check", "FILE", "--max-params", "1", "--format", format_) for format_ in ("table", "json", "github")),
-    *(("check", "FILE", "--device", "t4", "--format", format_) for format_ in ("table", "json", "github")),
+    *(("check", "FILE", "--max-params", "1", "--format", format_) for format_ in FORMATS_OF_CHECK),
+    *(("check", "FILE", "--device", "t4", "--format", format_) for format_ in FORMATS_OF_CHECK),
+    *(("check", "FILE", "--max-params", "+0", "--against", OTHER, "--format", format_) for format_ in FORMATS_OF_CHECK),
+    *(("diff", OTHER, "FILE", "--format", format_) for format_ in FORMATS_OF_DIFF),
     *(("memory", "FILE", "--format", format_) for format_ in ("table", "json")),
     *(("fit", "FILE", "--format", format_) for format_ in ("table", "json")),
     *(("diagram", "FILE", "--format", format_) for format_ in ("mermaid", "dot")),
@@ -99,15 +106,18 @@ class Names:
         return Case(self.name, network(names), arguments, names, names["file"])
 
     def examine(self, case: Case, runner: Runner) -> None:
+        Path(OTHER).write_bytes(b"input: [4]\nlayers: [dense: {name: other, units: 3}]\n")
         outcome = runner(case.arguments)
         judge(outcome, case.arguments)
         read = reader(case.arguments)
         if outcome.code == BAD_INPUT:
-            if "json" in case.arguments and outcome.out:
+            if case.arguments[0] == "check" and "json" in case.arguments and outcome.out:
                 (found,) = json.loads(outcome.out)["files"]
                 assert found["file"] == case.file
             elif "github" in case.arguments:
                 assert "line" not in read(outcome.out).structure, f"a line that is no command: {outcome.out!r}"
+            elif {*READERS_FOR_CI} & {*case.arguments}:
+                assert read(outcome.out).texts
             return
         Path(PLAIN["file"]).write_bytes(network(PLAIN))
         plain_arguments = tuple(PLAIN["file"] if word == case.file else word for word in case.arguments)
@@ -118,7 +128,7 @@ class Names:
         assert plain.code == outcome.code
         found, expected = read(found_text), read(plain_text)
         assert found.structure == expected.structure, f"{found_text}\n\nand with plain names:\n{plain_text}"
-        if "json" in case.arguments and case.arguments[0] != "check":
+        if "json" in case.arguments and case.arguments[0] not in ("check", "diff"):
             assert case.expected["network"] in found.texts
 
 

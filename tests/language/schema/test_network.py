@@ -168,6 +168,8 @@ HEADS = [
     "input: [3]\nname:\nvariables:\ndefaults:\nbudget:\ndata_format:",
     "input: [3]\nbudget: {max_params: 250k, max_macs: 40M, max_weight_memory: 1 MiB, max_layers: 3}",
     "input: [3]\nbudget: {max_params: 250000, max_layer_params: =10 * 1000}",
+    "input: [3]\nbudget: {max_params: +2%, max_macs: + 1.5k, max_sram: -5 %, max_flash: +1 KiB, max_layers: +0}",
+    "input: [3]\nbudget: {blocks: {dropout: {max_params: +0%}}}",
     "input: [3]\ndata_format: channels_first\ndefaults: {dense: {activation: =function}}\nvariables: {function: relu}",
 ]
 
@@ -229,6 +231,8 @@ WRONG = [
     "input: [8, 8, 3]\nlayers: [conv2d: {out_channels: 8, kernel_size: 3}]",
     "input: [8]\nbudget: {max_parameters: 3}\nlayers: [flatten]",
     "input: [8]\nbudget: {max_params: lots}\nlayers: [flatten]",
+    "input: [8]\nbudget: {max_params: 2%}\nlayers: [flatten]",
+    "input: [8]\nbudget: {max_params: -5k}\nlayers: [flatten]",
     "input: [8]\nbudget: {max_weight_memory: 3M}\nlayers: [flatten]",
     "input: [8]\ndata_format: NCHW\nlayers: [flatten]",
     "input: [8]\ndefaults: {dens: {units: 3}}\nlayers: [flatten]",

@@ -48,6 +48,8 @@ def read_head(file: Places, variables: Mapping[str, Value], shape: InputShape | 
     stated: dict[str, Any] = {
         field: value for field, value in data.items() if value is not None or field in ("input", "layers")
     }
+    if "budget" in stated:
+        stated["budget"] = _with_signs(file.at("budget"))
     problems: list[Diagnostic] = []
     if isinstance(stated.get("variables", {}), dict):
         in_file = Places(stated.get("variables", {}), file.whole, {(name,): (name,) for name in variables})
@@ -77,6 +79,13 @@ def _unreadable(file: Places) -> Diagnostic | None:
         message, cure = f"there are more than {MAX_VARIABLES:,} variables", "a list can hold many values under one name"
         return Diagnostic("too-large", message, file.key("variables"), cure)
     return None
+
+
+def _with_signs(budget: Places) -> Any:
+    """Return a budget in which `+50` is a text: to YAML it is 50, and to a budget how much something may grow."""
+    if isinstance(budget.data, SpannedMapping):
+        return {name: _with_signs(budget.at(name)) for name in budget.data}
+    return text if type(budget.data) is int and (text := budget.whole.text).startswith("+") else budget.data
 
 
 def _is_named(stated: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from archsum.errors import FieldError, quote
-from archsum.language.spec.quantities import Bytes, Count, Percentage
+from archsum.language.spec.quantities import Bytes, BytesLimit, CountLimit, Percentage
 from archsum.layers.fields import StrictModel
 
 _DeviceName = Annotated[str, Field(min_length=1, max_length=100)]
@@ -18,33 +18,33 @@ def _check_stated(value: Any) -> Any:
 
 
 class BlockBudget(StrictModel):
-    """Limits that a block must keep to; each is the largest value allowed."""
+    """Limits that a block must keep to: each is the largest value allowed, or how much it may grow."""
 
-    max_params: Count = Field(None, description="Parameters, trainable or not.")
-    max_trainable_params: Count = Field(None, description="Trainable parameters.")
-    max_macs: Count = Field(None, description="Multiply-accumulates for one sample.")
-    max_flops: Count = Field(
+    max_params: CountLimit = Field(None, description="Parameters, trainable or not.")
+    max_trainable_params: CountLimit = Field(None, description="Trainable parameters.")
+    max_macs: CountLimit = Field(None, description="Multiply-accumulates for one sample.")
+    max_flops: CountLimit = Field(
         None, description="Floating-point operations for one sample: two for each multiply-accumulate, and all others."
     )
-    max_weight_memory: Bytes = Field(None, description="Bytes of all weights in float32.")
+    max_weight_memory: BytesLimit = Field(None, description="Bytes of all weights in float32.")
 
 
 class Budget(BlockBudget):
-    """Limits that the network must keep to; each is the largest value allowed."""
+    """Limits that the network must keep to: each is the largest value allowed, or how much it may grow."""
 
-    max_activation_memory: Bytes = Field(None, description="Bytes of the tensors alive at once at inference.")
-    max_inference_memory: Bytes = Field(None, description="Bytes of a forward pass: the weights and those tensors.")
-    max_training_memory: Bytes = Field(None, description="Bytes of a training step at its peak; see `training`.")
-    max_sram: Bytes = Field(
+    max_activation_memory: BytesLimit = Field(None, description="Bytes of the tensors alive at once at inference.")
+    max_inference_memory: BytesLimit = Field(None, description="Bytes of a forward pass: weights and those tensors.")
+    max_training_memory: BytesLimit = Field(None, description="Bytes of a training step at its peak; see `training`.")
+    max_sram: BytesLimit = Field(
         None, description="Bytes of a microcontroller's arena, planned for int8, or for a stated `--precision float32`."
     )
-    max_flash: Bytes = Field(
+    max_flash: BytesLimit = Field(
         None, description="Bytes of its flash that weights take, one each in int8, and biases, four each."
     )
-    max_layers: Count = Field(None, description="Layers, inputs not counted.")
-    max_layer_params: Count = Field(None, description="Parameters of any one layer.")
-    max_layer_macs: Count = Field(None, description="Multiply-accumulates of any one layer, for one sample.")
-    max_layer_flops: Count = Field(None, description="Floating-point operations of any one layer, for one sample.")
+    max_layers: CountLimit = Field(None, description="Layers, inputs not counted.")
+    max_layer_params: CountLimit = Field(None, description="Parameters of any one layer.")
+    max_layer_macs: CountLimit = Field(None, description="Multiply-accumulates of any one layer, for one sample.")
+    max_layer_flops: CountLimit = Field(None, description="Floating-point operations of any one layer, for one sample.")
     blocks: dict[str, BlockBudget] = Field(
         {}, description="For blocks, by their names as `archsum summary` shows them, limits of their own."
     )

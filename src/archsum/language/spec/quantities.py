@@ -1,13 +1,21 @@
 """Numbers as people write them: `5M` parameters, `16 GiB` of memory. Exact: no float is involved."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetPydanticSchema,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
 from archsum.errors import FieldError, quote
+from archsum.language.spec.growth import Growth, parse_growth, pattern
 from archsum.layers.fields import Rate
 
 COUNT_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
@@ -85,7 +93,30 @@ def _write_with_unit(number: str, unit: str, units: dict[str, int]) -> str | Non
     return f"write {' or '.join(written)}" if written else None
 
 
-def _schema(units: Iterable[str], *examples: str) -> WithJsonSchema:
+def parse_limit(value: Any, parse: Callable[[Any], Any]) -> Any:
+    """Read a limit: a quantity, which `parse` reads, or a growth. What is not a text is left as it is.
+
+    Errors: FieldError for a text that is neither.
+    """
+    growth = parse_growth(value, parse)
+    return parse(value) if growth is None else growth
+
+
+def _limit(parse: Callable[[Any], Any], units: Mapping[str, int], *examples: str) -> Any:
+    """Return what is noted of a field that takes a quantity, or a growth."""
+
+    def read(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        limit = parse_limit(value, parse)
+        return limit if isinstance(limit, Growth) else check(limit)
+
+    schema = _schema(units, *examples)
+    assert schema.json_schema
+    growth = {"type": "string", "pattern": pattern(units), "examples": ["+2%"]}
+    in_json = WithJsonSchema({"anyOf": [*schema.json_schema["anyOf"], growth]})
+    return GetPydanticSchema(lambda _, schema_of: schema_of(_Quantity)), WrapValidator(read), in_json
+
+
+def _schema(units: Mapping[str, int], *examples: str) -> WithJsonSchema:
     text = {"type": "string", "pattern": rf"^\s*\d+(\.\d+)? ?({'|'.join(units)})\s*$", "examples": list(examples)}
     return WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, text]})
 
@@ -93,7 +124,8 @@ def _schema(units: Iterable[str], *examples: str) -> WithJsonSchema:
 _Quantity = Annotated[int, Field(ge=0)] | None
 _Percent = Annotated[str, Field(pattern=r"^\s*(100|\d{1,2}(\.\d{1,9})?) ?%\s*$", examples=["90%"])]
 
-Count = Annotated[_Quantity, BeforeValidator(parse_count), _schema(COUNT_UNITS, "250k", "5M")]
 Bytes = Annotated[_Quantity, BeforeValidator(parse_bytes), _schema(BYTE_UNITS, "20 MB", "1 MiB")]
+CountLimit = Annotated[int | Growth | None, *_limit(parse_count, COUNT_UNITS, "250k", "5M")]
+BytesLimit = Annotated[int | Growth | None, *_limit(parse_bytes, BYTE_UNITS, "20 MB", "1 MiB")]
 Percentage = Annotated[Rate | None, BeforeValidator(parse_percentage, json_schema_input_type=Rate | _Percent)]
 """A part of a whole, 0 to 1."""

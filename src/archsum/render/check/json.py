@@ -25,16 +25,31 @@ def _file(file: str, check: Check) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
+    value, limit = verdict.value, verdict.limit
     return {
         "metric": verdict.name,
         "block": verdict.block,
-        "value": verdict.value,
-        "limit": verdict.limit,
-        "used": verdict.value / verdict.limit if verdict.value is not None and verdict.limit else None,
+        "value": value,
+        "limit": limit,
+        "used": value / limit if value is not None and limit else None,
         "ok": verdict.ok,
         "warns": verdict.warns,
+        "relative": _relative(verdict),
         "help": verdict.cures,
         "contributors": [_contributor(contributor) for contributor in verdict.contributors],
+    }
+
+
+def _relative(verdict: Verdict) -> dict[str, Any] | None:
+    relative, value = verdict.relative, verdict.value
+    if relative is None:
+        return None
+    return {
+        "growth": relative.growth.text,
+        "against": relative.against,
+        "base": relative.base,
+        "grown": None if value is None or relative.base is None else value - relative.base,
+        "new": relative.is_new,
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from archsum.budget import Check, Contributor, Verdict
 from archsum.colours import DIM, GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
+from archsum.render.check.relative import relative_to
 from archsum.render.layout import columns, cut, wrap
 from archsum.render.numbers import binary, count, percent
 
@@ -23,7 +24,7 @@ _INDENT = "  "
 
 def render(check: Check, title: str, paint: Paint = plain) -> str:
     """Return the table of a network's verdicts, under a title such as its file's name."""
-    title = one_line(title)
+    title = _no_command(one_line(title))
     if not check.verdicts:
         return f"{title}: not checked"
     cells = [(*_figures(verdict), f"{_word(verdict)}{_amount(verdict)}") for verdict in check.verdicts]
@@ -43,8 +44,14 @@ def render(check: Check, title: str, paint: Paint = plain) -> str:
         table.append(line.removesuffix(cell[-1]) + _painted(verdict, cell[-1], paint))
         if below := _below(verdict, with_amount=is_wide):
             table.append(f"{_INDENT}{below}")
+        table += wrap(relative_to(verdict), _WIDTH, len(_INDENT), _INDENT)
         table += [*_contributors(verdict, paint), *_cures(verdict)]
     return "\n".join(table)
+
+
+def _no_command(file: str) -> str:
+    """Return a file's name at the beginning of a line so that no CI system takes it for a command, as `::error`."""
+    return f"./{file}" if file.startswith(("::", "##")) else file
 
 
 def _outcome(check: Check) -> str:
@@ -58,27 +65,28 @@ def _table(cells: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _figures(verdict: Verdict) -> tuple[str, ...]:
-    value, limit = verdict.value, verdict.limit
-    used = "?" if value is None else percent(value, limit)
-    return verdict.title, "unknown" if value is None else _number(verdict, value), _number(verdict, limit), used
+    value, limit, relative = verdict.value, verdict.limit, verdict.relative
+    used = "?" if value is None or limit is None else percent(value, limit)
+    stated = relative.growth.text if relative and limit is None else ""
+    return verdict.title, _number(verdict, value), stated or _number(verdict, limit), "–" if verdict.is_new else used
 
 
-def _number(verdict: Verdict, number: int) -> str:
+def _number(verdict: Verdict, number: int | None) -> str:
     """Write a number; bytes in their unit, as they are exact below."""
-    return binary(number) if verdict.metric.unit else count(number)
+    return binary(number) if verdict.metric.unit and number is not None else count(number)
 
 
 def _word(verdict: Verdict) -> str:
-    if verdict.value is None:
+    if verdict.ok is None:
         return "unknown"
-    if verdict.value > verdict.limit:
+    if not verdict.ok:
         return "OVER"
     return "NEAR" if verdict.warns else "ok"
 
 
 def _amount(verdict: Verdict) -> str:
-    if verdict.value is None:
-        return ""
+    if verdict.value is None or verdict.limit is None:
+        return ", new" if verdict.is_new else ""
     left = verdict.limit - verdict.value
     return f", {_number(verdict, left)} left" if left >= 0 else f" by {_number(verdict, -left)}"
 
@@ -91,6 +99,8 @@ def _painted(verdict: Verdict, text: str, paint: Paint) -> str:
 def _below(verdict: Verdict, *, with_amount: bool) -> str:
     """Return the bytes, which are rounded above, or what there was no room for beside the verdict's word."""
     value, limit, unit = verdict.value, verdict.limit, verdict.metric.unit
+    if limit is None:
+        return ""
     if value is None:
         return f"at most {limit:,} {unit}" if unit else ""
     amount = f"{abs(limit - value):,} {'over' if value > limit else 'left'}"
@@ -118,7 +128,7 @@ def _contributors(verdict: Verdict, paint: Paint) -> Iterator[str]:
                 indent = 2 * len(_INDENT)
                 share = ""
             yield from wrap(f"{layer.name} {type_}", _WIDTH, indent, share and f"{share}  ")
-            yield from wrap(place, _WIDTH, indent + 2)
+            yield from wrap(_no_command(place), _WIDTH, indent + 2)
     yield from (f"{_INDENT}{line}" for line in more)
 
 

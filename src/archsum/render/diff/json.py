@@ -70,4 +70,5 @@ def _detail(detail: Detail) -> dict[str, Any]:
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
     if verdict is None:
         return None
-    return {"value": verdict.value, "limit": verdict.limit, "ok": verdict.ok, "warns": verdict.warns}
+    figures = {"value": verdict.value, "limit": verdict.limit, "ok": verdict.ok, "warns": verdict.warns}
+    return {**figures, "growth": verdict.relative.growth.text if verdict.relative else None}

@@ -125,9 +125,7 @@ def counted(group: Group) -> str:
     if len(group.parents) > 1:
         return ""
     (parent,), kind = group.parents, group.first.part.kind
-    before, after = (
-        sum(part.kind == kind for part in block.children) if block else 0 for block in (parent.before, parent.after)
-    )
+    before, after = (kinds[kind] for kinds in parent.kinds)
     return f" ({before:,} → {after:,})" if before and after and before != after and max(before, after) > 2 else ""
 
 
@@ -194,8 +192,8 @@ def _place(group: Group, level: int) -> str:
     is_run = all(second.previous is first for first, second in pairwise(parts))
     names = [_names(group, level)] if len(parts) > 1 else []
     if is_run:
-        siblings = {id(child.part) for child in group.parents[0].children if child.status == group.first.status}
-        is_told = parts[0].previous is not None and id(parts[0].previous) in siblings
+        previous = parts[0].previous
+        is_told = previous is not None and group.parents[0].statuses.get(previous) == group.first.status
         return ", ".join(names if is_told else [*names, _behind(parts[0])])
     kinds = {part.previous.kind if part.previous else "" for part in parts}
     each = [f"each after {_a(kinds.pop())}"] if len(kinds) == 1 and "" not in kinds else []

@@ -12,6 +12,14 @@ from archsum.memory.costs import Costs
 from archsum.render.numbers import count
 
 
+def limit(of: Verdict) -> str:
+    """Return a limit; one that is relative to the past with the growth that is allowed."""
+    if of.relative is None:
+        return count(of.limit)
+    allowed = of.relative.growth.text
+    return allowed if of.limit is None else f"{of.limit:,} ({allowed})"
+
+
 class Judged(NamedTuple):
     """A limit before and after; None where it was not checked."""
 
@@ -28,7 +36,7 @@ class Judged(NamedTuple):
     @property
     def limits(self) -> tuple[str, ...]:
         """The limit, or what it was and what it is."""
-        return tuple(dict.fromkeys(count(verdict.limit) for verdict in self if verdict))
+        return tuple(dict.fromkeys(limit(verdict) for verdict in self if verdict))
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Report:
         """Whether there is nothing to report: the same networks by the same names, with the same limits."""
         difference = self.difference
         limits = [
-            [(one.name, one.block, one.limit) for one in check.verdicts] if check else [] for check in self.checks
+            [(one.name, one.block, limit(one)) for one in check.verdicts] if check else [] for check in self.checks
         ]
         return self.equal and not (difference.changes or difference.details) and limits[0] == limits[1]
 

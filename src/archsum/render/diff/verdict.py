@@ -6,7 +6,7 @@ from archsum.comparison import Change, Difference
 from archsum.errors import one_line
 from archsum.render.diff.groups import Group, grouped, innermost
 from archsum.render.diff.lines import counted
-from archsum.render.diff.report import Report
+from archsum.render.diff.report import Report, limit
 from archsum.render.diff.words import describe
 from archsum.render.numbers import count, growth
 
@@ -36,7 +36,7 @@ def _enumerate(words: Sequence[str]) -> str:
 
 def over_budget(report: Report) -> str:
     """Return which limits the network breaks after the change; nothing where it keeps all."""
-    broken = [f"{one_line(verdict.title)} {count(verdict.value)} of {verdict.limit:,}" for verdict in report.broken]
+    broken = [f"{one_line(verdict.title)} {count(verdict.value)} of {limit(verdict)}" for verdict in report.broken]
     return f"over budget: {', '.join(broken)}" if broken else ""
 
 

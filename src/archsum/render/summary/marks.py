@@ -75,7 +75,9 @@ class Marks:
         return value is not None and value > limit
 
     def _limit(self, name: str) -> int | None:
-        return getattr(self._budget, name, None)
+        """Return a limit that is a number: what is relative to the past is for `check`."""
+        limit = getattr(self._budget, name, None)
+        return limit if isinstance(limit, int) else None
 
 
 def _lengths(line: str) -> list[int]:
