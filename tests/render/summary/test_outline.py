@@ -89,6 +89,17 @@ def test_blocks_that_are_connected_otherwise_are_not_one_row() -> None:
     assert "│ line_4 " in shown  # takes 4
 
 
+def test_blocks_of_one_structure_are_one_row_whatever_their_rates_of_dropout() -> None:
+    file = """\
+    input: [4]
+    blocks: {line: {parameters: {rate: , units: 4}, layers: [dense: {units: =units}, dropout: =rate]}}
+    layers: [repeat: {over: {rate: [0, 0.1, 0.2]}, layers: [line: {rate: =rate}]}, line: {rate: 0.2, units: 3}]
+    """
+    shown = table.render_outline(summarize(io.StringIO(file)))
+    assert "│ line × 3 " in shown
+    assert "│ line_3 " in shown
+
+
 def test_equal_blocks_of_different_names_are_told_from_the_first_to_the_last() -> None:
     file = """\
     input: [4]

@@ -1,6 +1,6 @@
 """A nested network at a glance: as deep as there is room for, equal blocks that follow one another as one row."""
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from archsum.folding import block_of, taken_from_outside
 from archsum.graph import Path
 from archsum.render.summary.columns import Column
 from archsum.render.summary.rows import Listing, Row, indented, input_rows, listed, seen_from
+from archsum.sections import Section
 from archsum.summary import LayerSummary, Summary
 
 _MOST_ROWS = 40
@@ -16,17 +17,26 @@ _MOST_ROWS = 40
 
 
 class _Entry(NamedTuple):
-    """A layer, or a block, or equal blocks that follow one another, of which the path is the first one's."""
+    """A layer, or a block, or equal blocks that follow one another: the first and the last of them."""
 
-    path: Path
-    layers: tuple[LayerSummary, ...]
-    last: Path
+    first: Section
+    last: Section
     times: int = 1
+
+    @property
+    def path(self) -> Path:
+        """That of the first."""
+        return self.first.path
 
     @property
     def is_layer(self) -> bool:
         """Whether it is a layer, and no block."""
-        return self.layers[0].path == self.path
+        return self.first.is_layer
+
+    @property
+    def layers(self) -> tuple[LayerSummary, ...]:
+        """Those of all of them."""
+        return self.first.summary.layers[self.first.start : self.last.end]
 
 
 def outline(summary: Summary, names: Sequence[str | Column] = ()) -> Listing:
@@ -53,43 +63,43 @@ def outline(summary: Summary, names: Sequence[str | Column] = ()) -> Listing:
 def _opened(summary: Summary) -> list[tuple[_Entry, bool]]:
     """Return what is listed, and whether the rows below are what is in it, for the deepest level there is room for."""
     deepest = max((len(layer.path) for layer in summary.layers), default=1)
-    found = list(_entries(summary, summary.layers, 0, 1))
+    found = list(_entries(summary, 0, len(summary.layers), 1))
     for depth in range(2, deepest + 1):
-        deeper = list(islice(_entries(summary, summary.layers, 0, depth), _MOST_ROWS + 1))
+        deeper = list(islice(_entries(summary, 0, len(summary.layers), depth), _MOST_ROWS + 1))
         if len(deeper) > _MOST_ROWS:
             break
         found = deeper
     return found
 
 
-def _entries(summary: Summary, layers: Sequence[LayerSummary], level: int, depth: int) -> Iterator[tuple[_Entry, bool]]:
+def _entries(summary: Summary, start: int, end: int, depth: int, level: int = 1) -> Iterator[tuple[_Entry, bool]]:
     """Yield what is in a block, down to a depth; equal blocks that follow one another are not opened."""
-    groups = groupby(layers, key=lambda layer: layer.path[: level + 1])
-    entries = (_Entry(path, tuple(inside), path) for path, inside in groups)
-    for _, equal in groupby(entries, key=lambda entry: _signature(summary, entry)):
-        first, *others = equal
-        together = first._replace(
-            layers=tuple(layer for entry in (first, *others) for layer in entry.layers),
-            last=(others[-1] if others else first).path,
-            times=1 + len(others),
-        )
-        is_opened = not first.is_layer and not others and level + 1 < depth
-        yield together, is_opened
+    for entry in _together(_sections(summary, start, end, level)):
+        is_opened = not entry.is_layer and entry.times == 1 and level < depth
+        yield entry, is_opened
         if is_opened:
-            yield from _entries(summary, first.layers, level + 1, depth)
+            yield from _entries(summary, entry.first.start, entry.first.end, depth, level + 1)
 
 
-def _signature(summary: Summary, entry: _Entry) -> Hashable:
-    """Return what equal blocks have in common: their layers, and how these are connected. No two layers are equal."""
-    if entry.is_layer:
-        return entry.path
-    numbers = {layer.name: number for number, layer in enumerate(entry.layers)}
-    outside = {name: -1 - number for number, name in enumerate(taken_from_outside(entry.layers))}
-    places = {**outside, **numbers}
-    return summary.groups[entry.path].kind, tuple(
-        (layer.path[len(entry.path) :], layer.alike, tuple(places[name] for name in layer.node.inputs))
-        for layer in entry.layers
-    )
+def _sections(summary: Summary, start: int, end: int, level: int) -> Iterator[Section]:
+    """Yield the layers and blocks of a block, which has those numbers."""
+    for _, inside in groupby(range(start, end), key=lambda index: summary.layers[index].path[:level]):
+        first, *others = inside
+        yield Section(summary, first, (others[-1] if others else first) + 1, level)
+
+
+def _together(sections: Iterable[Section]) -> Iterator[_Entry]:
+    """Yield equal blocks that follow one another as one, and all else by itself. No two layers are equal."""
+    entry: _Entry | None = None
+    for section in sections:
+        if entry and not section.is_layer and entry.last.is_followed_by_equal(section):
+            entry = entry._replace(last=section, times=entry.times + 1)
+            continue
+        if entry:
+            yield entry
+        entry = _Entry(section, section)
+    if entry:
+        yield entry
 
 
 def _is_chain(summary: Summary, leaves: Sequence[_Entry]) -> bool:
@@ -114,7 +124,7 @@ def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
         return Row(indented(entry.path), "" if _is_said(layer) else layer.type, layer, inputs)
     of = block_of(summary, entry.path, entry.layers)
     if entry.times > 1:
-        last = block_of(summary, entry.path, entry.layers[-(len(entry.layers) // entry.times) :])
+        last = block_of(summary, entry.path, entry.last.layers)
         of = replace(of, output_shape=last.output_shape, output_shapes=last.output_shapes)
     name, kind = indented(entry.path), of.type
     if entry.times == 1:
@@ -122,7 +132,7 @@ def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
     if entry.path[-1].startswith(kind):
         name = indented((*entry.path[:-1], f"{kind} × {entry.times:,}"))
         return Row(name, "", of, inputs, is_block=True)
-    return Row(f"{name} … {entry.last[-1]}", f"{kind} × {entry.times:,}", of, inputs, is_block=True)
+    return Row(f"{name} … {entry.last.path[-1]}", f"{kind} × {entry.times:,}", of, inputs, is_block=True)
 
 
 def _is_said(layer: LayerSummary) -> bool:
