@@ -76,11 +76,15 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
 
 
 def block_of(summary: Summary, path: Path, layers: tuple[LayerSummary, ...]) -> BlockSummary:
-    """Return a block, or several that follow one another, whose output is what the last layers give to the outside."""
+    """Return a block, or several that follow one another, whose output is what the last layers give to the outside.
+
+    They may be layers too, of one kind.
+    """
     giving = _giving_to_outside(summary, layers)
     last = giving[-1] if giving else layers[0]
     several = tuple(layer.output_shape for layer in giving) if len(giving) > 1 else ()
-    return BlockSummary(path, summary.groups[path].kind, layers, last.output_shape, output_shapes=several)
+    kind = summary.groups[path].kind if path in summary.groups else layers[0].type
+    return BlockSummary(path, kind, layers, last.output_shape, output_shapes=several)
 
 
 def _giving_to_outside(summary: Summary, layers: tuple[LayerSummary, ...]) -> list[LayerSummary]:

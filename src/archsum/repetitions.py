@@ -88,6 +88,11 @@ class Repetitions:
         return replace(self._summary, layers=layers, outputs=outputs, groups=groups), paths
 
 
+def continues(section: Section, other: Section) -> bool:
+    """Whether the other section is one thing with the first, repeated."""
+    return _links(section, other) is not None
+
+
 def _links(section: Section, other: Section) -> _Links | None:
     """Return how a section goes on behind another as its repetition; None where it is none."""
     if not section.is_followed_by_equal(other) or _is_taken_elsewhere(section, other):

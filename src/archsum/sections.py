@@ -1,7 +1,8 @@
 """Stretches of a network, such as a layer or a block, and when two of them are of one structure."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import cached_property
+from itertools import groupby
 
 from archsum.graph import Path
 from archsum.layers.written import highlights
@@ -86,6 +87,13 @@ class Section:
             (name, self.numbers.get(shared.owner.node, shared.owner.node), shared.owner.weight, shared.transposed)
             for name, shared in layer.shared_weights.items()
         ]
+
+
+def sections(summary: Summary, start: int, end: int, depth: int) -> Iterator[Section]:
+    """Yield the layers and blocks in a block of layers with those numbers, which have paths of that length."""
+    for _, inside in groupby(range(start, end), key=lambda index: summary.layers[index].path[:depth]):
+        first, *others = inside
+        yield Section(summary, first, (others[-1] if others else first) + 1, depth)
 
 
 def _are_alike(layer: LayerSummary, other: LayerSummary) -> bool:

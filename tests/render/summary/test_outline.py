@@ -100,6 +100,41 @@ def test_blocks_of_one_structure_are_one_row_whatever_their_rates_of_dropout() -
     assert "│ line_3 " in shown
 
 
+def test_repetitions_of_a_repeat_without_a_name_are_one_row(golden: Golden) -> None:
+    file = """\
+    input: [8, 8, 16]
+    blocks: {pair: {layers: [conv2d: {filters: 16, kernel_size: 1}, relu]}}
+    layers:
+      - repeat:
+          times: 8
+          layers: [conv2d: {filters: 16, kernel_size: 3, padding: same}, batch_normalization, relu]
+      - repeat:
+          times: 3
+          layers: [pair, repeat: {times: 2, layers: [dropout: 0.5, tanh]}]
+      - repeat: {times: 4, layers: [dense: 16]}
+      - repeat: {times: 2, layers: [dense: {name: last, units: 16}]}
+      - repeat: {over: {units: [16, 16, 8]}, layers: [dense: =units, gelu]}
+      - dense: 1
+      - dense: 1
+    """
+    summary = summarize(io.StringIO(file))
+    golden("unnamed_repeats.outline.txt", table.render_outline(summary, ("macs",), 100))
+
+
+def test_what_takes_a_repetition_without_a_name_names_the_layer_or_the_block() -> None:
+    file = """\
+    input: [4]
+    blocks: {pair: {layers: [dense: 4, tanh]}}
+    layers:
+      - repeat: {times: 3, name: body, layers: [dense: 4, relu]}
+      - repeat: {times: 3, name: tail, layers: [relu, pair]}
+      - add: {inputs: [body, tail]}
+    """
+    shown = table.render_outline(summarize(io.StringIO(file)))
+    assert "│   2 layers × 3 " in shown
+    assert "│ body/relu_2, tail/pair_2 │" in shown
+
+
 def test_equal_blocks_of_different_names_are_told_from_the_first_to_the_last() -> None:
     file = """\
     input: [4]
