@@ -36,7 +36,9 @@ class BodyReader:
         self._words = words
         self._blocks = blocks
         self._inputs = inputs
-        self._labels = Labels(blocks, diagnostics)
+        self.labels = Labels(blocks, diagnostics)
+        self._repeats = 0
+        """How many repeats are around."""
 
     def body(self, fields: Places, step: int | str, *, may_be_empty: bool = False) -> Body:
         """Read the layers in a field, or at an index of a list."""
@@ -99,6 +101,7 @@ class BodyReader:
         """Read what a container holds, and where it does not say what merges its outputs, the layer that does."""
         cls, fields = container_class(entry.kind), entry.places
         held: dict[str, Any] = {}
+        self._repeats += cls.repeats
         for field, holding in cls.layer_fields.items():
             if field not in entry.fields:
                 if holding == "merge":
@@ -115,6 +118,7 @@ class BodyReader:
                     held[field] = self._paths(fields, field)
                 case "names":
                     held[field] = self.references(fields, field)
+        self._repeats -= cls.repeats
         return held
 
     def _merge(self, fields: Places, field: str) -> Item:
@@ -162,7 +166,7 @@ class BodyReader:
         fields, places = entry.fields, entry.places
         inputs = self.references(places, "inputs") if "inputs" in fields else None
         entry.steps += sum(len(reference.name) for reference in inputs or ()) // CHARACTERS_PER_STEP
-        shared = self._labels.read(entry) if "shared" in fields else NOTHING
+        shared = self.labels.read(entry, is_repeated=self._repeats > 0) if "shared" in fields else NOTHING
         condition = fields.get("if", True)
         if not isinstance(condition, bool) and not is_formula(condition):
             found = "but it is empty" if condition is None else f"not {quote(condition)}"
