@@ -90,7 +90,7 @@ def _read_one_key(places: Places, words: Collection[str]) -> Read:
     if fields is not None or value is None or entry.kind not in words:
         return entry, problems
     message = f"`{entry.kind}` takes a mapping of fields, not {quote(value)}"
-    cure = _name_fields(entry.kind, value)
+    cure = _as_held(entry.kind, places, word, words) or _name_fields(entry.kind, value)
     return no_entry(places.whole), [*problems, Diagnostic("wrong-type", message, places.value(word), cure)]
 
 
@@ -139,6 +139,13 @@ def _read_several_keys(places: Places, words: Collection[str]) -> Read:
     entry, problems = _of_kind(word, stated, word_span, words)
     message = f"{quote(word)} and {quote(others[0])} are in one item of `layers`"
     return entry, [*problems, Diagnostic("not-a-layer", message, other_span, "begin each layer with its own `- `")]
+
+
+def _as_held(kind: str, places: Places, key: str, words: Collection[str]) -> str | None:
+    """Return how a wrapper or a container is written of which there are only layers."""
+    from archsum.language.advice.held import as_value
+
+    return as_value(kind, class_of(kind), places, key, words) if kind in KINDS or kind in CONTAINERS else None
 
 
 def _name_fields(kind: str, value: Any) -> str:
