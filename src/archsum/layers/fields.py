@@ -58,7 +58,7 @@ NO_NAME_CHARACTERS = re.compile(r"[^\w.\-]+")
 
 def check_name(value: Any) -> Any:
     """Return a name of a layer, an input or a weight as it is. Errors: FieldError for what is none."""
-    if isinstance(value, str) and re.fullmatch(_NAME_PATTERN, value):
+    if is_name(value):
         return value
     if value is None:
         raise FieldError("is empty", "write a name, or remove it")
@@ -66,6 +66,11 @@ def check_name(value: Any) -> Any:
     if isinstance(value, int | float) and re.fullmatch(_NAME_PATTERN, written := write_scalar(value)):
         cure = f'put it in quotes: `"{written}"`'
     raise FieldError(f"cannot be {quote(value)}", cure)
+
+
+def is_name(value: object) -> bool:
+    """Whether a value can be a name."""
+    return isinstance(value, str) and bool(re.fullmatch(_NAME_PATTERN, value))
 
 
 Name = Annotated[str, BeforeValidator(check_name)]

@@ -10,10 +10,11 @@ from pydantic_core import ErrorDetails
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
-from archsum.language.advice.held import inner_field, misplaced
+from archsum.language.advice.held import as_merge, inner_field, misplaced
+from archsum.language.advice.names import behind_inputs
 from archsum.language.advice.spelling import meant_field, suggest_boolean, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators
-from archsum.language.text.places import Loc, Places
+from archsum.language.text.places import Loc, Places, SpannedMapping
 from archsum.language.text.scalars import resolve
 from archsum.layers.documentation import example, field_names
 from archsum.layers.fields import named_fields
@@ -167,9 +168,20 @@ def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | Non
 def _unknown(path: Loc, value: Any, subject: Subject) -> Diagnostic:
     place, _ = subject.find(path, key=True)
     owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject.name
-    inner = inner_field(subject.places, str(path[-1]), subject.words) if subject.places and len(path) == 1 else None
-    cure = inner or suggest_field(str(path[-1]), value, *_fields(subject, path))
+    fields = _fields(subject, path)
+    cure = _elsewhere(str(path[-1]), value, subject, fields[0]) if len(path) == 1 else None
+    cure = cure or suggest_field(str(path[-1]), value, *fields)
     return Diagnostic("unknown-field", f"{owner} has no field {quote(path[-1])}", place, cure)
+
+
+def _elsewhere(word: str, value: Any, subject: Subject, fields: Collection[str]) -> str | None:
+    """Return where in the layer or the container it is written that is no field of it, if it is certain."""
+    if not subject.places or not isinstance(subject.places.data, SpannedMapping):
+        return None
+    if value is None and (cure := behind_inputs(subject.places.data, fields)):
+        return cure
+    inner = inner_field(subject.places, word, subject.words)
+    return inner or as_merge(subject.model, subject.places, word, subject.words)
 
 
 def _found(value: Any) -> str:

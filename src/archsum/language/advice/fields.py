@@ -157,6 +157,12 @@ FIELD_REASONS: dict[tuple[str, str], str] = {
         "leave it out: the sizes come from the layer before; `axis` says which axes are normalized"
     ),
     ("", "name"): "a name belongs to one layer",
+    ("", "merge"): (
+        "what merges is a layer by itself, as in `add: {inputs: [a, b]}`; `branch` and `residual` have `merge`"
+    ),
+    ("repeat", "merge"): (
+        "write what merges behind the repeat, which gives it what its `outputs` name in each repetition"
+    ),
     ("", "shared_axes"): "`bias: {untied: [height]}` names the axes along which a bias is not shared",
     **dict.fromkeys((("flatten", word) for word in ("start_dim: 1", "end_dim: -1")), NOT_COUNTED),
     **dict.fromkeys((("flatten", word) for word in ("start_dim", "end_dim", "axis")), _FLAT),

@@ -6,10 +6,11 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from archsum.errors import Diagnostic
+from archsum.language.advice.names import as_list
 from archsum.language.spec.containers import AROUND_SEVERAL
 from archsum.language.text.places import Places, SpannedList, SpannedMapping
 from archsum.layers import KINDS, layer_class
-from archsum.layers.fields import named_fields
+from archsum.layers.fields import is_name, named_fields
 
 _FIELDS = frozenset(("layer", "layers", "path", "paths"))
 """What people call such a field."""
@@ -52,9 +53,15 @@ class Misplaced(NamedTuple):
 
 def misplaced(kind: str, model: type[BaseModel], places: Places, words: Collection[str]) -> Misplaced | None:
     """Find layers beside the fields of a wrapper or a container, or in a field that it does not have."""
-    values, held = places.data, {*getattr(model, "layer_fields", ())}
+    values, held = places.data, {*getattr(model, "layer_fields", ())} & {"layer", "layers", "paths"}
     if not held or values.keys() & held:
         return None
+    inputs = values.get("inputs")
+    if "paths" in held and isinstance(inputs, list) and len(inputs) > 1 and all(map(is_name, inputs)):
+        merging = values["merge"] if values.get("merge") in words else model.model_fields["merge"].default
+        message = f"{kind} has no `paths`, and several inputs"
+        cure = f"what merges layers is no branch: write `{merging}: {{inputs: {as_list(inputs)}}}`"
+        return Misplaced(Diagnostic("missing-field", message, places.whole, cure), held)
     if values.get("type") in words:
         written = in_field(kind, model, [f"{{type: {values['type']}, …}}"])
         message = f"{kind} holds a layer, whose fields are in the place of its own"
@@ -81,6 +88,14 @@ def inner_field(places: Places, word: str, words: Collection[str]) -> str | None
     if not (isinstance(inner, str) and inner in words and inner in KINDS and word in named_fields(layer_class(inner))):
         return None
     return f"it is a field of `{inner}`: write `layer: {{{inner}: {{{_layer(places, word)}}}}}`"
+
+
+def as_merge(model: type[BaseModel], places: Places, word: str, words: Collection[str]) -> str | None:
+    """Return where the layer is written that merges what a container has, and that is beside its fields."""
+    if "merge" not in model.model_fields or "merge" in places.data or word not in words:
+        return None
+    merges = word not in KINDS or layer_class(word).most_inputs is None or layer_class(word).least_inputs > 1
+    return f"write `merge: {_by_itself(_layer(places, word))}`" if merges else None
 
 
 def layers_at(places: Places, key: int | str, words: Collection[str]) -> list[str] | None:
