@@ -82,12 +82,13 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
 
     Errors: SpecError where nothing has the block's name.
     """
-    level = 0
+    path: Path = ()
     if block is not None:
-        summary, level = part_of(summary, block), block.count("/") + 1
+        summary, path = part_of(summary, block), summary.path_of(block)
+    level = len(path)
     summary, runs, depth = _unfold(with_repetitions_as_blocks(summary, continues), level, depth)
     parts = fold(summary, depth)
-    own = summary.groups.get(tuple(block.split("/"))) if block else None
+    own = summary.groups.get(path)
     box_of = {name: name for name in summary.inputs}
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
     drawn = set(box_of.values())
