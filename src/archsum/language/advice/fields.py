@@ -10,6 +10,7 @@ _FIELDS = {
     "bias": "use_bias untie_biases tied_biases",
     "block_size": "upscale_factor downscale_factor",
     "budget": "limits",
+    "causal": "is_causal use_causal_mask",
     "checkpointing": "gradient_checkpointing",
     "dilation_rate": "dilation",
     "epsilon": "eps",

@@ -165,7 +165,7 @@ class ProjectedAttention(AttentionLayer):
         _, value, _ = self.query_value_key(*inputs)
         _, heads, key_dim, value_dim = self.heads
         tokens_of = min(1, len(self.attending(*inputs)) - 1)
-        return Cached(heads * (key_dim + value_dim), product(value[:-1]), tokens_of)
+        return Cached(heads * (key_dim + value_dim), product(value[:-1]), tokens_of, self.causal)
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of what the heads give, of the scores where these are computed, and of projections."""
