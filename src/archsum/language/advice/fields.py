@@ -47,6 +47,7 @@ _FIELDS = {
     "num_query_heads": "num_heads",
     "num_tokens": "num_classes",
     "output_dim": "embedding_dim",
+    "outputs": "collect collects",
     "over": "for each items",
     "padding": "pad border_mode",
     "parameters": "args arguments",
