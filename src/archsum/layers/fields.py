@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from archsum.bounds import MAX_SIZE
@@ -98,6 +98,11 @@ TiedBias = Annotated[
     Literal["tied", False], BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", True, False])
 ]
 """The bias of a layer that uses it in several places or steps, so that there is no untied one."""
+
+
+def none_where_equal(value: Any, info: ValidationInfo, other: str) -> Any:
+    """Return a field's value, or None, its default, which stands for the other field's, where it has that one."""
+    return None if value == info.data.get(other) else value
 
 
 def per_axis(value: Any, rank: int) -> Any:

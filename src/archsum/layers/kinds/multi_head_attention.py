@@ -1,9 +1,9 @@
 """Attention of several heads, each of which sees its own projections of query, key and value."""
 
 from itertools import chain
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.activations import activation_work
@@ -11,7 +11,7 @@ from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import Sizes
 from archsum.layers.base import Backward, Cached, Gradient, Kept, Operations, Weight, Work
-from archsum.layers.fields import Positive, TiedBias
+from archsum.layers.fields import Positive, TiedBias, none_where_equal
 from archsum.layers.operators import Composition, Operator, Operators, Role, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, may_equal, product, show, total
 
@@ -307,6 +307,11 @@ class MultiHeadAttention(ProjectedAttention):
     attention_axes: Sizes | None = Field(
         None, description="The axes of positions that see one another, one or a list, from 1; by default all."
     )
+
+    @field_validator("value_dim")
+    @classmethod
+    def _the_key_s_by_default(cls, value_dim: Any, info: ValidationInfo) -> Any:
+        return none_where_equal(value_dim, info, "key_dim")
 
     @property
     def heads(self) -> Heads:
