@@ -3,13 +3,16 @@
 import io
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archsum
+from archsum import SpecError
 from archsum.cli import main
+from archsum.graph import Origin
 
 NETWORK = """\
 name: net
@@ -152,3 +155,19 @@ def test_an_explanation_is_a_sequence_of_layers() -> None:
 def test_a_name_is_in_a_summary(name: str, is_there: bool) -> None:
     assert (name in nested()) is is_there
     assert nested()[0] in nested()
+
+
+def test_a_layer_is_found_by_its_framework_s_name_and_ours_goes_first() -> None:
+    whole = archsum.summarize(
+        io.StringIO("input: [4]\nlayers: [relu: {name: a.b}, tanh: {name: a}, gelu: {name: gelu}]")
+    )
+    origins = {"a.b": "a", "a": "model.a.b", "gelu": ""}
+    renamed = tuple(
+        layer._replace(node=layer.node._replace(origin=Origin(origins[layer.name], "X"))) for layer in whole.layers
+    )
+    summary = replace(whole, layers=renamed)
+    assert [summary[name].type for name in ("a", "a.b", "model.a.b")] == ["Tanh", "ReLU", "Tanh"]
+    assert "model.a.b" in summary
+    assert "" not in summary
+    with pytest.raises(SpecError, match=r"did you mean `model.a.b`\?"):
+        summary["model.a.c"]

@@ -303,6 +303,12 @@ CODES: dict[str, Code] = {
         "archsum summary nte.yaml",
         "archsum summary net.yaml",
     ),
+    "unshared-label": Code(
+        "A warning: a label of `shared` that nothing else in its file or block has: nothing shares the weights.",
+        "Look whether it is spelt as the other is. A label belongs to its file, or to the block that it is in.",
+        "input: [32]\nlayers:\n  - dense: {units: 32, shared: tower}\n  - dense: {units: 32, shared: towr}",
+        "input: [32]\nlayers:\n  - dense: {units: 32, shared: tower}\n  - dense: {units: 32, shared: tower}",
+    ),
     "unsupported": Code(
         "A model of another framework's has something for which there is no kind of layer, or no field.",
         "Write the part otherwise, or please report it.",

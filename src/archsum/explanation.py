@@ -68,7 +68,7 @@ def explain_totals(summary: Summary, name: str | None = None, work: Work | None 
     Errors: SpecError where nothing has that name, and for more than `work` allows.
     """
     layers = summary.layers if name is None else summary.find(name)
-    path = () if name is None else tuple(name.split("/"))
+    path = () if name is None else summary.path_of(name)
     if work:
         work.spend("values", sum(len(layer.path) for layer in layers))
         work.require("to explain", name or summary.name, "name a layer or a block: `archsum explain FILE NAME`")

@@ -76,11 +76,15 @@ def fold(summary: Summary, depth: int | None = None) -> list[Part]:
 
 
 def block_of(summary: Summary, path: Path, layers: tuple[LayerSummary, ...]) -> BlockSummary:
-    """Return a block, or several that follow one another, whose output is what the last layers give to the outside."""
+    """Return a block, or several that follow one another, whose output is what the last layers give to the outside.
+
+    They may be layers too, of one kind.
+    """
     giving = _giving_to_outside(summary, layers)
     last = giving[-1] if giving else layers[0]
     several = tuple(layer.output_shape for layer in giving) if len(giving) > 1 else ()
-    return BlockSummary(path, summary.groups[path].kind, layers, last.output_shape, output_shapes=several)
+    kind = summary.groups[path].kind if path in summary.groups else layers[0].type
+    return BlockSummary(path, kind, layers, last.output_shape, output_shapes=several)
 
 
 def _giving_to_outside(summary: Summary, layers: tuple[LayerSummary, ...]) -> list[LayerSummary]:
@@ -94,10 +98,8 @@ def _giving_to_outside(summary: Summary, layers: tuple[LayerSummary, ...]) -> li
 
 def find_part(summary: Summary, name: str) -> LayerSummary | BlockSummary:
     """Return the layer or the block of that name. Errors: SpecError where nothing has it."""
-    layers = summary.find(name)
-    if layers[0].name == name:
-        return layers[0]
-    return block_of(summary, tuple(name.split("/")), layers)
+    layers, path = summary.find(name), summary.path_of(name)
+    return layers[0] if layers[0].path == path else block_of(summary, path, layers)
 
 
 def taken_from_outside(layers: tuple[LayerSummary, ...]) -> dict[str, Shape]:
@@ -128,7 +130,7 @@ def part_of(summary: Summary, name: str) -> Summary:
     """
     layers = summary.find(name)
     outputs = tuple(layer.name for layer in _giving_to_outside(summary, layers))
-    return Summary(name, taken_from_outside(layers), layers, outputs, summary.groups)
+    return Summary("/".join(summary.path_of(name)), taken_from_outside(layers), layers, outputs, summary.groups)
 
 
 def is_chain(summary: Summary, parts: list[Part]) -> bool:

@@ -182,9 +182,10 @@ def require_inputs(layer: Layer, count: int) -> None:
     if most == least + 1:
         wanted = f"{least} or {most}"
     plural = "" if wanted == "1" else "s"
-    cure = "name those it takes, as in `inputs: [a, b]`" if count < least else "say which: `inputs: name`"
+    takes_one = most == 1 and count > most
+    cure = "say which: `inputs: name`" if takes_one else "name those it takes, as in `inputs: [a, b]`"
     if most == 0:
         cure = "leave `inputs` out"
-    if count > 1 == most:
+    if takes_one:
         cure += "; or merge them first, with `add` or `concatenate`"
     raise ShapeError(f"takes {wanted} input{plural}, not {count}", cure)

@@ -341,14 +341,36 @@ class Summary(Totals):
 
         Errors: SpecError where nothing has it.
         """
-        place = self._places.get(tuple(name.split("/")))
-        if place is None:
+        return self.layers[self._places[self.path_of(name)]]
+
+    def path_of(self, name: str) -> Path:
+        """Return the path of the layer or the block of that name: ours, or its framework's, as `layer1.0.conv1`.
+
+        Errors: SpecError where nothing has it.
+        """
+        path = self._path_of(name)
+        if path is None:
             raise SpecError([self._unknown(name)])
-        return self.layers[place]
+        return path
 
     def has(self, name: str) -> bool:
         """Whether a layer or a block has the name."""
-        return tuple(name.split("/")) in self._places
+        return self._path_of(name) is not None
+
+    def _path_of(self, name: str) -> Path | None:
+        path = tuple(name.strip("/").split("/"))
+        return path if path in self._places else self._frameworks_names.get(name)
+
+    @cached_property
+    def _frameworks_names(self) -> Mapping[str, Path]:
+        """The paths of layers and blocks by the names that their framework has for them, or would have."""
+        names: dict[str, Path] = {}
+        for path in self._places:
+            names.setdefault(".".join(path), path)
+        for layer in self.layers:
+            if layer.node.origin and layer.node.origin.path:
+                names.setdefault(layer.node.origin.path, layer.path)
+        return names
 
     @cached_property
     def _places(self) -> Mapping[Path, slice]:
@@ -398,6 +420,8 @@ class Summary(Totals):
             cure = f"its shape, {show(self.inputs[name])}, is stated at the top of the file or with `--input`"
             return Diagnostic("unknown-name", message, None, cure)
         names = [*map("/".join, self.groups), *(layer.name for layer in self.layers)]
+        if "." in name and "/" not in name:
+            names = [word for word in self._frameworks_names if "." in word]
         uses = ["/".join(path) for path, group in self.groups.items() if group.kind == name]
         cure = suggest(name, names) or "`archsum summary` lists the layers"
         if uses:

@@ -102,12 +102,23 @@ def test_json_has_what_it_is_for_and_null_for_what_is_unknown(capsys: pytest.Cap
     ],
 )
 def test_key_value_cache(arguments: list[str], row: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text("input: [50, 32]\nlayers: [multi_head_attention: {num_heads: 4, key_dim: 8}]\n", encoding="utf-8")
+    attention = "multi_head_attention: {num_heads: 4, key_dim: 8, causal: true}"
+    file.write_text(f"input: [50, 32]\nlayers: [{attention}]\n", encoding="utf-8")
     assert main(["memory", "net.yaml", "--batch", "2", *arguments]) == 0
     lines = capsys.readouterr().out.splitlines()
     (found,) = (line for line in lines if line.startswith("  key/value cache"))
     assert found.split() == row.split()
     assert lines[lines.index(found) + 2].startswith("net: microcontroller")
+
+
+def test_an_encoder_has_no_cache_unless_a_context_says_that_it_generates(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text("input: [50, 32]\nlayers: [multi_head_attention: {num_heads: 4, key_dim: 8}]\n", encoding="utf-8")
+    assert main(["memory", "net.yaml"]) == 0
+    assert "cache" not in capsys.readouterr().out
+    assert main(["memory", "net.yaml", "--context", "50"]) == 0
+    assert "256 for each of 50 tokens" in capsys.readouterr().out
 
 
 def test_precision_that_is_stated_is_the_microcontrollers_too(capsys: pytest.CaptureFixture[str]) -> None:

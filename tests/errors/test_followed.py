@@ -108,6 +108,26 @@ def test_an_output_that_is_unused_in_a_repetition() -> None:
     assert problems(f"{listed}\n          - concatenate\n") == []
 
 
+def test_what_is_passed_on_beside_what_is_collected() -> None:
+    before = "- identity: {name: before}\n        - conv1d: {name: gated, filters: 4, kernel_size: 1}\n        "
+    change = "- conv1d: {name: change, inputs: gated, filters: 4, kernel_size: 1}\n        "
+    added = "- add: {inputs: [before, change]}\n        "
+    skip = "- conv1d: {name: skip, inputs: gated, filters: 8, kernel_size: 1}\n        "
+    head = "input: [9, 4]\nlayers:\n  - repeat:\n      times: 3\n      outputs: skip\n      layers:\n        "
+    first, *_ = problems(f"{head}{before}{change}{added}{skip}\n  - add\n")
+    assert "write it last, as the next repetition takes what the last layer gives" in first.cure
+    ordered = f"{head}{before}{skip}{change}{added}\n  - add\n"
+    first, *_ = problems(ordered)
+    assert first.cure.endswith("leave it out of the last repetition, with `if: =index < 2`")
+    followed = ordered.replace("change]}", "change], if: =index < 2}")
+    (only,) = problems(followed)
+    assert only.cure.endswith("leave it out of the last repetition, with `if: =index < 2`")
+    followed = followed.replace("{name: change, ", "{name: change, if: =index < 2, ")
+    assert problems(followed) == []
+    (problem,) = problems(followed.replace("outputs: skip", "collect: skip"))
+    assert problem.cure == "write `outputs`"
+
+
 def test_errors_in_the_head_hide_none_in_the_layers() -> None:
     layers = "layers:\n  - dense: {unit: =width}\n"
     for head in (

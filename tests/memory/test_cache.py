@@ -23,12 +23,20 @@ def decoder(attention: str, width: int, depth: int) -> str:
     ("text", "layers", "per_token"),
     [
         # OPT-13B: "800 KB", and "1.6 GB" of 2,048 tokens, Kwon et al. 2023, arXiv:2309.06180, section 3.1.
-        (decoder("multi_head_attention: {num_heads: 40, key_dim: 128}", 5120, 40), 40, 800 * 1024),
+        (decoder("multi_head_attention: {num_heads: 40, key_dim: 128, causal: true}", 5120, 40), 40, 800 * 1024),
         # Llama 2 7B: half a MiB.
-        (decoder("multi_head_attention: {num_heads: 32, key_dim: 128, bias: false}", 4096, 32), 32, 512 * 1024),
+        (
+            decoder("multi_head_attention: {num_heads: 32, key_dim: 128, bias: false, causal: true}", 4096, 32),
+            32,
+            512 * 1024,
+        ),
         # Llama 3 8B, whose 32 heads share 8 of key and value: a quarter of that.
         (
-            decoder("grouped_query_attention: {num_query_heads: 32, num_key_value_heads: 8, head_dim: 128}", 4096, 32),
+            decoder(
+                "grouped_query_attention: {num_query_heads: 32, num_key_value_heads: 8, head_dim: 128, causal: true}",
+                4096,
+                32,
+            ),
             32,
             128 * 1024,
         ),
@@ -74,7 +82,8 @@ def test_what_a_layer_caches(kind: str, fields: dict[str, Any], inputs: list[Any
 
 
 def test_layers_may_cache_different_numbers_of_tokens() -> None:
-    text = "input: {a: [4, 8], b: [7, 8]}\nlayers: [attention: {name: c, inputs: [a, b]}, attention: {inputs: c}]\n"
+    layers = "[attention: {name: c, inputs: [a, b]}, attention: {inputs: c, causal: true}]"
+    text = f"input: {{a: [4, 8], b: [7, 8]}}\nlayers: {layers}\n"
     assert cached(text) == KeyValueCache(2, 2 * 8 * 4, None, (7 + 4) * 8 * 4)
     # The first attends to another sequence, which is there as a whole before anything is generated.
     assert cached(text, context=10) == KeyValueCache(2, 2 * 8 * 4, None, (7 + 10) * 8 * 4)
@@ -96,17 +105,38 @@ def test_a_context_lengthens_what_is_generated_and_not_what_is_attended_to_besid
     """
     # Two bytes an element: attention caches 8 of each token, or 16 where the key is another than the value, as the
     # multi-head ones do.
-    assert cached(text, precision="float16").bytes == 2 * (7 * 8 + 4 * 8 + 4 * 16 + 7 * 8 + 4 * 16 + 4 * 16)
+    assert cached(text) == KeyValueCache(0, 0, None, 0)
     found = cached(text, precision="float16", context=100)
     assert found.bytes == 2 * (100 * 8 + 100 * 8 + 100 * 16 + 7 * 8 + 100 * 16 + 100 * 16)
     assert (found.layers, found.tokens) == (6, None)
 
 
+def test_an_encoder_caches_nothing_and_a_decoder_what_it_reads_of_it() -> None:
+    text = """
+        input: {source: [7, 8], target: [4, 8]}
+        layers:
+          - attention: {name: read, inputs: source}
+          - attention: {name: own, inputs: target, causal: true}
+          - attention: {name: crossed, inputs: [own, read]}
+          - add: {inputs: [own, crossed]}
+    """
+    # 8 elements of 4 bytes for each of 4 tokens, and of the 7 that the encoder read.
+    assert cached(text) == KeyValueCache(2, 2 * 8 * 4, None, (4 + 7) * 8 * 4)
+    assert cached(text, context=100) == KeyValueCache(2, 2 * 8 * 4, None, (100 + 7) * 8 * 4)
+
+
+def test_nothing_is_generated_by_a_vision_transformer_and_all_of_t5_s_decoder_caches() -> None:
+    assert costs(EXAMPLES / "vit.yaml").key_value_cache == KeyValueCache(0, 0, None, 0)
+    # 12 layers of 8 heads of 64 for key and value: 6 of self-attention, 6 to the encoder.
+    found = costs(EXAMPLES / "t5.yaml", {"batch": 1}).key_value_cache
+    assert found == KeyValueCache(12, 12 * 2 * 8 * 64 * 4, 512, 12 * 2 * 8 * 64 * 4 * 512)
+
+
 def test_what_is_not_known_is_no_0() -> None:
-    text = "input: [null, 8]\nlayers: [attention]\n"
+    text = "input: [null, 8]\nlayers: [attention: {causal: true}]\n"
     assert cached(text) == KeyValueCache(1, 8 * 4, None, None)
     assert cached(text, context=10) == KeyValueCache(1, 8 * 4, 10, 10 * 8 * 4)
-    text = "input: [5, null]\nlayers: [attention]\n"
+    text = "input: [5, null]\nlayers: [attention: {causal: true}]\n"
     assert cached(text, context=10) == KeyValueCache(1, None, 10, None)
     assert cached("input: [null]\nlayers: [relu]\n") == KeyValueCache(0, 0, None, 0)
 

@@ -140,8 +140,11 @@ def _table(
     on_terminal = sys.stdout.isatty()
     width = terminal_width(sys.stdout)
     marks = (paint(sys.stdout), read.budget if on_terminal else None)
-    if on_terminal and summary.groups and arguments.style is None and arguments.depth is None:
-        return text.render_outline(summary, columns, width, *marks)
+    if on_terminal and arguments.style is None and arguments.depth is None:
+        from archsum.render.summary.outline import is_nested
+
+        if is_nested(summary):
+            return text.render_outline(summary, columns, width, *marks)
     return text.render(summary, columns, arguments.style or "keras", width, depth, *marks)
 
 

@@ -53,7 +53,7 @@ def load(
         problems += [problem for problem in engine.diagnostics if problem.code != "too-large"]
     if in_text or problems:
         raise _everything_wrong(in_text, problems)
-    warnings: list[Diagnostic] = []
+    warnings = structure.warnings
     if "data_format" not in places.data and (suspected := _with_channels_first(document.input)):
         from archsum.language.advice.channels import in_first, in_last
 
@@ -64,7 +64,7 @@ def load(
                 raise SpecError(in_first(engine.diagnostics))
             if _numbers(engine) != _numbers(tried.engine):
                 overridden = () if input is None else input if isinstance(input, Mapping) else document.input
-                warnings = [
+                warnings += [
                     in_last(name, document.input[name], None if name in overridden else places) for name in suspected
                 ]
     if engine.misfits:

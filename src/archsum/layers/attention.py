@@ -21,6 +21,11 @@ class AttentionLayer(Layer):
     most_inputs: ClassVar[int | None] = 3
 
     dropout: Rate = Field(0.0, description="The part of the attention that training drops.")
+    causal: bool = Field(
+        False,
+        description="Whether a position sees those before it alone, as where a text is generated: so it has a cache. "
+        "Operations are those of all positions, as frameworks compute them.",
+    )
 
     def weights_kept(self, scores: Shape) -> tuple[Kept, ...]:
         """Return what the softmax of the scores, and its dropout, keep; the mean keeps what comes out of them."""

@@ -88,6 +88,8 @@ class Cached(NamedTuple):
     """How many tokens there are in the network as it is given its inputs."""
     tokens_of: int = 0
     """Which of the inputs has these tokens; the first is that of what is generated."""
+    causal: bool = False
+    """Whether a token sees those before it alone, so that it stays what it is when others come."""
 
 
 class Reuse(NamedTuple):

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from archsum.bounds import MAX_SIZE
@@ -58,7 +58,7 @@ NO_NAME_CHARACTERS = re.compile(r"[^\w.\-]+")
 
 def check_name(value: Any) -> Any:
     """Return a name of a layer, an input or a weight as it is. Errors: FieldError for what is none."""
-    if isinstance(value, str) and re.fullmatch(_NAME_PATTERN, value):
+    if is_name(value):
         return value
     if value is None:
         raise FieldError("is empty", "write a name, or remove it")
@@ -66,6 +66,11 @@ def check_name(value: Any) -> Any:
     if isinstance(value, int | float) and re.fullmatch(_NAME_PATTERN, written := write_scalar(value)):
         cure = f'put it in quotes: `"{written}"`'
     raise FieldError(f"cannot be {quote(value)}", cure)
+
+
+def is_name(value: object) -> bool:
+    """Whether a value can be a name."""
+    return isinstance(value, str) and bool(re.fullmatch(_NAME_PATTERN, value))
 
 
 Name = Annotated[str, BeforeValidator(check_name)]
@@ -93,6 +98,11 @@ TiedBias = Annotated[
     Literal["tied", False], BeforeValidator(true_is_tied, json_schema_input_type=Literal["tied", True, False])
 ]
 """The bias of a layer that uses it in several places or steps, so that there is no untied one."""
+
+
+def none_where_equal(value: Any, info: ValidationInfo, other: str) -> Any:
+    """Return a field's value, or None, its default, which stands for the other field's, where it has that one."""
+    return None if value == info.data.get(other) else value
 
 
 def per_axis(value: Any, rank: int) -> Any:

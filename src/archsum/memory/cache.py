@@ -26,12 +26,20 @@ class KeyValueCache(NamedTuple):
 def key_value_cache(summary: Summary, options: Training, context: int | None = None) -> KeyValueCache:
     """Compute the cache of a batch; `context` is how many tokens there are, by default as many as in the network.
 
+    A network generates where attention is causal. Other attention to the sequence that it takes is an encoder's then,
+    and caches nothing. Where none is causal nothing is generated, unless a context is stated: then all of it caches.
+
     What attends to another sequence than it generates caches as many tokens as that has, which do not grow in number.
     """
     caching = [layer for layer in summary.layers if layer.computed.cached.per_token != 0]
+    generates = any(layer.computed.cached.causal for layer in caching)
+    if not generates and context is None:
+        caching = []
+    others = _attending_to_others(summary) if any(layer.computed.cached.tokens_of for layer in caching) else set()
+    if generates:
+        caching = [layer for layer in caching if layer.computed.cached.causal or layer.name in others]
     cached = [layer.computed.cached for layer in caching]
     if context is not None:
-        others = _attending_to_others(summary) if any(each.tokens_of for each in cached) else set()
         cached = [
             each if layer.name in others else each._replace(tokens=context)
             for layer, each in zip(caching, cached, strict=True)

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import pytest
 
+import archsum
 from archsum.errors import SpecError
 from archsum.interchange.checking import checked
 from archsum.interchange.imported import Options
@@ -74,3 +75,13 @@ def test_inputs_that_are_not_there(sizes: Any, message: str) -> None:
 def test_other_sizes_than_the_configuration_s_are_no_difference() -> None:
     text = MODELS["multi_io"]().to_json()
     assert propagate(load(io.StringIO(text), input={"image": (20, 20, 3)}).graph).inputs["image"] == (20, 20, 3)
+
+
+def test_attention_that_is_causal_is_noted(tmp_path: Path) -> None:
+    x = keras.Input((5, 8))
+    y = keras.layers.MultiHeadAttention(2, 4)(x, x, use_causal_mask=True)
+    y = keras.layers.Attention()([y, y], use_causal_mask=True)
+    model = keras.Model(x, keras.layers.MultiHeadAttention(2, 4)(y, y))
+    model.save(tmp_path / "decoder.keras")
+    read = archsum.summarize(tmp_path / "decoder.keras")
+    assert [layer.layer.causal for layer in read] == [True, True, False]  # type: ignore[attr-defined]

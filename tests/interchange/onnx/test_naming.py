@@ -45,6 +45,9 @@ def test_the_modules_that_pytorch_notes(tmp_path: Path) -> None:
     }
     assert summary.layers[0].node.origin is not None
     assert summary.layers[0].node.origin._asdict() == {"path": "node_a", "type": "Conv"}
+    for name in ("layer1/0/conv1", "layer1.0.conv1", "node_a"):
+        assert summary.find(name) == summary.layers[:1]
+    assert summary.find("layer1.0") == summary.find("/layer1/0") == summary.layers
 
 
 def test_a_convolution_that_a_normalization_is_folded_into_keeps_its_name(tmp_path: Path) -> None:

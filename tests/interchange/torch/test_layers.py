@@ -236,6 +236,25 @@ def _kinds(module: Any, shape: tuple[int, ...]) -> list[str]:
     return [layer.layer.type for layer in summary.layers]  # type: ignore[attr-defined]
 
 
+def test_attention_that_is_causal_is_noted() -> None:
+    def attend(x: Any, module: Any) -> Any:
+        mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1])
+        x = module(x, x, x, attn_mask=mask, is_causal=True, need_weights=False)[0]
+        x = module(x, x, x, need_weights=False)[0]
+        return F.scaled_dot_product_attention(x, x, x, is_causal=True)
+
+    class Decoder(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(12, 3, batch_first=True)
+
+        def forward(self, x: Any) -> Any:
+            return attend(x, self.attention)
+
+    summary = archsum.summarize(archsum.from_torch(Decoder(), WORDS))
+    assert [layer.layer.causal for layer in summary] == [True, False, True]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("kind", MODULES)
 def test_module(kind: str) -> None:
     for build, shape in MODULES[kind]:

@@ -50,6 +50,26 @@ def test_blocks_and_origins() -> None:
     assert network.graph.groups["blocks", "0"].kind == "Block"
 
 
+def test_layers_and_blocks_are_found_by_the_names_that_pytorch_has_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    model = models.Small()
+    network = archsum.from_torch(model, (3, 8, 8))
+    summary = archsum.summarize(network)
+    named = {layer.node.origin.path for layer in summary.layers if layer.node.origin}
+    for path, module in model.named_modules():
+        if path in named and not list(module.children()):
+            found = summary[path]
+            assert found.params == sum(tensor.numel() for tensor in module.parameters()) + sum(
+                tensor.numel() for name, tensor in module.named_buffers() if "running" in name
+            )
+    assert summary["blocks.0"] == summary["blocks/0"]
+    assert [layer.layer.name for layer in archsum.explain(network, "blocks.0.conv").layers] == ["blocks/0/conv"]
+    assert str(archsum.diagram(network, "blocks.0")) == str(archsum.diagram(network, "blocks/0"))
+    assert main(["explain", "tests.interchange.torch.models:Small", "blocks.0.conv", "--input", "3,8,8"]) == 0
+    assert capsys.readouterr().out.startswith("blocks/0/conv (Conv2D)")
+    with pytest.raises(SpecError, match=r"did you mean `blocks.0.conv`\?"):
+        summary["blocks.0.cnv"]
+
+
 def test_frozen_weights() -> None:
     model = models.Small()
     model.frozen.requires_grad_(False)

@@ -66,3 +66,37 @@ def test_single_weights_that_are_shared() -> None:
         converted = archsum.convert(io.StringIO(text), flat=as_lines)
         assert archsum.summarize(io.StringIO(converted.text)).params == archsum.summarize(io.StringIO(text)).params
         assert "shared: {kernel: " in converted.text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("input: {input_layer_1: [8, 8, 3]}\nlayers: [flatten]\n", "input: [8, 8, 3]"),
+        ("input: {x: [8, 8, 3]}\nlayers: [flatten]\n", "input: [8, 8, 3]"),
+        # A name that somebody gave is one to keep, and where there are several each has its own.
+        ("input: {image: [8, 8, 3]}\nlayers: [flatten]\n", "input: {image: [8, 8, 3]}"),
+        ("input: {x: [8], input_1: [8]}\nlayers: [add: {inputs: [x, input_1]}]\n", "input: {x: [8], input_1: [8]}"),
+        ("input: [8, 8, 3]\nlayers: [max_pooling2d: {pool_size: 3, strides: 3}]\n", "  - max_pooling2d: 3"),
+        (
+            "input: [8, 8, 3]\nlayers: [average_pooling2d: {pool_size: 2, strides: [2, 2]}]\n",
+            "  - average_pooling2d: 2",
+        ),
+        (
+            "input: [8, 8, 3]\nlayers: [max_pooling2d: {pool_size: 3, strides: 2}]\n",
+            "  - max_pooling2d: {pool_size: 3, strides: 2}",
+        ),
+        (
+            "input: [4, 8]\nlayers: [multi_head_attention: {num_heads: 2, key_dim: 4, value_dim: 4}]\n",
+            "  - multi_head_attention: {num_heads: 2, key_dim: 4}",
+        ),
+        ("input: [8]\nlayers: [relu: {trainable: false}]\n", "  - relu"),
+        ("input: [8]\nlayers: [dense: {units: 2, trainable: false}]\n", "  - dense: {units: 2, trainable: false}"),
+    ],
+)
+def test_what_says_nothing_is_not_written(text: str, line: str) -> None:
+    network = archsum.load(io.StringIO(text))
+    written = archsum.convert(network)
+    assert line in str(written).splitlines()
+    again = archsum.summarize(io.StringIO(str(written)))
+    assert again.params == archsum.summarize(network).params
+    assert again.trainable_params == archsum.summarize(network).trainable_params

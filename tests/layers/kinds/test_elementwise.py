@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from archsum.layers.written import fields_of_layer
 from tests.support.layers import complaint, layer
 
 
@@ -41,3 +42,26 @@ def test_no_gradient_goes_through_a_comparison_or_to_a_condition() -> None:
 def test_a_function_has_a_name() -> None:
     with pytest.raises(ValidationError, match="cannot be"):
         layer("elementwise", function="x + 1")
+
+
+@pytest.mark.parametrize(
+    ("spellings", "function"),
+    [
+        # NumPy and Keras, PyTorch, ONNX.
+        (("absolute", "abs"), "abs"),
+        (("clip", "clamp"), "clamp"),
+        (("power", "pow"), "power"),
+        (("negative", "neg"), "negative"),
+        (("arctan", "atan"), "atan"),
+        (("arcsinh", "asinh"), "asinh"),
+        (("subtract", "sub"), "subtract"),
+        (("true_divide", "divide", "div"), "divide"),
+        (("greater_equal", "ge"), "greater_equal"),
+        (("not_equal", "ne"), "not_equal"),
+        (("where",), "where"),
+        (("of_mine",), "of_mine"),
+    ],
+)
+def test_a_function_has_one_name_however_frameworks_spell_it(spellings: tuple[str, ...], function: str) -> None:
+    found = {fields_of_layer(layer("elementwise", function=spelling))["function"] for spelling in spellings}
+    assert found == {function}

@@ -334,6 +334,33 @@ def test_pictures_that_are_no_text(format_: str, start: bytes) -> None:
         drawn.text  # noqa: B018
 
 
+def test_repetitions_of_a_repeat_without_a_name_are_drawn_once() -> None:
+    summary = written("""
+        input: [8, 8, 16]
+        layers:
+          - repeat: {times: 8, layers: [conv2d: {filters: 16, kernel_size: 1}, relu]}
+          - dense: 1
+    """)
+    drawn = flowchart(summary)
+    assert parts(drawn) == [("conv2d", "conv2d", ""), ("relu", "relu", ""), ("dense", "dense", "")]
+    assert [cluster.title for box in drawn.boxes for cluster in box.opens] == ["2 layers × 8"]
+    assert parts(flowchart(summary, depth=1)) == [("2 layers", "2 layers × 8", ""), ("dense", "dense", "")]
+
+
+def test_repetitions_that_give_something_elsewhere_are_drawn_one_by_one() -> None:
+    drawn = flowchart(
+        written("""
+        input: [8, 8, 16]
+        layers:
+          - repeat: {times: 3, outputs: part, layers: [conv2d: {filters: 16, kernel_size: 1}, relu: {name: part}]}
+          - concatenate
+    """)
+    )
+    assert [title for _, title, _ in parts(drawn)] == [
+        "conv2d", "part", "conv2d_1", "part_1", "conv2d_2", "part_2", "concatenate",
+    ]  # fmt: skip
+
+
 def parts(drawn: Flowchart) -> list[tuple[str, str, str]]:
     """Return the names, titles and types of the layers and blocks."""
     return [(box.name, box.title, box.type) for box in drawn.boxes if box.look is not Look.DATA]

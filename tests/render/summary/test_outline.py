@@ -89,6 +89,52 @@ def test_blocks_that_are_connected_otherwise_are_not_one_row() -> None:
     assert "│ line_4 " in shown  # takes 4
 
 
+def test_blocks_of_one_structure_are_one_row_whatever_their_rates_of_dropout() -> None:
+    file = """\
+    input: [4]
+    blocks: {line: {parameters: {rate: , units: 4}, layers: [dense: {units: =units}, dropout: =rate]}}
+    layers: [repeat: {over: {rate: [0, 0.1, 0.2]}, layers: [line: {rate: =rate}]}, line: {rate: 0.2, units: 3}]
+    """
+    shown = table.render_outline(summarize(io.StringIO(file)))
+    assert "│ line × 3 " in shown
+    assert "│ line_3 " in shown
+
+
+def test_repetitions_of_a_repeat_without_a_name_are_one_row(golden: Golden) -> None:
+    file = """\
+    input: [8, 8, 16]
+    blocks: {pair: {layers: [conv2d: {filters: 16, kernel_size: 1}, relu]}}
+    layers:
+      - repeat:
+          times: 8
+          layers: [conv2d: {filters: 16, kernel_size: 3, padding: same}, batch_normalization, relu]
+      - repeat:
+          times: 3
+          layers: [pair, repeat: {times: 2, layers: [dropout: 0.5, tanh]}]
+      - repeat: {times: 4, layers: [dense: 16]}
+      - repeat: {times: 2, layers: [dense: {name: last, units: 16}]}
+      - repeat: {over: {units: [16, 16, 8]}, layers: [dense: =units, gelu]}
+      - dense: 1
+      - dense: 1
+    """
+    summary = summarize(io.StringIO(file))
+    golden("unnamed_repeats.outline.txt", table.render_outline(summary, ("macs",), 100))
+
+
+def test_what_takes_a_repetition_without_a_name_names_the_layer_or_the_block() -> None:
+    file = """\
+    input: [4]
+    blocks: {pair: {layers: [dense: 4, tanh]}}
+    layers:
+      - repeat: {times: 3, name: body, layers: [dense: 4, relu]}
+      - repeat: {times: 3, name: tail, layers: [relu, pair]}
+      - add: {inputs: [body, tail]}
+    """
+    shown = table.render_outline(summarize(io.StringIO(file)))
+    assert "│   2 layers × 3 " in shown
+    assert "│ body/relu_2, tail/pair_2 │" in shown
+
+
 def test_equal_blocks_of_different_names_are_told_from_the_first_to_the_last() -> None:
     file = """\
     input: [4]

@@ -14,6 +14,8 @@ def add_attention(use: Use) -> Sequence[Value | None]:
     """Add an attention. Errors: BadItemError."""
     plain = ALL[use.entry.type]
     fields, _ = read_layer(use, plain, use.entry.config)
+    if use.kwargs.get("use_causal_mask") is True:
+        fields = {**fields, "causal": True}
     made: list[Value | None] = [use.add(plain.kind, fields, _inputs(use))]
     if 1 in use.used:
         shape = use.stated_shape(1)

@@ -40,7 +40,7 @@ UNCOUNTED = frozenset(
             "unit_forget_bias",
         ),
         # Of attention.
-        *("flash_attention", "causal", "use_causal_mask", "query_shape", "key_shape", "value_shape"),
+        *("flash_attention", "use_causal_mask", "query_shape", "key_shape", "value_shape"),
         # Of images: what is around them, and the same sizes in other words.
         *("fill_mode", "fill_value", "antialias", "value_range", "bounding_box_format", "data_format"),
         *("logits_soft_cap", "attn_logits_soft_cap", "noise_shape", "num_power_iterations"),

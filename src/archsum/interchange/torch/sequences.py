@@ -38,6 +38,8 @@ def multi_head_attention(view: View) -> Made:
         fields["dropout"] = it.dropout
     if it.in_proj_bias is None:
         fields["bias"] = False
+    if view.argument(7, "is_causal", False):
+        fields["causal"] = True
     inputs = [query] if query is key is value else [query, value] if key is value else [query, value, key]
     return [Step("multi_head_attention", fields, tuple(inputs), view.all_weights, in_one=True)]
 
@@ -112,7 +114,7 @@ def _kernels(view: View) -> list[Value]:
 
 
 def scaled_dot_product(view: View) -> Steps:
-    """Return attention without kernels; which positions it leaves out counts nothing."""
+    """Return attention without kernels; which positions a mask leaves out counts nothing."""
     query, key, value = (view.argument(number, name) for number, name in enumerate(("query", "key", "value")))
     mask, rate = view.argument(3, "attn_mask"), view.argument(4, "dropout_p", 0.0)
     if mask is not None and mask.learned:
@@ -123,7 +125,8 @@ def scaled_dot_product(view: View) -> Steps:
         inputs = (query, _for_each_head(view, value, heads), _for_each_head(view, key, heads))
     elif key is value:
         inputs = (query,) if query is key else (query, value)
-    return [Step("attention", without_defaults({"dropout": rate}, {"dropout": 0.0}), inputs)]
+    stated = {"dropout": rate, "causal": bool(view.argument(5, "is_causal", False))}
+    return [Step("attention", without_defaults(stated, {"dropout": 0.0, "causal": False}), inputs)]
 
 
 def _for_each_head(view: View, shared: Value, heads: tuple[int, ...]) -> Step:

@@ -1,5 +1,6 @@
 """A network → our YAML, proved to be that network before anyone sees it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,8 +14,13 @@ from archsum.interchange.writing.flat import flat
 from archsum.interchange.writing.folding.fold import HOW_FAR, fold
 from archsum.interchange.writing.text import write_text
 from archsum.language.network import Network
+from archsum.language.spec.document import DEFAULT_INPUT
+from archsum.layers.base import Layer
 from archsum.propagate import propagate
-from archsum.summary import Summary
+from archsum.summary import LayerSummary, Summary
+
+_NO_NAME = re.compile(r"(input|inputs|input_layer|keras_tensor|x)([_.]\d+)?")
+"""What frameworks call an input that nobody named."""
 
 
 def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written:
@@ -25,6 +31,7 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
     whole = propagate(network.graph, network.engine)
     summary = _with_what_is_taken(whole)
     fields, comments = Fields(), _head(summary, origin, [name for name in whole.inputs if name not in summary.inputs])
+    summary = _without_what_says_nothing(summary)
     for document in _documents(summary, fields, as_lines=as_lines):
         document.comments = comments
         written = read_again(write_text(document), summary)
@@ -46,6 +53,33 @@ def _with_what_is_taken(summary: Summary) -> Summary:
     taken = {*summary.outputs, *(name for layer in summary.layers for name in layer.node.inputs)}
     inputs = {name: shape for name, shape in summary.inputs.items() if name in taken}
     return replace(summary, inputs=inputs) if inputs else summary
+
+
+def _without_what_says_nothing(summary: Summary) -> Summary:
+    """Leave out that layers without weights are frozen, and the name that a framework gave the only input."""
+    trainable: dict[object, Layer] = {}  # equal layers stay one, as they are written once
+
+    def said(layer: LayerSummary) -> Layer:
+        if layer.layer.trainable or layer.computed.weights:
+            return layer.layer
+        identity = layer.layer.identity
+        if identity not in trainable:
+            trainable[identity] = layer.layer.model_copy(update={"trainable": True})
+        return trainable[identity]
+
+    layers = tuple(layer._replace(node=layer.node._replace(layer=said(layer))) for layer in summary.layers)
+    summary = replace(summary, layers=layers)
+    (name, shape), *others = summary.inputs.items() or (("", ()),)
+    if others or not _NO_NAME.fullmatch(name) or any(layer.path == (DEFAULT_INPUT,) for layer in summary.layers):
+        return summary
+    renamed = (
+        layer._replace(
+            node=layer.node._replace(inputs=tuple(DEFAULT_INPUT if one == name else one for one in layer.node.inputs))
+        )
+        for layer in summary.layers
+    )
+    outputs = tuple(DEFAULT_INPUT if output == name else output for output in summary.outputs)
+    return replace(summary, inputs={DEFAULT_INPUT: shape}, layers=tuple(renamed), outputs=outputs)
 
 
 def _head(summary: Summary, origin: str, left_out: Sequence[str]) -> list[str]:

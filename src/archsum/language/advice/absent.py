@@ -15,6 +15,7 @@ _SMOOTH = (
     "write `up_sampling2d: {size: 2, interpolation: bilinear}` for a factor, "
     "or `resizing: {height: 64, width: 64}` for a stated size"
 )
+_MERGED = "write what merges them, with `inputs: [a, b]`: `add`, `multiply`, `concatenate` …"
 
 ABSENT: dict[str, tuple[str, ...]] = {
     _DATA: ("Input", "InputLayer"),
@@ -23,7 +24,7 @@ ABSENT: dict[str, tuple[str, ...]] = {
         "Transformer", "TransformerEncoder", "TransformerEncoderLayer", "TransformerDecoder",
         "TransformerDecoderLayer",
     ),
-    "write what merges them: `add`, `multiply`, `concatenate` …": ("Merge",),
+    _MERGED: ("Merge",),
     "write `category_encoding` with `output_mode: one_hot`": ("OneHot",),
     "write a layer for each cell, with `return_sequences: true` in all but the last": ("StackedRNNCells",),
     "write `simple_rnn`, `lstm` or `gru`": ("RNNBase", "RNNCellBase"),
@@ -59,7 +60,10 @@ ABSENT: dict[str, tuple[str, ...]] = {
 
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     _DATA: ("Data", "DummyData", "HDF5Data", "ImageData", "MemoryData", "WindowData", "net", "network"),
-    "write what merges them: `add`, `multiply`, `concatenate` …": (
+    "it is a field of the next layer: `inputs: a`, or `inputs: [a, b]`; `identity` with it takes what is there": (
+        "inputs", "from",
+    ),
+    _MERGED: (
         "MergeLayer", "Eltwise", "ElemwiseMerge", "ElemwiseMergeLayer",
     ),
     "write `reduce: max` along axes, `maximum` of several inputs, or `max_pooling2d`": ("max",),

@@ -10,9 +10,11 @@ from pydantic_core import ErrorDetails
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, FieldError, Span, enumerate_words, quote, suggest
 from archsum.formula import Formula, FormulaError, is_formula
+from archsum.language.advice.held import as_merge, inner_field, misplaced
+from archsum.language.advice.names import behind_inputs
 from archsum.language.advice.spelling import meant_field, suggest_boolean, suggest_field, suggest_value
 from archsum.language.spec.quantities import without_separators
-from archsum.language.text.places import Loc, Places
+from archsum.language.text.places import Loc, Places, SpannedMapping
 from archsum.language.text.scalars import resolve
 from archsum.layers.documentation import example, field_names
 from archsum.layers.fields import named_fields
@@ -67,6 +69,8 @@ class Subject(NamedTuple):
     variables: Collection[str] = ()
     others: tuple[str, ...] = ()
     """Fields beside those of the model."""
+    words: Collection[str] = ()
+    """The words of layers, where the model may hold some."""
 
     def find(self, loc: Loc, *, key: bool = False) -> tuple[Span | None, Loc]:
         """Return the place of a value, or of its key, and the steps that lead there."""
@@ -82,12 +86,16 @@ def diagnose(error: ValidationError, subject: Subject, faulty: Collection[Loc] =
         if (detail["type"] == "extra_forbidden" and is_formula(detail["input"]))
         or not _touches(subject.find(detail["loc"])[1] or detail["loc"], faulty)
     ]
+    beside = misplaced(subject.name, subject.model, subject.places, subject.words) if subject.places else None
+    if beside:
+        details = [detail for detail in details if detail["loc"][:1] and detail["loc"][0] not in beside.fields]
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     # `out_channels` already says that `filters` is missing, and how it is spelled.
     meant = {meant_field(str(path[-1]), *_fields(subject, path)) for path in unknown}
     missing = [str(detail["loc"][-1]) for detail in details if detail["type"] == "missing"]
     missing = [field for field in missing if field not in meant]
-    found = [_diagnostic(detail, subject) for detail in details if detail["type"] != "missing"]
+    found = [beside.diagnostic] if beside else []
+    found += [_diagnostic(detail, subject) for detail in details if detail["type"] != "missing"]
     return [*found, _missing(missing, subject)] if missing else found
 
 
@@ -160,8 +168,20 @@ def _complaint(detail: ErrorDetails, place: Span | None) -> tuple[str, str | Non
 def _unknown(path: Loc, value: Any, subject: Subject) -> Diagnostic:
     place, _ = subject.find(path, key=True)
     owner = f"`{_show_path(path[:-1])}`" if path[1:] else subject.name
-    cure = suggest_field(str(path[-1]), value, *_fields(subject, path))
+    fields = _fields(subject, path)
+    cure = _elsewhere(str(path[-1]), value, subject, fields[0]) if len(path) == 1 else None
+    cure = cure or suggest_field(str(path[-1]), value, *fields)
     return Diagnostic("unknown-field", f"{owner} has no field {quote(path[-1])}", place, cure)
+
+
+def _elsewhere(word: str, value: Any, subject: Subject, fields: Collection[str]) -> str | None:
+    """Return where in the layer or the container it is written that is no field of it, if it is certain."""
+    if not subject.places or not isinstance(subject.places.data, SpannedMapping):
+        return None
+    if value is None and (cure := behind_inputs(subject.places.data, fields)):
+        return cure
+    inner = inner_field(subject.places, word, subject.words)
+    return inner or as_merge(subject.model, subject.places, word, subject.words)
 
 
 def _found(value: Any) -> str:

@@ -10,6 +10,7 @@ _FIELDS = {
     "bias": "use_bias untie_biases tied_biases",
     "block_size": "upscale_factor downscale_factor",
     "budget": "limits",
+    "causal": "is_causal use_causal_mask",
     "checkpointing": "gradient_checkpointing",
     "dilation_rate": "dilation",
     "epsilon": "eps",
@@ -46,6 +47,7 @@ _FIELDS = {
     "num_query_heads": "num_heads",
     "num_tokens": "num_classes",
     "output_dim": "embedding_dim",
+    "outputs": "collect collects",
     "over": "for each items",
     "padding": "pad border_mode",
     "parameters": "args arguments",
@@ -157,6 +159,12 @@ FIELD_REASONS: dict[tuple[str, str], str] = {
         "leave it out: the sizes come from the layer before; `axis` says which axes are normalized"
     ),
     ("", "name"): "a name belongs to one layer",
+    ("", "merge"): (
+        "what merges is a layer by itself, as in `add: {inputs: [a, b]}`; `branch` and `residual` have `merge`"
+    ),
+    ("repeat", "merge"): (
+        "write what merges behind the repeat, which gives it what its `outputs` name in each repetition"
+    ),
     ("", "shared_axes"): "`bias: {untied: [height]}` names the axes along which a bias is not shared",
     **dict.fromkeys((("flatten", word) for word in ("start_dim: 1", "end_dim: -1")), NOT_COUNTED),
     **dict.fromkeys((("flatten", word) for word in ("start_dim", "end_dim", "axis")), _FLAT),

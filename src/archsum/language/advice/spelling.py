@@ -55,13 +55,20 @@ def suggest_kind(word: Any, kinds: Collection[str]) -> str:
     return f"did you mean `{by_plain[close]}`?" if close else _OTHER_KINDS
 
 
-def with_merging(problems: Iterable[Diagnostic], word: str) -> list[Diagnostic]:
-    """Return problems of a word that is to merge several inputs, with the kind that does so where one is unknown."""
-    kind = MERGES.get(_plain_kind(word))
-    return [
-        problem._replace(cure=f"write `{kind}`") if kind and problem.code == "unknown-layer" else problem
-        for problem in problems
-    ]
+def with_merging(problems: Iterable[Diagnostic], kind: str, stated: Any) -> list[Diagnostic]:
+    """Return problems of what is to merge several inputs, with what does so where it is certain."""
+    only = stated[0] if isinstance(stated, list) and len(stated) == 1 else None
+    meant = MERGES.get(_plain_kind(kind or only))
+    if meant:
+        cure = f"write `{meant}`"
+    elif isinstance(only, str):
+        cure = f"one layer merges them: write `{only}`"
+    elif stated is None or stated is False or stated in ("none", "false", "no"):
+        cure = "something merges them: write `add`, `concatenate` or the like, or leave it out for the default"
+    else:
+        return list(problems)
+    codes = ("unknown-layer", "not-a-layer")
+    return [problem._replace(cure=cure) if problem.code in codes else problem for problem in problems]
 
 
 def _translate(word: Any, kinds: Iterable[str]) -> str | None:

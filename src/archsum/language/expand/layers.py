@@ -138,7 +138,9 @@ class Builder:
                 return None, Resolved(values, faulty), problems
             from archsum.language.advice.complaints import Subject, diagnose, errors_of
 
-            problems += diagnose(error, Subject(entry.kind, cls, fields, self._places(entry), names, others), faulty)
+            words = (*KINDS, *CONTAINERS, *self._document.blocks) if cls.layer_fields else ()
+            subject = Subject(entry.kind, cls, fields, self._places(entry), names, others, words)
+            problems += diagnose(error, subject, faulty)
             wrong = {detail["loc"][:1] for detail in errors_of(error) if detail["loc"] and detail["type"] != "missing"}
             sound = {field: value for field, value in values.items() if (field,) not in wrong}
             return None, Resolved(sound, faulty | wrong), problems
@@ -154,6 +156,12 @@ class Builder:
             if field not in entry.fields:
                 continue
             inner, wrong = read_entry(entry.places, field, KINDS)
+            if wrong and isinstance(entry.fields[field], list):
+                from archsum.language.advice.held import in_field, layers_at
+
+                layers = layers_at(entry.places, field, KINDS)
+                written = in_field(entry.kind, cls, layers) if layers else None
+                wrong = [problem._replace(cure=f"write `{written}`") if written else problem for problem in wrong]
             if word := self._word_of_layers(inner.kind):
                 message = f"`{field}` takes a kind of layer, and `{inner.kind}` is a {word}"
                 cure = f"put `{entry.kind}` around each of its layers, in the {word}"

@@ -71,7 +71,9 @@ def unknown_name(
         cure = "give it to the block: `inputs: […]` where it is used, and names for them in the block"
     else:
         message = f"there is no {quote(name)} above"
-        cure = suggest(name, scope.visible()) or _name_a_layer(outermost)
+        from archsum.language.advice.names import several
+
+        cure = several(name, scope.find) or suggest(name, scope.visible()) or _name_a_layer(outermost)
     notes = (("it is at", place),) if place else ()
     return Diagnostic("unknown-name", message, span, cure, notes)
 

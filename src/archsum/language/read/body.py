@@ -36,7 +36,9 @@ class BodyReader:
         self._words = words
         self._blocks = blocks
         self._inputs = inputs
-        self._labels = Labels(blocks, diagnostics)
+        self.labels = Labels(blocks, diagnostics)
+        self._repeats = 0
+        """How many repeats are around."""
 
     def body(self, fields: Places, step: int | str, *, may_be_empty: bool = False) -> Body:
         """Read the layers in a field, or at an index of a list."""
@@ -45,7 +47,7 @@ class BodyReader:
             layers = value if may_be_empty and value == [] else check_layers(value)
         except FieldError as error:
             field = f"`{step}`" if isinstance(step, str) else "a path"
-            self._report("wrong-type", f"{field} {error}", span, error.cure)
+            self._report("wrong-type", f"{field} {error}", span, self._as_layers(fields, step) or error.cure)
             return (Item(no_entry(span)),)
         places = Places(layers, fields.whole)
         items: list[Item] = []
@@ -72,6 +74,10 @@ class BodyReader:
     def _item(self, items: Places, step: int | str) -> Item:
         """Read an entry and its place; of a container, what it holds too."""
         entry, problems = read_entry(items, step, self._words)
+        if problems:
+            from archsum.language.advice.names import with_names
+
+            problems = with_names(problems, entry.kind, (*self.names, *self._inputs))
         self.diagnostics += problems
         if entry.kind in self._blocks:
             entry.steps = steps_of(entry.fields)
@@ -99,6 +105,7 @@ class BodyReader:
         """Read what a container holds, and where it does not say what merges its outputs, the layer that does."""
         cls, fields = container_class(entry.kind), entry.places
         held: dict[str, Any] = {}
+        self._repeats += cls.repeats
         for field, holding in cls.layer_fields.items():
             if field not in entry.fields:
                 if holding == "merge":
@@ -115,7 +122,18 @@ class BodyReader:
                     held[field] = self._paths(fields, field)
                 case "names":
                     held[field] = self.references(fields, field)
+        self._repeats -= cls.repeats
         return held
+
+    def _as_layers(self, fields: Places, step: int | str) -> str | None:
+        """Return how layers are written of which there is one, or the name of one, and no list."""
+        from archsum.language.advice.held import layers_at
+
+        value = fields.data[step]
+        if isinstance(value, str) and (value in self.names or value in self._inputs):
+            return f"it is the name of a layer above: write `[identity: {{inputs: {value}}}]`"
+        layers = layers_at(fields, step, self._words)
+        return f"a list has them in [ ]: write `[{', '.join(layers)}]`" if layers else None
 
     def _merge(self, fields: Places, field: str) -> Item:
         """Read what merges a container's outputs. A block can do so, and a layer that takes several inputs."""
@@ -124,7 +142,7 @@ class BodyReader:
         if self.diagnostics[before:]:
             from archsum.language.advice.spelling import with_merging
 
-            self.diagnostics[before:] = with_merging(self.diagnostics[before:], item.entry.kind)
+            self.diagnostics[before:] = with_merging(self.diagnostics[before:], item.entry.kind, fields.data[field])
         most = layer_class(item.entry.kind).most_inputs if item.entry.kind in KINDS else None
         if most is None or most > 1:
             return item
@@ -137,6 +155,8 @@ class BodyReader:
         if not isinstance(paths.data, list) or not paths.data:
             found = "but it is empty" if not paths.data else f"not {quote(paths.data)}"
             cure = "each path is a list of layers, as in `[[relu], [flatten, dense: {units: 8}]]`"
+            if isinstance(paths.data, dict):
+                cure = f"{cure}; a path has no name, and its layers can have one"
             self._report("wrong-type", f"`{field}` takes a list of paths, {found}", paths.whole, cure)
             return ((Item(no_entry(paths.whole)),),)
         if len(paths.data) > MAX_PATHS:
@@ -162,7 +182,7 @@ class BodyReader:
         fields, places = entry.fields, entry.places
         inputs = self.references(places, "inputs") if "inputs" in fields else None
         entry.steps += sum(len(reference.name) for reference in inputs or ()) // CHARACTERS_PER_STEP
-        shared = self._labels.read(entry) if "shared" in fields else NOTHING
+        shared = self.labels.read(entry, is_repeated=self._repeats > 0) if "shared" in fields else NOTHING
         condition = fields.get("if", True)
         if not isinstance(condition, bool) and not is_formula(condition):
             found = "but it is empty" if condition is None else f"not {quote(condition)}"

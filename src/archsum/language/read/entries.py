@@ -13,7 +13,7 @@ from archsum.language.spec.containers import AROUND_SEVERAL, CONTAINERS, class_o
 from archsum.language.spec.items import PLACEMENT, Entry, no_entry
 from archsum.language.text.places import Places, SpannedList, SpannedMapping
 from archsum.language.text.scalars import resolve
-from archsum.layers import KINDS
+from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import named_fields
 
 _SPELLINGS = ("flatten", "conv2d: {filters: 8, kernel_size: 3}", "{type: conv2d, …}")
@@ -84,13 +84,16 @@ def _read_one_key(places: Places, words: Collection[str]) -> Read:
     if word not in words and isinstance(value, SpannedMapping) and _is_among(value.get("type"), words):
         return _of_name(places, word, words)
     entry, problems = _of_kind(word, SpannedMapping(), places.key(word), words)
+    if isinstance(value, str | SpannedList) and (cure := _as_inputs(entry.kind, value)):
+        message = f"`{entry.kind}` takes a mapping of fields, not {quote(value)}"
+        return no_entry(places.whole), [*problems, Diagnostic("wrong-type", message, places.value(word), cure)]
     fields = fields_of(entry.kind, places, word)
     if fields is not None:
         entry.fields = fields
     if fields is not None or value is None or entry.kind not in words:
         return entry, problems
     message = f"`{entry.kind}` takes a mapping of fields, not {quote(value)}"
-    cure = _name_fields(entry.kind, value)
+    cure = _as_held(entry.kind, places, word, words) or _name_fields(entry.kind, value)
     return no_entry(places.whole), [*problems, Diagnostic("wrong-type", message, places.value(word), cure)]
 
 
@@ -139,6 +142,22 @@ def _read_several_keys(places: Places, words: Collection[str]) -> Read:
     entry, problems = _of_kind(word, stated, word_span, words)
     message = f"{quote(word)} and {quote(others[0])} are in one item of `layers`"
     return entry, [*problems, Diagnostic("not-a-layer", message, other_span, "begin each layer with its own `- `")]
+
+
+def _as_inputs(kind: str, value: str | SpannedList) -> str | None:
+    """Return how a layer is written of which there are only the names of what it takes."""
+    if kind not in KINDS or layer_class(kind).least_inputs < 2:
+        return None
+    from archsum.language.advice.names import as_inputs
+
+    return as_inputs(kind, value)
+
+
+def _as_held(kind: str, places: Places, key: str, words: Collection[str]) -> str | None:
+    """Return how a wrapper or a container is written of which there are only layers."""
+    from archsum.language.advice.held import as_value
+
+    return as_value(kind, class_of(kind), places, key, words) if kind in KINDS or kind in CONTAINERS else None
 
 
 def _name_fields(kind: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from archsum.bounds import MAX_SHARED_WEIGHTS
-from archsum.errors import Diagnostic, FieldError, Span, quote
+from archsum.errors import Diagnostic, FieldError, Span, quote, suggest
 from archsum.language.spec.items import Entry
 from archsum.language.text.places import Places
 from archsum.layers import KINDS
@@ -43,9 +43,28 @@ class Labels:
         self._blocks = blocks
         self._diagnostics = diagnostics
         self._first: dict[str, _First] = {}
+        self._once: dict[str, Span | None] = {}
+        """Where each label is, and None where there are several places, or it is repeated."""
 
-    def read(self, entry: Entry) -> Shared:
-        """Read an entry's `shared`."""
+    @property
+    def used_once(self) -> Mapping[str, Span]:
+        """The labels by which nothing is shared, and where they are."""
+        return {label: span for label, span in self._once.items() if span}
+
+    def nearest(self, label: str) -> str | None:
+        """Return "did you mean" where another label is close."""
+        return suggest(label, (other for other in self._once if other != label))
+
+    def read(self, entry: Entry, *, is_repeated: bool) -> Shared:
+        """Read the `shared` of an entry, which a repeat may be around."""
+        shared = self._read(entry)
+        places = entry.places if shared.label else entry.places.at("shared")
+        labels = {"shared": shared.label} if shared.label else shared.weights
+        for field, label in labels.items():
+            self._once[label] = None if is_repeated or label in self._once else places.value(field)
+        return shared
+
+    def _read(self, entry: Entry) -> Shared:
         stated, place = entry.fields["shared"], entry.places.value("shared")
         is_block = entry.kind in self._blocks
         if entry.is_container:

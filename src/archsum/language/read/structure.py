@@ -5,7 +5,7 @@ What is wrong with a block's structure is found here, even where nothing uses it
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from archsum.errors import Diagnostic, FieldError, Span, quote
 from archsum.formula import name_problem
 from archsum.language.read.body import BodyReader, NamePlaces
 from archsum.language.read.formulas import formulas_in, steps_of
+from archsum.language.read.labels import Labels
 from archsum.language.spec.containers import CONTAINERS
 from archsum.language.spec.document import DEFAULT_INPUT, Block, Document
 from archsum.language.spec.items import PLACEMENT, Body, Reference
@@ -54,15 +55,17 @@ class Structure(NamedTuple):
     names: NamePlaces
     blocks: Mapping[str, Definition]
     diagnostics: list[Diagnostic]
+    warnings: list[Diagnostic]
 
 
 def read_structure(document: Document, file: Places) -> Structure:
     """Read the layers and the blocks of a file."""
     diagnostics: list[Diagnostic] = []
+    warnings: list[Diagnostic] = []
     words = dict.fromkeys((*KINDS, *CONTAINERS, *document.blocks))
     blocks: dict[str, Definition] = {}
     for name in document.blocks:
-        if definition := _read_block(file.at("blocks"), name, words, diagnostics):
+        if definition := _read_block(file.at("blocks"), name, words, diagnostics, warnings):
             blocks[name] = definition
         if len(diagnostics) >= MAX_FOUND:
             break
@@ -75,10 +78,13 @@ def read_structure(document: Document, file: Places) -> Structure:
         blocks.pop(name, None)
         if len(diagnostics) < MAX_FOUND:
             diagnostics.append(_uses_itself(name, list(chain), uses))
-    return Structure(body, outputs, {**inputs, **reader.names}, blocks, diagnostics)
+    warnings += _used_once(reader.labels, "")
+    return Structure(body, outputs, {**inputs, **reader.names}, blocks, diagnostics, warnings)
 
 
-def _read_block(blocks: Places, name: str, words: Collection[str], diagnostics: list[Diagnostic]) -> Definition | None:
+def _read_block(
+    blocks: Places, name: str, words: Collection[str], diagnostics: list[Diagnostic], warnings: list[Diagnostic]
+) -> Definition | None:
     """Read a block's definition; None where it cannot be read."""
     value, key = blocks.data[name], blocks.key(name)
     if problem := _block_name_problem(name):
@@ -109,7 +115,21 @@ def _read_block(blocks: Places, name: str, words: Collection[str], diagnostics: 
     computed = frozenset(name for name, default in block.parameters.items() if any(formulas_in(default)))
     steps = sum(steps_of(block.parameters[parameter]) for parameter in computed)
     all_names = {**inputs, **reader.names}
+    warnings += _used_once(reader.labels, name)
     return Definition(name, block.parameters, computed, steps, names, outputs, body, all_names, reader.uses, key)
+
+
+def _used_once(labels: Labels, block: str) -> Iterator[Diagnostic]:
+    """Yield what is to be said of labels by which nothing is shared, of a file or of a block."""
+    for label, span in islice(labels.used_once.items(), MAX_FOUND):
+        where = f" in the block `{block}`" if block else ""
+        message = f"nothing else{where} has the label `{label}`, and so nothing shares these weights"
+        cure = "give it to what has the same weights, or leave `shared` out"
+        if block:
+            cure = f"{cure}; for all uses of the block to have the same, give each use of `{block}` one label"
+        nearest = labels.nearest(label)
+        cure = f"{nearest} Otherwise {cure}" if nearest else cure
+        yield Diagnostic("unshared-label", message, span, cure, is_warning=True)
 
 
 def _block_name_problem(name: str) -> str | None:

@@ -43,6 +43,8 @@ class Container(Enclosing):
     deferred_fields: ClassVar[frozenset[str]] = frozenset()
     main_field: ClassVar[str | None] = None
     """The field that a plain list is, in the place of all fields."""
+    repeats: ClassVar[bool] = False
+    """Whether its layers can be written out several times."""
 
 
 def _rows(value: Any) -> Any:
@@ -80,6 +82,7 @@ class Repeat(Container):
     """
 
     layer_fields: ClassVar[Mapping[str, Holding]] = {"layers": "layers", "outputs": "names"}
+    repeats: ClassVar[bool] = True
 
     times: Annotated[int, Field(ge=1, le=MAX_TIMES)] | None = Field(
         None, description="How many times; where there may be none, `if` leaves the repeat out.", examples=[3]

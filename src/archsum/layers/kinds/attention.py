@@ -97,7 +97,8 @@ class UnprojectedAttention(AttentionLayer):
     def cached(self, *inputs: Shape) -> Cached:
         _, value, _ = self.query_value_key(*inputs)
         value_and_key = inputs[1:] or inputs
-        return Cached(total(shape[-1] for shape in value_and_key), product(value[:-1]), min(1, len(inputs) - 1))
+        features = total(shape[-1] for shape in value_and_key)
+        return Cached(features, product(value[:-1]), min(1, len(inputs) - 1), self.causal)
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of the scores; what takes an input in several places has as many, and their sum."""

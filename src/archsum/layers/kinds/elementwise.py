@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from archsum.layers.base import Backward, Kept, Step, WeightlessLayer, Work
 from archsum.layers.broadcasting import broadcast, explain_broadcast
@@ -18,23 +18,29 @@ class _Rule(NamedTuple):
     scratch: int = 0
 
 
+_SPELLINGS = {
+    **{"absolute": "abs", "clip": "clamp", "neg": "negative", "pow": "power"},
+    **{"sub": "subtract", "mul": "multiply", "div": "divide", "true_divide": "divide"},
+    **{"eq": "equal", "ne": "not_equal", "gt": "greater", "ge": "greater_equal", "lt": "less", "le": "less_equal"},
+    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
+}
+"""What the same function is called in NumPy and Keras, in PyTorch and in ONNX, and what it is called here."""
+
 _RULES: dict[str, _Rule] = {
     "log": _Rule("input"),
-    **dict.fromkeys(("abs", "absolute", "sin", "sinh", "cosh", "log2", "log10", "log1p"), _Rule("input", 1)),
-    **dict.fromkeys(("clamp", "clip"), _Rule("input", 1)),
-    **dict.fromkeys(("square", "pow", "power", "cos", "atan", "arctan"), _Rule("input", 2)),
+    **dict.fromkeys(("abs", "clamp", "sin", "sinh", "cosh", "log2", "log10", "log1p"), _Rule("input", 1)),
+    **dict.fromkeys(("square", "power", "cos", "atan"), _Rule("input", 2)),
     **dict.fromkeys(("erf", "erfc"), _Rule("input", 4)),
     "exp": _Rule("output"),
     **dict.fromkeys(("sqrt", "exp2", "expm1"), _Rule("output", 1)),
     **dict.fromkeys(("rsqrt", "reciprocal", "tan"), _Rule("output", 2)),
-    **dict.fromkeys(("neg", "negative", "floor", "ceil", "round", "sign"), _Rule()),
-    **dict.fromkeys(("add", "sub", "subtract", "mul", "multiply", "div", "divide"), _Rule()),
+    **dict.fromkeys(("negative", "floor", "ceil", "round", "sign"), _Rule()),
+    **dict.fromkeys(("add", "subtract", "multiply", "divide"), _Rule()),
 }
 """The functions of one input whose derivatives are known; others that are added to it or multiplied are numbers."""
 
 _COMPARISONS = (
     *("equal", "not_equal", "greater", "greater_equal", "less", "less_equal"),
-    *("eq", "ne", "gt", "ge", "lt", "le"),
     *("logical_and", "logical_or", "logical_not", "logical_xor", "isnan", "isinf", "isfinite"),
 )
 """Functions without a derivative."""
@@ -51,8 +57,8 @@ class Elementwise(WeightlessLayer):
     FLOPs:
         operations for each output element.
     Kept:
-        of abs, square, pow, log, sin, cos, erf and clamp the input; of exp, sqrt, rsqrt and reciprocal the output;
-        of neg, floor, ceil, round, sign, comparisons, and numbers that are added or multiplied nothing;
+        of abs, square, power, log, sin, cos, erf and clamp the input; of exp, sqrt, rsqrt and reciprocal the output;
+        of negative, floor, ceil, round, sign, comparisons, and numbers that are added or multiplied nothing;
         of where the first input, 1 byte for each element; of other functions it is unknown.
     Errors:
         Sizes of an axis that differ and are not 1.
@@ -66,9 +72,16 @@ class Elementwise(WeightlessLayer):
     most_inputs: ClassVar[int | None] = None
 
     function: Name = Field(
-        description="What is computed, such as abs, sqrt, pow, sin, clamp or where.", examples=["abs"]
+        description="What is computed, such as abs, sqrt, power, sin, clamp or where; what NumPy, Keras, PyTorch and "
+        "ONNX call otherwise has one name here.",
+        examples=["abs"],
     )
     operations: NonNegative = Field(1, description="How many operations that takes for each output element.")
+
+    @field_validator("function")
+    @classmethod
+    def _in_one_spelling(cls, function: str) -> str:
+        return _SPELLINGS.get(function, function)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return broadcast(inputs, "combine the elements of")

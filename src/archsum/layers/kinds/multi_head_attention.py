@@ -1,9 +1,9 @@
 """Attention of several heads, each of which sees its own projections of query, key and value."""
 
 from itertools import chain
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.activations import activation_work
@@ -11,7 +11,7 @@ from archsum.layers.arithmetic import Product, Sum
 from archsum.layers.attention import AttentionLayer, known_features
 from archsum.layers.axis import Sizes
 from archsum.layers.base import Backward, Cached, Gradient, Kept, Operations, Weight, Work
-from archsum.layers.fields import Positive, TiedBias
+from archsum.layers.fields import Positive, TiedBias, none_where_equal
 from archsum.layers.operators import Composition, Operator, Operators, Role, UnknownOperatorsError, lacking
 from archsum.layers.shapes import Shape, may_equal, product, show, total
 
@@ -165,7 +165,7 @@ class ProjectedAttention(AttentionLayer):
         _, value, _ = self.query_value_key(*inputs)
         _, heads, key_dim, value_dim = self.heads
         tokens_of = min(1, len(self.attending(*inputs)) - 1)
-        return Cached(heads * (key_dim + value_dim), product(value[:-1]), tokens_of)
+        return Cached(heads * (key_dim + value_dim), product(value[:-1]), tokens_of, self.causal)
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of what the heads give, of the scores where these are computed, and of projections."""
@@ -307,6 +307,11 @@ class MultiHeadAttention(ProjectedAttention):
     attention_axes: Sizes | None = Field(
         None, description="The axes of positions that see one another, one or a list, from 1; by default all."
     )
+
+    @field_validator("value_dim")
+    @classmethod
+    def _the_key_s_by_default(cls, value_dim: Any, info: ValidationInfo) -> Any:
+        return none_where_equal(value_dim, info, "key_dim")
 
     @property
     def heads(self) -> Heads:

@@ -2,13 +2,13 @@
 
 from functools import cached_property
 from math import prod
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from archsum.errors import FieldError, ShapeError
 from archsum.layers.base import Backward, Kept, Work
-from archsum.layers.fields import PerAxis
+from archsum.layers.fields import PerAxis, none_where_equal
 from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, padded_and_on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
@@ -42,6 +42,11 @@ class Pooling(Sliding, PoolingLayer):
         None, description="The window's step: one number, or one for each axis; by default the window's size."
     )
     ceil_mode: bool = Field(False, description="Keep a last window that hangs over the end, as in PyTorch.")
+
+    @field_validator("strides")
+    @classmethod
+    def _the_window_s_by_default(cls, strides: Any, info: ValidationInfo) -> Any:
+        return none_where_equal(strides, info, "pool_size")
 
     @model_validator(mode="after")
     def _padding_within_half(self) -> Self:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from archsum.errors import ShapeError
 from archsum.layers.arithmetic import Arithmetic, Difference, Product, Sum
 from archsum.layers.base import Kept, Layer, MovingLayer, Step
-from archsum.layers.fields import AT_LEAST_0, NonNegative, PerAxis, TupleOf, one_or_list, per_axis
+from archsum.layers.fields import AT_LEAST_0, NonNegative, PerAxis, TupleOf, none_where_equal, one_or_list, per_axis
 from archsum.layers.shapes import Shape, may_equal, show
 from archsum.layers.spatial import Spatial
 
@@ -45,6 +45,11 @@ class MaxUnpooling(Spatial, MovingLayer):
     output_size: PerAxis | None = Field(
         None, description="The size that comes out: one number, or one for each axis; by default it is computed."
     )
+
+    @field_validator("strides")
+    @classmethod
+    def _the_window_s_by_default(cls, strides: Any, info: ValidationInfo) -> Any:
+        return none_where_equal(strides, info, "pool_size")
 
     @field_validator("padding", mode="before")
     @classmethod

@@ -10,10 +10,11 @@ from archsum.folding import BlockSummary, Part, fold, headings, part_of
 from archsum.graph import Group, Path
 from archsum.layers.shapes import Shape
 from archsum.layers.written import highlights
-from archsum.render.diagram.titles import Title, title_of
 from archsum.render.numbers import count
-from archsum.repetitions import Repetitions, Runs
+from archsum.render.titles import Title, title_of
+from archsum.repetitions import Repetitions, Runs, continues
 from archsum.summary import LayerSummary, Summary
+from archsum.unnamed_repeats import with_repetitions_as_blocks
 
 MAX_BOXES = 20
 """As many layers and blocks as one takes in at a glance: a flowchart is unfolded up to there."""
@@ -81,12 +82,13 @@ def flowchart(summary: Summary, block: str | None = None, depth: int | None = No
 
     Errors: SpecError where nothing has the block's name.
     """
-    level = 0
+    path: Path = ()
     if block is not None:
-        summary, level = part_of(summary, block), block.count("/") + 1
-    summary, runs, depth = _unfold(summary, level, depth)
+        summary, path = part_of(summary, block), summary.path_of(block)
+    level = len(path)
+    summary, runs, depth = _unfold(with_repetitions_as_blocks(summary, continues), level, depth)
     parts = fold(summary, depth)
-    own = summary.groups.get(tuple(block.split("/"))) if block else None
+    own = summary.groups.get(path)
     box_of = {name: name for name in summary.inputs}
     box_of |= {layer.name: part.of.name for part in parts for layer in part.layers}
     drawn = set(box_of.values())

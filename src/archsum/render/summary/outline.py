@@ -1,32 +1,53 @@
 """A nested network at a glance: as deep as there is room for, equal blocks that follow one another as one row."""
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import islice
 from typing import NamedTuple
 
 from archsum.folding import block_of, taken_from_outside
 from archsum.graph import Path
 from archsum.render.summary.columns import Column
 from archsum.render.summary.rows import Listing, Row, indented, input_rows, listed, seen_from
+from archsum.render.titles import title_of
+from archsum.sections import Section, sections
 from archsum.summary import LayerSummary, Summary
+from archsum.unnamed_repeats import has_repetitions, with_repetitions_as_blocks
 
 _MOST_ROWS = 40
 """As many rows are seen at once."""
 
 
 class _Entry(NamedTuple):
-    """A layer, or a block, or equal blocks that follow one another, of which the path is the first one's."""
+    """A layer, or a block, or equal ones that follow one another."""
 
-    path: Path
-    layers: tuple[LayerSummary, ...]
-    last: Path
-    times: int = 1
+    sections: tuple[Section, ...]
+
+    @property
+    def path(self) -> Path:
+        """That of the first."""
+        return self.sections[0].path
+
+    @property
+    def times(self) -> int:
+        """How many they are."""
+        return len(self.sections)
 
     @property
     def is_layer(self) -> bool:
-        """Whether it is a layer, and no block."""
-        return self.layers[0].path == self.path
+        """Whether it is a layer, or layers, and no block."""
+        return self.sections[0].is_layer
+
+    @property
+    def layers(self) -> tuple[LayerSummary, ...]:
+        """Those of all of them."""
+        first, last = self.sections[0], self.sections[-1]
+        return first.summary.layers[first.start : last.end]
+
+
+def is_nested(summary: Summary) -> bool:
+    """Whether there is something to fold: blocks or repetitions."""
+    return bool(summary.groups) or has_repetitions(summary)
 
 
 def outline(summary: Summary, names: Sequence[str | Column] = ()) -> Listing:
@@ -34,10 +55,14 @@ def outline(summary: Summary, names: Sequence[str | Column] = ()) -> Listing:
 
     Errors: KeyError for a name of a column that there is not.
     """
+    summary = with_repetitions_as_blocks(summary, Section.is_followed_by_equal)
     opened = _opened(summary)
     leaves = [entry for entry, is_opened in opened if not is_opened]
     connected = not _is_chain(summary, leaves)
-    shown = {layer.name: "/".join(layer.path[: len(entry.path)]) for entry in leaves for layer in entry.layers}
+    # By its own name, as a repetition without a name has none.
+    shown = {
+        layer.name: "/".join(layer.name.split("/")[: len(entry.path)]) for entry in leaves for layer in entry.layers
+    }
     names_shown = frozenset(shown.values())
     rows = list(input_rows(summary))
     after_block = False
@@ -53,43 +78,41 @@ def outline(summary: Summary, names: Sequence[str | Column] = ()) -> Listing:
 def _opened(summary: Summary) -> list[tuple[_Entry, bool]]:
     """Return what is listed, and whether the rows below are what is in it, for the deepest level there is room for."""
     deepest = max((len(layer.path) for layer in summary.layers), default=1)
-    found = list(_entries(summary, summary.layers, 0, 1))
+    found = list(_entries(summary, 0, len(summary.layers), 1))
     for depth in range(2, deepest + 1):
-        deeper = list(islice(_entries(summary, summary.layers, 0, depth), _MOST_ROWS + 1))
+        deeper = list(islice(_entries(summary, 0, len(summary.layers), depth), _MOST_ROWS + 1))
         if len(deeper) > _MOST_ROWS:
             break
         found = deeper
     return found
 
 
-def _entries(summary: Summary, layers: Sequence[LayerSummary], level: int, depth: int) -> Iterator[tuple[_Entry, bool]]:
+def _entries(summary: Summary, start: int, end: int, depth: int, level: int = 1) -> Iterator[tuple[_Entry, bool]]:
     """Yield what is in a block, down to a depth; equal blocks that follow one another are not opened."""
-    groups = groupby(layers, key=lambda layer: layer.path[: level + 1])
-    entries = (_Entry(path, tuple(inside), path) for path, inside in groups)
-    for _, equal in groupby(entries, key=lambda entry: _signature(summary, entry)):
-        first, *others = equal
-        together = first._replace(
-            layers=tuple(layer for entry in (first, *others) for layer in entry.layers),
-            last=(others[-1] if others else first).path,
-            times=1 + len(others),
-        )
-        is_opened = not first.is_layer and not others and level + 1 < depth
-        yield together, is_opened
+    for entry in _together(sections(summary, start, end, level)):
+        is_opened = not entry.is_layer and entry.times == 1 and level < depth
+        yield entry, is_opened
         if is_opened:
-            yield from _entries(summary, first.layers, level + 1, depth)
+            yield from _entries(summary, entry.sections[0].start, entry.sections[0].end, depth, level + 1)
 
 
-def _signature(summary: Summary, entry: _Entry) -> Hashable:
-    """Return what equal blocks have in common: their layers, and how these are connected. No two layers are equal."""
-    if entry.is_layer:
-        return entry.path
-    numbers = {layer.name: number for number, layer in enumerate(entry.layers)}
-    outside = {name: -1 - number for number, name in enumerate(taken_from_outside(entry.layers))}
-    places = {**outside, **numbers}
-    return summary.groups[entry.path].kind, tuple(
-        (layer.path[len(entry.path) :], layer.alike, tuple(places[name] for name in layer.node.inputs))
-        for layer in entry.layers
-    )
+def _together(sections: Iterable[Section]) -> Iterator[_Entry]:
+    """Yield those together that follow one another and are equal: blocks, and repetitions of one layer."""
+    run: list[Section] = []
+    for section in sections:
+        if run and not (run[-1].is_followed_by_equal(section) and (not section.is_layer or _repeats(run[-1], section))):
+            yield _Entry(tuple(run))
+            run = []
+        run.append(section)
+    if run:
+        yield _Entry(tuple(run))
+
+
+def _repeats(section: Section, other: Section) -> bool:
+    """Whether two layers are what the file has as one, in a repeat."""
+    one, another = section.layers[0].node, other.layers[0].node
+    is_repeated = one.uses and one.uses[0].repetitions
+    return bool(is_repeated) and one.span == another.span and one.uses[1:] == another.uses[1:]
 
 
 def _is_chain(summary: Summary, leaves: Sequence[_Entry]) -> bool:
@@ -109,20 +132,18 @@ def _inputs(entry: _Entry, shown: Mapping[str, str], names: Collection[str]) -> 
 
 
 def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
+    name = indented(entry.path)
+    if entry.times > 1:
+        of = block_of(summary, entry.path, entry.layers)
+        last = block_of(summary, entry.path, entry.sections[-1].layers)
+        of = replace(of, output_shape=last.output_shape, output_shapes=last.output_shapes)
+        title = title_of(tuple(section.path for section in entry.sections), of.type)
+        return Row(indented((*entry.path[:-1], title.name)), title.type, of, inputs, is_block=True)
     if entry.is_layer:
         layer = entry.layers[0]
-        return Row(indented(entry.path), "" if _is_said(layer) else layer.type, layer, inputs)
-    of = block_of(summary, entry.path, entry.layers)
-    if entry.times > 1:
-        last = block_of(summary, entry.path, entry.layers[-(len(entry.layers) // entry.times) :])
-        of = replace(of, output_shape=last.output_shape, output_shapes=last.output_shapes)
-    name, kind = indented(entry.path), of.type
-    if entry.times == 1:
-        return Row(name, "" if entry.path[-1].startswith(kind) else kind, of, inputs, is_block=True)
-    if entry.path[-1].startswith(kind):
-        name = indented((*entry.path[:-1], f"{kind} × {entry.times:,}"))
-        return Row(name, "", of, inputs, is_block=True)
-    return Row(f"{name} … {entry.last[-1]}", f"{kind} × {entry.times:,}", of, inputs, is_block=True)
+        return Row(name, "" if _is_said(layer) else layer.type, layer, inputs)
+    block = block_of(summary, entry.path, entry.layers)
+    return Row(name, "" if entry.path[-1].startswith(block.type) else block.type, block, inputs, is_block=True)
 
 
 def _is_said(layer: LayerSummary) -> bool:

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from archsum.interchange.writing.alike import STATES
 from archsum.interchange.writing.entries import EMPTY, BlockEntry, Document, Entry
 from archsum.interchange.writing.fields import in_order
@@ -11,6 +13,7 @@ from archsum.interchange.writing.folding.slots import SIZES, required
 from archsum.language.spec.items import PLACEMENT
 from archsum.layers import KINDS, layer_class
 from archsum.layers.fields import named_fields
+from archsum.layers.written import fields_of_layer
 
 _LEAST = 2
 """So many layers of a kind are most, if there are no more than half as many others."""
@@ -60,10 +63,20 @@ def _defaults(kind: str, entries: Sequence[Entry]) -> dict[str, Any]:
             found[name] = next(value for value in values if repr(value) == shown)
             for entry in entries:
                 if name not in entry.fields:
-                    entry.fields = _with(entry.fields, name, default)
+                    if not _is_what_follows(entry, name, found[name]):
+                        entry.fields = _with(entry.fields, name, default)
                 elif repr(entry.fields[name]) == shown:
                     del entry.fields[name]
     return in_order(found)
+
+
+def _is_what_follows(entry: Entry, name: str, value: Any) -> bool:
+    """Whether a layer has the value without stating it, as the strides of a pooling that are its window's size."""
+    cls, own = layer_class(entry.kind), {key: item for key, item in entry.fields.items() if key not in PLACEMENT}
+    try:
+        return fields_of_layer(cls.model_validate(own)) == fields_of_layer(cls.model_validate({**own, name: value}))
+    except ValidationError:  # it has formulas
+        return False
 
 
 def _with(fields: dict[str, Any], name: str, value: Any) -> dict[str, Any]:

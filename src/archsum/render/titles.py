@@ -1,4 +1,4 @@
-"""What a box or a cluster is called: a layer or a block, or several of one structure."""
+"""What a layer or a block is called where it may be several of one structure."""
 
 import re
 from typing import NamedTuple
@@ -29,9 +29,9 @@ def title_of(paths: tuple[Path, ...], type_: str) -> Title:
     if times == 1:
         name = first
     elif all(_NUMBER.sub("", path[-1]) == stem for path in paths):
-        name = f"{stem} × {times}"
+        name = f"{stem} × {times:,}"
     else:
-        return Title(one_line(f"{first} … {last}"), one_line(f"{type_} × {times}"), times)
+        return Title(one_line(f"{first} … {last}"), one_line(f"{type_} × {times:,}"), times)
     return Title(one_line(name), "" if _says(name, type_) else one_line(type_), times)
 
 
