@@ -11,6 +11,8 @@ from archsum.errors import Diagnostic, SourceText, Span, SpecError, closest
 File = str | os.PathLike[str] | IO[str] | IO[bytes]
 """A path, or an open file."""
 
+_LIKENESS = 0.75
+"""Of names of files, which say less than words of the language."""
 _SHOWN = 100
 """The bytes that are shown from one on that is not UTF-8."""
 
@@ -112,7 +114,7 @@ def _existing(name: str) -> str:
     folder, base = os.path.split(name)
     try:
         with os.scandir(folder or ".") as entries:
-            near = [entry.name for entry in entries if closest(_stem(base), [_stem(entry.name)])]
+            near = [entry.name for entry in entries if closest(_stem(base), [_stem(entry.name)], _LIKENESS)]
     except OSError:
         return f"there is no folder {folder} either"
     close = closest(base, near)
