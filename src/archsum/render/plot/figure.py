@@ -170,11 +170,9 @@ def _draw_memory(panels: _Panels, axis: Axis, memory: TrainingMemory) -> None:
     panels.forward.set_ylabel(f"memory ({unit})")
     panels.forward.set_ylim(0, 1.18 * memory.peak / size)  # the peak is named above it
     panels.forward.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    always = memory.weights + memory.buffers + memory.optimizer_state
-    rest = memory.optimizer_step - always - memory.gradients
     _stack(panels.forward, axis.edges, [turn[1:] for turn in memory.forward], size)
     _stack(panels.backward, axis.edges, [turn[1:] for turn in reversed(memory.backward_by_layer)], size)
-    _stack(panels.step, (0, 1), [(always, 0, memory.gradients, rest)], size)
+    _stack(panels.step, (0, 1), [memory.items_at_step], size)
     _mark_peak(panels, axis, memory, memory.peak / size)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from archsum.folding import block_of, taken_from_outside
+from archsum.folding import BlockSummary, block_of, taken_from_outside
 from archsum.graph import Path
 from archsum.render.summary.columns import Column
 from archsum.render.summary.rows import Listing, Row, indented, input_rows, listed, seen_from
@@ -111,21 +111,24 @@ def _inputs(entry: _Entry, shown: Mapping[str, str], names: Collection[str]) -> 
 def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
     if entry.is_layer:
         layer = entry.layers[0]
-        return Row(indented(entry.path), "" if _is_said(layer) else layer.type, layer, inputs)
+        return Row(indented(entry.path), "" if says_type(layer) else layer.type, layer, inputs)
     of = block_of(summary, entry.path, entry.layers)
     if entry.times > 1:
         last = block_of(summary, entry.path, entry.layers[-(len(entry.layers) // entry.times) :])
         of = replace(of, output_shape=last.output_shape, output_shapes=last.output_shapes)
     name, kind = indented(entry.path), of.type
     if entry.times == 1:
-        return Row(name, "" if entry.path[-1].startswith(kind) else kind, of, inputs, is_block=True)
-    if entry.path[-1].startswith(kind):
+        return Row(name, "" if says_type(of) else kind, of, inputs, is_block=True)
+    if says_type(of):
         name = indented((*entry.path[:-1], f"{kind} × {entry.times:,}"))
         return Row(name, "", of, inputs, is_block=True)
     return Row(f"{name} … {entry.last[-1]}", f"{kind} × {entry.times:,}", of, inputs, is_block=True)
 
 
-def _is_said(layer: LayerSummary) -> bool:
-    """Whether a layer's name is its type's, with or without a number."""
-    word = layer.path[-1].rstrip("0123456789").replace("_", "").lower()
-    return layer.type.rstrip("0123456789").lower() == word or layer.type.lower() == word
+def says_type(of: LayerSummary | BlockSummary) -> bool:
+    """Whether a name is that of the layer's type, with or without a number, or begins with that of the block's."""
+    name = of.path[-1]
+    if isinstance(of, BlockSummary):
+        return name.startswith(of.type)
+    word = name.rstrip("0123456789").replace("_", "").lower()
+    return of.type.rstrip("0123456789").lower() == word or of.type.lower() == word
