@@ -27,6 +27,7 @@ OPTIONS = {
     "memory": ["--batch", "--checkpointing", "--precision"],
     "fit": ["--device", "--format"],
     "diagram": ["--depth", "--format", "-o"],
+    "report": ["--max-params", "--set-after", "--batch"],
     "layers": ["--format"],
     "devices": ["--format"],
     "schema": [],

@@ -189,3 +189,5 @@ def _formats(arguments: tuple[str, ...]) -> Iterator[str]:
         yield arguments[arguments.index("--format") + 1]
     elif arguments[0] == "diagram":
         yield "mermaid"
+    elif arguments[0] == "report":
+        yield "page"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from archsum.folding import BlockSummary, readable_depth
+from archsum.folding import BlockSummary
 from archsum.render.numbers import binary, count
 from archsum.render.report.explained import Derivations
 from archsum.render.report.subject import Reported
@@ -10,6 +10,7 @@ from archsum.render.summary.columns import OPTIONAL, Column
 from archsum.render.summary.memory import memory_columns
 from archsum.render.summary.outline import says_type
 from archsum.render.summary.rows import Row, listing
+from archsum.summary import Summary
 
 _MOST = 2_000
 """Rows: blocks of larger networks are folded for good, and what is still too much is counted."""
@@ -47,18 +48,27 @@ def table(reported: Reported, derivations: Derivations) -> Table:
     columns = [OPTIONAL["macs"]]
     if reported.training:
         columns.append(memory_columns(reported.costs)["kept"]._replace(write=binary))
-    deepest = max((len(layer.path) for layer in summary.layers), default=1)
-    is_small = len(summary.layers) + len(summary.groups) <= _MOST
-    depth = deepest if is_small else readable_depth(summary, _MOST)
+    depth = _depth(summary, _MOST)
     listed = listing(summary, columns, depth, summed=True).without_names()
     rows = zip(listed.sources[:_MOST], listed.rows, strict=False)
     return Table(
         tuple(column.header for column in listed.columns if column),
         tuple(_row(source, texts, derivations) for source, texts in rows),
         tuple(_total(column, reported) for column in listed.columns if column),
-        min(readable_depth(summary, _OPEN), depth),
+        _depth(summary, _OPEN),
         len(listed.sources[_MOST:]),
     )
+
+
+def _depth(summary: Summary, most: int) -> int:
+    """Return how deep to unfold, so that there are at most so many rows."""
+    deepest = max((len(layer.path) for layer in summary.layers), default=1)
+    rows = len(summary.inputs)
+    for depth in range(1, deepest + 1):
+        rows += len({layer.path[:depth] for layer in summary.layers if len(layer.path) >= depth})
+        if rows > most:
+            return max(depth - 1, 1)
+    return deepest
 
 
 def _row(row: Row, texts: list[str], derivations: Derivations) -> TableRow:
