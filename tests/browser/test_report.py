@@ -115,7 +115,7 @@ def test_filter(open_page: Open) -> None:
     search.fill("MAX_pool")
     assert names_seen(opened) == ["max_pooling2d"]
     search.fill("conv2d")
-    assert opened.locator(".layers [role=status]").inner_text() == "155 layers have it"
+    assert opened.locator(".layers [role=status]").inner_text() == "155 layers found"
     assert set(names_seen(opened)) >= {"conv_bn", "conv2d", "stage", "bottleneck"}
     assert "relu" not in names_seen(opened)
     search.press("Escape")
@@ -276,7 +276,8 @@ def test_before_and_after(open_page: Open) -> None:
 
 def test_printing(open_page: Open) -> None:
     opened = open_page(page("resnet152"))
-    opened.emulate_media(media="print", color_scheme="light")
+    opened.emulate_media(media="print", color_scheme="dark")
+    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert opened.locator(".choice:visible, .tools:visible, footer:visible").count() == 0
     printed = opened.pdf(format="A4", print_background=False)
     assert printed.startswith(b"%PDF-")

@@ -1,8 +1,11 @@
 """Two networks on a command line: before and after."""
 
 import argparse
+from collections.abc import Iterable
+from typing import Any
 
 from archsum.cli.arguments import shown
+from archsum.formula import Value
 
 
 def sides(arguments: argparse.Namespace) -> list[tuple[str | None, argparse.Namespace]]:
@@ -26,7 +29,12 @@ def titles(arguments: argparse.Namespace) -> tuple[str, str]:
     """Return what the networks are called."""
     (before, _), (after, _) = sides(arguments)
     assert after is not None
-    changed = [f"{name}={value}" for name, value in arguments.variables_after]
-    changed += [] if arguments.input_after is None else [f"input {arguments.input_after}"]
-    title = f"{shown(after)} with {', '.join(changed)}" if changed else shown(after)
+    title = called(after, arguments.variables_after, arguments.input_after)
     return shown(before or f"HEAD:{after}"), title
+
+
+def called(file: str, variables: Iterable[tuple[str, Value]], shape: Any) -> str:
+    """Return what a network is called of which variables, or the input's shape, are overridden."""
+    changed = [f"{name}={value}" for name, value in variables]
+    changed += [] if shape is None else [f"input {shape}"]
+    return f"{shown(file)} with {', '.join(changed)}" if changed else shown(file)

@@ -9,13 +9,12 @@ from archsum.cli.arguments import (
     add_overrides,
     add_training_arguments,
     network,
-    shown,
     training,
 )
 from archsum.cli.check import add_limits, stated_limits
 from archsum.cli.console import report as report_problems
 from archsum.cli.exit_codes import BAD_INPUT, OK
-from archsum.cli.pairs import overrides_after, sides, titles
+from archsum.cli.pairs import called, overrides_after, sides, titles
 from archsum.cli.writing import write
 from archsum.errors import SpecError
 
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         report_problems(*problems)
         return BAD_INPUT
     first, *others = networks
-    names = titles(arguments) if is_pair else (shown(arguments.file[0]),)
+    names = titles(arguments) if is_pair else (called(arguments.file[0], arguments.variables, arguments.input),)
     other = others[0] if others else None
     page = report(first, other, training(arguments), stated_limits(arguments), titles=names).html
     if arguments.output == "-":

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from archsum.explanation import TotalExplanation, explain_layer, explain_totals
 from archsum.render.explanation import Row, rows_of_layer, rows_of_total
 from archsum.render.layout import cut
+from archsum.render.numbers import sizes
 from archsum.summary import LayerSummary, Summary
 
 _MOST = 400
@@ -50,7 +51,7 @@ class Derivations:
         for layer in layers:
             alike.setdefault((layer.alike, len(layer.input_shapes)), []).append(layer)
         for first, *others in list(alike.values())[:_MOST]:
-            rows = rows_of_layer(explain_layer(first))
+            rows = [*rows_of_layer(explain_layer(first)), Row("kept", _kept(first))]
             self._add(first.name, first.type, first.span.place, [layer.name for layer in others], rows)
 
     def _add_totals(self, totals: Sequence[TotalExplanation]) -> None:
@@ -68,6 +69,17 @@ class Derivations:
         shown, more = cut(rows, _MOST_ROWS, "lines")
         self.all.append(Explained(id_, name, type_, where, "".join(_alike(others)), shown, more))
         return id_
+
+
+def _kept(layer: LayerSummary) -> str:
+    """Return which tensors training keeps of each sample for the backward pass."""
+    kept = layer.computed.kept
+    if kept is None:
+        return "unknown"
+    own = {"input": layer.input_shapes, "output": (layer.output_shape,)}
+    shapes = (own.get(tensor.name, (tensor.shape,) * (tensor.number + 1))[tensor.number] for tensor in kept)
+    named = (f"{tensor.name} {sizes(shape)}" for tensor, shape in zip(kept, shapes, strict=True))
+    return ", ".join(named) or "nothing"
 
 
 def _together(total: TotalExplanation) -> str:

@@ -35,6 +35,7 @@ class Map(NamedTuple):
     key: str
     title: str
     unit: str
+    total: str
     tiles: Treemap
 
 
@@ -150,7 +151,9 @@ def _maps(reported: Reported, *, is_one_of_two: bool) -> Iterator[Map]:
         kept = {layer.name: size for layer, size in reported.training.kept_by_layer}
         figures.append(("kept", "Kept memory", "bytes", lambda layer: kept[layer.name]))
     for key, title, unit, figure in figures:
-        yield Map(key, title, unit, treemap(reported.summary, figure, is_one_of_two=is_one_of_two))
+        drawn = treemap(reported.summary, figure, is_one_of_two=is_one_of_two)
+        total = binary(drawn.total) if unit == "bytes" else count(drawn.total)
+        yield Map(key, title, unit, total, drawn)
 
 
 def _memory(reported: Reported) -> Iterator[str]:

@@ -52,7 +52,7 @@
         row.setAttribute("aria-expanded", isOpen);
         row.querySelector(".fold").textContent = isOpen ? "▾" : "▸";
       }
-      found.textContent = word ? `${layersFound.toLocaleString("en")} layers have it` : "";
+      found.textContent = word ? `${layersFound.toLocaleString("en")} ${layersFound === 1 ? "layer" : "layers"} found` : "";
     };
     const fold = (row, isOpen) => {
       if (isOpen) open.add(row); else open.delete(row);
@@ -90,7 +90,7 @@
       }
       if (cell.cellIndex > 0) explain(row, labels[cell.cellIndex]);
     });
-    const labels = ["", "output", "parameters", "MACs", ""];
+    const labels = ["", "output", "parameters", "MACs", "kept"];
 
     const go = (row) => {
       if (!row) return;
