@@ -296,9 +296,9 @@ def _computed(
 def report(
     file: Source | Network,
     other: Source | Network | None = None,
+    *,
     training: Mapping[str, Any] | None = None,
     budget: Mapping[str, int | str | None] | None = None,
-    *,
     titles: Sequence[str] = (),
     **overrides: Unpack[Overrides],
 ) -> "Report":

@@ -196,7 +196,7 @@ def test_keys_in_the_table(open_page: Open) -> None:
 def test_treemaps(open_page: Open) -> None:
     opened = open_page(page("resnet152"))
     shown, choice = opened.locator(".map:visible figcaption"), opened.locator(".choice")
-    for button, total in (("Parameters", "60,344,232"), ("MACs", "11,513,626,624"), ("Kept memory", " bytes")):
+    for button, total in (("Parameters", "60,344,232"), ("MACs", "11,513,626,624"), ("Kept memory", "5.29 GiB")):
         choice.get_by_role("button", name=button).click()
         assert total in shown.inner_text()
         assert opened.locator("[aria-pressed=true]").inner_text() == button

@@ -57,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     first, *others = networks
     names = titles(arguments) if is_pair else (called(arguments.file[0], arguments.variables, arguments.input),)
     other = others[0] if others else None
-    page = report(first, other, training(arguments), stated_limits(arguments), titles=names).html
+    how, limits = training(arguments), stated_limits(arguments)
+    page = report(first, other, training=how, budget=limits, titles=names).html
     if arguments.output == "-":
         print(page, end="")
     else:

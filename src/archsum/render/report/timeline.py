@@ -134,7 +134,7 @@ def _outline(heights: Sequence[int], top: float) -> str:
 def _ticks(top: float) -> Iterator[Mark]:
     unit, size = binary_unit(int(top))
     whole = top / size
-    step = next(step * 10**power for power in count() for step in (1, 2, 2.5, 5) if step * 10**power * _TICKS >= whole)
+    step = next(step * 10**power for power in count(-1) for step in (1, 2, 2.5, 5) if step * 10**power * _TICKS >= whole)
     number = 1
     while number * step * size < top:
         yield Mark(0, _down(number * step * size, top), f"{number * step:g} {unit}")
