@@ -75,6 +75,13 @@ def test_diagram_and_treemap_have_the_same_colours() -> None:
     assert in_diagram["max_pooling2d"] == ""
 
 
+def test_layers_have_the_colours_where_there_are_no_blocks() -> None:
+    (network,) = shown(example("vgg16")).networks
+    tones = {box.title: box.tones for box in network.boxes}
+    assert tones["conv2d"] == "k0 s0"
+    assert (tones["dense"], tones["dense_2"], tones["flatten"]) == ("k1 s0", "k1 s2", "")
+
+
 def test_the_diagram_says_what_is_taken_from_elsewhere() -> None:
     (network,) = shown(example("unet")).networks
     notes = {box.title: box.notes for box in network.boxes}

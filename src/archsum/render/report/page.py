@@ -35,7 +35,8 @@ class Map(NamedTuple):
     key: str
     title: str
     unit: str
-    total: str
+    caption: str
+    """The total; unknown where that of a layer is."""
     tiles: Treemap
 
 
@@ -153,7 +154,9 @@ def _maps(reported: Reported, *, is_one_of_two: bool) -> Iterator[Map]:
     for key, title, unit, figure in figures:
         drawn = treemap(reported.summary, figure, is_one_of_two=is_one_of_two)
         total = binary(drawn.total) if unit == "bytes" else count(drawn.total)
-        yield Map(key, title, unit, total, drawn)
+        if drawn.unknown:
+            total = f"unknown, as that of {drawn.unknown:,} of the layers is; the others have {total}"
+        yield Map(key, title, unit, f"{title}: {total}", drawn)
 
 
 def _memory(reported: Reported) -> Iterator[str]:

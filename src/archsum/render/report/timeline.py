@@ -73,12 +73,13 @@ def timeline(reported: Reported, highest: int = 0) -> Timeline | None:
     forward, backward = (list(_columns(turns, memory)) for turns in (memory.forward, memory.backward_by_layer))
     step = max(ceil(0.03 * len(forward)), 1)
     columns = [*forward, *backward, *[(-1, memory.items_at_step)] * step]
-    limit = reported.device.available if reported.device else None
-    is_near = limit is not None and limit < _NEAR * memory.peak
-    top = _ABOVE * max(memory.peak, highest, limit if limit is not None and is_near else 0, 1)
-    at_peak = next(number for number, (_, items) in enumerate(columns) if sum(items) == memory.peak)
+    device = reported.device if reported.device and reported.device.flash is None else None  # none that cannot train
+    limit, peak = device.available if device else None, memory.peak
+    is_near = limit is not None and limit < _NEAR * peak
+    top = _ABOVE * max(peak, highest, limit if limit is not None and is_near else 0, 1)
+    at_peak = next(number for number, (_, items) in enumerate(columns) if sum(items) == peak)
     number = len(columns)
-    middles = (len(forward) / 2, 1.5 * len(forward), number - step / 2)
+    middles = (len(forward) / 2, 1.5 * len(forward))
     return Timeline(
         number,
         len(forward),
@@ -86,12 +87,12 @@ def timeline(reported: Reported, highest: int = 0) -> Timeline | None:
         tuple(_ticks(top)),
         tuple(_stages(reported, len(forward), number)),
         tuple(
-            Mark(_per_cent(middle, number), 14, title, "middle")
-            for middle, title in zip(middles, ("forward pass", "backward pass", ""), strict=True)
+            Mark(_per_cent(middle, number), HEIGHT + 30, title, "middle")
+            for middle, title in zip(middles, ("forward pass", "backward pass"), strict=True)
         ),
         _peak(memory, at_peak, number, top),
         peak_place(memory),
-        Mark(0, _down(limit, top), one_line(reported.device.name)) if reported.device and limit and is_near else None,
+        Mark(0, _down(limit, top), one_line(device.name)) if device and limit and is_near else None,
         _data(reported, memory, columns) | {"forward": len(forward), "start": at_peak},
     )
 
@@ -134,7 +135,9 @@ def _outline(heights: Sequence[int], top: float) -> str:
 def _ticks(top: float) -> Iterator[Mark]:
     unit, size = binary_unit(int(top))
     whole = top / size
-    step = next(step * 10**power for power in count(-1) for step in (1, 2, 2.5, 5) if step * 10**power * _TICKS >= whole)
+    step = next(
+        step * 10**power for power in count(-1) for step in (1, 2, 2.5, 5) if step * 10**power * _TICKS >= whole
+    )
     number = 1
     while number * step * size < top:
         yield Mark(0, _down(number * step * size, top), f"{number * step:g} {unit}")

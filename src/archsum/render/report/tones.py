@@ -13,26 +13,36 @@ _LEAST = 2
 
 
 class Tones:
-    """The classes, for the style sheet, of a network's outermost blocks and of what is in them."""
+    """The classes, for the style sheet, of a network's outermost blocks and of what is in them.
+
+    Where there are no blocks, layers with weights have them, by their type.
+    """
 
     def __init__(self, summary: Summary) -> None:
-        deepest = max(map(len, summary.groups), default=0)
-        by_level = [[path for path in summary.groups if len(path) == level] for level in range(1, deepest + 1)]
-        coloured = next((paths for paths in by_level if len(paths) >= _LEAST), by_level[0] if by_level else [])
-        self._depth = len(coloured[0]) if coloured else 0
-        self._classes = _classes(summary, coloured)
+        coloured = _outermost(summary) or {layer.path: layer.type for layer in summary.layers if layer.params != 0}
+        self._depth = max(map(len, coloured), default=0)
+        self._classes = _classes(coloured)
 
     def of(self, path: Path) -> str:
         """Return the classes of a block or a layer; of a layer outside of the blocks none."""
         return self._classes.get(path[: self._depth], "")
 
 
-def _classes(summary: Summary, blocks: list[Path]) -> Mapping[Path, str]:
+def _outermost(summary: Summary) -> dict[Path, str]:
+    """Return the blocks of a level, and their kinds."""
+    deepest = max(map(len, summary.groups), default=0)
+    levels = [
+        {path: group.kind for path, group in summary.groups.items() if len(path) == level}
+        for level in range(1, deepest + 1)
+    ]
+    return next((blocks for blocks in levels if len(blocks) >= _LEAST), levels[0] if levels else {})
+
+
+def _classes(kinds: Mapping[Path, str]) -> Mapping[Path, str]:
     hues: dict[str, int] = {}
     shades: dict[str, int] = {}
     classes = {}
-    for path in blocks:
-        kind = summary.groups[path].kind
+    for path, kind in kinds.items():
         hue = hues.setdefault(kind, len(hues) % _HUES)
         shade = shades[kind] = (shades.get(kind, -1) + 1) % _SHADES
         classes[path] = f"k{hue} s{shade}"

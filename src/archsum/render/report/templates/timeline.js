@@ -21,8 +21,7 @@
       return `in the ${at < figures.forward ? "forward" : "backward"} pass of ${figures.names[layer]}`;
     };
     const keptMost = (layer) => {
-      const until = layer + (at < figures.forward ? 1 : 0);  // on the way back a layer frees what it kept
-      const kept = figures.kept.slice(0, Math.max(until, 0)).map((bytes, number) => [bytes, number]).filter(([bytes]) => bytes);
+      const kept = figures.kept.slice(0, layer + 1).map((bytes, number) => [bytes, number]).filter(([bytes]) => bytes);
       const most = kept.sort((one, other) => other[0] - one[0]).slice(0, 4);
       return most.map(([bytes, number]) => `${figures.names[number]} ${binary(bytes)}`).join(", ");
     };
