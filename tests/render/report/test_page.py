@@ -128,7 +128,11 @@ def test_what_is_unknown_is_called_so() -> None:
     values = {headline.title: headline.value for headline in unknown.headlines}
     assert (values["parameters"], values["MACs"], values["training, batch 32"]) == ("56", "unknown", "unknown")
     assert unknown.timeline is None
-    assert unknown.maps[1].tiles.unknown == 2
+    assert [one.caption for one in unknown.maps] == [
+        "Parameters: 56",
+        "MACs: unknown, as it is of 2 of 2 layers",
+        "Kept memory: unknown, as it is of 2 of 2 layers",
+    ]
     assert "unknown: sizes, or what is kept, of dense, dense_1" in html
     assert "`max_macs` cannot be checked: the MACs of `dense` and 1 more are unknown" in html
     assert "help: give `input` a number for every size" in html

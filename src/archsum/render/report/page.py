@@ -143,19 +143,18 @@ def _headline(total: Total, id_: str, derivations: Derivations) -> Headline:
 
 
 def _maps(reported: Reported, *, is_one_of_two: bool) -> Iterator[Map]:
-    """Yield the treemaps; of what training keeps where that is known."""
+    """Yield the treemaps."""
+    kept = {layer.name: size for layer, size in reported.training.kept_by_layer} if reported.training else {}
     figures: list[tuple[str, str, str, Figure]] = [
         ("params", "Parameters", "parameters", lambda layer: layer.params),
         ("macs", "MACs", "MACs", lambda layer: layer.macs),
+        ("kept", "Kept memory", "bytes", lambda layer: kept.get(layer.name)),
     ]
-    if reported.training:
-        kept = {layer.name: size for layer, size in reported.training.kept_by_layer}
-        figures.append(("kept", "Kept memory", "bytes", lambda layer: kept[layer.name]))
     for key, title, unit, figure in figures:
         drawn = treemap(reported.summary, figure, is_one_of_two=is_one_of_two)
         total = binary(drawn.total) if unit == "bytes" else count(drawn.total)
         if drawn.unknown:
-            total = f"unknown, as that of {drawn.unknown:,} of the layers is; the others have {total}"
+            total = f"unknown, as it is of {drawn.unknown:,} of {len(reported.summary.layers):,} layers"
         yield Map(key, title, unit, f"{title}: {total}", drawn)
 
 
