@@ -269,7 +269,7 @@ def test_before_and_after(open_page: Open) -> None:
     assert texts(opened.locator("h1, header p").first) == ["resnet50 → resnet50"]
     rows = texts(opened.locator("section[aria-labelledby=totals] tbody tr"))
     assert "parameters 25,610,152 44,654,504 +19,044,352 +74.4 %" in rows
-    opened.get_by_role("button", name="44,654,504").click()
+    opened.get_by_role("cell", name="44,654,504").get_by_role("button").click()
     assert "26,163,200 + 14,987,264 + 2,049,000 = 44,654,504" in opened.locator("[popover]:popover-open").inner_text()
     assert texts(opened.locator(".bar b")) == ["before", "after"] * 3
     assert opened.locator(".map:visible, .diagram, .timeline").count() == 6

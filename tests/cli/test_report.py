@@ -50,7 +50,7 @@ def test_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "net.yaml", *options]) == 0
     page = capsys.readouterr().out
     expected = archsum.summarize("net.yaml", variables={"filters": 8}, input=(10, 10, 3)).params
-    assert f"{expected:,} of 10,000" in page
+    assert f">{expected:,}</button> of 10,000" in page
     assert "training: batch 7, sgd, float32" in page
 
 

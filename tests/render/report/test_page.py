@@ -147,6 +147,20 @@ def test_limits_of_the_call_and_of_the_file() -> None:
     assert "Budget" not in " ".join(read_html(archsum.report("input: [8]\nlayers: [dense: 4]").html).texts)
 
 
+def test_values_of_a_budget_are_explained() -> None:
+    limits = "{max_params: 1k, max_training_memory: 1 MB, max_layers: 9, blocks: {b: {max_macs: 100}}}"
+    network = load(f"input: [4]\nblocks: {{b: {{layers: [dense: 4, relu]}}}}\nlayers: [b, dense: 2]\nbudget: {limits}")
+    found = costs(network)
+    drawn = page(Subject((Reported("net.yaml", found, archsum.check(network)),)))
+    (derivations,) = [one.derivations for one in drawn.networks]
+    assert {limit.title: limit.bars[0].explained for limit in drawn.budget.limits} == {
+        "parameters": derivations.whole,
+        "training memory": derivations.memory,
+        "layers": "",
+        "MACs of b": derivations.of("b"),
+    }
+
+
 def test_a_page_of_a_very_large_network_is_bounded() -> None:
     count = MAX_COMPARED_MEMORY + 2_000
     flat = archsum.report(f"input: [4]\nlayers:\n- repeat: {{times: {count}, layers: [dense: 4]}}\n").html

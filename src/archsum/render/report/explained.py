@@ -37,6 +37,8 @@ class Derivations:
         self.all: list[Explained] = []
         self.whole = ""
         """The id of that of the network's totals, which of a single layer are its own; empty where there is none."""
+        self.memory = f"{prefix}-memory"
+        """The id of what derives the network's memory."""
         self._prefix = prefix
         self._ids: dict[str, str] = {}
         self._add_layers(summary.layers)

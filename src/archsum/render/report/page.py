@@ -84,15 +84,15 @@ def page(subject: Subject) -> Page:
     """Return what the page shows of a network, or of two."""
     peaks = [reported.training.peak for reported in subject.networks if reported.training]
     whens = ("before", "after") if subject.difference else ("",)
-    shown = (
+    shown = tuple(
         _shown(reported, letter, when, max(peaks, default=0))
         for reported, letter, when in zip(subject.networks, "ab", whens, strict=False)
     )
     difference = subject.difference
     return Page(
         " → ".join(difference.titles) if difference else subject.last.summary.name,
-        tuple(shown),
-        budget(subject),
+        shown,
+        budget(subject, [one.derivations for one in shown]),
         changes(difference) if difference else None,
     )
 
@@ -114,7 +114,7 @@ def _shown(reported: Reported, id_: str, when: str, highest: int) -> Shown:
         summary.name,
         reported.title,
         options(reported.costs.options),
-        tuple(_headlines(reported, id_, derivations)),
+        tuple(_headlines(reported, derivations)),
         tones,
         tuple(_maps(reported, is_one_of_two=bool(when))),
         tuple(drawn),
@@ -127,18 +127,18 @@ def _shown(reported: Reported, id_: str, when: str, highest: int) -> Shown:
     )
 
 
-def _headlines(reported: Reported, id_: str, derivations: Derivations) -> Iterator[Headline]:
+def _headlines(reported: Reported, derivations: Derivations) -> Iterator[Headline]:
     """Yield the totals; trainable parameters where these are not all."""
     for total in totals(reported.costs, reported.costs):
         if total.name != "trainable_params" or total.after != reported.summary.params:
-            yield _headline(total, id_, derivations)
+            yield _headline(total, derivations)
 
 
-def _headline(total: Total, id_: str, derivations: Derivations) -> Headline:
+def _headline(total: Total, derivations: Derivations) -> Headline:
     if total.in_bytes:
         is_memory = total.name != "weight_memory"
         size = "unknown" if total.after is None else binary(total.after)
-        return Headline(total.title, size, f"{id_}-memory" if is_memory else derivations.whole)
+        return Headline(total.title, size, derivations.memory if is_memory else derivations.whole)
     return Headline(total.title, count(total.after), derivations.whole if total.name != "layers" else "")
 
 
