@@ -8,7 +8,7 @@ from archsum.render.layout import cut
 from archsum.render.report.tones import Tones
 from archsum.summary import Summary
 
-_MOST = 80
+_MOST = 40
 """More boxes nobody takes in."""
 
 

@@ -22,7 +22,7 @@ _LEAST_TO_OPEN = 11_000
 """The area of a block whose parts are drawn."""
 _LEAST = 80
 """The area of a tile; smaller ones are drawn as one."""
-_MOST_PARTS = 40
+_MOST_PARTS = 100
 """Of a block; the largest are drawn."""
 
 Figure = Callable[[LayerSummary], int | None]
