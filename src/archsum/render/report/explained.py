@@ -32,8 +32,8 @@ class Explained(NamedTuple):
 class Derivations:
     """Those of a network, and what they are of."""
 
-    def __init__(self, summary: Summary, prefix: str) -> None:
-        """Of two networks, each has another `prefix`."""
+    def __init__(self, summary: Summary, prefix: str, *, totals: bool = True) -> None:
+        """Of two networks, each has another `prefix`; without the `totals` it is quick for very large ones too."""
         self.all: list[Explained] = []
         self.whole = ""
         """The id of that of the network's totals, which of a single layer are its own; empty where there is none."""
@@ -42,7 +42,8 @@ class Derivations:
         self._prefix = prefix
         self._ids: dict[str, str] = {}
         self._add_layers(summary.layers)
-        self._add_totals(explain_totals(summary))
+        if totals:
+            self._add_totals(explain_totals(summary))
 
     def of(self, name: str) -> str:
         """Return the id of that of a layer or a block; empty where it has none."""

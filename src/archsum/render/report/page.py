@@ -106,8 +106,8 @@ def page_of_difference(difference: Difference, depth: int | None = None) -> Diff
 
 def _shown(reported: Reported, id_: str, when: str, highest: int) -> Shown:
     summary = reported.summary
-    derivations, tones = Derivations(summary, id_), Tones(summary)
-    drawn, more = boxes(summary, tones)
+    derivations, tones = Derivations(summary, id_, totals=reported.is_small), Tones(summary)
+    drawn, more = boxes(summary, tones) if reported.is_small else ([], ["The network is too large to draw."])
     return Shown(
         id_,
         when,
@@ -120,7 +120,7 @@ def _shown(reported: Reported, id_: str, when: str, highest: int) -> Shown:
         tuple(drawn),
         tuple(more),
         timeline(reported, highest),
-        reported.why_unknown,
+        "" if reported.training else reported.why_unknown,
         table(reported, derivations),
         derivations,
         tuple(_memory(reported)),

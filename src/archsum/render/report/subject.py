@@ -30,7 +30,7 @@ class Reported:
 
     @property
     def is_small(self) -> bool:
-        """Whether its memory is found quickly."""
+        """Whether its memory, a diagram and its totals' derivation are found quickly."""
         return len(self.summary.layers) <= MAX_COMPARED_MEMORY
 
     @cached_property
@@ -46,7 +46,8 @@ class Reported:
     @property
     def why_unknown(self) -> str:
         """Why the memory is not known."""
-        return self.costs.why_unknown or "the network is so large that it takes long to find"
+        large = "the network is so large that it takes long to find"
+        return (self.costs.why_unknown if self.is_small else "") or large
 
 
 @dataclass(frozen=True)

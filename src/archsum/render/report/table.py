@@ -48,27 +48,29 @@ def table(reported: Reported, derivations: Derivations) -> Table:
     columns = [OPTIONAL["macs"]]
     if reported.training:
         columns.append(memory_columns(reported.costs)["kept"]._replace(write=binary))
-    depth = _depth(summary, _MOST)
-    listed = listing(summary, columns, depth, summed=True).without_names()
+    depth, count_of_rows = _unfold(summary, _MOST)
+    is_folded = any(len(layer.path) > depth for layer in summary.layers)
+    listed = listing(summary, columns, depth if is_folded else None, summed=True, most=_MOST).without_names()
     rows = zip(listed.sources[:_MOST], listed.rows, strict=False)
     return Table(
         tuple(column.header for column in listed.columns if column),
         tuple(_row(source, texts, derivations) for source, texts in rows),
         tuple(_total(column, reported) for column in listed.columns if column),
-        _depth(summary, _OPEN),
-        len(listed.sources[_MOST:]),
+        _unfold(summary, _OPEN)[0],
+        max(count_of_rows - _MOST, 0),
     )
 
 
-def _depth(summary: Summary, most: int) -> int:
-    """Return how deep to unfold, so that there are at most so many rows."""
+def _unfold(summary: Summary, most: int) -> tuple[int, int]:
+    """Return how deep to unfold, at least a level, so that there are at most so many rows, and how many there are."""
     deepest = max((len(layer.path) for layer in summary.layers), default=1)
-    rows = len(summary.inputs)
-    for depth in range(1, deepest + 1):
-        rows += len({layer.path[:depth] for layer in summary.layers if len(layer.path) >= depth})
-        if rows > most:
-            return max(depth - 1, 1)
-    return deepest
+    rows, depth = len(summary.inputs), 0
+    while depth < deepest:
+        more = len({layer.path[: depth + 1] for layer in summary.layers if len(layer.path) > depth})
+        if depth and rows + more > most:
+            break
+        depth, rows = depth + 1, rows + more
+    return depth, rows
 
 
 def _row(row: Row, texts: list[str], derivations: Derivations) -> TableRow:

@@ -69,7 +69,7 @@ def treemap(summary: Summary, figure: Figure, *, is_one_of_two: bool = False) ->
     """Lay a network out by a figure of its layers."""
     values = {layer.name: figure(layer) for layer in summary.layers}
     known = {name: value for name, value in values.items() if value is not None}
-    parts = _parts((), summary.layers, known)
+    parts = _parts((), summary.layers, known) if known else ()
     whole = total(part.value for part in parts) or 0
     box = Rectangle(0, 0, _ONE_OF_TWO if is_one_of_two else _ALONE, HEIGHT)
     tiles = tuple(_tiles(parts, box, box.width, whole)) if whole else ()
