@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.browser import chromium
+
 os.environ["KERAS_BACKEND"] = "numpy"  # Keras reads it when it is imported; its rules are all that tests need
 
 # The plain run draws the same cases each time, so that it is as green elsewhere as here;
@@ -29,11 +31,14 @@ Golden = Callable[[str, str], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew; read the diff after")
     parser.addoption("--require-torch", action="store_true", help="fail where PyTorch is missing, instead of skipping")
+    parser.addoption("--require-browser", action="store_true", help="fail where Chromium is missing, likewise")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--require-torch") and not (find_spec("torch") and find_spec("torchvision")):
         raise pytest.UsageError('PyTorch or torchvision is missing: pip install -e ".[torch]"')
+    if config.getoption("--require-browser") and not (find_spec("playwright") and chromium()):
+        raise pytest.UsageError("playwright or Chromium is missing: `playwright install chromium` brings the second")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

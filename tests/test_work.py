@@ -154,13 +154,13 @@ def test_one_budget_is_said_once() -> None:
 
 def test_equal_layers_are_explained_once(monkeypatch: pytest.MonkeyPatch) -> None:
     explained = []
-    explain_layer = explanation._explain_layer
+    explain_layer = explanation.explain_layer
 
     def count(layer: LayerSummary) -> explanation.LayerExplanation:
         explained.append(layer)
         return explain_layer(layer)
 
-    monkeypatch.setattr(explanation, "_explain_layer", count)
+    monkeypatch.setattr(explanation, "explain_layer", count)
     result = archsum.explain(load(repeat(1_000, "dense: {units: 8}", "relu")))
     assert len(result.layers) == 2_000
     assert len(explained) == 2

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         kinds,
         load,
         plot,
+        report,
         summarize,
     )
     from archsum.errors import Diagnostic, SpecError
@@ -42,6 +43,7 @@ __all__ = [
     "kinds",
     "load",
     "plot",
+    "report",
     "summarize",
 ]
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archsum.results.explanation import Explanation
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
+    from archsum.results.report import Report
 
 __all__ = [
     "Network",
@@ -46,6 +47,7 @@ __all__ = [
     "kinds",
     "load",
     "plot",
+    "report",
     "summarize",
 ]
 
@@ -270,16 +272,7 @@ def diff(
 
     if unknown := set(only) - set(ASPECTS):
         raise ValueError(f"there is no aspect {min(unknown)!r}: choose from {', '.join(ASPECTS)}")
-    networks, problems = [], []
-    for source in (before, after):
-        try:
-            network = _network(source, overrides)
-            networks.append((network, costs(network)))
-        except SpecError as error:
-            problems += error.diagnostics
-    if problems:
-        raise SpecError(problems)
-    (one, costs_before), (other, costs_after) = networks
+    (one, costs_before), (other, costs_after) = _computed((before, after), overrides)
     called = titles or (one.graph.name, other.graph.name)
     base = Base(called[0], lambda: costs_before)
     difference = compare(costs_before.summary, costs_after.summary)
@@ -287,9 +280,70 @@ def diff(
         difference.limited(only) if only else difference,
         called,
         (costs_before, costs_after),
-        (_checked(one, costs_before, base), _checked(other, costs_after, base)),
+        (_checked(one, costs_before, one.budget, base), _checked(other, costs_after, other.budget, base)),
         tuple(aspect for aspect in ASPECTS if aspect in only),
     )
+
+
+def _computed(
+    sources: Sequence[Source | Network], overrides: Overrides, training: Mapping[str, Any] | None = None
+) -> "list[tuple[Network, Costs]]":
+    """Return networks with their costs. Errors: SpecError with every problem in all."""
+    computed, problems = [], []
+    for source in sources:
+        try:
+            network = _network(source, overrides)
+            computed.append((network, costs(network, training)))
+        except SpecError as error:
+            problems += error.diagnostics
+    if problems:
+        raise SpecError(problems)
+    return computed
+
+
+def report(
+    file: Source | Network,
+    other: Source | Network | None = None,
+    *,
+    training: Mapping[str, Any] | None = None,
+    budget: Mapping[str, int | str | None] | None = None,
+    titles: Sequence[str] = (),
+    **overrides: Unpack[Overrides],
+) -> "Report":
+    """Write a page about a network: budget, treemaps, memory, layers, and how each number comes about.
+
+    With an `other` the page is of both, before and after. It is one file that loads nothing, for a browser or a
+    printer; a notebook shows it. `training` is as for `costs`, and `budget` as for `check`, of both; `titles` are what
+    the sources are called.
+
+    Errors: SpecError with every problem in the files, in `training` or in `budget`, and where Jinja, which writes the
+    page, is not installed.
+    """
+    from archsum.render.report import render
+    from archsum.render.report.subject import Reported, Subject
+    from archsum.results.report import Report
+
+    sources = (file,) if other is None else (file, other)
+    computed = _computed(sources, overrides, training)
+    names = titles or [network.graph.name for network, _ in computed]
+    base = None if other is None else Base(names[0], lambda: computed[0][1])
+    reported = [
+        Reported(title, found, *_judged(network, found, budget, base))
+        for title, (network, found) in zip(names, computed, strict=True)
+    ]
+    difference = None
+    if other is not None:
+        from archsum.comparison import compare
+        from archsum.render.diff.report import Report as Difference
+
+        before, after = reported
+        difference = Difference(
+            compare(before.summary, after.summary),
+            (before.title, after.title),
+            (before.costs, after.costs),
+            (before.check, after.check),
+        )
+    return Report(render(Subject(tuple(reported), difference)))
 
 
 def diagram(
@@ -407,9 +461,21 @@ def _verdicts(network: Network, limits: "Budget", found: "Costs", base: "Base | 
     return Check(**vars(check(found, limits, device, network.block_places, base)))
 
 
-def _checked(network: Network, found: "Costs", base: "Base") -> "Check | None":
-    """Return the verdicts on a network's own budget; None where it has none."""
-    return _verdicts(network, network.budget, found, base) if network.budget.model_fields_set - {"warn_at"} else None
+def _checked(network: Network, found: "Costs", limits: "Budget", base: "Base | None") -> "Check | None":
+    """Return the verdicts on limits; None where there are none."""
+    stated = [value for field, value in limits if field != "warn_at" and value not in (None, {})]
+    return _verdicts(network, limits, found, base) if stated else None
+
+
+def _judged(
+    network: Network, found: "Costs", budget: Mapping[str, int | str | None] | None, base: "Base | None"
+) -> "tuple[Check | None, Device | None]":
+    """Return the verdicts on a network's budget, in which some limits are others, and its device; None without."""
+    from archsum.language.advice.overrides import override
+
+    limits = override(network.budget, budget or {}, "the budget")
+    device = None if limits.device is None else device_of(limits.device, network)
+    return _checked(network, found, limits, base), device
 
 
 def device_of(name: str, network: Network) -> "Device":

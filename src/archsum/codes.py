@@ -126,6 +126,12 @@ CODES: dict[str, Code] = {
         "archsum summary model.h5",
         "pip install h5py",
     ),
+    "missing-jinja": Code(
+        "Pages are written with Jinja, which is not installed.",
+        "Install it.",
+        "archsum report net.yaml -o net.html",
+        "pip install jinja2",
+    ),
     "missing-matplotlib": Code(
         "`archsum plot` draws with matplotlib, which is not installed.",
         "Install it.",

@@ -44,7 +44,7 @@ def explain(summary: Summary, layer: str | None = None, work: Work | None = None
     different = {layer.alike: layer for layer in chosen}
     if work:
         _require_few(chosen, different.values(), work, layer or summary.name)
-    explained = {alike: _explain_layer(layer) for alike, layer in different.items()}
+    explained = {alike: explain_layer(layer) for alike, layer in different.items()}
     return tuple(explained[layer.alike]._replace(layer=layer) for layer in chosen)
 
 
@@ -178,7 +178,8 @@ def _require_few(layers: Collection[LayerSummary], different: Iterable[LayerSumm
     work.require("to explain", name, "name a layer or a block: `archsum explain FILE NAME`")
 
 
-def _explain_layer(summary: LayerSummary) -> LayerExplanation:
+def explain_layer(summary: LayerSummary) -> LayerExplanation:
+    """Derive the numbers of a layer."""
     return LayerExplanation(
         summary,
         tuple(summary.layer.explain_output(*summary.input_shapes)),

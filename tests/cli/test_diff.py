@@ -142,7 +142,7 @@ def test_all_that_is_wrong_with_both(file: Path, capsys: pytest.CaptureFixture[s
         (["a", "b", "c"], "two networks are compared, or one with what the last commit has"),
         (["-"], "standard input is in no commit: name two networks"),
         (["a", "b", "--only", "shape"], "there is no aspect `shape`: did you mean `shapes`?"),
-        (["a", "b", "--format", "json", "--depth", "2"], "--depth is for the table and markdown"),
+        (["a", "b", "--format", "json", "--depth", "2"], "--depth is for the table, markdown and html"),
     ],
 )
 def test_usage(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,8 +74,9 @@ OPTIONS = {
     )],
     "diagram": [*(f"--format {format_} -o drawn" for format_ in DIAGRAMS), "--depth 1", "-o drawn.dot"],
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
+    "report": ["-o drawn.html --device t4 --max-params 10", "--precision mixed", "other.yaml"],
     "convert": ["", "--flat"],
-    "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json"))],
+    "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json", "html"))],
 }  # fmt: skip
 
 
@@ -106,6 +107,8 @@ def run_with_every_option(command: str, capsys: pytest.CaptureFixture[str], is_r
     """Run a command on net.yaml in the current folder, and check its code and what it prints."""
     if command == "plot":
         pytest.importorskip("matplotlib")
+    if command in ("report", "diff"):
+        pytest.importorskip("jinja2")
     if command == "diagram":
         pytest.importorskip("pygraphviz")
     for options in OPTIONS[command]:

@@ -28,6 +28,7 @@ OPTIONS = {
     "fit": ["--device", "--format"],
     "diagram": ["--depth", "--format", "-o"],
     "git": ["--text"],
+    "report": ["--max-params", "--set-after", "--batch"],
     "layers": ["--format"],
     "devices": ["--format"],
     "schema": [],

@@ -35,6 +35,7 @@ WITHOUT_EXAMPLE = {
 MISSING = {
     "missing-graphviz": "render.diagram.graphviz",
     "missing-h5py": "interchange.keras.hdf5",
+    "missing-jinja": "render.report",
     "missing-matplotlib": "render.plot",
     "missing-onnx": "interchange.onnx.protobuf",
     "missing-shtab": "cli.completion",

@@ -94,6 +94,13 @@ def read_html(out: str) -> Read:
     return parser.read
 
 
+def read_page(out: str) -> Read:
+    """Read a report: its tags, without labels of treemaps, for which there is room or not."""
+    structure, texts = read_html(out)
+    tags = [piece if isinstance(piece, str) else piece[0] for piece in structure]
+    return Read([tag for tag in tags if tag.strip("/") != "text"], texts)
+
+
 _GEOMETRY = {"width", "height", "viewBox", "points", "d", "x", "y", "transform", "textLength", "id"}
 """What depends on how wide a text is, and the numbers that matplotlib gives its elements."""
 
@@ -201,6 +208,7 @@ READERS: dict[str, Callable[[str], Read]] = {
     "csv": read_csv,
     "html": read_html,
     "unsafehtml": read_html,
+    "page": read_page,
     "svg": read_svg,
     "markdown": read_markdown,
     "pipe": read_markdown,
@@ -226,3 +234,5 @@ def _formats(arguments: tuple[str, ...]) -> Iterator[str]:
         yield arguments[arguments.index("--format") + 1]
     elif arguments[0] == "diagram":
         yield "mermaid"
+    elif arguments[0] == "report":
+        yield "page"

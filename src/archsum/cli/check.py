@@ -22,16 +22,31 @@ _IN_POWERS_OF_TEN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?[eE]\+?[0-9]{1,2}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments: one option for each limit that a budget has."""
+    """Add the command's arguments."""
+    add_file_arguments(parser, "*")
+    add_limits(parser)
+    parser.add_argument(
+        "--against",
+        metavar="REV",
+        help="the Git revision, or a SOURCE, that limits which are a growth, as in +2%%, are relative to",
+    )
+    add_training_arguments(parser)
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", *ci.FORMATS),
+        default="table",
+        help="a table, JSON for scripts, annotations for GitHub's pull requests, SARIF for its code scanning, JUnit's "
+        "XML, or GitLab's Code Quality",
+    )
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add one option for each limit that a budget has."""
     from archsum.budget import METRICS
     from archsum.language.spec.budget import Budget
     from archsum.language.spec.quantities import parse_bytes, parse_count
 
-    add_file_arguments(parser, "*")
-    limits = parser.add_argument_group(
-        "limits",
-        "They take the place of the file's own, or are added to them. With --against they can be a growth, as in +2%.",
-    )
+    limits = parser.add_argument_group("limits", "They take the place of the file's own, or are added to them.")
     for name, metric in METRICS.items():
         in_bytes = metric.unit == "bytes"
         limits.add_argument(
@@ -45,27 +60,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a device whose memory is the limit: one that `archsum devices` lists, or a GPU by its memory as in 24GB",
     )
-    parser.add_argument(
-        "--against",
-        metavar="REV",
-        help="the Git revision that limits such as +2%% are relative to, or a SOURCE",
-    )
-    add_training_arguments(parser)
-    parser.add_argument(
-        "--format",
-        choices=("table", "json", *ci.FORMATS),
-        default="table",
-        help="a table, JSON for scripts, annotations for GitHub's pull requests, SARIF for its code scanning, JUnit's "
-        "XML, or GitLab's Code Quality",
-    )
+
+
+def stated_limits(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the limits that the command states."""
+    from archsum.budget import METRICS
+
+    given = {name: getattr(arguments, name) for name in (*METRICS, "device")}
+    return {name: limit for name, limit in given.items() if limit is not None}
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdicts on every file; what could not be checked counts more than what is over budget."""
-    from archsum.budget import METRICS
-
-    given = {name: getattr(arguments, name) for name in (*METRICS, "device")}
-    limits = {name: limit for name, limit in given.items() if limit is not None}
+    limits = stated_limits(arguments)
     project = Project()
     files = [file for source in arguments.file for file in networks_in(source)] if arguments.file else project.files()
     if not files:

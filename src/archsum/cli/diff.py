@@ -8,13 +8,14 @@ from archsum.cli import ci
 from archsum.cli.arguments import add_file_arguments, add_overrides, known_word, network, number_of, shown
 from archsum.cli.console import paint, reading_width
 from archsum.cli.exit_codes import BAD_INPUT, DIFFERENT, OK
+from archsum.cli.pairs import sides, titles
 from archsum.errors import SpecError
 
 if TYPE_CHECKING:
     from archsum.api import Network
     from archsum.results.diff import Diff
 
-_FORMATS = ("table", "markdown", "json", *ci.FORMATS)
+_FORMATS = ("table", "markdown", "json", "html", *ci.FORMATS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,12 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.file) > 2:
         arguments.error("two networks are compared, or one with what the last commit has")
     if arguments.depth and arguments.format == "json":
-        arguments.error("--depth is for the table and markdown; json always has every part")
+        arguments.error("--depth is for the table, markdown and html; json always has every part")
     from archsum.api import diff, summarize
 
     networks: list[Network] = []
     broken: list[tuple[str, SpecError]] = []
-    for file, overrides in _sides(arguments):
+    for file, overrides in sides(arguments):
         try:
             networks.append(_read(file, overrides))
             summarize(networks[-1])
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _refuse(broken, arguments.format)
     before, after = networks
     try:
-        found = diff(before, after, only=arguments.only, titles=_titles(arguments))
+        found = diff(before, after, only=arguments.only, titles=titles(arguments))
     except SpecError as error:
         return _refuse([(shown(arguments.file[-1]), error)], arguments.format)
     if text := _render(found, arguments):
@@ -84,22 +85,6 @@ def _refuse(broken: "list[tuple[str, SpecError]]", style: str) -> int:
     return BAD_INPUT
 
 
-def _sides(arguments: argparse.Namespace) -> list[tuple[str | None, argparse.Namespace]]:
-    """Return the sources before and after, None for what the last commit has, and what is overridden of each."""
-    first, *others = arguments.file
-    overridden = {**vars(arguments), "variables": [*arguments.variables, *arguments.variables_after]}
-    if arguments.input_after is not None:
-        overridden["input"] = arguments.input_after
-    before = None if not others and not _overrides_after(arguments) else first
-    if before is None and first == "-":
-        arguments.error("standard input is in no commit: name two networks")
-    return [(before, arguments), (others[0] if others else first, argparse.Namespace(**overridden))]
-
-
-def _overrides_after(arguments: argparse.Namespace) -> bool:
-    return bool(arguments.variables_after) or arguments.input_after is not None
-
-
 def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
     if file is not None:
         return network(file, arguments)
@@ -108,20 +93,15 @@ def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
     return network(open_at(arguments.file[0]), arguments)
 
 
-def _titles(arguments: argparse.Namespace) -> tuple[str, str]:
-    (before, _), (after, _) = _sides(arguments)
-    assert after is not None
-    changed = [f"{name}={value}" for name, value in arguments.variables_after]
-    changed += [] if arguments.input_after is None else [f"input {arguments.input_after}"]
-    title = f"{shown(after)} with {', '.join(changed)}" if changed else shown(after)
-    return shown(before or f"HEAD:{after}"), title
-
-
 def _render(found: "Diff", arguments: argparse.Namespace) -> str:
     if arguments.format == "json":
         from archsum.render.diff import json
 
         return json.render(found)
+    if arguments.format == "html":
+        from archsum.render.report import render_difference
+
+        return render_difference(found, arguments.depth)
     if arguments.format == "markdown":
         from archsum.render.diff import markdown
 

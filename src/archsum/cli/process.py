@@ -24,6 +24,7 @@ COMMANDS = {
     "fit": "find the largest batch that fits into a device",
     "diagram": "draw a network, or a block of it",
     "convert": "write any network as our YAML, what repeats folded into blocks",
+    "report": "write a page about a network, or about what changed between two",
     "plot": "draw the memory of a training step, layer by layer",
     "layers": "list the kinds of layer, or document one",
     "devices": "list the built-in devices, and what memory they have",

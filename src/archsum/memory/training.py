@@ -80,6 +80,12 @@ class TrainingMemory:
         return [max(turns, key=lambda turn: turn.bytes) for _, turns in by_layer]
 
     @property
+    def items_at_step(self) -> tuple[int, int, int, int]:
+        """What is in memory at the optimizer's step, item by item as a Turn has it."""
+        always = self.weights + self.buffers + self.optimizer_state
+        return always, 0, self.gradients, self.optimizer_step - always - self.gradients
+
+    @property
     def needs(self) -> tuple[int, ...]:
         """What is in memory at each layer's turn, and at the optimizer's step."""
         return (*(turn.bytes for turn in (*self.forward, *self.backward)), self.optimizer_step)

@@ -18,7 +18,9 @@ _MAX_LABEL = 24
 _MAX_NAMED = 6
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """A line of a derivation: what is derived, how, and why; without a label it is another form of the one before."""
+
     label: str
     text: str
     note: str = ""
@@ -36,7 +38,7 @@ def render(layers: Sequence[LayerExplanation], width: int = 80, totals: Iterable
     for first, *others in alike.values():
         heading = _heading(first.layer, width)
         names = _alike([other.layer.name for other in others], width)
-        texts.append("\n".join([*heading, *names, "", _derivation(first, width)]))
+        texts.append("\n".join([*heading, *names, "", *_table(rows_of_layer(first), width)]))
     texts += ["\n".join(_total(total, width)) for total in totals]
     return "\n\n".join(texts) or "There are no layers: what comes in goes out."
 
@@ -63,12 +65,18 @@ def _total(total: TotalExplanation, width: int) -> Iterator[str]:
     yield from wrap(f"{one_line(total.name)}{kind}: {total.layers:,} layers together", width)
     yield from _alike(total.alike, width)
     yield ""
-    yield from _table(list(_step_rows(total.steps)), width)
+    yield from _table(rows_of_total(total), width)
 
 
-def _derivation(explanation: LayerExplanation, width: int) -> str:
+def rows_of_total(total: TotalExplanation) -> list[Row]:
+    """Return the derivation of what a block, or the network, has in all."""
+    return list(_step_rows(total.steps))
+
+
+def rows_of_layer(explanation: LayerExplanation) -> list[Row]:
+    """Return a layer's derivation."""
     layer = explanation.layer
-    rows = [
+    return [
         *_input_rows(layer),
         *_step_rows(explanation.output),
         _shape_row("output", layer.output_shape, "" if explanation.output else _unchanged(explanation)),
@@ -76,25 +84,25 @@ def _derivation(explanation: LayerExplanation, width: int) -> str:
         *_step_rows(explanation.parameters),
         *_step_rows([explanation.macs, explanation.flops]),
     ]
-    return "\n".join(_table(rows, width))
 
 
-def _table(rows: list[_Row], width: int) -> Iterator[str]:
+def _table(rows: list[Row], width: int) -> Iterator[str]:
+    rows = [row._replace(label=_MARGIN + row.label) for row in rows]
     indent = min(max(len(row.label) for row in rows), _MAX_LABEL) + 2
     for row in rows:
         yield from _lines(row, indent, width)
 
 
-def _input_rows(layer: LayerSummary) -> Iterator[_Row]:
+def _input_rows(layer: LayerSummary) -> Iterator[Row]:
     several, outputs = len(layer.input_shapes) > 1, len(layer.input_shapes) - layer.node.states
     said = ["from"] * outputs + [f"the {state} of" for state in layer.layer.state_names[: layer.node.states]]
     for name, shape, what in zip(layer.node.inputs, layer.input_shapes, said, strict=True):
         yield _shape_row("input", shape, f"{what} `{name}`" if several else "")
 
 
-def _shape_row(label: str, shape: Shape, note: str = "") -> _Row:
+def _shape_row(label: str, shape: Shape, note: str = "") -> Row:
     notes = [note, "None is a size that is unknown" if None in shape else ""]
-    return _Row(_MARGIN + label, sizes(shape), "; ".join(filter(None, notes)))
+    return Row(label, sizes(shape), "; ".join(filter(None, notes)))
 
 
 def _unchanged(explanation: LayerExplanation) -> str:
@@ -104,12 +112,12 @@ def _unchanged(explanation: LayerExplanation) -> str:
     return "the input's shape" if len(layer.input_shapes) == 1 else "the inputs' shape"
 
 
-def _step_rows(steps: Iterable[Step]) -> Iterator[_Row]:
+def _step_rows(steps: Iterable[Step]) -> Iterator[Row]:
     """Yield a row for each step; a note that the next step repeats is said once, after the last of them."""
     steps = list(steps)
     for step, following in zip_longest(steps, steps[1:]):
         repeated = following is not None and following.note == step.note
-        yield _Row(_MARGIN + step.label, _equation(step), "" if repeated else step.note)
+        yield Row(step.label, _equation(step), "" if repeated else step.note)
 
 
 def _equation(step: Step) -> str:
@@ -121,7 +129,7 @@ def _equation(step: Step) -> str:
     return f"{formula} = {value}"
 
 
-def _lines(row: _Row, indent: int, width: int) -> Iterator[str]:
+def _lines(row: Row, indent: int, width: int) -> Iterator[str]:
     if len(row.label) < indent:
         yield from wrap(row.text, width, indent, row.label)
     else:

@@ -4,6 +4,9 @@ from archsum.errors import one_line
 from archsum.language.spec.training import Training
 from archsum.memory.training import TrainingMemory
 
+ITEMS = ("weights, buffers, optimizer's state", "kept for the backward pass", "gradients of weights", "temporary")
+"""What is in memory at a layer's turn, item by item as a Turn has it."""
+
 
 def options(training: Training) -> str:
     """Return how a network is trained."""

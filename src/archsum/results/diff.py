@@ -18,6 +18,12 @@ class Diff(Figures, Report):
 
         return render(self)
 
+    def to_html(self) -> str:
+        """Return a page of what changed. Errors: SpecError where Jinja, which writes it, is not installed."""
+        from archsum.render.report import render_difference
+
+        return render_difference(self)
+
     def __repr__(self) -> str:
         return f"<Diff: equal={self.equal}>"
 

@@ -46,6 +46,7 @@ OUTPUTS: tuple[tuple[str, ...], ...] = (
     *(("memory", "FILE", "--format", format_) for format_ in ("table", "json")),
     *(("fit", "FILE", "--format", format_) for format_ in ("table", "json")),
     *(("diagram", "FILE", "--format", format_) for format_ in ("mermaid", "dot")),
+    ("report", "FILE"),
     ("explain", "FILE"),
     ("convert", "FILE"),
     ("convert", "FILE", "--flat"),

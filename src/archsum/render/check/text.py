@@ -27,10 +27,10 @@ def render(check: Check, title: str, paint: Paint = plain) -> str:
     title = _no_command(one_line(title))
     if not check.verdicts:
         return f"{title}: not checked"
-    cells = [(*_figures(verdict), f"{_word(verdict)}{_amount(verdict)}") for verdict in check.verdicts]
+    cells = [(*figures(verdict), f"{word(verdict)}{amount(verdict)}") for verdict in check.verdicts]
     is_wide = _width(_table(cells)) > _WIDTH
     if is_wide:
-        cells = [(*_figures(verdict), _word(verdict)) for verdict in check.verdicts]
+        cells = [(*figures(verdict), word(verdict)) for verdict in check.verdicts]
     titles = [row[0] for row in cells]
     for most in (_MAX_TITLE, 0):
         if _width(_table(cells)) > _WIDTH:
@@ -64,7 +64,8 @@ def _table(cells: Sequence[Sequence[str]]) -> list[str]:
     return columns([_HEAD, *cells], "<>>><")
 
 
-def _figures(verdict: Verdict) -> tuple[str, ...]:
+def figures(verdict: Verdict) -> tuple[str, ...]:
+    """Return what is limited, its value and limit, and how much of that is used."""
     value, limit, relative = verdict.value, verdict.limit, verdict.relative
     used = "?" if value is None or limit is None else percent(value, limit)
     stated = relative.growth.text if relative and limit is None else ""
@@ -76,7 +77,8 @@ def _number(verdict: Verdict, number: int | None) -> str:
     return binary(number) if verdict.metric.unit and number is not None else count(number)
 
 
-def _word(verdict: Verdict) -> str:
+def word(verdict: Verdict) -> str:
+    """Return the verdict: `ok`, `NEAR`, `OVER` or `unknown`."""
     if verdict.ok is None:
         return "unknown"
     if not verdict.ok:
@@ -84,7 +86,8 @@ def _word(verdict: Verdict) -> str:
     return "NEAR" if verdict.warns else "ok"
 
 
-def _amount(verdict: Verdict) -> str:
+def amount(verdict: Verdict) -> str:
+    """Return what is said beside it: how much is left, or over, or that what is limited is new."""
     if verdict.value is None or verdict.limit is None:
         return ", new" if verdict.is_new else ""
     left = verdict.limit - verdict.value
@@ -92,8 +95,8 @@ def _amount(verdict: Verdict) -> str:
 
 
 def _painted(verdict: Verdict, text: str, paint: Paint) -> str:
-    colour = {"OVER": RED, "NEAR": YELLOW, "ok": GREEN}.get(_word(verdict))
-    return paint(colour, _word(verdict)) + text.removeprefix(_word(verdict)) if colour else text
+    colour = {"OVER": RED, "NEAR": YELLOW, "ok": GREEN}.get(word(verdict))
+    return paint(colour, word(verdict)) + text.removeprefix(word(verdict)) if colour else text
 
 
 def _below(verdict: Verdict, *, with_amount: bool) -> str:

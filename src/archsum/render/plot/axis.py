@@ -1,6 +1,6 @@
 """A network along an axis: its layers in order, the blocks that they are folded to, and the stages to be named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
@@ -54,10 +54,11 @@ def lay_out(summary: Summary) -> Axis:
         for bar in bars
         for number in range(len(bar.part.layers))
     ]
-    return Axis((*starts, 1.0), tuple(bars), tuple(_stages(summary, (*starts, 1.0))))
+    return Axis((*starts, 1.0), tuple(bars), tuple(stages(summary, (*starts, 1.0))))
 
 
-def _stages(summary: Summary, edges: tuple[float, ...]) -> Iterator[Stage]:
+def stages(summary: Summary, edges: Sequence[float]) -> Iterator[Stage]:
+    """Yield what is named on an axis, on which the layers have these edges."""
     paths = [layer.path for layer in summary.layers]
     deepest = max(map(len, paths), default=0)
     depths = range(1, deepest + 1)

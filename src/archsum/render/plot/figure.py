@@ -18,7 +18,7 @@ from archsum.memory.devices import Device
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary, binary_unit
 from archsum.render.plot.axis import MAX_BARS, Axis, Stage, lay_out
-from archsum.render.training import options, peak_place
+from archsum.render.training import ITEMS, options, peak_place
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#555555",
@@ -56,13 +56,8 @@ _LETTER, _LINE = 0.6 * _NAMES / 72, 1.25 * _NAMES / 72
 _LONGEST = 28
 """The letters of the longest name; of a longer one there is the beginning."""
 
-_STACK = (
-    ("#d5d5d5", "weights, buffers, optimizer's state"),
-    ("#0072b2", "kept for the backward pass"),
-    ("#e69f00", "gradients of weights"),
-    ("#a6d5f0", "temporary"),
-)
-"""What is stacked, from below, as a Turn has it, in colours that the colour-blind tell apart, and a printer's greys."""
+_STACK = ("#d5d5d5", "#0072b2", "#e69f00", "#a6d5f0")
+"""The colours of what is stacked, from below; the colour-blind tell them apart, and a printer's greys."""
 _CLEAR = {"facecolor": "white", "pad": 1}
 """What is behind a text that the line of the peak or of a limit may cross."""
 _NEAR = 2
@@ -157,7 +152,7 @@ def _draw_heading(figure: Figure, costs: Costs, device: Device | None) -> None:
     if costs.unknown:
         return
     figure.legend(
-        handles=[Patch(color=colour, label=label) for colour, label in _STACK],
+        handles=[Patch(color=colour, label=label) for colour, label in zip(_STACK, ITEMS, strict=True)],
         loc="upper left",
         bbox_to_anchor=(left, top - 0.2 / figure.get_figheight()),
         ncols=len(_STACK),
@@ -175,11 +170,9 @@ def _draw_memory(panels: _Panels, axis: Axis, memory: TrainingMemory) -> None:
     panels.forward.set_ylabel(f"memory ({unit})")
     panels.forward.set_ylim(0, 1.18 * memory.peak / size)  # the peak is named above it
     panels.forward.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    always = memory.weights + memory.buffers + memory.optimizer_state
-    rest = memory.optimizer_step - always - memory.gradients
     _stack(panels.forward, axis.edges, [turn[1:] for turn in memory.forward], size)
     _stack(panels.backward, axis.edges, [turn[1:] for turn in reversed(memory.backward_by_layer)], size)
-    _stack(panels.step, (0, 1), [(always, 0, memory.gradients, rest)], size)
+    _stack(panels.step, (0, 1), [memory.items_at_step], size)
     _mark_peak(panels, axis, memory, memory.peak / size)
 
 
@@ -188,7 +181,7 @@ def _stack(axes: Axes, edges: Sequence[float], columns: Sequence[Sequence[int]],
     if not columns:  # of a network without layers
         return
     base = [0.0] * len(columns)
-    for (colour, _), items in zip(_STACK, zip(*columns, strict=True), strict=True):
+    for colour, items in zip(_STACK, zip(*columns, strict=True), strict=True):
         top = [below + item / size for below, item in zip(base, items, strict=True)]
         _fill(axes, edges, base, top, colour)
         base = top

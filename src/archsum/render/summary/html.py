@@ -8,6 +8,8 @@ from archsum.render.summary.columns import Column
 from archsum.render.summary.rows import Listing, listing
 from archsum.summary import Summary
 
+_TABLE = "border-collapse: collapse; font-variant-numeric: tabular-nums"
+_HEAD, _FOOT = "border-bottom: 1px solid", "border-top: 1px solid"
 _SHADE = "background: rgba(128, 128, 128, 0.1)"
 """Of every other row: on a light page and on a dark one."""
 
@@ -16,16 +18,17 @@ def render(summary: Summary, columns: Sequence[str | Column] = ()) -> str:
     """Return a summary's heading, its table, in which blocks have their sums, and totals; a long table scrolls."""
     listed = listing(summary, columns, summed=True)
     rows = "\n".join(
-        _row("td", texts, listed.numeric, is_bold=row.is_block, is_shaded=number % 2 == 1)
+        _row("td", texts, listed.numeric, _SHADE if number % 2 == 1 else "", is_bold=row.is_block)
         for number, (texts, row) in enumerate(zip(listed.rows, listed.sources, strict=True))
     )
     below = "<br>\n".join(escape(total.text) for total in listed.totals())
-    head = _row("th", listed.headers, listed.numeric)
-    foot = _row("th", _totals(listed), listed.numeric)
+    head = _row("th", listed.headers, listed.numeric, _HEAD)
+    foot = _row("th", _totals(listed), listed.numeric, _FOOT)
     return (
         f"<p><strong>{escape(listed.title)}</strong></p>\n"
         '<div style="max-height: 40em; overflow: auto">\n'
-        f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{rows}\n</tbody>\n<tfoot>\n{foot}\n</tfoot>\n</table>\n"
+        f'<table style="{_TABLE}">\n'
+        f"<thead>\n{head}\n</thead>\n<tbody>\n{rows}\n</tbody>\n<tfoot>\n{foot}\n</tfoot>\n</table>\n"
         "</div>\n"
         f"<p>{below}</p>"
     )
@@ -44,14 +47,12 @@ def _totals(listed: Listing) -> list[str]:
     return texts
 
 
-def _row(
-    tag: str, texts: Sequence[str], numeric: Sequence[bool], *, is_bold: bool = False, is_shaded: bool = False
-) -> str:
+def _row(tag: str, texts: Sequence[str], numeric: Sequence[bool], style: str, *, is_bold: bool = False) -> str:
     # Blanks stay, since they indent what is in a block.
-    bold = "; font-weight: bold" if is_bold else ""
+    more = "white-space: pre; padding: 0.1em 0.7em" + ("; font-weight: bold" if is_bold else "")
     cells = (
-        f'<{tag} style="text-align: {"right" if number else "left"}; white-space: pre{bold}">{escape(text)}</{tag}>'
+        f'<{tag} style="text-align: {"right" if number else "left"}; {more}">{escape(text)}</{tag}>'
         for text, number in zip(texts, numeric, strict=True)
     )
-    shade = f' style="{_SHADE}"' if is_shaded else ""
-    return f"<tr{shade}>{''.join(cells)}</tr>"
+    styled = f' style="{style}"' if style else ""
+    return f"<tr{styled}>{''.join(cells)}</tr>"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from archsum.folding import block_of, taken_from_outside
+from archsum.folding import BlockSummary, block_of, taken_from_outside
 from archsum.graph import Path
 from archsum.render.summary.columns import Column
 from archsum.render.summary.rows import Listing, Row, indented, input_rows, listed, seen_from
@@ -141,12 +141,15 @@ def _row(summary: Summary, entry: _Entry, inputs: tuple[str, ...]) -> Row:
         return Row(indented((*entry.path[:-1], title.name)), title.type, of, inputs, is_block=True)
     if entry.is_layer:
         layer = entry.layers[0]
-        return Row(name, "" if _is_said(layer) else layer.type, layer, inputs)
+        return Row(name, "" if says_type(layer) else layer.type, layer, inputs)
     block = block_of(summary, entry.path, entry.layers)
-    return Row(name, "" if entry.path[-1].startswith(block.type) else block.type, block, inputs, is_block=True)
+    return Row(name, "" if says_type(block) else block.type, block, inputs, is_block=True)
 
 
-def _is_said(layer: LayerSummary) -> bool:
-    """Whether a layer's name is its type's, with or without a number."""
-    word = layer.path[-1].rstrip("0123456789").replace("_", "").lower()
-    return layer.type.rstrip("0123456789").lower() == word or layer.type.lower() == word
+def says_type(of: LayerSummary | BlockSummary) -> bool:
+    """Whether a name is that of the layer's type, with or without a number, or begins with that of the block's."""
+    name = of.path[-1]
+    if isinstance(of, BlockSummary):
+        return name.startswith(of.type)
+    word = name.rstrip("0123456789").replace("_", "").lower()
+    return of.type.rstrip("0123456789").lower() == word or of.type.lower() == word

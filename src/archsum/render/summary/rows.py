@@ -112,20 +112,23 @@ def listing(
     *,
     indented: bool = True,
     summed: bool = False,
+    most: int | None = None,
 ) -> Listing:
     """Return a summary with Keras's columns and the optional ones named, or given.
 
     Blocks more than `depth` levels deep are folded. Layers in blocks are `indented` under the block's name, or else
-    have their whole names; the block's own row has its figures where they are to be `summed`. What a layer is
-    connected to is told where the network is not a chain, as in Keras.
+    have their whole names; the block's own row has its figures where they are to be `summed`. Of more layers and
+    folded blocks than `most` the first are listed. What a layer is connected to is told where the network is not a
+    chain, as in Keras.
 
     A tool's name is that of the column of what it counts.
 
     Errors: KeyError for a name that is neither in `OPTIONAL` nor a tool's.
     """
-    parts = fold(summary, depth)
+    all_parts = fold(summary, depth)
+    parts = all_parts[:most]
     plain = (Row(part.of.name, part.of.type, part.of, part.inputs) for part in parts)
-    is_simple = is_chain(summary, parts)
+    is_simple = is_chain(summary, all_parts)
     rows = _nested_rows(summary, parts, names_taken=not is_simple, summed=summed) if indented else plain
     return listed(summary, [*input_rows(summary), *rows], names, connected=not is_simple)
 
