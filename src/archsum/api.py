@@ -319,6 +319,7 @@ def report(
     Errors: SpecError with every problem in the files, in `training` or in `budget`, and where Jinja, which writes the
     page, is not installed.
     """
+    from archsum.budget import Base
     from archsum.render.report import render
     from archsum.render.report.subject import Reported, Subject
     from archsum.results.report import Report

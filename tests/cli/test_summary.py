@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archsum.cli import main
+from archsum.cli.process import COMMANDS
 
 NETWORK = """\
 name: small
@@ -141,8 +142,8 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (["sumary", "net.yaml"], "there is no command `sumary`: did you mean `summary`?"),
         (
             ["train"],
-            "there is no command `train`: choose `summary`, `check`, `diff`, `explain`, `explain-error`, `memory`, "
-            "`fit`, `diagram`, `convert`, `plot`, `layers`, `devices`, `schema` or `completion`",
+            "there is no command `train`: choose "
+            + " or ".join(", ".join(f"`{name}`" for name in COMMANDS).rsplit(", ", 1)),
         ),
     ],
 )
