@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         load,
         plot,
         summarize,
+        template,
     )
     from archsum.errors import Diagnostic, SpecError
 
@@ -43,6 +44,7 @@ __all__ = [
     "load",
     "plot",
     "summarize",
+    "template",
 ]
 
 

@@ -77,6 +77,25 @@ def load(
     return _checked(_reader(reader)(io.BytesIO(raw), name, options))
 
 
+def read_own(source: Source) -> tuple[bytes | str, str]:
+    """Return the content of a source in our own language, and what places call it.
+
+    Errors: SpecError for another framework's, or a live model.
+    """
+    if isinstance(source, str) and is_revision(source):
+        source = open_revision(source)
+    if isinstance(source, str) and _is_live(source):
+        raise _no_variables(source)
+    if isinstance(source, str | os.PathLike | RevisionFile) and not _is_text(source):
+        called = source.name if isinstance(source, RevisionFile) else os.fspath(source)
+        if PurePath(called).suffix.lower() in _ENDINGS:
+            raise _no_variables(called)
+    content, name = _content(source)
+    if _reader_of(content) is not None:
+        raise _no_variables(name)
+    return content, name
+
+
 def from_keras(model: Any, input: InputShape | None = None) -> Network:  # noqa: A002
     """Read a live Keras model. Errors: SpecError."""
     from archsum.interchange.keras.live import read_model
@@ -145,6 +164,10 @@ def _checked(imported: Imported) -> Network:
 
 def _refuse_variables(name: str, variables: Mapping[str, Value] | None) -> None:
     if variables:
-        message = f"{name} has no variable `{next(iter(variables))}`: only our own files have variables"
-        cure = "`archsum convert` writes one, which can be given some"
-        raise SpecError([Diagnostic("unknown-name", message, None, cure)])
+        raise _no_variables(name, f" `{next(iter(variables))}`")
+
+
+def _no_variables(name: str, which: str = "s") -> SpecError:
+    message = f"{name} has no variable{which}: only our own files have variables"
+    cure = "`archsum convert` writes one, which can be given some"
+    return SpecError([Diagnostic("unknown-name", message, None, cure)])
