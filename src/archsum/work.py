@@ -4,6 +4,7 @@ A step is about a microsecond. What a file says once, blocks and repeats can mul
 time nor memory. A network's files are large where the network is, and may take longer.
 """
 
+from collections.abc import Hashable
 from math import inf
 
 from archsum.bounds import MAX_STEPS, SMALL_FILE, STEPS, STEPS_PER_CHARACTER
@@ -22,6 +23,8 @@ class Work:
         self._allowed = allowed
         self._counts = dict.fromkeys(STEPS, 0)
         self._steps = 0
+        self.counted: set[Hashable] = set()
+        """What is counted when it is first done, and not again, as what comes of it is kept."""
 
     def spend(self, what: str, number: int = 1) -> bool:
         """Count what is done, a word of `STEPS` and how many; return whether it is too much by now."""

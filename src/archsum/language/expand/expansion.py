@@ -9,7 +9,7 @@ from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Owner, Path, Use
 from archsum.language.expand.arguments import read_arguments
 from archsum.language.expand.containers import write_out
-from archsum.language.expand.layers import Builder
+from archsum.language.expand.known import Known
 from archsum.language.expand.owners import Owners
 from archsum.language.expand.problems import (
     Problems,
@@ -54,30 +54,46 @@ class Expanded(NamedTuple):
 
 
 def expand(
-    document: Document, structure: Structure, name: str, file: Places, work: Work, unknown: Collection[str] = ()
+    document: Document,
+    structure: Structure,
+    name: str,
+    file: Places,
+    work: Work,
+    known: Known,
+    unknown: Collection[str] = (),
 ) -> Expanded:
-    """Write out a file's layers; `work` says how many there may be, `unknown` of which inputs no shape is known."""
-    return Expansion(document, structure, file, work, unknown).run(name)
+    """Write out a file's layers.
+
+    `work` says how many there may be, `known` is what is known of other variants of the file, and `unknown` are the
+    inputs whose shapes are not.
+    """
+    return Expansion(document, structure, file, work, known, unknown).run(name)
 
 
 class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
     def __init__(
-        self, document: Document, structure: Structure, file: Places, work: Work, unknown: Collection[str]
+        self,
+        document: Document,
+        structure: Structure,
+        file: Places,
+        work: Work,
+        known: Known,
+        unknown: Collection[str],
     ) -> None:
         self._problems = Problems()
         self._document = document
         self._structure = structure
         self._work = work
-        self._builder = Builder(document, Places(document.defaults, file.value("defaults")), work)
+        self._builder = known.builder(document, file)
         self._nodes: list[Node] = []
         self._by_name: dict[str, Node] = {}
         self._ends: dict[str, tuple[str, ...]] = {}  # what the nodes' states are called
         self._wrapped: dict[str, int] = {}  # how many wrappers the containers around a node have put around it
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work, unknown)
+        self.shapes = NetworkShapes(document, self._nodes, self._input_places, known.computations, work, unknown)
         self._owners = Owners()
         self._is_complete = True
         """Whether each layer so far is in the graph."""
@@ -152,7 +168,9 @@ class Expansion:
     def _add_layer(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         entry, level = item.entry, scope.level
         wrappers, frozen_by = scope.wrappers, scope.frozen_by
-        layer, problems = self._builder.build(entry, names, is_frozen=frozen_by is not None, wrappers=wrappers)
+        layer, problems = self._builder.build(
+            entry, names, self._work, is_frozen=frozen_by is not None, wrappers=wrappers
+        )
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
         if len(full_name) > _LETTERS:
@@ -188,7 +206,7 @@ class Expansion:
         return (full_name,)
 
     def _add_container(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
-        container, problems = self._builder.build(item.entry, names)
+        container, problems = self._builder.build(item.entry, names, self._work)
         self._report(scope, *problems)
         if item.name:
             scope = scope.at(self._level(item, scope, scope.level.given))

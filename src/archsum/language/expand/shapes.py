@@ -29,14 +29,14 @@ class NetworkShapes:
         document: Document,
         nodes: Sequence[Node],
         input_places: Mapping[str, Span],
+        computations: Computations,
         work: Work,
         unknown: Collection[str],
     ) -> None:
         """Take the document's inputs, but not those whose shapes are unknown."""
-        computations = Computations(work)
         inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
-        self.engine = Engine(inputs, nodes, computations, input_places=input_places)
-        self._engine_of_large_sizes = Engine(inputs, nodes, computations, unknown=LARGE_SIZE)
+        self.engine = Engine(inputs, nodes, computations, work, input_places=input_places)
+        self._engine_of_large_sizes = Engine(inputs, nodes, computations, work, unknown=LARGE_SIZE)
         self._data_format = document.data_format
 
     def sizes(self, taken: Outputs, wrappers: int = 0) -> dict[str, Value]:
