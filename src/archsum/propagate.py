@@ -72,6 +72,10 @@ class Engine:
         self._misfits: list[tuple[Shape, ...]] = []
         self._diagnostics: dict[tuple[str, Place], Diagnostic] = {}  # a line that a block repeats is reported once
 
+    def give(self, name: str, shape: Shape) -> None:
+        """Take note of what is given by a node that is not among its own, as it is in a block that is known whole."""
+        self._shapes[name] = shape
+
     def shape(self, name: str) -> Shape | None:
         """Return the shape of an input, or of what a node gives; None where it cannot be computed."""
         self._catch_up()

@@ -33,6 +33,16 @@ class Work:
         return self._steps > self._allowed
 
     @property
+    def steps(self) -> int:
+        """All that has been spent."""
+        return self._steps
+
+    @property
+    def left(self) -> float:
+        """The steps that are still allowed."""
+        return self._allowed - self._steps
+
+    @property
     def is_too_much(self) -> bool:
         """Whether more has been spent than is allowed."""
         return self._steps > self._allowed

@@ -15,7 +15,8 @@ from archsum.language.spec.document import Document
 from archsum.language.text.reader import read
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
-from archsum.propagate import Engine
+from archsum.propagate import Engine, propagate
+from archsum.summary import Totals
 from archsum.work import Work, steps_allowed
 
 _IMAGE_CHANNELS = (1, 3, 4)
@@ -47,6 +48,7 @@ class NetworkFile:
         self._places, self._in_text = read(content, name)
         self._structure: Structure | None = None
         self._known = Known()
+        self._allowed = steps_allowed(len(self._places.whole.source.text))
 
     def as_stated(self, input: InputShape | None) -> Document:  # noqa: A002
         """Return what the file says beside its layers, without other values of its variables.
@@ -59,6 +61,19 @@ class NetworkFile:
             self.network({}, input)
             raise AssertionError("what is wrong with the file has not been said")
         return document
+
+    def totals(self, variables: Mapping[str, Value], input: InputShape | None) -> Totals:  # noqa: A002
+        """Return what the layers of a network have together. Errors: SpecError, as for `load` and `propagate`."""
+        head = read_head(self._places, variables, input)
+        if head.document and not (head.diagnostics or self._in_text):
+            from archsum.language.expand.parts import count
+
+            structure = self._read(head.document)
+            counted = count(head.document, structure, self._places, self._allowed, self._known)
+            if counted:
+                return counted
+        network = self.network(variables, input)
+        return propagate(network.graph, network.engine)
 
     def _read(self, document: Document) -> Structure:
         """Return the layers and blocks, which are the same in all variants whose head is without faults."""
@@ -85,7 +100,7 @@ class NetworkFile:
         structure = self._read(document) if sound else read_structure(document, places)
         known = self._known if sound else Known()
         called = self.called(document)
-        allowed = steps_allowed(len(places.whole.source.text))
+        allowed = self._allowed
         expanded = expand(document, structure, called, places, Work(allowed), known, unknown=head.unknown)
         graph, is_complete, in_expansion, engine = expanded
         in_layers = (*structure.diagnostics, *in_expansion)

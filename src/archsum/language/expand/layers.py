@@ -113,7 +113,7 @@ class Builder:
         if not used:
             return key
         values = [names.get(name) for name in used]
-        if not all(map(_is_small, values)):
+        if not all(map(is_small, values)):
             work.spend("values", 2 * count_values(values))
             return None
         written = repr(values)
@@ -230,13 +230,13 @@ def _around(kind: str, layer: Layer) -> Layer:
     return layer_class(kind).model_validate({"layer": held, "trainable": layer.trainable})
 
 
-def _is_small(value: Value) -> bool:
+def is_small(value: Value) -> bool:
     """Whether a value can be compared at each use of a block."""
     match value:
         case str():
             return len(value) <= MAX_COMPARED_CHARACTERS
         case list():
-            items_are_small = (not isinstance(item, list) and _is_small(item) for item in value)
+            items_are_small = (not isinstance(item, list) and is_small(item) for item in value)
             return len(value) <= MAX_COMPARED_ITEMS and all(items_are_small)
         case dict():
             return False
