@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from archsum.bounds import MAX_KNOWN
 from archsum.errors import Diagnostic, SpecError, as_text
 from archsum.formula import Value
 from archsum.language.expand.expansion import expand
@@ -69,7 +70,7 @@ class NetworkFile:
             from archsum.language.expand.parts import count
 
             structure = self._read(head.document)
-            counted = count(head.document, structure, self._places, self._allowed, self._known)
+            counted = count(head.document, structure, self._places, self._allowed, self._keep())
             if counted:
                 return counted
         network = self.network(variables, input)
@@ -80,6 +81,12 @@ class NetworkFile:
         if self._structure is None:
             self._structure = read_structure(document, self._places)
         return self._structure
+
+    def _keep(self) -> Known:
+        """Return what is known of all variants, or nothing again, where that has become much."""
+        if self._known.size > MAX_KNOWN:
+            self._known = Known()
+        return self._known
 
     def called(self, document: Document) -> str:
         """Return the network's name: the document's, or else the file's."""
@@ -98,7 +105,7 @@ class NetworkFile:
             raise _everything_wrong(in_text, head.diagnostics)
         sound = not head.diagnostics
         structure = self._read(document) if sound else read_structure(document, places)
-        known = self._known if sound else Known()
+        known = self._keep() if sound else Known()
         called = self.called(document)
         allowed = self._allowed
         expanded = expand(document, structure, called, places, Work(allowed), known, unknown=head.unknown)
