@@ -30,13 +30,13 @@ class Computations:
         """Return what a layer gives for the shapes of its inputs. Errors: ShapeError where they do not fit."""
         key = (layer.identity, inputs)
         computed = self._known.get(key)
-        if key not in work.counted:
+        if computed is None or key not in work.counted:
             work.spend("different layers")
             if layer.steps or len(inputs) > _FEW:
                 work.spend("values", layer.steps + sum(map(len, inputs)))
-        if computed is None:
-            computed = self._known[key] = _compute(layer, inputs)
-        work.counted.add(key)
+            if computed is None:
+                computed = self._known[key] = _compute(layer, inputs)
+            work.counted.add(key)
         # Every use of the layer lists them anew.
         if computed.weights:
             work.spend("weights", len(computed.weights))
