@@ -11,7 +11,7 @@ from archsum import sources
 from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language.network import Network
-from archsum.language.read.settings import InputShape
+from archsum.language.read.settings import InputShape, require_overrides
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
 from archsum.sources import Source
@@ -78,9 +78,7 @@ def load(
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
     _require_source(file)
-    _require_shapes(input)
-    if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
-        raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
+    require_overrides(variables, input)
     return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
 
 
@@ -95,7 +93,7 @@ def template(file: Source, *, input: InputShape | None = None) -> "Template":  #
     from archsum.variants import Template
 
     _require_source(file)
-    _require_shapes(input)
+    require_overrides(None, input)
     return Template(*sources.read_own(file), input)
 
 
@@ -378,13 +376,6 @@ def _origin(file: Source | Network, network: Network) -> str:
 def _require_source(file: object) -> None:
     if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
         raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
-
-
-def _require_shapes(shape: object) -> None:
-    shapes = () if shape is None else shape.values() if isinstance(shape, Mapping) else (shape,)
-    for sizes in shapes:
-        if isinstance(sizes, str) or not isinstance(sizes, Sequence):
-            raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {_a(sizes)}")
 
 
 def _network(file: Source | Network, overrides: Overrides) -> Network:

@@ -8,10 +8,10 @@ from archsum.errors import one_line
 from archsum.formula import Value
 from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
-from archsum.language.read.settings import InputShape
+from archsum.language.read.settings import InputShape, require_overrides
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
-from archsum.memory.costs import Costs
+from archsum.memory.costs import Costs, check_blocks
 from archsum.propagate import propagate
 from archsum.summary import Totals
 
@@ -58,8 +58,11 @@ class Template:
         variables: Mapping[str, Value] = _AS_IN_FILE,
         input: InputShape | None = None,  # noqa: A002
     ) -> Network:
-        """Return a variant, as `load` would of the file with the same `variables` and `input`. Errors: SpecError."""
-        return self._file.network(variables, self._input if input is None else input)
+        """Return a variant, as `load` does of the file with the same `variables` and `input`.
+
+        Errors: SpecError with every problem in the variant; shapes that do not fit are found by `summarize`.
+        """
+        return self._file.network(variables, self._chosen(variables, input))
 
     def totals(
         self,
@@ -75,12 +78,22 @@ class Template:
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
         if all(name in _OF_LAYERS for name in metrics):
-            totals = self._file.totals(variables, self._input if input is None else input)
+            totals = self._file.totals(variables, self._chosen(variables, input))
             return {name: _OF_LAYERS[name](totals) for name in metrics}
         network = self.network(variables, input)
         summary = propagate(network.graph, network.engine)
+        check_blocks(network.training, summary, network.checkpointing_place)
         costs = Costs(summary, network.training, steps_allowed=network.steps_allowed)
         return {name: FIGURES[name](costs) for name in metrics}
+
+    def _chosen(
+        self,
+        variables: Mapping[str, Value],
+        input: InputShape | None,  # noqa: A002
+    ) -> InputShape | None:
+        """Return the input of a variant, None for the file's own. Errors: TypeError for what overrides nothing."""
+        require_overrides(variables, input)
+        return self._input if input is None else input
 
     def __reduce__(self) -> tuple[type["Template"], tuple[bytes | str, str, InputShape | None]]:
         return type(self), self._source
