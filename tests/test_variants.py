@@ -116,6 +116,16 @@ def test_a_template_is_pickled_with_its_text(tmp_path: Path) -> None:
     assert found(lambda: other.network({"size": 0})) == found(lambda: template.network({"size": 0}))
 
 
+def test_a_network_is_pickled_without_other_variants() -> None:
+    template = archsum.template(LIMITED)
+    alone = len(pickle.dumps(template.network({"size": 3})))
+    for size in range(4, 20):
+        template.totals({"size": size}, metrics=["params"])
+    network = template.network({"size": 3})
+    assert len(pickle.dumps(network)) < 1.01 * alone
+    assert archsum.summarize(pickle.loads(pickle.dumps(network))) == archsum.summarize(network)
+
+
 def test_threads_share_a_template(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archsum.language.loading.MAX_KNOWN", 200)
     file = EXAMPLES / "mobilenet_v2.yaml"

@@ -26,6 +26,10 @@ class Computations:
     def __len__(self) -> int:
         return len(self._known)
 
+    def __reduce__(self) -> tuple[type["Computations"], tuple[()]]:
+        """Travel without what is known, which may be of many networks and can be computed again."""
+        return type(self), ()
+
     def of(self, layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Computed:
         """Return what a layer gives for the shapes of its inputs. Errors: ShapeError where they do not fit."""
         key = (layer.identity, inputs)
