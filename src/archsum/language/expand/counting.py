@@ -28,7 +28,7 @@ _ROOM = LETTERS - 10
 
 
 class UncountedError(Exception):
-    """Something is wrong, or may be, or depends on more than is known here: the network is to be written out."""
+    """Something is wrong, or depends on more than is known here: the network, or the block, is to be written out."""
 
 
 def count(document: Document, structure: Structure, file: Places, allowed: int, known: Known) -> Totals | None:
@@ -60,9 +60,9 @@ class _Count(Expansion):
         self._inputs = inputs
         self._blocks: list[tuple[str, Block]] = []
         self._given: list[str] = []
-        """What blocks give that they do not take themselves, and"""
+        """The nodes that blocks give, and none of their own layers takes."""
         self._taken: set[str] = set()
-        """what they take."""
+        """What layers in blocks take."""
 
     def of_file(self) -> Part:
         """Return what the file's layers come to. Errors: UncountedError."""
@@ -80,6 +80,8 @@ class _Count(Expansion):
         scope = Scope({}, {}, Level((), {}), frozen_by=frozen_by)
         outputs = super()._write_block(item, scope, definition, arguments, tuple(self._inputs))
         taken = self._require_sound(outputs)
+        if self._wrapped:  # which those around the block would have to know
+            raise UncountedError
         prefix = len(next(iter(self._groups))[0]) + 1
         numbers = {name: number for number, name in enumerate(self._inputs)}
         names = chain(map("/".join, self._groups), (node.name for node in self._nodes))
