@@ -72,6 +72,23 @@ def test_a_variant_is_so_where_little_is_in_common(name: str) -> None:
         assert_same(template, text, assignment(random, template.variables, inputs), metrics=OF_LAYERS + LARGEST)
 
 
+def test_layers_are_counted_without_being_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archsum.language.loading.expand", None)
+    for file in sorted(EXAMPLES.glob("*.yaml")):
+        assert archsum.template(file).totals(metrics=OF_LAYERS)["layers"]
+
+
+def test_a_block_is_counted_once_for_all_its_uses() -> None:
+    template = archsum.template(EXAMPLES / "resnet50.yaml")
+    template.totals(metrics=["params"])
+    # The stem. Of the first stage the convolutions: 64, 3 × 3, and 256, as the shortcut has one, on 64 channels, and 64
+    # on 256; two bottlenecks, and the stage. Of others three and the shortcut's, then two on other sizes.
+    blocks = 1 + (4 + 2 + 1) + 3 * (4 + 2 + 2 + 1)
+    assert len(template._file._known.blocks) == blocks
+    template.totals({"depths": [4, 5, 6, 4]}, metrics=["params"])
+    assert len(template._file._known.blocks) == blocks + 3
+
+
 LIMITED = """
 input: [8, 8, 4]
 variables: {times: 2, size: 4}
