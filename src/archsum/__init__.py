@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         plot,
         report,
         summarize,
+        template,
     )
     from archsum.errors import Diagnostic, SpecError
 
@@ -45,6 +46,7 @@ __all__ = [
     "plot",
     "report",
     "summarize",
+    "template",
 ]
 
 

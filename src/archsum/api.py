@@ -11,7 +11,7 @@ from archsum import sources
 from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language.network import Network
-from archsum.language.read.settings import InputShape
+from archsum.language.read.settings import InputShape, require_overrides
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
 from archsum.sources import Source
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
     from archsum.results.report import Report
+    from archsum.variants import Template
 
 __all__ = [
     "Network",
@@ -49,6 +50,7 @@ __all__ = [
     "plot",
     "report",
     "summarize",
+    "template",
 ]
 
 
@@ -78,15 +80,24 @@ def load(
 
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
-    if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
-        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
-    shapes = () if input is None else input.values() if isinstance(input, Mapping) else (input,)
-    for sizes in shapes:
-        if isinstance(sizes, str) or not isinstance(sizes, Sequence):
-            raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {_a(sizes)}")
-    if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
-        raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
+    _require_source(file)
+    require_overrides(variables, input)
     return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
+
+
+def template(file: Source, *, input: InputShape | None = None) -> "Template":  # noqa: A002
+    """Read and check one of our own files once, for many variants: other values of its variables, or other inputs.
+
+    `file` is a path, an open file, a text of several lines or a mapping; `input` overrides its own in every variant.
+
+    Errors: SpecError with every problem in the file, where there is one that other values do not solve, and for what is
+    none of our own files.
+    """
+    from archsum.variants import Template
+
+    _require_source(file)
+    require_overrides(None, input)
+    return Template(*sources.read_own(file), input)
 
 
 def from_keras(model: Any, *, input: InputShape | None = None) -> Network:  # noqa: A002
@@ -423,6 +434,11 @@ def convert(
 def _origin(file: Source | Network, network: Network) -> str:
     """Return what a file is called, or else the network."""
     return os.path.basename(file) if isinstance(file, str | os.PathLike) else network.graph.name
+
+
+def _require_source(file: object) -> None:
+    if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
+        raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
 
 
 def _network(file: Source | Network, overrides: Overrides) -> Network:

@@ -96,7 +96,7 @@ def as_it_was(source: Source, against: Against) -> Against | RevisionFile | None
 
 
 def called_as_it_was(source: Source, against: Source) -> str:
-    """Return what is called what a source is compared with."""
+    """Return the name of what a source is compared with."""
     return f"{against}:{called(source)}" if _names_revision(against) else called(against)
 
 
@@ -110,6 +110,24 @@ def called(source: Source) -> str:
 def _names_revision(against: Source) -> bool:
     """Whether it is the name of a revision, as what ends like no file and is no live model."""
     return isinstance(against, str) and not ("\n" in against or is_path(against) or _is_live(against))
+
+
+def read_own(source: Source) -> tuple[bytes | str, str]:
+    """Return the content of a source in our own language, and what places call it.
+
+    Errors: SpecError for another framework's, or a live model.
+    """
+    if isinstance(source, str) and is_revision(source):
+        source = open_revision(source)
+    if isinstance(source, str) and _is_live(source):
+        raise _no_variables(source)
+    is_file = isinstance(source, str | os.PathLike | RevisionFile) and not _is_text(source)
+    if is_file and PurePath(called(source)).suffix.lower() in _ENDINGS:
+        raise _no_variables(called(source))
+    content, name = _content(source)
+    if _reader_of(content) is not None:
+        raise _no_variables(name)
+    return content, name
 
 
 def from_keras(model: Any, input: InputShape | None = None) -> Network:  # noqa: A002
@@ -180,6 +198,10 @@ def _checked(imported: Imported) -> Network:
 
 def _refuse_variables(name: str, variables: Mapping[str, Value] | None) -> None:
     if variables:
-        message = f"{name} has no variable `{next(iter(variables))}`: only our own files have variables"
-        cure = "`archsum convert` writes one, which can be given some"
-        raise SpecError([Diagnostic("unknown-name", message, None, cure)])
+        raise _no_variables(name, f" `{next(iter(variables))}`")
+
+
+def _no_variables(name: str, which: str = "s") -> SpecError:
+    message = f"{name} has no variable{which}: only our own files have variables"
+    cure = "`archsum convert` writes one, which can be given some"
+    return SpecError([Diagnostic("unknown-name", message, None, cure)])

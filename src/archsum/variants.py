@@ -1,0 +1,102 @@
+"""A network file, read once, and the figures of its variants."""
+
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+
+from archsum.budget.metrics import METRICS
+from archsum.errors import one_line
+from archsum.formula import Value
+from archsum.language.loading import NetworkFile
+from archsum.language.network import Network
+from archsum.language.read.settings import InputShape, require_overrides
+from archsum.language.spec.budget import Budget, StatedDevice
+from archsum.language.spec.training import Training
+from archsum.memory.costs import Costs, check_blocks
+from archsum.propagate import propagate
+from archsum.summary import Totals
+
+FIGURES: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
+    {name.removeprefix("max_"): metric.of_network for name, metric in METRICS.items()}
+    | {"non_trainable_params": lambda costs: costs.summary.non_trainable_params}
+)
+"""The figures of a variant: those that a budget can limit, by the names of its limits without `max_`, and one more."""
+
+_OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
+    {name.removeprefix("max_"): metric.of_layers for name, metric in METRICS.items() if metric.of_layers}
+    | {"non_trainable_params": lambda totals: totals.non_trainable_params}
+)
+"""Of these, those for which it is enough to know what layers there are."""
+
+_AS_IN_FILE: Mapping[str, Value] = MappingProxyType({})
+
+
+class Template:
+    """A network file, read and checked once: each variant of it has other values of its variables, or other inputs.
+
+    It can be pickled, with its text in it, and used by several threads at once.
+    """
+
+    def __init__(self, content: bytes | str, name: str, input: InputShape | None = None) -> None:  # noqa: A002
+        """Read a file's content; `name` is what places call the file, `input` overrides its own in every variant.
+
+        Errors: SpecError with every problem in the file, where there is one that other values do not solve.
+        """
+        self._source = content, name, input
+        self._input = input
+        self._file = NetworkFile(content, name)
+        document = self._file.as_stated(input)
+        self.name: str = self._file.called(document)
+        """The network's name, as the file stands."""
+        self.variables: Mapping[str, Value] = MappingProxyType(document.variables)
+        """The variables and their defaults."""
+        self.budget: Budget = document.budget
+        self.training: Training = document.training
+        self.devices: Mapping[str, StatedDevice] = document.devices
+
+    def network(
+        self,
+        variables: Mapping[str, Value] = _AS_IN_FILE,
+        input: InputShape | None = None,  # noqa: A002
+    ) -> Network:
+        """Return a variant, as `load` does of the file with the same `variables` and `input`.
+
+        Errors: SpecError with every problem in the variant; shapes that do not fit are found by `summarize`.
+        """
+        return self._file.network(variables, self._chosen(variables, input))
+
+    def totals(
+        self,
+        variables: Mapping[str, Value] = _AS_IN_FILE,
+        input: InputShape | None = None,  # noqa: A002
+        *,
+        metrics: Collection[str],
+    ) -> Mapping[str, int | None]:
+        """Return the figures of a variant, of `FIGURES` those asked for; None is one that is unknown.
+
+        Errors: SpecError with every problem in the variant; ValueError for a figure that there is not.
+        """
+        if unknown := [name for name in metrics if name not in FIGURES]:
+            raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
+        if all(name in _OF_LAYERS for name in metrics):
+            totals = self._file.totals(variables, self._chosen(variables, input))
+            return {name: _OF_LAYERS[name](totals) for name in metrics}
+        network = self.network(variables, input)
+        summary = propagate(network.graph, network.engine)
+        check_blocks(network.training, summary, network.checkpointing_place)
+        costs = Costs(summary, network.training, steps_allowed=network.steps_allowed)
+        return {name: FIGURES[name](costs) for name in metrics}
+
+    def _chosen(
+        self,
+        variables: Mapping[str, Value],
+        input: InputShape | None,  # noqa: A002
+    ) -> InputShape | None:
+        """Return the input of a variant, None for the file's own. Errors: TypeError for what overrides nothing."""
+        require_overrides(variables, input)
+        return self._input if input is None else input
+
+    def __reduce__(self) -> tuple[type["Template"], tuple[bytes | str, str, InputShape | None]]:
+        return type(self), self._source
+
+    def __repr__(self) -> str:
+        return f"<Template of {one_line(self.name)}: variables={', '.join(map(one_line, self.variables))}>"
