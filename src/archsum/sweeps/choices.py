@@ -1,0 +1,130 @@
+"""What a variable may be: values, ranges, and lists whose items vary; counted before any is made."""
+
+import math
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate
+from random import Random
+
+from archsum.formula import Value
+
+DRAWN_DIGITS = 6
+"""The significant digits of a number that is drawn, so that a file can say it."""
+
+
+class Choices(ABC):
+    """What a variable may be: `count` values in an order, or endlessly many, of which some are drawn."""
+
+    count: int | None
+    """None where they are endless."""
+
+    @abstractmethod
+    def at(self, index: int) -> Value:
+        """Return a value by its place in the order."""
+
+    def draw(self, random: Random) -> Value:
+        """Return one at random."""
+        assert self.count is not None
+        return self.at(random.randrange(self.count))
+
+
+@dataclass(frozen=True)
+class Values(Choices):
+    """Values that are listed."""
+
+    values: Sequence[Value]
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # it follows from the values
+        return len(self.values)
+
+    def at(self, index: int) -> Value:
+        return self.values[index]
+
+
+@dataclass(frozen=True)
+class Range(Choices):
+    """Numbers that are a step apart; exact, as decimals are."""
+
+    start: Decimal
+    step: Decimal
+    count: int
+    is_whole: bool
+
+    def at(self, index: int) -> Value:
+        value = self.start + index * self.step
+        return int(value) if self.is_whole else float(value)
+
+
+@dataclass(frozen=True)
+class Between(Choices):
+    """Any number between two; with `is_log`, each order of magnitude is as likely as another."""
+
+    low: Decimal
+    high: Decimal
+    is_log: bool
+    is_whole: bool
+    count: None = None
+
+    def at(self, index: int) -> Value:
+        raise AssertionError("endless choices are drawn from")
+
+    def draw(self, random: Random) -> Value:
+        low, high = float(self.low), float(self.high)
+        if self.is_log:
+            value = math.exp(random.uniform(math.log(low), math.log(high)))
+        else:
+            value = random.uniform(low, high)
+        value = min(max(float(f"{value:.{DRAWN_DIGITS}g}"), low), high)
+        return round(value) if self.is_whole else value
+
+
+@dataclass(frozen=True)
+class Items(Choices):
+    """Lists each of whose items has choices of its own; the last item changes fastest."""
+
+    items: tuple[Choices, ...]
+
+    @cached_property
+    def count(self) -> int | None:  # type: ignore[override]  # it follows from the items
+        counts = [item.count for item in self.items]
+        return None if None in counts else math.prod(count for count in counts if count is not None)
+
+    def at(self, index: int) -> Value:
+        return [item.at(place) for item, place in zip(self.items, places(index, self.items), strict=True)]
+
+    def draw(self, random: Random) -> Value:
+        return [item.draw(random) for item in self.items]
+
+
+@dataclass(frozen=True)
+class Several(Choices):
+    """Choices, one after the other, none of them endless."""
+
+    parts: tuple[Choices, ...]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(part.count or 0 for part in self.parts))
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # it follows from the parts
+        return self._ends[-1]
+
+    def at(self, index: int) -> Value:
+        part = bisect_right(self._ends, index)
+        return self.parts[part].at(index - (self._ends[part - 1] if part else 0))
+
+
+def places(index: int, of: Sequence[Choices]) -> list[int]:
+    """Return where each of several choices is in the combination of that number; the last changes fastest."""
+    found = []
+    for choices in reversed(of):
+        assert choices.count
+        index, place = divmod(index, choices.count)
+        found.append(place)
+    return found[::-1]
