@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from archsum.budget.metrics import METRICS
 from archsum.errors import one_line
 from archsum.formula import Value
+from archsum.language.advice.overrides import override
 from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
-from archsum.memory.costs import Costs
+from archsum.memory.conversion import ArenaPrecision
+from archsum.memory.costs import Costs, check_blocks
 from archsum.propagate import propagate
 
 FIGURES: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
@@ -21,6 +24,16 @@ FIGURES: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
 """The figures of a variant: those that a budget can limit, by the names of its limits without `max_`, and one more."""
 
 _AS_IN_FILE: Mapping[str, Value] = MappingProxyType({})
+
+
+def costs_of(network: Network, training: Mapping[str, Any]) -> Costs:
+    """Return what a network costs; `training` takes the place of what its file says of it. Errors: SpecError."""
+    summary = propagate(network.graph, network.engine)
+    options = override(network.training, training, "`training`") if training else network.training
+    in_file = options.checkpointing == network.training.checkpointing
+    check_blocks(options, summary, network.checkpointing_place if in_file else None)
+    precision: ArenaPrecision = "float32" if training.get("precision") == "float32" else "int8"
+    return Costs(summary, options, precision, network.steps_allowed)
 
 
 class Template:
@@ -60,16 +73,17 @@ class Template:
         input: InputShape | None = None,  # noqa: A002
         *,
         metrics: Collection[str],
+        training: Mapping[str, Any] = _AS_IN_FILE,
     ) -> Mapping[str, int | None]:
         """Return the figures of a variant, of `FIGURES` those asked for; None is one that is unknown.
+
+        `training` takes the place of what the file says of it.
 
         Errors: SpecError with every problem in the variant; ValueError for a figure that there is not.
         """
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
-        network = self.network(variables, input)
-        summary = propagate(network.graph, network.engine)
-        costs = Costs(summary, network.training, steps_allowed=network.steps_allowed)
+        costs = costs_of(self.network(variables, input), training)
         return {name: FIGURES[name](costs) for name in metrics}
 
     def __reduce__(self) -> tuple[type["Template"], tuple[bytes | str, str, InputShape | None]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from archsum.budget.metrics import METRICS
 from archsum.budget.verdicts import Verdict, judge
@@ -32,6 +33,15 @@ class Check:
         return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
 
 
+class Limit(NamedTuple):
+    """One limit, and the costs of what it is for: a network, or the block of it that is named."""
+
+    costs: Costs
+    name: str
+    most: int
+    block: str | None = None
+
+
 def check(
     costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Place] = MappingProxyType({})
 ) -> Check:
@@ -42,22 +52,33 @@ def check(
     Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
     block of a name.
     """
-    limits = _stated(budget)
-    for name, limit in _limits_of(device).items() if device else ():
-        limits[name] = min(limit, limits.get(name, limit))
-    verdicts = [judge(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
-    checked = [(costs, verdict) for verdict in verdicts]
-    for block, of_block in budget.blocks.items():
-        of = _block(costs.summary, block, places.get(block))
-        part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed, costs.context)
-        for name, limit in _stated(of_block).items():
-            checked.append((part, judge(part, name, limit, budget.warn_at, block)))
+    checked = [
+        (limit.costs, judge(limit.costs, limit.name, limit.most, budget.warn_at, limit.block))
+        for limit in limits(costs, budget, device, places)
+    ]
     if not checked:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
         message = f"{costs.summary.name} has no budget: nothing to check"
         raise SpecError([Diagnostic("no-budget", message, None, cure)])
     problems = (problem for part, verdict in checked for problem in _problems(part, verdict))
     return Check(costs.summary.name, tuple(verdict for _, verdict in checked), tuple(problems))
+
+
+def limits(
+    costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Place] = MappingProxyType({})
+) -> Iterator[Limit]:
+    """Yield every limit of a budget, and those of a device. Errors: SpecError where there is no block of a name."""
+    of_network = _stated(budget)
+    for name, limit in _limits_of(device).items() if device else ():
+        of_network[name] = min(limit, of_network.get(name, limit))
+    for name in METRICS:
+        if name in of_network:
+            yield Limit(costs, name, of_network[name])
+    for block, of_block in budget.blocks.items():
+        of = _block(costs.summary, block, places.get(block))
+        part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed, costs.context)
+        for name, limit in _stated(of_block).items():
+            yield Limit(part, name, limit, block)
 
 
 def _stated(budget: BlockBudget) -> dict[str, int]:

@@ -22,6 +22,11 @@ class Choices(ABC):
     count: int | None
     """None where they are endless."""
 
+    @property
+    @abstractmethod
+    def types(self) -> frozenset[type]:
+        """The types that values may have."""
+
     @abstractmethod
     def at(self, index: int) -> Value:
         """Return a value by its place in the order."""
@@ -42,6 +47,10 @@ class Values(Choices):
     def count(self) -> int:  # type: ignore[override]  # it follows from the values
         return len(self.values)
 
+    @property
+    def types(self) -> frozenset[type]:
+        return frozenset(map(type, self.values))
+
     def at(self, index: int) -> Value:
         return self.values[index]
 
@@ -54,6 +63,10 @@ class Range(Choices):
     step: Decimal
     count: int
     is_whole: bool
+
+    @property
+    def types(self) -> frozenset[type]:
+        return frozenset((int if self.is_whole else float,))
 
     def at(self, index: int) -> Value:
         value = self.start + index * self.step
@@ -70,16 +83,17 @@ class Between(Choices):
     is_whole: bool
     count: None = None
 
+    @property
+    def types(self) -> frozenset[type]:
+        return frozenset((int if self.is_whole else float,))
+
     def at(self, index: int) -> Value:
         raise AssertionError("endless choices are drawn from")
 
     def draw(self, random: Random) -> Value:
         low, high = float(self.low), float(self.high)
-        if self.is_log:
-            value = math.exp(random.uniform(math.log(low), math.log(high)))
-        else:
-            value = random.uniform(low, high)
-        value = min(max(float(f"{value:.{DRAWN_DIGITS}g}"), low), high)
+        drawn = math.exp(random.uniform(math.log(low), math.log(high))) if self.is_log else random.uniform(low, high)
+        value = min(max(float(f"{drawn:.{DRAWN_DIGITS}g}"), low), high)
         return round(value) if self.is_whole else value
 
 
@@ -88,6 +102,10 @@ class Items(Choices):
     """Lists each of whose items has choices of its own; the last item changes fastest."""
 
     items: tuple[Choices, ...]
+
+    @property
+    def types(self) -> frozenset[type]:
+        return frozenset((list,))
 
     @cached_property
     def count(self) -> int | None:  # type: ignore[override]  # it follows from the items
@@ -106,6 +124,10 @@ class Several(Choices):
     """Choices, one after the other, none of them endless."""
 
     parts: tuple[Choices, ...]
+
+    @property
+    def types(self) -> frozenset[type]:
+        return frozenset().union(*(part.types for part in self.parts))
 
     @cached_property
     def _ends(self) -> list[int]:

@@ -38,7 +38,7 @@ class Condition:
 
 
 def read_condition(text: str, variables: Collection[str]) -> Condition:
-    """Read a condition on metrics and on the variables of a file.
+    """Read a condition on metrics, and on variables that are varied.
 
     Errors: SpecError for what is no condition, and for names that are neither.
     """
@@ -51,7 +51,7 @@ def read_condition(text: str, variables: Collection[str]) -> Condition:
     problems = []
     for name in sorted(formula.names - FIGURES.keys() - set(variables) - {"true", "false", "null"}):
         cure = suggest(name, (*FIGURES, *variables)) or f"the metrics are {enumerate_words(FIGURES)}"
-        message = f"`--where` names {quote(name)}, which is no metric, and no variable of the file"
+        message = f"`--where` names {quote(name)}, which is no metric, and no variable that is varied"
         problems.append(Diagnostic("unknown-name", message, None, cure))
     if not problems and (part := _no_condition(formula.tree, variables)) is not None:
         problems.append(_problem(text, f"{quote(ast.unparse(part))} is neither true nor false", _EXAMPLE))

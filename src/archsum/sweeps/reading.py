@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from archsum.bounds import MAX_DIGITS
+from archsum.bounds import MAX_DIGITS, MAX_MAGNITUDE
 from archsum.errors import FieldError, quote
 from archsum.language.text.scalars import resolve
 from archsum.sweeps.choices import Between, Choices, Items, Range, Several, Values
@@ -79,9 +79,12 @@ def _read_single(text: str) -> Choices:
     if colon and _NUMBER.fullmatch(first):
         return _range(text, [first, *rest.split(":")])
     try:
-        return Values((resolve(text),))
+        value = resolve(text)
     except ValueError as error:
         raise FieldError(f"has {error}", "round it") from None
+    if isinstance(value, int | float) and not abs(value) < MAX_MAGNITUDE:
+        raise FieldError(f"cannot be {quote(value)}", f"write a number of at most {MAX_DIGITS} digits")
+    return Values((value,))
 
 
 def _range(text: str, parts: list[str]) -> Choices:
@@ -90,7 +93,7 @@ def _range(text: str, parts: list[str]) -> Choices:
     if len(numbers) not in ((2,) if is_log else (2, 3)) or not all(map(_NUMBER.fullmatch, numbers)):
         raise FieldError(f"cannot be the range {quote(text)}", _RANGES)
     start, stop, *steps = map(Decimal, numbers)
-    if max(map(abs, (start, stop, *steps))) >= 10**MAX_DIGITS:
+    if max(map(abs, (start, stop, *steps))) >= MAX_MAGNITUDE:
         raise FieldError(f"has a number of more than {MAX_DIGITS} digits in {quote(text)}", "check it for a slip")
     if start > stop:
         raise FieldError(f"cannot be {quote(text)}: the range is empty", f"write `{numbers[1]}:{numbers[0]}`")

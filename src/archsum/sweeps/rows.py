@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from archsum.errors import Diagnostic, SpecError, quote
+from archsum.budget import METRICS, limits
+from archsum.errors import Diagnostic, FieldError, SpecError, quote
 from archsum.formula import FormulaError, Value
+from archsum.language.network import Network
+from archsum.language.spec.budget import Budget
+from archsum.memory.costs import Costs
+from archsum.memory.devices import Device, find_device
 from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
-from archsum.variants import FIGURES
-
-if TYPE_CHECKING:
-    from archsum.variants import Template
+from archsum.variants import FIGURES, Template, costs_of
 
 OK, UNKNOWN, REFUSED = "ok", "unknown", "refused"
 """The verdicts: it keeps what was asked; it is not known whether; it is no network."""
+
+NUMBER = "variant"
+"""The column of the variants' numbers."""
 
 _DEAR = frozenset(("activation_memory", "inference_memory", "training_memory", "sram", "flash"))
 """The metrics that take longer than all others, which are computed only where those do not decide."""
@@ -31,9 +37,9 @@ class Row(NamedTuple):
     """Those that were asked for; None where a figure is unknown."""
     verdict: str
     """`ok`; `unknown` where a condition depends on an unknown figure; `refused` where it is no network."""
-    code: str = ""
+    code: str | None = None
     """Why it is refused or unknown: the code of the error."""
-    message: str = ""
+    message: str | None = None
     """The error's message."""
 
     @property
@@ -43,12 +49,8 @@ class Row(NamedTuple):
         return {NUMBER: self.number, **self.values, **self.metrics, **rest}
 
 
-NUMBER = "variant"
-"""The column of the variants' numbers."""
-
-
 def columns(varied: Sequence[str], metrics: Sequence[str]) -> list[str]:
-    """Return the names of the cells of each row."""
+    """Return the names of the cells of a row."""
     return list(Row(0, dict.fromkeys(varied), dict.fromkeys(metrics), OK).cells)
 
 
@@ -56,47 +58,61 @@ def columns(varied: Sequence[str], metrics: Sequence[str]) -> list[str]:
 class Question:
     """What is asked of each variant: metrics, and what it has to keep to be among the rows."""
 
-    template: "Template"
+    template: Template
+    varied: Sequence[str]
     metrics: Sequence[str]
-    conditions: Sequence[Condition] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)
-    """The largest values allowed, by metric."""
+    condition: Condition | None = None
+    within_budget: bool = False
+    """Whether it has to keep the budget of its file."""
+    device: Device | None = None
+    """A device that it has to fit into."""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """What takes the place of what the file says of its training."""
 
     def row(self, variant: Variant) -> Row | None:
         """Return a variant's row; None where it does not keep what it has to."""
-        figures = _Figures(self, variant)
         try:
-            if not self._keeps(figures):
-                return None
-            return Row(variant.number, variant.values, figures.all_of(self.metrics), OK)
-        except _UnknownFigureError as error:
-            reason = UNKNOWN, "unknown-value", f"{quote(error.name)} is unknown"
-            return Row(variant.number, variant.values, figures.all_of(self.metrics), *reason)
+            return self._row(variant, _Figures(self, variant))
         except SpecError as error:
             return self.refused(variant, error.diagnostics[0])
         except FormulaError as error:
             return self.refused(variant, Diagnostic("formula", error.message, None, error.cure))
+        except FieldError as error:
+            return self.refused(variant, Diagnostic("bad-value", f"`device` {error.message}", None, error.cure))
+
+    def _row(self, variant: Variant, figures: "_Figures") -> Row | None:
+        try:
+            if self.condition and not self.condition.holds(figures):
+                return None
+            if (self.within_budget or self.device) and not figures.keep_limits():
+                return None
+        except _UnknownFigureError as error:
+            reason = UNKNOWN, "unknown-value", f"{quote(error.name)} is unknown"
+            return Row(variant.number, variant.values, figures.metrics, *reason)
+        return Row(variant.number, variant.values, figures.metrics, OK)
 
     def refused(self, variant: Variant, problem: Diagnostic) -> Row:
         """Return the row of a variant that is no network."""
         unknown = dict.fromkeys(self.metrics)
         return Row(variant.number, variant.values, unknown, REFUSED, problem.code, problem.message)
 
-    def _keeps(self, figures: "_Figures") -> bool:
-        limits = sorted(self.limits, key=_DEAR.__contains__)
-        return all(figures.known(name) <= self.limits[name] for name in limits) and all(
-            condition.holds(figures) for condition in self.conditions
-        )
-
     @property
-    def wanted(self) -> list[str]:
+    def kept(self) -> str:
+        """What a row has to keep, in words; nothing where there is nothing."""
+        kept = [f"`{self.condition.text}`"] if self.condition else []
+        kept += ["its budget"] if self.within_budget else []
+        kept += [self.device.name] if self.device else []
+        return " and ".join(kept)
+
+    @cached_property
+    def wanted(self) -> Sequence[str]:
         """All metrics that may be needed."""
-        named = {name for condition in self.conditions for name in condition.metrics}
-        return [name for name in FIGURES if name in named or name in self.metrics or name in self.limits]
+        named = self.condition.metrics if self.condition else ()
+        return [name for name in FIGURES if name in named or name in self.metrics]
 
 
 class _UnknownFigureError(Exception):
-    """A condition depends on a figure that is unknown."""
+    """What a variant has to keep depends on a figure that is unknown."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -109,39 +125,64 @@ class _Figures(Mapping[str, Value]):
     def __init__(self, question: Question, variant: Variant) -> None:
         self._question = question
         self._variant = variant
-        self._variables: Mapping[str, Value] = {**question.template.variables, **variant.variables}
         self._metrics: dict[str, int | None] = {}
 
     def __getitem__(self, name: str) -> Value:
-        return self.known(name) if name in FIGURES else self._variables[name]
+        if name not in FIGURES:
+            value: Value = self._variant.values.get(name)
+            return value
+        figure = self._metric(name)
+        if figure is None:
+            raise _UnknownFigureError(name)
+        return figure
 
     def __contains__(self, name: object) -> bool:
-        return name in FIGURES or name in self._variables
+        return name in FIGURES or name in self._question.varied
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*FIGURES, *self._variables))
+        return iter((*FIGURES, *self._question.varied))
 
     def __len__(self) -> int:
-        return len(FIGURES) + len(self._variables)
+        return len(FIGURES) + len(self._question.varied)
 
-    def known(self, name: str) -> int:
-        """Return a metric. Errors: _UnknownFigureError where it is unknown; SpecError where it is no network."""
-        value = self._metric(name)
-        if value is None:
-            raise _UnknownFigureError(name)
-        return value
+    @property
+    def metrics(self) -> dict[str, int | None]:
+        """The metrics that were asked for. Errors: SpecError where it is no network."""
+        return {name: self._metric(name) for name in self._question.metrics}
 
-    def all_of(self, names: Sequence[str]) -> dict[str, int | None]:
-        """Return metrics. Errors: SpecError where it is no network."""
-        if not names:
-            self._metric("layers")
-        return {name: self._metric(name) for name in names}
+    def keep_limits(self) -> bool:
+        """Whether all limits are kept. Errors: _UnknownFigureError where one is unknown and no other is broken."""
+        budget, device = self._network.budget, self._question.device
+        if not self._question.within_budget:
+            budget = Budget.model_validate({})
+        elif device is None and budget.device:
+            device = find_device(budget.device, self._network.devices)
+        unknown = None
+        for limit in limits(self._costs, budget, device, self._network.block_places):
+            value = METRICS[limit.name].of_network(limit.costs)
+            if value is None:
+                unknown = limit.name.removeprefix("max_")
+            elif value > limit.most:
+                return False
+        if unknown:
+            raise _UnknownFigureError(unknown)
+        return True
+
+    @cached_property
+    def _network(self) -> Network:
+        return self._question.template.network(self._variant.variables, self._variant.input)
+
+    @cached_property
+    def _costs(self) -> Costs:
+        return costs_of(self._network, self._question.training)
 
     def _metric(self, name: str) -> int | None:
         if name not in self._metrics:
-            variant = self._variant
-            alike = {name, *(other for other in self._question.wanted if (other in _DEAR) == (name in _DEAR))}
-            self._metrics |= self._question.template.totals(
-                variables=variant.variables, input=variant.input, metrics=alike
-            )
+            alike = [other for other in self._question.wanted if (other in _DEAR) == (name in _DEAR)]
+            if "_costs" in vars(self):
+                self._metrics[name] = FIGURES[name](self._costs)
+            else:
+                variant, training = self._variant, self._question.training
+                totals = self._question.template.totals
+                self._metrics |= totals(variant.variables, variant.input, metrics=alike, training=training)
         return self._metrics[name]

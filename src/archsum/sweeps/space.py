@@ -54,6 +54,10 @@ class Axis(Protocol):
     def count(self) -> int | None:
         """How many values there are; None where they are endless."""
 
+    @property
+    def types(self) -> Mapping[str, frozenset[type]]:
+        """The types that the values of each name may have."""
+
     def at(self, index: int) -> Mapping[str, Any]:
         """Return one of them."""
 
@@ -75,6 +79,10 @@ class Varied:
     @property
     def count(self) -> int | None:
         return self.choices.count
+
+    @property
+    def types(self) -> Mapping[str, frozenset[type]]:
+        return {self.name: self.choices.types}
 
     def at(self, index: int) -> Mapping[str, Any]:
         return {self.name: self.choices.at(index)}
@@ -98,6 +106,10 @@ class Shapes:
     def count(self) -> int:
         return len(self.shapes)
 
+    @property
+    def types(self) -> Mapping[str, frozenset[type]]:
+        return {self.name: frozenset((tuple,))}
+
     def at(self, index: int) -> Mapping[str, Any]:
         return {self.name: self.shapes[index]}
 
@@ -115,6 +127,10 @@ class Table:
     @property
     def count(self) -> int:
         return len(self.rows)
+
+    @property
+    def types(self) -> Mapping[str, frozenset[type]]:
+        return {name: frozenset(type(row.get(name)) for row in self.rows) for name in self.names}
 
     def at(self, index: int) -> Mapping[str, Any]:
         return self.rows[index]
@@ -147,6 +163,11 @@ class Space:
             message = f"that makes {self.count:,} variants, and {MAX_VARIANTS:,} are the most"
             cure = "write fewer values or larger steps, or draw some of them with `--samples 100000`"
             raise SpecError([Diagnostic("too-large", message, None, cure)])
+
+    @property
+    def types(self) -> dict[str, frozenset[type]]:
+        """The types that the values of each name may have."""
+        return {name: types for axis in self.axes for name, types in axis.types.items()}
 
     def variants(self, start: int = 0) -> Iterator[Variant]:
         """Yield the variants, from a place in their order on."""

@@ -119,6 +119,8 @@ def _failed(engine: Engine, error: Exception) -> Exception:
     """Return what to raise of an error on a worker: on a cluster it may come of what is installed there."""
     if engine.address is None:
         return error
-    message = f"a worker of the cluster at {quote(engine.address)} raised {type(error).__name__}: {one_line(str(error))}"
+    message = (
+        f"a worker of the cluster at {quote(engine.address)} raised {type(error).__name__}: {one_line(str(error))}"
+    )
     cure = "install the same version of archsum, and of Python, on its workers"
     return SpecError([Diagnostic("lost-worker", message, None, cure)])
