@@ -162,11 +162,17 @@ class Formula:
         for node in nodes:
             if isinstance(node, ast.expr):
                 _check(node, text)
+        self.names = frozenset(_names(self.tree))
+        """The names that the formula mentions; the size of a layer is one, as in `stem.height`."""
         for name in self.names:
             layer, _, size = name.rpartition(".")
             if layer and size not in SIZES:
                 cure = f"of a layer it may name {enumerate_words(SIZES, 'or')}, as in `={layer}.channels`"
                 raise FormulaError(f"{quote(name)} is not allowed in a formula", cure)
+        self._compute = _compile(self.tree)
+
+    def __reduce__(self) -> tuple[type["Formula"], tuple[str]]:
+        return type(self), (self.text,)
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -177,18 +183,13 @@ class Formula:
     def __hash__(self) -> int:
         return hash(self.text)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names that the formula mentions; the size of a layer is one, as in `stem.height`."""
-        return frozenset(_names(self.tree))
-
     def evaluate(self, names: Mapping[str, Value]) -> Value:
         """Compute the formula; a whole number comes back as an int.
 
         Errors: FormulaError for an unknown name, a forbidden construct, a division by zero, a number out of bounds.
         """
         try:
-            value = _evaluate(self.tree, names)
+            value = self._compute(names)
         except ZeroDivisionError:
             cure = "look at what it divides by; `=a / b if b else 0` has a value for that case"
             raise FormulaError(f"{quote(self.text)} divides by zero", cure) from None
@@ -301,7 +302,7 @@ def _computed(node: ast.expr, known: Mapping[str, Value]) -> ast.expr:
     """Return an expression with a number or a word in the place of each part of it that names alone what is known."""
     if not isinstance(node, ast.Constant) and set(_names(node)) <= known.keys() | _CONSTANTS.keys() | FUNCTIONS.keys():
         try:
-            value = _evaluate(node, known)
+            value = _compile(node)(known)
         except (FormulaError, ZeroDivisionError, OverflowError):
             return node  # it may be a part that is never computed, such as that behind an `else`
         if isinstance(value, int | float) and value < 0:
@@ -317,31 +318,43 @@ def _computed(node: ast.expr, known: Mapping[str, Value]) -> ast.expr:
     return computed
 
 
-def _evaluate(node: ast.expr, names: Mapping[str, Value]) -> Value:
+_Compute = Callable[[Mapping[str, Value]], Value]
+"""What computes an expression, given what names stand for."""
+
+
+def _compile(node: ast.expr) -> _Compute:
+    """Return what computes an expression: it is gone through once, however often it is computed."""
     match node:
         case ast.Name(id=name):
-            return _bounded(_lookup(name, names))
+            return lambda names: _bounded(_lookup(name, names))
         case ast.Attribute():
-            return _bounded(_lookup(ast.unparse(node), names))
+            size = ast.unparse(node)
+            return lambda names: _bounded(_lookup(size, names))
         case ast.Constant(value=value):
-            return _bounded(value)
+            return lambda names: _bounded(value)
         case ast.UnaryOp(op=op, operand=operand):
-            return _bounded(_OPERATORS[type(op)](_number(_evaluate(operand, names))))
+            operate, of = _OPERATORS[type(op)], _compile(operand)
+            return lambda names: _bounded(operate(_number(of(names))))
         case ast.BinOp(left=left, op=op, right=right):
-            values = _number(_evaluate(left, names)), _number(_evaluate(right, names))
-            return _bounded(_OPERATORS[type(op)](*values))
-        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]):
-            return bool(_OPERATORS[type(op)](_short(_evaluate(left, names)), _short(_evaluate(right, names))))
+            operate, one, other = _OPERATORS[type(op)], _compile(left), _compile(right)
+            return lambda names: _bounded(operate(_number(one(names)), _number(other(names))))
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return bool(_OPERATORS[type(op)](_number(_evaluate(left, names)), _number(_evaluate(right, names))))
+            operate, one, other = _OPERATORS[type(op)], _compile(left), _compile(right)
+            if isinstance(op, ast.Eq | ast.NotEq):
+                return lambda names: bool(operate(_short(one(names)), _short(other(names))))
+            return lambda names: bool(operate(_number(one(names)), _number(other(names))))
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return _evaluate(body if _evaluate(test, names) else orelse, names)
+            condition, one, other = _compile(test), _compile(body), _compile(orelse)
+            return lambda names: (one if condition(names) else other)(names)
         case ast.BoolOp(op=op, values=values):
-            return (all if isinstance(op, ast.And) else any)(_evaluate(value, names) for value in values)
+            together, parts = all if isinstance(op, ast.And) else any, list(map(_compile, values))
+            return lambda names: together(part(names) for part in parts)
         case ast.Subscript(value=value, slice=index):
-            return _item(_evaluate(value, names), _evaluate(index, names))
+            items, number = _compile(value), _compile(index)
+            return lambda names: _item(items(names), number(names))
         case ast.Call(func=ast.Name(id=name), args=args):
-            return _call(name, [_number(_evaluate(arg, names)) for arg in args])
+            given = list(map(_compile, args))
+            return lambda names: _call(name, [_number(value(names)) for value in given])
     raise AssertionError(ast.dump(node))  # `_check` has let it pass
 
 
@@ -369,13 +382,15 @@ def _item(items: Value, index: Value) -> Value:
 
 
 def _lookup(name: str, names: Mapping[str, Value]) -> Value:
-    if name in names:
-        if names[name] is BROKEN:
-            raise BrokenVariableError
-        return names[name]
-    if name in _CONSTANTS:
-        return _CONSTANTS[name]
-    raise UnknownNameError(name, names)
+    try:
+        value = names[name]
+    except KeyError:
+        if name in _CONSTANTS:
+            return _CONSTANTS[name]
+        raise UnknownNameError(name, names) from None
+    if value is BROKEN:
+        raise BrokenVariableError
+    return value
 
 
 def _number(value: Value) -> Number:
@@ -403,6 +418,8 @@ def _short(value: Value) -> Value:
 
 
 def _bounded(value: Any) -> Value:
+    if type(value) is int and -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE:
+        return value
     if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         cure = "check the numbers for a slip, such as a root of a negative one"
         raise FormulaError("the formula's result is not a finite number", cure)

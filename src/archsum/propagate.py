@@ -20,24 +20,28 @@ _FEW = 8
 class Computations:
     """What layers give for shapes, each computed once: deep networks repeat themselves, and so do variants of one."""
 
-    def __init__(self, work: Work | None = None) -> None:
-        self.work = work or Work()
+    def __init__(self) -> None:
         self._known: dict[tuple[object, tuple[Shape, ...]], Computed] = {}
 
-    def of(self, layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def of(self, layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Computed:
         """Return what a layer gives for the shapes of its inputs. Errors: ShapeError where they do not fit."""
         key = (layer.identity, inputs)
         computed = self._known.get(key)
-        if computed is None:
-            self.work.spend("different layers")
+        if key not in work.counted:
+            work.spend("different layers")
             if layer.steps or len(inputs) > _FEW:
-                self.work.spend("values", layer.steps + sum(map(len, inputs)))
+                work.spend("values", layer.steps + sum(map(len, inputs)))
+        if computed is None:
             computed = self._known[key] = _compute(layer, inputs)
+        work.counted.add(key)
         # Every use of the layer lists them anew.
         if computed.weights:
-            self.work.spend("weights", len(computed.weights))
+            work.spend("weights", len(computed.weights))
         if len(computed.output) > _FEW:
-            self.work.spend("values", len(computed.output) // 2)
+            work.spend("values", len(computed.output) // 2)
         return computed
 
 
@@ -52,19 +56,25 @@ class Engine:
         inputs: Mapping[str, Shape],
         nodes: Sequence[Node],
         computations: Computations | None = None,
+        work: Work | None = None,
         *,
         input_places: Mapping[str, Place] = MappingProxyType({}),
         unknown: int | None = None,
     ) -> None:
         self._nodes = nodes
         self._done = 0
-        self._computations = computations or Computations()
+        self._computations = Computations() if computations is None else computations
+        self._work = work or Work()
         self._input_places = input_places
         self._unknown = unknown
         self._shapes = {name: self._known(shape) for name, shape in inputs.items()}
         self._layers: dict[str, LayerSummary] = {}
         self._misfits: list[tuple[Shape, ...]] = []
         self._diagnostics: dict[tuple[str, Place], Diagnostic] = {}  # a line that a block repeats is reported once
+
+    def give(self, name: str, shape: Shape) -> None:
+        """Take note of what is given by a node that is not among its own, as it is in a block that is known whole."""
+        self._shapes[name] = shape
 
     def shape(self, name: str) -> Shape | None:
         """Return the shape of an input, or of what a node gives; None where it cannot be computed."""
@@ -91,7 +101,7 @@ class Engine:
 
     def _catch_up(self) -> None:
         for node in self._nodes[self._done :]:
-            if self._computations.work.is_too_much:
+            if self._work.is_too_much:
                 diagnostic = self._too_much(node)
                 self._diagnostics[diagnostic.message, node.span] = diagnostic
                 break
@@ -112,7 +122,7 @@ class Engine:
             if number is not None and number < len(node.inputs):
                 found_by = self._layers.get(node.inputs[number])
                 node.layer.require_indices(node.inputs[number], found_by and found_by.layer)
-            computed = self._computations.of(node.layer, inputs)
+            computed = self._compute(node.layer, inputs)
             own, shared = computed.weights, NOTHING_SHARED
             if node.shared_with or node.shared_weights:
                 shared = shared_weights(node, computed, self._layers)
@@ -125,9 +135,12 @@ class Engine:
             self._shapes[node.name] = self._known(computed.output)
             self._layers[node.name] = LayerSummary(node, inputs, computed.output, own, computed.macs, computed, shared)
 
+    def _compute(self, layer: Layer, inputs: tuple[Shape, ...]) -> Computed:
+        return self._computations.of(layer, inputs, self._work)
+
     def _too_much(self, node: Node) -> Diagnostic:
         cure = "look at the `times` of the repeats that this is in"
-        return self._computations.work.diagnose("the network's layers", node.span, cure)
+        return self._work.diagnose("the network's layers", node.span, cure)
 
     def _known(self, shape: Shape) -> Shape:
         return shape if self._unknown is None else tuple(self._unknown if size is None else size for size in shape)
@@ -144,7 +157,7 @@ class Engine:
             if len(inputs) > 1 and name in places
         ]
         notes += notes_of(node, layers)
-        cure, left_out = keep_steps(node, inputs, layers, self._computations.of) or (error.cure, [])
+        cure, left_out = keep_steps(node, inputs, layers, self._compute) or (error.cure, [])
         notes = list(dict.fromkeys([*notes, *left_out]))  # states come from one layer
         notes += [use.note for use in node.uses]
         code = "unknown-name" if isinstance(error, UnknownWeightError) else "shape"

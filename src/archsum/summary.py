@@ -267,20 +267,24 @@ class Totals:
 
     layers: tuple[LayerSummary, ...]
 
+    def together(self, figure: str) -> int | None:
+        """Return the sum of a figure of all layers, by its name; None where a layer's is unknown."""
+        return total(getattr(layer, figure) for layer in self.layers)
+
     @property
     def params(self) -> int | None:
         """Parameters, trainable or not; None where a weight's size is unknown."""
-        return total(layer.params for layer in self.layers)
+        return self.together("params")
 
     @property
     def trainable_params(self) -> int | None:
         """Parameters that training changes; None where such a weight's size is unknown."""
-        return total(layer.trainable_params for layer in self.layers)
+        return self.together("trainable_params")
 
     @property
     def non_trainable_params(self) -> int | None:
         """Parameters that training leaves alone; None where such a weight's size is unknown."""
-        return total(layer.non_trainable_params for layer in self.layers)
+        return self.together("non_trainable_params")
 
     @property
     def torch_params(self) -> int | None:
@@ -288,17 +292,17 @@ class Totals:
 
         None where the size of one of these is unknown.
         """
-        return total(layer.torch_params for layer in self.layers)
+        return self.together("torch_params")
 
     @property
     def bias_params(self) -> int | None:
         """Biases, tied and untied; None where a bias's size is unknown."""
-        return total(layer.bias_params for layer in self.layers)
+        return self.together("bias_params")
 
     @property
     def untied_bias_params(self) -> int | None:
         """Biases of their own for each output location, or each along some axes; all parameters of such a bias."""
-        return total(layer.untied_bias_params for layer in self.layers)
+        return self.together("untied_bias_params")
 
     @property
     def weight_memory(self) -> int | None:
@@ -308,22 +312,22 @@ class Totals:
     @property
     def macs(self) -> int | None:
         """Multiply-accumulates for one sample; None where a layer's are unknown."""
-        return total(layer.macs for layer in self.layers)
+        return self.together("macs")
 
     @property
     def flops(self) -> int | None:
         """Floating-point operations for one sample; None where a layer's are unknown."""
-        return total(layer.flops for layer in self.layers)
+        return self.together("flops")
 
     @property
     def neurons(self) -> int | None:
         """Output elements of all layers; None where a size is unknown."""
-        return total(layer.neurons for layer in self.layers)
+        return self.together("neurons")
 
     @property
     def connections(self) -> int | None:
         """Links and used biases of all layers; None where a layer's are unknown."""
-        return total(layer.connections for layer in self.layers)
+        return self.together("connections")
 
 
 @dataclass(frozen=True)

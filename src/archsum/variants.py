@@ -16,12 +16,19 @@ from archsum.language.spec.training import Training
 from archsum.memory.conversion import ArenaPrecision
 from archsum.memory.costs import Costs, check_blocks
 from archsum.propagate import propagate
+from archsum.summary import Totals
 
 FIGURES: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
     {name.removeprefix("max_"): metric.of_network for name, metric in METRICS.items()}
     | {"non_trainable_params": lambda costs: costs.summary.non_trainable_params}
 )
 """The figures of a variant: those that a budget can limit, by the names of its limits without `max_`, and one more."""
+
+OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
+    {name.removeprefix("max_"): metric.of_layers for name, metric in METRICS.items() if metric.of_layers}
+    | {"non_trainable_params": lambda totals: totals.non_trainable_params}
+)
+"""Of these, those for which it is enough to know what layers there are."""
 
 _AS_IN_FILE: Mapping[str, Value] = MappingProxyType({})
 
@@ -83,6 +90,9 @@ class Template:
         """
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
+        if all(name in OF_LAYERS for name in metrics):
+            totals = self._file.totals(variables, self._input if input is None else input)
+            return {name: OF_LAYERS[name](totals) for name in metrics}
         costs = costs_of(self.network(variables, input), training)
         return {name: FIGURES[name](costs) for name in metrics}
 

@@ -4,6 +4,7 @@ A step is about a microsecond. What a file says once, blocks and repeats can mul
 time nor memory. A network's files are large where the network is, and may take longer.
 """
 
+from collections.abc import Hashable
 from math import inf
 
 from archsum.bounds import MAX_STEPS, SMALL_FILE, STEPS, STEPS_PER_CHARACTER
@@ -22,12 +23,24 @@ class Work:
         self._allowed = allowed
         self._counts = dict.fromkeys(STEPS, 0)
         self._steps = 0
+        self.counted: set[Hashable] = set()
+        """What is counted when it is first done, and not again, as what comes of it is kept."""
 
     def spend(self, what: str, number: int = 1) -> bool:
         """Count what is done, a word of `STEPS` and how many; return whether it is too much by now."""
         self._counts[what] += number
         self._steps += number * STEPS[what]
         return self._steps > self._allowed
+
+    @property
+    def steps(self) -> int:
+        """All that has been spent."""
+        return self._steps
+
+    @property
+    def left(self) -> float:
+        """The steps that are still allowed."""
+        return self._allowed - self._steps
 
     @property
     def is_too_much(self) -> bool:

@@ -16,9 +16,9 @@ from archsum.memory.costs import (
 )
 from archsum.memory.precision import PRECISIONS
 from archsum.memory.storage import inside_of
-from archsum.summary import LayerSummary, Summary
+from archsum.summary import LayerSummary, Totals
 
-Figure = Callable[[Summary | LayerSummary], int | None]
+Figure = Callable[[Totals | LayerSummary], int | None]
 """A figure that a network has, and each of its layers."""
 
 Parts = Iterable[tuple[LayerSummary, int | None]]
@@ -41,6 +41,8 @@ class Metric(NamedTuple):
     """What keeps it from being known, where that is not layers whose part is unknown."""
     causes: Callable[[Costs], Causes] | None = None
     """Why it is not known, where that is more than that parts of it are not."""
+    of_layers: Callable[[Totals], int | None] | None = None
+    """The same of layers, where it depends on nothing else."""
 
 
 def _each(figure: Figure) -> Callable[[Costs], Parts]:
@@ -54,13 +56,17 @@ def _stated(field: str) -> Callable[[Unknown], str]:
 
 def _together(title: str, figure: Figure, cure: Callable[[Unknown], str], unit: str = "") -> Metric:
     """Return the metric of what all layers have together."""
-    return Metric(title, lambda costs: figure(costs.summary), _each(figure), unit, cure=cure)
+    return Metric(title, lambda costs: figure(costs.summary), _each(figure), unit, cure=cure, of_layers=figure)
 
 
 def _of_any_layer(title: str, figure: Figure, cure: Callable[[Unknown], str]) -> Metric:
     """Return the metric of what the layer that has most of it has."""
+
+    def of_layers(totals: Totals) -> int | None:
+        return _largest(map(figure, totals.layers))
+
     return Metric(
-        title, lambda costs: _largest(map(figure, costs.summary.layers)), _each(figure), per_layer=True, cure=cure
+        title, lambda costs: of_layers(costs.summary), _each(figure), per_layer=True, cure=cure, of_layers=of_layers
     )
 
 
@@ -145,7 +151,9 @@ METRICS: dict[str, Metric] = {
     "max_flash": Metric(
         "flash in {precision}", lambda costs: costs.flash, _in_flash, "bytes", cure=cure_of_unknown_weights
     ),
-    "max_layers": Metric("layers", lambda costs: len(costs.summary.layers)),
+    "max_layers": Metric(
+        "layers", lambda costs: len(costs.summary.layers), of_layers=lambda totals: len(totals.layers)
+    ),
     "max_layer_params": _of_any_layer("layer parameters", lambda of: of.params, cure_of_unknown_weights),
     "max_layer_macs": _of_any_layer("layer MACs", lambda of: of.macs, _stated("macs")),
     "max_layer_flops": _of_any_layer("layer FLOPs", lambda of: of.flops, _stated("flops")),

@@ -8,7 +8,7 @@ from archsum.errors import Diagnostic, SpecError
 from archsum.interchange.imported import Expected, Imported
 from archsum.language.network import Network
 from archsum.layers.shapes import Shape, may_equal, show
-from archsum.propagate import Computations, Engine, propagate
+from archsum.propagate import Engine, propagate
 from archsum.summary import LayerSummary
 from archsum.work import Work, steps_allowed
 
@@ -38,7 +38,7 @@ def blaming(blamed: Sequence[Diagnostic], problems: Sequence[Diagnostic]) -> Spe
 
 def _checked(imported: Imported) -> Network:
     graph, allowed = imported.graph, steps_allowed(imported.characters)
-    engine = Engine(graph.inputs, graph.nodes, Computations(Work(allowed)), input_places=graph.input_places)
+    engine = Engine(graph.inputs, graph.nodes, work=Work(allowed), input_places=graph.input_places)
     summary = propagate(graph, engine)
     differences = list(
         islice(

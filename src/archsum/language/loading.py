@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from archsum.bounds import MAX_KNOWN
 from archsum.errors import Diagnostic, SpecError, as_text
 from archsum.formula import Value
 from archsum.language.expand.expansion import expand
+from archsum.language.expand.known import Known
 from archsum.language.expand.unused import unused
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, read_head
-from archsum.language.read.structure import read_structure
+from archsum.language.read.structure import Structure, read_structure
 from archsum.language.spec.document import Document
 from archsum.language.text.reader import read
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
-from archsum.propagate import Engine
+from archsum.propagate import Engine, propagate
+from archsum.summary import Totals
 from archsum.work import Work, steps_allowed
 
 _IMAGE_CHANNELS = (1, 3, 4)
@@ -44,6 +47,9 @@ class NetworkFile:
         """Read a file's content; `name` is what places call the file. Errors: SpecError where it is no text."""
         self._name = name
         self._places, self._in_text = read(content, name)
+        self._structure: Structure | None = None
+        self._known = Known()
+        self._allowed = steps_allowed(len(self._places.whole.source.text))
 
     def as_stated(self, input: InputShape | None) -> Document:  # noqa: A002
         """Return what the file says beside its layers, without other values of its variables.
@@ -52,10 +58,35 @@ class NetworkFile:
         """
         head = read_head(self._places, {}, input)
         document = head.document
-        if self._in_text or head.diagnostics or document is None or read_structure(document, self._places).diagnostics:
+        if self._in_text or head.diagnostics or document is None or self._read(document).diagnostics:
             self.network({}, input)
             raise AssertionError("what is wrong with the file has not been said")
         return document
+
+    def totals(self, variables: Mapping[str, Value], input: InputShape | None) -> Totals:  # noqa: A002
+        """Return what the layers of a network have together. Errors: SpecError, as for `load` and `propagate`."""
+        head = read_head(self._places, variables, input)
+        if head.document and not (head.diagnostics or self._in_text):
+            from archsum.language.expand.parts import count
+
+            structure = self._read(head.document)
+            counted = count(head.document, structure, self._places, self._allowed, self._keep())
+            if counted:
+                return counted
+        network = self.network(variables, input)
+        return propagate(network.graph, network.engine)
+
+    def _read(self, document: Document) -> Structure:
+        """Return the layers and blocks, which are the same in all variants whose head is without faults."""
+        if self._structure is None:
+            self._structure = read_structure(document, self._places)
+        return self._structure
+
+    def _keep(self) -> Known:
+        """Return what is known of all variants, or nothing again, where that has become much."""
+        if self._known.size > MAX_KNOWN:
+            self._known = Known()
+        return self._known
 
     def called(self, document: Document) -> str:
         """Return the network's name: the document's, or else the file's."""
@@ -72,10 +103,12 @@ class NetworkFile:
         document = head.document
         if document is None:
             raise _everything_wrong(in_text, head.diagnostics)
-        structure = read_structure(document, places)
+        sound = not head.diagnostics
+        structure = self._read(document) if sound else read_structure(document, places)
+        known = self._keep() if sound else Known()
         called = self.called(document)
-        allowed = steps_allowed(len(places.whole.source.text))
-        expanded = expand(document, structure, called, places, Work(allowed), unknown=head.unknown)
+        allowed = self._allowed
+        expanded = expand(document, structure, called, places, Work(allowed), known, unknown=head.unknown)
         graph, is_complete, in_expansion, engine = expanded
         in_layers = (*structure.diagnostics, *in_expansion)
         problems = [*head.diagnostics, *(problem for problem in in_layers if problem.code not in head.doubtful)]
@@ -91,7 +124,7 @@ class NetworkFile:
             from archsum.language.advice.channels import in_first, in_last
 
             other = document.model_copy(update={"data_format": "channels_first"})
-            tried = expand(other, structure, called, places, Work(allowed))
+            tried = expand(other, structure, called, places, Work(allowed), known)
             if tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics):
                 if engine.diagnostics:
                     raise SpecError(in_first(engine.diagnostics))
@@ -104,7 +137,7 @@ class NetworkFile:
             from archsum.language.advice.sizes import are_likely_rests, with_fitting
 
             def fits(other: Document) -> bool:
-                tried = expand(other, structure, called, places, Work(allowed))
+                tried = expand(other, structure, called, places, Work(allowed), known)
                 return tried.is_complete and not (tried.diagnostics or tried.engine.diagnostics)
 
             if are_likely_rests(graph, engine) and (solved := with_fitting(engine.diagnostics, document, fits)):

@@ -14,7 +14,7 @@ from archsum.memory.costs import Costs
 from archsum.memory.devices import Device, find_device
 from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
-from archsum.variants import FIGURES, Template, costs_of
+from archsum.variants import FIGURES, OF_LAYERS, Template, costs_of
 
 OK, UNKNOWN, REFUSED = "ok", "unknown", "refused"
 """The verdicts: it keeps what was asked; it is not known whether; it is no network."""
@@ -22,8 +22,8 @@ OK, UNKNOWN, REFUSED = "ok", "unknown", "refused"
 NUMBER = "variant"
 """The column of the variants' numbers."""
 
-_DEAR = frozenset(("activation_memory", "inference_memory", "training_memory", "sram", "flash"))
-"""The metrics that take longer than all others, which are computed only where those do not decide."""
+_DEAR = FIGURES.keys() - OF_LAYERS.keys()
+"""The metrics that take far longer than all others, which are computed only where those do not decide."""
 
 
 class Row(NamedTuple):

@@ -12,7 +12,7 @@ from archsum.interchange.keras.rules import add_call, check_class
 from archsum.interchange.keras.structure import Call, Model, Ref, tensors
 from archsum.interchange.keras.use import Inside, Use, Value
 from archsum.layers.shapes import Shape
-from archsum.propagate import Computations, Engine
+from archsum.propagate import Engine
 from archsum.work import Work
 
 
@@ -28,7 +28,7 @@ class Walk:
         self.builder = builder
         self.allow_unknown = allow_unknown
         self._shapes_hold = shapes_hold
-        self._engine = Engine(builder.inputs, builder.nodes, Computations(work))
+        self._engine = Engine(builder.inputs, builder.nodes, work=work)
         self._first: dict[tuple[object, str], str] = {}
         self._calls = 0
 

@@ -1,14 +1,16 @@
 """A file's structure → Graph: blocks, repetitions and branches are written out, and each layer built and named."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from archsum.bounds import MAX_INPUTS, MAX_NESTING, MAX_PATH_LENGTH
 from archsum.errors import Diagnostic, Span, quote
 from archsum.formula import Value
 from archsum.graph import Graph, Group, Node, Owner, Path, Use
-from archsum.language.expand.arguments import read_arguments
+from archsum.language.expand.arguments import Arguments, read_arguments
 from archsum.language.expand.containers import write_out
+from archsum.language.expand.known import Known
 from archsum.language.expand.layers import Builder
 from archsum.language.expand.owners import Owners
 from archsum.language.expand.problems import (
@@ -25,19 +27,20 @@ from archsum.language.expand.problems import (
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
 from archsum.language.read.formulas import resolve_fields
-from archsum.language.read.structure import Structure
+from archsum.language.read.structure import Definition, Structure
 from archsum.language.spec.containers import Container
 from archsum.language.spec.document import Document
 from archsum.language.spec.items import Body, Item, Reference
 from archsum.language.text.places import Places
 from archsum.layers import KINDS
 from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 from archsum.propagate import Engine
 from archsum.work import Work
 
 _VALUES_PER_STEP = 25
 """Of the values that a block knows, which are copied at each use."""
-_LETTERS, _LETTERS_PER_STEP = 100, 16
+LETTERS, _LETTERS_PER_STEP = 100, 16
 """A name with so many letters, which goes through every stage and has its place in every table, takes steps itself."""
 
 
@@ -54,49 +57,73 @@ class Expanded(NamedTuple):
 
 
 def expand(
-    document: Document, structure: Structure, name: str, file: Places, work: Work, unknown: Collection[str] = ()
+    document: Document,
+    structure: Structure,
+    name: str,
+    file: Places,
+    work: Work,
+    known: Known,
+    unknown: Collection[str] = (),
 ) -> Expanded:
-    """Write out a file's layers; `work` says how many there may be, `unknown` of which inputs no shape is known."""
-    return Expansion(document, structure, file, work, unknown).run(name)
+    """Write out a file's layers.
+
+    `work` says how many there may be, `known` is what is known of other variants of the file, and `unknown` are the
+    inputs whose shapes are not.
+    """
+    inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
+    return Expansion(document, structure, file, work, known, known.builder(document, file), inputs).run(name)
 
 
 class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
     def __init__(
-        self, document: Document, structure: Structure, file: Places, work: Work, unknown: Collection[str]
+        self,
+        document: Document,
+        structure: Structure,
+        file: Places,
+        work: Work,
+        known: Known,
+        builder: Builder,
+        inputs: Mapping[str, Shape],
     ) -> None:
+        """Begin with no layers; `inputs` are those whose shapes are known."""
         self._problems = Problems()
         self._document = document
         self._structure = structure
         self._work = work
-        self._builder = Builder(document, Places(document.defaults, file.value("defaults")), work)
+        self._builder = builder
         self._nodes: list[Node] = []
         self._by_name: dict[str, Node] = {}
         self._ends: dict[str, tuple[str, ...]] = {}  # what the nodes' states are called
         self._wrapped: dict[str, int] = {}  # how many wrappers the containers around a node have put around it
         self._groups: dict[Path, Group] = {}
         self._input_places = {name: structure.names[name] for name in document.input}
-        self.shapes = NetworkShapes(document, self._nodes, self._input_places, work, unknown)
+        self._known = known
+        self.shapes = NetworkShapes(
+            inputs, document.data_format, self._nodes, self._input_places, known.computations, work
+        )
         self._owners = Owners()
         self._is_complete = True
         """Whether each layer so far is in the graph."""
         self._has_passed_over = False  # something that could not be read, and may have given names
-        self._depth = 0
+        self._depth = self._deepest = 0
 
     def run(self, name: str) -> Expanded:
         """Write out the file's layers."""
+        outputs: Outputs = ()
+        with suppress(StopError):
+            outputs = self._write_file()
+        graph = Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, self._input_places)
+        return Expanded(graph, self._is_complete, self._problems.diagnostics, self.shapes.engine)
+
+    def _write_file(self) -> Outputs:
+        """Write out the file's layers, and return what the network gives."""
         inputs, structure = tuple(self._document.input), self._structure
         known: dict[str, Outputs] = {name: (name,) for name in inputs}
         scope = Scope(self._document.variables, known, Level((), structure.names))
-        outputs: Outputs = ()
-        try:
-            self._report(scope, *self._builder.diagnostics)
-            outputs = self._outputs(structure.body, structure.outputs, scope, inputs)
-        except StopError:
-            pass
-        graph = Graph(name, self._document.input, tuple(self._nodes), outputs, self._groups, self._input_places)
-        return Expanded(graph, self._is_complete, self._problems.diagnostics, self.shapes.engine)
+        self._report(scope, *self._builder.diagnostics)
+        return self._outputs(structure.body, structure.outputs, scope, inputs)
 
     def add_body(self, body: Body, scope: Scope, inputs: Outputs) -> Outputs:
         """Add layers, each behind the one before, and return what the last one gives."""
@@ -144,6 +171,7 @@ class Expansion:
             self._report(scope, Diagnostic("too-deep", message, item.entry.span, cure))
             return self._pass_over()
         self._depth += 1
+        self._deepest = max(self._deepest, self._depth)
         add = self._add_container if is_container else self._add_block
         outputs = add(item, scope, names, inputs)
         self._depth -= 1
@@ -152,10 +180,12 @@ class Expansion:
     def _add_layer(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
         entry, level = item.entry, scope.level
         wrappers, frozen_by = scope.wrappers, scope.frozen_by
-        layer, problems = self._builder.build(entry, names, is_frozen=frozen_by is not None, wrappers=wrappers)
+        layer, problems = self._builder.build(
+            entry, names, self._work, is_frozen=frozen_by is not None, wrappers=wrappers
+        )
         name = level.name(item.name, entry.kind)
         full_name = level.prefix + name
-        if len(full_name) > _LETTERS:
+        if len(full_name) > LETTERS:
             self._work.spend("values", len(full_name) // _LETTERS_PER_STEP)
         self._report(scope, *problems)
         if isinstance(layer, Layer):
@@ -188,7 +218,7 @@ class Expansion:
         return (full_name,)
 
     def _add_container(self, item: Item, scope: Scope, names: FormulaNames, inputs: Outputs) -> Outputs:
-        container, problems = self._builder.build(item.entry, names)
+        container, problems = self._builder.build(item.entry, names, self._work)
         self._report(scope, *problems)
         if item.name:
             scope = scope.at(self._level(item, scope, scope.level.given))
@@ -202,21 +232,27 @@ class Expansion:
         definition = self._structure.blocks.get(entry.kind)
         if definition is None:
             return self._pass_over()
-        values, trainable, problems = read_arguments(entry, definition, names, self._document.variables)
-        self._work.spend("values", definition.steps + len(values) // _VALUES_PER_STEP)
-        self._report(scope, *problems)
-        level = self._level(item, scope, definition.names)
+        arguments = read_arguments(entry, definition, names, self._document.variables)
+        self._work.spend("values", definition.steps + len(arguments.values) // _VALUES_PER_STEP)
+        self._report(scope, *arguments.problems)
+        return self._write_block(item, scope, definition, arguments, inputs)
+
+    def _write_block(
+        self, item: Item, scope: Scope, definition: Definition, arguments: Arguments, inputs: Outputs
+    ) -> Outputs:
+        """Write out a block's layers, and return what it gives."""
+        level, values = self._level(item, scope, definition.names), arguments.values
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
         if len(definition.inputs) != len(inputs):
-            self._report(scope, wrong_inputs(entry, definition, len(inputs)))
+            self._report(scope, wrong_inputs(item.entry, definition, len(inputs)))
             known, inputs = dict.fromkeys(definition.inputs, FAULTY), FAULTY
-        uses = (Use(f"in the block `{entry.kind}`, used", entry.span), *scope.uses)
+        uses = (Use(f"in the block `{definition.name}`, used", item.entry.span), *scope.uses)
         place = scope.place_of(item)
         outer, wrappers = Scope(values, known, level), scope.wrappers
         inner = Scope(values, {}, level, uses, outer, place, place, frozen_by=scope.frozen_by, wrappers=wrappers)
         if item.name:
             scope.blocks[item.name] = inner
-        within = inner.within(entry.kind, trainable=trainable)
+        within = inner.within(definition.name, trainable=arguments.trainable)
         outputs = self._outputs(definition.body, definition.outputs, within, inputs)
         if len(inputs) > 1 or len(outputs) > 1:
             taken = dict(zip(definition.inputs, inputs, strict=False))
@@ -231,7 +267,7 @@ class Expansion:
         path = (*outer.path, name)
         self._groups[path] = Group(kind, item.entry.span)
         level = Level(path, given, shared=outer.shared or item.shared is not None)
-        if len(level.prefix) > _LETTERS:
+        if len(level.prefix) > LETTERS:
             self._work.spend("values", len(level.prefix) // _LETTERS_PER_STEP)
         if len(level.prefix) > MAX_PATH_LENGTH:
             message = f"the names of blocks in one another have more than {MAX_PATH_LENGTH:,} characters together"

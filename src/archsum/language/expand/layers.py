@@ -36,13 +36,12 @@ Built = tuple[BaseModel | None, list[Diagnostic]]
 
 
 class Builder:
-    """Makes a file's layers and containers of their entries."""
+    """Makes a file's layers and containers of their entries, with the same defaults."""
 
-    def __init__(self, document: Document, defaults: Places, work: Work) -> None:
+    def __init__(self, document: Document, defaults: Places) -> None:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the defaults."""
         self._document = document
-        self._work = work
         self._built: dict[Hashable, Built] = {}
         self._keys: dict[Entry, tuple[Hashable, tuple[str, ...], int]] = {}
         self._default_fields: dict[str, SpannedMapping] = {}
@@ -51,42 +50,59 @@ class Builder:
             if len(self.diagnostics) < MAX_FOUND:
                 self._defaults[kind] = self._read_defaults(kind, defaults)
 
+    def __len__(self) -> int:
+        return len(self._built)
+
     def build(
-        self, entry: Entry, names: Mapping[str, Value], *, is_frozen: bool = False, wrappers: tuple[str, ...] = ()
+        self,
+        entry: Entry,
+        names: Mapping[str, Value],
+        work: Work,
+        *,
+        is_frozen: bool = False,
+        wrappers: tuple[str, ...] = (),
     ) -> Built:
         """Build the layer, or return the one that an equal entry gave: deep networks repeat themselves.
 
         `names` are what formulas know; `is_frozen` is whether a block or a container around the layer freezes it;
         `wrappers` are the kinds that are put around it, the outermost first.
         """
-        key = self._key(entry, names)
+        key = self._key(entry, names, work)
         if (is_frozen or wrappers) and key is not None:
             key = is_frozen, wrappers, key
         # What is wrong with an entry has a place of its own.
-        built = self._built.get(key) or self._built.get((key, entry.span))
+        stored = key if key in self._built else (key, entry.span)
+        built = self._built.get(stored)
+        is_new = stored not in work.counted
+        if is_new:
+            work.spend("values", _STEPS_TO_BUILD + 2 * self._keys[entry][2])
         if built is None:
             model, problems = self._build(entry, names)
             if isinstance(model, Layer):
-                self._work.spend("values", _STEPS_TO_BUILD * len(wrappers))
                 for kind in reversed(wrappers):
                     model = _around(kind, model)
                 if is_frozen:
                     model = model.model_copy(update={"trainable": False})
             built = model, problems
+            stored = (key, entry.span) if problems else key
             if key is not None:
-                self._built[(key, entry.span) if problems else key] = built
+                self._built[stored] = built
+        if is_new:
+            if wrappers and built[0]:
+                work.spend("values", _STEPS_TO_BUILD * len(wrappers))
+            if key is not None:
+                work.counted.add(stored)
         return built
 
     def _build(self, entry: Entry, names: Mapping[str, Value]) -> Built:
         steps = self._keys[entry][2]
-        self._work.spend("values", _STEPS_TO_BUILD + 2 * steps)
         if steps > MAX_LAYER_VALUES and count_values(entry.stated) > MAX_LAYER_VALUES:
             message = f"the layer has more than {MAX_LAYER_VALUES:,} values"
             return None, [Diagnostic("too-large", message, entry.span, "check its lists for a slip")]
         model, _, problems = self._read(entry, names, is_placed=True)
         return model, problems
 
-    def _key(self, entry: Entry, names: Mapping[str, Value]) -> Hashable:
+    def _key(self, entry: Entry, names: Mapping[str, Value], work: Work) -> Hashable:
         """Return what tells an entry's layer from others: its text, and the values that its formulas name."""
         if entry not in self._keys:
             stated = entry.stated
@@ -97,11 +113,11 @@ class Builder:
         if not used:
             return key
         values = [names.get(name) for name in used]
-        if not all(map(_is_small, values)):
-            self._work.spend("values", 2 * count_values(values))
+        if not all(map(is_small, values)):
+            work.spend("values", 2 * count_values(values))
             return None
         written = repr(values)
-        self._work.spend("values", len(used) + len(written) // CHARACTERS_PER_STEP)
+        work.spend("values", len(used) + len(written) // CHARACTERS_PER_STEP)
         return key, written
 
     def _read(
@@ -214,13 +230,13 @@ def _around(kind: str, layer: Layer) -> Layer:
     return layer_class(kind).model_validate({"layer": held, "trainable": layer.trainable})
 
 
-def _is_small(value: Value) -> bool:
+def is_small(value: Value) -> bool:
     """Whether a value can be compared at each use of a block."""
     match value:
         case str():
             return len(value) <= MAX_COMPARED_CHARACTERS
         case list():
-            items_are_small = (not isinstance(item, list) and _is_small(item) for item in value)
+            items_are_small = (not isinstance(item, list) and is_small(item) for item in value)
             return len(value) <= MAX_COMPARED_ITEMS and all(items_are_small)
         case dict():
             return False

@@ -6,6 +6,7 @@ outside, layer `x` of the block named `b` is `b/x`.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from archsum.errors import Span
 from archsum.formula import Value
@@ -29,6 +30,9 @@ Names would not do, since an `if` that leaves a layer out changes the numbers of
 """
 
 
+_MISSING: Any = object()
+
+
 class FormulaNames(Mapping[str, Value]):
     """What formulas know in a layer's place: values of the file and the block, and sizes.
 
@@ -37,7 +41,7 @@ class FormulaNames(Mapping[str, Value]):
     goes first.
     """
 
-    __slots__ = ("_sizes", "_sizes_of", "_values")
+    __slots__ = ("_computed_sizes", "_sizes", "_sizes_of", "_values")
 
     def __init__(
         self,
@@ -48,14 +52,16 @@ class FormulaNames(Mapping[str, Value]):
         self._values = values
         self._sizes = sizes
         self._sizes_of = sizes_of
+        self._computed_sizes: Mapping[str, Value] | None = None
 
     def __getitem__(self, name: str) -> Value:
-        if name in self._values:
-            return self._values[name]
+        value: Value = self._values.get(name, _MISSING)
+        if value is not _MISSING:
+            return value
         layer, _, size = name.rpartition(".")
         if layer:
             return self._sizes_of(layer.replace(".", "/"))[f"input_{size}"]
-        return self._sizes()[name] if name in INPUT_SIZES else self._values[name]
+        return self._input_sizes()[name] if name in INPUT_SIZES else self._values[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -65,7 +71,12 @@ class FormulaNames(Mapping[str, Value]):
 
     def with_values(self, values: Mapping[str, Value]) -> "FormulaNames":
         """Return the same sizes with other values."""
-        return FormulaNames(values, self._sizes, self._sizes_of)
+        return FormulaNames(values, self._input_sizes, self._sizes_of)
+
+    def _input_sizes(self) -> Mapping[str, Value]:
+        if self._computed_sizes is None:
+            self._computed_sizes = self._sizes()
+        return self._computed_sizes
 
 
 @dataclass(eq=False, slots=True)
@@ -126,7 +137,7 @@ class Scope:
         use = Use(f"in repetition {index + 1} of {of} of the repeat", span, of)
         uses, place = (use, *self.uses), (*self.place, index)
         values = {**self.values, **values, "index": index}
-        return replace(self, values=values, known={}, uses=uses, parent=self, place=place, blocks={})
+        return Scope(values, {}, self.level, uses, self, place, self.labels, {}, self.frozen_by, self.wrappers)
 
     def at(self, level: Level) -> "Scope":
         """Return the same scope on another level of the path."""

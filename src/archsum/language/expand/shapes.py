@@ -1,15 +1,14 @@
 """The shapes of a network while it is written out: formulas name sizes, and shortcuts depend on what changes them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from archsum.errors import Span
 from archsum.formula import BROKEN, Value
 from archsum.graph import Node
 from archsum.language.expand.scope import Outputs
-from archsum.language.spec.document import Document
 from archsum.layers.axis import input_sizes
-from archsum.layers.fields import INPUT_SIZES
-from archsum.layers.shapes import may_equal
+from archsum.layers.fields import INPUT_SIZES, DataFormat
+from archsum.layers.shapes import Shape, may_equal
 from archsum.propagate import Computations, Engine
 from archsum.work import Work
 
@@ -26,18 +25,16 @@ class NetworkShapes:
 
     def __init__(
         self,
-        document: Document,
+        inputs: Mapping[str, Shape],
+        data_format: DataFormat,
         nodes: Sequence[Node],
         input_places: Mapping[str, Span],
+        computations: Computations,
         work: Work,
-        unknown: Collection[str],
     ) -> None:
-        """Take the document's inputs, but not those whose shapes are unknown."""
-        computations = Computations(work)
-        inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
-        self.engine = Engine(inputs, nodes, computations, input_places=input_places)
-        self._engine_of_large_sizes = Engine(inputs, nodes, computations, unknown=LARGE_SIZE)
-        self._data_format = document.data_format
+        self.engine = Engine(inputs, nodes, computations, work, input_places=input_places)
+        self._engine_of_large_sizes = Engine(inputs, nodes, computations, work, unknown=LARGE_SIZE)
+        self._data_format = data_format
 
     def sizes(self, taken: Outputs, wrappers: int = 0) -> dict[str, Value]:
         """Return the sizes of what a layer takes, or of the first of several, by the names that formulas use.
