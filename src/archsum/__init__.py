@@ -19,7 +19,9 @@ if TYPE_CHECKING:
         kinds,
         load,
         plot,
+        solve,
         summarize,
+        sweep,
         template,
     )
     from archsum.errors import Diagnostic, SpecError
@@ -43,7 +45,9 @@ __all__ = [
     "kinds",
     "load",
     "plot",
+    "solve",
     "summarize",
+    "sweep",
     "template",
 ]
 

@@ -1,7 +1,7 @@
 """Costs × Budget → verdicts. What kinds of layers there are is not known here."""
 
-from archsum.budget.checking import Check, check, limits
+from archsum.budget.checking import Check, check, limits, stated_limits
 from archsum.budget.metrics import METRICS
 from archsum.budget.verdicts import MAX_CONTRIBUTORS, Contributor, Verdict
 
-__all__ = ["MAX_CONTRIBUTORS", "METRICS", "Check", "Contributor", "Verdict", "check", "limits"]
+__all__ = ["MAX_CONTRIBUTORS", "METRICS", "Check", "Contributor", "Verdict", "check", "limits", "stated_limits"]

@@ -68,17 +68,21 @@ def limits(
     costs: Costs, budget: Budget, device: Device | None = None, places: Mapping[str, Place] = MappingProxyType({})
 ) -> Iterator[Limit]:
     """Yield every limit of a budget, and those of a device. Errors: SpecError where there is no block of a name."""
-    of_network = _stated(budget)
-    for name, limit in _limits_of(device).items() if device else ():
-        of_network[name] = min(limit, of_network.get(name, limit))
-    for name in METRICS:
-        if name in of_network:
-            yield Limit(costs, name, of_network[name])
+    for name, limit in stated_limits(budget, device).items():
+        yield Limit(costs, name, limit)
     for block, of_block in budget.blocks.items():
         of = _block(costs.summary, block, places.get(block))
         part = Costs(of, costs.options, costs.arena_precision, costs.steps_allowed, costs.context)
         for name, limit in _stated(of_block).items():
             yield Limit(part, name, limit, block)
+
+
+def stated_limits(budget: Budget, device: Device | None = None) -> dict[str, int]:
+    """Return the limits on a network: a budget's, and those of a device's memory where they are lower."""
+    stated = _stated(budget)
+    for name, limit in _limits_of(device).items() if device else ():
+        stated[name] = min(limit, stated.get(name, limit))
+    return {name: stated[name] for name in METRICS if name in stated}
 
 
 def _stated(budget: BlockBudget) -> dict[str, int]:

@@ -8,6 +8,7 @@ from archsum.cli.arguments import add_training_arguments
 from archsum.errors import Diagnostic, SpecError, quote
 
 if TYPE_CHECKING:
+    from archsum.language.read.settings import InputShape
     from archsum.variants import Template
 
 
@@ -32,14 +33,14 @@ def add_limit_arguments(parser: argparse.ArgumentParser, what: str) -> None:
     add_training_arguments(parser)
 
 
-def read_template(file: str) -> "Template":
-    """Read the file that is varied. Errors: SpecError with every problem in it."""
+def read_template(file: str, shape: "InputShape | None" = None) -> "Template":
+    """Read the file that is varied; `shape` overrides its input. Errors: SpecError with every problem in it."""
     from archsum.api import template
 
     if file == "-" and not sys.stdin:
         cure = "name a file, or open it: `< FILE`"
         raise SpecError([Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, cure)])
-    return template(sys.stdin.buffer if file == "-" else file)
+    return template(sys.stdin.buffer if file == "-" else file, input=shape)
 
 
 def setting(text: str) -> tuple[str, str]:

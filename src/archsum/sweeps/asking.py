@@ -1,15 +1,19 @@
 """What a command or a call asks of every variant → a question; all that is wrong with it at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
 from archsum.language.advice.overrides import override
 from archsum.memory.devices import find_device
+from archsum.sweeps.axes import AxesReader
+from archsum.sweeps.choices import Choices
 from archsum.sweeps.condition import read_condition
 from archsum.sweeps.rows import Question
-from archsum.sweeps.space import is_input
+from archsum.sweeps.solving import candidates
+from archsum.sweeps.space import Varied, is_input
 from archsum.variants import FIGURES, Template
 
 DEFAULT = ("params", "macs")
@@ -59,6 +63,28 @@ def ask(
     named = condition.metrics if condition else ()
     computed = [*metrics, *(name for name in named if name not in metrics)]
     return Question(template, varied, computed, condition, within_budget, found, training or {})
+
+
+def ask_of_one(
+    template: Template, name: str, values: str | Iterable[float], variables: Mapping[str, Any], **limits: Any
+) -> tuple[Question, Choices]:
+    """Return what is asked of each value of one variable, and those values; `limits` are as for `ask`.
+
+    Errors: SpecError for what is wrong with any of it.
+    """
+    problems: list[Diagnostic] = []
+    varied = [name, *variables]
+    with gathered(problems):
+        reader = AxesReader(template).add_grid({one: (value,) for one, value in variables.items()})
+        reader = reader.add_settings([(name, values)]) if isinstance(values, str) else reader.add_grid({name: values})
+        *_, axis = reader.read()
+        assert isinstance(axis, Varied)
+        choices = candidates(name, axis.choices)
+    with gathered(problems):
+        question = ask(template, varied, (), **limits)
+    if problems:
+        raise SpecError(problems)
+    return replace(question, metrics=question.limited), choices
 
 
 def _unknown(name: str) -> Diagnostic:

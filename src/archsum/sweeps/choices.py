@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from itertools import accumulate
 from random import Random
@@ -95,6 +95,41 @@ class Between(Choices):
         drawn = math.exp(random.uniform(math.log(low), math.log(high))) if self.is_log else random.uniform(low, high)
         value = min(max(float(f"{drawn:.{DRAWN_DIGITS}g}"), low), high)
         return round(value) if self.is_whole else value
+
+
+@dataclass(frozen=True)
+class ThreeDigits(Choices):
+    """The numbers between two that have three significant digits."""
+
+    low: Decimal
+    high: Decimal
+
+    @property
+    def types(self) -> frozenset[type]:
+        return frozenset((float,))
+
+    @property
+    def _first(self) -> int:
+        return _place(self.low, ROUND_CEILING)
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # it follows from the ends
+        return max(0, _place(self.high, ROUND_FLOOR) - self._first + 1)
+
+    def at(self, index: int) -> Value:
+        exponent, digits = divmod(self._first + index, _OF_EACH)
+        return float(Decimal(digits + 100).scaleb(exponent))
+
+
+_OF_EACH = 900
+"""The numbers of three digits in an order of magnitude: 100 to 999."""
+
+
+def _place(number: Decimal, rounding: str) -> int:
+    """Return the place of a number above 0, rounded to three digits, among all that have three."""
+    exponent = number.adjusted() - 2
+    digits = int(number.scaleb(-exponent).to_integral_value(rounding))
+    return _OF_EACH * exponent + digits - 100
 
 
 @dataclass(frozen=True)

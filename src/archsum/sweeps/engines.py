@@ -40,6 +40,11 @@ class _Here(Executor):
         return future
 
 
+def here() -> Engine:
+    """Return the engine that is this process alone."""
+    return Engine(_Here(), 1)
+
+
 def of(executor: Executor) -> Engine:
     """Return the engine of an executor that somebody else made, and ends."""
     workers = getattr(executor, "_max_workers", _LEAST_IN_FLIGHT)
@@ -56,7 +61,7 @@ def engine(jobs: int = 1, address: str | None = None) -> Iterator[Engine]:
         with _cluster(address) as found:
             yield found
     elif jobs == 1:
-        yield Engine(_Here(), 1)
+        yield here()
     else:
         pools: list[Executor] = []
 

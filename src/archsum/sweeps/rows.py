@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from archsum.budget import METRICS, limits
+from archsum.budget import METRICS, limits, stated_limits
 from archsum.errors import Diagnostic, FieldError, SpecError, quote
 from archsum.formula import FormulaError, Value
 from archsum.language.network import Network
@@ -16,8 +16,8 @@ from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
 from archsum.variants import FIGURES, OF_LAYERS, Template, costs_of
 
-OK, UNKNOWN, REFUSED = "ok", "unknown", "refused"
-"""The verdicts: it keeps what was asked; it is not known whether; it is no network."""
+OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
+"""The verdicts: it keeps what it has to; it does not; it is not known whether it does; it is no network."""
 
 NUMBER = "variant"
 """The column of the variants' numbers."""
@@ -71,25 +71,22 @@ class Question:
 
     def row(self, variant: Variant) -> Row | None:
         """Return a variant's row; None where it does not keep what it has to."""
+        row = self.judge(variant, with_metrics_of_all=False)
+        return None if row.verdict == OVER else row
+
+    def judge(self, variant: Variant, with_metrics_of_all: bool = True) -> Row:
+        """Return a variant's row, whatever its verdict; without metrics of those over a limit, it takes less long."""
+        figures = _Figures(self, variant)
         try:
-            return self._row(variant, _Figures(self, variant))
+            verdict, *reason = figures.verdict()
+            metrics = figures.metrics if verdict != OVER or with_metrics_of_all else {}
+            return Row(variant.number, variant.values, metrics, verdict, *reason)
         except SpecError as error:
             return self.refused(variant, error.diagnostics[0])
         except FormulaError as error:
             return self.refused(variant, Diagnostic("formula", error.message, None, error.cure))
         except FieldError as error:
             return self.refused(variant, Diagnostic("bad-value", f"`device` {error.message}", None, error.cure))
-
-    def _row(self, variant: Variant, figures: "_Figures") -> Row | None:
-        try:
-            if self.condition and not self.condition.holds(figures):
-                return None
-            if (self.within_budget or self.device) and not figures.keep_limits():
-                return None
-        except _UnknownFigureError as error:
-            reason = UNKNOWN, "unknown-value", f"{quote(error.name)} is unknown"
-            return Row(variant.number, variant.values, figures.metrics, *reason)
-        return Row(variant.number, variant.values, figures.metrics, OK)
 
     def refused(self, variant: Variant, problem: Diagnostic) -> Row:
         """Return the row of a variant that is no network."""
@@ -103,6 +100,17 @@ class Question:
         kept += ["its budget"] if self.within_budget else []
         kept += [self.device.name] if self.device else []
         return " and ".join(kept)
+
+    @property
+    def limited(self) -> list[str]:
+        """The metrics that it depends on whether a row keeps what it has to."""
+        named = set(self.condition.metrics if self.condition else ())
+        budget = self.template.budget if self.within_budget else Budget.model_validate({})
+        of_device = self.device
+        if self.within_budget and budget.device and of_device is None:
+            of_device = find_device(budget.device, self.template.devices)
+        named |= {name.removeprefix("max_") for name in stated_limits(budget, of_device)}
+        return [name for name in FIGURES if name in named]
 
     @cached_property
     def wanted(self) -> Sequence[str]:
@@ -150,7 +158,19 @@ class _Figures(Mapping[str, Value]):
         """The metrics that were asked for. Errors: SpecError where it is no network."""
         return {name: self._metric(name) for name in self._question.metrics}
 
-    def keep_limits(self) -> bool:
+    def verdict(self) -> tuple[str, ...]:
+        """Return a verdict, and of an unknown one why it is. Errors: SpecError, FormulaError, FieldError."""
+        question = self._question
+        try:
+            if question.condition and not question.condition.holds(self):
+                return (OVER,)
+            if (question.within_budget or question.device) and not self._keep_limits():
+                return (OVER,)
+        except _UnknownFigureError as error:
+            return UNKNOWN, "unknown-value", f"{quote(error.name)} is unknown"
+        return (OK,)
+
+    def _keep_limits(self) -> bool:
         """Whether all limits are kept. Errors: _UnknownFigureError where one is unknown and no other is broken."""
         budget, device = self._network.budget, self._question.device
         if not self._question.within_budget:

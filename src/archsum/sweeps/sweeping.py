@@ -62,7 +62,7 @@ def sweep(question: Question, variants: Iterator[Variant], engine: Engine) -> It
                 for waiting in [task] if is_alone else tasks:
                     waiting.future = waiting.future or engine.executor.submit(compute, pickled, waiting.variants)
                 assert task.future
-                rows, seconds = task.future.result()
+                found, seconds = task.future.result()
             except CancelledError:
                 raise _gone(engine) from None
             except Exception as error:
@@ -78,14 +78,20 @@ def sweep(question: Question, variants: Iterator[Variant], engine: Engine) -> It
                 if not task.was_lost:
                     task.was_lost = True
                     continue
-                rows, seconds = [question.refused(variant, _LOST) for variant in task.variants], _SECONDS
+                found, seconds = [question.refused(variant, _LOST) for variant in task.variants], _SECONDS
             tasks.popleft()
-            yield Chunk(len(task.variants), rows)
+            yield Chunk(len(task.variants), found)
             size = max(1, min(_MOST, int(_SECONDS / max(seconds, 1e-6) * len(task.variants))))
     finally:
         for waiting in tasks:
             if waiting.future:
                 waiting.future.cancel()
+
+
+def rows(question: Question, variants: Iterator[Variant], engine: Engine) -> Iterator[Row]:
+    """Yield the rows of variants in their order, as `sweep` does, one by one."""
+    for chunk in sweep(question, variants, engine):
+        yield from chunk.rows
 
 
 def compute(pickled: bytes, variants: Sequence[Variant]) -> tuple[list[Row], float]:

@@ -1,0 +1,73 @@
+"""The value of a variable that was looked for, as a text, and as JSON."""
+
+from collections.abc import Iterator
+
+from archsum.errors import enumerate_words
+from archsum.render.json import document
+from archsum.render.layout import columns
+from archsum.render.numbers import count
+from archsum.render.sweep.cells import as_text
+from archsum.sweeps.choices import ThreeDigits
+from archsum.sweeps.rows import REFUSED, Row
+from archsum.sweeps.solving import Solution
+
+
+def render(solution: Solution) -> str:
+    """Return the value, its figures, what is behind it, and how it was found."""
+    return "\n".join(_lines(solution))
+
+
+def _lines(solution: Solution) -> Iterator[str]:
+    name, total = solution.name, solution.choices.count or 0
+    first, last = (as_text(name, solution.choices.at(place)) for place in (0, total - 1))
+    end = "smallest" if solution.is_smallest else "largest"
+    digits = ", to three digits" if isinstance(solution.choices, ThreeDigits) else ""
+    if solution.row is None:
+        yield f"no {name} from {first} to {last} keeps {solution.question.kept}: all {total:,} were computed{digits}"
+        return
+    value = as_text(name, solution.value)
+    yield f"{name} = {value}"
+    yield from columns([(key, count(figure)) for key, figure in solution.row.metrics.items()], "<>", "  ")
+    yield f"the {end} of {total:,} from {first} to {last}{digits}, with {solution.question.kept}"
+    if solution.next is None:
+        yield "it is the end of the range"
+    else:
+        yield f"the next, {as_text(name, solution.next.values[name])}, {_what_it_has(solution.next)}"
+    yield _how(solution)
+
+
+def _what_it_has(row: Row) -> str:
+    if row.verdict == REFUSED:
+        return f"is refused: {row.message}"
+    return "has " + ", ".join(f"{count(figure)} {name}" for name, figure in row.metrics.items())
+
+
+def _how(solution: Solution) -> str:
+    checked, total = len(solution.checked), solution.choices.count or 0
+    if checked == total:
+        return "all values were computed"
+    if solution.by_bisection:
+        figures = enumerate_words(solution.question.wanted)
+        return f"found by bisection: {checked:,} values were computed, on which {figures} {_is(figures)} monotonic; `--scan` computes all above"
+    why = enumerate_words(solution.unsteady) if solution.unsteady else ""
+    return f"found by scanning: all values from that end on were computed{f', as {why} {_is(why)} not monotonic' if why else ''}"
+
+
+def _is(names: str) -> str:
+    return "are" if " and " in names else "is"
+
+
+def render_json(solution: Solution) -> str:
+    """Return the same for scripts."""
+    row, behind = solution.row, solution.next
+    figures = {
+        "name": solution.name,
+        "value": solution.value,
+        "metrics": None if row is None else row.metrics,
+        "next": None if behind is None else behind.values[solution.name],
+        "next_metrics": None if behind is None else behind.metrics,
+        "method": "bisection" if solution.by_bisection else "scan",
+        "computed": len(solution.checked),
+        "values": solution.choices.count,
+    }
+    return document(figures)
