@@ -160,6 +160,9 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
     with gathered(problems):
         if by := arguments.sort or arguments.pareto:
             objectives = read_objectives(by, varied)
+        if arguments.plot and len(objectives) != 2:
+            message = f"`--plot` draws rows by two figures, and `--pareto` names {len(objectives)}"
+            raise SpecError([Diagnostic("bad-value", message, None, "name two, as in `--pareto params,-macs`")])
     with gathered(problems):
         metrics = [name.strip() for name in arguments.columns.split(",")] if arguments.columns else list(DEFAULT)
         metrics += [one.name for one in objectives if one.name not in (*metrics, *varied)]
@@ -201,7 +204,11 @@ def _open(
         return rows, done.variants if done else 0
     most = arguments.top or (None if rows else MAX_ROWS)
     best = Front(objectives) if arguments.pareto else Order(objectives, most)
-    return Held(best, question, rows), 0
+    if arguments.plot:
+        from archsum.render.plot import require
+
+        require()
+    return Held(best, question, rows, bool(arguments.top or arguments.pareto), arguments.plot), 0
 
 
 def _compute(space: "Space", question: "Question", found: "Engine", tally: "Tally", output: "Output") -> None:

@@ -1,16 +1,17 @@
 """Where the rows of a sweep go: as lines or Parquet as they come, or held until all are there."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Protocol
 
 from archsum.cli.streams import is_lost
-from archsum.cli.writing import GrowingFile
+from archsum.cli.writing import GrowingFile, write
 from archsum.language.text.source import open_file
 from archsum.render.sweep.lines import LINES
 from archsum.render.sweep.resuming import Progress, progress
 from archsum.render.sweep.table import render, summary
-from archsum.sweeps.front import Front, Order
+from archsum.sweeps.front import Cloud, Front, Order
 from archsum.sweeps.rows import REFUSED, Question, Row, columns
 from archsum.sweeps.space import Space
 from archsum.sweeps.tally import Tally
@@ -101,11 +102,19 @@ class Held:
 
     is_gone = False
 
-    def __init__(self, best: Order | Front, question: Question, rows: Output | None) -> None:
+    def __init__(
+        self, best: Order | Front, question: Question, rows: Output | None, is_choice: bool, plot: str | None
+    ) -> None:
+        """`is_choice` is whether some rows alone were asked for; `plot` is a file for the figure of the front."""
         self._best, self._question, self._rows = best, question, rows
+        self._is_choice, self._plot = is_choice, plot
+        self._cloud = Cloud(best.objectives) if plot else None
 
     def write(self, rows: Sequence[Row]) -> None:
-        self._best.add(row for row in rows if row.verdict != REFUSED)
+        kept = [row for row in rows if row.verdict != REFUSED]
+        self._best.add(kept)
+        if self._cloud:
+            self._cloud.add(kept)
 
     def close(self) -> None:
         if self._rows:
@@ -113,12 +122,18 @@ class Held:
 
     def finish(self, tally: Tally) -> None:
         found = self._best.rows
+        if self._cloud and self._plot:
+            from archsum.render.plot import front
+
+            ending = os.path.splitext(self._plot)[1].removeprefix(".").lower()
+            drawn = front.draw(self._cloud, Cloud(self._best.objectives, found), self._question.template.name, ending)
+            write(self._plot, drawn)
         if self._rows:
             self._rows.write(found)
             self._rows.finish(tally)
             return
         on_front = len(found) if isinstance(self._best, Front) else None
-        hidden = (tally.rows if on_front is None else on_front) - len(found)
+        hidden = 0 if self._is_choice else tally.rows - len(found)
         if found:
             print(render(found, self._question, hidden))
         print(summary(tally, self._question, on_front))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from archsum.bounds import MAX_DRAWN_ROWS
 from archsum.errors import Diagnostic, SpecError, enumerate_words, quote, suggest
 from archsum.sweeps.rows import Row
 from archsum.variants import FIGURES
@@ -39,11 +40,42 @@ def read_objectives(text: str, varied: Collection[str]) -> tuple[Objective, ...]
     return tuple(objectives)
 
 
+class Cloud:
+    """Rows as points, by their objectives; of very many, some that are evenly spread over them."""
+
+    def __init__(self, objectives: Sequence[Objective], rows: Iterable[Row] = ()) -> None:
+        self.objectives = objectives
+        self.seen = 0
+        """How many points there were."""
+        self._points: list[list[Number]] = []
+        self._every = 1
+        self.add(rows)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take rows in; those in which an objective is unknown are no points."""
+        for row in rows:
+            if None in (values := [objective.of(row) for objective in self.objectives]):
+                continue
+            if self.seen % self._every == 0:
+                signs = [-1 if objective.is_more_better else 1 for objective in self.objectives]
+                self._points.append(
+                    [sign * value for sign, value in zip(signs, values, strict=True) if value is not None]
+                )
+            self.seen += 1
+            if len(self._points) > MAX_DRAWN_ROWS:
+                self._points, self._every = self._points[::2], 2 * self._every
+
+    @property
+    def coordinates(self) -> list[list[Number]]:
+        """The points' places along each axis."""
+        return [[point[axis] for point in self._points] for axis in range(len(self.objectives))]
+
+
 class Order:
     """Rows in the order of objectives, what is unknown last; of `most`, the first so many."""
 
     def __init__(self, objectives: Sequence[Objective], most: int | None = None) -> None:
-        self._objectives = objectives
+        self.objectives = objectives
         self._most = most
         self._rows: list[Row] = []
 
@@ -59,7 +91,7 @@ class Order:
         return sorted(self._rows, key=self._key)[: self._most]
 
     def _key(self, row: Row) -> tuple[tuple[bool, Number], ...]:
-        values = [objective.of(row) for objective in self._objectives]
+        values = [objective.of(row) for objective in self.objectives]
         return tuple((value is None, value or 0) for value in values)
 
 

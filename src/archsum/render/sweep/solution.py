@@ -1,6 +1,6 @@
 """The value of a variable that was looked for, as a text, and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archsum.errors import enumerate_words
 from archsum.render.json import document
@@ -43,18 +43,18 @@ def _what_it_has(row: Row) -> str:
 
 
 def _how(solution: Solution) -> str:
-    checked, total = len(solution.checked), solution.choices.count or 0
-    if checked == total:
+    checked = len(solution.checked)
+    if checked == solution.choices.count:
         return "all values were computed"
     if solution.by_bisection:
-        figures = enumerate_words(solution.question.wanted)
-        return f"found by bisection: {checked:,} values were computed, on which {figures} {_is(figures)} monotonic; `--scan` computes all above"
-    why = enumerate_words(solution.unsteady) if solution.unsteady else ""
-    return f"found by scanning: all values from that end on were computed{f', as {why} {_is(why)} not monotonic' if why else ''}"
+        steady = _are(solution.question.wanted, "monotonic")
+        return f"found by bisection, as {steady} on the {checked:,} values computed; `--scan` computes all beyond it"
+    why = f", as {_are(solution.unsteady, 'not monotonic')}" if solution.unsteady else ""
+    return f"found by scanning from the end on{why}: {checked:,} values were computed"
 
 
-def _is(names: str) -> str:
-    return "are" if " and " in names else "is"
+def _are(names: Sequence[str], what: str) -> str:
+    return f"{enumerate_words(names)} {'is' if len(names) == 1 else 'are'} {what}"
 
 
 def render_json(solution: Solution) -> str:
