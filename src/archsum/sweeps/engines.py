@@ -29,6 +29,8 @@ class Engine:
     renew: "Callable[[], Engine] | None" = None
     address: str | None = None
     """A cluster's."""
+    is_there: Callable[[], bool] = lambda: True
+    """Whether what computes is still to be reached; asked while it is waited for."""
 
 
 class _Here(Executor):
@@ -111,7 +113,7 @@ def _cluster(address: str) -> Iterator[Engine]:
 
     from distributed import Client
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost we report ourselves
+    logging.disable()  # what is lost we report ourselves
     try:
         client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -120,6 +122,11 @@ def _cluster(address: str) -> Iterator[Engine]:
         raise SpecError([Diagnostic("no-cluster", message, None, cure)]) from None
     try:
         threads = sum(client.ncores().values())
-        yield Engine(client.get_executor(pure=False), max(_LEAST_IN_FLIGHT, _EACH * threads), address=address)
+        yield Engine(
+            client.get_executor(pure=False),
+            max(_LEAST_IN_FLIGHT, _EACH * threads),
+            address=address,
+            is_there=lambda: client.status == "running",
+        )
     finally:
         client.close(timeout=_SECONDS_TO_ANSWER)

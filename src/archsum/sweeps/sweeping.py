@@ -3,7 +3,7 @@
 import pickle
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from functools import lru_cache
 from itertools import islice
 from threading import get_ident
@@ -20,6 +20,8 @@ _FIRST = 16
 _MOST = 20_000
 _SECONDS = 1.0
 """How long a chunk should take: far longer than its way to a worker and back."""
+_LOOKED_AFTER = 2.0
+"""The seconds after which it is looked whether a cluster is still there."""
 _LOST = Diagnostic("lost-worker", "the process that computed it died, twice", None, "give it more memory")
 
 
@@ -61,8 +63,9 @@ def sweep(question: Question, variants: Iterator[Variant], engine: Engine) -> It
             try:
                 for waiting in [task] if is_alone else tasks:
                     waiting.future = waiting.future or engine.executor.submit(compute, pickled, waiting.variants)
-                assert task.future
-                found, seconds = task.future.result()
+                found, seconds = _result(task, engine)
+            except SpecError:
+                raise
             except CancelledError:
                 raise _gone(engine) from None
             except Exception as error:
@@ -86,6 +89,15 @@ def sweep(question: Question, variants: Iterator[Variant], engine: Engine) -> It
         for waiting in tasks:
             if waiting.future:
                 waiting.future.cancel()
+
+
+def _result(task: _Task, engine: Engine) -> tuple[list[Row], float]:
+    """Wait for a chunk. Errors: SpecError where what computes it is gone; what its worker raised."""
+    assert task.future
+    while not wait([task.future], _LOOKED_AFTER).done:
+        if not engine.is_there():
+            raise _gone(engine)
+    return task.future.result()
 
 
 def rows(question: Question, variants: Iterator[Variant], engine: Engine) -> Iterator[Row]:
