@@ -11,6 +11,7 @@ import archsum
 from archsum.variants import FIGURES, Template
 from tests.support.assignments import Assignment, assignment
 from tests.support.paths import EXAMPLES, NETWORKS
+from tests.support.variants import TEXTS
 
 OF_LAYERS = ("params", "trainable_params", "non_trainable_params", "macs", "flops", "weight_memory", "layers")
 LARGEST = ("layer_params", "layer_macs", "layer_flops")
@@ -31,13 +32,13 @@ def found(ask: Callable[[], Any]) -> Any:
         return str(error)
 
 
-def figures_of(file: Path, chosen: Assignment) -> dict[str, int | None]:
+def figures_of(file: Path | str, chosen: Assignment) -> dict[str, int | None]:
     """Return the figures of a file that is read with other values."""
     costs = archsum.costs(file, variables=chosen.variables, input=chosen.input)
     return {name: of(costs) for name, of in FIGURES.items()}
 
 
-def assert_same(template: Template, file: Path, chosen: Assignment, *, metrics: tuple[str, ...]) -> None:
+def assert_same(template: Template, file: Path | str, chosen: Assignment, *, metrics: tuple[str, ...]) -> None:
     """Compare a variant with what the file gives."""
     expected = found(lambda: archsum.load(file, variables=chosen.variables, input=chosen.input))
     network = found(lambda: template.network(*chosen))
@@ -60,3 +61,11 @@ def test_a_variant_is_what_the_file_gives_with_the_same_values(file: Path) -> No
         chosen = assignment(random, template.variables, inputs)
         assert_same(template, file, chosen, metrics=OF_LAYERS + LARGEST)
     assert_same(template, file, Assignment({}, None), metrics=tuple(FIGURES))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_variant_is_so_where_little_is_in_common(name: str) -> None:
+    text, random = TEXTS[name], Random(name)
+    template, inputs = archsum.template(text), archsum.load(text).graph.inputs
+    for _ in range(40):
+        assert_same(template, text, assignment(random, template.variables, inputs), metrics=OF_LAYERS + LARGEST)

@@ -37,9 +37,10 @@ def read_arguments(
     problems = stated.diagnose(entry.places)
     values = dict(variables)  # a default's formula knows the parameters above it
     missing = []
+    faulty = {loc[0] for loc in stated.faulty}
     for name, default in parameters.items():
         value = stated.values.get(name, default)
-        if any(loc[0] == name for loc in stated.faulty):
+        if name in faulty:
             value = BROKEN
         elif default is None and value is None:
             missing.append(name)
