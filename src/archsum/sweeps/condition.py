@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
-from archsum.formula import Formula, FormulaError, Value
+from archsum.formula import RESERVED, Formula, FormulaError, Value
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
 from archsum.variants import FIGURES
 
@@ -49,7 +49,7 @@ def read_condition(text: str, variables: Collection[str]) -> Condition:
     except FormulaError:
         raise SpecError([Diagnostic("formula", f"{quote(text)} is no condition", None, _EXAMPLE)]) from None
     problems = []
-    for name in sorted(formula.names - FIGURES.keys() - set(variables) - {"true", "false", "null"}):
+    for name in sorted(formula.names - FIGURES.keys() - set(variables) - RESERVED):
         cure = suggest(name, (*FIGURES, *variables)) or f"the metrics are {enumerate_words(FIGURES)}"
         message = f"`--where` names {quote(name)}, which is no metric, and no variable that is varied"
         problems.append(Diagnostic("unknown-name", message, None, cure))

@@ -111,22 +111,29 @@ def _cluster(address: str) -> Iterator[Engine]:
         raise SpecError([Diagnostic("missing-distributed", message, None, cure)])
     import logging
 
+    logging.disable()  # what is lost is reported, and all that follows from it is not
+    try:
+        client = _client(address)
+        try:
+            yield Engine(
+                client.get_executor(pure=False),
+                max(_LEAST_IN_FLIGHT, _EACH * sum(client.ncores().values())),
+                address=address,
+                is_there=lambda: bool(client.status == "running"),
+            )
+        finally:
+            client.close(timeout=_SECONDS_TO_ANSWER)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _client(address: str) -> Any:
+    """Return who speaks with the scheduler of a cluster. Errors: SpecError where nobody answers."""
     from distributed import Client
 
-    logging.disable()  # what is lost we report ourselves
     try:
-        client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
+        return Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         cure = "start one with `dask scheduler`, and look at the address that it prints"
         message = f"no scheduler answers at {quote(address)}: {str(error) or type(error).__name__}"
         raise SpecError([Diagnostic("no-cluster", message, None, cure)]) from None
-    try:
-        threads = sum(client.ncores().values())
-        yield Engine(
-            client.get_executor(pure=False),
-            max(_LEAST_IN_FLIGHT, _EACH * threads),
-            address=address,
-            is_there=lambda: client.status == "running",
-        )
-    finally:
-        client.close(timeout=_SECONDS_TO_ANSWER)
