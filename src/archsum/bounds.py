@@ -153,5 +153,5 @@ MAX_SORTED = 1_000_000
 """The most rows that are held to be sorted."""
 MAX_DRAWN_ROWS = 20_000
 """The most rows that a picture shows as points."""
-MAX_SCANNED = 100_000
+MAX_SCANNED = 20_000
 """The most values that are computed one by one to find one."""

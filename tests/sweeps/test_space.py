@@ -17,7 +17,7 @@ AXES: list[Axis] = [
 
 
 def test_the_last_changes_fastest() -> None:
-    rows = ({"depth": 1, "act": "relu"}, {"depth": 2})
+    rows: tuple[dict[str, object], ...] = ({"depth": 1, "act": "relu"}, {"depth": 2})
     expected = [
         {"width": width, **row, "input": shape}
         for width, row, shape in product((0.5, 1), rows, ((8, 8, 3), (9, 9, 3), (7, 7, 3)))
