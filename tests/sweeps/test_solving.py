@@ -32,7 +32,8 @@ def test_whole_numbers(text: str, limit: int, smallest: bool, sign: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("values", "value", "following"), [("0.1:4", 2.5, 2.51), ("0.5:4:0.5", 2.5, 3.0), ("1:9", 2, 3), ("0.1:2", 2.0, None)]
+    ("values", "value", "following"),
+    [("0.1:4", 2.5, 2.51), ("0.5:4:0.5", 2.5, 3.0), ("1:9", 2, 3), ("0.1:2", 2.0, None)],
 )
 def test_the_last_of_a_range_with_three_digits_with_a_step_and_in_whole_numbers(
     values: str, value: float, following: float | None

@@ -146,9 +146,8 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
     template = read_template(arguments.file)
     problems: list[Diagnostic] = []
     reader = AxesReader(template).add_settings(arguments.settings)
-    with gathered(problems):
-        if arguments.rows:
-            reader.add_rows(arguments.rows)
+    if arguments.rows:
+        reader.add_rows(arguments.rows)
     reader.add_inputs(arguments.inputs)
     varied = reader.names
     objectives: tuple[Objective, ...] = ()

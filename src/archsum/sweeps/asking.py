@@ -73,6 +73,10 @@ def ask_of_one(
     Errors: SpecError for what is wrong with any of it.
     """
     problems: list[Diagnostic] = []
+    if name in variables:
+        message = f"{quote(name)} is varied, and set to {quote(variables[name])}"
+        problems.append(Diagnostic("duplicate-name", message, None, "leave one of them out"))
+    variables = {one: value for one, value in variables.items() if one != name}
     varied = [name, *variables]
     with gathered(problems):
         reader = AxesReader(template).add_grid({one: (value,) for one, value in variables.items()})

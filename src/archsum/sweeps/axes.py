@@ -68,8 +68,12 @@ class AxesReader:
         return self
 
     def add_rows(self, file: str) -> Self:
-        """Add the rows of a CSV file, whose header names variables. Errors: SpecError where it cannot be read."""
-        content, name = read_file(file)
+        """Add the rows of a CSV file, whose header names variables."""
+        try:
+            content, name = read_file(file)
+        except SpecError as error:
+            self._problems += error.diagnostics
+            return self
         text = content if isinstance(content, str) else content.decode("utf-8-sig", "replace")
         lines = enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
         header = [word.strip() for word in next((line for _, line in lines), [])]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from archsum.budget import METRICS, limits, stated_limits
-from archsum.errors import Diagnostic, FieldError, SpecError, quote
+from archsum.errors import Diagnostic, FieldError, SpecError, one_line, quote
 from archsum.formula import FormulaError, Value
 from archsum.language.network import Network
 from archsum.language.spec.budget import Budget
@@ -97,8 +97,8 @@ class Question:
     def kept(self) -> str:
         """What a row has to keep, in words; nothing where there is nothing."""
         kept = [f"`{self.condition.text}`"] if self.condition else []
-        kept += ["its budget"] if self.within_budget else []
-        kept += [self.device.name] if self.device else []
+        kept += ["the file's budget"] if self.within_budget else []
+        kept += [f"the memory of {one_line(self.device.name)}"] if self.device else []
         return " and ".join(kept)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from archsum.errors import enumerate_words
+from archsum.errors import enumerate_words, one_line
 from archsum.render.json import document
 from archsum.render.layout import columns
 from archsum.render.numbers import count
@@ -23,12 +23,12 @@ def _lines(solution: Solution) -> Iterator[str]:
     end = "smallest" if solution.is_smallest else "largest"
     digits = ", to three digits" if isinstance(solution.choices, ThreeDigits) else ""
     if solution.row is None:
-        yield f"no {name} from {first} to {last} keeps {solution.question.kept}: all {total:,} were computed{digits}"
+        yield f"no {name} from {first} to {last} keeps {one_line(solution.question.kept)}: all {total:,} were computed{digits}"
         return
     value = as_text(name, solution.value)
     yield f"{name} = {value}"
     yield from columns([(key, count(figure)) for key, figure in solution.row.metrics.items()], "<>", "  ")
-    yield f"the {end} of {total:,} from {first} to {last}{digits}, with {solution.question.kept}"
+    yield f"the {end} of {total:,} from {first} to {last}{digits}, that keeps {one_line(solution.question.kept)}"
     if solution.next is None:
         yield "it is the end of the range"
     else:

@@ -34,7 +34,7 @@ def summary(tally: Tally, question: Question, on_front: int | None = None) -> st
     """Return how many variants there were, how many of them are rows or on a front, and why others are refused."""
     parts = []
     if question.kept:
-        parts.append(f"{tally.rows:,} with {question.kept}")
+        parts.append(f"{tally.rows:,} keep{'s' if tally.rows == 1 else ''} {one_line(question.kept)}")
     if on_front is not None:
         parts.append(f"{on_front:,} on the front")
     if tally.unknown:
@@ -45,6 +45,6 @@ def summary(tally: Tally, question: Question, on_front: int | None = None) -> st
         parts.append(f"{tally.before:,} done before")
     lines = [f"{tally.variants:,} variant{'' if tally.variants == 1 else 's'}{': ' if parts else ''}{', '.join(parts)}"]
     for (code, message), (number, first) in tally.refused.items():
-        which = f"variant {first:,}" if number == 1 else f"{number:,} variants, the first {first:,}"
+        which = f"variant {first:,}" if number == 1 else f"{number:,} variants, the first of them {first:,}"
         lines.append(f"  refused {which}: {one_line(message or '')}" + (f" [{code}]" if code else ""))
     return "\n".join(lines)
