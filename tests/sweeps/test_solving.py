@@ -27,7 +27,7 @@ def test_whole_numbers(text: str, limit: int, smallest: bool, sign: str) -> None
     kept = [width for width, value in of.items() if (value <= limit if sign == "<=" else value >= limit)]
     found = archsum.solve(io.StringIO(text), "width", "1:40", where=f"params {sign} {limit}", smallest=smallest)
     assert found.value == ((min if smallest else max)(kept) if kept else None)
-    assert found.row is None or found.row.metrics == {"params": of[found.value]}
+    assert found.row is None or (found.row.metrics == {"params": of[found.row.values["width"]]})
     assert found.next is None or found.next.values["width"] not in kept
 
 

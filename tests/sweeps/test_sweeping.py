@@ -55,6 +55,7 @@ def test_each_row_is_what_the_file_gives(template: Any) -> None:
     found = list(archsum.sweep(template, GRID, metrics=("params", "macs", "training_memory")))
     assert len(found) == 72
     for row in found:
+        expected: tuple[str, dict[str, int | None], str | None]
         try:
             costs = archsum.costs(template.network(row.values))
             memory, summary = costs.training_peak, costs.summary
@@ -118,12 +119,11 @@ def test_what_kills_every_worker_is_refused_and_nothing_else(question: Question,
 @pytest.mark.parametrize("error", [BrokenProcessPool, CancelledError])
 def test_an_executor_that_is_gone(question: Question, error: type[Exception]) -> None:
     executor = Killing(lambda chunk: chunk[0].number > 16, error)
-    came = []
+    chunks = sweep(question, space().variants(), Engine(executor, 2))
+    assert [row.number for row in next(chunks).rows] == list(range(1, 17))
     with pytest.raises(SpecError) as raised:
-        for chunk in sweep(question, space().variants(), Engine(executor, 2)):
-            came.extend(chunk.rows)
+        next(chunks)
     assert raised.value.diagnostics[0].code == "lost-worker"
-    assert [row.number for row in came] == list(range(1, 17))
 
 
 def test_what_a_worker_of_a_cluster_raises_is_said(question: Question) -> None:
@@ -208,7 +208,7 @@ training: {batch: =units}
 
 def test_what_is_unknown_is_called_so() -> None:
     text = "input: [null, null, 3]\nvariables: {n: 1}\nlayers: [conv2d: {filters: =n, kernel_size: 1}]\n"
-    variants = [{"n": 1}, {"n": 2}, {"n": 3, "input": (4, 4, 3)}]
+    variants: list[dict[str, Any]] = [{"n": 1}, {"n": 2}, {"n": 3, "input": (4, 4, 3)}]
     found = archsum.sweep(io.StringIO(text), variants, where="params < 100 and macs < 1000")
     assert [(row.verdict, row.metrics) for row in found] == [
         ("unknown", {"params": 4, "macs": None}),

@@ -22,13 +22,14 @@ def _lines(solution: Solution) -> Iterator[str]:
     first, last = (as_text(name, solution.choices.at(place)) for place in (0, total - 1))
     end = "smallest" if solution.is_smallest else "largest"
     digits = ", to three digits" if isinstance(solution.choices, ThreeDigits) else ""
+    kept = one_line(solution.question.kept)
     if solution.row is None:
-        yield f"no {name} from {first} to {last} keeps {one_line(solution.question.kept)}: all {total:,} were computed{digits}"
+        yield f"no {name} from {first} to {last} keeps {kept}: all {total:,} were computed{digits}"
         return
     value = as_text(name, solution.value)
     yield f"{name} = {value}"
     yield from columns([(key, count(figure)) for key, figure in solution.row.metrics.items()], "<>", "  ")
-    yield f"the {end} of {total:,} from {first} to {last}{digits}, that keeps {one_line(solution.question.kept)}"
+    yield f"the {end} of {total:,} from {first} to {last}{digits}, that keeps {kept}"
     if solution.next is None:
         yield "it is the end of the range"
     else:
