@@ -112,17 +112,17 @@ CODES: dict[str, Code] = {
         "each of them.",
         "Export a model that is trained: its tensors differ.",
     ),
-    "missing-field": Code(
-        "A field has no default, and is not stated.",
-        "Add it; the help has an example.",
-        "input: [32]\nlayers:\n  - dense",
-        "input: [32]\nlayers:\n  - dense: {units: 64}",
-    ),
     "missing-distributed": Code(
         "`archsum sweep --executor` reaches a cluster through dask.distributed, which is not installed.",
         "Install it.",
         "archsum sweep net.yaml --set width=8,16 --executor tcp://localhost:8786",
         "pip install distributed",
+    ),
+    "missing-field": Code(
+        "A field has no default, and is not stated.",
+        "Add it; the help has an example.",
+        "input: [32]\nlayers:\n  - dense",
+        "input: [32]\nlayers:\n  - dense: {units: 64}",
     ),
     "missing-graphviz": Code(
         "Pictures in svg, pdf and png are laid out by Graphviz, which is not installed.",

@@ -17,6 +17,7 @@ from archsum.memory.precision import PRECISIONS
 from archsum.render.diagram import FORMATS as DIAGRAMS
 from archsum.render.summary.columns import OPTIONAL
 from archsum.render.table import STYLES
+from archsum.variants import FIGURES
 
 NOTHING = "relu: {if: false}"
 WITHOUT_LAYERS = {
@@ -75,6 +76,10 @@ OPTIONS = {
     "diagram": [*(f"--format {format_} -o drawn" for format_ in DIAGRAMS), "--depth 1", "-o drawn.dot"],
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
     "convert": ["", "--flat"],
+    "sweep": ["--set n=1,2", *(f"--set n=1:9 --columns {','.join(FIGURES)} {more}" for more in (
+        "--format table", "--format csv", "--format jsonl", "--sort params --top 2", "--pareto params,-macs",
+    ))],
+    "solve": [f"--vary n=1:9 --where layers<99 {more}" for more in ("", "--scan", "--smallest --format json")],
     "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json"))],
 }  # fmt: skip
 
@@ -93,7 +98,7 @@ def test_every_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORKS[network], encoding="utf-8")
+    Path("net.yaml").write_text(f"{NETWORKS[network]}variables: {{n: 1}}\n", encoding="utf-8")
     Path("other.yaml").write_text(NETWORKS["all frozen"], encoding="utf-8")
     run_with_every_option(
         command,
@@ -121,7 +126,7 @@ def run_with_every_option(command: str, capsys: pytest.CaptureFixture[str], is_r
             assert code == 0, options
             assert printed.err == "", options
             assert bool(printed.out.strip()) != ("-o " in options), options
-        if "--format json" in options and not is_refused(options):
+        if options.endswith("--format json") and not is_refused(options):
             json.loads(printed.out)
 
 

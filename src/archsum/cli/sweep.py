@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archsum.bounds import MAX_SORTED
 from archsum.cli.arguments import number_of, shape, training
-from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
+from archsum.cli.exit_codes import OK, OVER_BUDGET
 from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
 from archsum.errors import Diagnostic, SpecError
 
@@ -104,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(_how_to_go_on(arguments, style, tally, space), file=sys.stderr)
             raise
         output.finish(tally)
-    return _code(tally)
+    return OK if tally.rows or tally.before else OVER_BUDGET  # that is, there is nothing that keeps what it has to
 
 
 def _style(arguments: argparse.Namespace) -> str:
@@ -228,10 +228,3 @@ def _how_to_go_on(arguments: argparse.Namespace, style: str, tally: "Tally", spa
     if arguments.output and style in _RESUMABLE and not (arguments.sort or arguments.pareto):
         return f"{done}; with --resume the same command goes on"
     return done
-
-
-def _code(tally: "Tally") -> int:
-    """Return whether there is a row, or none that keeps what it has to, or none that is a network."""
-    if tally.rows or tally.before:
-        return OK
-    return BAD_INPUT if tally.refusals and tally.refusals == tally.variants else OVER_BUDGET

@@ -2,8 +2,8 @@
 
 import os
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
 
 from archsum.cli.streams import is_lost
 from archsum.cli.writing import GrowingFile, write
@@ -17,24 +17,28 @@ from archsum.sweeps.space import Space
 from archsum.sweeps.tally import Tally
 
 
-class Output(Protocol):
+class Output(ABC):
     """What takes rows as they come."""
 
     @property
     def is_gone(self) -> bool:
         """Whether nobody reads any more what is written."""
+        return False
 
+    @abstractmethod
     def write(self, rows: Sequence[Row]) -> None:
         """Take rows in. Errors: SpecError where they cannot be written."""
 
+    @abstractmethod
     def close(self) -> None:
         """Leave what has been written whole; what is held is dropped."""
 
+    @abstractmethod
     def finish(self, tally: Tally) -> None:
         """Write what is held, and close; of a file, say what is in it."""
 
 
-class Lines:
+class Lines(Output):
     """Lines of text, to a file, or without a path to stdout."""
 
     def __init__(self, path: str | None, style: str, question: Question, done: Progress | None = None) -> None:
@@ -71,10 +75,8 @@ class Lines:
             sys.stdout.flush()
 
 
-class Parquet:
+class Parquet(Output):
     """A Parquet file."""
-
-    is_gone = False
 
     def __init__(self, path: str, space: Space, question: Question) -> None:
         from archsum.render.sweep.parquet import ParquetFile, require
@@ -97,10 +99,8 @@ class Parquet:
         print(summary(tally, self._question))
 
 
-class Held:
+class Held(Output):
     """Rows that are held until all are there: those of an order or a front; to be printed, or written to a file."""
-
-    is_gone = False
 
     def __init__(
         self, best: Order | Front, question: Question, rows: Output | None, is_choice: bool, plot: str | None

@@ -19,8 +19,10 @@ DRAWN_DIGITS = 6
 class Choices(ABC):
     """What a variable may be: `count` values in an order, or endlessly many, of which some are drawn."""
 
-    count: int | None
-    """None where they are endless."""
+    @property
+    @abstractmethod
+    def count(self) -> int | None:
+        """How many values there are; None where they are endless."""
 
     @property
     @abstractmethod
@@ -44,7 +46,7 @@ class Values(Choices):
     values: Sequence[Value]
 
     @property
-    def count(self) -> int:  # type: ignore[override]  # it follows from the values
+    def count(self) -> int:
         return len(self.values)
 
     @property
@@ -61,8 +63,12 @@ class Range(Choices):
 
     start: Decimal
     step: Decimal
-    count: int
+    number: int
     is_whole: bool
+
+    @property
+    def count(self) -> int:
+        return self.number
 
     @property
     def types(self) -> frozenset[type]:
@@ -81,7 +87,10 @@ class Between(Choices):
     high: Decimal
     is_log: bool
     is_whole: bool
-    count: None = None
+
+    @property
+    def count(self) -> None:
+        return None
 
     @property
     def types(self) -> frozenset[type]:
@@ -113,7 +122,7 @@ class ThreeDigits(Choices):
         return _place(self.low, ROUND_CEILING)
 
     @property
-    def count(self) -> int:  # type: ignore[override]  # it follows from the ends
+    def count(self) -> int:
         return max(0, _place(self.high, ROUND_FLOOR) - self._first + 1)
 
     def at(self, index: int) -> Value:
@@ -142,8 +151,8 @@ class Items(Choices):
     def types(self) -> frozenset[type]:
         return frozenset((list,))
 
-    @cached_property
-    def count(self) -> int | None:  # type: ignore[override]  # it follows from the items
+    @property
+    def count(self) -> int | None:
         counts = [item.count for item in self.items]
         return None if None in counts else math.prod(count for count in counts if count is not None)
 
@@ -169,7 +178,7 @@ class Several(Choices):
         return list(accumulate(part.count or 0 for part in self.parts))
 
     @property
-    def count(self) -> int:  # type: ignore[override]  # it follows from the parts
+    def count(self) -> int:
         return self._ends[-1]
 
     def at(self, index: int) -> Value:

@@ -29,8 +29,8 @@ class Engine:
     renew: "Callable[[], Engine] | None" = None
     address: str | None = None
     """A cluster's."""
-    is_there: Callable[[], bool] = lambda: True
-    """Whether what computes is still to be reached; asked while it is waited for."""
+    is_there: Callable[[], bool] | None = None
+    """Whether a cluster is still to be reached; asked while it is waited for."""
 
 
 class _Here(Executor):

@@ -1,10 +1,11 @@
 """The variants of a sweep: every combination of what is varied, or some that are drawn; counted before any is made."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from archsum.bounds import MAX_VARIANTS
 from archsum.errors import Diagnostic, SpecError, enumerate_words
@@ -43,30 +44,36 @@ def is_input(name: str) -> bool:
     return name == INPUT or name.startswith(f"{INPUT}.")
 
 
-class Axis(Protocol):
+class Axis(ABC):
     """What is varied together."""
 
     @property
+    @abstractmethod
     def names(self) -> Sequence[str]:
         """What is varied."""
 
     @property
+    @abstractmethod
     def count(self) -> int | None:
         """How many values there are; None where they are endless."""
 
     @property
+    @abstractmethod
     def types(self) -> Mapping[str, frozenset[type]]:
         """The types that the values of each name may have."""
 
+    @abstractmethod
     def at(self, index: int) -> Mapping[str, Any]:
         """Return one of them."""
 
     def draw(self, random: Random) -> Mapping[str, Any]:
         """Return one at random."""
+        assert self.count is not None
+        return self.at(random.randrange(self.count))
 
 
 @dataclass(frozen=True)
-class Varied:
+class Varied(Axis):
     """One variable, and what it may be."""
 
     name: str
@@ -92,7 +99,7 @@ class Varied:
 
 
 @dataclass(frozen=True)
-class Shapes:
+class Shapes(Axis):
     """An input, and the shapes that it may have."""
 
     name: str
@@ -113,16 +120,17 @@ class Shapes:
     def at(self, index: int) -> Mapping[str, Any]:
         return {self.name: self.shapes[index]}
 
-    def draw(self, random: Random) -> Mapping[str, Any]:
-        return self.at(random.randrange(self.count))
-
 
 @dataclass(frozen=True)
-class Table:
+class Table(Axis):
     """Rows that each say several variables; a row without one leaves it as it is in the file."""
 
-    names: Sequence[str]
+    header: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def names(self) -> Sequence[str]:
+        return self.header
 
     @property
     def count(self) -> int:
@@ -134,9 +142,6 @@ class Table:
 
     def at(self, index: int) -> Mapping[str, Any]:
         return self.rows[index]
-
-    def draw(self, random: Random) -> Mapping[str, Any]:
-        return self.at(random.randrange(self.count))
 
 
 class Space:

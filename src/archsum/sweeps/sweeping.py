@@ -95,7 +95,7 @@ def _result(task: _Task, engine: Engine) -> tuple[list[Row], float]:
     """Wait for a chunk. Errors: SpecError where what computes it is gone; what its worker raised."""
     assert task.future
     while not wait([task.future], _LOOKED_AFTER).done:
-        if not engine.is_there():
+        if engine.is_there and not engine.is_there():
             raise _gone(engine)
     return task.future.result()
 
