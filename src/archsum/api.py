@@ -12,7 +12,7 @@ from archsum import sources
 from archsum.errors import Diagnostic, FieldError, SpecError
 from archsum.formula import Value
 from archsum.language.network import Network
-from archsum.language.read.settings import InputShape
+from archsum.language.read.settings import InputShape, require_overrides
 from archsum.propagate import propagate
 from archsum.results.summary import Summary
 from archsum.sources import Source
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from archsum.language.spec.budget import Budget
-    from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
     from archsum.results.conversion import Conversion
@@ -85,9 +84,7 @@ def load(
     Errors: SpecError with every problem in the file; shapes that do not fit are found by `summarize`.
     """
     _require_source(file)
-    _require_shapes(input)
-    if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
-        raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
+    require_overrides(variables, input)
     return sources.load(file, variables=variables, input=input, allow_unknown=allow_unknown)
 
 
@@ -102,7 +99,7 @@ def template(file: Source, *, input: InputShape | None = None) -> "Template":  #
     from archsum.variants import Template
 
     _require_source(file)
-    _require_shapes(input)
+    require_overrides(None, input)
     return Template(*sources.read_own(file), input)
 
 
@@ -234,19 +231,12 @@ def costs(
 
     Errors: SpecError with every problem in the file or in `training`.
     """
-    from archsum.language.advice.overrides import override
-    from archsum.memory.costs import check_blocks
     from archsum.results.memory import Costs
 
     if context is not None and context < 1:
         raise ValueError(f"`context` takes a number of tokens, 1 or more, not {context}")
     network = _network(file, overrides)
-    summary, options = summarize(network), override(network.training, training or {}, "`training`")
-    in_file = options.checkpointing == network.training.checkpointing
-    check_blocks(options, summary, network.checkpointing_place if in_file else None)
-    stated = (training or {}).get("precision")
-    arena_precision: ArenaPrecision = "float32" if stated == "float32" else "int8"
-    return Costs(summary, options, arena_precision, network.steps_allowed, context)
+    return Costs.of(network, summarize(network), training or {}, context)
 
 
 def explain(file: Source | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
@@ -466,13 +456,6 @@ def _template(file: "Source | Template") -> "Template":
 def _require_source(file: object) -> None:
     if not (isinstance(file, str | os.PathLike | Mapping) or hasattr(file, "read")):
         raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
-
-
-def _require_shapes(shape: object) -> None:
-    shapes = () if shape is None else shape.values() if isinstance(shape, Mapping) else (shape,)
-    for sizes in shapes:
-        if isinstance(sizes, str) or not isinstance(sizes, Sequence):
-            raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {_a(sizes)}")
 
 
 def _network(file: Source | Network, overrides: Overrides) -> Network:

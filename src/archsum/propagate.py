@@ -26,17 +26,21 @@ class Computations:
     def __len__(self) -> int:
         return len(self._known)
 
+    def __reduce__(self) -> tuple[type["Computations"], tuple[()]]:
+        """Travel without what is known, which may be of many networks and can be computed again."""
+        return type(self), ()
+
     def of(self, layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Computed:
         """Return what a layer gives for the shapes of its inputs. Errors: ShapeError where they do not fit."""
         key = (layer.identity, inputs)
         computed = self._known.get(key)
-        if key not in work.counted:
+        if computed is None or key not in work.counted:
             work.spend("different layers")
             if layer.steps or len(inputs) > _FEW:
                 work.spend("values", layer.steps + sum(map(len, inputs)))
-        if computed is None:
-            computed = self._known[key] = _compute(layer, inputs)
-        work.counted.add(key)
+            if computed is None:
+                computed = self._known[key] = _compute(layer, inputs)
+            work.counted.add(key)
         # Every use of the layer lists them anew.
         if computed.weights:
             work.spend("weights", len(computed.weights))

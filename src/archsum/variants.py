@@ -7,14 +7,12 @@ from typing import Any
 from archsum.budget.metrics import METRICS
 from archsum.errors import one_line
 from archsum.formula import Value
-from archsum.language.advice.overrides import override
 from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
-from archsum.language.read.settings import InputShape
+from archsum.language.read.settings import InputShape, require_overrides
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
-from archsum.memory.conversion import ArenaPrecision
-from archsum.memory.costs import Costs, check_blocks
+from archsum.memory.costs import Costs
 from archsum.propagate import propagate
 from archsum.summary import Totals
 
@@ -31,16 +29,6 @@ OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
 """Of these, those for which it is enough to know what layers there are."""
 
 _AS_IN_FILE: Mapping[str, Value] = MappingProxyType({})
-
-
-def costs_of(network: Network, training: Mapping[str, Any]) -> Costs:
-    """Return what a network costs; `training` takes the place of what its file says of it. Errors: SpecError."""
-    summary = propagate(network.graph, network.engine)
-    options = override(network.training, training, "`training`") if training else network.training
-    in_file = options.checkpointing == network.training.checkpointing
-    check_blocks(options, summary, network.checkpointing_place if in_file else None)
-    precision: ArenaPrecision = "float32" if training.get("precision") == "float32" else "int8"
-    return Costs(summary, options, precision, network.steps_allowed)
 
 
 class Template:
@@ -71,8 +59,11 @@ class Template:
         variables: Mapping[str, Value] = _AS_IN_FILE,
         input: InputShape | None = None,  # noqa: A002
     ) -> Network:
-        """Return a variant, as `load` would of the file with the same `variables` and `input`. Errors: SpecError."""
-        return self._file.network(variables, self._input if input is None else input)
+        """Return a variant, as `load` does of the file with the same `variables` and `input`.
+
+        Errors: SpecError with every problem in the variant; shapes that do not fit are found by `summarize`.
+        """
+        return self._file.network(variables, self._chosen(variables, input))
 
     def totals(
         self,
@@ -91,10 +82,20 @@ class Template:
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
         if all(name in OF_LAYERS for name in metrics):
-            totals = self._file.totals(variables, self._input if input is None else input)
+            totals = self._file.totals(variables, self._chosen(variables, input))
             return {name: OF_LAYERS[name](totals) for name in metrics}
-        costs = costs_of(self.network(variables, input), training)
+        network = self.network(variables, input)
+        costs = Costs.of(network, propagate(network.graph, network.engine), training)
         return {name: FIGURES[name](costs) for name in metrics}
+
+    def _chosen(
+        self,
+        variables: Mapping[str, Value],
+        input: InputShape | None,  # noqa: A002
+    ) -> InputShape | None:
+        """Return the input of a variant, None for the file's own. Errors: TypeError for what overrides nothing."""
+        require_overrides(variables, input)
+        return self._input if input is None else input
 
     def __reduce__(self) -> tuple[type["Template"], tuple[bytes | str, str, InputShape | None]]:
         return type(self), self._source

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archsum.layers.shapes import Shape
 
-FAULTY = ("three", None, -1, 0, 10**7, 2.5, True, [], [1, 2], "same", 1e300)
+FAULTY: tuple[Any, ...] = ("three", None, -1, 0, 10**7, 2.5, True, [], [1, 2], "same", 1e300)
 
 
 class Assignment(NamedTuple):

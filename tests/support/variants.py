@@ -106,7 +106,7 @@ layers:
   - time_distributed: [wide, dense: =input_channels]
   - wide
   - each: {name: last}
-  - time_distributed: [dense: =last.channels, wide]
+  - time_distributed: [dense: =last.elements, wide]
   - time_distributed: {layer: {lstm: {units: =units}}}
 """
 """What is around each step, and what depends on it."""

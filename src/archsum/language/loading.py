@@ -67,7 +67,7 @@ class NetworkFile:
         """Return what the layers of a network have together. Errors: SpecError, as for `load` and `propagate`."""
         head = read_head(self._places, variables, input)
         if head.document and not (head.diagnostics or self._in_text):
-            from archsum.language.expand.parts import count
+            from archsum.language.expand.counting import count
 
             structure = self._read(head.document)
             counted = count(head.document, structure, self._places, self._allowed, self._keep())

@@ -12,9 +12,10 @@ from archsum.language.network import Network
 from archsum.language.spec.budget import Budget
 from archsum.memory.costs import Costs
 from archsum.memory.devices import Device, find_device
+from archsum.propagate import propagate
 from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
-from archsum.variants import FIGURES, OF_LAYERS, Template, costs_of
+from archsum.variants import FIGURES, OF_LAYERS, Template
 
 OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
 """The verdicts: it keeps what it has to; it does not; it is not known whether it does; it is no network."""
@@ -194,7 +195,8 @@ class _Figures(Mapping[str, Value]):
 
     @cached_property
     def _costs(self) -> Costs:
-        return costs_of(self._network, self._question.training)
+        network = self._network
+        return Costs.of(network, propagate(network.graph, network.engine), self._question.training)
 
     def _metric(self, name: str) -> int | None:
         if name not in self._metrics:

@@ -1,17 +1,67 @@
 """What the variants of a file have in common: each layer, and what it gives for its inputs, is found once for all."""
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterator
+from itertools import chain
+from typing import NamedTuple
 
 from archsum.language.expand.layers import Builder
 from archsum.language.read.formulas import names_in
 from archsum.language.read.structure import Definition, Structure
 from archsum.language.spec.document import Document
 from archsum.language.text.places import Places
+from archsum.layers.shapes import Shape, total
 from archsum.propagate import Computations
+from archsum.summary import LayerSummary, Totals
 
-if TYPE_CHECKING:
-    from archsum.language.expand.parts import Block
+
+class Part(Totals):
+    """Layers, and parts that have been counted already."""
+
+    def __init__(self, own: tuple[LayerSummary, ...], parts: tuple["Part", ...]) -> None:
+        self._own = own
+        self._parts = parts
+        self._known: dict[str, int | None] = {}
+
+    @property
+    def layers(self) -> tuple[LayerSummary, ...]:  # type: ignore[override]  # what is derived is read alone
+        """All layers, in no order; those of a block that is used several times as often."""
+        return tuple(self._each())
+
+    def together(self, figure: str) -> int | None:
+        """Return the sum of a figure of all layers, by its name; None where a layer's is unknown."""
+        if figure not in self._known:
+            parts = (part.together(figure) for part in self._parts)
+            self._known[figure] = total(chain((getattr(layer, figure) for layer in self._own), parts))
+        return self._known[figure]
+
+    def _each(self) -> Iterator[LayerSummary]:
+        yield from self._own
+        for part in self._parts:
+            yield from part._each()
+
+
+class Output(NamedTuple):
+    """What a block gives: the name of a node in it and its shape, and whether a layer of the block takes it too."""
+
+    node: str
+    shape: Shape
+    is_taken: bool
+
+
+class Block(NamedTuple):
+    """What a block's use comes to."""
+
+    part: Part
+    outputs: tuple[Output | int, ...]
+    """A number is that of an input, which is passed on."""
+    taken: tuple[int, ...]
+    """The inputs that layers in the block take."""
+    steps: int
+    """What it takes to write it out, no less wherever that is."""
+    depth: int
+    """How many blocks and containers are in one another in it."""
+    longest: int
+    """The letters of the longest name in it."""
 
 
 class Known:
@@ -48,4 +98,5 @@ class Known:
     @property
     def size(self) -> int:
         """How much it is: layers, what they give, and blocks."""
-        return len(self.computations) + len(self.blocks) + sum(map(len, self._builders.values()))
+        builders = self._builders.values()
+        return len(self.computations) + len(self.blocks) + len(builders) + sum(map(len, builders))

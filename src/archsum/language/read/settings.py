@@ -28,6 +28,17 @@ _MAX_NAMED = 5
 WITH_FORMULAS = ("name", "input", "data_format", "training", "devices", "budget")
 
 
+def require_overrides(variables: object, shape: object) -> None:
+    """Check what is to override a file's variables and inputs. Errors: TypeError for what cannot."""
+    if not isinstance(variables, Mapping | None) or not all(isinstance(name, str) for name in variables or ()):
+        raise TypeError('`variables` takes a mapping of names to values, such as {"width": 0.5}')
+    shapes = () if shape is None else shape.values() if isinstance(shape, Mapping) else (shape,)
+    for sizes in shapes:
+        if isinstance(sizes, str) or not isinstance(sizes, Sequence):
+            found = f"a value of type {type(sizes).__name__}"
+            raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {found}")
+
+
 class Head(NamedTuple):
     """A document, None where its layers cannot be read, and what is wrong with it."""
 

@@ -33,11 +33,18 @@ class Entry:
     steps: int = 0
     """What each of its uses takes: to compute what a block is given, and an `if`, and to find the names of inputs."""
 
+    _stated: dict[str, Any] | None = None
+
     @property
-    def stated(self) -> dict[str, Any]:
-        """The entry's own fields, without those that hold a container's layers, which can be a whole network."""
-        held = self.held or {}
-        return {name: value for name, value in self.fields.items() if name not in PLACEMENT and name not in held}
+    def stated(self) -> Mapping[str, Any]:
+        """The entry's own fields, without those that hold a container's layers, which can be a whole network.
+
+        It is asked for once the entry has been read.
+        """
+        if self._stated is None:
+            others = {*PLACEMENT, *(self.held or {})}
+            self._stated = {name: value for name, value in self.fields.items() if name not in others}
+        return self._stated
 
     @property
     def is_container(self) -> bool:

@@ -5,23 +5,22 @@ written out by itself once for all uses in all variants of a file, and what it c
 whose sizes are all known, and without faults: of others nothing is said here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import chain
-from typing import NamedTuple
 
 from archsum.bounds import MAX_NESTING
 from archsum.errors import Diagnostic
 from archsum.language.expand.arguments import Arguments
 from archsum.language.expand.expansion import LETTERS, Expansion
-from archsum.language.expand.known import Known
+from archsum.language.expand.known import Block, Known, Output, Part
 from archsum.language.expand.layers import Builder, is_small
 from archsum.language.expand.scope import Level, Outputs, Scope
 from archsum.language.read.structure import Definition, Structure
 from archsum.language.spec.document import Document
 from archsum.language.spec.items import Item
 from archsum.language.text.places import Places
-from archsum.layers.shapes import Shape, total
-from archsum.summary import LayerSummary, Totals
+from archsum.layers.shapes import Shape
+from archsum.summary import Totals
 from archsum.work import Work
 
 _ROOM = LETTERS - 10
@@ -29,57 +28,7 @@ _ROOM = LETTERS - 10
 
 
 class UncountedError(Exception):
-    """Something is wrong, or may be, or depends on more than is known here: the network is to be written out."""
-
-
-class Part(Totals):
-    """Layers, and parts that have been counted already."""
-
-    def __init__(self, own: tuple[LayerSummary, ...], parts: tuple["Part", ...]) -> None:
-        self._own = own
-        self._parts = parts
-        self._known: dict[str, int | None] = {}
-
-    @property
-    def layers(self) -> tuple[LayerSummary, ...]:  # type: ignore[override]  # what is derived is read alone
-        """All layers, in no order; those of a block that is used several times as often."""
-        return tuple(self._each())
-
-    def together(self, figure: str) -> int | None:
-        """Return the sum of a figure of all layers, by its name; None where a layer's is unknown."""
-        if figure not in self._known:
-            parts = (part.together(figure) for part in self._parts)
-            self._known[figure] = total(chain((getattr(layer, figure) for layer in self._own), parts))
-        return self._known[figure]
-
-    def _each(self) -> Iterator[LayerSummary]:
-        yield from self._own
-        for part in self._parts:
-            yield from part._each()
-
-
-class _Output(NamedTuple):
-    """What a block gives: the name of a node in it and its shape, and whether a layer of the block takes it too."""
-
-    node: str
-    shape: Shape
-    is_taken: bool
-
-
-class Block(NamedTuple):
-    """What a block's use comes to."""
-
-    part: Part
-    outputs: tuple[_Output | int, ...]
-    """A number is that of an input, which is passed on."""
-    taken: tuple[int, ...]
-    """The inputs that layers in the block take."""
-    steps: int
-    """What it takes to write it out, no less wherever that is."""
-    depth: int
-    """How many blocks and containers are in one another in it."""
-    longest: int
-    """The letters of the longest name in it."""
+    """Something is wrong, or depends on more than is known here: the network, or the block, is to be written out."""
 
 
 def count(document: Document, structure: Structure, file: Places, allowed: int, known: Known) -> Totals | None:
@@ -111,9 +60,9 @@ class _Count(Expansion):
         self._inputs = inputs
         self._blocks: list[tuple[str, Block]] = []
         self._given: list[str] = []
-        """What blocks give that they do not take themselves, and"""
+        """The nodes that blocks give, and none of their own layers takes."""
         self._taken: set[str] = set()
-        """what they take."""
+        """What layers in blocks take."""
 
     def of_file(self) -> Part:
         """Return what the file's layers come to. Errors: UncountedError."""
@@ -131,6 +80,8 @@ class _Count(Expansion):
         scope = Scope({}, {}, Level((), {}), frozen_by=frozen_by)
         outputs = super()._write_block(item, scope, definition, arguments, tuple(self._inputs))
         taken = self._require_sound(outputs)
+        if self._wrapped:  # which those around the block would have to know
+            raise UncountedError
         prefix = len(next(iter(self._groups))[0]) + 1
         numbers = {name: number for number, name in enumerate(self._inputs)}
         names = chain(map("/".join, self._groups), (node.name for node in self._nodes))
@@ -138,7 +89,7 @@ class _Count(Expansion):
         return Block(
             self._part,
             tuple(
-                numbers[name] if name in numbers else _Output(name[prefix:], self._shape(name), name in taken)
+                numbers[name] if name in numbers else Output(name[prefix:], self._shape(name), name in taken)
                 for name in outputs
             ),
             tuple(number for name, number in numbers.items() if name in taken),
