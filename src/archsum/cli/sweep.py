@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what a variable may be: values, as in depth=1,2,3; a range, both ends in it, as in depth=1:4 or "
         "width=0.25:2:0.25; with --samples any number, as in rate=0.1:0.5, or rate=1e-4:1:log, where each order of "
         "magnitude is as likely. Of a variable that is a list in the file, each [ ] is one value, as in "
-        "depths=[3,4,6,3],[3,4,23,3], and its items may be ranges, as in depths=[1:3,4,6,3]; of any other, [3,5] is "
+        "depths=[3,4,6,3],[3,4,23,3], and its items may vary too, as in depths=[1:3,4,6|23,3]; of any other, [3,5] is "
         "3,5. All combinations of what several --set and --input say are variants",
     )
     parser.add_argument(

@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _LOG = "log"
 _RANGES = "a range is `start:stop:step`, both ends in it; `start:stop:log` is to draw from with `--samples`"
-_LISTS = "a list is `[3,4,6,3]`, and several are `[3,4,6,3],[3,4,23,3]`"
+_LISTS = "a list is `[3,4,6,3]`, and several are `[3,4,6,3],[3,4,23,3]` or `[3,4,6|23,3]`"
 
 
 def read_choices(text: str, is_list: bool) -> Choices:
@@ -65,13 +65,18 @@ def _read(text: str, is_list: bool) -> Choices:
         if not is_list:
             raise FieldError(f"is no list in the file, and {quote(text)} is one", "write its values alone, as in `3,5`")
         inside = text[1:-1].strip()
-        items = tuple(_read_single(item) for item in _parts(inside)) if inside else ()
+        items = tuple(_read_item(item) for item in _parts(inside)) if inside else ()
         if all(item.count == 1 for item in items):
             return Values(([item.at(0) for item in items],))
         return Items(items)
     if is_list:
         raise FieldError(f"is a list in the file, and {quote(text)} is none", _LISTS)
     return _read_single(text)
+
+
+def _read_item(text: str) -> Choices:
+    """Read what an item of a list may be: `3|5|7`, or a range."""
+    return _together([_read_single(part.strip()) for part in text.split("|")])
 
 
 def _read_single(text: str) -> Choices:
