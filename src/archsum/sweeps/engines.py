@@ -49,8 +49,8 @@ def here() -> Engine:
 
 def of(executor: Executor) -> Engine:
     """Return the engine of an executor that somebody else made, and ends."""
-    workers = getattr(executor, "_max_workers", _LEAST_IN_FLIGHT)
-    return Engine(executor, _EACH * workers)
+    workers = getattr(executor, "_max_workers", None)  # as those of the standard library have it
+    return Engine(executor, _EACH * workers if isinstance(workers, int) else _LEAST_IN_FLIGHT)
 
 
 @contextmanager
