@@ -81,6 +81,7 @@ WRONG = [
     "--set filters=0.5:1.5",
     "--set fliters=1,2 --set filters=1 --set filters=2",
     "--set filters=1,2 --columns parms --sort wdith --where 'parms < 5M'",
+    "--set filters=2:1 --where 'filters < 3'",
     "--set filters=1,2 --where params",
     "--set filters=1,2 --where 'params < 5m'",
     "--set filters=1,2 --where 'params <'",
@@ -173,12 +174,19 @@ def test_a_figure_larger_than_a_column_of_parquet_holds(capsys: pytest.CaptureFi
     assert rows[1]["message"] == f"params is {10**12 * 10**8 + 10**8:,}, too large for a column"
 
 
-def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_standard_input_and_output() -> None:
     done = subprocess.run(
         archsum("sweep", "-", "--set", "filters=1,2", "--format", "csv"), input=NETWORK, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 3
+    for output in ("-", "/dev/stdout"):
+        again = subprocess.run(
+            archsum("sweep", "net.yaml", "--set", "filters=1,2", "--format", "csv", "-o", output),
+            capture_output=True,
+            text=True,
+        )
+        assert again == subprocess.CompletedProcess(again.args, 0, done.stdout, "")
 
 
 @pytest.mark.parametrize("style", ["csv", "jsonl"])

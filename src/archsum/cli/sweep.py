@@ -86,6 +86,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compute all variants; rows are written as they come, or where they are ordered, at the end."""
     gc.enable()  # which is off for commands that end soon
+    if arguments.output == "-":
+        arguments.output = None
     style = _style(arguments)
     _check_usage(arguments, style)
     from archsum.cli.writing import stopped_in_order
@@ -163,8 +165,8 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
             message = f"`--plot` draws rows by two figures, and `--pareto` names {len(objectives)}"
             raise SpecError([Diagnostic("bad-value", message, None, "name two, as in `--pareto params,-macs`")])
     with gathered(problems):
-        metrics = [name.strip() for name in arguments.columns.split(",")] if arguments.columns else list(DEFAULT)
-        metrics += [one.name for one in objectives if one.name not in (*metrics, *varied)]
+        stated = map(str.strip, arguments.columns.split(",")) if arguments.columns else DEFAULT
+        metrics = list(dict.fromkeys((*stated, *(one.name for one in objectives if one.name not in varied))))
         question = ask(
             template,
             varied,

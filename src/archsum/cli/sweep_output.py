@@ -64,7 +64,7 @@ class Lines(Output):
 
     def finish(self, tally: Tally) -> None:
         self.close()
-        if self._file:
+        if self._file and self._file.is_regular:
             print(summary(tally, self._question))
 
     def _put(self, text: str) -> None:
@@ -96,7 +96,8 @@ class Parquet(Output):
 
     def finish(self, tally: Tally) -> None:
         self.close()
-        print(summary(tally, self._question))
+        if self._file.is_regular:
+            print(summary(tally, self._question))
 
 
 class Held(Output):

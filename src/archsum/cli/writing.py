@@ -61,14 +61,15 @@ class GrowingFile(io.RawIOBase):
         self._path, self._cure, self._end = path, cure, start or 0
         try:
             there = _stat(path)
-            self._is_regular = there is None or stat.S_ISREG(there.st_mode)
+            self.is_regular = there is None or stat.S_ISREG(there.st_mode)
+            """Whether it is a file, and no pipe or device."""
             if open_already := _OPEN_ALREADY.fullmatch(path):
                 number = {"out": 1, "err": 2}.get(open_already[1]) or int(open_already[2])
                 self._file = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115
-                self._is_regular = False
-            elif there and self._is_regular and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
+                self.is_regular = False
+            elif there and self.is_regular and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
                 raise _unwritable(path, "it is read-only", "make it writable, or write another file")
-            elif there and self._is_regular and there.st_size and start is None:
+            elif there and self.is_regular and there.st_size and start is None:
                 raise _unwritable(path, "it is there already", "go on with it by `--resume`, or name another file")
             else:
                 self._file = open(path, "wb" if start is None else "r+b", buffering=0)  # noqa: SIM115
@@ -101,7 +102,7 @@ class GrowingFile(io.RawIOBase):
 
     def _cut(self) -> None:
         """Leave nothing behind the last whole piece."""
-        if self._is_regular:
+        if self.is_regular:
             self._file.truncate(self._end)
             self._file.seek(self._end)
 

@@ -24,6 +24,8 @@ class AxesReader:
     def __init__(self, template: Template) -> None:
         self._variables = template.variables
         self._axes: list[Axis] = []
+        self.names: list[str] = []
+        """What is varied, also where it is wrong how."""
         self._problems: list[Diagnostic] = []
         self._taken = set(columns((), tuple(FIGURES)))
 
@@ -88,11 +90,6 @@ class AxesReader:
             self._axes.append(Table(header, tuple(self._rows(name, header, lines))))
         return self
 
-    @property
-    def names(self) -> list[str]:
-        """What is varied."""
-        return [name for axis in self._axes for name in axis.names]
-
     def read(self) -> list[Axis]:
         """Return the axes. Errors: SpecError with all that is wrong with them."""
         if not (self._axes or self._problems):
@@ -103,15 +100,16 @@ class AxesReader:
         return self._axes
 
     def _refuse(self, name: str, twice: str, cure: str) -> Diagnostic | None:
-        """Return why a variable cannot be varied, and else note that it is."""
+        """Return why a variable or an input cannot be varied; else note that it is."""
         if name not in self._variables and not is_input(name):
             known = suggest(name, self._variables) or "only what the file has under `variables` can be varied"
             return Diagnostic("unknown-variable", f"the file has no variable {quote(name)}", None, known)
-        if any(name in axis.names for axis in self._axes):
+        if name in self.names:
             return Diagnostic("duplicate-name", f"{quote(name)} cannot be varied: {twice}", None, cure)
         if name in self._taken:
             message = f"{quote(name)} cannot be varied: a column of every sweep has that name"
             return Diagnostic("bad-name", message, None, "give the variable another name in the file")
+        self.names.append(name)
         return None
 
     def _rows(

@@ -79,18 +79,25 @@ def engine(jobs: int = 1, address: str | None = None) -> Iterator[Engine]:
 
 
 def _pool(jobs: int) -> Executor:
+    """Start a pool of processes that heed no Ctrl-C, which is for this process, from their first moment on."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker)
+    heeded = signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is started inherits it
+    try:
+        for _ in range(jobs):
+            pool.submit(int)  # each starts one, as none is idle yet
+    finally:
+        signal.signal(signal.SIGINT, heeded)
+    return pool
 
 
 def _start_worker() -> None:
-    """Let a worker heed no Ctrl-C, which is for the process that started it, and end with that process."""
+    """Let a worker end with the process that started it, however that ends."""
     from multiprocessing import parent_process
     from threading import Thread
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := parent_process():
         Thread(target=_end_after, args=(parent,), daemon=True).start()
 
