@@ -22,9 +22,10 @@ from random import Random
 from statistics import median
 from typing import Any
 
-import archsum
-from tests.support.paths import EXAMPLES
 from tests.support.parity.torch_models import torchvision
+from tests.support.paths import EXAMPLES
+
+import archsum
 
 PEERS = 12
 """The networks that are built by each."""
@@ -76,7 +77,8 @@ def of_torch(depths: list[int], size: int) -> None:
         batch = torch.empty((1, 3, size, size))
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         model(batch)
-    assert sum(parameter.numel() for parameter in model.parameters()) and counter.get_total_flops()
+    assert sum(parameter.numel() for parameter in model.parameters())
+    assert counter.get_total_flops()
 
 
 def of_keras(depths: list[int], size: int) -> None:
