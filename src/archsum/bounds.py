@@ -149,6 +149,7 @@ MAX_NODES_TRIED = 5_000
 
 MAX_VARIANTS = 10**9
 """The most variants of a sweep: a day's work of ten cores."""
+MAX_PROCESSES = 1_000
 MAX_SORTED = 1_000_000
 """The most rows that are held to be sorted."""
 MAX_DRAWN_ROWS = 20_000

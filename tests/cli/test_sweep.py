@@ -99,6 +99,7 @@ USAGE = [
     "--set filters",
     "--set filters=1 --samples 0",
     "--set filters=1 --jobs 0",
+    "--set filters=1 --jobs 1001",
     "--set filters=1 --seed 3",
     "--set filters=1 --top 3",
     "--set filters=1 --sort params --pareto params",

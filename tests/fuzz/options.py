@@ -30,7 +30,7 @@ def commands() -> tuple[str, ...]:
 def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
     """Draw a command line on a file."""
     command = random.choices(
-        ["json", "summary", "check", "explain", "memory", "fit", "diagram"], [4, 4, 4, 2, 3, 1, 2]
+        ["json", "summary", "check", "explain", "memory", "fit", "diagram", "sweep"], [4, 4, 4, 2, 3, 1, 2, 2]
     )[0]
     match command:
         case "json":
@@ -46,6 +46,15 @@ def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
             return ("memory", file, *_training(random), *_maybe(random, "--format", ("json",)))
         case "fit":
             return ("fit", file, "--device", random.choice(DEVICES), *_maybe(random, "--format", ("json",)))
+        case "sweep":
+            return (
+                "sweep",
+                file,
+                "--input",
+                "8,8,3",
+                *_training(random),
+                *_maybe(random, "--format", ("csv", "jsonl")),
+            )
         case "diagram":
             depth = _maybe(random, "--depth", ("1", "2", "9"))
             return ("diagram", file, "--format", random.choice(["mermaid", "dot"]), *depth)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from archsum.bounds import MAX_SORTED
+from archsum.bounds import MAX_PROCESSES, MAX_SORTED
 from archsum.cli.arguments import number_of, shape, training
 from archsum.cli.exit_codes import OK, OVER_BUDGET
 from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
@@ -134,6 +134,8 @@ def _check_usage(arguments: argparse.Namespace, style: str) -> None:
         error("--plot draws rows by two figures: name them, as in --pareto params,-macs")
     if arguments.plot and os.path.splitext(arguments.plot)[1].removeprefix(".").lower() not in _FIGURES:
         error(f"--plot takes a file that ends in {', '.join(f'.{name}' for name in _FIGURES)}")
+    if arguments.jobs > MAX_PROCESSES:
+        error(f"--jobs takes at most {MAX_PROCESSES:,} processes")
     if arguments.executor and arguments.jobs > 1:
         error("--jobs is of this machine, and --executor a cluster: choose one")
 

@@ -40,7 +40,6 @@ OUTPUTS: tuple[tuple[str, ...], ...] = (
     *(("fit", "FILE", "--format", format_) for format_ in ("table", "json")),
     *(("diagram", "FILE", "--format", format_) for format_ in ("mermaid", "dot")),
     ("explain", "FILE"),
-    *(("sweep", "FILE", "--input", "8,8,3", "--format", format_) for format_ in ("table", "csv", "jsonl")),
     ("convert", "FILE"),
     ("convert", "FILE", "--flat"),
 )
