@@ -373,6 +373,25 @@ def test_a_figure_of_the_front() -> None:
     assert "params (less is better)" in drawn
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_a_bar_on_a_terminal_alone() -> None:
+    pytest.importorskip("tqdm")
+    import pty
+    import termios
+
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, 80))
+    command = archsum(*GRID, "--columns", "params", "-o", "rows.csv")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, text=True)
+    shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    os.close(end)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "400 variants: 80 refused")
+    assert "0/400 [00:00<?, ? variants/s]" in shown
+    piped = subprocess.run([*command[:-1], "again.csv"], capture_output=True, text=True)
+    assert (piped.returncode, piped.stderr) == (0, "")
+
+
 def test_names_are_text_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     text = 'name: "a\\x1b[31m"\ninput: [4]\nvariables: {act: relu}\nlayers: [dense: {units: 3, activation: =act}]\n'
     Path("steering.yaml").write_text(text, encoding="utf-8")
