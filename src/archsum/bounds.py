@@ -156,3 +156,5 @@ MAX_DRAWN_ROWS = 20_000
 """The most rows that a picture shows as points."""
 MAX_SCANNED = 20_000
 """The most values that are computed one by one to find one."""
+MAX_FITTED = 20_000
+"""The most values by which it is told how a metric grows."""

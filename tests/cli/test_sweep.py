@@ -59,6 +59,9 @@ COMMANDS = [
     "--set filters=1:3 --where 'params < 10'",
     "--set filters=1,2 --set kernel_size=9",
     "--rows rows.csv --set units=1,2",
+    "--set filters=1:6 --fit params~filters",
+    "--set kernel_size=1:8 --fit params~kernel_size --where 'params < 3k'",
+    "--set filters=1:2 --fit macs~filters",
 ]
 
 
@@ -85,6 +88,10 @@ WRONG = [
     "--set filters=1,2 --where params",
     "--set filters=1,2 --where 'params < 5m'",
     "--set filters=1,2 --where 'params <'",
+    "--set filters=1,2 --fit params",
+    "--set filters=1,2 --fit parms~fliters",
+    "--set filters=1,2 --set units=1,2 --fit params~units",
+    "--set filters=1:100000 --fit params~filters",
     "--set filters=1,2 --executor localhost:8786",
     "--set filters=1,2 --device t5 --optimizer adma --checkpointing nothing",
     "--set filters=1,2 --input 8,8,3 --input left=8,8,3",
@@ -108,6 +115,7 @@ USAGE = [
     "--set filters=1 --resume",
     "--set filters=1 -o rows.parquet --resume",
     "--set filters=1 -o rows.csv --resume --sort params",
+    "--set filters=1 --format csv --fit params~filters",
     "--set filters=1 --plot front.svg",
     "--set filters=1 --plot front.gif --pareto params,macs",
     "--set filters=1 --jobs 2 --executor tcp://localhost:8786",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archsum.cli.sweep_output import Output
     from archsum.sweeps.engines import Engine
     from archsum.sweeps.front import Objective
+    from archsum.sweeps.growth import Growth
     from archsum.sweeps.rows import Question
     from archsum.sweeps.space import Space
     from archsum.sweeps.tally import Tally
@@ -65,6 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="the metrics to compute, by the names of limits, as in params,training_memory (default: params,macs)",
     )
+    parser.add_argument(
+        "--fit",
+        metavar="METRIC~NAME",
+        help="say how a metric grows with the one variable that is varied, as in params~width",
+    )
     add_limit_arguments(parser, "a row")
     best = parser.add_argument_group("the best", "A minus before a name is for: the more, the better.")
     best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or --sort=-width")
@@ -94,18 +100,22 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.sweeps.engines import engine
     from archsum.sweeps.tally import Tally
 
-    space, question, objectives = _read(arguments)
+    space, question, objectives, growth = _read(arguments)
     with stopped_in_order(), engine(arguments.jobs, arguments.executor) as found:
         output, done = _open(arguments, style, space, question, objectives)
         tally = Tally(done)
         try:
-            _compute(space, question, found, tally, output)
+            _compute(space, question, found, tally, output, growth)
         except (KeyboardInterrupt, SpecError):
             with suppress(SpecError):
                 output.close()
             print(_how_to_go_on(arguments, style, tally, space), file=sys.stderr)
             raise
         output.finish(tally)
+    if growth:
+        from archsum.render.sweep.growth import render
+
+        print(render(growth))
     return OK if tally.rows or tally.before else OVER_BUDGET  # that is, there is nothing that keeps what it has to
 
 
@@ -134,17 +144,20 @@ def _check_usage(arguments: argparse.Namespace, style: str) -> None:
         error("--plot draws rows by two figures: name them, as in --pareto params,-macs")
     if arguments.plot and os.path.splitext(arguments.plot)[1].removeprefix(".").lower() not in _FIGURES:
         error(f"--plot takes a file that ends in {', '.join(f'.{name}' for name in _FIGURES)}")
+    if arguments.fit and (arguments.resume or not (arguments.output or style == "table")):
+        error("--fit is told below a table, or of a file that is written from its beginning")
     if arguments.jobs > MAX_PROCESSES:
         error(f"--jobs takes at most {MAX_PROCESSES:,} processes")
     if arguments.executor and arguments.jobs > 1:
         error("--jobs is of this machine, and --executor a cluster: choose one")
 
 
-def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Objective, ...]]":
-    """Return what is varied, what is asked of each variant, and by what they are ordered."""
+def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Objective, ...], Growth | None]":
+    """Return what is varied, what is asked of each variant, by what they are ordered, and what is to be fitted."""
     from archsum.sweeps.asking import DEFAULT, ask, gathered
     from archsum.sweeps.axes import AxesReader
     from archsum.sweeps.front import read_objectives
+    from archsum.sweeps.growth import read_growth
     from archsum.sweeps.space import Space
 
     template = read_template(arguments.file)
@@ -155,11 +168,14 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
     reader.add_inputs(arguments.inputs)
     varied = reader.names
     objectives: tuple[Objective, ...] = ()
+    growth: Growth | None = None
     with gathered(problems):
         space = Space(reader.read(), arguments.samples, arguments.seed or 0)
         if arguments.sort and not arguments.top and space.count > MAX_SORTED:
             message = f"{space.count:,} rows are too many to be sorted; {MAX_SORTED:,} are the most"
             raise SpecError([Diagnostic("too-large", message, None, "add `--top 1000`")])
+        if arguments.fit:
+            growth = read_growth(arguments.fit, space, varied)
     with gathered(problems):
         if by := arguments.sort or arguments.pareto:
             objectives = read_objectives(by, varied)
@@ -168,7 +184,8 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
             raise SpecError([Diagnostic("bad-value", message, None, "name two, as in `--pareto params,-macs`")])
     with gathered(problems):
         stated = map(str.strip, arguments.columns.split(",")) if arguments.columns else DEFAULT
-        metrics = list(dict.fromkeys((*stated, *(one.name for one in objectives if one.name not in varied))))
+        ordered = (one.name for one in objectives if one.name not in varied)
+        metrics = list(dict.fromkeys((*stated, *ordered, *([growth.metric] if growth else []))))
         question = ask(
             template,
             varied,
@@ -180,7 +197,7 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         )
     if problems:
         raise SpecError(problems)
-    return space, question, objectives
+    return space, question, objectives, growth
 
 
 def _open(
@@ -214,7 +231,9 @@ def _open(
     return Held(best, question, rows, bool(arguments.top or arguments.pareto), arguments.plot), 0
 
 
-def _compute(space: "Space", question: "Question", found: "Engine", tally: "Tally", output: "Output") -> None:
+def _compute(
+    space: "Space", question: "Question", found: "Engine", tally: "Tally", output: "Output", growth: "Growth | None"
+) -> None:
     from archsum.cli.progress import progress
     from archsum.sweeps.sweeping import sweep
 
@@ -222,6 +241,8 @@ def _compute(space: "Space", question: "Question", found: "Engine", tally: "Tall
         for chunk in sweep(question, space.variants(tally.variants), found):
             output.write(chunk.rows)
             tally.add(chunk.variants, chunk.rows)
+            if growth:
+                growth.add(chunk.rows)
             report(chunk.variants)
             if output.is_gone:
                 return
