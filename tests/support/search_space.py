@@ -1,14 +1,14 @@
 """The search space of once-for-all networks: samples of it, and the same networks written for PyTorch."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from archsum import template
 from archsum.sweeps.axes import AxesReader
 from archsum.sweeps.space import Space
-from tests.support.paths import NETWORKS
 
-FILE = NETWORKS / "once_for_all.yaml"
+FILE = Path(__file__).with_name("once_for_all.yaml")
 
 SETTINGS = [
     ("depths", f"[{','.join(['2:4'] * 5)}]"),
