@@ -30,6 +30,7 @@ COMMANDS = [
     "--vary depth=1:40 --where 'params >= 10k and params < 20k' --smallest --input 20,20,3",
     "--vary groups=1:3 --where 'params <= 10k' --input 8,8,4",
     "--vary width=1:4 --where 'params <= 100'",
+    "--vary width=1:40 --where 'width * 2 < 30'",
     "--vary depth=1:9 --device nano33ble",
 ]
 WRONG = [

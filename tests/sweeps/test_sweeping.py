@@ -233,6 +233,12 @@ def test_everything_wrong_is_said_at_once_and_before_the_first_row(template: Any
         archsum.sweep(io.StringIO("input: [4]\nvariables: {params: 1}\nlayers: [dense: =params]"), {"params": (1,)})
 
 
+def test_what_is_no_network_is_refused_also_where_no_figure_is_asked_for(template: Any) -> None:
+    found = archsum.sweep(template, {"kernel_size": (3, 9)}, metrics=(), where="kernel_size > 1")
+    assert [(row.verdict, row.metrics) for row in found] == [("ok", {}), ("refused", {})]
+    assert archsum.solve(template, "kernel_size", "1:12", where="kernel_size > 1").value == 8
+
+
 def test_variants_may_come_one_by_one(template: Any) -> None:
     assert list(archsum.sweep(template, iter(()))) == []
     found = archsum.sweep(template, ({"filters": number} for number in (1, 2)))

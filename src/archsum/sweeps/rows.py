@@ -157,6 +157,8 @@ class _Figures(Mapping[str, Value]):
     @property
     def metrics(self) -> dict[str, int | None]:
         """The metrics that were asked for. Errors: SpecError where it is no network."""
+        if not self._question.metrics:
+            self._metric("layers")  # which asks whether it is one
         return {name: self._metric(name) for name in self._question.metrics}
 
     def verdict(self) -> tuple[str, ...]:
@@ -200,7 +202,7 @@ class _Figures(Mapping[str, Value]):
 
     def _metric(self, name: str) -> int | None:
         if name not in self._metrics:
-            alike = [other for other in self._question.wanted if (other in _DEAR) == (name in _DEAR)]
+            alike = {name, *(other for other in self._question.wanted if (other in _DEAR) == (name in _DEAR))}
             if "_costs" in vars(self):
                 self._metrics[name] = FIGURES[name](self._costs)
             else:

@@ -124,6 +124,8 @@ class _Search:
 
     def bisect(self) -> int | None:
         """Return the place of the value; None where figures are unsteady, or no value was seen to keep limits."""
+        if not self._question.wanted:
+            return None  # there is nothing to be monotonic
         last = self._count - 1
         for step in range(_FIRST_CHECKED):
             self.keeps(last * step // (_FIRST_CHECKED - 1))

@@ -40,6 +40,8 @@ def _lines(solution: Solution) -> Iterator[str]:
 def _what_it_has(row: Row) -> str:
     if row.verdict == REFUSED:
         return f"is refused: {row.message}"
+    if not row.metrics:
+        return "does not"
     return "has " + ", ".join(f"{count(figure)} {name}" for name, figure in row.metrics.items())
 
 
