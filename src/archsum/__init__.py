@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         load,
         plot,
         report,
+        solve,
         summarize,
+        sweep,
         template,
     )
     from archsum.errors import Diagnostic, SpecError
@@ -45,7 +47,9 @@ __all__ = [
     "load",
     "plot",
     "report",
+    "solve",
     "summarize",
+    "sweep",
     "template",
 ]
 

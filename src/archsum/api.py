@@ -4,7 +4,8 @@ They take what `load` takes, or the Network that it made: a file's path, an open
 """
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from archsum import sources
@@ -18,9 +19,10 @@ from archsum.sources import Source
 from archsum.work import Work
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from archsum.budget import Base
     from archsum.language.spec.budget import Budget
-    from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
     from archsum.results.check import Check
     from archsum.results.conversion import Conversion
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from archsum.results.memory import Costs, Fit
     from archsum.results.pictures import Diagram, Plot
     from archsum.results.report import Report
+    from archsum.results.solution import Solution
+    from archsum.sweeps.rows import Row
     from archsum.variants import Template
 
 __all__ = [
@@ -49,7 +53,9 @@ __all__ = [
     "load",
     "plot",
     "report",
+    "solve",
     "summarize",
+    "sweep",
     "template",
 ]
 
@@ -232,19 +238,12 @@ def costs(
 
     Errors: SpecError with every problem in the file or in `training`.
     """
-    from archsum.language.advice.overrides import override
-    from archsum.memory.costs import check_blocks
     from archsum.results.memory import Costs
 
     if context is not None and context < 1:
         raise ValueError(f"`context` takes a number of tokens, 1 or more, not {context}")
     network = _network(file, overrides)
-    summary, options = summarize(network), override(network.training, training or {}, "`training`")
-    in_file = options.checkpointing == network.training.checkpointing
-    check_blocks(options, summary, network.checkpointing_place if in_file else None)
-    stated = (training or {}).get("precision")
-    arena_precision: ArenaPrecision = "float32" if stated == "float32" else "int8"
-    return Costs(summary, options, arena_precision, network.steps_allowed, context)
+    return Costs.of(network, summarize(network), training or {}, context)
 
 
 def explain(file: Source | Network, layer: str | None = None, **overrides: Unpack[Overrides]) -> "Explanation":
@@ -431,9 +430,90 @@ def convert(
     return Conversion(written.text, paths(written, network.graph))
 
 
+def sweep(
+    file: "Source | Template",
+    variants: "Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]]",
+    *,
+    metrics: Collection[str] = ("params", "macs"),
+    where: str | None = None,
+    within_budget: bool = False,
+    device: str | None = None,
+    training: Mapping[str, Any] | None = None,
+    executor: "Executor | None" = None,
+) -> "Iterator[Row]":
+    """Compute variants of one of our own files, a row for each, in their order, as they come.
+
+    `variants` are mappings of variables to values, in which `input` has a shape; or one mapping of variables to all of
+    their values, whose combinations are the variants. `metrics` are named as the limits of a budget, without `max_`.
+    There are rows for variants that keep what they have to: `where` is a condition on metrics and on what is varied, as
+    in "params < 5M"; `within_budget` is for the file's budget, `device` for the memory of a device. What is no network
+    has a row whose verdict is `refused`, with the error's code and message. `training` is as for `costs`. `executor`
+    computes them, a `concurrent.futures.Executor`; without one they are computed here.
+
+    Errors: SpecError with every problem in the file, and in what is asked of it.
+    """
+    from archsum.sweeps import engines
+    from archsum.sweeps.asking import ask
+    from archsum.sweeps.axes import AxesReader
+    from archsum.sweeps.space import Space, Variant
+    from archsum.sweeps.sweeping import rows
+
+    of = _template(file)
+    if isinstance(variants, Mapping):
+        space = Space(AxesReader(of).add_grid(variants).read())
+        varied, found = space.names, space.variants()
+    else:
+        listed = iter(variants)
+        first = list(islice(listed, 1))
+        varied = tuple(name for values in first for name in values)
+        found = (Variant(number, values) for number, values in enumerate(chain(first, listed), start=1))
+    question = ask(of, varied, metrics, where=where, within_budget=within_budget, device=device, training=training)
+    return rows(question, found, engines.of(executor) if executor else engines.here())
+
+
+def solve(
+    file: "Source | Template",
+    name: str,
+    values: str | Iterable[float],
+    *,
+    variables: Mapping[str, Value] | None = None,
+    where: str | None = None,
+    within_budget: bool = False,
+    device: str | None = None,
+    training: Mapping[str, Any] | None = None,
+    smallest: bool = False,
+    scan: bool = False,
+) -> "Solution":
+    """Find the largest value of a variable that keeps limits, or the `smallest`; printed, it is a text.
+
+    `values` are numbers that grow, or a range: "0.1:4" to three digits, "1:40" in whole numbers, "0.25:4:0.25" with a
+    step. What it has to keep is as for `sweep`; `variables` are other variables' values. Where a figure grows with the
+    value throughout those computed, it is found by bisection; otherwise, or with `scan`, all are computed from the end
+    on. Which it was the result says.
+
+    Errors: SpecError with every problem in the file, and in what is asked of it.
+    """
+    from archsum.results.solution import Solution
+    from archsum.sweeps import solving
+    from archsum.sweeps.asking import ask_of_one
+
+    of = _template(file)
+    question, choices = ask_of_one(
+        of, name, values, variables or {}, where=where, within_budget=within_budget, device=device, training=training
+    )
+    found = solving.solve(question, name, choices, variables=variables or {}, smallest=smallest, scan=scan)
+    return Solution(**vars(found))
+
+
 def _origin(file: Source | Network, network: Network) -> str:
     """Return what a file is called, or else the network."""
     return os.path.basename(file) if isinstance(file, str | os.PathLike) else network.graph.name
+
+
+def _template(file: "Source | Template") -> "Template":
+    from archsum.variants import Template
+
+    return file if isinstance(file, Template) else template(file)
 
 
 def _require_source(file: object) -> None:

@@ -144,3 +144,17 @@ MAX_COMPARED_LETTER_BY_LETTER = 5
 """The known words that are compared with an unknown one at length."""
 MAX_NODES_TRIED = 5_000
 """The layers of a network that is tried with other sizes where some do not fit."""
+
+# Sweeps.
+
+MAX_VARIANTS = 10**9
+"""The most variants of a sweep: a day's work of ten cores."""
+MAX_PROCESSES = 1_000
+MAX_SORTED = 1_000_000
+"""The most rows that are held to be sorted."""
+MAX_DRAWN_ROWS = 20_000
+"""The most rows that a picture shows as points."""
+MAX_SCANNED = 20_000
+"""The most values that are computed one by one to find one."""
+MAX_FITTED = 20_000
+"""The most values by which it is told how a metric grows."""

@@ -103,10 +103,20 @@ CODES: dict[str, Code] = {
         "blocks:\n  both: {inputs: [a, b], layers: [add: {inputs: [a, b]}]}\ninput: [32]\nlayers:\n"
         "  - dense: {units: 32, name: d}\n  - both: {inputs: [input, d]}",
     ),
+    "lost-worker": Code(
+        "What computed the variants of a sweep has died, twice for the same ones, or the cluster is gone.",
+        "Give the workers more memory; `--resume` goes on with the file where it ends.",
+    ),
     "merged-weights": Code(
         "A file has one tensor that layers use in different ways, as exporters make one of equal tensors. It counts in "
         "each of them.",
         "Export a model that is trained: its tensors differ.",
+    ),
+    "missing-distributed": Code(
+        "`archsum sweep --executor` reaches a cluster through dask.distributed, which is not installed.",
+        "Install it.",
+        "archsum sweep net.yaml --set width=8,16 --executor tcp://localhost:8786",
+        "pip install distributed",
     ),
     "missing-field": Code(
         "A field has no default, and is not stated.",
@@ -144,6 +154,12 @@ CODES: dict[str, Code] = {
         "archsum summary net.onnx",
         "pip install onnx",
     ),
+    "missing-pyarrow": Code(
+        "Rows are written as Parquet by pyarrow, which is not installed.",
+        "Install it, or write another format, such as `-o rows.csv`.",
+        "archsum sweep net.yaml --set width=8,16 -o rows.parquet",
+        "archsum sweep net.yaml --set width=8,16 -o rows.csv",
+    ),
     "missing-shtab": Code(
         "`archsum completion` writes its scripts with shtab, which is not installed.",
         "Install it.",
@@ -161,6 +177,12 @@ CODES: dict[str, Code] = {
         "State a limit, in the file under `budget` or on the command line.",
         "archsum check net.yaml",
         "archsum check net.yaml --max-params 5M",
+    ),
+    "no-cluster": Code(
+        "No scheduler of a Dask cluster answers at the address of `--executor`, or it is no address.",
+        "Start one, and write the address that it prints.",
+        "archsum sweep net.yaml --set width=8,16 --executor localhost",
+        "dask scheduler",
     ),
     "no-device": Code(
         "`archsum fit` has no device whose memory could be filled.",
@@ -206,6 +228,10 @@ CODES: dict[str, Code] = {
         "Save it as UTF-8.",
         "archsum summary latin1.yaml",
         "iconv -f latin1 -t utf-8 latin1.yaml > utf8.yaml",
+    ),
+    "other-sweep": Code(
+        "`--resume` names a file whose rows are not those of this sweep.",
+        "Repeat the command that has begun the file, and add `--resume`; or write another file.",
     ),
     "raised": Code(
         "The code of a live model, `module:name`, or its framework has raised an exception, which is shown.",

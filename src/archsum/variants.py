@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from archsum.budget.metrics import METRICS
 from archsum.errors import one_line
@@ -11,7 +12,7 @@ from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, require_overrides
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
-from archsum.memory.costs import Costs, check_blocks
+from archsum.memory.costs import Costs
 from archsum.propagate import propagate
 from archsum.summary import Totals
 
@@ -21,7 +22,7 @@ FIGURES: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
 )
 """The figures of a variant: those that a budget can limit, by the names of its limits without `max_`, and one more."""
 
-_OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
+OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
     {name.removeprefix("max_"): metric.of_layers for name, metric in METRICS.items() if metric.of_layers}
     | {"non_trainable_params": lambda totals: totals.non_trainable_params}
 )
@@ -70,20 +71,21 @@ class Template:
         input: InputShape | None = None,  # noqa: A002
         *,
         metrics: Collection[str],
+        training: Mapping[str, Any] = _AS_IN_FILE,
     ) -> Mapping[str, int | None]:
         """Return the figures of a variant, of `FIGURES` those asked for; None is one that is unknown.
+
+        `training` takes the place of what the file says of it.
 
         Errors: SpecError with every problem in the variant; ValueError for a figure that there is not.
         """
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
-        if all(name in _OF_LAYERS for name in metrics):
+        if all(name in OF_LAYERS for name in metrics):
             totals = self._file.totals(variables, self._chosen(variables, input))
-            return {name: _OF_LAYERS[name](totals) for name in metrics}
+            return {name: OF_LAYERS[name](totals) for name in metrics}
         network = self.network(variables, input)
-        summary = propagate(network.graph, network.engine)
-        check_blocks(network.training, summary, network.checkpointing_place)
-        costs = Costs(summary, network.training, steps_allowed=network.steps_allowed)
+        costs = Costs.of(network, propagate(network.graph, network.engine), training)
         return {name: FIGURES[name](costs) for name in metrics}
 
     def _chosen(

@@ -21,6 +21,7 @@ FILES = {
     "within.yaml": "input: [8]\nlayers: [dense: {units: 4}]\nbudget: {max_params: 36, device: t4}\n",
     "over.yaml": "input: [8]\nlayers: [dense: {units: 4}]\nbudget: {max_params: 35, device: tiny}\n"
     "devices: {tiny: {memory: 100}}\n",
+    "varied.yaml": "input: [8]\nvariables: {n: 4}\nlayers: [dense: {units: =n}]\n",
     "bad.yaml": "input: [8]\nlayers: [dens: {units: 4}]\n",
     "unknown.yaml": "input: [null, 8]\nlayers: [dense: {units: 4}]\nbudget: {max_macs: 5, device: t4}\n",
 }
@@ -42,6 +43,12 @@ CASES = [
     Case("git --text within.yaml", OK),
     Case("git --text bad.yaml", OK),
     Case("git --text missing.yaml", BAD, prints=False),
+    *(Case(f"sweep varied.yaml --set n=1,2 {more}", OK) for more in ("", "--format csv", "--sort params -o rows.csv")),
+    Case("sweep varied.yaml --set n=1,2 --where params>99", OVER),
+    Case("sweep varied.yaml --set n=0,x", OVER),
+    Case("sweep varied.yaml --set n=2:1", BAD, prints=False),
+    Case("solve varied.yaml --vary n=1:9 --where params<=18", OK),
+    Case("solve varied.yaml --vary n=1:9 --where params<=8", OVER),
     Case("layers", OK),
     Case("devices", OK),
     Case("schema", OK),

@@ -17,6 +17,7 @@ from archsum.memory.precision import PRECISIONS
 from archsum.render.diagram import FORMATS as DIAGRAMS
 from archsum.render.summary.columns import OPTIONAL
 from archsum.render.table import STYLES
+from archsum.variants import FIGURES
 
 NOTHING = "relu: {if: false}"
 WITHOUT_LAYERS = {
@@ -76,6 +77,10 @@ OPTIONS = {
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
     "report": ["-o drawn.html --device t4 --max-params 10", "--precision mixed", "other.yaml"],
     "convert": ["", "--flat"],
+    "sweep": ["--set n=1,2", *(f"--set n=1:9 --columns {','.join(FIGURES)} {more}" for more in (
+        "--format table", "--format csv", "--format jsonl", "--sort params --top 2", "--pareto params,-macs",
+    ))],
+    "solve": [f"--vary n=1:9 --where layers<99 {more}" for more in ("", "--scan", "--smallest --format json")],
     "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json", "html"))],
 }  # fmt: skip
 
@@ -94,7 +99,7 @@ def test_every_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NETWORKS[network], encoding="utf-8")
+    Path("net.yaml").write_text(f"{NETWORKS[network]}variables: {{n: 1}}\n", encoding="utf-8")
     Path("other.yaml").write_text(NETWORKS["all frozen"], encoding="utf-8")
     run_with_every_option(
         command,
@@ -124,7 +129,7 @@ def run_with_every_option(command: str, capsys: pytest.CaptureFixture[str], is_r
             assert code == 0, options
             assert printed.err == "", options
             assert bool(printed.out.strip()) != ("-o " in options), options
-        if "--format json" in options and not is_refused(options):
+        if options.endswith("--format json") and not is_refused(options):
             json.loads(printed.out)
 
 

@@ -28,16 +28,20 @@ WITHOUT_EXAMPLE = {
     "bad-settings": "they are a file of their own",
     "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
+    "lost-worker": "a process is killed for it",
     "merged-weights": "a warning",
+    "other-sweep": "a file is begun by another command for it",
     "too-deep": "one has 65 brackets",
 }
 
 MISSING = {
+    "missing-distributed": "sweeps.engines",
     "missing-graphviz": "render.diagram.graphviz",
     "missing-h5py": "interchange.keras.hdf5",
     "missing-jinja": "render.report",
     "missing-matplotlib": "render.plot",
     "missing-onnx": "interchange.onnx.protobuf",
+    "missing-pyarrow": "render.sweep.parquet",
     "missing-shtab": "cli.completion",
 }
 """Where it is looked whether something is installed."""

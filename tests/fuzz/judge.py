@@ -12,7 +12,7 @@ from tests.fuzz.runner import Outcome
 
 ALL_WELL, OVER_BUDGET, BAD_INPUT = 0, 1, 2
 
-COMMANDS_WITH_LIMITS = ("check", "fit")
+COMMANDS_WITH_LIMITS = ("check", "fit", "sweep", "solve")
 """Those that exit with 1."""
 
 PLACELESS = {

@@ -34,8 +34,8 @@ def commands() -> tuple[str, ...]:
 def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
     """Draw a command line on a file."""
     command = random.choices(
-        ["json", "summary", "check", "explain", "memory", "fit", "diagram", "diff", "report"],
-        [4, 4, 4, 2, 3, 1, 2, 2, 2],
+        ["json", "summary", "check", "explain", "memory", "fit", "diagram", "diff", "report", "sweep"],
+        [4, 4, 4, 2, 3, 1, 2, 2, 2, 2],
     )[0]
     match command:
         case "json":
@@ -57,6 +57,15 @@ def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
             return ("diff", *sides, *style, *random.choice([(), ("--exit-code",)]))
         case "report":
             return ("report", file, *_maybe(random, "--device", DEVICES), *_training(random))
+        case "sweep":
+            return (
+                "sweep",
+                file,
+                "--input",
+                "8,8,3",
+                *_training(random),
+                *_maybe(random, "--format", ("csv", "jsonl")),
+            )
         case "diagram":
             depth = _maybe(random, "--depth", ("1", "2", "9"))
             return ("diagram", file, "--format", random.choice(["mermaid", "dot"]), *depth)

@@ -1,8 +1,9 @@
 """Costs × Budget → a check: every limit's verdict, and what keeps one from being checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from archsum.budget.base import Base, Limit, limit_of, of_block
 from archsum.budget.metrics import METRICS
@@ -32,6 +33,15 @@ class Check:
         return f"<Check of {one_line(self.name or 'a file')}: ok={self.ok}>"
 
 
+class Limited(NamedTuple):
+    """One limit, and the costs of what it is for: a network, or the block of it that is named."""
+
+    costs: Costs
+    name: str
+    limit: Limit
+    block: str | None = None
+
+
 def check(
     costs: Costs,
     budget: Budget,
@@ -46,20 +56,40 @@ def check(
     Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
     block of a name.
     """
-    limits = {name: limit_of(name, stated, base) for name, stated in _stated(budget).items()}
-    for name, size in _limits_of(device).items() if device else ():
-        limits[name] = _lower(limits.get(name), size)
-    verdicts = [judge(costs, name, limits[name], budget.warn_at) for name in METRICS if name in limits]
-    for block, of in budget.blocks.items():
-        part = _block(costs, block, places.get(block))
-        for name, stated in _stated(of).items():
-            verdicts.append(judge(part, name, limit_of(name, stated, base, block), budget.warn_at, block))
+    verdicts = [
+        judge(limited.costs, limited.name, limited.limit, budget.warn_at, limited.block)
+        for limited in limits(costs, budget, device, places, base)
+    ]
     if not verdicts:
         cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
         message = f"{costs.summary.name} has no budget: nothing to check"
         raise SpecError([Diagnostic("no-budget", message, None, cure)])
     problems = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
     return Check(costs.summary.name, tuple(verdicts), tuple(problems))
+
+
+def limits(
+    costs: Costs,
+    budget: Budget,
+    device: Device | None = None,
+    places: Mapping[str, Place] = MappingProxyType({}),
+    base: Base | None = None,
+) -> Iterator[Limited]:
+    """Yield every limit of a budget, and those of a device. Errors: SpecError where there is no block of a name."""
+    for name, limit in stated_limits(budget, device, base).items():
+        yield Limited(costs, name, limit)
+    for block, of in budget.blocks.items():
+        part = _block(costs, block, places.get(block))
+        for name, stated in _stated(of).items():
+            yield Limited(part, name, limit_of(name, stated, base, block), block)
+
+
+def stated_limits(budget: Budget, device: Device | None = None, base: Base | None = None) -> dict[str, Limit]:
+    """Return the limits on a network: a budget's, and those of a device's memory where they are lower."""
+    stated = {name: limit_of(name, limit, base) for name, limit in _stated(budget).items()}
+    for name, size in _limits_of(device).items() if device else ():
+        stated[name] = _lower(stated.get(name), size)
+    return {name: stated[name] for name in METRICS if name in stated}
 
 
 def _stated(budget: BlockBudget) -> dict[str, int | Growth]:

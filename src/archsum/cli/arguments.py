@@ -1,7 +1,6 @@
 """Arguments that several commands share."""
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
@@ -9,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 from archsum.bounds import MAX_DIGITS
 from archsum.errors import Diagnostic, SpecError, quote, suggest
 from archsum.formula import Value
-from archsum.language.text.scalars import resolve
+from archsum.language.text.scalars import resolve, resolve_sizes
 
 if TYPE_CHECKING:
     from archsum.api import Network
     from archsum.revisions import RevisionFile
-
-_WITH_CROSSES = re.compile(r"[0-9]+(x[0-9]+)+")
-"""Sizes as in 32x32x3."""
 
 
 def add_file_arguments(parser: argparse.ArgumentParser, number: str | None = None) -> None:
@@ -54,7 +50,7 @@ def add_overrides(parser: argparse.ArgumentParser, side: str = "") -> None:
         f"--input{flag}",
         metavar="SIZES",
         action=_AddInput,
-        type=_shape,
+        type=shape,
         help=f"override the input of {whose}, as in 224,224,3, or null,null,3 where sizes are unknown; one of several "
         "by its name, as in left=105,105,1, and may then be given several times",
     )
@@ -187,23 +183,12 @@ def _value(text: str) -> Value:
     return resolve(text)
 
 
-def _shape(text: str) -> tuple[str | None, list[int | None]]:
+def shape(text: str) -> tuple[str | None, list[int | None]]:
+    """Return the sizes of an input, and its name where there is one. Errors: ArgumentTypeError."""
     name, equals, sizes = text.rpartition("=")
     try:
         if bool(name) != bool(equals):
             raise ValueError
-        sizes = sizes.strip("()[] ").rstrip(",")
-        if _WITH_CROSSES.fullmatch(sizes):
-            sizes = sizes.replace("x", ",")
-        return name or None, [_size(size.strip()) for size in sizes.split(",")]
+        return name or None, resolve_sizes(sizes)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{quote(text)} is not a list of sizes such as 224,224,3") from None
-
-
-def _size(text: str) -> int | None:
-    if text in ("?", "null", "None"):
-        return None
-    size = resolve(text)
-    if type(size) is not int:
-        raise ValueError
-    return size

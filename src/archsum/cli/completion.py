@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from archsum.errors import Diagnostic, SpecError
 
 _SHELLS = ("bash", "zsh", "fish")
-_FILES = ("file", "output")
+_FILES = ("file", "output", "plot", "rows")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,8 @@ COMMANDS = {
     "explain-error": "list the codes of errors, or explain one",
     "memory": "compute what a network needs of memory, in training and at inference",
     "fit": "find the largest batch that fits into a device",
+    "sweep": "compute every variant of a file: other values of its variables, other inputs",
+    "solve": "find the largest value of a variable that keeps limits",
     "diagram": "draw a network, or a block of it",
     "convert": "write any network as our YAML, what repeats folded into blocks",
     "report": "write a page about a network, or about what changed between two",

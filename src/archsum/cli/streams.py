@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EBADF
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 _ASCII = {
     **dict.fromkeys("━", "="),
@@ -63,6 +63,12 @@ class Sink(io.RawIOBase):
         if not isinstance(self.lost, OSError) or isinstance(self.lost, BrokenPipeError):
             return None
         return "it is closed" if self.lost.errno == EBADF else self.lost.strerror
+
+
+def is_lost(stream: TextIO) -> bool:
+    """Whether what is written to a stream comes nowhere, as its reader is gone, or its disk is full."""
+    sink = getattr(getattr(stream, "buffer", None), "raw", None)
+    return isinstance(sink, Sink) and sink.lost is not None
 
 
 class Sinks(NamedTuple):

@@ -1,5 +1,6 @@
-"""Files that commands write: whole, or not at all."""
+"""Files that commands write: whole, or not at all; and one that grows, piece by piece."""
 
+import io
 import os
 import re
 import signal
@@ -44,6 +45,68 @@ def write(path: str, content: bytes) -> None:
         raise _unwritable(path, getattr(error, "strerror", None) or str(error), _ELSEWHERE) from None
 
 
+class GrowingFile(io.RawIOBase):
+    """A file that is written in pieces, each of which is in it whole, or not at all."""
+
+    def __init__(self, path: str, start: int | None = None, cure: str = _ELSEWHERE) -> None:
+        """Begin a file, or go on with one at `start`, where what is behind is cut off; a cure is of a full disk.
+
+        A pipe or a device is written to as it is.
+
+        Errors: SpecError where it cannot be written, is read-only, or is there already, and not to be gone on with.
+        """
+        super().__init__()
+        self.lost = False
+        """Whether nobody reads the pipe any more."""
+        self._path, self._cure, self._end = path, cure, start or 0
+        try:
+            there = _stat(path)
+            self.is_regular = there is None or stat.S_ISREG(there.st_mode)
+            """Whether it is a file, and no pipe or device."""
+            if open_already := _OPEN_ALREADY.fullmatch(path):
+                number = {"out": 1, "err": 2}.get(open_already[1]) or int(open_already[2])
+                self._file = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115
+                self.is_regular = False
+            elif there and self.is_regular and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
+                raise _unwritable(path, "it is read-only", "make it writable, or write another file")
+            elif there and self.is_regular and there.st_size and start is None:
+                raise _unwritable(path, "it is there already", "go on with it by `--resume`, or name another file")
+            else:
+                self._file = open(path, "wb" if start is None else "r+b", buffering=0)  # noqa: SIM115
+                self._cut()
+        except (OSError, ValueError) as error:
+            raise _unwritable(path, getattr(error, "strerror", None) or str(error), _ELSEWHERE) from None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        try:
+            if not self.lost:
+                _write_all(self._file, piece)
+                self._end += len(piece)
+        except BrokenPipeError:
+            self.lost = True
+        except OSError as error:
+            self._cut()
+            raise _unwritable(self._path, error.strerror or str(error), self._cure) from None
+        except BaseException:
+            self._cut()
+            raise
+        return len(piece)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+    def _cut(self) -> None:
+        """Leave nothing behind the last whole piece."""
+        if self.is_regular:
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
+
+
 def _unwritable(path: str, reason: str, cure: str) -> SpecError:
     return SpecError([Diagnostic("unwritable", f"cannot write {path}: {reason}", None, cure)])
 
@@ -73,7 +136,7 @@ def _write_all(file: Any, content: bytes) -> None:
 def _replace(target: str, there: os.stat_result | None, content: bytes) -> None:
     """Put a new file in the place of one, or of none."""
     new = os.path.join(os.path.dirname(target), f".archsum-{os.urandom(8).hex()}")
-    with _stopped_in_order():
+    with stopped_in_order():
         try:
             with open(new, "xb") as file:
                 file.write(content)
@@ -91,7 +154,7 @@ def _replace(target: str, there: os.stat_result | None, content: bytes) -> None:
 
 
 @contextmanager
-def _stopped_in_order() -> Iterator[None]:
+def stopped_in_order() -> Iterator[None]:
     """Let signals that end a process at once, as `kill` does, end it as Ctrl-C does: what is half done is removed."""
     in_main = threading.current_thread() is threading.main_thread()
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if in_main and hasattr(signal, name)]

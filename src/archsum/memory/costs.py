@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, Place, SpecError, enumerate_words, one_line, quote, suggest
 from archsum.language.advice.overrides import override
+from archsum.language.network import Network
 from archsum.language.spec.training import Training
 from archsum.layers.fields import named_fields
 from archsum.layers.operators import UnknownOperatorsError
@@ -65,6 +66,20 @@ class Costs:
         self.arena_precision = arena_precision
         self.steps_allowed = steps_allowed
         self.context = context
+
+    @classmethod
+    def of(cls, network: Network, summary: Summary, training: Mapping[str, Any], context: int | None = None) -> Self:
+        """Return the costs of a network that is trained as its file says, but for what `training` says.
+
+        A microcontroller's memory is that of int8, unless `training` states a precision of float32.
+
+        Errors: SpecError with every problem in `training`.
+        """
+        options = override(network.training, training, "`training`")
+        in_file = options.checkpointing == network.training.checkpointing
+        check_blocks(options, summary, network.checkpointing_place if in_file else None)
+        precision: ArenaPrecision = "float32" if training.get("precision") == "float32" else "int8"
+        return cls(summary, options, precision, network.steps_allowed, context)
 
     @cached_property
     def declared(self) -> Declarations:

@@ -18,7 +18,8 @@ _FILES = (
 )
 _OPTIONS = (
     "--set", "--input", "--format", "--style", "--columns", "--convention", "--depth", "--batch", "--optimizer",
-    "--precision", "--checkpointing", "--device", "--against", "--only", *(f"--max-{limit}" for limit in LIMITS),
+    "--precision", "--checkpointing", "--device", "--against", "--only", "--where", "--sort", "--pareto", "--top",
+    "--samples", "--seed", "--rows", "--vary", "--within-budget", *(f"--max-{limit}" for limit in LIMITS),
 )  # fmt: skip
 _VALUES = (
     "", " ", "0", "1", "-1", "1e3", "1.5", "nan", "inf", "9" * 20, "9" * 400, "9" * 5000, "0x10", "1_000", "1,000",
@@ -26,8 +27,10 @@ _VALUES = (
     "a==b", "width=", "width=5", "width=[", "width=[1,2", "width=[[1]]", "width=null", "width==1/0", "width=9e999",
     "width=\udcff", "width=\ud800", "x=1", "8,8,3", "8,8", "8,,3", ",", "a=4", "a=4,", "a=b=4", "[8,8,3]", "(8,8,3)",
     "8x8x3", "null,null,3", "8,8,99999999999999", "json", "table", "csv", "markdown", "keras", "html", "latex",
-    "github", "sarif", "junit", "gitlab", "+2%", "+0", "-5%", "2%", "+", "main", "net.yaml",
-    "macs", "macs,macs", "macs,,flops", "kernel", "torch", "adam", "mixed", "c", "c,c", "conv2d", *DEVICES, "T4",
+    "github", "sarif", "junit", "gitlab", "+2%", "+0", "-5%", "2%", "+", "main", "macs", "macs,macs", "macs,,flops",
+    "kernel", "torch", "adam", "mixed", "c", "c,c", "conv2d", *DEVICES, "params<5", "params < 5M", "params",
+    "macs == width", "params,-macs", "-macs", "width=1:9:2", "width=0.1:2:log", "width=0.5:2", "width=2:1",
+    "width=[1,2]", "width=[1|2,1:3]", "width=0:1:1e-12", "net.yaml", "T4",
     "\x00", "\x1b[31m", "\n", "é", "\u202e", "%s", "{}", "a" * 10_000,
 )  # fmt: skip
 _WORDS = (

@@ -41,6 +41,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("memory", FILE),
     ("fit", FILE, "--device", "t4"),
     ("diagram", FILE),
+    ("sweep", FILE, "--input", "8,8,3", "--input", "9,9,3"),
+    ("sweep", FILE, "--input", "8,8,3", "--input", "9,9,3", "--format", "csv"),
     ("layers",),
     ("devices",),
     ("schema",),

@@ -21,6 +21,8 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WITH_CROSSES = re.compile(r"[0-9]+(x[0-9]+)+")
+"""Sizes as in 32x32x3."""
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
 
 
@@ -43,6 +45,26 @@ def resolve(text: str) -> Scalar:
     if _HEXADECIMAL.fullmatch(text):
         return int(_short(text)[2:], 16)
     return text
+
+
+def resolve_sizes(text: str) -> list[int | None]:
+    """Return a shape as people write it: `224,224,3`, `(224, 224, 3)`, `224x224x3`; `null` or `?` is an unknown size.
+
+    Errors: ValueError for what is none.
+    """
+    sizes = text.strip("()[] ").rstrip(",")
+    if _WITH_CROSSES.fullmatch(sizes):
+        sizes = sizes.replace("x", ",")
+    return [_size(size.strip()) for size in sizes.split(",")]
+
+
+def _size(text: str) -> int | None:
+    if text in ("?", "null", "None"):
+        return None
+    size = resolve(text)
+    if type(size) is not int:
+        raise ValueError(text)
+    return size
 
 
 def _short(text: str) -> str:

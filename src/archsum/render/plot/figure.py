@@ -1,12 +1,9 @@
-"""The memory of a training step, and each layer's share of the work, drawn by matplotlib, which only this imports."""
+"""The memory of a training step, and each layer's share of the work, drawn by matplotlib."""
 
-import io
 import textwrap
-import warnings
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -18,30 +15,8 @@ from archsum.memory.devices import Device
 from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary, binary_unit
 from archsum.render.plot.axis import MAX_BARS, Axis, Stage, lay_out
+from archsum.render.plot.style import INK, MARK, file_of
 from archsum.render.training import ITEMS, options, peak_place
-
-_STYLE: dict[Any, Any] = {
-    "axes.edgecolor": "#555555",
-    "axes.linewidth": 0.6,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 7,
-    "axes.titlepad": 4,
-    "font.family": ["DejaVu Sans", "sans-serif"],  # the first comes with matplotlib, and is the same everywhere
-    "font.size": 7,
-    "legend.frameon": False,
-    "patch.linewidth": 0,
-    "pdf.fonttype": 42,  # in pdf and in svg letters stay letters
-    "svg.fonttype": "none",
-    "svg.hashsalt": "archsum",
-    "text.parse_math": False,
-    "xtick.bottom": False,
-    "xtick.labelbottom": False,
-    "ytick.major.size": 2.5,
-    "ytick.major.width": 0.6,
-}
-_METADATA: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
-_RESOLUTION = 200
 
 _WIDTH, _LEFT, _RIGHT = 7.2, 0.55, 0.45
 """Inches, as all sizes here: both columns of a paper."""
@@ -62,18 +37,12 @@ _CLEAR = {"facecolor": "white", "pad": 1}
 """What is behind a text that the line of the peak or of a limit may cross."""
 _NEAR = 2
 """A limit that is further from the peak would make the figure flat, and is written only."""
-_BAR, _GRID, _INK, _MARK = "#555555", "#d5d5d5", "#1a1a1a", "#d55e00"
+_BAR, _GRID = "#555555", "#d5d5d5"
 
 
 def draw(costs: Costs, format_: str, device: Device | None = None) -> bytes:
     """Return the figure as a file of that format."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of letters that the font has not
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
-        file = io.BytesIO()
-        _figure(costs, device).savefig(file, format=format_, dpi=_RESOLUTION, metadata=_METADATA[format_])
-        return file.getvalue()
+    return file_of(lambda: _figure(costs, device), format_)
 
 
 class _Panels(NamedTuple):
@@ -194,14 +163,14 @@ def _fill(axes: Axes, edges: Sequence[float], base: Sequence[float], top: Sequen
 
 def _mark_peak(panels: _Panels, axis: Axis, memory: TrainingMemory, height: float) -> None:
     for axes in (panels.forward, panels.backward, panels.step):
-        axes.axhline(height, color=_INK, linewidth=0.6, linestyle=(0, (4, 3)))
+        axes.axhline(height, color=INK, linewidth=0.6, linestyle=(0, (4, 3)))
     at, position = panels.step, 0.5
     if memory.at:
         index = next(index for index, turn in enumerate(memory.forward) if turn.layer is memory.at)
         at = panels.forward if memory.in_pass == "forward" else panels.backward
         position = (axis.edges[index] + axis.edges[index + 1]) / 2
     far = 2 - position if at is panels.backward else position + 2 * (at is panels.step)
-    at.plot(position, height, marker="o", markersize=5, color=_MARK, markeredgecolor="white", clip_on=False, zorder=5)
+    at.plot(position, height, marker="o", markersize=5, color=MARK, markeredgecolor="white", clip_on=False, zorder=5)
     for text, above, weight in ((f"peak {binary(memory.peak)}", 13, "bold"), (peak_place(memory), 4.5, "normal")):
         at.annotate(
             text,
@@ -218,7 +187,7 @@ def _mark_peak(panels: _Panels, axis: Axis, memory: TrainingMemory, height: floa
 def _draw_limit(panels: _Panels, device: Device, size: int) -> None:
     limit = device.available / size
     for axes in (panels.forward, panels.backward, panels.step):
-        axes.axhline(limit, color=_MARK, linewidth=1.2)
+        axes.axhline(limit, color=MARK, linewidth=1.2)
     panels.forward.set_ylim(0, max(panels.forward.get_ylim()[1], 1.1 * limit))
     panels.forward.annotate(
         one_line(device.name),
@@ -226,7 +195,7 @@ def _draw_limit(panels: _Panels, device: Device, size: int) -> None:
         (4, 0),
         textcoords="offset points",
         va="center",
-        color=_MARK,
+        color=MARK,
         weight="bold",
         bbox=_CLEAR,
     )
@@ -251,7 +220,7 @@ def _draw_bars(axes: Axes, axis: Axis, values: Sequence[int | None]) -> None:
     unknown = [(bar.start + bar.end) / 2 for bar, value in zip(axis.bars, values, strict=True) if value is None]
     if unknown:
         axes.set_title(f"{axes.get_title()} (×: unknown)")
-        axes.plot(unknown, [0.1 * axes.get_ylim()[1]] * len(unknown), "x", markersize=4, color=_INK)
+        axes.plot(unknown, [0.1 * axes.get_ylim()[1]] * len(unknown), "x", markersize=4, color=INK)
 
 
 def _draw_grid(axes: Axes, axis: Axis, height: float) -> None:

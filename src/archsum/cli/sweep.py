@@ -1,0 +1,255 @@
+"""`archsum sweep`."""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from archsum.bounds import MAX_PROCESSES, MAX_SORTED
+from archsum.cli.arguments import number_of, shape, training
+from archsum.cli.exit_codes import OK, OVER_BUDGET
+from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
+from archsum.errors import Diagnostic, SpecError
+
+if TYPE_CHECKING:
+    from archsum.cli.sweep_output import Output
+    from archsum.sweeps.engines import Engine
+    from archsum.sweeps.front import Objective
+    from archsum.sweeps.growth import Growth
+    from archsum.sweeps.rows import Question
+    from archsum.sweeps.space import Space
+    from archsum.sweeps.tally import Tally
+
+_FORMATS = ("table", "csv", "jsonl", "parquet")
+_RESUMABLE = ("csv", "jsonl")
+_FIGURES = ("svg", "pdf", "png")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_file_argument(parser)
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        metavar="NAME=VALUES",
+        action="append",
+        type=setting,
+        default=[],
+        help="what a variable may be: values, as in depth=1,2,3; a range, both ends in it, as in depth=1:4 or "
+        "width=0.25:2:0.25; with --samples any number, as in rate=0.1:0.5, or rate=1e-4:1:log, where each order of "
+        "magnitude is as likely. Of a variable that is a list in the file, each [ ] is one value, as in "
+        "depths=[3,4,6,3],[3,4,23,3], and its items may vary too, as in depths=[1:3,4,6|23,3]; of any other, [3,5] is "
+        "3,5. All combinations of what several --set and --input say are variants",
+    )
+    parser.add_argument(
+        "--input",
+        dest="inputs",
+        metavar="SIZES",
+        action="append",
+        type=shape,
+        default=[],
+        help="a shape of the input, as in 96,96,3; may be given several times. One of several inputs by its name, as "
+        "in left=105,105,1",
+    )
+    parser.add_argument(
+        "--rows",
+        metavar="FILE",
+        help="a CSV file whose header names variables, or input, and each of whose rows says their values",
+    )
+    parser.add_argument("--samples", metavar="N", type=number_of("samples"), help="draw so many variants at random")
+    parser.add_argument("--seed", metavar="N", type=int, help="what they are drawn by (default: 0)")
+    parser.add_argument(
+        "--columns",
+        metavar="NAME,…",
+        help="the metrics to compute, by the names of limits, as in params,training_memory (default: params,macs)",
+    )
+    parser.add_argument(
+        "--fit",
+        metavar="METRIC~NAME",
+        help="say how a metric grows with the one variable that is varied, as in params~width",
+    )
+    add_limit_arguments(parser, "a row")
+    best = parser.add_argument_group("the best", "A minus before a name is for: the more, the better.")
+    best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or --sort=-width")
+    best.add_argument("--top", metavar="N", type=number_of("rows"), help="the first rows of that order alone")
+    best.add_argument("--pareto", metavar="NAME,…", help="the rows that no other beats, as in 'params, -macs'")
+    best.add_argument("--plot", metavar="FILE", help="a figure of all rows, and of that front: .svg, .pdf or .png")
+    out = parser.add_argument_group("output")
+    out.add_argument("--format", choices=_FORMATS, help="what to print or write (default: as the file's name ends)")
+    out.add_argument("-o", "--output", metavar="FILE", help="a file for the rows: .csv, .jsonl or .parquet")
+    out.add_argument("--resume", action="store_true", help="go on with that file, from where it ends")
+    where = parser.add_argument_group("where it is computed")
+    where.add_argument("--jobs", metavar="N", type=number_of("processes"), default=1, help="processes (default: 1)")
+    where.add_argument(
+        "--executor", metavar="ADDRESS", help="a cluster of Dask's, by its scheduler's address: tcp://localhost:8786"
+    )
+    parser.set_defaults(error=parser.error)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compute all variants; rows are written as they come, or where they are ordered, at the end."""
+    gc.enable()  # which is off for commands that end soon
+    if arguments.output == "-":
+        arguments.output = None
+    style = _style(arguments)
+    _check_usage(arguments, style)
+    from archsum.cli.writing import stopped_in_order
+    from archsum.sweeps.engines import engine
+    from archsum.sweeps.tally import Tally
+
+    space, question, objectives, growth = _read(arguments)
+    with stopped_in_order(), engine(arguments.jobs, arguments.executor) as found:
+        output, done = _open(arguments, style, space, question, objectives)
+        tally = Tally(done)
+        try:
+            _compute(space, question, found, tally, output, growth)
+        except (KeyboardInterrupt, SpecError):
+            with suppress(SpecError):
+                output.close()
+            print(_how_to_go_on(arguments, style, tally, space), file=sys.stderr)
+            raise
+        output.finish(tally)
+    if growth:
+        from archsum.render.sweep.growth import render
+
+        print(render(growth))
+    return OK if tally.rows or tally.before else OVER_BUDGET  # that is, there is nothing that keeps what it has to
+
+
+def _style(arguments: argparse.Namespace) -> str:
+    """Return the format: the one asked for, or as the file's name ends, or a table."""
+    ending = os.path.splitext(arguments.output or "")[1].removeprefix(".").lower()
+    style: str = arguments.format or (ending if ending in _FORMATS else "table")
+    return style
+
+
+def _check_usage(arguments: argparse.Namespace, style: str) -> None:
+    error, is_ordered = arguments.error, bool(arguments.sort or arguments.pareto)
+    if arguments.output and style == "table":
+        error("-o writes rows: end the file's name in .csv, .jsonl or .parquet, or add --format")
+    if style == "parquet" and not arguments.output:
+        error("parquet is for a file: add -o rows.parquet")
+    if arguments.resume and (not arguments.output or style not in _RESUMABLE or is_ordered or arguments.plot):
+        error("--resume goes on with a file of csv or jsonl that -o names, whose rows are in the variants' order")
+    if arguments.seed is not None and arguments.samples is None:
+        error("--seed is for --samples")
+    if arguments.top and not arguments.sort:
+        error("--top takes the first rows of an order: add --sort")
+    if arguments.sort and arguments.pareto:
+        error("--pareto has an order of its own: leave out --sort")
+    if arguments.plot and not arguments.pareto:
+        error("--plot draws rows by two figures: name them, as in --pareto params,-macs")
+    if arguments.plot and os.path.splitext(arguments.plot)[1].removeprefix(".").lower() not in _FIGURES:
+        error(f"--plot takes a file that ends in {', '.join(f'.{name}' for name in _FIGURES)}")
+    if arguments.fit and (arguments.resume or not (arguments.output or style == "table")):
+        error("--fit is told below a table, or of a file that is written from its beginning")
+    if arguments.jobs > MAX_PROCESSES:
+        error(f"--jobs takes at most {MAX_PROCESSES:,} processes")
+    if arguments.executor and arguments.jobs > 1:
+        error("--jobs is of this machine, and --executor a cluster: choose one")
+
+
+def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Objective, ...], Growth | None]":
+    """Return what is varied, what is asked of each variant, by what they are ordered, and what is to be fitted."""
+    from archsum.sweeps.asking import DEFAULT, ask, gathered
+    from archsum.sweeps.axes import AxesReader
+    from archsum.sweeps.front import read_objectives
+    from archsum.sweeps.growth import read_growth
+    from archsum.sweeps.space import Space
+
+    template = read_template(arguments.file)
+    problems: list[Diagnostic] = []
+    reader = AxesReader(template).add_settings(arguments.settings)
+    if arguments.rows:
+        reader.add_rows(arguments.rows)
+    reader.add_inputs(arguments.inputs)
+    varied = reader.names
+    objectives: tuple[Objective, ...] = ()
+    growth: Growth | None = None
+    with gathered(problems):
+        space = Space(reader.read(), arguments.samples, arguments.seed or 0)
+        if arguments.sort and not arguments.top and space.count > MAX_SORTED:
+            message = f"{space.count:,} rows are too many to be sorted; {MAX_SORTED:,} are the most"
+            raise SpecError([Diagnostic("too-large", message, None, "add `--top 1000`")])
+        if arguments.fit:
+            growth = read_growth(arguments.fit, space, varied)
+    with gathered(problems):
+        if by := arguments.sort or arguments.pareto:
+            objectives = read_objectives(by, varied)
+        if arguments.plot and len(objectives) != 2:
+            message = f"`--plot` draws rows by two figures, and `--pareto` names {len(objectives)}"
+            raise SpecError([Diagnostic("bad-value", message, None, "name two, as in `--pareto params,-macs`")])
+    with gathered(problems):
+        stated = map(str.strip, arguments.columns.split(",")) if arguments.columns else DEFAULT
+        ordered = (one.name for one in objectives if one.name not in varied)
+        metrics = list(dict.fromkeys((*stated, *ordered, *([growth.metric] if growth else []))))
+        question = ask(
+            template,
+            varied,
+            metrics,
+            where=arguments.where,
+            within_budget=arguments.within_budget,
+            device=arguments.device,
+            training=training(arguments),
+        )
+    if problems:
+        raise SpecError(problems)
+    return space, question, objectives, growth
+
+
+def _open(
+    arguments: argparse.Namespace,
+    style: str,
+    space: "Space",
+    question: "Question",
+    objectives: "Sequence[Objective]",
+) -> "tuple[Output, int]":
+    """Return what the rows go to, and how many variants are done already."""
+    from archsum.cli.sweep_output import Held, Lines, Parquet, read_progress
+    from archsum.render.sweep.table import MAX_ROWS
+    from archsum.sweeps.front import Front, Order
+
+    rows: Output | None = None
+    done = None
+    if style == "parquet":
+        rows = Parquet(arguments.output, space, question)
+    elif style != "table":
+        if arguments.resume and os.path.exists(arguments.output):
+            done = read_progress(arguments.output, style, space, question)
+        rows = Lines(arguments.output, style, question, done)
+    if rows and not objectives:
+        return rows, done.variants if done else 0
+    most = arguments.top or (None if rows else MAX_ROWS)
+    best = Front(objectives) if arguments.pareto else Order(objectives, most)
+    if arguments.plot:
+        from archsum.render.plot import require
+
+        require()
+    return Held(best, question, rows, bool(arguments.top or arguments.pareto), arguments.plot), 0
+
+
+def _compute(
+    space: "Space", question: "Question", found: "Engine", tally: "Tally", output: "Output", growth: "Growth | None"
+) -> None:
+    from archsum.cli.progress import progress
+    from archsum.sweeps.sweeping import sweep
+
+    with progress(space.count, tally.variants, " variants") as report:
+        for chunk in sweep(question, space.variants(tally.variants), found):
+            output.write(chunk.rows)
+            tally.add(chunk.variants, chunk.rows)
+            if growth:
+                growth.add(chunk.rows)
+            report(chunk.variants)
+            if output.is_gone:
+                return
+
+
+def _how_to_go_on(arguments: argparse.Namespace, style: str, tally: "Tally", space: "Space") -> str:
+    done = f"archsum: stopped after {tally.variants:,} of {space.count:,} variants"
+    if arguments.output and style in _RESUMABLE and not (arguments.sort or arguments.pareto):
+        return f"{done}; with --resume the same command goes on"
+    return done

@@ -1,0 +1,150 @@
+"""Where the rows of a sweep go: as lines or Parquet as they come, or held until all are there."""
+
+import os
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from archsum.cli.streams import is_lost
+from archsum.cli.writing import GrowingFile, write
+from archsum.language.text.source import open_file
+from archsum.render.sweep.lines import LINES
+from archsum.render.sweep.resuming import Progress, progress
+from archsum.render.sweep.table import render, summary
+from archsum.sweeps.front import Cloud, Front, Order
+from archsum.sweeps.rows import REFUSED, Question, Row, columns
+from archsum.sweeps.space import Space
+from archsum.sweeps.tally import Tally
+
+
+class Output(ABC):
+    """What takes rows as they come."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody reads any more what is written."""
+        return False
+
+    @abstractmethod
+    def write(self, rows: Sequence[Row]) -> None:
+        """Take rows in. Errors: SpecError where they cannot be written."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave what has been written whole; what is held is dropped."""
+
+    @abstractmethod
+    def finish(self, tally: Tally) -> None:
+        """Write what is held, and close; of a file, say what is in it."""
+
+
+class Lines(Output):
+    """Lines of text, to a file, or without a path to stdout."""
+
+    def __init__(self, path: str | None, style: str, question: Question, done: Progress | None = None) -> None:
+        """`done` is how far the file has come that is gone on with; without it, the file is new."""
+        self._question = question
+        self._columns = columns(question.varied, question.metrics)
+        header, self._lines = LINES[style]
+        start = done.end if done else None
+        self._file = GrowingFile(path, start, "make room, and go on with `--resume`") if path else None
+        if not start:
+            self._put(header(self._columns))
+
+    @property
+    def is_gone(self) -> bool:
+        return self._file.lost if self._file else is_lost(sys.stdout)
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._put(self._lines(rows, self._columns))
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
+    def finish(self, tally: Tally) -> None:
+        self.close()
+        if self._file and self._file.is_regular:
+            print(summary(tally, self._question))
+
+    def _put(self, text: str) -> None:
+        if self._file:
+            self._file.write(text.encode())
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+class Parquet(Output):
+    """A Parquet file."""
+
+    def __init__(self, path: str, space: Space, question: Question) -> None:
+        from archsum.render.sweep.parquet import ParquetFile, require
+
+        require()
+        self._question = question
+        self._file = GrowingFile(path, cure="make room, and begin again")
+        names = columns(question.varied, question.metrics)
+        self._rows = ParquetFile(self._file, names, space.types, question.metrics)
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._rows.write(rows)
+
+    def close(self) -> None:
+        self._rows.close()
+        self._file.close()
+
+    def finish(self, tally: Tally) -> None:
+        self.close()
+        if self._file.is_regular:
+            print(summary(tally, self._question))
+
+
+class Held(Output):
+    """Rows that are held until all are there: those of an order or a front; to be printed, or written to a file."""
+
+    def __init__(
+        self, best: Order | Front, question: Question, rows: Output | None, is_choice: bool, plot: str | None
+    ) -> None:
+        """`is_choice` is whether some rows alone were asked for; `plot` is a file for the figure of the front."""
+        self._best, self._question, self._rows = best, question, rows
+        self._is_choice, self._plot = is_choice, plot
+        self._cloud = Cloud(best.objectives) if plot else None
+
+    def write(self, rows: Sequence[Row]) -> None:
+        kept = [row for row in rows if row.verdict != REFUSED]
+        self._best.add(kept)
+        if self._cloud:
+            self._cloud.add(kept)
+
+    def close(self) -> None:
+        if self._rows:
+            self._rows.close()
+
+    def finish(self, tally: Tally) -> None:
+        found = self._best.rows
+        if self._cloud and self._plot:
+            from archsum.render.plot import front
+
+            ending = os.path.splitext(self._plot)[1].removeprefix(".").lower()
+            drawn = front.draw(self._cloud, Cloud(self._best.objectives, found), self._question.template.name, ending)
+            write(self._plot, drawn)
+        if self._rows:
+            self._rows.write(found)
+            self._rows.finish(tally)
+            return
+        on_front = len(found) if isinstance(self._best, Front) else None
+        hidden = 0 if self._is_choice else tally.rows - len(found)
+        if found:
+            print(render(found, self._question, hidden))
+        print(summary(tally, self._question, on_front))
+
+
+def read_progress(path: str, style: str, space: Space, question: Question) -> Progress:
+    """Return how far a file has come that a sweep goes on with. Errors: SpecError where it is of another."""
+
+    def row_of(number: int) -> Row | None:
+        return question.row(next(space.variants(number - 1))) if number <= space.count else None
+
+    with open_file(path) as opened:
+        return progress(opened, style, columns(question.varied, question.metrics), row_of, path)

@@ -1,0 +1,51 @@
+"""Arguments of commands that vary a file: the file, and what every variant has to keep."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from archsum.cli.arguments import add_training_arguments
+from archsum.errors import Diagnostic, SpecError, quote
+
+if TYPE_CHECKING:
+    from archsum.language.read.settings import InputShape
+    from archsum.variants import Template
+
+
+def add_file_argument(parser: argparse.ArgumentParser) -> None:
+    """Add FILE."""
+    parser.add_argument(
+        "file", metavar="FILE", help="a network file in our YAML, with variables; `-` is standard input"
+    )
+
+
+def add_limit_arguments(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --where, --within-budget and --device, which say what is to be kept, and how the network is trained."""
+    group = parser.add_argument_group(f"what {what} has to keep")
+    group.add_argument(
+        "--where",
+        metavar="CONDITION",
+        help="a formula of metrics by the names of limits, as in 'params < 5M and training_memory < 16 GiB'; it may "
+        "name what is varied too",
+    )
+    group.add_argument("--within-budget", action="store_true", help="the file's own budget")
+    group.add_argument("--device", metavar="NAME", help="a device's memory; `archsum devices` lists them")
+    add_training_arguments(parser)
+
+
+def read_template(file: str, shape: "InputShape | None" = None) -> "Template":
+    """Read the file that is varied; `shape` overrides its input. Errors: SpecError with every problem in it."""
+    from archsum.api import template
+
+    if file == "-" and not sys.stdin:
+        cure = "name a file, or open it: `< FILE`"
+        raise SpecError([Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, cure)])
+    return template(sys.stdin.buffer if file == "-" else file, input=shape)
+
+
+def setting(text: str) -> tuple[str, str]:
+    """Read NAME=VALUES. Errors: ArgumentTypeError."""
+    name, equals, values = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{quote(text)} is not NAME=VALUES")
+    return name, values

@@ -1,0 +1,16 @@
+"""A cell of a row as a text, written as a command line takes it."""
+
+from typing import Any
+
+from archsum.errors import one_line, write_scalar
+from archsum.sweeps.space import is_input
+
+
+def as_text(name: str, value: Any) -> str:
+    """Return a value of a column: a list as `[3,4,6,3]`, a shape as `224,224,3`, what is unknown as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        items = ",".join(one_line(write_scalar(item)) for item in value)
+        return items if is_input(name) else f"[{items}]"
+    return one_line(write_scalar(value))

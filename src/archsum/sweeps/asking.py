@@ -1,0 +1,96 @@
+"""What a command or a call asks of every variant → a question; all that is wrong with it at once."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
+from archsum.language.advice.overrides import override
+from archsum.memory.devices import find_device
+from archsum.sweeps.axes import AxesReader
+from archsum.sweeps.choices import Choices
+from archsum.sweeps.condition import read_condition
+from archsum.sweeps.rows import Question
+from archsum.sweeps.solving import candidates
+from archsum.sweeps.space import Varied, is_input
+from archsum.variants import FIGURES, Template
+
+DEFAULT = ("params", "macs")
+"""The metrics of a sweep that says none."""
+
+
+@contextmanager
+def gathered(problems: list[Diagnostic]) -> Iterator[None]:
+    """Note what is wrong, and go on."""
+    try:
+        yield
+    except SpecError as error:
+        problems += error.diagnostics
+
+
+def ask(
+    template: Template,
+    varied: Sequence[str],
+    metrics: Collection[str] = DEFAULT,
+    *,
+    where: str | None = None,
+    within_budget: bool = False,
+    device: str | None = None,
+    training: Mapping[str, Any] | None = None,
+) -> Question:
+    """Return what is asked of the variants of a template.
+
+    Errors: SpecError for metrics, a condition, a device or training options that are none.
+    """
+    problems = [_unknown(name) for name in metrics if name not in FIGURES]
+    condition = found = None
+    if where is not None:
+        with gathered(problems):
+            condition = read_condition(where, [name for name in varied if not is_input(name)])
+    if within_budget and not template.budget.model_fields_set - {"warn_at"}:
+        cure = "add `budget: {max_params: 5M}` to the file, or say what to keep: `--where 'params <= 5M'`"
+        problems.append(Diagnostic("no-budget", f"{template.name} has no budget to keep within", None, cure))
+    if device is not None:
+        try:
+            found = find_device(device, template.devices)
+        except FieldError as error:
+            problems.append(Diagnostic("bad-value", f"`device` {error.message}", None, error.cure))
+    with gathered(problems):
+        override(template.training, training or {}, "`training`")
+    if problems:
+        raise SpecError(problems)
+    named = condition.metrics if condition else ()
+    computed = [*metrics, *(name for name in named if name not in metrics)]
+    return Question(template, varied, computed, condition, within_budget, found, training or {})
+
+
+def ask_of_one(
+    template: Template, name: str, values: str | Iterable[float], variables: Mapping[str, Any], **limits: Any
+) -> tuple[Question, Choices]:
+    """Return what is asked of each value of one variable, and those values; `limits` are as for `ask`.
+
+    Errors: SpecError for what is wrong with any of it.
+    """
+    problems: list[Diagnostic] = []
+    if name in variables:
+        message = f"{quote(name)} is varied, and set to {quote(variables[name])}"
+        problems.append(Diagnostic("duplicate-name", message, None, "leave one of them out"))
+    variables = {one: value for one, value in variables.items() if one != name}
+    varied = [name, *variables]
+    with gathered(problems):
+        reader = AxesReader(template).add_grid({one: (value,) for one, value in variables.items()})
+        reader = reader.add_settings([(name, values)]) if isinstance(values, str) else reader.add_grid({name: values})
+        *_, axis = reader.read()
+        assert isinstance(axis, Varied)
+        choices = candidates(name, axis.choices)
+    with gathered(problems):
+        question = ask(template, varied, (), **limits)
+    if problems:
+        raise SpecError(problems)
+    return replace(question, metrics=question.limited), choices
+
+
+def _unknown(name: str) -> Diagnostic:
+    cure = suggest(name, FIGURES) or f"the metrics are {enumerate_words(FIGURES)}"
+    return Diagnostic("unknown-name", f"there is no metric {quote(name)}", None, cure)

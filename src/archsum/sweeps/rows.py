@@ -1,0 +1,212 @@
+"""One variant → its row: what it varies, the metrics that were asked for, and a verdict."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from archsum.budget import METRICS, limits, stated_limits
+from archsum.errors import Diagnostic, FieldError, SpecError, one_line, quote
+from archsum.formula import FormulaError, Value
+from archsum.language.network import Network
+from archsum.language.spec.budget import Budget
+from archsum.memory.costs import Costs
+from archsum.memory.devices import Device, find_device
+from archsum.propagate import propagate
+from archsum.sweeps.condition import Condition
+from archsum.sweeps.space import Variant
+from archsum.variants import FIGURES, OF_LAYERS, Template
+
+OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
+"""The verdicts: it keeps what it has to; it does not; it is not known whether it does; it is no network."""
+
+NUMBER = "variant"
+"""The column of the variants' numbers."""
+
+_DEAR = FIGURES.keys() - OF_LAYERS.keys()
+"""The metrics that take far longer than all others, which are computed only where those do not decide."""
+
+
+class Row(NamedTuple):
+    """A variant, and what is known of it."""
+
+    number: int
+    """The variant's, from 1 on."""
+    values: Mapping[str, Any]
+    """What the variant puts in the place of the file's own: variables, and shapes of `input`."""
+    metrics: Mapping[str, int | None]
+    """Those that were asked for; None where a figure is unknown."""
+    verdict: str
+    """`ok`; `unknown` where a condition depends on an unknown figure; `refused` where it is no network."""
+    code: str | None = None
+    """Why it is refused or unknown: the code of the error."""
+    message: str | None = None
+    """The error's message."""
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """All of it in one, as a line of a table has it."""
+        rest = {"verdict": self.verdict, "code": self.code, "message": self.message}
+        return {NUMBER: self.number, **self.values, **self.metrics, **rest}
+
+
+def columns(varied: Sequence[str], metrics: Sequence[str]) -> list[str]:
+    """Return the names of the cells of a row."""
+    return list(Row(0, dict.fromkeys(varied), dict.fromkeys(metrics), OK).cells)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of each variant: metrics, and what it has to keep to be among the rows."""
+
+    template: Template
+    varied: Sequence[str]
+    metrics: Sequence[str]
+    condition: Condition | None = None
+    within_budget: bool = False
+    """Whether it has to keep the budget of its file."""
+    device: Device | None = None
+    """A device that it has to fit into."""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """What takes the place of what the file says of its training."""
+
+    def row(self, variant: Variant) -> Row | None:
+        """Return a variant's row; None where it does not keep what it has to."""
+        row = self.judge(variant, with_metrics_of_all=False)
+        return None if row.verdict == OVER else row
+
+    def judge(self, variant: Variant, with_metrics_of_all: bool = True) -> Row:
+        """Return a variant's row, whatever its verdict; without metrics of those over a limit, it takes less long."""
+        figures = _Figures(self, variant)
+        try:
+            verdict, *reason = figures.verdict()
+            metrics = figures.metrics if verdict != OVER or with_metrics_of_all else {}
+            return Row(variant.number, variant.values, metrics, verdict, *reason)
+        except SpecError as error:
+            return self.refused(variant, error.diagnostics[0])
+        except FormulaError as error:
+            return self.refused(variant, Diagnostic("formula", error.message, None, error.cure))
+        except FieldError as error:
+            return self.refused(variant, Diagnostic("bad-value", f"`device` {error.message}", None, error.cure))
+
+    def refused(self, variant: Variant, problem: Diagnostic) -> Row:
+        """Return the row of a variant that is no network."""
+        unknown = dict.fromkeys(self.metrics)
+        return Row(variant.number, variant.values, unknown, REFUSED, problem.code, problem.message)
+
+    @property
+    def kept(self) -> str:
+        """What a row has to keep, in words; nothing where there is nothing."""
+        kept = [f"`{self.condition.text}`"] if self.condition else []
+        kept += ["the file's budget"] if self.within_budget else []
+        kept += [f"the memory of {one_line(self.device.name)}"] if self.device else []
+        return " and ".join(kept)
+
+    @property
+    def limited(self) -> list[str]:
+        """The metrics that it depends on whether a row keeps what it has to."""
+        named = set(self.condition.metrics if self.condition else ())
+        budget = self.template.budget if self.within_budget else Budget.model_validate({})
+        of_device = self.device
+        if self.within_budget and budget.device and of_device is None:
+            of_device = find_device(budget.device, self.template.devices)
+        named |= {name.removeprefix("max_") for name in stated_limits(budget, of_device)}
+        return [name for name in FIGURES if name in named]
+
+    @cached_property
+    def wanted(self) -> Sequence[str]:
+        """All metrics that may be needed."""
+        named = self.condition.metrics if self.condition else ()
+        return [name for name in FIGURES if name in named or name in self.metrics]
+
+
+class _UnknownFigureError(Exception):
+    """What a variant has to keep depends on a figure that is unknown."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _Figures(Mapping[str, Value]):
+    """A variant's metrics and variables by name, computed when one is first looked up: the dear ones by themselves."""
+
+    def __init__(self, question: Question, variant: Variant) -> None:
+        self._question = question
+        self._variant = variant
+        self._metrics: dict[str, int | None] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in FIGURES:
+            value: Value = self._variant.values.get(name)
+            return value
+        figure = self._metric(name)
+        if figure is None:
+            raise _UnknownFigureError(name)
+        return figure
+
+    def __contains__(self, name: object) -> bool:
+        return name in FIGURES or name in self._question.varied
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*FIGURES, *self._question.varied))
+
+    def __len__(self) -> int:
+        return len(FIGURES) + len(self._question.varied)
+
+    @property
+    def metrics(self) -> dict[str, int | None]:
+        """The metrics that were asked for. Errors: SpecError where it is no network."""
+        if not self._question.metrics:
+            self._metric("layers")  # which asks whether it is one
+        return {name: self._metric(name) for name in self._question.metrics}
+
+    def verdict(self) -> tuple[str, ...]:
+        """Return a verdict, and of an unknown one why it is. Errors: SpecError, FormulaError, FieldError."""
+        question = self._question
+        try:
+            if question.condition and not question.condition.holds(self):
+                return (OVER,)
+            if (question.within_budget or question.device) and not self._keep_limits():
+                return (OVER,)
+        except _UnknownFigureError as error:
+            return UNKNOWN, "unknown-value", f"{quote(error.name)} is unknown"
+        return (OK,)
+
+    def _keep_limits(self) -> bool:
+        """Whether all limits are kept. Errors: _UnknownFigureError where one is unknown and no other is broken."""
+        budget, device = self._network.budget, self._question.device
+        if not self._question.within_budget:
+            budget = Budget.model_validate({})
+        elif device is None and budget.device:
+            device = find_device(budget.device, self._network.devices)
+        unknown = None
+        for limited in limits(self._costs, budget, device, self._network.block_places):
+            value, most = METRICS[limited.name].of_network(limited.costs), limited.limit.value
+            if value is None or most is None:
+                unknown = limited.name.removeprefix("max_")
+            elif value > most:
+                return False
+        if unknown:
+            raise _UnknownFigureError(unknown)
+        return True
+
+    @cached_property
+    def _network(self) -> Network:
+        return self._question.template.network(self._variant.variables, self._variant.input)
+
+    @cached_property
+    def _costs(self) -> Costs:
+        network = self._network
+        return Costs.of(network, propagate(network.graph, network.engine), self._question.training)
+
+    def _metric(self, name: str) -> int | None:
+        if name not in self._metrics:
+            alike = {name, *(other for other in self._question.wanted if (other in _DEAR) == (name in _DEAR))}
+            if "_costs" in vars(self):
+                self._metrics[name] = FIGURES[name](self._costs)
+            else:
+                variant, training = self._variant, self._question.training
+                totals = self._question.template.totals
+                self._metrics |= totals(variant.variables, variant.input, metrics=alike, training=training)
+        return self._metrics[name]

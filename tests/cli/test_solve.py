@@ -1,0 +1,75 @@
+"""`archsum solve`: what it prints, its exit codes, and what is wrong."""
+
+import json
+import shlex
+
+import pytest
+
+from archsum.cli import main
+from tests.conftest import Golden
+
+NETWORK = """\
+input: [8, 8, 3]
+variables: {width: 1, depth: 2, groups: 1}
+layers:
+  - conv2d: {filters: =ceil(12 * width), kernel_size: 3, groups: =groups}
+  - repeat: {times: =depth, layers: [conv2d: {filters: 12, kernel_size: 3, padding: same}]}
+  - global_average_pooling2d
+  - dense: 10
+budget: {max_params: 4k, max_sram: 8 KiB}
+"""
+
+pytestmark = pytest.mark.usefixtures("file")
+
+COMMANDS = [
+    "--vary width=0.1:4 --where 'params <= 3k'",
+    "--vary width=0.1:4 --where 'params <= 3k' --scan",
+    "--vary width=0.25:4:0.25 --where 'params <= 3k' --set depth=1 --smallest",
+    "--vary depth=1:40 --within-budget --format json",
+    "--vary depth=1:40 --where 'params >= 10k and params < 20k'",
+    "--vary depth=1:40 --where 'params >= 10k and params < 20k' --smallest --input 20,20,3",
+    "--vary groups=1:3 --where 'params <= 10k' --input 8,8,4",
+    "--vary width=1:4 --where 'params <= 100'",
+    "--vary width=1:40 --where 'width * 2 < 30'",
+    "--vary depth=1:9 --device nano33ble",
+]
+WRONG = [
+    "--vary widht=1:4 --where 'parms < 5'",
+    "--vary width=4:1 --where params",
+    "--vary width=0:1.5 --where 'params < 5'",
+    "--vary width=1:1000000 --where 'params < 5 and params > 5'",
+    "--vary width=relu --where 'params < 5'",
+    "--vary width=1:4 --where 'params < 5' --set width=2",
+    "--vary width=1:4 --where 'params < 5' --set hight=2 --optimizer adma",
+]
+USAGE = ["", "--vary width=1:4", "--vary width --where 'params < 5'"]
+
+
+def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = []
+    for command in COMMANDS:
+        code = main(["solve", "net.yaml", *shlex.split(command)])
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        printed.append(f"$ archsum solve net.yaml {command}  # exit code {code}\n{captured.out}")
+    golden("solve.txt", "\n".join(printed))
+
+
+def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    said = []
+    for command in WRONG:
+        assert main(["solve", "net.yaml", *shlex.split(command)]) == 2, command
+        said.append(f"$ archsum solve net.yaml {command}\n{capsys.readouterr().err}")
+    for command in USAGE:
+        with pytest.raises(SystemExit, match="2"):
+            main(["solve", "net.yaml", *shlex.split(command)])
+        said.append(f"$ archsum solve net.yaml {command}\n{capsys.readouterr().err}")
+    golden("solve_errors.txt", "\n".join(said))
+
+
+def test_a_check_of_what_was_found_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "net.yaml", "--vary", "width=0.1:8", "--within-budget", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert main(["check", "net.yaml", "--set", f"width={found['value']}"]) == 0
+    assert main(["check", "net.yaml", "--set", f"width={found['next']}"]) == 1

@@ -1,0 +1,411 @@
+"""`archsum sweep`: what it prints and writes, going on with a file, and what happens to processes, disks and pipes."""
+
+import csv
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archsum.cli import main
+from tests.conftest import Golden
+from tests.support.system import can_mount, on_small_disk
+
+NETWORK = """\
+input: [8, 8, 3]
+variables: {filters: 4, kernel_size: 3, units: 10, act: relu, sizes: [1, 2]}
+layers:
+  - conv2d: {filters: =filters, kernel_size: =kernel_size, activation: =act}
+  - flatten
+  - dense: =units
+  - dense: =sizes[0] * sizes[1]
+budget: {max_params: 3k}
+"""
+
+pytestmark = pytest.mark.usefixtures("file")
+
+GRID = ["sweep", "net.yaml", "--set", "filters=1:40", "--set", "kernel_size=1:9:2", "--set", "units=5,10"]
+"""400 variants, of which the 80 with a kernel of 9 are refused."""
+SLOW = [*GRID, "--set", "sizes=[1:9,1:9]", "--columns", "params,training_memory"]
+"""32,400 variants, which take some seconds."""
+
+
+def archsum(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "archsum", *arguments]
+
+
+def lines(path: str) -> list[str]:
+    return Path(path).read_text(encoding="utf-8").splitlines()
+
+
+COMMANDS = [
+    "--set filters=1,2,3",
+    "--set filters=2:8:2 --set kernel_size=[3,5] --sort=-params --top 3",
+    "--set sizes=[1,2],[3,4] --input 8,8,3 --input 9,9,3 --columns params,macs,training_memory",
+    "--set filters=1:60 --columns params",
+    "--set filters=1:6 --set kernel_size=3,9 --where 'params < 2k'",
+    "--set filters=1:6 --set kernel_size=3,9 --within-budget --pareto params,-macs",
+    "--set filters=1:2 --set act=relu,rleu --format csv",
+    "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",
+    "--set filters=1:3 --input null,null,3 --where 'params < 1k'",
+    "--set filters=1:64:log --samples 4 --seed 3",
+    "--set filters=1:3 --where 'params < 10'",
+    "--set filters=1,2 --set kernel_size=9",
+    "--rows rows.csv --set units=1,2",
+    "--set filters=1:6 --fit params~filters",
+    "--set kernel_size=1:8 --fit params~kernel_size --where 'params < 3k'",
+    "--set filters=1:2 --fit macs~filters",
+]
+
+
+def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.csv").write_text('filters,sizes\n1,"[1,2]"\n2,\n', encoding="utf-8")
+    printed = []
+    for command in COMMANDS:
+        code = main(["sweep", "net.yaml", *shlex.split(command)])
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        printed.append(f"$ archsum sweep net.yaml {command}  # exit code {code}\n{captured.out}")
+    golden("sweep.txt", "\n".join(printed))
+
+
+WRONG = [
+    "",
+    "--set filters=0:1:1e-12",
+    "--set filters=1:100000 --set units=1:10000000",
+    "--set filters=3:1 --set units=1:2:0 --set kernel_size=1:2:3:4 --set act= --set sizes=3,4",
+    "--set filters=0.5:1.5",
+    "--set fliters=1,2 --set filters=1 --set filters=2",
+    "--set filters=1,2 --columns parms --sort wdith --where 'parms < 5M'",
+    "--set filters=2:1 --where 'filters < 3'",
+    "--set filters=1,2 --where params",
+    "--set filters=1,2 --where 'params < 5m'",
+    "--set filters=1,2 --where 'params <'",
+    "--set filters=1,2 --fit params",
+    "--set filters=1,2 --fit parms~fliters",
+    "--set filters=1,2 --set units=1,2 --fit params~units",
+    "--set filters=1:100000 --fit params~filters",
+    "--set filters=1,2 --executor localhost:8786",
+    "--set filters=1,2 --device t5 --optimizer adma --checkpointing nothing",
+    "--set filters=1,2 --input 8,8,3 --input left=8,8,3",
+    "--rows missing.csv",
+    "--rows empty.csv",
+    "--rows wrong.csv",
+    "--set filters=1,2 -o there.csv",
+    "--set filters=1,2 -o there.csv --resume",
+    "--set filters=1,2 -o missing/rows.csv",
+]
+USAGE = [
+    "--set filters",
+    "--set filters=1 --samples 0",
+    "--set filters=1 --jobs 0",
+    "--set filters=1 --jobs 1001",
+    "--set filters=1 --seed 3",
+    "--set filters=1 --top 3",
+    "--set filters=1 --sort params --pareto params",
+    "--set filters=1 --format parquet",
+    "--set filters=1 -o rows.txt",
+    "--set filters=1 --resume",
+    "--set filters=1 -o rows.parquet --resume",
+    "--set filters=1 -o rows.csv --resume --sort params",
+    "--set filters=1 --format csv --fit params~filters",
+    "--set filters=1 --plot front.svg",
+    "--set filters=1 --plot front.gif --pareto params,macs",
+    "--set filters=1 --jobs 2 --executor tcp://localhost:8786",
+    "--set filters=1 --input x",
+]
+
+
+def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("there.csv").write_text("kept\n", encoding="utf-8")
+    Path("empty.csv").write_text("", encoding="utf-8")
+    Path("wrong.csv").write_text("filters,fliters,params\n1,2,3\n", encoding="utf-8")
+    said = []
+    for command in WRONG:
+        assert main(["sweep", "net.yaml", *shlex.split(command)]) == 2, command
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        said.append(f"$ archsum sweep net.yaml {command}\n{captured.err}")
+    for command in USAGE:
+        with pytest.raises(SystemExit, match="2"):
+            main(["sweep", "net.yaml", *shlex.split(command)])
+        said.append(f"$ archsum sweep net.yaml {command}\n{capsys.readouterr().err}")
+    golden("sweep_errors.txt", "\n".join(said))
+    assert lines("there.csv") == ["kept"]
+
+
+def test_every_format_has_the_same_rows() -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    for ending in ("csv", "jsonl", "parquet"):
+        assert main([*GRID, "--set", "act=relu,gelu", "--set", "sizes=[1,2]", "-o", f"rows.{ending}"]) == 0
+    with open("rows.csv", encoding="utf-8", newline="") as file:
+        of_csv = list(csv.DictReader(file))
+    of_jsonl = [json.loads(line) for line in lines("rows.jsonl")]
+    of_parquet = pandas.read_parquet("rows.parquet").to_dict("records")
+    assert len(of_csv) == len(of_jsonl) == len(of_parquet) == 800
+    for text, row, typed in zip(of_csv, of_jsonl, of_parquet, strict=True):
+        assert list(text) == list(row) == list(typed)
+        assert row["sizes"] == [1, 2]
+        row["sizes"] = "[1,2]"
+        assert {name: "" if value is None else str(value) for name, value in row.items()} == text
+        assert {name: None if pandas.isna(value) else value for name, value in typed.items()} == row
+    assert sum(row["verdict"] == "refused" for row in of_jsonl) == 160
+    assert {row["code"] for row in of_jsonl} == {None, "shape"}
+
+
+def test_rows_in_an_order_are_written_to_a_file_too() -> None:
+    assert main([*GRID, "--sort=-params,filters", "--top", "7", "-o", "rows.jsonl"]) == 0
+    assert main([*GRID, "-o", "all.jsonl"]) == 0
+    every = [row for line in lines("all.jsonl") if (row := json.loads(line))["verdict"] == "ok"]
+    every.sort(key=lambda row: (-row["params"], row["filters"]))
+    assert [json.loads(line) for line in lines("rows.jsonl")] == every[:7]
+
+
+def test_a_figure_larger_than_a_column_of_parquet_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    text = "input: [1000000000000]\nvariables: {n: 1}\nlayers: [dense: =n]\n"
+    Path("large.yaml").write_text(text, encoding="utf-8")
+    assert main(["sweep", "large.yaml", "--set", "n=1,100000000", "-o", "rows.parquet", "--columns", "params"]) == 0
+    rows = pandas.read_parquet("rows.parquet").to_dict("records")
+    assert rows[0]["params"] == 10**12 + 1
+    assert pandas.isna(rows[1]["params"])
+    assert rows[1]["code"] == "too-large"
+    assert rows[1]["message"] == f"params is {10**12 * 10**8 + 10**8:,}, too large for a column"
+
+
+def test_standard_input_and_output() -> None:
+    done = subprocess.run(
+        archsum("sweep", "-", "--set", "filters=1,2", "--format", "csv"), input=NETWORK, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 3
+    for output in ("-", "/dev/stdout"):
+        again = subprocess.run(
+            archsum("sweep", "net.yaml", "--set", "filters=1,2", "--format", "csv", "-o", output),
+            capture_output=True,
+            text=True,
+        )
+        assert (again.returncode, again.stdout, again.stderr) == (0, done.stdout, "")
+
+
+@pytest.mark.parametrize("style", ["csv", "jsonl"])
+def test_any_beginning_of_a_file_is_gone_on_with(style: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever byte a kill cut it off at: nothing is lost, and nothing is there twice."""
+    short = ["sweep", "net.yaml", "--set", "filters=1:5", "--where", "filters != 2 and filters != 5"]
+    short += ["--columns", "params"]
+    assert main([*short, "-o", f"all.{style}"]) == 0
+    whole = Path(f"all.{style}").read_bytes()
+    for end in range(len(whole) + 1):
+        Path(f"rows.{style}").write_bytes(whole[:end])
+        assert main([*short, "-o", f"rows.{style}", "--resume"]) == 0, whole[:end]
+        assert Path(f"rows.{style}").read_bytes() == whole
+    Path(f"rows.{style}").unlink()
+    assert main([*short, "-o", f"rows.{style}", "--resume"]) == 0
+    assert Path(f"rows.{style}").read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (["--set", "filters=2:6"], "its row 1,1,1,"),
+        (["--set", "filters=1:6", "--where", "params < 10"], "its row 1,1,1,"),
+        (["--set", "filters=1:4"], "its row 12,6,3,"),
+        (["--set", "units=1:6"], "its columns are others"),
+        (["--set", "filters=1:6", "--columns", "flops,macs"], "its columns are others"),
+    ],
+)
+def test_the_file_of_another_sweep_is_left_as_it_is(
+    changed: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["sweep", "net.yaml", "--set", "kernel_size=1,3", "-o", "rows.csv"]
+    # The kernel's size is the first axis: reversed, the filters are.
+    assert main([*command[:2], "--set", "filters=1:6", *command[2:]]) == 0
+    before = Path("rows.csv").read_bytes()
+    capsys.readouterr()
+    assert main([*command[:2], *changed, *command[2:], "--resume"]) == 2
+    assert capsys.readouterr().err.startswith(f"error[other-sweep]: rows.csv is of another sweep: {reason}")
+    assert Path("rows.csv").read_bytes() == before
+
+
+def test_a_file_that_is_no_sweeps_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    for content in (b"my notes", b"my notes\n", b'{"variant": 1}\n', b"\xff\xfe\n"):
+        for name in ("rows.csv", "rows.jsonl"):
+            Path(name).write_bytes(content)
+            assert main([*GRID, "-o", name, "--resume"]) == 2
+            assert capsys.readouterr().err.startswith(f"error[other-sweep]: {name} is of another sweep: ")
+            assert Path(name).read_bytes() == content
+
+
+@pytest.fixture
+def slow() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Start a sweep that takes some seconds, and return when there are rows of it; it is ended with the test."""
+    started = []
+
+    def start(*more: str, rows: int = 100) -> "subprocess.Popen[str]":
+        command = archsum(*SLOW, "-o", "rows.csv", *more)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        until(lambda: Path("rows.csv").exists() and len(lines("rows.csv")) >= rows, process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def until(there: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
+    while not there():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+
+def test_ctrl_c_leaves_whole_rows_and_says_how_to_go_on(slow: Callable[..., "subprocess.Popen[str]"]) -> None:
+    process = slow()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    written = lines("rows.csv")
+    assert (process.returncode, out) == (130, "")
+    assert err == (
+        f"archsum: stopped after {len(written) - 1:,} of 32,400 variants; with --resume the same command goes on\n"
+    )
+    assert Path("rows.csv").read_bytes().endswith(b"\n")
+    assert [row.split(",")[0] for row in written[1:]] == list(map(str, range(1, len(written))))
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="there is no /proc here")
+def test_kill_leaves_no_process_and_a_file_to_go_on_with(slow: Callable[..., "subprocess.Popen[str]"]) -> None:
+    process = slow("--jobs", "2")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    before = lines("rows.csv")
+    Path("rows.csv").write_text("\n".join(before[:60]) + "\n59,", encoding="utf-8")
+    short = [*GRID, "--set", "sizes=[1:9,1:9]", "--columns", "params,training_memory", "-o", "rows.csv"]
+    resumed = subprocess.Popen(
+        archsum(*short, "--resume"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    until(lambda: len(lines("rows.csv")) > len(before), resumed)
+    resumed.send_signal(signal.SIGINT)
+    resumed.communicate()
+    assert lines("rows.csv")[: len(before) - 1] == before[:-1]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="there is no /proc here")
+def test_a_worker_that_is_killed_costs_nothing(slow: Callable[..., "subprocess.Popen[str]"]) -> None:
+    process = slow("--jobs", "2", rows=40)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+    workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(workers) == 2
+    there = len(lines("rows.csv"))
+    os.kill(int(workers[0]), signal.SIGKILL)
+    until(lambda: len(lines("rows.csv")) > there + 200, process)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    rows = lines("rows.csv")[1:]
+    assert [row.split(",")[0] for row in rows] == list(map(str, range(1, len(rows) + 1)))
+    assert not any("lost-worker" in row for row in rows)
+
+
+@pytest.mark.skipif(not can_mount(), reason="no disk can be made here")
+def test_a_full_disk_leaves_whole_rows() -> None:
+    command = [*GRID, "-o", "rows.csv"]
+    before = f"printf %s {shlex.quote(NETWORK)} > net.yaml"
+    done = subprocess.run(
+        on_small_disk(before, "cat rows.csv", pages=3) + archsum(*command), capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "error[unwritable]: cannot write rows.csv: No space left on device\n" in done.stderr
+    assert "; with --resume the same command goes on\n" in done.stderr
+    assert "\n = help: make room, and go on with `--resume`\n" in done.stderr
+    assert main([*GRID, "-o", "all.csv"]) == 0
+    whole = Path("all.csv").read_text(encoding="utf-8")
+    assert done.stdout.endswith("\n")
+    assert len(done.stdout) > 500
+    assert whole.startswith(done.stdout)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("style", ["csv", "jsonl", "parquet"])
+def test_a_device_that_is_full(style: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyarrow")
+    assert main([*GRID, "--format", style, "-o", "/dev/full"]) == 2
+    assert "error[unwritable]: cannot write /dev/full: No space left on device\n" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_ends_the_sweep() -> None:
+    endless = [*SLOW, "--set", "act=relu,gelu,elu,selu,tanh", "--format", "csv"]
+    shell = f"{' '.join(map(repr, archsum(*endless)))} | head -2; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60)
+    header, row, code = done.stdout.splitlines()
+    assert header.startswith("variant,filters,")
+    assert row.startswith("1,1,1,")
+    assert (code, done.stderr) == ("0", "")
+
+
+def test_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        start = time.monotonic()
+        assert main([*GRID, "--executor", address]) == 2
+        assert time.monotonic() - start < 30
+    assert capsys.readouterr().err.startswith(f"error[no-cluster]: no scheduler answers at `{address}`: ")
+
+
+def test_a_figure_of_the_front() -> None:
+    pytest.importorskip("matplotlib")
+    for name in ("front.svg", "again.svg", "front.pdf", "front.png"):
+        assert main([*GRID[:4], "--set", "kernel_size=1:7:2", "--pareto", "params,-macs", "--plot", name]) == 0
+    assert Path("front.svg").read_bytes() == Path("again.svg").read_bytes()
+    assert Path("front.pdf").read_bytes().startswith(b"%PDF-")
+    assert Path("front.png").read_bytes().startswith(b"\x89PNG")
+    drawn = Path("front.svg").read_text(encoding="utf-8")
+    assert "160 rows" in drawn
+    assert "macs (more is better)" in drawn
+    assert "params (less is better)" in drawn
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_a_bar_on_a_terminal_alone() -> None:
+    pytest.importorskip("tqdm")
+    import pty
+    import termios
+
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, 80))
+    command = archsum(*GRID, "--columns", "params", "-o", "rows.csv")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, text=True)
+    shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    os.close(end)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "400 variants: 80 refused")
+    assert "0/400 [00:00<?, ? variants/s]" in shown
+    piped = subprocess.run([*command[:-1], "again.csv"], capture_output=True, text=True)
+    assert (piped.returncode, piped.stderr) == (0, "")
+
+
+def test_names_are_text_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'name: "a\\x1b[31m"\ninput: [4]\nvariables: {act: relu}\nlayers: [dense: {units: 3, activation: =act}]\n'
+    Path("steering.yaml").write_text(text, encoding="utf-8")
+    Path("rows.csv").write_text("act\n\x1b[31m\n", encoding="utf-8")
+    assert main(["sweep", "steering.yaml", "--rows", "rows.csv"]) == 2
+    assert main(["sweep", "steering.yaml", "--set", "act=\x1b[31m"]) == 2
+    assert main(["sweep", "steering.yaml", "--set", "act==1+1,relu", "--format", "csv"]) == 0
+    captured = capsys.readouterr()
+    assert "\x1b" not in captured.out + captured.err

@@ -1,0 +1,92 @@
+"""The search space of once-for-all networks: samples of it, and the same networks written for PyTorch."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from archsum import template
+from archsum.sweeps.axes import AxesReader
+from archsum.sweeps.space import Space
+
+FILE = Path(__file__).with_name("once_for_all.yaml")
+
+SETTINGS = [
+    ("depths", f"[{','.join(['2:4'] * 5)}]"),
+    ("kernels", f"[{','.join(['3|5|7'] * 20)}]"),
+    ("expansions", f"[{','.join(['3|4|6'] * 20)}]"),
+]
+SIZES = [(3, size, size) for size in range(128, 225, 32)]
+
+STAGES = ((24, 2, False, False), (40, 2, True, False), (80, 2, False, True), (112, 1, True, True), (160, 2, True, True))
+"""Filters, strides, whether there is squeeze and excitation, and whether the activation is hard swish."""
+
+
+def samples(number: int, seed: int = 0) -> Space:
+    """Return as many variants, drawn at random."""
+    reader = AxesReader(template(FILE)).add_settings(SETTINGS).add_inputs((None, size) for size in SIZES)
+    return Space(reader.read(), number, seed)
+
+
+def torch_model(values: Mapping[str, Any]) -> Any:
+    """Build a variant by hand, on the meta device."""
+    import torch
+    from torch import nn
+
+    def divisible(value: float) -> int:
+        rounded = max(8, int(value + 4) // 8 * 8)
+        return rounded + 8 if rounded < 0.9 * value else rounded
+
+    def conv(before: int, after: int, kernel: int = 1, stride: int = 1, groups: int = 1) -> Sequence[nn.Module]:
+        return nn.Conv2d(before, after, kernel, stride, kernel // 2, 1, groups, bias=False), nn.BatchNorm2d(after)
+
+    class Squeeze(nn.Module):  # type: ignore[misc]  # of no type that is known
+        def __init__(self, channels: int) -> None:
+            super().__init__()
+            middle = divisible(channels / 4)
+            self.layers = nn.Sequential(
+                nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, middle, 1), nn.ReLU(), nn.Conv2d(middle, channels, 1)
+            )
+
+        def forward(self, x: Any) -> Any:
+            return x * nn.functional.hardsigmoid(self.layers(x))
+
+    class Bottleneck(nn.Module):  # type: ignore[misc]
+        def __init__(self, before: int, after: int, kernel: int, expansion: int, stride: int, se: bool, hs: bool):
+            super().__init__()
+            act = nn.Hardswish if hs else nn.ReLU
+            middle = divisible(before * expansion)
+            layers = [*conv(before, middle), act()] if expansion > 1 else []
+            layers += [*conv(middle, middle, kernel, stride, middle), act(), *([Squeeze(middle)] if se else [])]
+            self.layers = nn.Sequential(*layers, *conv(middle, after))
+            self.adds = before == after and stride == 1
+
+        def forward(self, x: Any) -> Any:
+            return x + self.layers(x) if self.adds else self.layers(x)
+
+    with torch.device("meta"):
+        layers: list[nn.Module] = [*conv(3, 16, 3, 2), nn.Hardswish(), Bottleneck(16, 16, 3, 1, 1, False, False)]
+        before = 16
+        for number, (filters, strides, se, hs) in enumerate(STAGES):
+            for index in range(values["depths"][number]):
+                kernel, expansion = (values[name][4 * number + index] for name in ("kernels", "expansions"))
+                layers.append(Bottleneck(before, filters, kernel, expansion, strides if index == 0 else 1, se, hs))
+                before = filters
+        head = [
+            *conv(160, 960),
+            nn.Hardswish(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(960, 1280, bias=False),
+        ]
+        return nn.Sequential(*layers, *head, nn.Hardswish(), nn.Linear(1280, 1000)).eval()
+
+
+def counted_by_torch(values: Mapping[str, Any]) -> tuple[int, int]:
+    """Return a variant's trainable parameters, and its MACs as PyTorch's own counter has them."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    model = torch_model(values)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(torch.empty((1, *values["input"]), device="meta"))
+    return sum(parameter.numel() for parameter in model.parameters()), counter.get_total_flops() // 2

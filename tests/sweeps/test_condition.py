@@ -1,0 +1,66 @@
+"""Conditions: which metrics they name, what their units are, and what is none."""
+
+import pytest
+
+from archsum import SpecError
+from archsum.sweeps.condition import read_condition
+
+VARIED = ("width", "act")
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "holds"),
+    [
+        ("params < 5M", {"params": 4_999_999}, True),
+        ("params < 5M", {"params": 5_000_000}, False),
+        ("params <= 1.5k", {"params": 1_500}, True),
+        ("training_memory <= 16 GiB", {"training_memory": 16 * 2**30}, True),
+        ("training_memory < 16GiB", {"training_memory": 16 * 2**30}, False),
+        ("flash <= 1 MB and sram <= 256 KiB", {"flash": 10**6, "sram": 2**18}, True),
+        ("macs < 1e6", {"macs": 999_999}, True),
+        ("params / width < 2_000", {"params": 1000, "width": 0.5}, False),
+        ("not (params > 5 or act == 'relu')", {"params": 5, "act": "gelu"}, True),
+        ("act == '5M'", {"act": "5M"}, True),
+        ("params < 5 if width > 1 else true", {"width": 1, "params": 9}, True),
+        ("min(params, macs) == 3", {"params": 3, "macs": 4}, True),
+    ],
+)
+def test_conditions(text: str, names: dict[str, object], holds: bool) -> None:
+    assert read_condition(text, VARIED).holds(names) is holds  # type: ignore[arg-type]
+
+
+def test_what_is_not_needed_is_not_looked_up() -> None:
+    assert not read_condition("params < 5 and training_memory < 5", ()).holds({"params": 6})
+    assert read_condition("params < 5 or training_memory < 5", ()).holds({"params": 4})
+
+
+def test_the_metrics_that_are_named() -> None:
+    assert read_condition("macs < 5 or width < 5 and params < 3", VARIED).metrics == ["params", "macs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message", "cure"),
+    [
+        ("params", "formula", "`params` is no condition: `params` is neither true nor false", "write comparisons"),
+        ("5M", "formula", "`5M` is no condition: `5000000` is neither true nor false", "write comparisons"),
+        ("params < 5M and macs", "formula", "`params < 5M and macs` is no condition: `macs` is neither", "write comp"),
+        ("not params", "formula", "`not params` is no condition: `params` is neither", "write comparisons"),
+        ("params <", "formula", "`params <` is no condition", "write comparisons"),
+        ("params = 5M", "formula", "`params = 5M` is no condition", "write comparisons"),
+        ("1M < params < 5M", "formula", "`1M < params < 5M` is no condition", "write comparisons"),
+        ("", "formula", '`""` is no condition', "write comparisons"),
+        ("__import__('os').system('ls') == 0", "formula", "`__import__('os').system('ls') == 0` is no", "write comp"),
+        ("params < 5m", "formula", "`params < 5m` is no condition: `5m` is no quantity", "write `5M`"),
+        ("sram < 5mb", "formula", "`sram < 5mb` is no condition: `5mb` is no quantity", "write `5 MB` or `5 MiB`"),
+        ("params < 0.1234k", "formula", "`params < 0.1234k` is no condition: takes a whole quantity", "k, M and G"),
+        ("parms < 5M", "unknown-name", "`--where` names `parms`, which is no metric, and no variable", "did you mean"),
+        ("stem.height < 5", "unknown-name", "`--where` names `stem.height`, which is no metric", "the metrics are `"),
+    ],
+)
+def test_what_is_none(text: str, code: str, message: str, cure: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        read_condition(text, VARIED)
+    [problem] = raised.value.diagnostics
+    assert problem.code == code
+    assert problem.message.startswith(message)
+    assert problem.cure.startswith(cure)
