@@ -362,10 +362,10 @@ def test_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        start = time.monotonic()
         assert main([*GRID, "--executor", address]) == 2
-        assert time.monotonic() - start < 30
-    assert capsys.readouterr().err.startswith(f"error[no-cluster]: no scheduler answers at `{address}`: ")
+    said = capsys.readouterr().err
+    assert said.startswith(f"error[no-cluster]: no scheduler answers at `{address}`: ")
+    assert "after 5 s\n" in said
 
 
 def test_a_figure_of_the_front() -> None:
