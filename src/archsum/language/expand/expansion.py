@@ -24,6 +24,7 @@ from archsum.language.expand.problems import (
 )
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
+from archsum.language.expand.trace import Trace
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Structure
 from archsum.language.spec.containers import Container
@@ -54,17 +55,32 @@ class Expanded(NamedTuple):
 
 
 def expand(
-    document: Document, structure: Structure, name: str, file: Places, work: Work, unknown: Collection[str] = ()
+    document: Document,
+    structure: Structure,
+    name: str,
+    file: Places,
+    work: Work,
+    unknown: Collection[str] = (),
+    trace: Trace | None = None,
 ) -> Expanded:
-    """Write out a file's layers; `work` says how many there may be, `unknown` of which inputs no shape is known."""
-    return Expansion(document, structure, file, work, unknown).run(name)
+    """Write out a file's layers; `work` says how many there may be, `unknown` of which inputs no shape is known.
+
+    What each item of the file became, wherever it was used, is kept in `trace`.
+    """
+    return Expansion(document, structure, file, work, unknown, trace).run(name)
 
 
 class Expansion:
     """One file's expansion: what has been written out so far, and what was found wrong."""
 
     def __init__(
-        self, document: Document, structure: Structure, file: Places, work: Work, unknown: Collection[str]
+        self,
+        document: Document,
+        structure: Structure,
+        file: Places,
+        work: Work,
+        unknown: Collection[str],
+        trace: Trace | None = None,
     ) -> None:
         self._problems = Problems()
         self._document = document
@@ -83,6 +99,7 @@ class Expansion:
         """Whether each layer so far is in the graph."""
         self._has_passed_over = False  # something that could not be read, and may have given names
         self._depth = 0
+        self._trace = trace
 
     def run(self, name: str) -> Expanded:
         """Write out the file's layers."""
@@ -106,6 +123,13 @@ class Expansion:
 
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
+        if self._trace is None:
+            return self._add_item(item, scope, inputs)
+        with self._trace.visit(item, scope) as visit:
+            visit.outputs = self._add_item(item, scope, inputs)
+        return visit.outputs
+
+    def _add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         steps = item.entry.steps
         if self._work.spend("layers") or (steps and self._work.spend("values", steps)):
             self._report_size(scope, item)
@@ -114,6 +138,8 @@ class Expansion:
             lambda: self._input_sizes(item, scope, inputs),
             lambda layer: self._sizes_of(layer, scope),
         )
+        if self._trace:
+            self._trace.current.names = names
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
             if item.name:
@@ -127,6 +153,8 @@ class Expansion:
             self._report(scope, too_many_inputs(f"`{item.entry.kind}` has", item.entry.span))
         if len(taken) > 1 and self._work.spend("inputs", len(taken)):
             self._report_size(scope, item)
+        if self._trace:
+            self._trace.current.inputs, self._trace.current.is_there = taken, True
         outputs = self._add(item, scope, names, taken)
         if item.name:
             scope.known[item.name] = outputs
@@ -179,6 +207,8 @@ class Expansion:
                 single,
             )
             self._nodes.append(node)
+            if self._trace:
+                self._trace.current.node = node
             if wrappers:
                 self._wrapped[full_name] = len(wrappers)
             if layer.state_names:
@@ -194,6 +224,8 @@ class Expansion:
             scope = scope.at(self._level(item, scope, scope.level.given))
         if not isinstance(container, Container):
             return self._pass_over()
+        if self._trace:
+            self._trace.current.container = container
         scope = scope.within(item.entry.kind, trainable=container.trainable)
         return write_out(container, self, scope, inputs, item.entry.span)
 
@@ -205,6 +237,8 @@ class Expansion:
         values, trainable, problems = read_arguments(entry, definition, names, self._document.variables)
         self._work.spend("values", definition.steps + len(values) // _VALUES_PER_STEP)
         self._report(scope, *problems)
+        if self._trace:
+            self._trace.current.arguments = values
         level = self._level(item, scope, definition.names)
         known: dict[str, Outputs] = {name: (given,) for name, given in zip(definition.inputs, inputs, strict=False)}
         if len(definition.inputs) != len(inputs):
