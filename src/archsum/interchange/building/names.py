@@ -45,3 +45,7 @@ class Names:
             name = f"{wanted[0]}_{number}"
         self._taken.add(name)
         return name
+
+    def free(self, name: str) -> None:
+        """Let a name be taken again."""
+        self._taken.discard(name)

@@ -121,7 +121,7 @@ def _is_long(expression: "Expression | Keyword") -> bool:
 
 
 def _rest(expression: Brackets) -> str:
-    return str(Brackets("", expression.items, expression.ends))
+    return f"({', '.join(map(str, expression.items))})"
 
 
 def _chained(before: str, first: Brackets, behind: str) -> list[str]:

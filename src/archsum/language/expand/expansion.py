@@ -139,7 +139,7 @@ class Expansion:
             lambda layer: self._sizes_of(layer, scope),
         )
         if self._trace:
-            self._trace.current.names = names
+            self._trace.current.names, self._trace.current.inputs = names, inputs
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
             if item.name:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from archsum.formula import Value
 from archsum.graph import Node
-from archsum.language.expand.scope import FormulaNames, Outputs, Scope
+from archsum.language.expand.scope import Outputs, Scope
 from archsum.language.spec.containers import Container
 from archsum.language.spec.items import Item
 
@@ -20,7 +20,7 @@ class Visit:
     """The kinds that are put around each layer here, the outermost first."""
     is_frozen: bool = False
     """Whether a block or a container around freezes it."""
-    names: FormulaNames | None = None
+    names: Mapping[str, Value] = field(default_factory=dict)
     """What its formulas know."""
     is_there: bool = False
     """Whether it is, or is left out by its `if`."""

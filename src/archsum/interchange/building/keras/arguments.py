@@ -1,0 +1,129 @@
+"""The arguments of Keras's classes, of the fields of our kinds; and what all layers of a kind have in common."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from archsum.formula import is_formula
+from archsum.interchange.building.keras.calls import LayerCall
+from archsum.interchange.building.program import NotSymbolicError
+from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, call, literal
+
+Arguments = dict[str, Expression]
+
+
+def layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others: Expression | str | None) -> Brackets:
+    """Return a layer object of Keras's: its class, with the arguments that follow from the fields.
+
+    `positional` are those that are given by their place, as many as there are of them, in their order; `others` are
+    given in the place of fields, or left out where they are None.
+    """
+    arguments = _arguments(made)
+    for name, value in others.items():
+        arguments.pop(name, None)
+        if value is not None:
+            arguments[name] = Code(value) if isinstance(value, str) else value
+    common = _common(made, cls)
+    head = f"{made.use('keras', 'layers')}.{cls}"
+    if common:
+        head = made.function.module.partial(cls, common)
+        arguments = {name: value for name, value in arguments.items() if str(common.get(name)) != str(value)}
+    by_place: list[Expression] = []
+    for name in positional:
+        if name in common or name not in arguments:
+            break
+        by_place.append(arguments.pop(name))
+    return call(head, *by_place, **arguments)
+
+
+def _arguments(made: LayerCall) -> Arguments:
+    arguments: Arguments = {}
+    for field in made.fields:
+        if field == "trainable" or field in _ELSEWHERE:
+            continue
+        for name, value in RULES.get(field, _as_it_is)(made, field).items():
+            arguments[name] = value
+    if _has(made, "data_format") and made.is_channels_first and "data_format" not in arguments:
+        arguments |= _of_data_format(made)
+    if frozen := _trainable(made):
+        arguments["trainable"] = frozen
+    return arguments
+
+
+def _has(made: LayerCall, field: str) -> bool:
+    return field in type(made.layer).model_fields
+
+
+def _of_data_format(made: LayerCall) -> Arguments:
+    """Return what says where the channels are: an axis, or the data format itself."""
+    if _has(made, "axis"):
+        return {} if made.has("axis") else {"axis": Code("1")}
+    return {"data_format": literal("channels_first")}
+
+
+def _trainable(made: LayerCall) -> Expression | None:
+    frozen = made.function.frozen(made.step)
+    if frozen is not None:
+        return Code(frozen)
+    return made.get("trainable") if made.has("trainable") else None
+
+
+def _as_it_is(made: LayerCall, field: str) -> Arguments:
+    return {field: made.get(field)}
+
+
+def _data_format(made: LayerCall, field: str) -> Arguments:
+    return {} if _has(made, "axis") else {"data_format": made.get(field)}
+
+
+def _bias(made: LayerCall, field: str) -> Arguments:
+    """Return whether Keras's layer has a bias; an untied one is a layer of its own behind it."""
+    stated = made.fields[field]
+    if is_formula(stated) and all(value in ("tied", False) for value in made.each(field)):
+        values = {use_value for use_value in _values(made, stated)}
+        if values <= {True, False}:
+            return {"use_bias": made.get(field)}
+    if is_formula(stated):
+        return {"use_bias": literal(made.known(field) in ("tied", "double"))}
+    return {"use_bias": literal(stated in ("tied", True, "double"))}
+
+
+def _values(made: LayerCall, stated: str) -> list[object]:
+    from archsum.interchange.building.expressions import values_of
+
+    return values_of(stated, made.step.uses)
+
+
+def _padding(made: LayerCall, field: str) -> Arguments:
+    """Return Keras's word; a padding in numbers is a layer of its own before it."""
+    if all(isinstance(padding, str) for padding in made.each(field)):
+        return {field: made.get(field)}
+    return {}
+
+
+_ELSEWHERE = ("initial_state", "layer", "connection_table", "output_padding_")
+RULES: Mapping[str, Callable[[LayerCall, str], Arguments]] = {
+    "bias": _bias,
+    "padding": _padding,
+    "data_format": _data_format,
+}
+"""The fields that are not arguments of the same name."""
+
+
+def _common(made: LayerCall, cls: str) -> Arguments:
+    """Return the arguments that `defaults` and the data format give all layers of a kind, where there are several."""
+    module = made.function.module
+    if made.step.kind != made.kind or module.counted[made.kind] < 2:
+        return {}
+    if (made.kind, cls) not in module.common:
+        defaults = {
+            field: value
+            for field, value in module.defaults.get(made.kind, {}).items()
+            if not is_formula(value) and field in made.fields and not isinstance(value, list | dict)
+        }
+        restricted = replace(made, fields={**defaults})
+        arguments = _arguments(restricted)
+        arguments.pop("trainable", None)
+        module.common[made.kind, cls] = {**arguments}
+    return dict(module.common[made.kind, cls])
+
+
