@@ -1,0 +1,631 @@
+"""Program → a source file of PyTorch."""
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archsum.formula import is_formula
+from archsum.interchange.building.annotations import annotation
+from archsum.interchange.building.expressions import Writer
+from archsum.interchange.building.module import Module
+from archsum.interchange.building.names import identifier
+from archsum.interchange.building.program import (
+    BlockStep,
+    BranchStep,
+    Function,
+    GroupStep,
+    LayerStep,
+    NotSymbolicError,
+    Program,
+    RepeatStep,
+    ResidualStep,
+    Step,
+    Variable,
+    steps_in,
+)
+from archsum.interchange.building.source import Brackets, Code as Text, Lines, comment, docstring
+from archsum.interchange.building.torch import chains, layers
+from archsum.interchange.building.torch.classes import ClassWriter, Made, NotAChainError, Parameter
+from archsum.interchange.building.torch.code import Code, joined, known, literal
+from archsum.interchange.building.torch.steps import Tensor
+from archsum.interchange.building.torch.text import names_in, put_in, without_unused
+from archsum.language.expand.scope import FormulaNames
+from archsum.language.spec.document import DEFAULT_INPUT
+from archsum.layers.base import Weight
+
+_TAKEN = ("torch", "nn", "F", "Tensor", "math", "Any", "Sequence", "Callable")
+_PACKAGE, _PIECES = "archsum.interchange.building.torch", "pieces.py"
+
+
+class Network:
+    """A source file: its classes, each behind those that it uses."""
+
+    def __init__(self, program: Program, name: str) -> None:
+        self.program = program
+        self.module = Module(*_TAKEN)
+        self.function = self.module.names.add(name)
+        self.root_name = self.module.names.add(class_name(name))
+        self.needs_channels: set[str] = set()
+        self._classes: list[tuple[str, list[str]]] = []
+        self._made: dict[int, Made] = {}
+        self._customs: dict[int, str] = {}
+        self.root = ClassWriter(self, self.root_name)
+        for variable in program.variables.values():
+            self.root.own[variable.name] = self.root.locals.add(identifier(variable.name, "variable"))
+
+    def helper(self, name: str) -> str:
+        """Write what PyTorch lacks into the file, and return its name."""
+        if name == "make_divisible":
+            return self.module.copy("archsum.interchange.building", "rounding.py", name)
+        return self.module.copy(_PACKAGE, _PIECES, name)
+
+    # Classes
+
+    def block(self, function: Function, taken: tuple[Tensor, ...]) -> Made:
+        """Return the class of a block; it is written where that is used first."""
+        if id(function) in self._made:
+            return self._made[id(function)]
+        name = self.module.names.add(class_name(function.block))
+        writer = ClassWriter(self, name, self.root)
+        _declare(writer, function.parameters)
+        visit = function.uses[0]
+        shapes = [self.program.shape(given) for given in visit.inputs]
+        taken = tuple(tensor.of(shape) for tensor, shape in zip(taken, shapes, strict=True))
+        made = self._write(writer, function, taken)
+        self._made[id(function)] = made
+        return made
+
+    def part(
+        self, around: ClassWriter, step: RepeatStep, taken: tuple[Tensor, ...], others: Mapping[str, Tensor]
+    ) -> Made:
+        """Return the class of a repetition's body."""
+        if id(step) in self._made:
+            return self._made[id(step)]
+        name = self.module.names.add(_part_name(around.name, step))
+        writer = ClassWriter(self, name, around)
+        names = [*(["x"] if len(taken) == 1 else [f"x{number}" for number in range(1, len(taken) + 1)]), *others]
+        body = Function("", tuple(names), (), step.body, step.outputs)
+        made = self._write(writer, body, (*taken, *others.values()), flowing=len(taken), is_part=True)
+        self._made[id(step)] = made
+        return made
+
+    def _write(
+        self,
+        writer: ClassWriter,
+        function: Function,
+        taken: tuple[Tensor, ...],
+        *,
+        flowing: int | None = None,
+        is_part: bool = False,
+    ) -> Made:
+        _prepare(writer, function)
+        taken = tuple(layers.in_layout(tensor, moved=prefers_first(self.program, function.body)) for tensor in taken)
+        inputs = _inputs(writer, function, taken, is_part=is_part)
+        writer.inputs = inputs
+        writer.take(inputs)
+        computed = _compute(writer, function.parameters, function)
+        begin = inputs[:flowing] if flowing is not None else inputs
+        is_sequence, outputs = _body(writer, function, begin)
+        made = Made(writer.name, inputs, ())
+        if function.outputs is not None:
+            collected = [tensor for one in function.outputs for tensor in _known(writer, one.name)]
+            if is_part:
+                made.collected = len(collected)
+                made.flows = _goes_on(function.body)
+                made.is_last_collected = made.flows and [one.text for one in collected] == [one.text for one in outputs]
+                outputs = (*(outputs if made.flows else ()), *collected)
+            else:
+                outputs = tuple(collected)
+        if is_part and made.flows:
+            outputs = _as_taken(writer, outputs, begin)
+        given = outputs
+        if made.is_last_collected:
+            given = given[: len(given) - made.collected]
+        made.outputs = tuple(_with_computed(tensor, computed) for tensor in outputs)
+        made.sizes = writer.sizes
+        self._finish(writer, function, made, computed, given, is_sequence=is_sequence)
+        return made
+
+    def _finish(
+        self,
+        writer: ClassWriter,
+        function: Function,
+        made: Made,
+        computed: Mapping[str, Code],
+        given: tuple[Tensor, ...],
+        *,
+        is_sequence: bool,
+    ) -> None:
+        own = {one.name: writer.own[one.name] for one in function.parameters if one.name in writer.own}
+        channels = _channels(self.program, given[0]) if given else None
+        lines = list(writer.init)
+        if channels is not None and layers.UNKNOWN not in channels.text and names_in(channels.text) & writer.assigned:
+            lines.append(f"        self.out_channels = {channels.text}")
+        lines = without_unused(lines, writer.assigned)
+        text = "\n".join(lines)
+        if layers.UNKNOWN in text:
+            raise NotSymbolicError("a size")
+        used = names_in(text)
+        parameters = [Parameter(name, "int") for name in writer.sizes if name in used]
+        required, optional = [], []
+        for one in function.parameters:
+            name = own.get(one.name, "")
+            if name not in used or one.name in writer.computed:
+                continue
+            typed = annotation(one.values, self.module)
+            if is_formula(one.stated) and one.given < len(one.values):
+                optional.append(Parameter(name, f"{typed} | None", "None"))
+            elif one.stated is None or is_formula(one.stated):
+                required.append(Parameter(name, typed))
+            else:
+                optional.append(Parameter(name, typed, literal(one.stated)))
+            made.own = {**made.own, one.name: name}
+        made.free = {name: text for name, text in writer.free.items() if text in used}
+        around = [Parameter(text, self._type(name, writer)) for name, text in made.free.items()]
+        made.parameters = [*parameters, *required, *around, *optional]
+        made.indices = frozenset(
+            number for number, name in enumerate(function.inputs) if name in writer.indices
+        )
+        self._classes.append((writer.name, self._class(writer, function, made, lines, given, is_sequence=is_sequence)))
+
+    def _type(self, name: str, writer: ClassWriter) -> str:
+        around: ClassWriter | None = writer.around
+        while around is not None:
+            if name in around.types:
+                return around.types[name]
+            around = around.around
+        variable = self.program.variables.get(name)
+        return annotation(variable.values, self.module) if variable else "int"
+
+    def _class(
+        self,
+        writer: ClassWriter,
+        function: Function,
+        made: Made,
+        init: list[str],
+        given: tuple[Tensor, ...],
+        *,
+        is_sequence: bool,
+    ) -> list[str]:
+        lines = Lines()
+        lines.add(f"class {writer.name}({'nn.Sequential' if is_sequence else 'nn.Module'}):")
+        lines.lines += docstring([_described(writer, function)], "    ")
+        lines.add("")
+        lines.depth = 1
+        lines.add("def __init__", _signature(made.parameters), " -> None:")
+        lines.lines += init if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()", *init]
+        if is_sequence:
+            return lines.lines
+        result = "Tensor" if len(given) == 1 else f"tuple[{', '.join(['Tensor'] * len(given))}]"
+        takes = tuple(Text(f"{tensor.text}: Tensor") for tensor in made.inputs)
+        lines.add("")
+        lines.add("def forward", Brackets("", (Text("self"), *takes)), f" -> {result}:")
+        lines.lines += _returning(writer.forward, [tensor.text for tensor in given])
+        return lines.lines
+
+    # The network
+
+    def main(self, described: Sequence[str]) -> list[str]:
+        """Write the network's own class, and the function that makes it."""
+        program, writer, function = self.program, self.root, self.program.main
+        _prepare(writer, function)
+        computed = _compute_variables(writer, program)
+        inputs = []
+        for name in function.inputs:
+            shape = program.shape(name)
+            moved = _is_moved(program, function.body, name, function.inputs)
+            stated = [writer.code(size, [_AtDefaults(program)]) for size in program.inputs[name]]  # type: ignore[list-item]
+            sizes = tuple(stated)
+            text = writer.variables.add("x" if len(function.inputs) == 1 else identifier(name, "input"))
+            tensor = Tensor(text, sizes, shape)
+            if moved:
+                tensor = tensor._replace(sizes=(sizes[-1], *sizes[:-1]), moved=True)
+            inputs.append(tensor)
+            writer.known[name] = (tensor,)
+            writer.named.add(text)
+        writer.inputs = tuple(inputs)
+        if len(inputs) == 1 and function.inputs[0] not in writer.referenced:
+            writer.named.discard(inputs[0].text)
+        is_sequence, outputs = _body(writer, function, tuple(inputs))
+        if function.outputs is not None:
+            outputs = tuple(tensor for one in function.outputs for tensor in _known(writer, one.name))
+        lines = without_unused(writer.init, writer.assigned)
+        if layers.UNKNOWN in "\n".join(lines):
+            raise NotSymbolicError("a size")
+        used = names_in("\n".join(lines))
+        before = [f"        {name} = {code.text}" for name, code in computed.items() if name in used]
+        used |= names_in("\n".join(before))
+        parameters = [
+            Parameter(writer.own[one.name], annotation(one.values, self.module), literal(one.stated))
+            for one in program.variables.values()
+            if writer.own[one.name] in used and not is_formula(one.stated)
+        ]
+        made = Made(writer.name, tuple(inputs), outputs, parameters)
+        if before and is_sequence:
+            lines = [line for line in lines]
+        init = [*before, *lines]
+        written = self._class(writer, function, made, init, outputs, is_sequence=is_sequence and not before)
+        if is_sequence and before:
+            raise NotSymbolicError("a sequence with computed variables")
+        lines_of_function = Lines()
+        lines_of_function.add("def ", _signature(parameters, self.function, of_class=False), f" -> {writer.name}:")
+        lines_of_function.lines += docstring([described[0]], "    ")
+        lines_of_function.depth = 1
+        lines_of_function.add(
+            "return ", Brackets(writer.name, tuple(Text(f"{one.name}={one.name}") for one in parameters))
+        )
+        self._classes.append((writer.name, written))
+        self._classes.append((self.function, lines_of_function.lines))
+        return [tensor.text for tensor in inputs]
+
+    def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int) -> str:
+        """Write the class of a layer that states itself, and return its name."""
+        if id(step) not in self._customs:
+            name = self.module.names.add(class_name(step.name or "custom"))
+            self._customs[id(step)] = name
+            lines = Lines()
+            lines.add(f"class {name}(nn.Module):")
+            title = f"The file's custom layer{f' `{step.name}`' if step.name else ''}: write its `forward`."
+            lines.lines += docstring([title], "    ")
+            lines.add("")
+            lines.depth = 1
+            lines.add("def __init__(self) -> None:")
+            lines.depth = 2
+            lines.add("super().__init__()")
+            for own, weight in weights.items():
+                trained = "" if weight.trainable and step.layers[0].trainable else ", requires_grad=False"
+                word = identifier(own, "weight")
+                lines.add(f"self.{word} = nn.Parameter(torch.empty({joined(map(known, weight.shape))}){trained})")
+            lines.depth = 1
+            lines.add("")
+            takes = ", ".join(["self", *(f"x{number or ''}: Tensor" for number in range(count))])
+            lines.add(f"def forward({takes}) -> Tensor:")
+            lines.depth = 2
+            for field, stated in step.fields.items():
+                if field not in ("weights", "trainable"):
+                    lines.lines.append(f"        {comment(f'{field}: {_stated(stated)}')}")
+            lines.add(f'raise NotImplementedError("{name}")')
+            self._classes.append((name, lines.lines))
+        return self._customs[id(step)]
+
+    def text(self, paragraphs: Sequence[str]) -> str:
+        """Put the file together."""
+        parts = [*self.module.parts.values(), *(lines for _, lines in self._classes)]
+        parts = [_without_attribute(lines, name, self.needs_channels) for lines, name in self._named(parts)]
+        body = "\n".join(line for part in parts for line in ["", "", *part])
+        lines = [*docstring(paragraphs, ""), "", *_imports(body), body]
+        return "\n".join(lines) + "\n"
+
+    def _named(self, parts: list[list[str]]) -> list[tuple[list[str], str]]:
+        names = [*self.module.parts, *(name for name, _ in self._classes)]
+        return list(zip(parts, names, strict=True))
+
+
+class _AtDefaults:
+    """A place where formulas know the file's variables."""
+
+    def __init__(self, program: Program) -> None:
+        self.names = FormulaNames({name: one.values[0] for name, one in program.variables.items()}, dict, lambda _: {})
+
+
+def class_name(name: str) -> str:
+    """Return a name for a class: that of a block or a network, with capitals."""
+    words = re.split(r"[_\W]+", identifier(name, "network"))
+    return "".join(_SPELLED.get(word, word[:1].upper() + word[1:]) for word in words if word)
+
+
+_SPELLED = {
+    "bn": "BN", "relu": "ReLU", "lstm": "LSTM", "gru": "GRU", "resnet": "ResNet", "resnet18": "ResNet18",
+    "resnet50": "ResNet50", "resnext50": "ResNeXt50", "densenet121": "DenseNet121", "convnext": "ConvNeXt",
+    "mobilenet": "MobileNet", "efficientnet": "EfficientNet", "googlenet": "GoogLeNet", "mbconv": "MBConv",
+    "vgg16": "VGG16", "unet": "UNet", "vit": "ViT", "gpt2": "GPT2", "dcgan": "DCGAN", "cnn": "CNN",
+    "shufflenet": "ShuffleNet", "squeezenet1": "SqueezeNet1", "regnet": "RegNet", "mnasnet": "MNASNet",
+    "wavenet": "WaveNet", "segnet": "SegNet", "voxnet": "VoxNet", "alexnet": "AlexNet", "lenet5": "LeNet5",
+    "nasnet": "NASNet", "mlperf": "MLPerf", "sppf": "SPPF",
+}  # fmt: skip
+"""Words whose capitals are not those of the first letter."""
+
+
+def _part_name(around: str, step: RepeatStep) -> str:
+    return class_name(step.name) if step.name else f"{around}Layer"
+
+
+def _prepare(writer: ClassWriter, function: Function) -> None:
+    """Find the names that steps take, and what begins with others' states."""
+    steps = [*steps_in(function.body)]
+    writer.referenced = {reference.name for step in steps for reference in step.inputs or ()}
+    writer.referenced |= {reference.name for reference in function.outputs or ()}
+    for step in steps:
+        if isinstance(step, RepeatStep):
+            writer.referenced |= {reference.name for reference in step.outputs or ()}
+        for formula in _formulas(step):
+            writer.referenced |= {name.partition(".")[0] for name in re.findall(r"[\w]+\.[a-z]+", formula)}
+        if isinstance(step, LayerStep) and (state := step.fields.get("initial_state")):
+            writer.begin_others.add(str(state))
+    writer.found_indices = _indices(function)
+    for name in function.inputs:
+        if name in writer.found_indices:
+            writer.indices.add(name)
+
+
+def _indices(function: Function) -> set[str]:
+    """Return the names of the layers, or inputs, whose indices an unpooling takes."""
+    found = set()
+    for step in steps_in(function.body):
+        if isinstance(step, LayerStep) and step.kind.startswith("max_unpooling") and step.inputs:
+            found.add(step.inputs[1].name)
+        if isinstance(step, BlockStep) and step.inputs:
+            inner = _indices(step.function)
+            found |= {
+                reference.name for reference, own in zip(step.inputs, step.function.inputs, strict=False) if own in inner
+            }
+    return found
+
+
+def _formulas(step: Step) -> list[str]:
+    values: list[Any] = [step.item.condition]
+    match step:
+        case LayerStep():
+            values += step.fields.values()
+        case BlockStep():
+            values += step.arguments.values()
+        case RepeatStep():
+            values += [step.times, *step.columns.values()]
+    return [text for value in values for text in _texts(value)]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _texts(item)]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _texts(item)]
+    return [value] if is_formula(value) else []
+
+
+def _declare(writer: ClassWriter, parameters: Sequence[Variable]) -> None:
+    for one in parameters:
+        writer.own[one.name] = writer.locals.add(identifier(one.name, "parameter"))
+        writer.types[one.name] = annotation(one.values, writer.network.module)
+
+
+def _inputs(
+    writer: ClassWriter, function: Function, taken: tuple[Tensor, ...], *, is_part: bool
+) -> tuple[Tensor, ...]:
+    inputs = []
+    for number, (name, tensor) in enumerate(zip(function.inputs, taken, strict=True)):
+        word = "x" if name == DEFAULT_INPUT else identifier(name, "input")
+        text = writer.variables.add(word)
+        own = writer.takes(name, text, tensor, number, len(taken))
+        inputs.append(own)
+        writer.known[name] = (own,)
+        if not is_part or number >= 1:
+            writer.named.add(text)
+        if name == DEFAULT_INPUT and name not in writer.referenced:
+            writer.named.discard(text)
+    return tuple(inputs)
+
+
+def _compute(writer: ClassWriter, parameters: Sequence[Variable], function: Function) -> dict[str, Code]:
+    """Write the parameters that are computed of others; return those that no use of the block gives."""
+    computed: dict[str, Code] = {}
+    for one in parameters:
+        if not is_formula(one.stated) or (one.given and one.given == len(one.values)):
+            continue
+        inside = [
+            use.names.with_values(use.arguments) if isinstance(use.names, FormulaNames) else use.arguments
+            for use in function.uses
+        ]
+        text = str(Writer(writer, inside).write(one.stated))
+        name = writer.own[one.name]
+        if one.given:
+            writer.line(f"if {name} is None:")
+            writer.depth += 1
+            writer.line(f"{name} = {text}")
+            writer.depth -= 1
+        elif text.isidentifier():
+            writer.own[one.name] = text
+            writer.computed.add(one.name)
+        else:
+            writer.computed.add(one.name)
+            writer.assigned.add(name)
+            writer.line(f"{name} = {text}")
+            computed[name] = Code(text)
+    return computed
+
+
+def _compute_variables(writer: ClassWriter, program: Program) -> dict[str, Code]:
+    computed: dict[str, Code] = {}
+    values = {name: one.values[0] for name, one in program.variables.items()}
+    for one in program.variables.values():
+        if is_formula(one.stated):
+            computed[writer.own[one.name]] = Code(str(Writer(writer, [values]).write(one.stated)), one.values[0])
+    return computed
+
+
+def _with_computed(tensor: Tensor, computed: Mapping[str, Code]) -> Tensor:
+    """Return a tensor whose sizes do not name what is computed in the class."""
+    sizes = []
+    for size in tensor.sizes:
+        for name in reversed(computed):
+            if name in names_in(size.text):
+                size = put_in(size, {name: computed[name]})
+        sizes.append(size)
+    return tensor._replace(sizes=tuple(sizes))
+
+
+def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -> tuple[bool, tuple[Tensor, ...]]:
+    """Write a class's steps: as an `nn.Sequential`, or with a `forward` of its own."""
+    if len(inputs) == 1 and function.outputs is None and not any(step.name for step in function.body):
+        try:
+            entries, given = chains.chain(writer, function.body, inputs)
+        except NotAChainError:
+            pass
+        else:
+            whole = chains.in_one(entries)
+            if len(entries) > 1 or whole is None or whole.startswith("nn.Sequential("):
+                if whole is None or not whole.startswith("nn.Sequential(") or writer.init:
+                    chains.append(writer, "self", entries)
+                else:
+                    writer.line("super().__init__", whole.removeprefix("nn.Sequential"))
+                return True, given
+            writer.locals.free("module")
+    flow = "x" if "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x") else "y"
+    if flow not in writer.variables:
+        writer.variables.add(flow)
+    return False, writer.body(function.body, inputs, flow)
+
+
+def _as_taken(writer: ClassWriter, outputs: tuple[Tensor, ...], begin: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Write that what goes on to the next repetition has its channels where that takes them."""
+    found = []
+    for number, tensor in enumerate(outputs):
+        if number < len(begin) and tensor.moved != begin[number].moved and tensor.rank > 1:
+            aligned = layers.in_layout(tensor, moved=begin[number].moved)
+            writer.assign(tensor.text, aligned.text)
+            tensor = aligned._replace(text=tensor.text)
+        found.append(tensor)
+    return tuple(found)
+
+
+def prefers_first(program: Program, body: Sequence[Step]) -> bool:
+    """Whether steps are better given channels, which the file has last, first: some of them want that."""
+    if program.data_format == "channels_first":
+        return False
+    for step in steps_in(body):
+        if isinstance(step, LayerStep) and not step.wrappers:
+            kind = layers.KINDS.get(step.kind)
+            if kind is not None and kind.channels_first and step.kind not in ("space_to_depth", "depth_to_space"):
+                return True
+        if isinstance(step, BlockStep) and prefers_first(program, step.function.body):
+            return True
+    return False
+
+
+def _known(writer: ClassWriter, name: str) -> tuple[Tensor, ...]:
+    if name not in writer.known:
+        raise NotSymbolicError(name)
+    return writer.known[name]
+
+
+def _goes_on(body: Sequence[Step]) -> bool:
+    """Whether anything takes what the last step of a repetition gives by its place."""
+    return body[0].inputs is None
+
+
+def _channels(program: Program, tensor: Tensor) -> Code | None:
+    if not tensor.sizes:
+        return None
+    first = tensor.moved or (program.data_format == "channels_first" and tensor.rank > 1)
+    return tensor.sizes[0 if first else -1]
+
+
+def _is_moved(program: Program, body: Sequence[Step], name: str, inputs: Sequence[str]) -> bool:
+    """Whether an input's channels, which the file has last, are better first: what takes it says so."""
+    rank = len(program.shape(name))
+    if program.data_format == "channels_first" or rank < 2:
+        return False
+    wanted = _wants(body, name, rank, is_default=name == inputs[0])
+    return rank > 2 if wanted is None else wanted
+
+
+def _wants(body: Sequence[Step], name: str, rank: int, *, is_default: bool) -> bool | None:
+    """Return what the first layer that takes something, and cares, wants."""
+    taken_by_place = is_default
+    for step in body:
+        takes = any(reference.name == name for reference in step.inputs) if step.inputs else taken_by_place
+        wanted = _wanted_by(step, name, rank) if takes else None
+        if wanted is not None:
+            return wanted
+        if not (takes and taken_by_place and step.inputs is None and _passes_on(step)):
+            taken_by_place = False
+    return None
+
+
+def _passes_on(step: Step) -> bool:
+    return isinstance(step, LayerStep)
+
+
+def _wanted_by(step: Step, name: str, rank: int) -> bool | None:
+    match step:
+        case LayerStep():
+            return None if step.wrappers else layers.wants_first(step.kind, step.layers[0], rank)
+        case BlockStep():
+            names = [reference.name for reference in step.inputs or ()]
+            own = step.function.inputs[names.index(name)] if name in names else step.function.inputs[0]
+            return _wants(step.function.body, own, rank, is_default=own == step.function.inputs[0])
+        case RepeatStep() | GroupStep() | ResidualStep():
+            return _wants(step.body, name, rank, is_default=True)
+        case BranchStep():
+            for path in step.paths:
+                if path and (wanted := _wants(path, name, rank, is_default=True)) is not None:
+                    return wanted
+    return None
+
+
+def _described(writer: ClassWriter, function: Function) -> str:
+    if function.block:
+        return f"The block `{function.block}`."
+    if writer.around is None:
+        return f"The network `{writer.program.network.graph.name}`."
+    return f"What {writer.around.name} repeats."
+
+
+def _signature(parameters: Sequence[Parameter], name: str = "", *, of_class: bool = True) -> Brackets:
+    items = [Text("self")] if of_class else []
+    for one in parameters:
+        default = "" if one.default is None else f" = {one.default}"
+        items.append(Text(f"{one.name}: {one.annotation}{default}"))
+    return Brackets(name, tuple(items))
+
+
+def _returning(lines: list[str], outputs: list[str]) -> list[str]:
+    """End a function with `return`: of what the last line assigns, or of variables."""
+    if lines and len(outputs) == 1:
+        for number in reversed(range(len(lines))):
+            if lines[number].startswith(f"        {outputs[0]} = ") and _is_one_statement(lines[number:]):
+                found = list(lines)
+                found[number] = found[number].replace(f"{outputs[0]} = ", "return ", 1)
+                return found
+            if not lines[number].startswith("         ") and not lines[number].startswith("        )"):
+                break
+    return [*lines, f"        return {', '.join(outputs)}"]
+
+
+def _is_one_statement(lines: list[str]) -> bool:
+    try:
+        return len(ast.parse("\n".join(line[8:] for line in lines)).body) == 1
+    except SyntaxError:
+        return False
+
+
+def _stated(value: Any) -> str:
+    return str(value) if not isinstance(value, list) else f"[{', '.join(map(str, value))}]"
+
+
+def _without_attribute(lines: list[str], name: str, needed: set[str]) -> list[str]:
+    return lines if name in needed else [line for line in lines if "self.out_channels = " not in line]
+
+
+def _imports(body: str) -> list[str]:
+    used = names_in(body)
+    found = ["import math"] if "math" in used else []
+    typed = [name for name in ("Callable", "Sequence") if name in used]
+    if typed:
+        found.append(f"from collections.abc import {', '.join(typed)}")
+    if "Any" in used:
+        found.append("from typing import Any")
+    found += [""] if found else []
+    if "torch" in used:
+        found.append("import torch")
+    found.append(f"from torch import {'Tensor, nn' if 'Tensor' in used else 'nn'}")
+    if "F" in used:
+        found.append("from torch.nn import functional as F")
+    return found
+
+
+def write(program: Program, paragraphs: Sequence[str], name: str) -> str:
+    """Return the source of a module whose function of that name makes the network."""
+    network = Network(program, name)
+    network.main(paragraphs)
+    return network.text(paragraphs)
