@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archsum.interchange.building.program import BlockStep, GroupStep, LayerStep, NotSymbolicError, RepeatStep, Step
 from archsum.interchange.building.torch import containers, layers
-from archsum.interchange.building.torch.code import Code
+from archsum.interchange.building.torch.code import UNKNOWN, Code
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in
 
@@ -110,7 +110,7 @@ def _object(writer: "ClassWriter", use: "object") -> tuple[list[Entry], Tensors]
 
     assert isinstance(use, Use)
     given = writer.given(use, "")
-    if any(layers.UNKNOWN in size.text for size in given[0].sizes):
+    if any(UNKNOWN in size.text for size in given[0].sizes):
         name = writer.locals.add("module")
         writer.assigned.add(name)
         given = writer.given(use, name)
@@ -149,23 +149,34 @@ def looped(
             break
         writer.locals, writer.assigned = before
         for number, position in new:
+            given_text = taken[number].sizes[position].text
+            if given_text in writer.assigned and not _is_held(writer, given_text):
+                changed[number, position] = given_text
+                continue
             name = writer.locals.add(_size_word(writer, inside[number], position))
             writer.assigned.add(name)
             changed[number, position] = name
         inside = _put(inside, {key: Code(name, inside[key[0]].sizes[key[1]].value) for key, name in changed.items()})
     else:
         raise NotSymbolicError("sizes of a loop")
-    ahead: list[Entry] = [Assign(name, taken[key[0]].sizes[key[1]].text) for key, name in changed.items()]
+    begins = {key: taken[key[0]].sizes[key[1]].text for key in changed}
+    ahead: list[Entry] = [Assign(name, begins[key]) for key, name in changed.items() if name != begins[key]]
     behind = {name: given[key[0]].sizes[key[1]].text for key, name in changed.items()}
     entries = [*entries, *(Assign(name, value) for name, value in behind.items() if name != value)]
     hidden = {*inner, *changed.values(), "module"}
     ends = {
         key: Code(name, given[key[0]].sizes[key[1]].value)
         for key, name in changed.items()
-        if names_in(behind[name]) & hidden
+        if names_in(behind[name]) & hidden or name == begins[key]
     }
     outputs = _put(given, ends)
     return ahead, entries, outputs
+
+
+def _is_held(writer: "ClassWriter", name: str) -> bool:
+    """Whether a size of what may be taken again has a local name."""
+    held = [tensor for tensors in writer.known.values() for tensor in tensors]
+    return any(name in names_in(size.text) for tensor in held for size in tensor.sizes)
 
 
 def _put(tensors: Tensors, sizes: dict[tuple[int, int], Code]) -> Tensors:
@@ -205,12 +216,15 @@ def _either(
         for position, (size, before) in enumerate(zip(one.sizes, other.sizes, strict=True)):
             if size.text == before.text:
                 sizes.append(size)
-            elif layers.UNKNOWN in (size.text + before.text):
-                sizes.append(Code(layers.UNKNOWN, size.value))
+            elif UNKNOWN in (size.text + before.text):
+                sizes.append(Code(UNKNOWN, size.value))
             else:
                 name = writer.locals.add(_size_word(writer, one, position))
                 writer.assigned.add(name)
-                assigned.append(Assign(name, f"{size.text} if {condition} else {before.text}"))
+                chosen = f"{size.text} if {condition} else {before.text}"
+                if condition == f"{size.text} > {before.text}":
+                    chosen = f"max({before.text}, {size.text})"
+                assigned.append(Assign(name, chosen))
                 sizes.append(Code(name, size.value))
         merged.append(one._replace(sizes=tuple(sizes)))
     return assigned, tuple(merged)
@@ -261,7 +275,7 @@ def append(writer: "ClassWriter", to: str, entries: Sequence[Entry]) -> None:
     """Add modules to an `nn.Sequential`, line by line."""
     for entry in entries:
         if isinstance(entry, str):
-            writer.line(f"{to}.append(", entry, ")")
+            writer.line("", f"{to}.append({entry})")
         elif isinstance(entry, Assign):
             if entry.value != entry.name:
                 writer.line(f"{entry.name} = ", entry.value)

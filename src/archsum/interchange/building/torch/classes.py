@@ -1,9 +1,10 @@
 """A function of a program → an `nn.Module` class."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from archsum.formula import Value, is_formula
@@ -19,10 +20,10 @@ from archsum.interchange.building.program import (
 )
 from archsum.interchange.building.source import Lines
 from archsum.interchange.building.torch import chains, containers, layers
-from archsum.interchange.building.torch.code import Code, call, known, literal, times
+from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known, literal, times
 from archsum.interchange.building.torch.steps import Step as Call
 from archsum.interchange.building.torch.steps import Tensor
-from archsum.interchange.building.torch.text import breakable, names_in, put_in, replaced, without_unused
+from archsum.interchange.building.torch.text import breakable, names_in, put_in, replaced, taken_apart
 from archsum.language.expand.trace import Visit
 from archsum.language.spec.document import DEFAULT_INPUT
 from archsum.layers.axis import named_axes
@@ -30,8 +31,6 @@ from archsum.layers.axis import named_axes
 if TYPE_CHECKING:
     from archsum.interchange.building.torch.writing import Network
 
-UNKNOWN = "UNKNOWN"
-"""The text of a size that has no expression."""
 
 _OF_MODULES = frozenset(
     "add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extend "
@@ -40,6 +39,8 @@ _OF_MODULES = frozenset(
     "register_parameter requires_grad_ set_submodule share_memory state_dict to to_empty train training type xpu "
     "zero_grad self".split()
 )
+_LONG = 50
+"""More letters of an expression are a line of their own."""
 _OF_FORWARD = ("self", "torch", "nn", "F", "math", "Tensor")
 
 
@@ -88,6 +89,7 @@ class ClassWriter:
         self.program = network.program
         self.name = name
         self.around = around
+        self.block_function: Function | None = None
         self.own: dict[str, str] = {}
         """Python's expressions of what formulas know here."""
         self.free: dict[str, str] = {}
@@ -196,6 +198,9 @@ class ClassWriter:
     def line(self, text: str, expression: str = "", behind: str = "") -> None:
         """Add a line to `__init__`."""
         lines = Lines(self.depth)
+        loop, _, values = text.partition(" in ")
+        if text.startswith("for ") and not expression:
+            text, expression, behind = f"{loop} in ", values.removesuffix(":"), ":"
         lines.add(text, breakable(expression) if expression else "", behind)
         self.init += lines.lines
 
@@ -217,7 +222,8 @@ class ClassWriter:
         if target == value:
             return
         lines = Lines(self.forward_depth)
-        lines.add(f"{target} = ", breakable(value))
+        called, behind = taken_apart(value)
+        lines.add(f"{target} = ", breakable(called), behind)
         self.forward += lines.lines
         self.last = target if len(lines.lines) == 1 else None
 
@@ -294,6 +300,9 @@ class ClassWriter:
             word = identifier(axis.replace("size of axis ", "size_"))
             word = f"in_{word}" if word in ("channels", "features") else word
             wanted = word if count == 1 else f"{identifier(name)}_{word.removeprefix('in_')}"
+            if not word.startswith("in_") and self.network.is_fixed(self.block_function, number, position, tensor):
+                sizes.append(known(given.value))
+                continue
             size = self.locals.add(wanted)
             self.sizes[size] = (number, position)
             sizes.append(Code(size, given.value, (size, ())))
@@ -323,14 +332,39 @@ class ClassWriter:
 
     def body(self, steps: Sequence[Step], tensors: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
         """Write steps, each behind the one before; `flow` is the variable that is assigned to again and again."""
+        for condition, together in groupby(steps, _common_condition):
+            group = list(together)
+            if condition is None or len(group) == 1:
+                for step in group:
+                    tensors = self.step(step, tensors, flow)
+            else:
+                tensors = self._group(group, tensors, flow)
+        return tensors
+
+    def _group(self, steps: Sequence[Step], tensors: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
+        """Write steps that are there under one condition."""
+        self.take(tensors)
+        visits = [visit.names for visit in steps[0].visits]
+        condition = Writer(self, visits).condition(str(steps[0].item.condition))
+        return self._under(condition, _word(steps[0]), tensors, flow, lambda inside: self._all(steps, inside, flow))
+
+    def _all(self, steps: Sequence[Step], tensors: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
         for step in steps:
-            tensors = self.step(step, tensors, flow)
+            tensors = self.unconditional(step, tensors, flow)
         return tensors
 
     def step(self, step: Step, tensors: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
         """Write a step, and return what the next one takes."""
         taken = self.found(step, tensors)
-        condition = self.condition(step, taken)
+        return self._step(step, taken, flow, self.condition(step, taken))
+
+    def unconditional(self, step: Step, tensors: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
+        """Write a step as if it were always there."""
+        return self._step(step, self.found(step, tensors), flow, None)
+
+    def _step(
+        self, step: Step, taken: tuple[Tensor, ...], flow: str, condition: str | None
+    ) -> tuple[Tensor, ...]:
         is_named = step.name is not None and step.name in self.referenced
         target = flow
         if is_named:
@@ -371,8 +405,18 @@ class ClassWriter:
             given = chains.either(self, condition, given, taken)
             self.assign(flow, f"self.{name}({taken[0].text})")
             return (given[0]._replace(text=flow),)
-        wanted = f"has_{_word(step)}"
-        kept = self.kept(wanted, condition)
+        return self._under(condition, _word(step), taken, flow, lambda inside: self._write(step, inside, flow))
+
+    def _under(
+        self,
+        condition: str,
+        word: str,
+        taken: tuple[Tensor, ...],
+        flow: str,
+        write: Callable[[tuple[Tensor, ...]], tuple[Tensor, ...]],
+    ) -> tuple[Tensor, ...]:
+        """Write what is there under a condition below an `if`, in `__init__` and in `forward`."""
+        kept = self.kept(f"has_{word}", condition)
         targets = chains.variables(self, taken, flow)
         for target, tensor in zip(targets, taken, strict=True):
             self.assign(target, tensor.text)
@@ -380,7 +424,7 @@ class ClassWriter:
         is_empty = len(self.init)
         with self.indented(f"if {condition}:", f"if {kept}:"):
             before = len(self.init)
-            given = self._write(step, inside, flow)
+            given = write(inside)
             if len(given) != len(targets):
                 raise NotSymbolicError("gives another number of tensors")
             aligned = tuple(
@@ -411,7 +455,11 @@ class ClassWriter:
                     module = f"self.{self.attribute(wanted, one.module)}"
                     if key:
                         self.shared[key] = module
-            texts = [self._called(step, one, texts, module, flow, is_last=is_last), *texts[1:]]
+            text = self._called(step, one, texts, module, flow, is_last=is_last)
+            if not is_last and len(text) > _LONG and flow not in texts[1:]:
+                self.assign(flow, text)
+                text = flow
+            texts = [text, *texts[1:]]
         self.assign(flow, texts[0])
         return (made.output._replace(text=flow),)
 
@@ -544,9 +592,10 @@ class ClassWriter:
         if names_in(size.text) - _FUNCTIONS <= use.names.keys():
             return put_in(size, use.names)
         first = tensor.moved or (self.program.data_format == "channels_first" and tensor.rank > 1)
-        if position == (0 if first else tensor.rank - 1) and module and number == 0:
+        if position == (0 if first else tensor.rank - 1) and module:
             self.network.needs_channels.add(use.made.name)
-            return Code(f"{module}.out_channels", size.value)
+            item = f"[{number}]" if len(use.made.outputs) > 1 else ""
+            return Code(f"{module}.out_channels{item}", size.value)
         return Code(UNKNOWN, size.value)
 
 
@@ -563,6 +612,12 @@ class Use:
 
 
 _FUNCTIONS = {"int", "min", "max", "round", "abs", "math", "make_divisible", "if", "else", "and", "or", "not"}
+
+
+def _common_condition(step: Step) -> str | None:
+    """Return the condition that a step may have in common with its neighbours."""
+    stated = step.item.condition
+    return str(stated) if is_formula(stated) and names_of([stated]) else None
 
 
 def _has_formula(stated: Any) -> bool:

@@ -1,10 +1,15 @@
 """Python expressions as text, each with the value that it has for the file's defaults."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.Attribute, ast.List, ast.Tuple)
+
+
+UNKNOWN = "UNKNOWN"
+"""The text of a size that has no expression."""
 
 
 class Code(NamedTuple):
@@ -89,6 +94,8 @@ def call(function: str, *arguments: Code | str, **keywords: Code | str | None) -
 
 
 def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) -> Code:
+    if any(UNKNOWN in part.text for part in parts):
+        return Code(UNKNOWN)
     constant, rest, value = neutral, list[Code](), neutral
     for part in parts:
         value = None if None in (value, part.value) else compute(value, part.value)
@@ -96,6 +103,8 @@ def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) 
             constant = compute(constant, part.value)
         else:
             rest.append(part)
+    if operator == "+":
+        rest = _added(rest)
     if not rest or (operator == "*" and constant == 0):
         return known(constant)
     if constant == neutral and len(rest) == 1:
@@ -104,6 +113,13 @@ def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) 
     if constant != neutral:
         words = [literal(constant), *words] if operator == "*" else [*words, literal(constant)]
     return Code(f" {operator} ".join(words).replace("+ -", "- "), value)
+
+
+def _added(terms: list[Code]) -> list[Code]:
+    """Return terms of which equal ones are one, times how many there are."""
+    counted = Counter(term.text for term in terms)
+    first = {term.text: term for term in terms}
+    return [times(known(count), first[text]) for text, count in counted.items()]
 
 
 def _without_factor(product: Code, factor: int) -> Code | None:

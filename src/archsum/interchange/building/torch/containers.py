@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from archsum.formula import is_formula
+from archsum.interchange.building.expressions import names_of
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
@@ -16,7 +17,8 @@ from archsum.interchange.building.program import (
     steps_in,
 )
 from archsum.interchange.building.torch import chains, layers
-from archsum.interchange.building.torch.code import Code, joined, times
+from archsum.interchange.building.torch.formulas import formulas_of
+from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, times
 from archsum.interchange.building.torch.steps import Tensor
 
 if TYPE_CHECKING:
@@ -72,15 +74,28 @@ def repeated(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> tuple[l
 
 def _header(step: RepeatStep, writer: "ClassWriter") -> tuple[str, dict[str, str]]:
     """Return `for … in …:`, and what the values of a repetition are called in it."""
-    names = {name: _loop_name(writer, name) for name in (*step.columns, "index")}
+    names = {name: _loop_name(writer, name) for name in step.columns}
+    names["index"] = _loop_name(writer, "index") if _reads_index(step.body) else "_"
     if not step.columns:
         times_code = writer.code(step.times, step.uses)
         return f"for {names['index']} in range({times_code}):", names
+    if len(step.columns) > 1 and all(isinstance(column, list) for column in step.columns.values()):
+        rows = list(zip(*step.columns.values(), strict=True))
+        written = joined(writer.code(list(row), step.uses).text for row in rows)
+        targets = ", ".join(names[name] for name in step.columns)
+        return f"for {names['index']}, ({targets}) in enumerate({written}):", names
     columns = [writer.code(column, step.uses) for column in step.columns.values()]
     targets = ", ".join(names[name] for name in step.columns)
     values = columns[0].text if len(columns) == 1 else f"zip({', '.join(column.text for column in columns)}, strict=True)"
     inner = targets if len(columns) == 1 else f"({targets})"
     return f"for {names['index']}, {inner} in enumerate({values}):", names
+
+
+def _reads_index(body: Sequence[Step]) -> bool:
+    """Whether formulas in a repetition name its number; in another within it, they name that one's."""
+    inner = [one for step in steps_in(body) if isinstance(step, RepeatStep) for one in steps_in(step.body)]
+    others = [step for step in steps_in(body) if step not in inner]
+    return any("index" in names_of([formula]) for step in others for formula in formulas_of(step))
 
 
 def _loop_name(writer: "ClassWriter", name: str) -> str:
@@ -98,7 +113,7 @@ def _without_unread(header: str, names: dict[str, str], entries: Sequence["Entry
 
     text = _text(entries)
     index = names["index"]
-    if index not in names_in(text):
+    if index == "_" or index not in names_in(text):
         if header.startswith(f"for {index} in range("):
             header = header.replace(f"for {index} in", "for _ in", 1)
         else:
@@ -135,7 +150,7 @@ def _prepared(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> Tensor
     from archsum.interchange.building.torch.writing import prefers_first
 
     moved = prefers_first(writer.program, step.body)
-    return tuple(layers.in_layout(tensor, moved=moved) for tensor in taken)
+    return taken if moved is None else tuple(layers.in_layout(tensor, moved=moved) for tensor in taken)
 
 
 def lifted(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> "Use":
@@ -200,13 +215,23 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
     carried = len(taken)
 
     def run(now: Tensors) -> tuple[list["Entry"], Tensors]:
-        use = lifted(writer, step, now)
+        only = step.body[0]
+        is_block = isinstance(only, BlockStep) and len(step.body) == 1 and step.outputs is None
+        if is_block and only.inputs is None and only.item.condition is True and not only.item.shared:
+            use = writer.used(only, writer.at(now, only.uses[0]))
+        else:
+            use = lifted(writer, step, now)
         uses[:] = [use]
         outputs = writer.given(use, "")
+        entries: list["Entry"] = [use.construct]
+        if any(UNKNOWN in size.text for tensor in outputs for size in tensor.sizes):
+            name = writer.locals.add("module")
+            writer.assigned.add(name)
+            outputs, entries = writer.given(use, name), [chains.Assign(name, use.construct), name]
         flowing = outputs[: len(outputs) - use.made.collected] if use.made.flows else now
         if len(flowing) != carried:
             raise NotSymbolicError("gives another number of tensors")
-        return [use.construct], tuple(one._replace(text=other.text) for one, other in zip(flowing, now, strict=True))
+        return entries, tuple(one._replace(text=other.text) for one, other in zip(flowing, now, strict=True))
 
     try:
         ahead, entries, given = chains.looped(writer, inside, run, set(names.values()))
@@ -384,7 +409,7 @@ def _changes(
     for before, after in zip(one.sizes, other.sizes, strict=True):
         if before.text == after.text:
             continue
-        if layers.UNKNOWN in before.text + after.text:
+        if UNKNOWN in before.text + after.text:
             raise NotSymbolicError("sizes")
         (base, strides), (of, more) = before.without_strides, after.without_strides
         if before.is_literal and after.is_literal:

@@ -8,7 +8,7 @@ from archsum.errors import Diagnostic, SpecError, quote
 from archsum.formula import is_formula
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError
-from archsum.interchange.building.torch.code import Code, known
+from archsum.interchange.building.torch.code import UNKNOWN, Code, known
 from archsum.interchange.building.torch.merging import BROADCASTING, expanded
 from archsum.interchange.building.torch.steps import Kind, LayerUse, Made, Step, Tensor, UnsupportedError
 from archsum.interchange.building.torch.table import KINDS
@@ -18,8 +18,6 @@ from archsum.layers.spatial import Spatial
 if TYPE_CHECKING:
     from archsum.interchange.building.torch.classes import ClassWriter
 
-UNKNOWN = "UNKNOWN"
-"""The text of a size that has no expression."""
 _NO_FIELDS = {"trainable", "data_format", "initial_state"}
 _NORMS = {"spectral_normalization": "spectral_norm", "weight_normalization": "weight_norm"}
 

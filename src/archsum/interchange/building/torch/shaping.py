@@ -187,8 +187,10 @@ def _slice(use: LayerUse) -> Made:
     layer = use.layer
     axis = _dim(use, layer.chosen_axis) % (use.input.rank + 1)
     start, stop = use["start"], use["stop"]
-    text = "" if start.text == "0" else start.text
-    bounds = f"{text}:{'' if stop.value is None else stop}{f':{layer.step}' if layer.step != 1 else ''}"
+    first, last = ("" if start.text == "0" else start.text), ("" if stop.value is None else stop.text)
+    is_simple = all(not text or text.lstrip("-").isalnum() for text in (first, last))
+    bounds = f"{first}:{last}" if is_simple else f"{first} : {last}".strip()
+    bounds += f":{layer.step}" if layer.step != 1 else ""
     index = ", ".join([*[":"] * axis, bounds])
     given = use.input.sizes[axis - 1]
     output = _output_size(use, axis)

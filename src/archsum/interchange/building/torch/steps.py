@@ -108,6 +108,8 @@ class LayerUse:
             return list(self.lists[name])
         values = getattr(self.layer, name)
         stated = self.formulas.get(name)
+        if stated is not None and len(values) == 1 and not isinstance(stated.value, list | tuple):
+            return [stated]
         if stated is not None:
             return [Code(f"{stated.atom}[{number}]", value) for number, value in enumerate(values)]
         return [known(value) for value in values]

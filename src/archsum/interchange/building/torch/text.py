@@ -13,6 +13,18 @@ def breakable(text: str) -> source.Expression:
     return _breakable(text, ast.parse(text, mode="eval").body)
 
 
+def taken_apart(text: str) -> tuple[str, str]:
+    """Return a call, and the index behind it, if there is one."""
+    node = ast.parse(text, mode="eval").body
+    call = node
+    while isinstance(call, ast.Subscript):
+        call = call.value
+    if call is node or not isinstance(call, ast.Call):
+        return text, ""
+    own = ast.get_source_segment(text, call) or text
+    return own, text[len(own) :]
+
+
 def _breakable(text: str, node: ast.expr) -> source.Expression:
     own = ast.get_source_segment(text, node) or text
     match node:
@@ -33,6 +45,8 @@ def _breakable(text: str, node: ast.expr) -> source.Expression:
 
 
 def _head(text: str, func: ast.expr) -> source.Expression | str:
+    if not isinstance(func, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+        return f"({ast.get_source_segment(text, func)})"
     head = _breakable(text, func)
     return head.text if isinstance(head, source.Code) else head
 

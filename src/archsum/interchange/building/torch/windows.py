@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from archsum.interchange.building.torch.activations import activated
-from archsum.interchange.building.torch.code import ONE, Code, call, divided, joined, known, plus, times
+from archsum.interchange.building.torch.code import ONE, UNKNOWN, Code, call, divided, joined, known, plus, times
 from archsum.interchange.building.torch.steps import Kind, LayerUse, Made, Step, module, unless
 from archsum.layers.spatial import AXES
 from archsum.layers.untied import UntiedAlong
@@ -43,8 +43,8 @@ def slid(use: LayerUse) -> list[Code]:
     for axis, (size, window) in enumerate(zip(use.input.sizes[1:], use.layer.windows, strict=True)):
         stride = _item(use, stated, axis)
         value = window.output_size(size.value)
-        if size.value is None:
-            sizes.append(Code(size.text, None))
+        if size.value is None or ("padding" in use.formulas and use.differs("padding") and _is_word(use)):
+            sizes.append(Code(UNKNOWN, value))
         elif size.is_literal and _is_known(use):
             sizes.append(known(value))
         elif _keeps(window, size.value):
@@ -55,6 +55,11 @@ def slid(use: LayerUse) -> list[Code]:
         else:
             sizes.append(_windows(use, axis, size, stride, value))
     return sizes
+
+
+def _is_word(use: LayerUse) -> bool:
+    """Whether the padding is a word where the layer is used."""
+    return any(isinstance(layer.padding, str) for layer in use.layers)
 
 
 def _is_known(use: LayerUse) -> bool:

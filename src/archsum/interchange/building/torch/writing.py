@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archsum.formula import is_formula
@@ -27,9 +27,10 @@ from archsum.interchange.building.program import (
 from archsum.interchange.building.source import Brackets, Code as Text, Lines, comment, docstring
 from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.classes import ClassWriter, Made, NotAChainError, Parameter
-from archsum.interchange.building.torch.code import Code, joined, known, literal
+from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, known, literal
+from archsum.interchange.building.torch.formulas import formulas_of, texts_in
 from archsum.interchange.building.torch.steps import Tensor
-from archsum.interchange.building.torch.text import names_in, put_in, without_unused
+from archsum.interchange.building.torch.text import breakable, names_in, put_in, taken_apart, without_unused
 from archsum.language.expand.scope import FormulaNames
 from archsum.language.spec.document import DEFAULT_INPUT
 from archsum.layers.base import Weight
@@ -60,6 +61,14 @@ class Network:
             return self.module.copy("archsum.interchange.building", "rounding.py", name)
         return self.module.copy(_PACKAGE, _PIECES, name)
 
+    def is_fixed(self, function: Function | None, number: int, position: int, tensor: Tensor) -> bool:
+        """Whether a size of a block's input is the same at all its uses, whatever the network is made with."""
+        program = self.program
+        if function is None or program.variables or any(map(texts_in, program.inputs.values())):
+            return False
+        axis = (position - 1 if position else tensor.rank - 1) if tensor.moved else position
+        return len({program.shape(use.inputs[number])[axis] for use in function.uses}) == 1
+
     # Classes
 
     def block(self, function: Function, taken: tuple[Tensor, ...]) -> Made:
@@ -68,6 +77,7 @@ class Network:
             return self._made[id(function)]
         name = self.module.names.add(class_name(function.block))
         writer = ClassWriter(self, name, self.root)
+        writer.block_function = function
         _declare(writer, function.parameters)
         visit = function.uses[0]
         shapes = [self.program.shape(given) for given in visit.inputs]
@@ -100,12 +110,16 @@ class Network:
         is_part: bool = False,
     ) -> Made:
         _prepare(writer, function)
-        taken = tuple(layers.in_layout(tensor, moved=prefers_first(self.program, function.body)) for tensor in taken)
+        moved = prefers_first(self.program, function.body)
+        if moved is not None:
+            taken = tuple(layers.in_layout(tensor, moved=moved) for tensor in taken)
         inputs = _inputs(writer, function, taken, is_part=is_part)
         writer.inputs = inputs
         writer.take(inputs)
         computed = _compute(writer, function.parameters, function)
         begin = inputs[:flowing] if flowing is not None else inputs
+        if is_part and len(begin) > 1:
+            writer.flows[len(begin)] = [tensor.text for tensor in begin]
         is_sequence, outputs = _body(writer, function, begin)
         made = Made(writer.name, inputs, ())
         if function.outputs is not None:
@@ -138,13 +152,15 @@ class Network:
         is_sequence: bool,
     ) -> None:
         own = {one.name: writer.own[one.name] for one in function.parameters if one.name in writer.own}
-        channels = _channels(self.program, given[0]) if given else None
+        channels = [_channels(self.program, tensor) for tensor in given]
         lines = list(writer.init)
-        if channels is not None and layers.UNKNOWN not in channels.text and names_in(channels.text) & writer.assigned:
-            lines.append(f"        self.out_channels = {channels.text}")
+        stated = [UNKNOWN if one is None else one.text for one in channels]
+        if UNKNOWN not in " ".join(stated) and any(names_in(text) & writer.assigned or "." in text for text in stated):
+            value = stated[0] if len(stated) == 1 else joined(stated)
+            lines.append(f"        self.out_channels = {value}")
         lines = without_unused(lines, writer.assigned)
         text = "\n".join(lines)
-        if layers.UNKNOWN in text:
+        if UNKNOWN in text:
             raise NotSymbolicError("a size")
         used = names_in(text)
         parameters = [Parameter(name, "int") for name in writer.sizes if name in used]
@@ -191,16 +207,19 @@ class Network:
         lines = Lines()
         lines.add(f"class {writer.name}({'nn.Sequential' if is_sequence else 'nn.Module'}):")
         lines.lines += docstring([_described(writer, function)], "    ")
-        lines.add("")
+        lines.lines.append("")
         lines.depth = 1
-        lines.add("def __init__", _signature(made.parameters), " -> None:")
+        lines.add("def ", _signature(made.parameters, "__init__"), " -> None:")
         lines.lines += init if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()", *init]
         if is_sequence:
             return lines.lines
         result = "Tensor" if len(given) == 1 else f"tuple[{', '.join(['Tensor'] * len(given))}]"
-        takes = tuple(Text(f"{tensor.text}: Tensor") for tensor in made.inputs)
-        lines.add("")
-        lines.add("def forward", Brackets("", (Text("self"), *takes)), f" -> {result}:")
+        takes = tuple(
+            Text(f"{tensor.text}{'_indices' if number in made.indices else ''}: Tensor")
+            for number, tensor in enumerate(made.inputs)
+        )
+        lines.lines.append("")
+        lines.add("def ", Brackets("forward", (Text("self"), *takes)), f" -> {result}:")
         lines.lines += _returning(writer.forward, [tensor.text for tensor in given])
         return lines.lines
 
@@ -231,7 +250,7 @@ class Network:
         if function.outputs is not None:
             outputs = tuple(tensor for one in function.outputs for tensor in _known(writer, one.name))
         lines = without_unused(writer.init, writer.assigned)
-        if layers.UNKNOWN in "\n".join(lines):
+        if UNKNOWN in "\n".join(lines):
             raise NotSymbolicError("a size")
         used = names_in("\n".join(lines))
         before = [f"        {name} = {code.text}" for name, code in computed.items() if name in used]
@@ -268,7 +287,7 @@ class Network:
             lines.add(f"class {name}(nn.Module):")
             title = f"The file's custom layer{f' `{step.name}`' if step.name else ''}: write its `forward`."
             lines.lines += docstring([title], "    ")
-            lines.add("")
+            lines.lines.append("")
             lines.depth = 1
             lines.add("def __init__(self) -> None:")
             lines.depth = 2
@@ -278,7 +297,7 @@ class Network:
                 word = identifier(own, "weight")
                 lines.add(f"self.{word} = nn.Parameter(torch.empty({joined(map(known, weight.shape))}){trained})")
             lines.depth = 1
-            lines.add("")
+            lines.lines.append("")
             takes = ", ".join(["self", *(f"x{number or ''}: Tensor" for number in range(count))])
             lines.add(f"def forward({takes}) -> Tensor:")
             lines.depth = 2
@@ -339,7 +358,7 @@ def _prepare(writer: ClassWriter, function: Function) -> None:
     for step in steps:
         if isinstance(step, RepeatStep):
             writer.referenced |= {reference.name for reference in step.outputs or ()}
-        for formula in _formulas(step):
+        for formula in formulas_of(step):
             writer.referenced |= {name.partition(".")[0] for name in re.findall(r"[\w]+\.[a-z]+", formula)}
         if isinstance(step, LayerStep) and (state := step.fields.get("initial_state")):
             writer.begin_others.add(str(state))
@@ -361,26 +380,6 @@ def _indices(function: Function) -> set[str]:
                 reference.name for reference, own in zip(step.inputs, step.function.inputs, strict=False) if own in inner
             }
     return found
-
-
-def _formulas(step: Step) -> list[str]:
-    values: list[Any] = [step.item.condition]
-    match step:
-        case LayerStep():
-            values += step.fields.values()
-        case BlockStep():
-            values += step.arguments.values()
-        case RepeatStep():
-            values += [step.times, *step.columns.values()]
-    return [text for value in values for text in _texts(value)]
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, list | tuple):
-        return [text for item in value for text in _texts(item)]
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
-    return [value] if is_formula(value) else []
 
 
 def _declare(writer: ClassWriter, parameters: Sequence[Variable]) -> None:
@@ -424,6 +423,7 @@ def _compute(writer: ClassWriter, parameters: Sequence[Variable], function: Func
             writer.line(f"{name} = {text}")
             writer.depth -= 1
         elif text.isidentifier():
+            writer.locals.free(name)
             writer.own[one.name] = text
             writer.computed.add(one.name)
         else:
@@ -488,18 +488,23 @@ def _as_taken(writer: ClassWriter, outputs: tuple[Tensor, ...], begin: tuple[Ten
     return tuple(found)
 
 
-def prefers_first(program: Program, body: Sequence[Step]) -> bool:
-    """Whether steps are better given channels, which the file has last, first: some of them want that."""
+def prefers_first(program: Program, body: Sequence[Step]) -> bool | None:
+    """Whether steps are better given channels, which the file has last, first; None where they do not care."""
     if program.data_format == "channels_first":
         return False
+    found = list(_wishes(body))
+    return True if True in found else False if False in found else None
+
+
+def _wishes(body: Sequence[Step]) -> Iterator[bool]:
+    """Yield what layers want, but not those that move blocks, which want what their neighbours do."""
     for step in steps_in(body):
-        if isinstance(step, LayerStep) and not step.wrappers:
+        if isinstance(step, LayerStep) and not step.wrappers and step.kind not in ("space_to_depth", "depth_to_space"):
             kind = layers.KINDS.get(step.kind)
-            if kind is not None and kind.channels_first and step.kind not in ("space_to_depth", "depth_to_space"):
-                return True
-        if isinstance(step, BlockStep) and prefers_first(program, step.function.body):
-            return True
-    return False
+            if kind is not None and kind.channels_first is not None:
+                yield kind.channels_first
+        if isinstance(step, BlockStep):
+            yield from _wishes(step.function.body)
 
 
 def _known(writer: ClassWriter, name: str) -> tuple[Tensor, ...]:
@@ -584,9 +589,14 @@ def _returning(lines: list[str], outputs: list[str]) -> list[str]:
     if lines and len(outputs) == 1:
         for number in reversed(range(len(lines))):
             if lines[number].startswith(f"        {outputs[0]} = ") and _is_one_statement(lines[number:]):
-                found = list(lines)
-                found[number] = found[number].replace(f"{outputs[0]} = ", "return ", 1)
-                return found
+                value = "\n".join(lines[number:]).removeprefix(f"        {outputs[0]} = ")
+                ended = Lines(2)
+                called, behind = taken_apart(value if len(lines) > number + 1 else value.strip())
+                if len(lines) == number + 1:
+                    ended.add("return ", breakable(called), behind)
+                else:
+                    ended.lines = [f"        return {value}"]
+                return [*lines[:number], *"\n".join(ended.lines).split("\n")]
             if not lines[number].startswith("         ") and not lines[number].startswith("        )"):
                 break
     return [*lines, f"        return {', '.join(outputs)}"]
