@@ -7,7 +7,8 @@ from itertools import takewhile
 from archsum.formula import is_formula
 from archsum.interchange.building.keras.calls import LayerCall
 from archsum.interchange.building.program import NotSymbolicError
-from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, call, literal
+from archsum.interchange.building.source import Brackets, Code, Expression, call, literal
+from archsum.layers.window import Sliding
 
 Arguments = dict[str, Expression]
 
@@ -108,9 +109,8 @@ def _values(made: LayerCall, stated: str) -> list[object]:
 
 def _padding(made: LayerCall, field: str) -> Arguments:
     """Return Keras's word; a padding in numbers is a layer of its own before it."""
-    if all(isinstance(padding, str) for padding in made.each(field)):
-        return {field: made.get(field)}
-    return {}
+    is_as_it_is = not isinstance(made.layer, Sliding) or all(isinstance(padding, str) for padding in made.each(field))
+    return {field: made.get(field)} if is_as_it_is else {}
 
 
 _ELSEWHERE = ("initial_state", "layer", "connection_table", "output_padding_")

@@ -18,6 +18,7 @@ from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
     Function,
+    Held,
     LayerStep,
     NotSymbolicError,
     Program,
@@ -91,6 +92,8 @@ class FunctionWriter(FunctionScope):
         if own is not None:
             word = identifier(own, "layer")
             target = self.names.add(word, f"{word}_output")
+        elif not is_taken and step.name in self._begin_others:
+            target = "_"  # its states alone are taken
         if condition is None:
             outputs = following = self._write(step, self._inputs(step, inputs), target)
         else:
@@ -296,9 +299,14 @@ def _signature(step: BlockStep, signatures: Mapping[int, Signature]) -> Signatur
 
 def _formulas(step: Step) -> list[str]:
     """Return the formulas of a step itself."""
-    entry = step.item.entry
-    fields = {**entry.stated, **(step.fields if isinstance(step, LayerStep) else {})}
-    return [*formulas_in(fields), *formulas_in(step.item.condition)]
+    fields = step.fields if isinstance(step, LayerStep) else step.item.entry.stated
+    return [*_formulas_in(fields), *formulas_in(step.item.condition)]
+
+
+def _formulas_in(fields: Mapping[str, Any]) -> list[str]:
+    """Return the formulas in fields, and in those of layers that they hold."""
+    held = [formula for value in fields.values() if isinstance(value, Held) for formula in _formulas_in(value.fields)]
+    return [*formulas_in({name: value for name, value in fields.items() if not isinstance(value, Held)}), *held]
 
 
 def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:
@@ -306,8 +314,7 @@ def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:
     references = [*(function.outputs or ())]
     for step in steps:
         references += [*(step.inputs or ()), *(getattr(step, "outputs", None) or ())]
-    names = {reference.name.partition("/")[0] for reference in references}
-    return names | {name for step in steps if (name := _begins_with(step))}
+    return {reference.name.partition("/")[0] for reference in references}
 
 
 def _begins_with(step: Step) -> str | None:

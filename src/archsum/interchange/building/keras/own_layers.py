@@ -196,9 +196,7 @@ class TableConv2D(layers.Layer):
         self.bias = None
         if self.use_bias:
             filters = (len(self.connection_table),)
-            self.bias = self.add_weight(
-                shape=filters, initializer="zeros", name="bias"
-            )
+            self.bias = self.add_weight(shape=filters, initializer="zeros", name="bias")
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """Put the small kernels into one, zero where a filter does not see a channel."""
@@ -257,7 +255,7 @@ class PaddedMaxPooling(layers.Layer):
 
     def __init__(
         self,
-        pool_size: int | Sequence[int],
+        pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: int | Sequence[Any] = 0,
         ceil_mode: bool = False,
@@ -294,7 +292,7 @@ class DilatedMaxPooling(layers.Layer):
 
     def __init__(
         self,
-        pool_size: int | Sequence[int],
+        pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: str | int | Sequence[Any] = 0,
         ceil_mode: bool = False,
@@ -347,7 +345,7 @@ class CeilAveragePooling(layers.Layer):
 
     def __init__(
         self,
-        pool_size: int | Sequence[int],
+        pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: int | Sequence[Any] = 0,
         data_format: str = "channels_last",
@@ -389,7 +387,7 @@ class MaxUnpooling(layers.Layer):
 
     def __init__(
         self,
-        pool_size: int | Sequence[int],
+        pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: int | Sequence[int] = 0,
         output_size: Sequence[int] | None = None,
@@ -439,7 +437,9 @@ class MaxUnpooling(layers.Layer):
                 best = ops.maximum(best, found)
         channels = values.shape[-1]
         flat = ops.reshape(values, (-1, math.prod(counts), channels))
-        at = ops.one_hot(ops.reshape(place, (-1, math.prod(counts), channels)), elements)
+        at = ops.one_hot(
+            ops.reshape(place, (-1, math.prod(counts), channels)), elements
+        )
         outputs = ops.einsum("bnc,bncp->bpc", flat, at)
         outputs = ops.reshape(outputs, (-1, *sizes, channels))
         if self.data_format == "channels_first":
@@ -919,9 +919,7 @@ class TorchLSTMCell(layers.LSTMCell):
         )
         if self.use_bias:
             shape = (2, gates) if self.two_biases else (gates,)
-            self.biases = self.add_weight(
-                shape=shape, initializer="zeros", name="bias"
-            )
+            self.biases = self.add_weight(shape=shape, initializer="zeros", name="bias")
         if self.proj_size:
             self.projection = self.add_weight(
                 shape=(self.units, self.proj_size), name="projection"
@@ -1011,9 +1009,7 @@ class LocallyConnected(layers.Layer):
             parts.append(inputs[tuple(part)])
         unfolded = ops.concatenate(parts, axis=-1)
         flat = (-1, math.prod(self.counts), unfolded.shape[-1])
-        outputs = ops.einsum(
-            "bpe,pef->bpf", ops.reshape(unfolded, flat), self.kernel
-        )
+        outputs = ops.einsum("bpe,pef->bpf", ops.reshape(unfolded, flat), self.kernel)
         outputs = ops.reshape(outputs, (-1, *self.counts, self.filters))
         if self.bias is not None:
             outputs += self.bias
@@ -1106,9 +1102,7 @@ class DepthwiseConv3D(SeparateChannels3D):
         self.bias = None
         if self.use_bias:
             filters = (channels * self.depth_multiplier,)
-            self.bias = self.add_weight(
-                shape=filters, initializer="zeros", name="bias"
-            )
+            self.bias = self.add_weight(shape=filters, initializer="zeros", name="bias")
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
         """Convolve."""

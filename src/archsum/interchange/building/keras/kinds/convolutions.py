@@ -56,7 +56,7 @@ def _convolution(made: LayerCall, rank: int) -> tuple[Stage, ...]:
         stages = _with_bias(
             made,
             lambda more: own_layer(
-                made, "TableConv2D", ("kernel_size",), filters=None, groups=None, connection_table=table, **more
+                made, "TableConv2D", ("connection_table", "kernel_size"), filters=None, groups=None, connection_table=table, **more
             ),
         )
         return *padded(made, rank), *stages
