@@ -7,6 +7,7 @@ from archsum.comparison.difference import Change, Detail, Difference
 from archsum.comparison.facts import Catalogue
 from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
+from archsum.comparison.paddings import with_own_paddings
 from archsum.comparison.parts import tree
 from archsum.comparison.wiring import Wiring
 from archsum.summary import Summary
@@ -18,6 +19,8 @@ def compare(before: Summary, after: Summary) -> Difference:
     Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
     numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that.
     """
+    if _is_imported(before) != _is_imported(after):
+        before, after = with_own_paddings(before), with_own_paddings(after)
     layouts = Layouts(before, after)
     catalogue = Catalogue(up_to_layout=layouts.differ)
     details = Details(layouts, catalogue)
@@ -33,6 +36,11 @@ def compare(before: Summary, after: Summary) -> Difference:
     return Difference(
         before, after, details.of_networks(before, after, wiring), replace(found.whole, children=()), is_regrouped=True
     )
+
+
+def _is_imported(summary: Summary) -> bool:
+    """Whether a network comes from another framework."""
+    return any(layer.node.origin is not None for layer in summary.layers)
 
 
 def _compare(before: Summary, after: Summary, whole: Pair, details: Details) -> Difference:

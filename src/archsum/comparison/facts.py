@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from archsum.comparison.layouts import AXES, FIELDS, FORMAT
-from archsum.layers import kind_of
+from archsum.layers import FAMILIES, kind_of
 from archsum.layers.shapes import Shape
 from archsum.layers.written import fields_of_layer
 from archsum.summary import LayerSummary
@@ -15,6 +15,9 @@ Digest = bytes
 
 
 _ACTIVATIONS = ("activation", "recurrent_activation")
+_OTHER_NAMES = {"hard_swish": "hard_silu", "swish": "silu"}
+_KINDS_OF_ACTIVATION = frozenset(FAMILIES["activation_functions"])
+"""The activations that are kinds by their own names too."""
 
 
 class WeightFacts(NamedTuple):
@@ -58,10 +61,18 @@ class Catalogue:
         key = layer.layer.identity, axes
         if key not in self._stated:
             written = {name: _plain(name, value, axes) for name, value in fields_of_layer(layer.layer).items()}
+            if "pool_size" in written and written.get("strides") is None:
+                written["strides"] = written["pool_size"]
+            if written.get("output_padding", ...) is None and isinstance(written["padding"], list):
+                written["output_padding"] = [0] * len(written["padding"])
             if "axis" in written:
                 written.pop(FORMAT, None)  # which says no more than what the axis is by default
             digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
             kind = kind_of(type(layer.layer))
+            if kind == "activation" and written["activation"] in _KINDS_OF_ACTIVATION:
+                kind = written.pop("activation")
+                digested.pop("activation")
+            kind = _OTHER_NAMES.get(kind, kind)
             self._stated[key] = kind, written, digest(kind, digested)
         kind, fields, stated = self._stated[key]
         trainable = layer.layer.trainable
@@ -84,8 +95,8 @@ def _axes(layer: LayerSummary) -> int | None:
 
 def _plain(name: str, value: Any, axes: int | None) -> Any:
     """Return a field's value, the same for what means the same: linear is no activation, the last axis has a number."""
-    if name in _ACTIVATIONS and value == "linear":
-        return None
+    if name in _ACTIVATIONS:
+        return None if value == "linear" else _OTHER_NAMES.get(value, value)
     if name == "padding" and isinstance(value, list) and all(sides == [0, 0] for sides in value):
         return "valid"
     if name in AXES and axes is not None:

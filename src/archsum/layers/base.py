@@ -271,6 +271,24 @@ class Layer(StrictModel):
         return False
 
     @property
+    def zeros_around(self) -> tuple[tuple[int, int], ...] | None:
+        """The zeros before and after each spatial axis, where it does nothing but put them there."""
+        return None
+
+    @property
+    def cut_off(self) -> tuple[tuple[int, int], ...] | None:
+        """The elements before and after each spatial axis that it takes away, where it does nothing else."""
+        return None
+
+    def with_zeros(self, zeros: tuple[tuple[int, int], ...]) -> Self | None:
+        """Return the layer that puts zeros around its input itself; None where there is none."""
+        return None
+
+    def with_cut(self, cut: tuple[tuple[int, int], ...]) -> Self | None:
+        """Return the layer that takes elements away from its output itself; None where there is none."""
+        return None
+
+    @property
     def keeping_steps(self) -> KeepingSteps | None:
         """What gives every step of a sequence, of a layer that gives the last alone; others leave none out."""
         return None

@@ -4,13 +4,28 @@ from collections.abc import Sequence
 
 from archsum.interchange.keras.classes import CLASSES as ALL
 from archsum.interchange.keras.custom import add_unknown
-from archsum.interchange.keras.fields import Plain
+from archsum.interchange.keras.built import PACKAGE
+from archsum.interchange.keras.fields import Fields, Plain
 from archsum.interchange.keras.items import Item
 from archsum.interchange.keras.plain import read_whole_layer
 from archsum.interchange.keras.reading import is_keras
 from archsum.interchange.keras.use import Use, Value, values
 
 CELLS = {"SimpleRNNCell": Plain("simple_rnn"), "LSTMCell": Plain("lstm"), "GRUCell": Plain("gru")}
+
+
+
+def _two_biases(fields: Fields) -> Fields:
+    """Give a cell of PyTorch's its second bias."""
+    has_two = fields.pop("two_biases", True) and fields.get("bias") is not False
+    return {**fields, "bias": "double"} if has_two else fields
+
+
+BUILT_CELLS = {
+    "TwoBiasRNNCell": Plain("simple_rnn", {}, _two_biases),
+    "TorchLSTMCell": Plain("lstm", {}, _two_biases),
+}
+"""Those that `archsum build` writes."""
 
 CLASSES = ("SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN")
 
@@ -73,6 +88,8 @@ def same_node(states: Sequence[Value], count: int) -> str | None:
 def _cells(item: Item) -> list[tuple[Plain, Item]] | None:
     """Return the kinds of cells, and their configurations; None where there is one of which we have no kind."""
     name, config = item["class_name"].text(), item["config"]
+    if item.text_of("registered_name") == f"{PACKAGE}{name}" and name in BUILT_CELLS:
+        return [(BUILT_CELLS[name], config)]
     if not is_keras(item.text_of("module"), item.text_of("registered_name"), name):
         return None
     if name == "StackedRNNCells":

@@ -41,6 +41,10 @@ class ZeroPadding(Padding):
 
     note: ClassVar[str] = "zeros before + size + zeros after"
 
+    @property
+    def zeros_around(self) -> tuple[Sides, ...]:
+        return self.padding
+
     padding: SidesPerAxis = Field(1, validate_default=True, description=f"The zeros: {SIDES}")
 
     def operators(self, *inputs: Shape) -> Operators:

@@ -12,7 +12,7 @@ from archsum.layers.fields import PerAxis
 from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, padded_and_on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
-from archsum.layers.window import Sliding, Window
+from archsum.layers.window import Sides, Sliding, Window
 
 _POOL_SIZE = "The window's size: one number, or one for each axis."
 
@@ -103,6 +103,9 @@ class MaxPooling(Pooling):
     """
 
     finds_indices: ClassVar[bool] = True
+
+    def with_zeros(self, zeros: tuple[Sides, ...]) -> None:
+        """Return None: what it pads with itself is never a maximum, and a zero can be."""
 
     pool_size: PerAxis = Field(2, validate_default=True, description=_POOL_SIZE)
     dilation_rate: PerAxis = Field(

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from archsum.formula import is_formula
 from archsum.interchange.building.keras.calls import LayerCall
 from archsum.interchange.building.program import NotSymbolicError
-from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, call, literal
+from archsum.interchange.building.source import Brackets, Code, Expression, call, literal
+from archsum.layers.window import Sliding
 
 Arguments = dict[str, Expression]
 
@@ -17,21 +19,33 @@ def layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others:
     `positional` are those that are given by their place, as many as there are of them, in their order; `others` are
     given in the place of fields, or left out where they are None.
     """
-    arguments = _arguments(made)
-    for name, value in others.items():
-        arguments.pop(name, None)
-        if value is not None:
-            arguments[name] = Code(value) if isinstance(value, str) else value
-    common = _common(made, cls)
+    arguments, common = _with(made, others), _common(made, cls)
     head = f"{made.use('keras', 'layers')}.{cls}"
     if common:
         head = made.function.module.partial(cls, common)
         arguments = {name: value for name, value in arguments.items() if str(common.get(name)) != str(value)}
-    by_place: list[Expression] = []
-    for name in positional:
-        if name in common or name not in arguments:
-            break
-        by_place.append(arguments.pop(name))
+        positional = tuple(takewhile(lambda name: name not in common, positional))
+    return _called(head, arguments, positional)
+
+
+def own_layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others: Expression | str | None) -> Brackets:
+    """Return the same of a layer that Keras lacks, whose class is copied into the file."""
+    return _called(made.own(cls), _with(made, others), positional)
+
+
+def _with(made: LayerCall, others: Mapping[str, Expression | str | None]) -> Arguments:
+    """Return the arguments that follow from the fields, others in their place."""
+    arguments = _arguments(made)
+    for name, value in others.items():
+        if value is None:
+            arguments.pop(name, None)
+        else:
+            arguments[name] = Code(value) if isinstance(value, str) else value
+    return arguments
+
+
+def _called(head: str, arguments: Arguments, positional: tuple[str, ...]) -> Brackets:
+    by_place = [arguments.pop(name) for name in takewhile(arguments.__contains__, positional)]
     return call(head, *by_place, **arguments)
 
 
@@ -44,7 +58,7 @@ def _arguments(made: LayerCall) -> Arguments:
             arguments[name] = value
     if _has(made, "data_format") and made.is_channels_first and "data_format" not in arguments:
         arguments |= _of_data_format(made)
-    if frozen := _trainable(made):
+    if frozen := trainable_of(made):
         arguments["trainable"] = frozen
     return arguments
 
@@ -60,7 +74,7 @@ def _of_data_format(made: LayerCall) -> Arguments:
     return {"data_format": literal("channels_first")}
 
 
-def _trainable(made: LayerCall) -> Expression | None:
+def trainable_of(made: LayerCall) -> Expression | None:
     frozen = made.function.frozen(made.step)
     if frozen is not None:
         return Code(frozen)
@@ -95,9 +109,8 @@ def _values(made: LayerCall, stated: str) -> list[object]:
 
 def _padding(made: LayerCall, field: str) -> Arguments:
     """Return Keras's word; a padding in numbers is a layer of its own before it."""
-    if all(isinstance(padding, str) for padding in made.each(field)):
-        return {field: made.get(field)}
-    return {}
+    is_as_it_is = not isinstance(made.layer, Sliding) or all(isinstance(padding, str) for padding in made.each(field))
+    return {field: made.get(field)} if is_as_it_is else {}
 
 
 _ELSEWHERE = ("initial_state", "layer", "connection_table", "output_padding_")

@@ -19,15 +19,36 @@ _OWN_LAYERS = ("archsum.interchange.building.keras", "own_layers.py")
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """The variables that a call takes; one that begins with `*` is a list of tensors."""
+
+    variables: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The only one, or the first."""
+        return self.variables[0]
+
+    @property
+    def listed(self) -> str:
+        """All of them, as a list."""
+        if len(self.variables) == 1 and self.first.startswith("*"):
+            return self.first[1:]
+        return f"[{', '.join(self.variables)}]"
+
+
+@dataclass(frozen=True)
 class Stage:
     """One of the calls that a layer is: of a layer object, or a function of what is taken."""
 
     layer: Brackets | None = None
-    function: Callable[[str], Expression] | None = None
+    function: Callable[[Inputs], Expression] | None = None
     condition: str | None = None
     """When it is called, where that is not always."""
     is_list: bool = False
     """Whether it takes one list of inputs, and not each as an argument."""
+    takes: tuple[int, ...] | None = None
+    """Which of the inputs it takes, where that is not all in their order."""
     arguments: tuple[Keyword, ...] = ()
     """What is given with the call, beside the inputs."""
 
@@ -126,3 +147,7 @@ def _are_whole(values: tuple[Any, ...]) -> bool:
 def code(value: Any) -> Code:
     """Write what is no value of the file."""
     return Code(str(value))
+
+
+Table = dict[str, Callable[[LayerCall], tuple[Stage, ...]]]
+"""For each kind the calls that a layer is: mostly one. Errors: NotSymbolicError where they differ between uses."""

@@ -1,13 +1,15 @@
 """A function of a program → the lines of a function that calls Keras's layers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import names_of
 from archsum.interchange.building.keras import containers
-from archsum.interchange.building.keras.calls import LayerCall, Stage
+from archsum.interchange.building.keras.calls import Inputs, LayerCall, Stage
+from archsum.interchange.building.keras.lacking import LackingError
 from archsum.interchange.building.keras.naming import is_numbered
 from archsum.interchange.building.keras.scope import FunctionScope, Variables, mentioned
 from archsum.interchange.building.keras.table import stages_of
@@ -16,6 +18,7 @@ from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
     Function,
+    Held,
     LayerStep,
     NotSymbolicError,
     Program,
@@ -27,6 +30,7 @@ from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, call, literal
 from archsum.language.read.formulas import formulas_in
 from archsum.language.spec.items import Reference
+from archsum.layers import layer_class
 
 
 @dataclass
@@ -57,9 +61,13 @@ class FunctionWriter(FunctionScope):
         formulas = [formula for step in steps for formula in _formulas(step)]
         formulas += [formula for one in function.parameters for formula in formulas_in(one.stated)]
         formulas += [formula for one in program.variables.values() for formula in formulas_in(one.stated)]
+        formulas += [formula for sizes in program.inputs.values() for formula in formulas_in([*sizes])]
         self.referenced = _referenced(function, steps) | mentioned(formulas)
         self._begin_others = {name for step in steps if (name := _begins_with(step))}
+        self.anchor = ""
+        """A variable of which layers without inputs take the batch."""
         self._objects: dict[str, str] = {}
+        self._wrappers: tuple[str, ...] = ()
         called = {name for step in steps if isinstance(step, BlockStep) for name in _signature(step, signatures).variables}
         known = names_of(formulas) | called
         own = [parameter.name for parameter in function.parameters]
@@ -84,6 +92,8 @@ class FunctionWriter(FunctionScope):
         if own is not None:
             word = identifier(own, "layer")
             target = self.names.add(word, f"{word}_output")
+        elif not is_taken and step.name in self._begin_others:
+            target = "_"  # its states alone are taken
         if condition is None:
             outputs = following = self._write(step, self._inputs(step, inputs), target)
         else:
@@ -140,6 +150,11 @@ class FunctionWriter(FunctionScope):
             step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self
         )
         current, stages = taken, stages_of(made)
+        self._wrappers = step.wrappers
+        if step.item.shared_weights:
+            raise LackingError("lets layers have all their weights in common, or none", "write `shared: label` alone")
+        if step.item.shared is not None:
+            stages = (*stages[:-1], self._shared(step, stages[-1]))
         for number, stage in enumerate(stages, start=1):
             is_last = number == len(stages)
             targets: Variables = (flow,)
@@ -154,6 +169,20 @@ class FunctionWriter(FunctionScope):
                 self.set(targets, value)
             current = (flow,)
         return current
+
+    def _shared(self, step: LayerStep, stage: Stage) -> Stage:
+        """Make the layer object once, which all that have its label call. Errors: NotSymbolicError in a loop."""
+        label = str(step.item.shared)
+        if stage.layer is None:
+            return stage
+        if label not in self._objects:
+            word = identifier(label, "shared")
+            name = self.names.add(word, f"shared_{word}")
+            if self.lines.depth > 1:
+                raise NotSymbolicError("shared in a loop")
+            self.set((name,), self._named(stage.layer, step))
+            self._objects[label] = name
+        return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
 
     def states(self, name: str) -> str:
         """Return the variable of the states that a named layer ends with."""
@@ -180,14 +209,18 @@ class FunctionWriter(FunctionScope):
 
     def _called(self, stage: Stage, taken: Variables, step: LayerStep | None) -> Expression:
         """Return a call of a layer, or of a function."""
-        listed = taken[0][1:] if len(taken) == 1 and taken[0].startswith("*") else f"[{', '.join(taken)}]"
+        if stage.takes is not None:
+            taken = tuple(taken[number] for number in stage.takes) or (self.anchor,)
+        inputs = Inputs(taken)
         if stage.function:
-            return stage.function(listed if stage.is_list else taken[0])
+            return stage.function(inputs)
         if stage.layer is None:
             raise NotSymbolicError("nothing to call")
         layer = self._named(stage.layer, step) if step else stage.layer
-        inputs = (listed,) if stage.is_list else taken
-        return Brackets(layer, (*map(Code, inputs), *stage.arguments))
+        for kind in reversed(self._wrappers):
+            layer = call(f"{self.module.use('keras', 'layers')}.{layer_class(kind).__name__}", layer)
+        given = (inputs.listed,) if stage.is_list else taken
+        return Brackets(layer, (*map(Code, given), *stage.arguments))
 
     def _named(self, layer: Brackets, step: LayerStep) -> Brackets:
         """Give a layer the name that the file gives it, where there is one such layer in the network."""
@@ -266,9 +299,14 @@ def _signature(step: BlockStep, signatures: Mapping[int, Signature]) -> Signatur
 
 def _formulas(step: Step) -> list[str]:
     """Return the formulas of a step itself."""
-    entry = step.item.entry
-    fields = {**entry.stated, **(step.fields if isinstance(step, LayerStep) else {})}
-    return [*formulas_in(fields), *formulas_in(step.item.condition)]
+    fields = step.fields if isinstance(step, LayerStep) else step.item.entry.stated
+    return [*_formulas_in(fields), *formulas_in(step.item.condition)]
+
+
+def _formulas_in(fields: Mapping[str, Any]) -> list[str]:
+    """Return the formulas in fields, and in those of layers that they hold."""
+    held = [formula for value in fields.values() if isinstance(value, Held) for formula in _formulas_in(value.fields)]
+    return [*formulas_in({name: value for name, value in fields.items() if not isinstance(value, Held)}), *held]
 
 
 def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:
@@ -276,11 +314,16 @@ def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:
     references = [*(function.outputs or ())]
     for step in steps:
         references += [*(step.inputs or ()), *(getattr(step, "outputs", None) or ())]
-    names = {reference.name.partition("/")[0] for reference in references}
-    return names | {name for step in steps if (name := _begins_with(step))}
+    return {reference.name.partition("/")[0] for reference in references}
 
 
 def _begins_with(step: Step) -> str | None:
     """Return the name of the layer whose states a step begins with."""
     name = step.fields.get("initial_state") if isinstance(step, LayerStep) else None
     return name if isinstance(name, str) else None
+
+
+def _called_object(name: str, stage: Stage, inputs: Inputs) -> Expression:
+    """Return a call of a layer that has been made."""
+    given = (inputs.listed,) if stage.is_list else inputs.variables
+    return Brackets(name, (*map(Code, given), *stage.arguments))

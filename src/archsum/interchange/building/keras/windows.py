@@ -1,5 +1,7 @@
 """Paddings in numbers, which Keras's convolutions and poolings do not have: a layer pads first."""
 
+from collections.abc import Callable
+
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import values_of
 from archsum.interchange.building.keras.arguments import layer
@@ -51,3 +53,33 @@ def _unless_zero(padding: Expression) -> str:
     return f"{halved} > 1" if halved != text and halved.isidentifier() else text if text.isidentifier() else f"{text} > 0"
 
 
+
+
+def cropped(made: LayerCall, rank: int) -> tuple[Stage, ...]:
+    """Return what crops the output of a transposed convolution whose padding is stated in numbers."""
+    paddings = made.each("padding")
+    if all(isinstance(padding, str) for padding in paddings):
+        return ()
+    if any(isinstance(padding, str) for padding in paddings):
+        raise NotSymbolicError("padding")
+    sides = [any(map(any, padding)) for padding in paddings]
+    if not any(sides):
+        return ()
+    first = literal("channels_first") if made.is_channels_first else None
+    stated = written(made)
+    cropping = call(f"{made.use('keras', 'layers')}.Cropping{rank}D", stated, data_format=first)
+    return (Stage(cropping, condition=None if all(sides) else _unless_zero(stated)),)
+
+
+def stepped(
+    made: LayerCall, rank: int, write: Callable[..., tuple[Stage, ...]], cls: str, positional: tuple[str, ...]
+) -> tuple[Stage, ...]:
+    """Return a convolution; one with strides and dilation, which Keras refuses, takes its steps afterwards."""
+    both = [max(one) > 1 and max(other) > 1 for one, other in zip(*map(made.each, ("strides", "dilation_rate")))]
+    if not any(both):
+        return write(made, cls, positional)
+    strides = made.known("strides")
+    first, *behind = write(made, cls, positional, strides=None)
+    steps = ", ".join(f"::{step}" if step > 1 else ":" for step in strides)
+    index = f":, :, {steps}" if made.is_channels_first else f":, {steps}"
+    return first, Stage(function=lambda inputs: Code(f"{inputs.first}[{index}]")), *behind

@@ -37,6 +37,8 @@ class KerasModule(Module):
         self.defaults: dict[str, Mapping[str, Any]] = _defaults(program)
         self.common: dict[tuple[str, str], dict[str, Expression]] = {}
         self.partials: dict[str, Brackets] = {}
+        self.customs: dict[int, str] = {}
+        """The classes of layers to fill in, by the items that they are of."""
 
     def partial(self, cls: str, arguments: Mapping[str, Expression]) -> str:
         """Name a class of Keras's with arguments that it always has, and return the name."""
@@ -70,6 +72,7 @@ def _block(function: Function, module: KerasModule, program: Program, signatures
     flow = inputs[0] if inputs == ("x",) else writer.names.add("x")
     for number, (one, variable) in enumerate(zip(function.inputs, inputs, strict=True)):
         writer.know(one, (variable,), [use.inputs[number : number + 1] for use in function.uses])
+    writer.anchor = inputs[0]
     outputs = writer.body(function.body, inputs, flow, is_taken=function.outputs is None)
     outputs = outputs if function.outputs is None else writer.found(function.outputs)
     writer.give(outputs)
@@ -156,6 +159,7 @@ def _network(program: Program, module: KerasModule, signatures: dict[int, Signat
     for one, variable in zip(function.inputs, inputs, strict=True):
         writer.know(one, (variable,), [(one,)])
         writer.set((variable,), _input(one, program, writer, keras))
+    writer.anchor = inputs[0]
     outputs = writer.body(function.body, inputs, flow, is_taken=function.outputs is None)
     given = ", ".join(outputs) if function.outputs is None else _outputs(function.outputs, writer)
     listed = inputs[0] if len(inputs) == 1 else f"[{', '.join(inputs)}]"

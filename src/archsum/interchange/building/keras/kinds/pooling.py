@@ -1,0 +1,56 @@
+"""Poolings, which PyTorch also pads by numbers, rounds up and dilates; and what undoes them."""
+
+from functools import partial
+
+from archsum.interchange.building.keras.arguments import layer, own_layer
+from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
+from archsum.interchange.building.keras.lacking import LackingError
+from archsum.interchange.building.keras.windows import padded
+from archsum.interchange.building.source import Brackets, Expression
+
+_RANKS = (1, 2, 3)
+
+
+def _max(made: LayerCall, rank: int) -> tuple[Stage, ...]:
+    if any(max(rate) > 1 for rate in made.each("dilation_rate")):
+        return (Stage(own_layer(made, "DilatedMaxPooling", ("pool_size",), padding=_padding(made))),)
+    if _is_keras(made):
+        return (Stage(_pooling(made, f"MaxPooling{rank}D")),)
+    return (Stage(own_layer(made, "PaddedMaxPooling", ("pool_size",), padding=_padding(made), dilation_rate=None)),)
+
+
+def _average(made: LayerCall, rank: int) -> tuple[Stage, ...]:
+    if any(made.each("ceil_mode")):
+        return (Stage(own_layer(made, "CeilAveragePooling", ("pool_size",), padding=_padding(made), ceil_mode=None)),)
+    return *padded(made, rank), Stage(_pooling(made, f"AveragePooling{rank}D"))
+
+
+def _pooling(made: LayerCall, cls: str) -> Brackets:
+    return layer(made, cls, ("pool_size",), ceil_mode=None, dilation_rate=None)
+
+
+def _is_keras(made: LayerCall) -> bool:
+    """Whether Keras's own layer pools so."""
+    words = all(isinstance(padding, str) or not any(map(any, padding)) for padding in made.each("padding"))
+    return words and not any(made.each("ceil_mode"))
+
+
+def _padding(made: LayerCall) -> Expression | None:
+    """Write a padding in numbers, of which `valid` is none."""
+    if not made.has("padding") or made.fields["padding"] == "valid":
+        return None
+    return made.known_or_written("padding")
+
+
+def _unpooling(made: LayerCall) -> tuple[Stage, ...]:
+    if len(made.inputs) < 3:
+        cure = "name what was pooled as a third input, as in `inputs: [x, pool, pooled]`"
+        raise LackingError("does not say where the maxima were that a pooling took", cure)
+    return (Stage(own_layer(made, "MaxUnpooling"), is_list=True),)
+
+
+TABLE: Table = {
+    **{f"max_pooling{rank}d": partial(_max, rank=rank) for rank in _RANKS},
+    **{f"average_pooling{rank}d": partial(_average, rank=rank) for rank in _RANKS},
+    **{f"max_unpooling{rank}d": _unpooling for rank in _RANKS},
+}
