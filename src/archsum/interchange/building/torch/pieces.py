@@ -493,8 +493,14 @@ class ConnectedConv2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         places = (self.filters, self.channels)
         weight = self.weight.new_zeros(self.shape).index_put(places, self.weight)
-        settings = (self.stride, self.padding, self.dilation)
-        return F.conv2d(x, weight, self.bias, *settings)
+        return F.conv2d(
+            x,
+            weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self.dilation,
+        )
 
 
 class LocallyConnected1d(nn.Module):

@@ -326,18 +326,24 @@ def _unpooling(use: LayerUse) -> Made:
         spatial = _spatial(use)
         size = None if layer.output_size is None else use.per_axis("output_size")
         size = known((size.value,) * rank) if size is not None and isinstance(size.value, int) else size
-    strides = None if layer.strides is None else use.per_axis("strides")
-    padding = unless(use.per_axis("padding"), 0)
+    strides = None if layer.strides is None else _each("strides", use)
+    padding = None if set(layer.padding) == {0} else _each("padding", use)
     stated = call(
         f"F.max_unpool{rank}d",
         "{0}",
         "{1}_indices",
-        use.per_axis("pool_size"),
+        _each("pool_size", use),
         stride=strides,
         padding=padding,
         output_size=size,
     )
     return Made([function(stated)], (use.channels, *spatial), moved=layer.data_format == "channels_last")
+
+
+def _each(name: str, use: LayerUse) -> Code:
+    """Return a field with a number for each axis, as functions take it."""
+    code = use.per_axis(name)
+    return known((code.value,) * use.layer.rank) if code.is_literal and isinstance(code.value, int) else code
 
 
 def _first(write: Any) -> Kind:

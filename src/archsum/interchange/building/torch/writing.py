@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
-from archsum.formula import is_formula
+from archsum.formula import Value, is_formula
 from archsum.interchange.building.annotations import annotation
 from archsum.interchange.building.expressions import Writer
 from archsum.interchange.building.module import Module
@@ -46,7 +48,7 @@ class Network:
         self.program = program
         self.module = Module(*_TAKEN)
         self.function = self.module.names.add(name)
-        self.root_name = self.module.names.add(class_name(name))
+        self.root_name = self.class_name(name, "Network")
         self.needs_channels: set[str] = set()
         self._classes: list[tuple[str, list[str]]] = []
         self._made: dict[int, Made] = {}
@@ -54,6 +56,11 @@ class Network:
         self.root = ClassWriter(self, self.root_name)
         for variable in program.variables.values():
             self.root.own[variable.name] = self.root.locals.add(identifier(variable.name, "variable"))
+
+    def class_name(self, name: str, otherwise: str) -> str:
+        """Take a name for a class, which may be that of nothing that is copied into the file."""
+        word = class_name(name)
+        return self.module.names.add(f"{word}{otherwise}" if word in _pieces() else word)
 
     def helper(self, name: str) -> str:
         """Write what PyTorch lacks into the file, and return its name."""
@@ -75,7 +82,7 @@ class Network:
         """Return the class of a block; it is written where that is used first."""
         if id(function) in self._made:
             return self._made[id(function)]
-        name = self.module.names.add(class_name(function.block))
+        name = self.class_name(function.block, "Block")
         writer = ClassWriter(self, name, self.root)
         writer.block_function = function
         _declare(writer, function.parameters)
@@ -92,7 +99,7 @@ class Network:
         """Return the class of a repetition's body."""
         if id(step) in self._made:
             return self._made[id(step)]
-        name = self.module.names.add(_part_name(around.name, step))
+        name = self.class_name(step.name or f"{around.name}_layer", "Layer")
         writer = ClassWriter(self, name, around)
         names = [*(["x"] if len(taken) == 1 else [f"x{number}" for number in range(1, len(taken) + 1)]), *others]
         body = Function("", tuple(names), (), step.body, step.outputs)
@@ -169,7 +176,7 @@ class Network:
             name = own.get(one.name, "")
             if name not in used or one.name in writer.computed:
                 continue
-            typed = annotation(one.values, self.module)
+            typed = annotated(one.values, self.module)
             if is_formula(one.stated) and one.given < len(one.values):
                 optional.append(Parameter(name, f"{typed} | None", "None"))
             elif one.stated is None or is_formula(one.stated):
@@ -281,7 +288,7 @@ class Network:
     def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int) -> str:
         """Write the class of a layer that states itself, and return its name."""
         if id(step) not in self._customs:
-            name = self.module.names.add(class_name(step.name or "custom"))
+            name = self.class_name(step.name or "custom", "Layer")
             self._customs[id(step)] = name
             lines = Lines()
             lines.add(f"class {name}(nn.Module):")
@@ -346,8 +353,10 @@ _SPELLED = {
 """Words whose capitals are not those of the first letter."""
 
 
-def _part_name(around: str, step: RepeatStep) -> str:
-    return class_name(step.name) if step.name else f"{around}Layer"
+@cache
+def _pieces() -> frozenset[str]:
+    tree = ast.parse(files(_PACKAGE).joinpath(_PIECES).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
 
 
 def _prepare(writer: ClassWriter, function: Function) -> None:
@@ -385,7 +394,16 @@ def _indices(function: Function) -> set[str]:
 def _declare(writer: ClassWriter, parameters: Sequence[Variable]) -> None:
     for one in parameters:
         writer.own[one.name] = writer.locals.add(identifier(one.name, "parameter"))
-        writer.types[one.name] = annotation(one.values, writer.network.module)
+        writer.types[one.name] = annotated(one.values, writer.network.module)
+
+
+def annotated(values: Sequence[Value], module: Module) -> str:
+    """Return the type of a parameter; what is one number, or one for each axis, is a tuple as PyTorch wants it."""
+    lists = [value for value in values if isinstance(value, list | tuple)]
+    if lists and len(lists) < len(values) and len({len(value) for value in lists}) == 1:
+        others = [value for value in values if not isinstance(value, list | tuple)]
+        return f"{annotation(others, module)} | tuple[{', '.join(['int'] * len(lists[0]))}]"
+    return annotation(values, module)
 
 
 def _inputs(
