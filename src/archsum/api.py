@@ -70,7 +70,7 @@ def load(
     """Read a network: its graph, and of our own files the budget.
 
     `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; our YAML as a text of several
-    lines, or as the mapping that it is; `module:name` of a live model, whose module is imported, and so run; or such a
+    lines, or as the mapping that it is; `module:name` or `model.py:name` of a live model, whose code is run; or such a
     file as a revision of a Git repository has it, `REV:path`.
     `variables` and `input` override the file's own: `input` takes sizes without the batch axis, or where there are
     several inputs, sizes by name. `allow_unknown` accepts layers of Keras files whose weights cannot be known; all

@@ -250,15 +250,14 @@ def each_axis(value: int | Sequence[int], rank: int) -> tuple[int, ...]:
 
 
 @keras.saving.register_keras_serializable("archsum")
-class PaddedMaxPooling(layers.Layer):
-    """Max pooling that pads by numbers, with what is never a maximum, as PyTorch does."""
+class CeilMaxPooling(layers.Layer):
+    """Max pooling that keeps a last window which hangs over the end, as PyTorch's."""
 
     def __init__(
         self,
         pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: int | Sequence[Any] = 0,
-        ceil_mode: bool = False,
         data_format: str = "channels_last",
         **kwargs: Any,
     ) -> None:
@@ -266,7 +265,6 @@ class PaddedMaxPooling(layers.Layer):
         self.pool_size = pool_size
         self.strides = pool_size if strides is None else strides
         self.padding = padding
-        self.ceil_mode = ceil_mode
         self.data_format = data_format
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
@@ -277,10 +275,8 @@ class PaddedMaxPooling(layers.Layer):
         first = 1 if self.data_format == "channels_last" else 2
         pads = [(0, 0)] * len(inputs.shape)
         for axis, around in enumerate(sides(self.padding, rank)):
-            more = 0
-            if self.ceil_mode:
-                size = inputs.shape[first + axis]
-                more = overhang(size, windows[axis], strides[axis], around)
+            size = inputs.shape[first + axis]
+            more = overhang(size, windows[axis], strides[axis], around)
             pads[first + axis] = (around[0], around[1] + more)
         padded = ops.pad(inputs, pads, constant_values=-math.inf)
         return ops.max_pool(padded, windows, strides, "valid", self.data_format)
