@@ -5,6 +5,7 @@ if TYPE_CHECKING:
     from archsum.api import (
         Network,
         Summary,
+        build,
         check,
         convert,
         costs,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         load,
         plot,
         summarize,
+        to_keras,
     )
     from archsum.errors import Diagnostic, SpecError
 
@@ -28,6 +30,7 @@ __all__ = [
     "Network",
     "SpecError",
     "Summary",
+    "build",
     "check",
     "convert",
     "costs",
@@ -43,6 +46,7 @@ __all__ = [
     "load",
     "plot",
     "summarize",
+    "to_keras",
 ]
 
 

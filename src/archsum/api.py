@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archsum.language.spec.budget import Budget
     from archsum.memory.conversion import ArenaPrecision
     from archsum.memory.devices import Device
+    from archsum.results.building import Built
     from archsum.results.check import Check
     from archsum.results.conversion import Conversion
     from archsum.results.diff import Diff
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Network",
     "Summary",
+    "build",
     "check",
     "convert",
     "costs",
@@ -46,6 +48,7 @@ __all__ = [
     "load",
     "plot",
     "summarize",
+    "to_keras",
 ]
 
 
@@ -67,7 +70,7 @@ def load(
     """Read a network: its graph, and of our own files the budget.
 
     `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; our YAML as a text of several
-    lines, or as the mapping that it is; `module:name` of a live model, whose module is imported, and so run; or such a
+    lines, or as the mapping that it is; `module:name` or `model.py:name` of a live model, whose code is run; or such a
     file as a revision of a Git repository has it, `REV:path`.
     `variables` and `input` override the file's own: `input` takes sizes without the batch axis, or where there are
     several inputs, sizes by name. `allow_unknown` accepts layers of Keras files whose weights cannot be known; all
@@ -355,6 +358,43 @@ def convert(
     network = _network(file, overrides)
     written = convert(network, origin or _origin(file, network), as_lines=flat)
     return Conversion(written.text, paths(written, network.graph))
+
+
+def build(
+    file: Source | Network,
+    to: str = "keras",
+    *,
+    origin: str | None = None,
+    path: str = "model.py",
+    options: str = "",
+    **overrides: Unpack[Overrides],
+) -> "Built":
+    """Write a network as source code of a framework, as people write it: blocks are functions, repeats are loops.
+
+    Its function is called as the network is, takes the file's variables, and makes the model. What our file cannot say
+    of every use of a block is written as a number. `origin` is what the docstring says that it comes from, by default
+    the file; `path` is what the code's own file is called there.
+
+    Errors: SpecError with every problem in the file, and with everything that the framework cannot do.
+    """
+    from archsum.interchange.building.building import build
+    from archsum.interchange.building.frameworks import FRAMEWORKS
+    from archsum.results.building import Built
+
+    _check_format(to, tuple(FRAMEWORKS))
+    network = _network(file, overrides)
+    return Built(*build(network, to, origin or _origin(file, network), path, options), to)
+
+
+def to_keras(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
+    """Make the Keras model of a network, a `keras.Model`: by the very code that `build` writes.
+
+    Errors: those of `build`; ModuleNotFoundError where Keras is not installed.
+    """
+    from archsum.interchange.building.live import run
+
+    built = build(file, "keras", **overrides)
+    return run(built.text, built.name)
 
 
 def _origin(file: Source | Network, network: Network) -> str:

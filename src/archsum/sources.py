@@ -17,7 +17,8 @@ from archsum.language.text.source import File, open_file, read_file
 from archsum.revisions import RevisionFile, is_revision, open_revision
 
 Source = File | Mapping[str, Any]
-"""A path, an open file, a text or what YAML makes of one, `module:name` of a live model, or `REV:path` of Git's."""
+"""A path, an open file, a text or what YAML makes of one, `module:name` or `model.py:name` of a live model, or
+`REV:path` of Git's."""
 
 _Reader = Callable[[IO[bytes], str, Options], Imported]
 
@@ -44,8 +45,8 @@ def load(
 ) -> Network:
     """Read a network.
 
-    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` of a live
-    model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch axis, or several by name)
+    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` or
+    `model.py:name` of a live model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch axis, or several by name)
     override what it says. `allow_unknown` accepts layers of another framework's whose weights cannot be known.
 
     Errors: SpecError with every problem in the source. Shapes that do not fit in our own files are found by
@@ -116,9 +117,9 @@ def _dump(mapping: Mapping[str, Any]) -> str:
 
 
 def _is_live(source: str) -> bool:
-    """Whether a source is `module:name`, and not a file that is called so."""
-    module, colon, name = source.partition(":")
-    dotted = (*module.split("."), *name.split("."))
+    """Whether a source is `module:name` or `model.py:name`, and not a file that is called so."""
+    module, colon, name = source.rpartition(":")
+    dotted = name.split(".") if module.endswith(".py") and "\n" not in module else (*module.split("."), *name.split("."))
     return bool(colon) and all(part.isidentifier() for part in dotted) and not os.path.exists(source)
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "fit": "find the largest batch that fits into a device",
     "diagram": "draw a network, or a block of it",
     "convert": "write any network as our YAML, what repeats folded into blocks",
+    "build": "write a network as source code of Keras",
     "plot": "draw the memory of a training step, layer by layer",
     "layers": "list the kinds of layer, or document one",
     "devices": "list the built-in devices, and what memory they have",

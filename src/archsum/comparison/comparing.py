@@ -19,10 +19,11 @@ def compare(before: Summary, after: Summary) -> Difference:
     Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
     numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that.
     """
-    if _is_imported(before) != _is_imported(after):
+    of_two_frameworks = _is_imported(before) != _is_imported(after)
+    if of_two_frameworks:
         before, after = with_own_paddings(before), with_own_paddings(after)
     layouts = Layouts(before, after)
-    catalogue = Catalogue(up_to_layout=layouts.differ)
+    catalogue = Catalogue(up_to_layout=layouts.differ, up_to_words=of_two_frameworks)
     details = Details(layouts, catalogue)
     found = _compare(before, after, match(tree(before, catalogue), tree(after, catalogue)), details)
     if found.equal or not found.changes:

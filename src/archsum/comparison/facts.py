@@ -42,10 +42,15 @@ class Facts(NamedTuple):
 
 
 class Catalogue:
-    """The facts of layers, each found once. `up_to_layout`: digests say nothing of where the channels are."""
+    """The facts of layers, each found once.
 
-    def __init__(self, *, up_to_layout: bool) -> None:
+    `up_to_layout`: digests say nothing of where the channels are. `up_to_words`: of layers that state their own numbers
+    they say what shapes and weights these have, and not by which words.
+    """
+
+    def __init__(self, *, up_to_layout: bool, up_to_words: bool = False) -> None:
         self._up_to_layout = up_to_layout
+        self._up_to_words = up_to_words
         self._known: dict[int, tuple[Facts, LayerSummary]] = {}  # the layer is kept, so that its id stays its own
         self._stated: dict[object, tuple[str, Mapping[str, Any], Digest]] = {}
 
@@ -61,10 +66,15 @@ class Catalogue:
         key = layer.layer.identity, axes
         if key not in self._stated:
             written = {name: _plain(name, value, axes) for name, value in fields_of_layer(layer.layer).items()}
+            if self._up_to_words and kind_of(type(layer.layer)) == "custom":
+                written.clear()
             if "pool_size" in written and written.get("strides") is None:
                 written["strides"] = written["pool_size"]
             if written.get("output_padding", ...) is None and isinstance(written["padding"], list):
                 written["output_padding"] = [0] * len(written["padding"])
+            if "value_dim" in written:
+                written["value_dim"] = written["value_dim"] or written["key_dim"]
+                written["attention_axes"] = written["attention_axes"] or _positions(layer)
             if "axis" in written:
                 written.pop(FORMAT, None)  # which says no more than what the axis is by default
             digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
@@ -91,6 +101,11 @@ def _axes(layer: LayerSummary) -> int | None:
     """Return how many axes a sample has; None where that changes, so that its axes are counted by no one number."""
     axes = {len(shape) for shape in (*layer.input_shapes, layer.output_shape)}
     return axes.pop() if len(axes) == 1 else None
+
+
+def _positions(layer: LayerSummary) -> list[int]:
+    """Return the axes of an attention's positions: all but the last."""
+    return list(range(1, len(layer.input_shapes[0])))
 
 
 def _plain(name: str, value: Any, axes: int | None) -> Any:

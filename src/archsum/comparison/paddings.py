@@ -20,8 +20,11 @@ def with_own_paddings(summary: Summary) -> Summary:
         before = nodes.get(node.inputs[0]) if len(node.inputs) == 1 else None
         if before is None or taken[before.name] > 1 or before.name in summary.outputs:
             continue
-        zeros, cut = before.layer.zeros_around, node.layer.cut_off
+        zeros, filled, cut = before.layer.zeros_around, before.layer.filled_around, node.layer.cut_off
         if zeros is not None and (padded := _alike(before, node, node.layer.with_zeros(zeros))):
+            nodes[name] = node._replace(layer=padded, inputs=before.inputs)
+            del nodes[before.name]
+        elif filled is not None and (padded := node.layer.with_fill(filled)):
             nodes[name] = node._replace(layer=padded, inputs=before.inputs)
             del nodes[before.name]
         elif cut is not None and (shorter := _alike(before, node, before.layer.with_cut(cut))):

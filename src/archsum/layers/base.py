@@ -284,6 +284,15 @@ class Layer(StrictModel):
         """Return the layer that puts zeros around its input itself; None where there is none."""
         return None
 
+    @property
+    def filled_around(self) -> tuple[tuple[int, int], ...] | None:
+        """The elements before and after each axis, where it does nothing but put the same number there."""
+        return None
+
+    def with_fill(self, filled: tuple[tuple[int, int], ...]) -> Self | None:
+        """Return the layer that puts what counts for nothing around its input itself; None where there is none."""
+        return None
+
     def with_cut(self, cut: tuple[tuple[int, int], ...]) -> Self | None:
         """Return the layer that takes elements away from its output itself; None where there is none."""
         return None

@@ -4,6 +4,7 @@ import ast
 from functools import cache
 from importlib.resources import files
 
+from archsum.errors import Diagnostic
 from archsum.interchange.building.names import Names
 
 
@@ -16,6 +17,8 @@ class Module:
         """The modules that are imported whole, such as `math`."""
         self.imported: dict[str, set[str]] = {}
         """What is imported from modules."""
+        self.problems: list[Diagnostic] = []
+        """What the framework cannot do."""
         self.parts: dict[str, list[str]] = {}
         """Functions and classes that stand before the network's own, by their names."""
 

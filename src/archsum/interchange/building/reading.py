@@ -152,7 +152,7 @@ class _Reader:
         if entry.kind in document.defaults:
             places = Places(document.defaults, self._written.file.value("defaults"))
             defaults = fields_of(entry.kind, places, entry.kind) or {}
-        fields = {**defaults, **stated}
+        fields = {**stated, **{name: value for name, value in defaults.items() if name not in stated}}
         for field in layer_class(entry.kind).layer_fields & entry.fields.keys():
             inner, _ = read_entry(entry.places, field, KINDS)
             fields[field] = Held(inner.kind, self._fields(inner, inner.fields))

@@ -137,7 +137,7 @@ RULES: dict[str, Rule] = {
     "Constant": _by_itself("constant", "shape"),
     "RelativePositionBias": _by_itself("relative_position_bias", "num_heads", "window_size", "num_buckets"),
     "TableConv2D": _table_convolution,
-    "PaddedMaxPooling": _of_rank("max_pooling{rank}d", *_POOLING, "ceil_mode"),
+    "CeilMaxPooling": _of_rank("max_pooling{rank}d", *_POOLING, ceil_mode=True),
     "DilatedMaxPooling": _of_rank("max_pooling{rank}d", *_POOLING, "ceil_mode", "dilation_rate"),
     "CeilAveragePooling": _of_rank("average_pooling{rank}d", *_POOLING, ceil_mode=True),
     "MaxUnpooling": _of_rank("max_unpooling{rank}d", *_POOLING, "output_size"),

@@ -121,6 +121,10 @@ class Pad(MovingLayer):
         "constant", description="What is around the data: a number, the data mirrored, or the elements at the borders."
     )
 
+    @property
+    def filled_around(self) -> tuple[Sides, ...] | None:
+        return self.padding if self.mode == "constant" else None
+
     def output_shape(self, *inputs: Shape) -> Shape:
         return tuple(None if size is None else padded.value for size, padded in self._padded(*inputs))
 

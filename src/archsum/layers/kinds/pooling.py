@@ -116,6 +116,13 @@ class MaxPooling(Pooling):
     def dilations(self) -> tuple[int, ...]:
         return self.dilation_rate
 
+    def with_fill(self, filled: tuple[Sides, ...]) -> Self | None:
+        """Return the layer that pads so itself, where the channels are as they are."""
+        channels = 0 if self.data_format == "channels_first" else len(filled) - 1
+        if len(filled) != self.rank + 1 or any(filled[channels]):
+            return None
+        return super().with_zeros(filled[:channels] + filled[channels + 1 :])
+
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         kept_input = self.kept_input(*inputs)
         return kept_input, Kept.indices(self.output_shape(*inputs))._replace(operation=kept_input.operation)

@@ -23,9 +23,14 @@ def layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others:
     head = f"{made.use('keras', 'layers')}.{cls}"
     if common:
         head = made.function.module.partial(cls, common)
+        arguments |= {name: _WITHOUT[name] for name in common if name not in arguments}
         arguments = {name: value for name, value in arguments.items() if str(common.get(name)) != str(value)}
         positional = tuple(takewhile(lambda name: name not in common, positional))
     return _called(head, arguments, positional)
+
+
+_WITHOUT = {"padding": literal("valid"), "activation": literal(None), "output_padding": literal(None)}
+"""What arguments are where a layer does not have what all others of its kind have."""
 
 
 def own_layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others: Expression | str | None) -> Brackets:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from archsum.errors import Diagnostic
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import names_of
 from archsum.interchange.building.keras import containers
@@ -149,10 +150,16 @@ class FunctionWriter(FunctionScope):
         made = LayerCall(
             step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self
         )
-        current, stages = taken, stages_of(made)
+        try:
+            stages = stages_of(made)
+        except LackingError as error:
+            self._report(step, error)
+            return taken
+        current = taken
         self._wrappers = step.wrappers
         if step.item.shared_weights:
-            raise LackingError("lets layers have all their weights in common, or none", "write `shared: label` alone")
+            message = "lets layers have all their weights in common, or none"
+            self._report(step, LackingError(message, "write `shared: label`, for all of them"))
         if step.item.shared is not None:
             stages = (*stages[:-1], self._shared(step, stages[-1]))
         for number, stage in enumerate(stages, start=1):
@@ -169,6 +176,11 @@ class FunctionWriter(FunctionScope):
                 self.set(targets, value)
             current = (flow,)
         return current
+
+    def _report(self, step: LayerStep, error: LackingError) -> None:
+        """Note what Keras cannot do, at the layer's place."""
+        message = f"`{step.kind}` cannot be built: Keras {error.message}"
+        self.module.problems.append(Diagnostic("not-in-framework", message, step.item.entry.span, error.cure))
 
     def _shared(self, step: LayerStep, stage: Stage) -> Stage:
         """Make the layer object once, which all that have its label call. Errors: NotSymbolicError in a loop."""

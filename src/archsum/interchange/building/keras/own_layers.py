@@ -250,15 +250,14 @@ def each_axis(value: int | Sequence[int], rank: int) -> tuple[int, ...]:
 
 
 @keras.saving.register_keras_serializable("archsum")
-class PaddedMaxPooling(layers.Layer):
-    """Max pooling that pads by numbers, with what is never a maximum, as PyTorch does."""
+class CeilMaxPooling(layers.Layer):
+    """Max pooling that keeps a last window which hangs over the end, as PyTorch's."""
 
     def __init__(
         self,
         pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: int | Sequence[Any] = 0,
-        ceil_mode: bool = False,
         data_format: str = "channels_last",
         **kwargs: Any,
     ) -> None:
@@ -266,7 +265,6 @@ class PaddedMaxPooling(layers.Layer):
         self.pool_size = pool_size
         self.strides = pool_size if strides is None else strides
         self.padding = padding
-        self.ceil_mode = ceil_mode
         self.data_format = data_format
 
     def call(self, inputs: KerasTensor) -> KerasTensor:
@@ -277,10 +275,8 @@ class PaddedMaxPooling(layers.Layer):
         first = 1 if self.data_format == "channels_last" else 2
         pads = [(0, 0)] * len(inputs.shape)
         for axis, around in enumerate(sides(self.padding, rank)):
-            more = 0
-            if self.ceil_mode:
-                size = inputs.shape[first + axis]
-                more = overhang(size, windows[axis], strides[axis], around)
+            size = inputs.shape[first + axis]
+            more = overhang(size, windows[axis], strides[axis], around)
             pads[first + axis] = (around[0], around[1] + more)
         padded = ops.pad(inputs, pads, constant_values=-math.inf)
         return ops.max_pool(padded, windows, strides, "valid", self.data_format)
@@ -382,7 +378,7 @@ class CeilAveragePooling(layers.Layer):
 class MaxUnpooling(layers.Layer):
     """Elements go back to where max pooling found them, with zeros between them.
 
-    It takes what is put back, and what was pooled, in which it looks for the maxima.
+    It takes them, the pooling's output, and what was pooled, where it looks for maxima.
     """
 
     def __init__(
@@ -390,7 +386,6 @@ class MaxUnpooling(layers.Layer):
         pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
         padding: int | Sequence[int] = 0,
-        output_size: Sequence[int] | None = None,
         data_format: str = "channels_last",
         **kwargs: Any,
     ) -> None:
@@ -398,54 +393,62 @@ class MaxUnpooling(layers.Layer):
         self.pool_size = pool_size
         self.strides = pool_size if strides is None else strides
         self.padding = padding
-        self.output_size = output_size
         self.data_format = data_format
 
     def call(self, inputs: Sequence[KerasTensor]) -> KerasTensor:
-        """Compare the windows with their maxima; of equal ones the first is meant."""
-        values, pooled = inputs[0], inputs[-1]
-        if self.data_format == "channels_first":
-            order = (0, *range(2, len(pooled.shape)), 1)
-            values, pooled = ops.transpose(values, order), ops.transpose(pooled, order)
+        """Go through the places of a window; of equal maxima the first is meant."""
+        elements, maxima, pooled = inputs
+        first = 1 if self.data_format == "channels_last" else 2
         rank = len(pooled.shape) - 2
-        sizes, counts = pooled.shape[1:-1], values.shape[1:-1]
-        elements = math.prod(sizes)
-        numbers = ops.reshape(ops.arange(elements), (1, *sizes, 1))
-        windows, starts = each_axis(self.pool_size, rank), each_axis(self.padding, rank)
-        strides = each_axis(self.strides, rank)
-        best, place = None, None
-        for offset in range(math.prod(windows)):
-            found, where, rest = pooled, numbers, offset
-            inside = ops.ones_like(pooled[:1, ..., :1])
-            for axis in reversed(range(rank)):
-                first, rest = rest % windows[axis] - starts[axis], rest // windows[axis]
-                picked = [first + step * strides[axis] for step in range(counts[axis])]
-                kept = [min(max(index, 0), sizes[axis] - 1) for index in picked]
-                is_inside = [float(index == one) for index, one in zip(picked, kept)]
-                along = [1] * (rank + 2)
-                along[axis + 1] = len(picked)
-                found = ops.take(found, kept, axis + 1)
-                where = ops.take(where, kept, axis + 1)
-                inside = ops.take(inside, kept, axis + 1)
-                inside *= ops.reshape(ops.convert_to_tensor(is_inside), along)
-            found = ops.where(inside > 0, found, -math.inf)
-            where = ops.broadcast_to(where, ops.shape(found))
-            if best is None:
-                best, place = found, where
-            else:
-                place = ops.where(found > best, where, place)
-                best = ops.maximum(best, found)
-        channels = values.shape[-1]
-        flat = ops.reshape(values, (-1, math.prod(counts), channels))
-        at = ops.one_hot(
-            ops.reshape(place, (-1, math.prod(counts), channels)), elements
+        windows, strides = (
+            each_axis(each, rank) for each in (self.pool_size, self.strides)
         )
-        outputs = ops.einsum("bnc,bncp->bpc", flat, at)
-        outputs = ops.reshape(outputs, (-1, *sizes, channels))
-        if self.data_format == "channels_first":
-            order = (0, len(pooled.shape) - 1, *range(1, len(pooled.shape) - 1))
-            outputs = ops.transpose(outputs, order)
+        padding = each_axis(self.padding, rank)
+        axes = range(first, first + rank)
+        outputs, found = ops.zeros_like(pooled), ops.zeros_like(elements)
+        for place in itertools.product(*(range(window) for window in windows)):
+            part, pads, ends = [slice(None)] * (rank + 2), [(0, 0)] * (rank + 2), []
+            spread = elements
+            for axis, offset, stride, around in zip(axes, place, strides, padding):
+                size, count = pooled.shape[axis], elements.shape[axis]
+                last = offset + (count - 1) * stride + 1
+                pads[axis] = (around, max(last - size - around, 0))
+                part[axis] = slice(offset, last, stride)
+                ends.append((axis, offset - around, size))
+            padded = ops.pad(pooled, pads, constant_values=-math.inf)
+            is_here = ops.cast(padded[tuple(part)] == maxima, elements.dtype)
+            is_here *= 1 - found
+            found += is_here
+            spread = elements * is_here
+            for (axis, begin, size), stride in zip(ends, strides):
+                spread = spaced(spread, axis, stride, begin, size)
+            outputs += spread
         return outputs
+
+    def compute_output_shape(
+        self, input_shape: Sequence[tuple[int | None, ...]]
+    ) -> tuple[int | None, ...]:
+        """Return the shape of what was pooled."""
+        return input_shape[-1]
+
+
+def spaced(
+    inputs: KerasTensor, axis: int, stride: int, begin: int, size: int
+) -> KerasTensor:
+    """Put zeros between the elements of an axis, and around them up to a size."""
+    shape = list(inputs.shape)
+    pads = [(0, 0)] * (len(shape) + 1)
+    pads[axis + 1] = (0, stride - 1)
+    apart = ops.pad(ops.expand_dims(inputs, axis + 1), pads)
+    shape[axis], shape[0] = shape[axis] * stride, -1
+    apart = ops.reshape(apart, shape)
+    part = [slice(None)] * len(shape)
+    part[axis] = slice(max(-begin, 0), max(size - begin, 0))
+    kept = apart[tuple(part)]
+    around = [(0, 0)] * len(shape)
+    before = max(begin, 0)
+    around[axis] = (before, max(size - before - kept.shape[axis], 0))
+    return ops.pad(kept, around)
 
 
 @keras.saving.register_keras_serializable("archsum")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from archsum.errors import SpecError
 from archsum.formula import Value, is_formula
 from archsum.interchange.building.expressions import Writer
 from archsum.interchange.building.keras.functions import FunctionWriter, Signature
@@ -56,11 +57,16 @@ def _defaults(program: Program) -> dict[str, Mapping[str, Any]]:
 
 
 def write(program: Program, docstring: list[str], name: str) -> str:
-    """Return the source of a module whose function of that name makes the network."""
+    """Return the source of a module whose function of that name makes the network.
+
+    Errors: SpecError with everything that Keras cannot do; NotSymbolicError for what cannot be said of all uses.
+    """
     module = KerasModule(program)
     signatures: dict[int, Signature] = {}
     functions = [_block(function, module, program, signatures) for function in program.functions]
     main = _network(program, module, signatures, name)
+    if module.problems:
+        raise SpecError(module.problems)
     return _file(module, [*functions, main], docstring)
 
 

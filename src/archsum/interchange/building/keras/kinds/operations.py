@@ -54,12 +54,18 @@ def _slice(made: LayerCall) -> tuple[Stage, ...]:
     axis = int(same([layer.chosen_axis for layer in made.layers]))  # type: ignore[attr-defined]
     start, stop, step = (str(made.get(name)) if made.has(name) else "" for name in ("start", "stop", "step"))
     start, stop, step = ("" if part == none else part for part, none in ((start, "0"), (stop, "None"), (step, "1")))
-    part = f"{start}:{stop}" + (f":{step}" if step else "")
+    colon = ":" if all(map(_is_simple, (start, stop, step))) else " : "
+    part = colon.join((start, stop, *([step] if step else []))).strip()
     if axis < 0:
         index = ", ".join(("...", part, *[":"] * (-axis - 1)))
     else:
         index = ", ".join((*[":"] * axis, part))
     return (Stage(function=lambda inputs: Code(f"{inputs.first}[{index}]")),)
+
+
+def _is_simple(text: str) -> bool:
+    """Whether ruff has no spaces around the colon of a slice beside this."""
+    return text.removeprefix("-").replace(".", "").replace("_", "").isalnum() or not text
 
 
 def _pad(made: LayerCall) -> tuple[Stage, ...]:

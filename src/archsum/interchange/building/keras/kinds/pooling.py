@@ -3,10 +3,10 @@
 from functools import partial
 
 from archsum.interchange.building.keras.arguments import layer, own_layer
-from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
+from archsum.interchange.building.keras.calls import Inputs, LayerCall, Stage, Table
 from archsum.interchange.building.keras.lacking import LackingError
 from archsum.interchange.building.keras.windows import padded
-from archsum.interchange.building.source import Brackets, Expression
+from archsum.interchange.building.source import Brackets, Expression, call, literal
 
 _RANKS = (1, 2, 3)
 
@@ -14,9 +14,24 @@ _RANKS = (1, 2, 3)
 def _max(made: LayerCall, rank: int) -> tuple[Stage, ...]:
     if any(max(rate) > 1 for rate in made.each("dilation_rate")):
         return (Stage(own_layer(made, "DilatedMaxPooling", ("pool_size",), padding=_padding(made))),)
-    if _is_keras(made):
-        return (Stage(_pooling(made, f"MaxPooling{rank}D")),)
-    return (Stage(own_layer(made, "PaddedMaxPooling", ("pool_size",), padding=_padding(made), dilation_rate=None)),)
+    if any(made.each("ceil_mode")):
+        others = {"padding": _padding(made), "ceil_mode": None, "dilation_rate": None}
+        return (Stage(own_layer(made, "CeilMaxPooling", ("pool_size",), **others)),)
+    return *_low_around(made), Stage(_pooling(made, f"MaxPooling{rank}D"))
+
+
+def _low_around(made: LayerCall) -> tuple[Stage, ...]:
+    """Return what pads with what is never a maximum; nothing where Keras's own words say it."""
+    if all(isinstance(padding, str) or not any(map(any, padding)) for padding in made.each("padding")):
+        return ()
+    pairs = [(0, 0), *made.known("padding")]
+    pairs.insert(1 if made.is_channels_first else len(pairs), (0, 0))
+    ops, low = made.use("keras", "ops"), f"-{made.use('math')}.inf"
+
+    def padded_low(inputs: Inputs) -> Expression:
+        return call(f"{ops}.pad", inputs.first, literal(pairs), constant_values=low)
+
+    return (Stage(function=padded_low),)
 
 
 def _average(made: LayerCall, rank: int) -> tuple[Stage, ...]:
@@ -27,12 +42,6 @@ def _average(made: LayerCall, rank: int) -> tuple[Stage, ...]:
 
 def _pooling(made: LayerCall, cls: str) -> Brackets:
     return layer(made, cls, ("pool_size",), ceil_mode=None, dilation_rate=None)
-
-
-def _is_keras(made: LayerCall) -> bool:
-    """Whether Keras's own layer pools so."""
-    words = all(isinstance(padding, str) or not any(map(any, padding)) for padding in made.each("padding"))
-    return words and not any(made.each("ceil_mode"))
 
 
 def _padding(made: LayerCall) -> Expression | None:
