@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         plot,
         summarize,
         to_keras,
+        to_torch,
     )
     from archsum.errors import Diagnostic, SpecError
 
@@ -47,6 +48,7 @@ __all__ = [
     "plot",
     "summarize",
     "to_keras",
+    "to_torch",
 ]
 
 

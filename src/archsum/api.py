@@ -49,6 +49,7 @@ __all__ = [
     "plot",
     "summarize",
     "to_keras",
+    "to_torch",
 ]
 
 
@@ -394,6 +395,17 @@ def to_keras(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
     from archsum.interchange.building.live import run
 
     built = build(file, "keras", **overrides)
+    return run(built.text, built.name)
+
+
+def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
+    """Make the PyTorch model of a network, a `torch.nn.Module`: by the very code that `build` writes.
+
+    Errors: those of `build`; ModuleNotFoundError where PyTorch is not installed.
+    """
+    from archsum.interchange.building.live import run
+
+    built = build(file, "torch", **overrides)
     return run(built.text, built.name)
 
 

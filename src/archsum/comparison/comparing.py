@@ -5,6 +5,7 @@ from dataclasses import replace
 from archsum.comparison.details import Details
 from archsum.comparison.difference import Change, Detail, Difference
 from archsum.comparison.facts import Catalogue
+from archsum.comparison.forms import in_one_form
 from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
 from archsum.comparison.paddings import with_own_paddings
@@ -21,7 +22,7 @@ def compare(before: Summary, after: Summary) -> Difference:
     """
     of_two_frameworks = _is_imported(before) != _is_imported(after)
     if of_two_frameworks:
-        before, after = with_own_paddings(before), with_own_paddings(after)
+        before, after = (in_one_form(with_own_paddings(summary)) for summary in (before, after))
     layouts = Layouts(before, after)
     catalogue = Catalogue(up_to_layout=layouts.differ, up_to_words=of_two_frameworks)
     details = Details(layouts, catalogue)

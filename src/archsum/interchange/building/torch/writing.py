@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,7 +26,8 @@ from archsum.interchange.building.program import (
     Variable,
     steps_in,
 )
-from archsum.interchange.building.source import Brackets, Code as Text, Lines, comment, docstring
+from archsum.interchange.building.source import Brackets, Keyword, Lines, comment, docstring
+from archsum.interchange.building.source import Code as Text
 from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.classes import ClassWriter, Made, NotAChainError, Parameter
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, known, literal
@@ -35,6 +36,7 @@ from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, put_in, taken_apart, without_unused
 from archsum.language.expand.scope import FormulaNames
 from archsum.language.spec.document import DEFAULT_INPUT
+from archsum.layers.axis import named_axes
 from archsum.layers.base import Weight
 
 _TAKEN = ("torch", "nn", "F", "Tensor", "math", "Any", "Sequence", "Callable")
@@ -232,7 +234,7 @@ class Network:
 
     # The network
 
-    def main(self, described: Sequence[str]) -> list[str]:
+    def main(self) -> None:
         """Write the network's own class, and the function that makes it."""
         program, writer, function = self.program, self.root, self.program.main
         _prepare(writer, function)
@@ -270,20 +272,19 @@ class Network:
         made = Made(writer.name, tuple(inputs), outputs, parameters)
         if before and is_sequence:
             lines = [line for line in lines]
-        init = [*before, *lines]
+        init = [*before, *lines, *_input_shape(program, inputs, used)]
         written = self._class(writer, function, made, init, outputs, is_sequence=is_sequence and not before)
         if is_sequence and before:
             raise NotSymbolicError("a sequence with computed variables")
         lines_of_function = Lines()
         lines_of_function.add("def ", _signature(parameters, self.function, of_class=False), f" -> {writer.name}:")
-        lines_of_function.lines += docstring([described[0]], "    ")
+        lines_of_function.lines += docstring([f"Make the network, {_size_of(program)}."], "    ")
         lines_of_function.depth = 1
         lines_of_function.add(
             "return ", Brackets(writer.name, tuple(Text(f"{one.name}={one.name}") for one in parameters))
         )
         self._classes.append((writer.name, written))
         self._classes.append((self.function, lines_of_function.lines))
-        return [tensor.text for tensor in inputs]
 
     def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int) -> str:
         """Write the class of a layer that states itself, and return its name."""
@@ -315,12 +316,12 @@ class Network:
             self._classes.append((name, lines.lines))
         return self._customs[id(step)]
 
-    def text(self, paragraphs: Sequence[str]) -> str:
-        """Put the file together."""
+    def text(self, described: Sequence[str]) -> str:
+        """Put the file together; it begins with a docstring."""
         parts = [*self.module.parts.values(), *(lines for _, lines in self._classes)]
         parts = [_without_attribute(lines, name, self.needs_channels) for lines, name in self._named(parts)]
         body = "\n".join(line for part in parts for line in ["", "", *part])
-        lines = [*docstring(paragraphs, ""), "", *_imports(body), body]
+        lines = [*_with_order(described, self.program, self.root.inputs), "", *_imports(body), body]
         return "\n".join(lines) + "\n"
 
     def _named(self, parts: list[list[str]]) -> list[tuple[list[str], str]]:
@@ -652,8 +653,51 @@ def _imports(body: str) -> list[str]:
     return found
 
 
-def write(program: Program, paragraphs: Sequence[str], name: str) -> str:
-    """Return the source of a module whose function of that name makes the network."""
+def _input_shape(program: Program, inputs: Sequence[Tensor], used: Set[str]) -> list[str]:
+    """Return the line that says what the network takes; nothing where a size is unknown.
+
+    Sizes of variables that nothing else uses are numbers.
+    """
+    if any(size.value is None for tensor in inputs for size in tensor.sizes):
+        return []
+    shapes = [
+        joined(size if names_in(size.text) <= used else known(size.value) for size in tensor.sizes) for tensor in inputs
+    ]
+    lines = Lines(2)
+    if len(inputs) == 1:
+        lines.add("self.input_shape = ", breakable(shapes[0]))
+    else:
+        items = tuple(
+            Keyword(literal(tensor.text), breakable(shape), ": ") for tensor, shape in zip(inputs, shapes, strict=True)
+        )
+        lines.add("self.input_shape = ", Brackets("", items, "{}"))
+    return lines.lines
+
+
+def _with_order(described: Sequence[str], program: Program, inputs: Sequence[Tensor]) -> list[str]:
+    """Return the docstring, with a word on inputs whose channels the file has last."""
+    said = []
+    for name, tensor in zip(program.main.inputs, inputs, strict=True):
+        if tensor.moved:
+            axes = named_axes(tensor.shape, program.data_format)
+            called = "The input is" if len(inputs) == 1 else f"{name} is"
+            said.append(f"{called} (batch, {', '.join((axes[-1], *axes[:-1]))}): PyTorch has the channels first.")
+    *before, end = described
+    return [*before, *(["", *said] if said else []), end]
+
+
+def _size_of(program: Program) -> str:
+    from archsum.propagate import propagate
+
+    params = propagate(program.network.graph, program.network.engine).torch_params
+    return "of an unknown number of parameters" if params is None else f"of {params:,} parameters by default"
+
+
+def write(program: Program, described: list[str], name: str) -> str:
+    """Return the source of a module whose function of that name makes the network; `described` is its docstring.
+
+    Errors: NotSymbolicError for what classes cannot say; SpecError for what PyTorch cannot do.
+    """
     network = Network(program, name)
-    network.main(paragraphs)
-    return network.text(paragraphs)
+    network.main()
+    return network.text(described)
