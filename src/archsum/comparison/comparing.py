@@ -25,7 +25,7 @@ def compare(before: Summary, after: Summary) -> Difference:
         before, after = (in_one_form(with_own_paddings(summary)) for summary in (before, after))
     layouts = Layouts(before, after)
     catalogue = Catalogue(up_to_layout=layouts.differ, up_to_words=of_two_frameworks)
-    details = Details(layouts, catalogue)
+    details = Details(layouts, catalogue, of_two_frameworks=of_two_frameworks)
     found = _compare(before, after, match(tree(before, catalogue), tree(after, catalogue)), details)
     if found.equal or not found.changes:
         return found

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archsum.errors import Diagnostic, SpecError, quote
 from archsum.formula import is_formula
 from archsum.interchange.building.names import identifier
-from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError
+from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known
 from archsum.interchange.building.torch.merging import BROADCASTING, expanded
 from archsum.interchange.building.torch.steps import Kind, LayerUse, Made, Step, Tensor, UnsupportedError
 from archsum.interchange.building.torch.table import KINDS
-from archsum.layers import kind_of
+from archsum.layers import FAMILIES, kind_of
 from archsum.layers.spatial import Spatial
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def _write(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...]) ->
     inner = tuple(inputs)
     inner_output = output[len(wrappers) :]
     kind, use = _kind(use)
+    if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
+        kind = kind._replace(channels_first=False)
     use.inputs, use.output = _wanted(kind, use, inner), inner_output
     if wrappers and any(one.text != other.text for one, other in zip(use.inputs, inner, strict=True)):
         moves = [Step(other.text.replace(one.text, "{0}", 1)) for one, other in zip(inner, use.inputs, strict=True)]
@@ -79,6 +81,26 @@ def _write(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...]) ->
         steps = [*before, *steps, *behind]
         return Written(taken, steps, tensor)
     return Written(use.inputs, steps, tensor)
+
+
+_BETWEEN = frozenset(
+    (*FAMILIES["activation"], *FAMILIES["activation_functions"], *FAMILIES["regularization"])
+) - {"softmax", "log_softmax", "sparsemax", "prelu"}
+"""Layers that do the same to each element, wherever it is."""
+
+
+def _ends_in_dense(program: Program, name: str) -> bool:
+    """Whether all that takes a row of elements are dense layers, whose weights can have any order."""
+    takers = [node for node in program.network.graph.nodes if name in node.inputs]
+    if not takers or name in program.network.graph.outputs:
+        return False
+    for node in takers:
+        kind = kind_of(type(node.layer))
+        if kind == "dense":
+            continue
+        if kind not in _BETWEEN or not _ends_in_dense(program, node.name):
+            return False
+    return True
 
 
 def _unwrapped(

@@ -355,7 +355,7 @@ def _as_in_file(write: Any) -> Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "flatten": _as_in_file(_flatten),
+    "flatten": Kind(_flatten),
     "reshape": _as_in_file(_reshape),
     "permute": _as_in_file(_permute),
     "expand_dims": _as_in_file(_expand_dims),
