@@ -19,12 +19,12 @@ from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
     Function,
-    Held,
     LayerStep,
     NotSymbolicError,
     Program,
     Step,
     Variable,
+    formulas_of,
     steps_in,
 )
 from archsum.interchange.building.reading import same
@@ -59,7 +59,7 @@ class FunctionWriter(FunctionScope):
         self._signatures = signatures
         self._is_main = not function.block
         steps = tuple(steps_in(function.body))
-        formulas = [formula for step in steps for formula in _formulas(step)]
+        formulas = [formula for step in steps for formula in formulas_of(step)]
         formulas += [formula for one in function.parameters for formula in formulas_in(one.stated)]
         formulas += [formula for one in program.variables.values() for formula in formulas_in(one.stated)]
         formulas += [formula for sizes in program.inputs.values() for formula in formulas_in([*sizes])]
@@ -283,16 +283,17 @@ class FunctionWriter(FunctionScope):
         """Return a variable that several steps assign to."""
         if name not in self._objects:
             self._objects[name] = self.names.add(name)
+            self.flowing.add(self._objects[name])
         return self._objects[name]
 
     def _arguments(self, step: BlockStep, signature: Signature) -> Sequence[Any]:
-        """Return what a block's function is given: its first parameter by its place, the others by their names."""
-        given = []
-        writer = self.writer(step.uses)
+        """Return what a block's function is given, by its names, or by its place where it is all that must be."""
+        given: list[Any] = []
+        writer, required = self.writer(step.uses), [one for one in signature.parameters.values() if one.stated is None]
         for number, (name, parameter) in enumerate(signature.parameters.items()):
             if name in step.arguments:
                 value = writer.write(step.arguments[name])
-                is_first = number == 0 and parameter.stated is None
+                is_first = number == 0 and required == [parameter]
                 given.append(value if is_first else Keyword(signature.called[name], value))
         given += [Keyword(signature.called[name], Code(self.value(name))) for name in signature.variables]
         if signature.takes_trainable:
@@ -327,18 +328,6 @@ _OF_PADDING = ("Padding1D", "Padding2D", "Padding3D", "Cropping1D", "Cropping2D"
 
 def _signature(step: BlockStep, signatures: Mapping[int, Signature]) -> Signature:
     return signatures[id(step.function)]
-
-
-def _formulas(step: Step) -> list[str]:
-    """Return the formulas of a step itself."""
-    fields = step.fields if isinstance(step, LayerStep) else step.item.entry.stated
-    return [*_formulas_in(fields), *formulas_in(step.item.condition)]
-
-
-def _formulas_in(fields: Mapping[str, Any]) -> list[str]:
-    """Return the formulas in fields, and in those of layers that they hold."""
-    held = [formula for value in fields.values() if isinstance(value, Held) for formula in _formulas_in(value.fields)]
-    return [*formulas_in({name: value for name, value in fields.items() if not isinstance(value, Held)}), *held]
 
 
 def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:

@@ -822,7 +822,7 @@ class BiasedMultiHeadAttention(layers.MultiHeadAttention):
         value: KerasTensor,
         attention_mask: KerasTensor | None = None,
         training: bool | None = None,
-        **kwargs: Any,
+        return_attention_scores: bool = False,
     ) -> tuple[KerasTensor, KerasTensor | None]:
         query = query * self._inverse_sqrt_key_dim
         scores = ops.einsum(self._dot_product_equation, key, query)
@@ -882,7 +882,6 @@ class BiasedGroupQueryAttention(layers.GroupQueryAttention):
         value: KerasTensor,
         attention_mask: KerasTensor | None = None,
         training: bool | None = None,
-        **kwargs: Any,
     ) -> tuple[KerasTensor, KerasTensor | None]:
         scores = ops.einsum(self._dot_product_equation, query, key)
         scores = scores / math.sqrt(self.head_dim) + self.score_bias
