@@ -4,20 +4,13 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from archsum.comparison.layouts import AXES, FIELDS, FORMAT
-from archsum.layers import FAMILIES, kind_of
+from archsum.comparison.layouts import FIELDS
+from archsum.comparison.spelling import kind_and_fields
 from archsum.layers.shapes import Shape
-from archsum.layers.written import fields_of_layer
 from archsum.summary import LayerSummary
 
 Digest = bytes
 """What tells values from others: equal ones have the same."""
-
-
-_ACTIVATIONS = ("activation", "recurrent_activation")
-_OTHER_NAMES = {"hard_swish": "hard_silu", "swish": "silu"}
-_KINDS_OF_ACTIVATION = frozenset(FAMILIES["activation_functions"])
-"""The activations that are kinds by their own names too."""
 
 
 class WeightFacts(NamedTuple):
@@ -65,24 +58,8 @@ class Catalogue:
         axes = _axes(layer)
         key = layer.layer.identity, axes
         if key not in self._stated:
-            written = {name: _plain(name, value, axes) for name, value in fields_of_layer(layer.layer).items()}
-            if self._up_to_words and kind_of(type(layer.layer)) == "custom":
-                written.clear()
-            if "pool_size" in written and written.get("strides") is None:
-                written["strides"] = written["pool_size"]
-            if written.get("output_padding", ...) is None and isinstance(written["padding"], list):
-                written["output_padding"] = [0] * len(written["padding"])
-            if "value_dim" in written:
-                written["value_dim"] = written["value_dim"] or written["key_dim"]
-                written["attention_axes"] = written["attention_axes"] or _positions(layer)
-            if "axis" in written:
-                written.pop(FORMAT, None)  # which says no more than what the axis is by default
+            kind, written = kind_and_fields(layer, axes, up_to_words=self._up_to_words)
             digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
-            kind = kind_of(type(layer.layer))
-            if kind == "activation" and written["activation"] in _KINDS_OF_ACTIVATION:
-                kind = written.pop("activation")
-                digested.pop("activation")
-            kind = _OTHER_NAMES.get(kind, kind)
             self._stated[key] = kind, written, digest(kind, digested)
         kind, fields, stated = self._stated[key]
         trainable = layer.layer.trainable
@@ -101,25 +78,6 @@ def _axes(layer: LayerSummary) -> int | None:
     """Return how many axes a sample has; None where that changes, so that its axes are counted by no one number."""
     axes = {len(shape) for shape in (*layer.input_shapes, layer.output_shape)}
     return axes.pop() if len(axes) == 1 else None
-
-
-def _positions(layer: LayerSummary) -> list[int]:
-    """Return the axes of an attention's positions: all but the last."""
-    return list(range(1, len(layer.input_shapes[0])))
-
-
-def _plain(name: str, value: Any, axes: int | None) -> Any:
-    """Return a field's value, the same for what means the same: linear is no activation, the last axis has a number."""
-    if name in _ACTIVATIONS:
-        return None if value == "linear" else _OTHER_NAMES.get(value, value)
-    if name == "padding" and isinstance(value, list) and all(sides == [0, 0] for sides in value):
-        return "valid"
-    if name in AXES and axes is not None:
-        if isinstance(value, int):
-            return value % (axes + 1)
-        if isinstance(value, list) and all(isinstance(axis, int) for axis in value):
-            return [axis % (axes + 1) for axis in value]
-    return value
 
 
 def digest(*values: object) -> Digest:

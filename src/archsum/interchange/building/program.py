@@ -11,6 +11,7 @@ from typing import Any
 from archsum.formula import Value
 from archsum.language.expand.trace import Visit
 from archsum.language.network import Network
+from archsum.language.read.formulas import formulas_in
 from archsum.language.spec.containers import Branch, Repeat, Residual
 from archsum.language.spec.items import Item, Reference
 from archsum.layers.base import Layer
@@ -173,6 +174,8 @@ class Function:
     outputs: tuple[Reference, ...] | None = None
     wrappers: tuple[str, ...] = ()
     uses: tuple[Visit, ...] = ()
+    about: str = ""
+    """The comment above the block in the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +201,18 @@ class Program:
         if found is None:
             raise NotSymbolicError(name)
         return found
+
+
+def formulas_of(step: Step) -> list[str]:
+    """Return the formulas of a step itself, those of `defaults` among them."""
+    fields = step.fields if isinstance(step, LayerStep) else step.item.entry.stated
+    return [*_formulas_in(fields), *formulas_in(step.item.condition)]
+
+
+def _formulas_in(fields: Mapping[str, Any]) -> list[str]:
+    """Return the formulas in fields, and in those of layers that they hold."""
+    held = [formula for value in fields.values() if isinstance(value, Held) for formula in _formulas_in(value.fields)]
+    return [*formulas_in({name: value for name, value in fields.items() if not isinstance(value, Held)}), *held]
 
 
 def steps_in(body: tuple[Step, ...]) -> Iterator[Step]:

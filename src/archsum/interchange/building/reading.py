@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from archsum.errors import Span
 from archsum.formula import Value, is_formula
 from archsum.interchange.building.program import (
     BlockStep,
@@ -141,7 +142,16 @@ class _Reader:
                 )
                 for name, default in definition.parameters.items()
             )
-            function = Function(block, definition.inputs, parameters, body, definition.outputs, wrappers, tuple(uses))
+            function = Function(
+                block,
+                definition.inputs,
+                parameters,
+                body,
+                definition.outputs,
+                wrappers,
+                tuple(uses),
+                _comment_above(definition.span),
+            )
             self.functions[block, wrappers] = function
         return self.functions[block, wrappers]
 
@@ -157,6 +167,15 @@ class _Reader:
             inner, _ = read_entry(entry.places, field, KINDS)
             fields[field] = Held(inner.kind, self._fields(inner, inner.fields))
         return fields
+
+
+def _comment_above(span: Span) -> str:
+    """Return what a comment right above a place says, in sentences."""
+    lines = span.source.text[: span.start].split("\n")[:-1]
+    found: list[str] = []
+    while lines and lines[-1].strip().startswith("#"):
+        found.insert(0, lines.pop().strip().lstrip("# "))
+    return " ".join(found) if found and found[-1].endswith(".") else ""  # or else it is a heading
 
 
 def _columns(over: Any) -> dict[str, Any]:

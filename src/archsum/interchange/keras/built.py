@@ -27,7 +27,8 @@ def fields_of(config: dict[str, Any], *names: str, **renamed: str) -> dict[str, 
     """Return the fields that a configuration states; `renamed` are its words for ours."""
     stated = {name: name for name in names} | renamed
     found = {ours: config[theirs] for ours, theirs in stated.items() if config.get(theirs) is not None}
-    return {name: activation_of(value) if "activation" in name else value for name, value in found.items()}
+    found = {name: activation_of(value) if "activation" in name else value for name, value in found.items()}
+    return {**found, "bias": "tied"} if found.get("bias") is True else found
 
 
 def activation_of(value: Any) -> Any:

@@ -36,7 +36,7 @@ _STATES = {"lstm": 2, "conv_lstm1d": 2, "conv_lstm2d": 2, "conv_lstm3d": 2}
 def add_recurrent(use: Use) -> Sequence[Value | None]:
     """Add a recurrent layer; of several cells one behind the other. Errors: BadItemError."""
     config = use.entry.config
-    cells = _cells(config["cell"]) if use.entry.type == "RNN" else [(ALL[use.entry.type], config)]
+    cells = cells_of(config["cell"]) if use.entry.type == "RNN" else [(ALL[use.entry.type], config)]
     if cells is None:
         return add_unknown(use)
     _require_batch_first(use)
@@ -85,7 +85,7 @@ def same_node(states: Sequence[Value], count: int) -> str | None:
     return None if others else name
 
 
-def _cells(item: Item) -> list[tuple[Plain, Item]] | None:
+def cells_of(item: Item) -> list[tuple[Plain, Item]] | None:
     """Return the kinds of cells, and their configurations; None where there is one of which we have no kind."""
     name, config = item["class_name"].text(), item["config"]
     if item.text_of("registered_name") == f"{PACKAGE}{name}" and name in BUILT_CELLS:
@@ -93,7 +93,7 @@ def _cells(item: Item) -> list[tuple[Plain, Item]] | None:
     if not is_keras(item.text_of("module"), item.text_of("registered_name"), name):
         return None
     if name == "StackedRNNCells":
-        found = [_cells(cell) for cell in config["cells"].items()]
+        found = [cells_of(cell) for cell in config["cells"].items()]
         return None if None in found else [cell for cells in found if cells for cell in cells]
     return [(CELLS[name], config)] if name in CELLS else None
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archsum.formula import is_formula
+from archsum.interchange.building.expressions import names_of
 from archsum.interchange.building.keras.scope import Variables
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
@@ -14,9 +15,11 @@ from archsum.interchange.building.program import (
     RepeatStep,
     ResidualStep,
     Step,
+    formulas_of,
+    steps_in,
 )
 from archsum.interchange.building.reading import same
-from archsum.interchange.building.source import Brackets, Code, Expression, Lines, call
+from archsum.interchange.building.source import WIDTH, Brackets, Code, Expression, Lines, call
 from archsum.language.expand.trace import Visit
 
 if TYPE_CHECKING:
@@ -41,7 +44,11 @@ def _repeat(step: RepeatStep, writer: "FunctionWriter", taken: Variables, flow: 
         writer.set((collected,), "[]")
     inputs = writer.settled(taken, flow)
     known, called = dict(writer.known), dict(writer.called)
-    names = {name: writer.names.add(identifier(name, "value")) for name in (*step.columns, "index")}
+    known_here = _known_in(step)
+    names = {
+        name: writer.names.add(identifier(name, "value")) if name in known_here else "_"
+        for name in (*step.columns, "index")
+    }
     writer.called.update(names)
     outside = {name for name in names if name in writer.used}
     for name in names:
@@ -64,8 +71,19 @@ def _repeat(step: RepeatStep, writer: "FunctionWriter", taken: Variables, flow: 
     _header(step, writer, names, used)
     writer.lines.lines += body.lines
     for name in names.values():
-        writer.names.free(name)
+        writer.names.free(name)  # of another loop
     return (f"*{collected}",) if collected else inputs
+
+
+def _known_in(step: RepeatStep) -> set[str]:
+    """Return the values of its repetitions that formulas in it name; one within another has an `index` of its own."""
+    known: set[str] = set()
+    for inner in step.body:
+        nested = isinstance(inner, RepeatStep)
+        for one in steps_in((inner,)):
+            named = names_of(formulas_of(one))
+            known |= named - {"index"} if nested and one is not inner else named
+    return known
 
 
 def _goes_on(step: RepeatStep) -> bool:
@@ -132,12 +150,13 @@ def _residual(step: ResidualStep, writer: "FunctionWriter", taken: Variables, fl
         if outputs != (flow,):
             with writer.indented("else:"):
                 writer.assign((flow,), outputs)
-        _joined(writer.lines)
+        _joined(writer)
         return (flow,)
 
 
-def _joined(lines: Lines) -> None:
+def _joined(writer: "FunctionWriter") -> None:
     """Write `x = a if b else c` in the place of four lines, where it fits."""
+    lines = writer.lines
     if len(lines.lines) < 4:
         return
     first, then, otherwise, other = lines.lines[-4:]
@@ -146,8 +165,10 @@ def _joined(lines: Lines) -> None:
         return
     (target, value), (other_target, other_value) = (line.strip().split(" = ", 1) for line in (then, other))
     joined = f"{margin}{target} = {value} if {first.strip()[3:-1]} else {other_value}"
-    if target == other_target and len(joined) <= 88:
-        lines.lines[-4:] = [joined]
+    if target != other_target or len(joined) > WIDTH:
+        return
+    lines.lines[-4:] = []
+    writer.set((target,), joined.strip().removeprefix(f"{target} = "))
 
 
 def _projection(

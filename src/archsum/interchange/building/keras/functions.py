@@ -19,12 +19,12 @@ from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
     Function,
-    Held,
     LayerStep,
     NotSymbolicError,
     Program,
     Step,
     Variable,
+    formulas_of,
     steps_in,
 )
 from archsum.interchange.building.reading import same
@@ -59,7 +59,7 @@ class FunctionWriter(FunctionScope):
         self._signatures = signatures
         self._is_main = not function.block
         steps = tuple(steps_in(function.body))
-        formulas = [formula for step in steps for formula in _formulas(step)]
+        formulas = [formula for step in steps for formula in formulas_of(step)]
         formulas += [formula for one in function.parameters for formula in formulas_in(one.stated)]
         formulas += [formula for one in program.variables.values() for formula in formulas_in(one.stated)]
         formulas += [formula for sizes in program.inputs.values() for formula in formulas_in([*sizes])]
@@ -68,6 +68,9 @@ class FunctionWriter(FunctionScope):
         self.anchor = ""
         """A variable of which layers without inputs take the batch."""
         self._objects: dict[str, str] = {}
+        """The variables of what has weights in common, by their labels, and those of several outputs, by their names."""
+        self._made: dict[str, str] = {}
+        """Their source code, likewise."""
         self._wrappers: tuple[str, ...] = ()
         called = {name for step in steps if isinstance(step, BlockStep) for name in _signature(step, signatures).variables}
         known = names_of(formulas) | called
@@ -161,7 +164,7 @@ class FunctionWriter(FunctionScope):
             message = "lets layers have all their weights in common, or none"
             self._report(step, LackingError(message, "write `shared: label`, for all of them"))
         if step.item.shared is not None:
-            stages = (*stages[:-1], self._shared(step, stages[-1]))
+            stages = tuple(self._shared(step, stage) if self._has_weights(stage, stages) else stage for stage in stages)
         for number, stage in enumerate(stages, start=1):
             is_last = number == len(stages)
             targets: Variables = (flow,)
@@ -182,18 +185,27 @@ class FunctionWriter(FunctionScope):
         message = f"`{step.kind}` cannot be built: Keras {error.message}"
         self.module.problems.append(Diagnostic("not-in-framework", message, step.item.entry.span, error.cure))
 
+    def _has_weights(self, stage: Stage, stages: Sequence[Stage]) -> bool:
+        """Whether a layer's weights are those of one of its calls: the first that neither pads nor crops."""
+        heads = [one for one in stages if one.layer and not str(one.layer).partition("(")[0].endswith(_OF_PADDING)]
+        return stage is (heads[0] if heads else None)
+
     def _shared(self, step: LayerStep, stage: Stage) -> Stage:
         """Make the layer object once, which all that have its label call. Errors: NotSymbolicError in a loop."""
         label = str(step.item.shared)
         if stage.layer is None:
             return stage
+        written = str(stage.layer)
         if label not in self._objects:
             word = identifier(label, "shared")
             name = self.names.add(word, f"shared_{word}")
             if self.lines.depth > 1:
                 raise NotSymbolicError("shared in a loop")
-            self.set((name,), self._named(stage.layer, step))
-            self._objects[label] = name
+            self.set((name,), self._named(self._wrapped(stage.layer), step))
+            self._objects[label], self._made[label] = name, written
+        elif self._made[label] != written:
+            message = "calls layers that have their weights in common with the same fields"
+            self._report(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
 
     def states(self, name: str) -> str:
@@ -229,10 +241,15 @@ class FunctionWriter(FunctionScope):
         if stage.layer is None:
             raise NotSymbolicError("nothing to call")
         layer = self._named(stage.layer, step) if step else stage.layer
-        for kind in reversed(self._wrappers):
-            layer = call(f"{self.module.use('keras', 'layers')}.{layer_class(kind).__name__}", layer)
+        layer = self._wrapped(layer)
         given = (inputs.listed,) if stage.is_list else taken
         return Brackets(layer, (*map(Code, given), *stage.arguments))
+
+    def _wrapped(self, layer: Brackets) -> Brackets:
+        """Put the layers around one that are around each here."""
+        for kind in reversed(self._wrappers):
+            layer = call(f"{self.module.use('keras', 'layers')}.{layer_class(kind).__name__}", layer)
+        return layer
 
     def _named(self, layer: Brackets, step: LayerStep) -> Brackets:
         """Give a layer the name that the file gives it, where there is one such layer in the network."""
@@ -266,16 +283,17 @@ class FunctionWriter(FunctionScope):
         """Return a variable that several steps assign to."""
         if name not in self._objects:
             self._objects[name] = self.names.add(name)
+            self.flowing.add(self._objects[name])
         return self._objects[name]
 
     def _arguments(self, step: BlockStep, signature: Signature) -> Sequence[Any]:
-        """Return what a block's function is given: its first parameter by its place, the others by their names."""
-        given = []
-        writer = self.writer(step.uses)
+        """Return what a block's function is given, by its names, or by its place where it is all that must be."""
+        given: list[Any] = []
+        writer, required = self.writer(step.uses), [one for one in signature.parameters.values() if one.stated is None]
         for number, (name, parameter) in enumerate(signature.parameters.items()):
             if name in step.arguments:
                 value = writer.write(step.arguments[name])
-                is_first = number == 0 and parameter.stated is None
+                is_first = number == 0 and required == [parameter]
                 given.append(value if is_first else Keyword(signature.called[name], value))
         given += [Keyword(signature.called[name], Code(self.value(name))) for name in signature.variables]
         if signature.takes_trainable:
@@ -305,20 +323,11 @@ class FunctionWriter(FunctionScope):
         return self._objects[label]
 
 
+_OF_PADDING = ("Padding1D", "Padding2D", "Padding3D", "Cropping1D", "Cropping2D", "Cropping3D")
+
+
 def _signature(step: BlockStep, signatures: Mapping[int, Signature]) -> Signature:
     return signatures[id(step.function)]
-
-
-def _formulas(step: Step) -> list[str]:
-    """Return the formulas of a step itself."""
-    fields = step.fields if isinstance(step, LayerStep) else step.item.entry.stated
-    return [*_formulas_in(fields), *formulas_in(step.item.condition)]
-
-
-def _formulas_in(fields: Mapping[str, Any]) -> list[str]:
-    """Return the formulas in fields, and in those of layers that they hold."""
-    held = [formula for value in fields.values() if isinstance(value, Held) for formula in _formulas_in(value.fields)]
-    return [*formulas_in({name: value for name, value in fields.items() if not isinstance(value, Held)}), *held]
 
 
 def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:

@@ -470,13 +470,27 @@ class Gather(layers.Layer):
         if self.size is not None:
             return ops.take(inputs, ops.zeros(self.size, dtype="int32"), self.axis)
         data, numbers = inputs
-        axis = self.axis % len(data.shape)
-        flat = ops.reshape(ops.cast(numbers, "int32"), (ops.shape(numbers)[0], -1))
-        shape = [1] * len(data.shape)
-        shape[0], shape[axis] = -1, math.prod(numbers.shape[1:])
-        taken = ops.take_along_axis(data, ops.reshape(flat, shape), axis)
+        axis, rank = self.axis % len(data.shape), len(data.shape)
+        count = math.prod(numbers.shape[1:])
+        shape = [-1, *[1] * (rank - 1)]
+        shape[axis] = count
+        places = ops.reshape(ops.cast(numbers, "int32"), shape)
+        wide = [
+            size if place == axis else data.shape[place]
+            for place, size in enumerate(shape)
+        ]
+        wide[0] = ops.shape(data)[0]
+        taken = ops.take_along_axis(data, ops.broadcast_to(places, wide), axis)
         sizes = (*data.shape[1:axis], *numbers.shape[1:], *data.shape[axis + 1 :])
         return ops.reshape(taken, (-1, *sizes))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the data's shape with the numbers' in the place of the axis."""
+        data = input_shape if self.size is not None else input_shape[0]
+        sizes = self.size if self.size is not None else input_shape[1][1:]
+        axis = self.axis % len(data)
+        sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
+        return (*data[:axis], *sizes, *data[axis + 1 :])
 
 
 @keras.saving.register_keras_serializable("archsum")
@@ -808,7 +822,7 @@ class BiasedMultiHeadAttention(layers.MultiHeadAttention):
         value: KerasTensor,
         attention_mask: KerasTensor | None = None,
         training: bool | None = None,
-        **kwargs: Any,
+        return_attention_scores: bool = False,
     ) -> tuple[KerasTensor, KerasTensor | None]:
         query = query * self._inverse_sqrt_key_dim
         scores = ops.einsum(self._dot_product_equation, key, query)
@@ -868,7 +882,6 @@ class BiasedGroupQueryAttention(layers.GroupQueryAttention):
         value: KerasTensor,
         attention_mask: KerasTensor | None = None,
         training: bool | None = None,
-        **kwargs: Any,
     ) -> tuple[KerasTensor, KerasTensor | None]:
         scores = ops.einsum(self._dot_product_equation, query, key)
         scores = scores / math.sqrt(self.head_dim) + self.score_bias

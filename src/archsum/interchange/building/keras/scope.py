@@ -41,6 +41,8 @@ class FunctionScope:
         """The file's names of those that are used."""
         self.known: dict[str, Known] = {}
         """What named steps give."""
+        self.flowing: set[str] = set()
+        """Variables of several outputs, which others are assigned to behind them."""
         self._taken = Known(())
         self._last: tuple[int, int, Variables, Expression | str] | None = None
         """The last assignment: where its lines begin and end, its targets and its value."""
@@ -126,6 +128,8 @@ class FunctionScope:
 
     def settled(self, inputs: Variables, flow: str) -> Variables:
         """Return variables that can be assigned to, and are what the inputs are."""
+        if len(inputs) > 1 and self.flowing.issuperset(inputs):
+            return inputs
         targets = (flow,) if len(inputs) == 1 else tuple(f"{flow}_{number}" for number, _ in enumerate(inputs, start=1))
         self.assign(targets, inputs)
         return targets

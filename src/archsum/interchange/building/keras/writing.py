@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from archsum.errors import SpecError
@@ -13,7 +14,18 @@ from archsum.interchange.building.keras.naming import model_name
 from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import Function, LayerStep, Program, Variable, steps_in
-from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, Lines, call, literal
+from archsum.interchange.building.source import (
+    INDENT,
+    WIDTH,
+    Brackets,
+    Code,
+    Expression,
+    Keyword,
+    Lines,
+    call,
+    docstring,
+    literal,
+)
 from archsum.interchange.building.annotations import annotation
 from archsum.language.expand.scope import FormulaNames
 from archsum.language.expand.trace import Visit
@@ -38,6 +50,8 @@ class KerasModule(Module):
         self.defaults: dict[str, Mapping[str, Any]] = _defaults(program)
         self.common: dict[tuple[str, str], dict[str, Expression]] = {}
         self.partials: dict[str, Brackets] = {}
+        self.values = {identifier(name, "variable") for name in (*program.variables, *_parameters(functions))}
+        """Python's names of variables and parameters, which no function has, as it could not be called beside them."""
         self.customs: dict[int, str] = {}
         """The classes of layers to fill in, by the items that they are of."""
 
@@ -48,6 +62,10 @@ class KerasModule(Module):
         return cls
 
 
+def _parameters(functions: Iterable[Function]) -> list[str]:
+    return [parameter.name for function in functions for parameter in function.parameters]
+
+
 def _defaults(program: Program) -> dict[str, Mapping[str, Any]]:
     written = program.network.written
     if written is None:
@@ -56,7 +74,7 @@ def _defaults(program: Program) -> dict[str, Mapping[str, Any]]:
     return {kind: fields_of(kind, Places(defaults, place), kind) or {} for kind in defaults}
 
 
-def write(program: Program, docstring: list[str], name: str) -> str:
+def write(program: Program, about: list[str], name: str) -> str:
     """Return the source of a module whose function of that name makes the network.
 
     Errors: SpecError with everything that Keras cannot do; NotSymbolicError for what cannot be said of all uses.
@@ -67,12 +85,13 @@ def write(program: Program, docstring: list[str], name: str) -> str:
     main = _network(program, module, signatures, name)
     if module.problems:
         raise SpecError(module.problems)
-    return _file(module, [*functions, main], docstring)
+    return _file(module, [*functions, main], about)
 
 
 def _block(function: Function, module: KerasModule, program: Program, signatures: dict[int, Signature]) -> list[str]:
     """Write the function of a block, and note its signature."""
-    signature = Signature(module.names.add(identifier("_".join((*function.wrappers, function.block)), "block")))
+    called = identifier("_".join((*function.wrappers, function.block)), "block")
+    signature = Signature(module.names.add(f"{called}_block" if called in module.values else called))
     writer = FunctionWriter(module, program, function, signatures)
     inputs = tuple(map(writer.names.add, _input_names(function, writer)))
     flow = inputs[0] if inputs == ("x",) else writer.names.add("x")
@@ -96,7 +115,8 @@ def _block(function: Function, module: KerasModule, program: Program, signatures
     takes = (*(Code(f"{one}: {tensor}") for one in inputs), *_takes(signature, program, module))
     lines = Lines()
     lines.add("def ", Brackets(signature.name, takes), f" -> {result}:")
-    return [*lines.lines, *computed, *writer.lines.lines]
+    about = docstring(wrap(function.about, WIDTH - 12), INDENT) if function.about else []
+    return [*lines.lines, *about, *computed, *writer.lines.lines]
 
 
 def _input_names(function: Function, writer: FunctionWriter) -> list[str]:
@@ -207,9 +227,9 @@ def _outputs(references: Iterable[Reference], writer: FunctionWriter) -> str:
     return name
 
 
-def _file(module: KerasModule, functions: Iterable[list[str]], docstring: list[str]) -> str:
+def _file(module: KerasModule, functions: Iterable[list[str]], about: list[str]) -> str:
     """Put a file together."""
-    lines = [*docstring, "", *_imports(module)]
+    lines = [*about, "", *_imports(module)]
     if module.partials:
         partials = Lines()
         for name, value in module.partials.items():

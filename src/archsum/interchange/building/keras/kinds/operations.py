@@ -162,8 +162,8 @@ TABLE: Table = {
     "slice": _slice,
     "pad": _pad,
     **{
-        f"{mode}_padding{rank}d": partial(_padding, mode=mode)
-        for mode in ("reflection", "replication", "circular")
+        f"{kind}_padding{rank}d": partial(_padding, mode=mode)
+        for kind, mode in {"reflection": "reflect", "replication": "replicate", "circular": "circular"}.items()
         for rank in _RANKS
     },
     "tile": _tile,

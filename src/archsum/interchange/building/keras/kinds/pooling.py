@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from archsum.formula import is_formula
+from archsum.interchange.building.expressions import values_of
 from archsum.interchange.building.keras.arguments import layer, own_layer
 from archsum.interchange.building.keras.calls import Inputs, LayerCall, Stage, Table
 from archsum.interchange.building.keras.lacking import LackingError
@@ -24,14 +26,25 @@ def _low_around(made: LayerCall) -> tuple[Stage, ...]:
     """Return what pads with what is never a maximum; nothing where Keras's own words say it."""
     if all(isinstance(padding, str) or not any(map(any, padding)) for padding in made.each("padding")):
         return ()
-    pairs = [(0, 0), *made.known("padding")]
-    pairs.insert(1 if made.is_channels_first else len(pairs), (0, 0))
+    nothing = literal((0, 0))
+    pairs = [nothing, *_sides(made), nothing]
+    if made.is_channels_first:
+        pairs = [nothing, nothing, *pairs[1:-1]]
     ops, low = made.use("keras", "ops"), f"-{made.use('math')}.inf"
 
     def padded_low(inputs: Inputs) -> Expression:
-        return call(f"{ops}.pad", inputs.first, literal(pairs), constant_values=low)
+        return call(f"{ops}.pad", inputs.first, Brackets("", tuple(pairs)), constant_values=low)
 
     return (Stage(function=padded_low),)
+
+
+def _sides(made: LayerCall) -> list[Expression]:
+    """Write what is before and after each axis, as a formula where that gives one number for all."""
+    stated = made.fields["padding"]
+    if is_formula(stated) and all(isinstance(value, int) for value in values_of(stated, made.step.uses)):
+        one = made.writer.write(stated, whole=True)
+        return [Brackets("", (one, one))] * len(made.each("padding")[0])
+    return [literal(sides) for sides in made.known("padding")]
 
 
 def _average(made: LayerCall, rank: int) -> tuple[Stage, ...]:
