@@ -35,6 +35,7 @@ __all__ = [
     "build",
     "check",
     "convert",
+    "copy_weights",
     "costs",
     "devices",
     "diagram",
@@ -407,6 +408,24 @@ def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
 
     built = build(file, "torch", **overrides)
     return run(built.text, built.name)
+
+
+def copy_weights(keras_model: Any, torch_model: Any, example: Any = None) -> None:
+    """Copy the weights of a Keras model into a PyTorch model of the same network, such as `to_torch` makes.
+
+    What each layer comes of says which is which; names do not matter. `example` is as for `from_torch`, by default what
+    the PyTorch model says itself, as those that `build` writes do.
+
+    Errors: SpecError where the networks differ in their weights; TypeError for what is no model.
+    """
+    from archsum.interchange.copying.copying import copy
+    from archsum.interchange.torch.reading import said_by
+
+    given = said_by(torch_model) if example is None else example
+    if given is None:
+        raise TypeError("`copy_weights` takes an example of what the PyTorch model takes, such as (3, 224, 224)")
+    keras, torch = summarize(from_keras(keras_model)), summarize(from_torch(torch_model, given))
+    copy(keras_model, keras, torch_model, torch)
 
 
 def _origin(file: Source | Network, network: Network) -> str:
