@@ -1,5 +1,6 @@
 """What is known while a function is written: Python's names of values and of tensors."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import Names
 from archsum.interchange.building.program import NotSymbolicError, Program
 from archsum.interchange.building.reading import same
-from archsum.interchange.building.source import Expression, Lines
+from archsum.interchange.building.source import INDENT, Expression, Lines
 from archsum.language.expand.trace import Visit
 from archsum.layers.axis import named_axes
 
@@ -44,6 +45,10 @@ class FunctionScope:
         self.flowing: set[str] = set()
         """Variables of several outputs, which others are assigned to behind them."""
         self._taken = Known(())
+        self._alias: tuple[int, int, str, Variables] | None = None
+        """The last line where it gives a tensor another name: how many lines there are, its margin, its targets."""
+        self._last_block: tuple[int, int, int, str] | None = None
+        """The last block: its lines, how many there were behind it, its depth, and its header."""
         self._last: tuple[int, int, Variables, Expression | str] | None = None
         """The last assignment: where its lines begin and end, its targets and its value."""
 
@@ -108,10 +113,17 @@ class FunctionScope:
 
     def set(self, targets: Variables, value: "Expression | str") -> None:
         """Assign to variables."""
+        self._drop_alias(targets, value)
         first = len(self.lines.lines)
         self.lines.add(f"{', '.join(targets)} = ", value)
         if self.lines.depth == 1:
             self._last = first, len(self.lines.lines), targets, value
+
+    def _drop_alias(self, targets: Variables, value: "Expression | str") -> None:
+        """Take back `x = y` where what comes next assigns to `x` without having used it."""
+        lines, margin = self.lines.lines, INDENT * self.lines.depth
+        if lines and self._alias == (id(lines), len(lines), margin, targets) and not re.search(rf"\b{targets[0]}\b", str(value)):
+            lines.pop()
 
     def give(self, outputs: Variables) -> None:
         """Return tensors, or at once what the last assignment would make them."""
@@ -125,6 +137,7 @@ class FunctionScope:
         """Let variables be what others are."""
         if targets != values:
             self.set(targets, ", ".join(values))
+            self._alias = id(self.lines.lines), len(self.lines.lines), INDENT * self.lines.depth, targets
 
     def settled(self, inputs: Variables, flow: str) -> Variables:
         """Return variables that can be assigned to, and are what the inputs are."""
@@ -136,11 +149,14 @@ class FunctionScope:
 
     @contextmanager
     def indented(self, header: str) -> Iterator[None]:
-        """Write lines below a header, such as that of a loop."""
-        self.lines.add(header)
+        """Write lines below a header; behind a block with the same condition they belong to that."""
+        is_behind = self._last_block == (id(self.lines), len(self.lines.lines), self.lines.depth, header)
+        if not is_behind or ".shape" in header:
+            self.lines.add(header)
         self.lines.depth += 1
         yield
         self.lines.depth -= 1
+        self._last_block = id(self.lines), len(self.lines.lines), self.lines.depth, header
 
     @contextmanager
     def temporary(self, *wanted: str) -> Iterator[str]:
