@@ -56,7 +56,7 @@ def _activation(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
 
 
 def _relu(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
-    is_bounded = own.model_fields_set == {"max_value"} and getattr(own, "max_value", None) == 6
+    is_bounded = [getattr(own, name) for name in ("max_value", "negative_slope", "threshold")] == [6, 0, 0]
     return layer_class("relu6").model_validate({}) if is_bounded else own
 
 
