@@ -18,14 +18,24 @@ def compare(before: Summary, after: Summary) -> Difference:
     """Return what changed from one network to another.
 
     Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
-    numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that.
+    numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that; and
+    where one comes of another framework, up to how each writes the same.
     """
     of_two_frameworks = _is_imported(before) != _is_imported(after)
+    padded = with_own_paddings(before), with_own_paddings(after)
     if of_two_frameworks:
-        before, after = (in_one_form(with_own_paddings(summary)) for summary in (before, after))
+        return _compared(*map(in_one_form, padded), up_to_words=True)
+    found = _compared(before, after)
+    if found.equal or padded == (before, after):
+        return found
+    also = _compared(*padded)
+    return also if also.equal else found
+
+
+def _compared(before: Summary, after: Summary, *, up_to_words: bool = False) -> Difference:
     layouts = Layouts(before, after)
-    catalogue = Catalogue(up_to_layout=layouts.differ, up_to_words=of_two_frameworks)
-    details = Details(layouts, catalogue, of_two_frameworks=of_two_frameworks)
+    catalogue = Catalogue(up_to_layout=layouts.differ, up_to_words=up_to_words)
+    details = Details(layouts, catalogue, of_two_frameworks=up_to_words)
     found = _compare(before, after, match(tree(before, catalogue), tree(after, catalogue)), details)
     if found.equal or not found.changes:
         return found

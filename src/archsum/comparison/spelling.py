@@ -42,13 +42,20 @@ def _implied(stated: Mapping[str, Any], layer: LayerSummary) -> dict[str, Any]:
     implied: dict[str, Any] = {}
     if "pool_size" in stated:
         implied["strides"] = stated["pool_size"]
-    if "output_padding" in stated and isinstance(stated["padding"], list):
-        implied["output_padding"] = [0] * len(stated["padding"])
+    if "output_padding" in stated and (isinstance(stated["padding"], list) or _meets(stated)):
+        implied["output_padding"] = [0] * len(stated["strides"])
     if "function" in stated and "keepdims" in stated:
         implied["axis"] = axes
     if "value_dim" in stated:
         implied |= {"value_dim": stated["key_dim"], "attention_axes": axes[:-1]}
     return {name: value for name, value in implied.items() if stated.get(name) is None}
+
+
+def _meets(stated: Mapping[str, Any]) -> bool:
+    """Whether the windows of a transposed convolution meet, so that `valid` says what no padding does."""
+    windows = zip(stated["kernel_size"], stated["dilation_rate"], stated["strides"], strict=True)
+    meet = all(dilation * (kernel - 1) + 1 >= stride for kernel, dilation, stride in windows)
+    return stated["padding"] == "valid" and meet
 
 
 def _plain(name: str, value: Any, axes: int | None) -> Any:

@@ -246,6 +246,11 @@ class Layer(StrictModel):
         return frozenset()
 
     @property
+    def takes_numbers(self) -> frozenset[int]:
+        """Which of the inputs are whole numbers, such as those of words."""
+        return frozenset()
+
+    @property
     def finds_indices(self) -> bool:
         """Whether it knows where each element of its output was in its input, as max pooling does."""
         return False

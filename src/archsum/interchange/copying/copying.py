@@ -41,7 +41,7 @@ def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[st
     turned = {one.name for one in of_torch if kind_of(type(one.layer)) == "dense" and _takes_moved(torch, one)}
     dense_of_torch = iter([one for one in of_torch if kind_of(type(one.layer)) == "dense"])
     for layer in _once(summary):
-        arrays = _arrays(model, layer)
+        arrays = {name: array for name, array in _arrays(model, layer).items() if name not in layer.shared_weights}
         if kind_of(type(layer.layer)) == "dense":
             other = next(dense_of_torch, None)
             shape = _flattened(summary, layer)
@@ -117,10 +117,12 @@ def _channels_first(kernel: Any, shape: tuple[int, ...]) -> Any:
 def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:
     """Yield the parameters and statistics of a PyTorch model, or the parts of one that has several projections."""
     parameters, buffers = dict(model.named_parameters()), dict(model.named_buffers())
+    seen: set[str] = set()
     for layer in _once(summary):
         origin = layer.node.origin
         assert origin
-        named = [parameters[name] for name in origin.weights]
+        named = [parameters[name] for name in origin.weights if name not in seen]
+        seen.update(origin.weights)
         if origin.type == "MultiheadAttention":
             named = list(_projections(origin.weights, parameters))
         yield from ((layer.name, tensor) for tensor in named)

@@ -23,7 +23,7 @@ def _as_they_are(layer: Layer, arrays: Arrays) -> list[Any]:
 
 def _moved(layer: Layer, name: str, array: Any) -> Any:
     """Return a weight that lies along the data's axes with the channels first."""
-    is_untied = name == "bias" and array.ndim > 1 and getattr(layer, "data_format", "channels_last") == "channels_last"
+    is_untied = name == "bias" and array.ndim > 1 and getattr(layer, "data_format", None) == "channels_last"
     return array.transpose(array.ndim - 1, *range(array.ndim - 1)) if is_untied else array
 
 
@@ -67,7 +67,10 @@ def _recurrent(gates: Sequence[int]) -> Callable[[Layer, Arrays], list[Any]]:
 
     def rule(layer: Layer, arrays: Arrays) -> list[Any]:
         found: list[Any] = []
-        for array in arrays.values():
+        for name, array in arrays.items():
+            if name.endswith("projection"):
+                found.append(array.T)
+                continue
             for part in array if array.ndim == 2 and array.shape[0] == 2 and _is_bias(array, arrays) else [array]:
                 size = part.shape[-1] // len(gates)
                 ordered = [part[..., gate * size : (gate + 1) * size] for gate in gates]
@@ -113,6 +116,12 @@ def _attention(layer: Layer, arrays: Arrays) -> list[Any]:
     return found
 
 
+def _spectral(layer: Layer, arrays: Arrays) -> list[Any]:
+    """Return the weights of the layer that is held: the vector PyTorch finds anew."""
+    held: Any = getattr(layer, "layer")  # noqa: B009  what wrappers have
+    return as_torch(held, {name.rpartition("/")[2]: array for name, array in arrays.items() if name != "vector_u"})
+
+
 _RULES: dict[str, Callable[[Layer, Arrays], list[Any]]] = {
     "conv": _convolution,
     "conv_transpose": _convolution,
@@ -126,4 +135,5 @@ _RULES: dict[str, Callable[[Layer, Arrays], list[Any]]] = {
     "conv_lstm": _conv_lstm,
     "multi_head_attention": _attention,
     "grouped_query_attention": _attention,
+    "spectral_normalization": _spectral,
 }

@@ -206,8 +206,8 @@ def _network(program: Program, module: KerasModule, signatures: dict[int, Signat
 def _input(name: str, program: Program, writer: FunctionWriter, keras: str) -> Expression:
     """Return an input of the network; numbers of words are whole."""
     shape = writer.writer(()).write(program.inputs[name])
-    takers = [node.layer for node in program.network.graph.nodes if name in node.inputs]
-    whole = takers and all(False for layer in takers)
+    takers = [node for node in program.network.graph.nodes if name in node.inputs]
+    whole = takers and all(node.inputs.index(name) in node.layer.takes_numbers for node in takers)
     named = None if name == DEFAULT_INPUT else literal(name)
     return call(f"{keras}.Input", shape, dtype=literal("int32") if whole else None, name=named)
 

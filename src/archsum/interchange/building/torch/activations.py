@@ -24,10 +24,10 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "soft_shrink": ("F.softshrink({0})", "nn.Softshrink()"),
     "softplus": ("F.softplus({0})", "nn.Softplus()"),
     "softsign": ("F.softsign({0})", "nn.Softsign()"),
-    "sparse_plus": ("sparse_plus({0})", ""),
+    "sparse_plus": ("_sparse_plus({0})", ""),
     "sparse_sigmoid": ("(({0} + 1) / 2).clamp(0, 1)", ""),
-    "sparsemax": ("sparsemax({0})", ""),
-    "squareplus": ("squareplus({0})", ""),
+    "sparsemax": ("_sparsemax({0})", ""),
+    "squareplus": ("_squareplus({0})", ""),
     "swish": ("F.silu({0})", "nn.SiLU()"),
     "tanh": ("{0}.tanh()", "nn.Tanh()"),
     "tanh_shrink": ("F.tanhshrink({0})", "nn.Tanhshrink()"),
@@ -46,7 +46,7 @@ def activation(name: str | None, axis: int = -1) -> list[Step]:
     if name in _ALONG:
         return [function(f"{{0}}.{name}({axis})", f"nn.{_ALONG[name]}({axis})")]
     call, as_module = FUNCTIONS[name]
-    return [function(call, as_module, [name] if name in _HELPERS else [])]
+    return [function(call, as_module, [f"_{name}"] if name in _HELPERS else [])]
 
 
 def activated(use: LayerUse, moved: bool) -> list[Step]:
@@ -57,7 +57,7 @@ def activated(use: LayerUse, moved: bool) -> list[Step]:
 def chosen(name: Code, axis: int = -1) -> list[Step]:
     """Return an activation whose name may be a formula."""
     if not name.is_literal:
-        return [module(f"activation_of({name})", word="activation", helpers=["activation_of"])]
+        return [module(f"_activation_of({name})", word="activation", helpers=["_activation_of"])]
     return activation(name.value, axis)
 
 
@@ -75,7 +75,7 @@ def _relu(use: LayerUse) -> Made:
         return same(use, function(f"{{0}}.clamp(0, {highest})", f"nn.Hardtanh(0, {highest})"))
     if highest.value is None and threshold.value == 0:
         return same(use, function(f"F.leaky_relu({{0}}, {slope})", f"nn.LeakyReLU({slope})"))
-    return same(use, function(f"bounded_relu({{0}}, {slope}, {highest}, {threshold})", helpers=["bounded_relu"]))
+    return same(use, function(f"_bounded_relu({{0}}, {slope}, {highest}, {threshold})", helpers=["_bounded_relu"]))
 
 
 def _leaky_relu(use: LayerUse) -> Made:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-def activation_of(name: str | None) -> nn.Module:
+def _activation_of(name: str | None) -> nn.Module:
     """Return an activation by Keras's name; the channels are the second axis."""
     if name in (None, "linear"):
         return nn.Identity()
@@ -37,17 +37,17 @@ def activation_of(name: str | None) -> nn.Module:
     return classes[name]()
 
 
-def squareplus(x: Tensor) -> Tensor:
+def _squareplus(x: Tensor) -> Tensor:
     """Return half of x + √(x² + 4)."""
     return (x + (x.square() + 4).sqrt()) / 2
 
 
-def sparse_plus(x: Tensor) -> Tensor:
+def _sparse_plus(x: Tensor) -> Tensor:
     """Return 0 up to -1, x from 1 on, and a parabola in between."""
     return torch.where(x < 1, (x.clamp(min=-1) + 1).square() / 4, x)
 
 
-def sparsemax(x: Tensor) -> Tensor:
+def _sparsemax(x: Tensor) -> Tensor:
     """Return the point of the simplex that is nearest, along the last axis."""
     ordered = x.sort(-1, descending=True).values
     sums = ordered.cumsum(-1)
@@ -57,7 +57,7 @@ def sparsemax(x: Tensor) -> Tensor:
     return (x - (sums.gather(-1, count - 1) - 1) / count).clamp(min=0)
 
 
-def bounded_relu(
+def _bounded_relu(
     x: Tensor,
     slope: float,
     highest: float | None,
@@ -67,7 +67,7 @@ def bounded_relu(
     return torch.where(x < threshold, slope * (x - threshold), x.clamp(max=highest))
 
 
-def pad_same(
+def _pad_same(
     x: Tensor,
     kernel_size: Sequence[int],
     stride: Sequence[int],
@@ -84,7 +84,7 @@ def pad_same(
     return F.pad(x, padding, value=value)
 
 
-def each_of(value: int | Sequence[int], count: int) -> tuple[int, ...]:
+def _each_of(value: int | Sequence[int], count: int) -> tuple[int, ...]:
     """Return a number for each axis."""
     return (value,) * count if isinstance(value, int) else tuple(value)
 
@@ -93,7 +93,7 @@ class Conv1dSame(nn.Conv1d):
     """A convolution whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        padded = pad_same(input, self.kernel_size, self.stride, self.dilation)
+        padded = _pad_same(input, self.kernel_size, self.stride, self.dilation)
         return super().forward(padded)
 
 
@@ -101,7 +101,7 @@ class Conv2dSame(nn.Conv2d):
     """A convolution whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        padded = pad_same(input, self.kernel_size, self.stride, self.dilation)
+        padded = _pad_same(input, self.kernel_size, self.stride, self.dilation)
         return super().forward(padded)
 
 
@@ -109,7 +109,7 @@ class Conv3dSame(nn.Conv3d):
     """A convolution whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        padded = pad_same(input, self.kernel_size, self.stride, self.dilation)
+        padded = _pad_same(input, self.kernel_size, self.stride, self.dilation)
         return super().forward(padded)
 
 
@@ -118,11 +118,11 @@ class MaxPool1dSame(nn.MaxPool1d):
 
     def forward(self, input: Tensor) -> Tensor:
         kernel_size, stride, dilation = (
-            each_of(value, 1)
+            _each_of(value, 1)
             for value in (self.kernel_size, self.stride, self.dilation)
         )
         lowest = float("-inf")
-        return super().forward(pad_same(input, kernel_size, stride, dilation, lowest))
+        return super().forward(_pad_same(input, kernel_size, stride, dilation, lowest))
 
 
 class MaxPool2dSame(nn.MaxPool2d):
@@ -130,11 +130,11 @@ class MaxPool2dSame(nn.MaxPool2d):
 
     def forward(self, input: Tensor) -> Tensor:
         kernel_size, stride, dilation = (
-            each_of(value, 2)
+            _each_of(value, 2)
             for value in (self.kernel_size, self.stride, self.dilation)
         )
         lowest = float("-inf")
-        return super().forward(pad_same(input, kernel_size, stride, dilation, lowest))
+        return super().forward(_pad_same(input, kernel_size, stride, dilation, lowest))
 
 
 class MaxPool3dSame(nn.MaxPool3d):
@@ -142,38 +142,38 @@ class MaxPool3dSame(nn.MaxPool3d):
 
     def forward(self, input: Tensor) -> Tensor:
         kernel_size, stride, dilation = (
-            each_of(value, 3)
+            _each_of(value, 3)
             for value in (self.kernel_size, self.stride, self.dilation)
         )
         lowest = float("-inf")
-        return super().forward(pad_same(input, kernel_size, stride, dilation, lowest))
+        return super().forward(_pad_same(input, kernel_size, stride, dilation, lowest))
 
 
 class AvgPool1dSame(nn.AvgPool1d):
     """Average pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        window = each_of(self.kernel_size, 1), each_of(self.stride, 1), (1,)
-        inside = pad_same(torch.ones_like(input[:1, :1]), *window)
-        return super().forward(pad_same(input, *window)) / super().forward(inside)
+        window = _each_of(self.kernel_size, 1), _each_of(self.stride, 1), (1,)
+        inside = _pad_same(torch.ones_like(input[:1, :1]), *window)
+        return super().forward(_pad_same(input, *window)) / super().forward(inside)
 
 
 class AvgPool2dSame(nn.AvgPool2d):
     """Average pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        window = each_of(self.kernel_size, 2), each_of(self.stride, 2), (1, 1)
-        inside = pad_same(torch.ones_like(input[:1, :1]), *window)
-        return super().forward(pad_same(input, *window)) / super().forward(inside)
+        window = _each_of(self.kernel_size, 2), _each_of(self.stride, 2), (1, 1)
+        inside = _pad_same(torch.ones_like(input[:1, :1]), *window)
+        return super().forward(_pad_same(input, *window)) / super().forward(inside)
 
 
 class AvgPool3dSame(nn.AvgPool3d):
     """Average pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        window = each_of(self.kernel_size, 3), each_of(self.stride, 3), (1, 1, 1)
-        inside = pad_same(torch.ones_like(input[:1, :1]), *window)
-        return super().forward(pad_same(input, *window)) / super().forward(inside)
+        window = _each_of(self.kernel_size, 3), _each_of(self.stride, 3), (1, 1, 1)
+        inside = _pad_same(torch.ones_like(input[:1, :1]), *window)
+        return super().forward(_pad_same(input, *window)) / super().forward(inside)
 
 
 class Bias(nn.Module):
@@ -342,21 +342,25 @@ class Gather(nn.Module):
         return taken.unflatten(axis, self.index.shape)
 
 
-def gather(x: Tensor, numbers: Tensor, axis: int) -> Tensor:
+def _gather(x: Tensor, numbers: Tensor, axis: int) -> Tensor:
     """Return the elements of an axis that each sample's numbers say."""
     axis %= x.dim()
-    pairs = zip(x, numbers.long(), strict=True)
-    taken = [sample.index_select(axis - 1, index.flatten()) for sample, index in pairs]
-    return torch.stack(taken).unflatten(axis, numbers.shape[1:])
+    index = numbers.long().flatten(1)
+    shape = [1] * x.dim()
+    shape[0], shape[axis] = index.shape
+    sizes = [*x.shape]
+    sizes[axis] = shape[axis]
+    taken = x.gather(axis, index.reshape(shape).expand(sizes))
+    return taken.unflatten(axis, numbers.shape[1:])
 
 
-def center_crop(x: Tensor, height: int, width: int) -> Tensor:
+def _center_crop(x: Tensor, height: int, width: int) -> Tensor:
     """Return the middle of an image; one that is too small is enlarged."""
     if x.shape[2] < height or x.shape[3] < width:
         ratio = width / height
         rows = min(x.shape[2], int(x.shape[3] / ratio))
         columns = min(x.shape[3], int(x.shape[2] * ratio))
-        part = center_crop(x, max(rows, 1), max(columns, 1))
+        part = _center_crop(x, max(rows, 1), max(columns, 1))
         return F.interpolate(part, (height, width), mode="bilinear")
     top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
     return x[:, :, top : top + height, left : left + width]
@@ -478,7 +482,7 @@ class ConnectedConv2d(nn.Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
-        size = each_of(kernel_size, 2)
+        size = _each_of(kernel_size, 2)
         pairs = [(number, of) for number, seen in enumerate(table) for of in seen]
         filters, channels = torch.tensor(pairs).unbind(1)
         self.register_buffer("filters", filters, persistent=False)
@@ -568,7 +572,7 @@ class UntiedEmbedding(nn.Embedding):
         return x @ self.reverse_weight
 
 
-def keep_one_bias(layer: nn.RNNBase) -> None:
+def _keep_one_bias(layer: nn.RNNBase) -> None:
     """Leave a recurrent layer one bias for each unit and gate: the other stays 0."""
     for name in [*dict(layer.named_parameters(recurse=False))]:
         if name.startswith("bias_hh"):
@@ -583,7 +587,7 @@ class OneBiasRNN(nn.RNN):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        keep_one_bias(self)
+        _keep_one_bias(self)
 
 
 class OneBiasLSTM(nn.LSTM):
@@ -591,7 +595,7 @@ class OneBiasLSTM(nn.LSTM):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        keep_one_bias(self)
+        _keep_one_bias(self)
 
 
 class ResetBeforeGRU(nn.Module):
@@ -626,7 +630,7 @@ class ResetBeforeGRU(nn.Module):
         return torch.stack(outputs, 1), hidden.unsqueeze(0)
 
 
-def merge_directions(
+def _merge_directions(
     x: Tensor,
     mode: str = "concat",
     return_sequences: bool = False,
@@ -716,8 +720,8 @@ class MultiHeadAttention(nn.Module):
         keys, values = self.key_heads * key_dim, self.key_heads * each
         self.query = nn.Linear(features, num_heads * key_dim, bias)
         self.key = nn.Linear(key_features or features, keys, bias)
-        self.value = nn.Linear(value_features or features, values, bias)
         self.gate = nn.Linear(features, num_heads * each, bias) if gate else None
+        self.value = nn.Linear(value_features or features, values, bias)
         self.attention_output = nn.Linear(
             num_heads * each, output_features or features, bias
         )
@@ -826,8 +830,8 @@ class ConvLSTM(nn.Module):
     ) -> None:
         super().__init__()
         self.filters, self.return_sequences = filters, return_sequences
-        self.activation = activation_of(activation)
-        self.recurrent_activation = activation_of(recurrent_activation)
+        self.activation = _activation_of(activation)
+        self.recurrent_activation = _activation_of(recurrent_activation)
         gates = 4 * filters
         self.input = convolution(
             in_channels,

@@ -137,7 +137,7 @@ def _bidirectional(use: LayerUse) -> Made:
     if not merged:
         arguments = [] if mode == "concat" else [f'"{mode}"']
         arguments += [] if not sequences else ["return_sequences=True"]
-        steps.append(function(call("merge_directions", "{0}", *arguments), helpers=["merge_directions"]))
+        steps.append(function(call("_merge_directions", "{0}", *arguments), helpers=["_merge_directions"]))
     units = times(known(2), units) if mode == "concat" else units
     return plain(use, *steps, sizes=(use.input.sizes[0], units) if sequences else (units,))
 

@@ -156,6 +156,7 @@ def _resizing(use: LayerUse) -> Made:
         )
         return Made([step], (use.channels, *spatial), moved)
     size = joined([use["height"], use["width"]])
+    mode = mode or '"nearest-exact"'
     step = function(call("F.interpolate", "{0}", size, mode=mode), call("nn.Upsample", size, mode=mode))
     return Made([step], (use.channels, use["height"], use["width"]), moved)
 
@@ -167,7 +168,7 @@ def _spatial(use: LayerUse) -> list[Code]:
 
 
 def _center_crop(use: LayerUse) -> Made:
-    step = function(f"center_crop({{0}}, {use['height']}, {use['width']})", helpers=["center_crop"])
+    step = function(f"_center_crop({{0}}, {use['height']}, {use['width']})", helpers=["_center_crop"])
     sizes = (use.channels, use["height"], use["width"])
     return Made([step], sizes, moved=use.layer.data_format == "channels_last")
 
@@ -227,7 +228,7 @@ def _roll(use: LayerUse) -> Made:
 def _gather(use: LayerUse) -> Made:
     axis = _dim(use, use.layer.chosen_axis)
     if len(use.inputs) == 2:
-        step = function(f"gather({{0}}, {{1}}, {axis})", helpers=["gather"])
+        step = function(f"_gather({{0}}, {{1}}, {axis})", helpers=["_gather"])
         return plain(use, step)
     size = use.list_of("size")
     made = call("Gather", axis, *size)

@@ -301,9 +301,12 @@ class Network:
             lines.depth = 2
             lines.add("super().__init__()")
             for own, weight in weights.items():
-                trained = "" if weight.trainable and step.layers[0].trainable else ", requires_grad=False"
-                word = identifier(own, "weight")
-                lines.add(f"self.{word} = nn.Parameter(torch.empty({joined(map(known, weight.shape))}){trained})")
+                word, made = identifier(own, "weight"), f"torch.empty({joined(map(known, weight.shape))})"
+                trained = "" if step.layers[0].trainable else ", requires_grad=False"
+                if weight.trainable:
+                    lines.add(f"self.{word} = ", breakable(f"nn.Parameter({made}{trained})"))
+                else:
+                    lines.add("", breakable(f'self.register_buffer("{word}", {made})'))
             lines.depth = 1
             lines.lines.append("")
             takes = ", ".join(["self", *(f"x{number or ''}: Tensor" for number in range(count))])
@@ -573,7 +576,7 @@ def _passes_on(step: Step) -> bool:
 def _wanted_by(step: Step, name: str, rank: int) -> bool | None:
     match step:
         case LayerStep():
-            return None if step.wrappers else layers.wants_first(step.kind, step.layers[0], rank)
+            return False if step.wrappers or step.kind == "time_distributed" else layers.wants_first(step.kind, step.layers[0], rank)
         case BlockStep():
             names = [reference.name for reference in step.inputs or ()]
             own = step.function.inputs[names.index(name)] if name in names else step.function.inputs[0]
