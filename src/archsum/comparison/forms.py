@@ -1,5 +1,6 @@
 """One form for what frameworks write in several: activations, poolings and convolutions of each channel."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from archsum.comparison.layouts import FORMAT, data_format
@@ -45,7 +46,7 @@ def _forms(layer: LayerSummary, node: Node, layout: str | None) -> Iterator[Node
 
 
 def _narrowest(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
-    rule = _RULES.get(kind_of(type(own)).rstrip("123d"))
+    rule = _RULES.get(re.sub("[123]d$", "", kind_of(type(own))))
     return rule(own, layer, layout) if rule else own
 
 

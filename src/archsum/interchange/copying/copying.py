@@ -1,12 +1,13 @@
 """A Keras model's weights, copied into a PyTorch model of the same network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archsum.errors import Diagnostic, SpecError, quote
 from archsum.interchange.copying.layouts import as_torch
 from archsum.interchange.copying.order import behind, in_order
 from archsum.layers import kind_of
+from archsum.layers.shapes import show
 from archsum.summary import LayerSummary, Summary
 
 _CURE = "both must be the same network: see what `archsum diff` says of them"
@@ -17,14 +18,20 @@ def copy(keras_model: Any, keras: Summary, torch_model: Any, torch: Summary) -> 
     given = list(_of_keras(keras_model, keras, torch))
     taken = list(_of_torch(torch_model, torch))
     for (name, array), (own, tensor) in zip(given, taken, strict=False):
-        if array.size != tensor.numel():
-            message = f"{quote(name)} has {array.size:,} elements, and {quote(own)}, in its place, {tensor.numel():,}"
+        if _sizes(array.shape) != _sizes(tensor.shape):
+            sizes = [show(tuple(each.shape)) for each in (array, tensor)]
+            message = f"{quote(name)} has a weight {sizes[0]}, and {quote(own)}, in its place, {sizes[1]}"
             raise SpecError([Diagnostic("differs", message, None, _CURE)])
     if len(given) != len(taken):
         message = f"the Keras model has {len(given)} weights, and the PyTorch model {len(taken)}"
         raise SpecError([Diagnostic("differs", message, None, _CURE)])
     for (_, array), (_, tensor) in zip(given, taken, strict=True):
         _set(tensor, array)
+
+
+def _sizes(shape: Sequence[int]) -> list[int]:
+    """Return sizes without those of 1, which a framework may have more of."""
+    return [size for size in shape if size != 1]
 
 
 def _set(tensor: Any, array: Any) -> None:

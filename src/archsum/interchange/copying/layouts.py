@@ -1,5 +1,6 @@
 """The weights of a layer as Keras has them → as PyTorch has them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,7 @@ Arrays = Mapping[str, Any]
 
 def as_torch(layer: Layer, arrays: Arrays) -> list[Any]:
     """Return a layer's weights in PyTorch's order and layout, each projection of attention by itself."""
-    kind = kind_of(type(layer)).rstrip("123d").removesuffix("_transpose")
-    kind = "conv_transpose" if kind_of(type(layer)).endswith("_transpose") else kind
+    kind = re.sub(r"[123]d(_transpose)?$", "", kind_of(type(layer)))
     return _RULES.get(kind, _as_they_are)(layer, arrays)
 
 
@@ -116,15 +116,14 @@ def _attention(layer: Layer, arrays: Arrays) -> list[Any]:
     return found
 
 
-def _spectral(layer: Layer, arrays: Arrays) -> list[Any]:
-    """Return the weights of the layer that is held: the vector PyTorch finds anew."""
+def _held(layer: Layer, arrays: Arrays) -> list[Any]:
+    """Return the weights of the layer that is held: the vector of a spectral normalization PyTorch finds anew."""
     held: Any = getattr(layer, "layer")  # noqa: B009  what wrappers have
     return as_torch(held, {name.rpartition("/")[2]: array for name, array in arrays.items() if name != "vector_u"})
 
 
 _RULES: dict[str, Callable[[Layer, Arrays], list[Any]]] = {
     "conv": _convolution,
-    "conv_transpose": _convolution,
     "depthwise_conv": _depthwise,
     "separable_conv": _separable,
     "dense": _dense,
@@ -135,5 +134,6 @@ _RULES: dict[str, Callable[[Layer, Arrays], list[Any]]] = {
     "conv_lstm": _conv_lstm,
     "multi_head_attention": _attention,
     "grouped_query_attention": _attention,
-    "spectral_normalization": _spectral,
+    "spectral_normalization": _held,
+    "time_distributed": _held,
 }

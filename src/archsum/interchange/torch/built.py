@@ -46,6 +46,9 @@ def _attention(view: View) -> Steps:
     if bias is not None:
         fields["score_bias"] = True
         inputs.append(bias)
+    rank = len(view.shape(view.input))
+    if rank > 2:
+        fields["attention_axes"] = [rank - 1]
     if it.key_heads != it.num_heads:
         heads = {"num_query_heads": it.num_heads, "num_key_value_heads": it.key_heads, "head_dim": key_dim}
         return [Step("grouped_query_attention", {**heads, **fields}, tuple(inputs), view.all_weights, in_one=True)]

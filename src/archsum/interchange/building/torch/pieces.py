@@ -770,7 +770,7 @@ class RelativePositionBias(nn.Module):
         self.register_buffer("index", index, persistent=False)
 
     def forward(self) -> Tensor:
-        return self.table[self.index].permute(2, 0, 1).unsqueeze(0)
+        return self.table[self.index].permute(2, 0, 1)
 
 
 class BucketedPositionBias(nn.Module):
@@ -789,7 +789,7 @@ class BucketedPositionBias(nn.Module):
         self.register_buffer("index", near + half * (apart > 0), persistent=False)
 
     def forward(self) -> Tensor:
-        return self.table[self.index].permute(2, 0, 1).unsqueeze(0)
+        return self.table[self.index].permute(2, 0, 1)
 
 
 class EinsumDense(nn.Module):
