@@ -46,8 +46,8 @@ def load(
     """Read a network.
 
     `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` or
-    `model.py:name` of a live model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch axis, or several by name)
-    override what it says. `allow_unknown` accepts layers of another framework's whose weights cannot be known.
+    `model.py:name` of a live model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch
+    axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights cannot be known.
 
     Errors: SpecError with every problem in the source. Shapes that do not fit in our own files are found by
     `propagate`, and come with these problems only where there are any.
@@ -119,7 +119,8 @@ def _dump(mapping: Mapping[str, Any]) -> str:
 def _is_live(source: str) -> bool:
     """Whether a source is `module:name` or `model.py:name`, and not a file that is called so."""
     module, colon, name = source.rpartition(":")
-    dotted = name.split(".") if module.endswith(".py") and "\n" not in module else (*module.split("."), *name.split("."))
+    is_file = module.endswith(".py") and "\n" not in module
+    dotted = [*([] if is_file else module.split(".")), *name.split(".")]
     return bool(colon) and all(part.isidentifier() for part in dotted) and not os.path.exists(source)
 
 

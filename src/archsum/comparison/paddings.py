@@ -21,10 +21,10 @@ def with_own_paddings(summary: Summary) -> Summary:
         if before is None or taken[before.name] > 1 or before.name in summary.outputs:
             continue
         zeros, filled, cut = before.layer.zeros_around, before.layer.filled_around, node.layer.cut_off
-        if zeros is not None and (padded := _alike(before, node, node.layer.with_zeros(zeros))):
-            nodes[name] = node._replace(layer=padded, inputs=before.inputs)
-            del nodes[before.name]
-        elif filled is not None and (padded := node.layer.with_fill(filled)):
+        padded = _alike(before, node, node.layer.with_zeros(zeros)) if zeros is not None else None
+        if filled is not None:
+            padded = node.layer.with_fill(filled)
+        if padded:
             nodes[name] = node._replace(layer=padded, inputs=before.inputs)
             del nodes[before.name]
         elif cut is not None and (shorter := _alike(before, node, before.layer.with_cut(cut))):
@@ -33,7 +33,9 @@ def with_own_paddings(summary: Summary) -> Summary:
             del nodes[name]
     if len(nodes) == len(summary.layers):
         return summary
-    changed = tuple(node._replace(inputs=tuple(instead.get(one, one) for one in node.inputs)) for node in nodes.values())
+    changed = tuple(
+        node._replace(inputs=tuple(instead.get(one, one) for one in node.inputs)) for node in nodes.values()
+    )
     outputs = tuple(instead.get(name, name) for name in summary.outputs)
     return propagate(Graph(summary.name, dict(summary.inputs), changed, outputs, summary.groups))
 

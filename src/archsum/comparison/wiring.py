@@ -47,7 +47,7 @@ class Wiring:
         return tuple(found)
 
     def _shares_the_same(self, before: LayerSummary, after: LayerSummary) -> bool:
-        """Whether a layer has its weights in common with the same layers; which of them is called first is no matter."""
+        """Whether a layer has its weights in common with the same layers; which is called first is no matter."""
         ones, others = (found.get(layer.name, {}) for found, layer in zip(self._sharing, (before, after), strict=True))
         became = {
             name: {(self._owned.get(node, ""), weight) for node, weight in shared} for name, shared in ones.items()
@@ -86,7 +86,7 @@ def _passed(summary: Summary, matched: Mapping[str, str]) -> dict[str, str]:
 
 
 def _sharing(summary: Summary) -> dict[str, dict[str, set[tuple[str, str]]]]:
-    """Return, for each layer that shares weights, and for each of these, all layers that have it, and its name there."""
+    """Return, for each layer that shares weights, and for each of these, all that have it, and its name there."""
     together: dict[Owner, set[tuple[str, str]]] = {}
     for layer in summary.layers:
         for name, shared in layer.shared_weights.items():

@@ -169,4 +169,3 @@ def names_of(formulas: Iterable[str]) -> set[str]:
     for formula in formulas:
         names |= Formula(formula).names
     return names
-

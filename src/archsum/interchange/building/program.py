@@ -15,6 +15,7 @@ from archsum.language.read.formulas import formulas_in
 from archsum.language.spec.containers import Branch, Repeat, Residual
 from archsum.language.spec.items import Item, Reference
 from archsum.layers.base import Layer
+from archsum.layers.fields import DataFormat
 from archsum.layers.shapes import Shape
 from archsum.propagate import Engine
 
@@ -183,7 +184,7 @@ class Program:
     """A network: its inputs, its variables, and its functions, each behind those that it calls."""
 
     network: Network
-    data_format: str
+    data_format: DataFormat
     inputs: Mapping[str, tuple[Any, ...]]
     """Sizes as the file says them: numbers, None or formulas."""
     variables: Mapping[str, Variable]

@@ -1,10 +1,10 @@
 """What a file says, and what it became → Program."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from archsum.errors import Span
-from archsum.formula import Value, is_formula
+from archsum.formula import is_formula
 from archsum.interchange.building.program import (
     BlockStep,
     BranchStep,
@@ -28,6 +28,8 @@ from archsum.language.spec.items import Body, Entry, Item
 from archsum.language.text.places import Places
 from archsum.layers import KINDS, layer_class
 from archsum.work import Work
+
+T = TypeVar("T")
 
 _Key = tuple[int, tuple[str, ...]]
 
@@ -56,8 +58,8 @@ def _inputs(written: Written) -> dict[str, tuple[Any, ...]]:
     for name, shape in inputs.items():
         sizes = stated.get(name) if isinstance(stated, Mapping) else stated
         computed = resolve_fields({"sizes": sizes}, written.document.variables)
-        is_as_stated = isinstance(sizes, list) and not computed.errors and tuple(computed.values["sizes"]) == shape
-        found[name] = tuple(sizes) if is_as_stated else shape
+        as_stated = tuple(sizes) if isinstance(sizes, list) and not computed.errors else ()
+        found[name] = as_stated if as_stated and tuple(computed.values["sizes"]) == shape else shape
     return found
 
 
@@ -158,7 +160,7 @@ class _Reader:
     def _fields(self, entry: Entry, stated: Mapping[str, Any]) -> dict[str, Any]:
         """Return a layer's fields, those of `defaults` among them; what holds a layer is read too."""
         document = self._written.document
-        defaults = {}
+        defaults: Mapping[str, Any] = {}
         if entry.kind in document.defaults:
             places = Places(document.defaults, self._written.file.value("defaults"))
             defaults = fields_of(entry.kind, places, entry.kind) or {}
@@ -189,9 +191,8 @@ def _columns(over: Any) -> dict[str, Any]:
     raise NotSymbolicError("over")
 
 
-def same(values: Sequence[Value]) -> Value:
+def same(values: Sequence[T]) -> T:
     """Return what all values are. Errors: NotSymbolicError where they differ, or there is none."""
-    first, *others = values or (NotImplemented,)
-    if first is NotImplemented or any(value != first or type(value) is not type(first) for value in others):
+    if not values or any(value != values[0] or type(value) is not type(values[0]) for value in values):
         raise NotSymbolicError("values differ")
-    return first
+    return values[0]

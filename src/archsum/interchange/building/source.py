@@ -48,7 +48,9 @@ class Keyword:
 Expression = Code | Brackets
 
 
-def call(function: "Expression | str", *arguments: "Expression | str", **keywords: "Expression | str | None") -> Brackets:
+def call(
+    function: "Expression | str", *arguments: "Expression | str", **keywords: "Expression | str | None"
+) -> Brackets:
     """Return a call; arguments by names whose value is None are left out."""
     named = (Keyword(name, _expression(value)) for name, value in keywords.items() if value is not None)
     return Brackets(function, (*map(_expression, arguments), *named))
@@ -74,7 +76,9 @@ def literal(value: Any) -> Expression:
         case float():
             return Code(repr(value) if value == value and abs(value) != float("inf") else f'float("{value}")')
         case dict():
-            return Brackets("", tuple(Keyword(str(literal(key)), literal(item), ": ") for key, item in value.items()), "{}")
+            return Brackets(
+                "", tuple(Keyword(str(literal(key)), literal(item), ": ") for key, item in value.items()), "{}"
+            )
         case list() | tuple():
             return Brackets("", tuple(map(literal, value)))
     raise TypeError(f"no value of a file: {value!r}")
@@ -132,7 +136,7 @@ def _chained(before: str, first: Brackets, behind: str) -> list[str]:
 
 def _open(head: str, expression: Brackets, behind: str, *, one_each: bool = False) -> list[str]:
     margin = head[: len(head) - len(head.lstrip())]
-    inner, (opening, closing) = margin + INDENT, expression.ends
+    inner, opening, closing = margin + INDENT, expression.ends[0], expression.ends[1]
     together = inner + ", ".join(map(str, expression.items))
     is_tuple = expression.head == "" and opening == "(" and len(expression.items) == 1
     if len(together) <= WIDTH and not (one_each or is_tuple or _is_long(expression)):

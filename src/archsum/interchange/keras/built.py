@@ -1,4 +1,4 @@
-"""The layers that `archsum build` writes into files, read back: the classes that they are registered as say what they are."""
+"""The layers that `archsum build` writes into files, read back by the names that they are registered by."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -148,9 +148,7 @@ RULES: dict[str, Rule] = {
     "Expand": _as("expand", "shape"),
     "ChannelShuffle": _as("channel_shuffle", "groups", "axis"),
     "Elementwise": _as("elementwise", "function", "operations"),
-    "InstanceNormalization": _as(
-        "instance_normalization", "axis", "epsilon", "center", "scale", "track_running_stats"
-    ),
+    "InstanceNormalization": _as("instance_normalization", "axis", "epsilon", "center", "scale", "track_running_stats"),
     "LocalResponseNormalization": _as("local_response_normalization", "size", "alpha", "beta", "k", "axis"),
     "DepthwiseConv3D": _as("depthwise_conv3d", *_CONVOLUTION, "depth_multiplier", bias="use_bias"),
     "SeparableConv3D": _as("separable_conv3d", "filters", *_CONVOLUTION, "depth_multiplier", bias="use_bias"),

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from archsum.interchange.keras.built import PACKAGE
 from archsum.interchange.keras.classes import CLASSES as ALL
 from archsum.interchange.keras.custom import add_unknown
-from archsum.interchange.keras.built import PACKAGE
 from archsum.interchange.keras.fields import Fields, Plain
 from archsum.interchange.keras.items import Item
 from archsum.interchange.keras.plain import read_whole_layer
@@ -12,7 +12,6 @@ from archsum.interchange.keras.reading import is_keras
 from archsum.interchange.keras.use import Use, Value, values
 
 CELLS = {"SimpleRNNCell": Plain("simple_rnn"), "LSTMCell": Plain("lstm"), "GRUCell": Plain("gru")}
-
 
 
 def _two_biases(fields: Fields) -> Fields:

@@ -64,7 +64,11 @@ def check_class(use: Use) -> None:
     """Check that the weights of a layer's class are known, or accepted as unknown. Errors: BadItemError otherwise."""
     entry = use.entry
     is_known = entry.type in RULES or entry.type in CLASSES or entry.type in WITHOUT_WEIGHTS
-    if not is_operation(use) and not is_built(entry.registered, entry.type) and not (is_known and is_keras(entry.module, entry.registered, entry.type)):
+    if (
+        not is_operation(use)
+        and not is_built(entry.registered, entry.type)
+        and not (is_known and is_keras(entry.module, entry.registered, entry.type))
+    ):
         require_known_weights(use)
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import takewhile
 
 from archsum.formula import is_formula
+from archsum.interchange.building.expressions import values_of
 from archsum.interchange.building.keras.calls import LayerCall
-from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.source import Brackets, Code, Expression, call, literal
 from archsum.layers.window import Sliding
 
@@ -33,7 +33,9 @@ _WITHOUT = {"padding": literal("valid"), "activation": literal(None), "output_pa
 """What arguments are where a layer does not have what all others of its kind have."""
 
 
-def own_layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others: Expression | str | None) -> Brackets:
+def own_layer(
+    made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others: Expression | str | None
+) -> Brackets:
     """Return the same of a layer that Keras lacks, whose class is copied into the file."""
     return _called(made.own(cls), _with(made, others), positional)
 
@@ -80,6 +82,7 @@ def _of_data_format(made: LayerCall) -> Arguments:
 
 
 def trainable_of(made: LayerCall) -> Expression | None:
+    """Return the argument that freezes a layer, or may; None where nothing is said of it."""
     frozen = made.function.frozen(made.step)
     if frozen is not None:
         return Code(frozen)
@@ -97,19 +100,16 @@ def _data_format(made: LayerCall, field: str) -> Arguments:
 def _bias(made: LayerCall, field: str) -> Arguments:
     """Return whether Keras's layer has a bias; an untied one is a layer of its own behind it."""
     stated = made.fields[field]
-    if is_formula(stated) and all(value in ("tied", False) for value in made.each(field)):
-        values = {use_value for use_value in _values(made, stated)}
-        if values <= {True, False}:
-            return {"use_bias": made.get(field)}
+    words = ("tied", False)
+    if (
+        is_formula(stated)
+        and all(map(words.__contains__, made.each(field)))
+        and all(isinstance(value, bool) for value in values_of(stated, made.step.uses))
+    ):
+        return {"use_bias": made.get(field)}
     if is_formula(stated):
         return {"use_bias": literal(made.known(field) in ("tied", "double"))}
     return {"use_bias": literal(stated in ("tied", True, "double"))}
-
-
-def _values(made: LayerCall, stated: str) -> list[object]:
-    from archsum.interchange.building.expressions import values_of
-
-    return values_of(stated, made.step.uses)
 
 
 def _padding(made: LayerCall, field: str) -> Arguments:
@@ -143,5 +143,3 @@ def _common(made: LayerCall, cls: str) -> Arguments:
         arguments.pop("trainable", None)
         module.common[made.kind, cls] = {**arguments}
     return dict(module.common[made.kind, cls])
-
-

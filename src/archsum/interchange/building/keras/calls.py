@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import Writer
-from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError
+from archsum.interchange.building.keras.module import KerasModule
+from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, literal
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
-
-if TYPE_CHECKING:
-    from archsum.interchange.building.keras.functions import FunctionWriter
 
 _OWN_LAYERS = ("archsum.interchange.building.keras", "own_layers.py")
 
@@ -53,6 +51,30 @@ class Stage:
     """What is given with the call, beside the inputs."""
 
 
+class Around(Protocol):
+    """The function that a layer is called in."""
+
+    @property
+    def module(self) -> KerasModule:
+        """The file that it is in."""
+
+    @property
+    def program(self) -> Program:
+        """The network."""
+
+    def frozen(self, step: LayerStep) -> str | None:
+        """Return what `trainable` is, of a layer that is frozen from around; None where it is not."""
+
+    def states(self, name: str) -> str:
+        """Return the variable of the states that a named layer ends with."""
+
+    def ends_with_states(self, step: LayerStep) -> bool:
+        """Whether another layer begins with the states that one ends with."""
+
+    def stages(self, made: "LayerCall") -> tuple[Stage, ...]:
+        """Return the calls that a layer is, such as one that another holds."""
+
+
 @dataclass(frozen=True)
 class LayerCall:
     """A layer that is to be written: its fields as the file has them, and what they are at each use."""
@@ -64,7 +86,7 @@ class LayerCall:
     """The variables that it takes."""
     writer: Writer
     step: LayerStep
-    function: "FunctionWriter"
+    function: Around
 
     def has(self, name: str) -> bool:
         """Whether the file states a field, or has a default for it."""
@@ -112,12 +134,12 @@ class LayerCall:
     @property
     def rank(self) -> int:
         """How many axes its first input has, without the batch."""
-        return int(same([len(shapes[0]) for shapes in self.shapes]))
+        return same([len(shapes[0]) for shapes in self.shapes])
 
     @property
     def is_channels_first(self) -> bool:
         """Whether the channels come before the other axes."""
-        return self.known("data_format") == "channels_first"
+        return bool(self.known("data_format") == "channels_first")
 
     def own(self, name: str) -> str:
         """Write a layer or a function of our own into the file, and return its name."""

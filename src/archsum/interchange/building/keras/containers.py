@@ -1,16 +1,15 @@
 """Repetitions, shortcuts and paths as Python writes them."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import names_of
-from archsum.interchange.building.keras.scope import Variables
+from archsum.interchange.building.keras.scope import FunctionScope, Variables
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BranchStep,
     GroupStep,
-
     NotSymbolicError,
     RepeatStep,
     ResidualStep,
@@ -22,23 +21,20 @@ from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import WIDTH, Brackets, Code, Expression, Lines, call
 from archsum.language.expand.trace import Visit
 
-if TYPE_CHECKING:
-    from archsum.interchange.building.keras.functions import FunctionWriter
 
-
-def write(step: Step, writer: "FunctionWriter", taken: Variables, flow: str) -> Variables:
+def write(step: Step, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     """Write a container's steps, and return what it gives."""
     return WRITERS[type(step)](step, writer, taken, flow)
 
 
-def _group(step: GroupStep, writer: "FunctionWriter", taken: Variables, flow: str) -> Variables:
+def _group(step: GroupStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     return writer.body(step.body, taken, flow)
 
 
 # Repetitions
 
 
-def _repeat(step: RepeatStep, writer: "FunctionWriter", taken: Variables, flow: str) -> Variables:
+def _repeat(step: RepeatStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     collected = _collection(step, writer)
     if collected:
         writer.set((collected,), "[]")
@@ -91,14 +87,14 @@ def _goes_on(step: RepeatStep) -> bool:
     return step.outputs is None or step.body[0].inputs is None
 
 
-def _collection(step: RepeatStep, writer: "FunctionWriter") -> str | None:
+def _collection(step: RepeatStep, writer: FunctionScope) -> str | None:
     if step.outputs is None:
         return None
     word = identifier(step.outputs[0].name, "output")
     return writer.names.add(f"{word}s", f"{word}_outputs")
 
 
-def _header(step: RepeatStep, writer: "FunctionWriter", names: dict[str, str], used: set[str]) -> None:
+def _header(step: RepeatStep, writer: FunctionScope, names: dict[str, str], used: set[str]) -> None:
     """Write `for … in …:`, with the values that the body uses."""
     columns = [name for name in step.columns if name in used] or [*step.columns][:1]
     targets, values = [names[name] if name in used else "_" for name in columns], _rows(step, columns, writer)
@@ -115,7 +111,7 @@ def _header(step: RepeatStep, writer: "FunctionWriter", names: dict[str, str], u
         writer.lines.add(f"for {target} in ", values, ":")
 
 
-def _rows(step: RepeatStep, columns: Sequence[str], writer: "FunctionWriter") -> Expression:
+def _rows(step: RepeatStep, columns: Sequence[str], writer: FunctionScope) -> Expression:
     """Return what a loop goes through: a list, rows of values, or several lists side by side."""
     if not columns:
         return Code("()")
@@ -132,7 +128,7 @@ def _rows(step: RepeatStep, columns: Sequence[str], writer: "FunctionWriter") ->
 # Shortcuts
 
 
-def _residual(step: ResidualStep, writer: "FunctionWriter", taken: Variables, flow: str) -> Variables:
+def _residual(step: ResidualStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     if not any(step.merged):
         return writer.body(step.body, taken, flow)
     merge = step.merge
@@ -154,7 +150,7 @@ def _residual(step: ResidualStep, writer: "FunctionWriter", taken: Variables, fl
         return (flow,)
 
 
-def _joined(writer: "FunctionWriter") -> None:
+def _joined(writer: FunctionScope) -> None:
     """Write `x = a if b else c` in the place of four lines, where it fits."""
     lines = writer.lines
     if len(lines.lines) < 4:
@@ -172,7 +168,7 @@ def _joined(writer: "FunctionWriter") -> None:
 
 
 def _projection(
-    step: ResidualStep, writer: "FunctionWriter", taken: Variables, outputs: Variables, flow: str
+    step: ResidualStep, writer: FunctionScope, taken: Variables, outputs: Variables, flow: str
 ) -> Variables:
     """Write the shortcut's layers, and return what it gives."""
     if not step.shortcut:
@@ -192,11 +188,11 @@ def _projection(
     return target
 
 
-def _when(step: ResidualStep, writer: "FunctionWriter", shortcut: Variables, outputs: Variables) -> str | None:
+def _when(step: ResidualStep, writer: FunctionScope, shortcut: Variables, outputs: Variables) -> str | None:
     """Return the condition under which the two are merged; None where they always are."""
     whens = [residual.when for residual in step.residuals]
     stated = step.item.entry.fields.get("when")
-    if is_formula(stated) and len(set(whens)) > 1:
+    if isinstance(stated, str) and is_formula(stated) and len(set(whens)) > 1:
         word = writer.writer(step.uses).condition(stated)
         if "shape_stays" in whens:
             raise NotSymbolicError("when")
@@ -206,7 +202,7 @@ def _when(step: ResidualStep, writer: "FunctionWriter", shortcut: Variables, out
 
 def _shape_test(
     step: ResidualStep,
-    writer: "FunctionWriter",
+    writer: FunctionScope,
     before: Variables,
     after: Variables,
     sign: str,
@@ -224,7 +220,7 @@ def _shape_test(
     return None
 
 
-def _shapes(use: Visit, writer: "FunctionWriter") -> tuple[Any, Any]:
+def _shapes(use: Visit, writer: FunctionScope) -> tuple[Any, Any]:
     """Return the shapes of what a residual takes, and of what the layers in it give."""
     body = _last_of_body(use)
     return tuple(map(writer.program.shape, use.inputs)), tuple(map(writer.program.shape, body))
@@ -241,7 +237,7 @@ def _last_of_body(use: Visit) -> tuple[str, ...]:
 # Paths
 
 
-def _branch(step: BranchStep, writer: "FunctionWriter", taken: Variables, flow: str) -> Variables:
+def _branch(step: BranchStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     outputs: list[str] = []
     names: list[str] = []
     for number, path in enumerate(step.paths, start=1):
@@ -259,7 +255,7 @@ def _branch(step: BranchStep, writer: "FunctionWriter", taken: Variables, flow: 
     return given
 
 
-WRITERS: dict[type[Step], Callable[[Any, "FunctionWriter", Variables, str], Variables]] = {
+WRITERS: dict[type[Step], Callable[[Any, FunctionScope, Variables, str], Variables]] = {
     GroupStep: _group,
     RepeatStep: _repeat,
     ResidualStep: _residual,

@@ -11,10 +11,10 @@ from archsum.interchange.building.expressions import names_of
 from archsum.interchange.building.keras import containers
 from archsum.interchange.building.keras.calls import Inputs, LayerCall, Stage
 from archsum.interchange.building.keras.lacking import LackingError
+from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.keras.naming import is_numbered
 from archsum.interchange.building.keras.scope import FunctionScope, Variables, mentioned
 from archsum.interchange.building.keras.table import stages_of
-from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
@@ -52,7 +52,7 @@ class FunctionWriter(FunctionScope):
     """Writes the body of a function, step by step, and finds what the function takes."""
 
     def __init__(
-        self, module: Module, program: Program, function: Function, signatures: Mapping[int, Signature]
+        self, module: KerasModule, program: Program, function: Function, signatures: Mapping[int, Signature]
     ) -> None:
         super().__init__(module, program, module.names.inner())
         self.takes_trainable = False
@@ -68,11 +68,13 @@ class FunctionWriter(FunctionScope):
         self.anchor = ""
         """A variable of which layers without inputs take the batch."""
         self._objects: dict[str, str] = {}
-        """The variables of what has weights in common, by their labels, and those of several outputs, by their names."""
+        """The variables of what has weights in common, by its labels, and of several outputs, by their names."""
         self._made: dict[str, str] = {}
         """Their source code, likewise."""
         self._wrappers: tuple[str, ...] = ()
-        called = {name for step in steps if isinstance(step, BlockStep) for name in _signature(step, signatures).variables}
+        called = {
+            name for step in steps if isinstance(step, BlockStep) for name in _signature(step, signatures).variables
+        }
         known = names_of(formulas) | called
         own = [parameter.name for parameter in function.parameters]
         for name in dict.fromkeys((*own, *program.variables)):
@@ -80,17 +82,12 @@ class FunctionWriter(FunctionScope):
                 self.called[name] = self.names.add(identifier(name, "variable"))
 
     def body(self, steps: Sequence[Step], inputs: Variables, flow: str, *, is_taken: bool = True) -> Variables:
-        """Write steps, each behind the one before; `flow` is the variable that is assigned to again and again.
-
-        `is_taken` is whether anything takes what the last one gives because of its place.
-        """
         for step, behind in zip(steps, (*steps[1:], None), strict=True):
             is_needed = is_taken if behind is None else behind.inputs is None or is_formula(behind.item.condition)
             inputs = self.step(step, inputs, flow, is_taken=is_needed)
         return inputs
 
     def step(self, step: Step, inputs: Variables, flow: str, *, is_taken: bool = True) -> Variables:
-        """Write a step, and return what it gives."""
         condition = self._condition(step, self._inputs(step, inputs))
         own, target = step.name if step.name in self.referenced else None, flow
         if own is not None:
@@ -111,7 +108,6 @@ class FunctionWriter(FunctionScope):
         return following
 
     def found(self, references: Sequence[Reference]) -> Variables:
-        """Return the variables of named steps. Errors: NotSymbolicError for one in a block."""
         variables: list[str] = []
         for reference in references:
             if reference.name not in self.known:
@@ -150,9 +146,7 @@ class FunctionWriter(FunctionScope):
         of_layer = step.uses[0].node
         if of_layer and len(taken) == 1 and len(of_layer.inputs) == of_layer.states and not taken[0].startswith("*"):
             taken = taken[:1]
-        made = LayerCall(
-            step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self
-        )
+        made = LayerCall(step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self)
         try:
             stages = stages_of(made)
         except LackingError as error:
@@ -205,8 +199,14 @@ class FunctionWriter(FunctionScope):
             self._objects[label], self._made[label] = name, written
         elif self._made[label] != written:
             message = "calls layers that have their weights in common with the same fields"
-            self._report(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
+            self._report(
+                step, LackingError(message, "write the activation, or what else differs, as a layer behind it")
+            )
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
+
+    def stages(self, made: LayerCall) -> tuple[Stage, ...]:
+        """Return the calls that a layer is, such as one that another holds."""
+        return stages_of(made)
 
     def states(self, name: str) -> str:
         """Return the variable of the states that a named layer ends with."""

@@ -1,4 +1,6 @@
-"""The small layers that Keras lacks. They are copied into the files that need them; nothing of archsum imports this."""
+"""The small layers that Keras lacks. They are copied into files that need them; nothing of archsum imports this."""
+
+# fmt: off  (as in those files, lines have 88 characters; a test holds it to ruff's style)
 
 import itertools
 import math
@@ -20,7 +22,7 @@ class UntiedBias(layers.Layer):
         self.axes = axes
         self.activation = keras.activations.get(activation)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the bias: it has size 1 along the other axes, and is repeated there."""
         sizes = enumerate(input_shape)
         shape = [size if axis in self.axes else 1 for axis, size in sizes][1:]
@@ -42,7 +44,7 @@ class Scale(layers.Layer):
         self.axis = axis
         self.bias_axes = bias_axes
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the factors; the offsets have size 1 along axes that are not theirs."""
         channels = (input_shape[self.axis],)
         self.scale = self.add_weight(shape=channels, initializer="ones", name="scale")
@@ -76,7 +78,7 @@ class LayerScale(layers.Layer):
         self.axis = axis
         self.initial = initial
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the factors."""
         self.gamma = self.add_weight(
             shape=(input_shape[self.axis],),
@@ -118,7 +120,7 @@ class Parameter(layers.Layer):
         super().__init__(**kwargs)
         self.shape = tuple(shape)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the tensor."""
         self.parameter = self.add_weight(
             shape=self.shape, initializer="truncated_normal", name="parameter"
@@ -188,7 +190,7 @@ class TableConv2D(layers.Layer):
         self.use_bias = use_bias
         self.data_format = data_format
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make a small kernel for each pair of a filter and a channel that it sees."""
         self.channels = input_shape[-1 if self.data_format == "channels_last" else 1]
         pairs = sum(len(seen) for seen in self.connection_table)
@@ -409,7 +411,9 @@ class MaxUnpooling(layers.Layer):
         for place in itertools.product(*(range(window) for window in windows)):
             part, pads, ends = [slice(None)] * (rank + 2), [(0, 0)] * (rank + 2), []
             spread = elements
-            for axis, offset, stride, around in zip(axes, place, strides, padding):
+            for axis, offset, stride, around in zip(
+                axes, place, strides, padding, strict=True
+            ):
                 size, count = pooled.shape[axis], elements.shape[axis]
                 last = offset + (count - 1) * stride + 1
                 pads[axis] = (around, max(last - size - around, 0))
@@ -420,7 +424,7 @@ class MaxUnpooling(layers.Layer):
             is_here *= 1 - found
             found += is_here
             spread = elements * is_here
-            for (axis, begin, size), stride in zip(ends, strides):
+            for (axis, begin, size), stride in zip(ends, strides, strict=True):
                 spread = spaced(spread, axis, stride, begin, size)
             outputs += spread
         return outputs
@@ -465,7 +469,7 @@ class Gather(layers.Layer):
         self.axis = axis
         self.size = size
 
-    def call(self, inputs: KerasTensor | Sequence[KerasTensor]) -> KerasTensor:
+    def call(self, inputs: Any) -> KerasTensor:
         """Take the elements, of each sample its own."""
         if self.size is not None:
             return ops.take(inputs, ops.zeros(self.size, dtype="int32"), self.axis)
@@ -597,9 +601,7 @@ class Elementwise(layers.Layer):
         self.function = function
         self.operations = operations
 
-    def compute_output_spec(
-        self, inputs: KerasTensor | Sequence[KerasTensor]
-    ) -> KerasTensor:
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Return the shape of the inputs together."""
         each = inputs if isinstance(inputs, list) else [inputs]
         shape = each[0].shape
@@ -607,7 +609,7 @@ class Elementwise(layers.Layer):
             shape = layers.Add()([KerasTensor(shape), KerasTensor(one.shape)]).shape
         return KerasTensor(shape, dtype=self.compute_dtype)
 
-    def call(self, inputs: KerasTensor | Sequence[KerasTensor]) -> KerasTensor:
+    def call(self, inputs: Any) -> KerasTensor:
         """Compute it."""
         raise NotImplementedError(f"what {self.function} computes")
 
@@ -634,7 +636,7 @@ class InstanceNormalization(layers.Layer):
         self.track_running_stats = track_running_stats
         self.momentum = momentum
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make factors, offsets and statistics, as far as there are."""
         shape = (input_shape[self.axis],)
         if self.scale:
@@ -731,7 +733,7 @@ class RelativePositionBias(layers.Layer):
         self.window_size = each_axis(window_size, 1)
         self.num_buckets = num_buckets
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the table."""
         distances = math.prod(2 * size - 1 for size in self.window_size)
         shape = (self.num_buckets or distances, self.num_heads)
@@ -745,17 +747,16 @@ class RelativePositionBias(layers.Layer):
         found = []
         for one, other in itertools.product(places, places):
             if self.num_buckets is not None:
-                found.append(self.bucket(other[0] - one[0]))
+                found.append(self.bucket(other[0] - one[0], self.num_buckets // 2))
                 continue
             row = 0
-            for first, second, size in zip(one, other, self.window_size):
+            for first, second, size in zip(one, other, self.window_size, strict=True):
                 row = row * (2 * size - 1) + first - second + size - 1
             found.append(row)
         return found
 
-    def bucket(self, distance: int) -> int:
+    def bucket(self, distance: int, half: int) -> int:
         """Return T5's bucket of a distance: the farther apart, the more share one."""
-        half = self.num_buckets // 2
         first, exact = (half if distance > 0 else 0), half // 2
         distance = abs(distance)
         if distance < exact:
@@ -894,7 +895,7 @@ class BiasedGroupQueryAttention(layers.GroupQueryAttention):
 class TwoBiasRNNCell(layers.SimpleRNNCell):
     """A step of PyTorch's RNN, whose two kernels have a bias each."""
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the kernels, and both biases."""
         self.use_bias = False
         super().build(input_shape)
@@ -926,7 +927,7 @@ class TorchLSTMCell(layers.LSTMCell):
         self.state_size = [proj_size or units, units]
         self.output_size = proj_size or units
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the kernels, the biases and the projection."""
         gates = 4 * self.units
         self.kernel = self.add_weight(shape=(input_shape[-1], gates), name="kernel")
@@ -991,7 +992,7 @@ class LocallyConnected(layers.Layer):
         self.use_bias = use_bias
         self.data_format = data_format
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the kernels, and where it is tied the bias."""
         is_last = self.data_format == "channels_last"
         rank = len(input_shape) - 2
@@ -1001,7 +1002,7 @@ class LocallyConnected(layers.Layer):
         self.steps = each_axis(self.strides, rank)
         self.counts = [
             (size - window) // step + 1
-            for size, window, step in zip(sizes, self.windows, self.steps)
+            for size, window, step in zip(sizes, self.windows, self.steps, strict=True)
         ]
         elements = math.prod(self.windows) * channels
         shape = (math.prod(self.counts), elements, self.filters)
@@ -1020,7 +1021,9 @@ class LocallyConnected(layers.Layer):
         parts = []
         for offsets in itertools.product(*(range(window) for window in self.windows)):
             part = [slice(None)]
-            for offset, step, count in zip(offsets, self.steps, self.counts):
+            for offset, step, count in zip(
+                offsets, self.steps, self.counts, strict=True
+            ):
                 part.append(slice(offset, offset + (count - 1) * step + 1, step))
             parts.append(inputs[tuple(part)])
         unfolded = ops.concatenate(parts, axis=-1)
@@ -1111,7 +1114,7 @@ class DepthwiseConv3D(SeparateChannels3D):
         self.use_bias = use_bias
         self.data_format = data_format
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the kernel and the bias."""
         channels = input_shape[-1 if self.data_format == "channels_last" else 1]
         self.kernel = self.make(channels, self.depth_multiplier, "kernel")
@@ -1153,7 +1156,7 @@ class SeparableConv3D(SeparateChannels3D):
         self.use_bias = use_bias
         self.data_format = data_format
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make both kernels and the bias."""
         channels = input_shape[-1 if self.data_format == "channels_last" else 1]
         self.depthwise_kernel = self.make(
@@ -1208,7 +1211,7 @@ class GroupedConvTranspose(layers.Layer):
         self.use_bias = use_bias
         self.data_format = data_format
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, ...]) -> None:
         """Make the kernel and the bias."""
         rank, is_last = len(input_shape) - 2, self.data_format == "channels_last"
         channels = input_shape[-1 if is_last else 1]
@@ -1238,7 +1241,7 @@ class GroupedConvTranspose(layers.Layer):
                 data_format=self.data_format,
                 dilation_rate=each_axis(self.dilation_rate, rank),
             )
-            for part, kernel in zip(parts, kernels)
+            for part, kernel in zip(parts, kernels, strict=True)
         ]
         together = ops.concatenate(outputs, axis=axis)
         if self.bias is not None:

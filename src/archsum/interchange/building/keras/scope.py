@@ -1,17 +1,19 @@
 """What is known while a function is written: Python's names of values and of tensors."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from archsum.interchange.building.expressions import Writer, names_of
-from archsum.interchange.building.module import Module
+from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.names import Names
-from archsum.interchange.building.program import NotSymbolicError, Program
+from archsum.interchange.building.program import NotSymbolicError, Program, Step
 from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import INDENT, Expression, Lines
 from archsum.language.expand.trace import Visit
+from archsum.language.spec.items import Reference
 from archsum.layers.axis import named_axes
 
 Variables = tuple[str, ...]
@@ -28,10 +30,10 @@ class Known:
     """When they are there, where they are not always."""
 
 
-class FunctionScope:
+class FunctionScope(ABC):
     """The names in a function, and its lines so far. It is what its formulas know."""
 
-    def __init__(self, module: Module, program: Program, names: Names) -> None:
+    def __init__(self, module: KerasModule, program: Program, names: Names) -> None:
         self.module = module
         self.program = program
         self.names = names
@@ -51,6 +53,23 @@ class FunctionScope:
         """The last block: its lines, how many there were behind it, its depth, and its header."""
         self._last: tuple[int, int, Variables, Expression | str] | None = None
         """The last assignment: where its lines begin and end, its targets and its value."""
+
+    # Steps
+
+    @abstractmethod
+    def body(self, steps: Sequence[Step], inputs: Variables, flow: str, *, is_taken: bool = True) -> Variables:
+        """Write steps, each behind the one before; `flow` is the variable that is assigned to again and again.
+
+        `is_taken` is whether anything takes what the last one gives because of its place.
+        """
+
+    @abstractmethod
+    def step(self, step: Step, inputs: Variables, flow: str, *, is_taken: bool = True) -> Variables:
+        """Write a step, and return what it gives."""
+
+    @abstractmethod
+    def found(self, references: Sequence[Reference]) -> Variables:
+        """Return the variables of named steps. Errors: NotSymbolicError for one in a block."""
 
     # What formulas know
 
@@ -122,7 +141,11 @@ class FunctionScope:
     def _drop_alias(self, targets: Variables, value: "Expression | str") -> None:
         """Take back `x = y` where what comes next assigns to `x` without having used it."""
         lines, margin = self.lines.lines, INDENT * self.lines.depth
-        if lines and self._alias == (id(lines), len(lines), margin, targets) and not re.search(rf"\b{targets[0]}\b", str(value)):
+        if (
+            lines
+            and self._alias == (id(lines), len(lines), margin, targets)
+            and not re.search(rf"\b{targets[0]}\b", str(value))
+        ):
             lines.pop()
 
     def give(self, outputs: Variables) -> None:
@@ -169,5 +192,3 @@ class FunctionScope:
 def mentioned(formulas: Iterable[str]) -> set[str]:
     """Return the layers whose sizes formulas mention."""
     return {name.rpartition(".")[0].partition(".")[0] for name in names_of(formulas) if "." in name}
-
-

@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import values_of
-from archsum.interchange.building.keras.arguments import layer
-from archsum.interchange.building.keras.calls import LayerCall, Stage, code
+from archsum.interchange.building.keras.calls import LayerCall, Stage
 from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.source import Code, Expression, call, literal
-
 
 
 def padded(made: LayerCall, rank: int) -> tuple[Stage, ...]:
@@ -50,9 +48,9 @@ def _unless_zero(padding: Expression) -> str:
     """Return the condition that there is something to pad."""
     text = str(padding)
     halved = text.removesuffix(" // 2")
-    return f"{halved} > 1" if halved != text and halved.isidentifier() else text if text.isidentifier() else f"{text} > 0"
-
-
+    return (
+        f"{halved} > 1" if halved != text and halved.isidentifier() else text if text.isidentifier() else f"{text} > 0"
+    )
 
 
 def cropped(made: LayerCall, rank: int) -> tuple[Stage, ...]:
@@ -75,11 +73,11 @@ def stepped(
     made: LayerCall, rank: int, write: Callable[..., tuple[Stage, ...]], cls: str, positional: tuple[str, ...]
 ) -> tuple[Stage, ...]:
     """Return a convolution; one with strides and dilation, which Keras refuses, takes its steps afterwards."""
-    both = [max(one) > 1 and max(other) > 1 for one, other in zip(*map(made.each, ("strides", "dilation_rate")))]
+    steps = zip(made.each("strides"), made.each("dilation_rate"), strict=True)
+    both = [max(strides) > 1 and max(rates) > 1 for strides, rates in steps]
     if not any(both):
         return write(made, cls, positional)
-    strides = made.known("strides")
     first, *behind = write(made, cls, positional, strides=None)
-    steps = ", ".join(f"::{step}" if step > 1 else ":" for step in strides)
-    index = f":, :, {steps}" if made.is_channels_first else f":, {steps}"
+    parts = ", ".join(f"::{step}" if step > 1 else ":" for step in made.known("strides"))
+    index = f":, :, {parts}" if made.is_channels_first else f":, {parts}"
     return first, Stage(function=lambda inputs: Code(f"{inputs.first}[{index}]")), *behind

@@ -1,19 +1,18 @@
 """Program → a source file of Keras 3."""
 
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
-from typing import Any
 
 from archsum.errors import SpecError
 from archsum.formula import Value, is_formula
+from archsum.interchange.building.annotations import annotation
 from archsum.interchange.building.expressions import Writer
 from archsum.interchange.building.keras.functions import FunctionWriter, Signature
+from archsum.interchange.building.keras.module import TENSOR, KerasModule
 from archsum.interchange.building.keras.naming import model_name
-from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import identifier
-from archsum.interchange.building.program import Function, LayerStep, Program, Variable, steps_in
+from archsum.interchange.building.program import Function, Program, Variable
 from archsum.interchange.building.source import (
     INDENT,
     WIDTH,
@@ -26,52 +25,10 @@ from archsum.interchange.building.source import (
     docstring,
     literal,
 )
-from archsum.interchange.building.annotations import annotation
 from archsum.language.expand.scope import FormulaNames
 from archsum.language.expand.trace import Visit
-from archsum.language.read.entries import fields_of
 from archsum.language.spec.document import DEFAULT_INPUT
 from archsum.language.spec.items import Reference
-from archsum.language.text.places import Places
-
-_TENSOR = "KerasTensor"
-_TAKEN = ("keras", "layers", "ops", "math", "partial", "Sequence", "Any", _TENSOR)
-
-
-class KerasModule(Module):
-    """A source file of Keras's: beside its parts, what all layers of a kind have in common."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__(*_TAKEN)
-        functions = (program.main, *program.functions)
-        steps = [step for function in functions for step in steps_in(function.body) if isinstance(step, LayerStep)]
-        self.counted = Counter(step.kind for step in steps)
-        self.counted["padding"] = sum("padding" in step.fields for step in steps)
-        self.defaults: dict[str, Mapping[str, Any]] = _defaults(program)
-        self.common: dict[tuple[str, str], dict[str, Expression]] = {}
-        self.partials: dict[str, Brackets] = {}
-        self.values = {identifier(name, "variable") for name in (*program.variables, *_parameters(functions))}
-        """Python's names of variables and parameters, which no function has, as it could not be called beside them."""
-        self.customs: dict[int, str] = {}
-        """The classes of layers to fill in, by the items that they are of."""
-
-    def partial(self, cls: str, arguments: Mapping[str, Expression]) -> str:
-        """Name a class of Keras's with arguments that it always has, and return the name."""
-        self.use("keras", "layers")
-        self.partials[cls] = call(self.use("functools", "partial"), f"layers.{cls}", **arguments)
-        return cls
-
-
-def _parameters(functions: Iterable[Function]) -> list[str]:
-    return [parameter.name for function in functions for parameter in function.parameters]
-
-
-def _defaults(program: Program) -> dict[str, Mapping[str, Any]]:
-    written = program.network.written
-    if written is None:
-        return {}
-    defaults, place = written.document.defaults, written.file.value("defaults")
-    return {kind: fields_of(kind, Places(defaults, place), kind) or {} for kind in defaults}
 
 
 def write(program: Program, about: list[str], name: str) -> str:
@@ -110,7 +67,7 @@ def _block(function: Function, module: KerasModule, program: Program, signatures
     signature.variables = [one for one in program.variables if one in writer.used and one not in names]
     signature.takes_trainable = writer.takes_trainable
     signatures[id(function)] = signature
-    tensor = module.use("keras", _TENSOR)
+    tensor = module.use("keras", TENSOR)
     result = tensor if len(outputs) == 1 else f"tuple[{', '.join([tensor] * len(outputs))}]"
     takes = (*(Code(f"{one}: {tensor}") for one in inputs), *_takes(signature, program, module))
     lines = Lines()
@@ -192,7 +149,9 @@ def _network(program: Program, module: KerasModule, signatures: dict[int, Signat
     given = f"[{given}]" if ", " in given else given
     model = call(f"{keras}.Model", listed, given, name=literal(model_name(program.network.graph.name)))
     writer.lines.add("return ", model)
-    computed = _computed(program.variables.values(), writer, [{name: one.values[0] for name, one in program.variables.items()}])
+    computed = _computed(
+        program.variables.values(), writer, [{name: one.values[0] for name, one in program.variables.items()}]
+    )
     takes = tuple(
         Keyword(f"{writer.called[one.name]}: {annotation(one.values, module)}", literal(one.stated), " = ")
         for one in program.variables.values()

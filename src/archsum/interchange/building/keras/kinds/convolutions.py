@@ -56,7 +56,13 @@ def _convolution(made: LayerCall, rank: int) -> tuple[Stage, ...]:
         stages = _with_bias(
             made,
             lambda more: own_layer(
-                made, "TableConv2D", ("connection_table", "kernel_size"), filters=None, groups=None, connection_table=table, **more
+                made,
+                "TableConv2D",
+                ("connection_table", "kernel_size"),
+                filters=None,
+                groups=None,
+                connection_table=table,
+                **more,
             ),
         )
         return *padded(made, rank), *stages
@@ -106,7 +112,9 @@ def _kernels_reach(made: LayerCall) -> bool:
 
 
 def _locally_connected(made: LayerCall, rank: int) -> tuple[Stage, ...]:
-    stages = _with_bias(made, lambda more: own_layer(made, f"LocallyConnected{rank}D", ("filters", "kernel_size"), **more))
+    stages = _with_bias(
+        made, lambda more: own_layer(made, f"LocallyConnected{rank}D", ("filters", "kernel_size"), **more)
+    )
     return *padded(made, rank), *stages
 
 

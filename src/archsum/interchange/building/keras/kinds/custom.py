@@ -123,13 +123,25 @@ def _class(made: LayerCall, name: str) -> list[str]:
 
 
 _TAKEN = frozenset(
-    ("name", "weights", "trainable", "built", "call", "build", "dtype", "losses", "metrics", "variables", "input", "output")
+    (
+        "name",
+        "weights",
+        "trainable",
+        "built",
+        "call",
+        "build",
+        "dtype",
+        "losses",
+        "metrics",
+        "variables",
+        "input",
+        "output",
+    )
 )
 
 
 def _shape(made: LayerCall, sizes: tuple[Any, ...], shape: str) -> Brackets:
-    rank = int(same([len(shapes[0]) for shapes in made.shapes]))
-    known = _Sizes(shape, rank, made.known("data_format"), made.function.module)
+    known = _Sizes(shape, made.rank, made.known("data_format"), made.function.module)
     written = (
         Code(expression(Formula(size.written()), known)) if isinstance(size, BoundFormula) else literal(size)
         for size in sizes

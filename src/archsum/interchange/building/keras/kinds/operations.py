@@ -51,15 +51,12 @@ def _split(made: LayerCall) -> tuple[Stage, ...]:
 
 def _slice(made: LayerCall) -> tuple[Stage, ...]:
     """Return Python's slice: `x[:, 2:4]`."""
-    axis = int(same([layer.chosen_axis for layer in made.layers]))  # type: ignore[attr-defined]
+    axis: int = same([getattr(layer, "chosen_axis") for layer in made.layers])  # noqa: B009  what every part has
     start, stop, step = (str(made.get(name)) if made.has(name) else "" for name in ("start", "stop", "step"))
     start, stop, step = ("" if part == none else part for part, none in ((start, "0"), (stop, "None"), (step, "1")))
     colon = ":" if all(map(_is_simple, (start, stop, step))) else " : "
     part = colon.join((start, stop, *([step] if step else []))).strip()
-    if axis < 0:
-        index = ", ".join(("...", part, *[":"] * (-axis - 1)))
-    else:
-        index = ", ".join((*[":"] * axis, part))
+    index = ", ".join(("...", part, *[":"] * (-axis - 1)) if axis < 0 else (*[":"] * axis, part))
     return (Stage(function=lambda inputs: Code(f"{inputs.first}[{index}]")),)
 
 
@@ -97,7 +94,7 @@ def _reduce(made: LayerCall) -> tuple[Stage, ...]:
     ops, rank = made.use("keras", "ops"), made.rank
     axes = made.known("axis")
     axis = literal(list(range(1, rank + 1))) if axes is None else _single(made, "axis")
-    if axes is None and rank == 1 or axes is not None and len(axes) == 1:
+    if (axes is None and rank == 1) or (axes is not None and len(axes) == 1):
         axis = literal(1 if axes is None else axes[0])
     if name in ("argmax", "argmin") and str(axis)[0] == "(":
         raise NotSymbolicError(name)
@@ -152,9 +149,7 @@ def _sizes(made: LayerCall) -> dict[str, Expression]:
     factor, x = made.known("factor"), made.inputs[0]
     factors = factor if isinstance(factor, tuple) else (factor, factor)
     names = zip(("height", "width"), factors, strict=True)
-    return {
-        name: Code(f"int({x}.shape[{first + axis}] * {literal(each)})") for axis, (name, each) in enumerate(names)
-    }
+    return {name: Code(f"int({x}.shape[{first + axis}] * {literal(each)})") for axis, (name, each) in enumerate(names)}
 
 
 TABLE: Table = {

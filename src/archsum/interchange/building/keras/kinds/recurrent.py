@@ -7,6 +7,7 @@ from archsum.interchange.building.keras.arguments import layer, own_layer
 from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
 from archsum.interchange.building.keras.lacking import LackingError
 from archsum.interchange.building.keras.windows import padded
+from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.source import Brackets, Code, Keyword, call
 
 _RANKS = (1, 2, 3)
@@ -71,9 +72,10 @@ def _bidirectional(made: LayerCall) -> tuple[Stage, ...]:
 
 def _inner(made: LayerCall) -> Brackets:
     """Return the layer that another holds. Errors: NotSymbolicError where it is more than one in Keras."""
-    from archsum.interchange.building.keras.table import only_layer
-
-    return only_layer(made)
+    stages = made.function.stages(made)
+    if len(stages) != 1 or stages[0].layer is None or stages[0].condition:
+        raise NotSymbolicError(made.kind)
+    return stages[0].layer
 
 
 def _wrapper(made: LayerCall, cls: str) -> tuple[Stage, ...]:
