@@ -81,8 +81,9 @@ def _convolution(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     fields = {name: getattr(own, name) for name in stated.model_fields_set - {"groups", "filters", "type"}}
     kind = kind_of(type(own)).replace("conv", "depthwise_conv")
     fields["depth_multiplier"] = filters // groups
-    made = layer_class(kind).model_construct(**{**layer_class(kind).model_validate({"kernel_size": 1}).__dict__, **fields})
-    return made
+    return layer_class(kind).model_construct(
+        **{**layer_class(kind).model_validate({"kernel_size": 1}).__dict__, **fields}
+    )
 
 
 def _flatten(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:

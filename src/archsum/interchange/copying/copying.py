@@ -75,7 +75,7 @@ def _arrays(model: Any, layer: LayerSummary) -> dict[str, Any]:
     values = [*own.weights]
     names = [weight.name for weight in layer.computed.weights]
     if len(values) < len(names):  # what an untied bias is added by
-        values += [weight for node in own._outbound_nodes for weight in node.operation.weights]  # noqa: SLF001
+        values += [weight for node in own._outbound_nodes for weight in node.operation.weights]
     if len(values) != len(names):
         message = f"{quote(layer.name)} has {len(values)} weights in the model, and {len(names)} in what is known of it"
         raise SpecError([Diagnostic("differs", message, None, _CURE)])

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archsum.interchange.building.program import BlockStep, GroupStep, LayerStep, NotSymbolicError, RepeatStep, Step
-from archsum.interchange.building.torch import containers, layers
+from archsum.interchange.building.torch import layers
 from archsum.interchange.building.torch.code import UNKNOWN, Code
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in
+from archsum.interchange.building.torch.uses import NotAChainError, Use
 
 if TYPE_CHECKING:
     from archsum.interchange.building.torch.classes import ClassWriter
@@ -43,8 +44,6 @@ def chain(
 
     Errors: NotAChainError where they are none; nothing has been written then.
     """
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     before = writer.locals.inner(), set(writer.assigned), dict(writer.free)
     try:
         entries: list[Entry] = []
@@ -57,11 +56,7 @@ def chain(
     return entries, taken
 
 
-def _entries(
-    writer: "ClassWriter", step: Step, taken: Tensors, *, is_conditional: bool
-) -> tuple[list[Entry], Tensors]:
-    from archsum.interchange.building.torch.classes import NotAChainError
-
+def _entries(writer: "ClassWriter", step: Step, taken: Tensors, *, is_conditional: bool) -> tuple[list[Entry], Tensors]:
     is_inner = is_conditional
     if len(taken) != 1 or step.item.shared or step.item.shared_weights:
         raise NotAChainError
@@ -77,11 +72,11 @@ def _entries(
             use = writer.used(step, (tensor,))
             if len(use.made.outputs) != 1 or use.given[0].text != tensor.text:
                 raise NotAChainError
-            entries, given = _object(writer, use)
+            entries, given = made_of(writer, use)
         case GroupStep():
             entries, given = chain(writer, step.body, (tensor,))
         case RepeatStep() if step.outputs is None:
-            entries, given = containers.repeated(writer, step, (tensor,))
+            entries, given = writer.repeated(step, (tensor,))
         case _:
             raise NotAChainError
     if condition is None:
@@ -92,8 +87,6 @@ def _entries(
 
 
 def _layer(writer: "ClassWriter", step: LayerStep, tensor: Tensor) -> tuple[list[Entry], Tensors]:
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     if step.name is not None and step.name in writer.begin_others | writer.found_indices:
         raise NotAChainError
     made = layers.write(writer, step, (tensor,))
@@ -105,10 +98,8 @@ def _layer(writer: "ClassWriter", step: LayerStep, tensor: Tensor) -> tuple[list
     return [*modules], (made.output._replace(text=tensor.text),)
 
 
-def _object(writer: "ClassWriter", use: "object") -> tuple[list[Entry], Tensors]:
-    from archsum.interchange.building.torch.classes import Use
-
-    assert isinstance(use, Use)
+def made_of(writer: "ClassWriter", use: Use) -> tuple[list[Entry], Tensors]:
+    """Return an object of a class, and what it gives; it has a local name where only it knows its channels."""
     given = writer.given(use, "")
     if any(UNKNOWN in size.text for size in given[0].sizes):
         name = writer.locals.add("module")
@@ -128,8 +119,6 @@ def looped(
 
     `inner` are the names that are known in the loop alone.
     """
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     changed: dict[tuple[int, int], str] = {}
     inside = taken
     for _ in range(4):
@@ -188,9 +177,15 @@ def _put(tensors: Tensors, sizes: dict[tuple[int, int], Code]) -> Tensors:
 
 def _size_word(writer: "ClassWriter", tensor: Tensor, position: int) -> str:
     if tensor.moved or (writer.program.data_format == "channels_first" and tensor.rank > 1):
-        words = ["channels", *{1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"])]
+        words = [
+            "channels",
+            *{1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]),
+        ]
     else:
-        words = [*{0: [], 1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]), "features"]
+        words = [
+            *{0: [], 1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]),
+            "features",
+        ]
     return words[position] if position < len(words) else "size"
 
 
@@ -202,11 +197,7 @@ def either(writer: "ClassWriter", condition: str, given: Tensors, otherwise: Ten
     return merged
 
 
-def _either(
-    writer: "ClassWriter", condition: str, given: Tensors, otherwise: Tensors
-) -> tuple[list[Assign], Tensors]:
-    from archsum.interchange.building.torch.classes import NotAChainError
-
+def _either(writer: "ClassWriter", condition: str, given: Tensors, otherwise: Tensors) -> tuple[list[Assign], Tensors]:
     assigned: list[Assign] = []
     merged = []
     for one, other in zip(given, otherwise, strict=True):

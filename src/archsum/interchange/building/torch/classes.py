@@ -3,11 +3,10 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from archsum.formula import Value, is_formula
+from archsum.formula import is_formula
 from archsum.interchange.building.expressions import Writer, names_of, values_of
 from archsum.interchange.building.names import Names, identifier
 from archsum.interchange.building.program import (
@@ -16,16 +15,17 @@ from archsum.interchange.building.program import (
     GroupStep,
     LayerStep,
     NotSymbolicError,
+    RepeatStep,
     Step,
 )
 from archsum.interchange.building.source import Lines
 from archsum.interchange.building.torch import chains, containers, layers
-from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known, literal, times
+from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known, times
 from archsum.interchange.building.torch.steps import Step as Call
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, put_in, replaced, taken_apart
+from archsum.interchange.building.torch.uses import Made, NotAChainError, Use
 from archsum.language.expand.trace import Visit
-from archsum.language.spec.document import DEFAULT_INPUT
 from archsum.layers.axis import named_axes
 
 if TYPE_CHECKING:
@@ -33,52 +33,19 @@ if TYPE_CHECKING:
 
 
 _OF_MODULES = frozenset(
-    "add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extend "
-    "extra_repr float forward get_buffer get_parameter get_submodule half insert ipu load_state_dict modules mtia "
-    "named_buffers named_children named_modules named_parameters parameters pop register_buffer register_module "
-    "register_parameter requires_grad_ set_submodule share_memory state_dict to to_empty train training type xpu "
-    "zero_grad self".split()
+    (
+        *("add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
+        *("cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward"),
+        *("get_buffer", "get_parameter", "get_submodule", "half", "insert", "ipu", "load_state_dict"),
+        *("modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters"),
+        *("parameters", "pop", "register_buffer", "register_module", "register_parameter"),
+        *("requires_grad_", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train"),
+        *("training", "type", "xpu", "zero_grad", "self"),
+    )
 )
 _LONG = 50
 """More letters of an expression are a line of their own."""
 _OF_FORWARD = ("self", "torch", "nn", "F", "math", "Tensor")
-
-
-class NotAChainError(Exception):
-    """What is no `nn.Sequential`: something takes or gives more than a tensor, or a function has no module."""
-
-
-@dataclass
-class Parameter:
-    """What a class is made with."""
-
-    name: str
-    annotation: str
-    default: str | None = None
-
-
-@dataclass
-class Made:
-    """A class: what it takes and gives, and what it is made with."""
-
-    name: str
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
-    parameters: list[Parameter] = field(default_factory=list)
-    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """The parameters that are sizes: which size of which input."""
-    own: Mapping[str, str] = field(default_factory=dict)
-    """The block's parameters, by the file's names."""
-    free: Mapping[str, str] = field(default_factory=dict)
-    """The values of what is around, by the file's names."""
-    indices: frozenset[int] = frozenset()
-    """Which of the inputs are the indices that a max pooling has found."""
-    collected: int = 0
-    """Of what a repetition repeats, how many of the outputs, the last ones, are collected."""
-    flows: bool = True
-    """Whether the others go on to the next repetition."""
-    is_last_collected: bool = False
-    """Whether what is collected is what goes on."""
 
 
 class ClassWriter:
@@ -120,7 +87,6 @@ class ClassWriter:
         self.types: dict[str, str] = {}
         """The annotations of values, by the file's names."""
         self.flows: dict[int, list[str]] = {}
-        self.inner: list[str] = []
         self._current: tuple[Tensor, ...] = ()
 
     # What formulas know
@@ -229,7 +195,7 @@ class ClassWriter:
 
     def statement(self, text: str) -> None:
         """Add a line to `forward`."""
-        self.forward += [line for line in [f"{'    ' * self.forward_depth}{text}"]]
+        self.forward.append(f"{'    ' * self.forward_depth}{text}")
         self.last = None
 
     @contextmanager
@@ -362,9 +328,7 @@ class ClassWriter:
         """Write a step as if it were always there."""
         return self._step(step, self.found(step, tensors), flow, None)
 
-    def _step(
-        self, step: Step, taken: tuple[Tensor, ...], flow: str, condition: str | None
-    ) -> tuple[Tensor, ...]:
+    def _step(self, step: Step, taken: tuple[Tensor, ...], flow: str, condition: str | None) -> tuple[Tensor, ...]:
         is_named = step.name is not None and step.name in self.referenced
         target = flow
         if is_named:
@@ -390,9 +354,11 @@ class ClassWriter:
                 return self.body(step.body, taken, flow)
         return containers.write(step, self, taken, flow)
 
-    def _conditional(
-        self, step: Step, taken: tuple[Tensor, ...], flow: str, condition: str
-    ) -> tuple[Tensor, ...]:
+    def repeated(self, step: RepeatStep, taken: tuple[Tensor, ...]) -> tuple[list[chains.Entry], tuple[Tensor, ...]]:
+        """Return a repetition as modules one behind the other. Errors: NotAChainError where it is none."""
+        return containers.repeated(self, step, taken)
+
+    def _conditional(self, step: Step, taken: tuple[Tensor, ...], flow: str, condition: str) -> tuple[Tensor, ...]:
         """Write a step that is there under a condition: an `nn.Sequential` that may be empty, or an `if`."""
         try:
             entries, given = chains.chain(self, [step], taken, is_conditional=False)
@@ -463,9 +429,7 @@ class ClassWriter:
         self.assign(flow, texts[0])
         return (made.output._replace(text=flow),)
 
-    def _called(
-        self, step: LayerStep, one: Call, texts: list[str], module: str, flow: str, *, is_last: bool
-    ) -> str:
+    def _called(self, step: LayerStep, one: Call, texts: list[str], module: str, flow: str, *, is_last: bool) -> str:
         """Return a step's expression; what is taken more than once becomes a variable first."""
         for number, text in enumerate(texts):
             is_variable = text.isidentifier()
@@ -509,10 +473,14 @@ class ClassWriter:
             return template
         marked = template.replace("{self}", "SELF_")
         for number in range(9):
-            marked = marked.replace(f"{{{number}}}_indices", f"INDICES{number}_").replace(f"{{{number}}}", f"TAKEN{number}_")
+            marked = marked.replace(f"{{{number}}}_indices", f"INDICES{number}_").replace(
+                f"{{{number}}}", f"TAKEN{number}_"
+            )
         marked = self.in_forward(marked)
         for number in range(9):
-            marked = marked.replace(f"INDICES{number}_", f"{{{number}}}_indices").replace(f"TAKEN{number}_", f"{{{number}}}")
+            marked = marked.replace(f"INDICES{number}_", f"{{{number}}}_indices").replace(
+                f"TAKEN{number}_", f"{{{number}}}"
+            )
         return marked.replace("SELF_", "{self}")
 
     def block(self, step: BlockStep, taken: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
@@ -528,23 +496,19 @@ class ClassWriter:
                 self.shared[label] = module
         return self.called(use, module, flow)
 
-    def used(self, step: BlockStep, taken: tuple[Tensor, ...]) -> "Use":
+    def used(self, step: BlockStep, taken: tuple[Tensor, ...]) -> Use:
         """Return a block's class, where it is used."""
         if step.wrappers:
             raise NotSymbolicError("a block within a wrapper")
         made = self.network.block(step.function, taken)
-        arguments = {
-            name: self.code(stated, step.uses) for name, stated in step.arguments.items() if name in made.own
-        }
+        arguments = {name: self.code(stated, step.uses) for name, stated in step.arguments.items() if name in made.own}
         trainable = step.arguments.get("trainable", True)
         frozen = ""
         if trainable is not True and not any(one.name == "trainable" for one in step.function.parameters):
             frozen = f".requires_grad_({self.code(trainable, step.uses)})"
         return self.use(made, taken, arguments, frozen)
 
-    def use(
-        self, made: Made, taken: tuple[Tensor, ...], arguments: Mapping[str, Code], frozen: str = ""
-    ) -> "Use":
+    def use(self, made: Made, taken: tuple[Tensor, ...], arguments: Mapping[str, Code], frozen: str = "") -> Use:
         """Return a class where an object of it is made."""
         given = tuple(layers.in_layout(tensor, moved=own.moved) for tensor, own in zip(taken, made.inputs, strict=True))
         names: dict[str, Code] = {}
@@ -566,7 +530,7 @@ class ClassWriter:
                 names[one.name] = known(ast.literal_eval(str(one.default)))
         return Use(made, given, call(made.name, *first, **named) + frozen, names)
 
-    def called(self, use: "Use", module: str, flow: str) -> tuple[Tensor, ...]:
+    def called(self, use: Use, module: str, flow: str) -> tuple[Tensor, ...]:
         """Write a call of a class's object, and return what it gives."""
         texts = [
             f"{tensor.text}_indices" if number in use.made.indices else tensor.text
@@ -577,14 +541,14 @@ class ClassWriter:
         self.assign(", ".join(targets), f"{module}({', '.join(texts)})")
         return tuple(tensor._replace(text=target) for tensor, target in zip(outputs, targets, strict=True))
 
-    def given(self, use: "Use", module: str) -> tuple[Tensor, ...]:
+    def given(self, use: Use, module: str) -> tuple[Tensor, ...]:
         """Return what an object of a class gives, in the names that are known here."""
         return tuple(
             tensor._replace(sizes=tuple(self._size(use, module, number, position) for position in range(tensor.rank)))
             for number, tensor in enumerate(use.made.outputs)
         )
 
-    def _size(self, use: "Use", module: str, number: int, position: int) -> Code:
+    def _size(self, use: Use, module: str, number: int, position: int) -> Code:
         tensor = use.made.outputs[number]
         size = tensor.sizes[position]
         if size.is_literal:
@@ -597,18 +561,6 @@ class ClassWriter:
             item = f"[{number}]" if len(use.made.outputs) > 1 else ""
             return Code(f"{module}.out_channels{item}", size.value)
         return Code(UNKNOWN, size.value)
-
-
-@dataclass
-class Use:
-    """A class where an object of it is made."""
-
-    made: Made
-    given: tuple[Tensor, ...]
-    """What it takes, as it wants that."""
-    construct: str
-    names: Mapping[str, Code]
-    """What it is made with, by the names that this has in the class."""
 
 
 _FUNCTIONS = {"int", "min", "max", "round", "abs", "math", "make_divisible", "if", "else", "and", "or", "not"}

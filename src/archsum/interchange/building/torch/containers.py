@@ -1,5 +1,6 @@
 """Repetitions, shortcuts and paths as modules have them."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,16 @@ from archsum.interchange.building.program import (
     steps_in,
 )
 from archsum.interchange.building.torch import chains, layers
+from archsum.interchange.building.torch.code import UNKNOWN, Code, joined
 from archsum.interchange.building.torch.formulas import formulas_of
-from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, times
 from archsum.interchange.building.torch.steps import Tensor
+from archsum.interchange.building.torch.text import names_in
+from archsum.interchange.building.torch.uses import NotAChainError, Use
+from archsum.interchange.building.torch.wishes import prefers_first
 
 if TYPE_CHECKING:
     from archsum.interchange.building.torch.chains import Entry
-    from archsum.interchange.building.torch.classes import ClassWriter, Use
+    from archsum.interchange.building.torch.classes import ClassWriter
 
 Tensors = tuple[Tensor, ...]
 
@@ -45,8 +49,6 @@ def write(step: Step, writer: "ClassWriter", taken: Tensors, flow: str) -> Tenso
 
 def repeated(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> tuple[list["Entry"], Tensors]:
     """Return a repetition as modules one behind the other: its body's, or objects of a class of its own."""
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     if any(one.text != other.text for one, other in zip(_prepared(writer, step, taken), taken, strict=True)):
         raise NotAChainError
     header, names = _header(step, writer)
@@ -62,7 +64,7 @@ def repeated(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> tuple[l
         use = lifted(writer, step, inside)
         if len(use.made.outputs) != 1 or use.given[0].text != inside[0].text or len(use.given) != 1:
             raise NotAChainError
-        return chains._object(writer, use)  # noqa: SLF001
+        return chains.made_of(writer, use)
 
     try:
         ahead, entries, given = chains.looped(writer, taken, run, set(names.values()))
@@ -86,7 +88,9 @@ def _header(step: RepeatStep, writer: "ClassWriter") -> tuple[str, dict[str, str
         return f"for {names['index']}, ({targets}) in enumerate({written}):", names
     columns = [writer.code(column, step.uses) for column in step.columns.values()]
     targets = ", ".join(names[name] for name in step.columns)
-    values = columns[0].text if len(columns) == 1 else f"zip({', '.join(column.text for column in columns)}, strict=True)"
+    values = (
+        columns[0].text if len(columns) == 1 else f"zip({', '.join(column.text for column in columns)}, strict=True)"
+    )
     inner = targets if len(columns) == 1 else f"({targets})"
     return f"for {names['index']}, {inner} in enumerate({values}):", names
 
@@ -109,8 +113,6 @@ def _loop_name(writer: "ClassWriter", name: str) -> str:
 
 def _without_unread(header: str, names: dict[str, str], entries: Sequence["Entry"]) -> str:
     """Leave out the number of a repetition where nothing reads it, and write `_` for other values."""
-    from archsum.interchange.building.torch.text import names_in
-
     text = _text(entries)
     index = names["index"]
     if index == "_" or index not in names_in(text):
@@ -128,8 +130,6 @@ def _without_unread(header: str, names: dict[str, str], entries: Sequence["Entry
 
 
 def _masked(head: str, name: str) -> str:
-    import re
-
     return re.sub(rf"\b{name}\b", "_", head)
 
 
@@ -147,13 +147,11 @@ def _text(entries: Sequence["Entry"]) -> str:
 
 def _prepared(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> Tensors:
     """Return what a repetition takes with its channels where its layers want them."""
-    from archsum.interchange.building.torch.writing import prefers_first
-
     moved = prefers_first(writer.program, step.body)
     return taken if moved is None else tuple(layers.in_layout(tensor, moved=moved) for tensor in taken)
 
 
-def lifted(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> "Use":
+def lifted(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> Use:
     """Return the body of a repetition as a class, where objects of it are made."""
     outside = _taken_from_outside(writer, step)
     others = {name: writer.known[name][0] for name in outside}
@@ -172,8 +170,6 @@ def _taken_from_outside(writer: "ClassWriter", step: RepeatStep) -> list[str]:
 
 
 def _repeat(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     word = _repeat_word(step)
     prepared = _prepared(writer, step, taken)
     if len(taken) == 1 and prepared[0].text != taken[0].text:
@@ -207,7 +203,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
     header, names = _header(step, writer)
     before = dict(writer.own)
     writer.own.update(names)
-    uses: list["Use"] = []
+    uses: list[Use] = []
     targets = chains.variables(writer, taken, flow)
     for target, tensor in zip(targets, taken, strict=True):
         writer.assign(target, tensor.text)
@@ -223,7 +219,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
             use = lifted(writer, step, now)
         uses[:] = [use]
         outputs = writer.given(use, "")
-        entries: list["Entry"] = [use.construct]
+        entries: list[Entry] = [use.construct]
         if any(UNKNOWN in size.text for tensor in outputs for size in tensor.sizes):
             name = writer.locals.add("module")
             writer.assigned.add(name)
@@ -252,7 +248,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
 def _collected(
     step: RepeatStep,
     writer: "ClassWriter",
-    use: "Use",
+    use: Use,
     given: Tensors,
     targets: Sequence[str],
     module: str,
@@ -288,12 +284,8 @@ def _rows(repeat: Any) -> Sequence[Any]:
 # Shortcuts
 
 
-def _path(
-    writer: "ClassWriter", steps: Sequence[Step], taken: Tensors, flow: str, word: str
-) -> tuple[Tensors, bool]:
+def _path(writer: "ClassWriter", steps: Sequence[Step], taken: Tensors, flow: str, word: str) -> tuple[Tensors, bool]:
     """Write a path as one module, or step by step; and return whether what it gives is a call, not yet written."""
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     if not steps:
         return taken, False
     try:
@@ -315,8 +307,7 @@ def _residual(step: ResidualStep, writer: "ClassWriter", taken: Tensors, flow: s
     merge = step.merge
     assert merge is not None
     taken = _settled(writer, taken, flow)
-    inner = writer.variables.add(*_inner(writer))
-    writer.inner.append(inner)
+    inner = writer.variables.add("y", "z", "w")
     given, is_call = _path(writer, step.body, taken, inner, identifier(step.name or "residual"))
     shortcut = _shortcut(step, writer, taken, given, flow)
     when = _when(step, writer, taken, given)
@@ -328,18 +319,12 @@ def _residual(step: ResidualStep, writer: "ClassWriter", taken: Tensors, flow: s
         kept = writer.kept("has_shortcut", when)
         writer.assign(flow, f"{merged.text} if {kept} else {given[0].text}")
         result = given[0] if merge.item.entry.kind == "add" else merged
-        writer.inner.pop()
         writer.variables.free(inner)
         return (result._replace(text=flow),)
     merged = writer.expression(merge, (*shortcut, *given))
     writer.assign(flow, merged.text)
-    writer.inner.pop()
     writer.variables.free(inner)
     return (merged._replace(text=flow),)
-
-
-def _inner(writer: "ClassWriter") -> tuple[str, ...]:
-    return ("y", "z", "w")
 
 
 def _settled(writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
@@ -356,8 +341,6 @@ def _settled(writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
 
 def _shortcut(step: ResidualStep, writer: "ClassWriter", taken: Tensors, given: Tensors, flow: str) -> Tensors:
     """Write the shortcut's layers, under their condition."""
-    from archsum.interchange.building.torch.classes import NotAChainError
-
     if not any(step.projected):
         return taken
     depends = any(one.shortcut_when == "shape_changes" for one in step.residuals)
@@ -453,16 +436,3 @@ def _branch(step: BranchStep, writer: "ClassWriter", taken: Tensors, flow: str) 
     for target in added:
         writer.variables.free(target)
     return (merged._replace(text=flow),)
-
-
-def counted(tensors: Tensors, position: int) -> list[Code]:
-    """Return the sizes of tensors along an axis, of lists of them all together."""
-    return [
-        times(tensor.many, tensor.sizes[position]) if tensor.many is not None else tensor.sizes[position]
-        for tensor in tensors
-    ]
-
-
-def listed(tensors: Tensors) -> str:
-    """Write tensors as a tuple."""
-    return joined(tensor.text for tensor in tensors)

@@ -83,9 +83,12 @@ def _write(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...]) ->
     return Written(use.inputs, steps, tensor)
 
 
-_BETWEEN = frozenset(
-    (*FAMILIES["activation"], *FAMILIES["activation_functions"], *FAMILIES["regularization"])
-) - {"softmax", "log_softmax", "sparsemax", "prelu"}
+_BETWEEN = frozenset((*FAMILIES["activation"], *FAMILIES["activation_functions"], *FAMILIES["regularization"])) - {
+    "softmax",
+    "log_softmax",
+    "sparsemax",
+    "prelu",
+}
 """Layers that do the same to each element, wherever it is."""
 
 
@@ -103,9 +106,7 @@ def _ends_in_dense(program: Program, name: str) -> bool:
     return True
 
 
-def _unwrapped(
-    taken: tuple[Tensor, ...], wrappers: Sequence[str]
-) -> tuple[list[Step], list[Step], list[Tensor]]:
+def _unwrapped(taken: tuple[Tensor, ...], wrappers: Sequence[str]) -> tuple[list[Step], list[Step], list[Tensor]]:
     """Return what puts the steps of sequences into the batch, and takes them out, and what there is between."""
     count = len(wrappers)
     if not count:
@@ -180,7 +181,9 @@ def channels_are_last(use: LayerUse, tensor: Tensor) -> bool:
         return False
     axis = _channel_axis(use, tensor.rank)
     if axis not in (1, tensor.rank):
-        raise UnsupportedError(f"works along axis {axis}, which is neither the first nor the last", "`permute` before it")
+        raise UnsupportedError(
+            f"works along axis {axis}, which is neither the first nor the last", "`permute` before it"
+        )
     return axis != 1
 
 
@@ -242,7 +245,9 @@ def _frozen(one: Step, step: LayerStep, writer: "ClassWriter") -> Step:
     return replace(one, module=f"{one.module}.requires_grad_({code})")
 
 
-def _custom(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...], output: tuple[int | None, ...]) -> Written:
+def _custom(
+    writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...], output: tuple[int | None, ...]
+) -> Written:
     """Write a layer that states itself: a class with its weights, whose `forward` is for the user to write."""
     layer: Any = step.layers[0]
     shapes = [writer.program.shape(name) for name in step.uses[0].inputs]

@@ -112,11 +112,18 @@ _WORDS = {
     "less_equal": "le",
 }
 _OF_ONE = frozenset(
-    "abs sin sinh cos cosh tan atan asin acos log log2 log10 log1p exp exp2 expm1 square sqrt rsqrt reciprocal erf erfc "
-    "neg floor ceil round sign logical_not isnan isinf isfinite sigmoid tanh trunc frac".split()
+    (
+        *("abs", "sin", "sinh", "cos", "cosh", "tan", "atan", "asin", "acos", "log", "log2", "log10"),
+        *("log1p", "exp", "exp2", "expm1", "square", "sqrt", "rsqrt", "reciprocal", "erf", "erfc", "neg"),
+        *("floor", "ceil", "round", "sign", "logical_not", "isnan", "isinf", "isfinite", "sigmoid", "tanh"),
+        *("trunc", "frac"),
+    )
 )
 _OF_TWO = frozenset(
-    "add sub mul div pow eq ne gt ge lt le logical_and logical_or logical_xor maximum minimum atan2 fmod remainder".split()
+    (
+        *("add", "sub", "mul", "div", "pow", "eq", "ne", "gt", "ge", "lt", "le", "logical_and"),
+        *("logical_or", "logical_xor", "maximum", "minimum", "atan2", "fmod", "remainder"),
+    )
 )
 
 

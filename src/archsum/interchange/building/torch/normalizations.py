@@ -21,7 +21,9 @@ def _batch(use: LayerUse) -> Made:
     """Write a batch normalization; PyTorch's momentum is what is taken of the new, Keras's what is kept of the old."""
     rank = max(use.input.rank - 1, 1)
     if rank > 3:
-        raise UnsupportedError("normalizes data of more than 3 axes beside the channels", "`reshape` the data before it")
+        raise UnsupportedError(
+            "normalizes data of more than 3 axes beside the channels", "`reshape` the data before it"
+        )
     name, helpers, affine = f"nn.BatchNorm{rank}d", list[str](), None
     scale, center = use.layer.scale, use.layer.center
     if not (scale or center):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+
 def _activation_of(name: str | None) -> nn.Module:
     """Return an activation by Keras's name; the channels are the second axis."""
     if name in (None, "linear"):

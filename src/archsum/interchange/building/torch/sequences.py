@@ -30,7 +30,9 @@ def _dense(use: LayerUse) -> Made:
     steps = [module(made)]
     if not is_tied:
         (weight,) = (weight for weight in use.layer.weights(*(tensor.shape for tensor in use.inputs)) if weight.is_bias)
-        along = [size if many != 1 or size.value == 1 else known(1) for many, size in zip(weight.shape, sizes, strict=True)]
+        along = [
+            size if many != 1 or size.value == 1 else known(1) for many, size in zip(weight.shape, sizes, strict=True)
+        ]
         if isinstance(bias, UntiedAlong) or bias == "untied":
             steps.append(module(call("Bias", *along), word="bias", helpers=["Bias"]))
     return plain(use, *steps, *activated(use, moved=False), sizes=sizes)

@@ -12,7 +12,6 @@ from archsum.interchange.building.torch.steps import (
     module,
     plain,
     same,
-    unless,
 )
 from archsum.interchange.building.torch.windows import around
 from archsum.layers.axis import new_positions, positions
@@ -97,15 +96,14 @@ def _cropping(use: LayerUse) -> Made:
     if stated is not None and len({side for pair in pairs for side in pair}) == 1:
         sides = ", ".join([f"-{stated.atom}"] * 2 * len(pairs))
         sizes = [
-            plus(size, known(-sum(pair))) if size.is_literal and stated.is_literal
+            plus(size, known(-sum(pair)))
+            if size.is_literal and stated.is_literal
             else Code(f"{size} - 2 * {stated.atom}", None if size.value is None else size.value - sum(pair))
             for size, pair in zip(use.input.sizes[1:], pairs, strict=True)
         ]
     else:
         sides = ", ".join(str(-side) for pair in reversed(pairs) for side in pair)
-        sizes = [
-            plus(size, known(-sum(pair))) for size, pair in zip(use.input.sizes[1:], pairs, strict=True)
-        ]
+        sizes = [plus(size, known(-sum(pair))) for size, pair in zip(use.input.sizes[1:], pairs, strict=True)]
     return Made([function(f"F.pad({{0}}, ({sides}))")], (use.channels, *sizes), moved=moved)
 
 
@@ -122,7 +120,9 @@ _MODES = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "bicubic"}
 def _up_sampling(use: LayerUse) -> Made:
     interpolation = getattr(use.layer, "interpolation", "nearest")
     if interpolation not in _MODES:
-        raise UnsupportedError(f"interpolates by {interpolation}, which PyTorch lacks", "write `interpolation: bicubic`")
+        raise UnsupportedError(
+            f"interpolates by {interpolation}, which PyTorch lacks", "write `interpolation: bicubic`"
+        )
     mode = None if interpolation == "nearest" else f'"{interpolation}"'
     factor = use.per_axis("size")
     sizes = [
@@ -147,7 +147,9 @@ def _resizing(use: LayerUse) -> Made:
     spatial = _spatial(use)
     if len(use.inputs) > 1:
         spatial = list(use.inputs[1].sizes[1:])
-        return Made([function(call("F.interpolate", "{0}", "{1}.shape[2:]", mode=mode))], (use.channels, *spatial), moved)
+        return Made(
+            [function(call("F.interpolate", "{0}", "{1}.shape[2:]", mode=mode))], (use.channels, *spatial), moved
+        )
     if layer.factor is not None:
         factor = use.per_axis("factor")
         step = function(

@@ -81,7 +81,10 @@ def put_in(code: Code, names: Mapping[str, Code]) -> Code:
     base, strides = code.strided
     before = names.get(base, Code(base))
     first, earlier = before.without_strides
-    put = [names.get(stride, Code(stride)) if stride.isidentifier() else Code(replaced(stride, _texts(names))) for stride in strides]
+    put = [
+        names.get(stride, Code(stride)) if stride.isidentifier() else Code(replaced(stride, _texts(names)))
+        for stride in strides
+    ]
     added = tuple(stride.text for stride in put if stride.text != "1")
     if not added and before.is_literal:
         return known(before.value)

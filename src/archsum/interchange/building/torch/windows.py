@@ -20,7 +20,9 @@ def _channels_of(use: LayerUse) -> bool:
 
 def _made(use: LayerUse, steps: list[Step], channels: Code, spatial: list[Code]) -> Made:
     moved = _channels_of(use)
-    return Made([*steps, *(activated(use, moved) if hasattr(use.layer, "activation") else ())], (channels, *spatial), moved)
+    return Made(
+        [*steps, *(activated(use, moved) if hasattr(use.layer, "activation") else ())], (channels, *spatial), moved
+    )
 
 
 def _item(use: LayerUse, name: str, axis: int) -> Code:
@@ -85,12 +87,19 @@ def _windows(use: LayerUse, axis: int, size: Code, stride: Code, value: int | No
     name = "pool_size" if hasattr(use.layer, "pool_size") else "kernel_size"
     kernel = _item(use, name, axis)
     window = use.layer.windows[axis]
-    if kernel.text == stride.text and not sum(_sides(window)) and window.dilation == 1 and not getattr(window, "ceil", False):
+    if (
+        kernel.text == stride.text
+        and not sum(_sides(window))
+        and window.dilation == 1
+        and not getattr(window, "ceil", False)
+    ):
         return divided(size, stride)._replace(value=value)
     reach = plus(size, known(sum(_sides(window))), known(-window.extent))
     if "kernel_size" in use.formulas or "padding" in use.formulas:
         padding = use.formulas.get("padding", known(sum(_sides(window)) // 2))
-        reach = Code(f"{plus(size, times(known(2), padding))} - {kernel.atom}", size.value + sum(_sides(window)) - window.extent)
+        reach = Code(
+            f"{plus(size, times(known(2), padding))} - {kernel.atom}", size.value + sum(_sides(window)) - window.extent
+        )
     return plus(divided(reach, stride), ONE)._replace(value=value)
 
 
@@ -161,7 +170,7 @@ def tied(use: LayerUse) -> str | None:
 
 
 def _convolution(use: LayerUse, channels: Code, filters: Code, groups: Code | None) -> list[Step]:
-    rank, layer = use.layer.rank, use.layer
+    rank = use.layer.rank
     strides = use.per_axis("strides")
     name, helpers, padding = f"nn.Conv{rank}d", [], padding_of(use)
     steps = _padded(use)
@@ -258,9 +267,13 @@ def _transposed(use: LayerUse) -> Made:
     ]
     before, extra, cut = [], [], []
     for window in layer.windows:
-        end = window._end  # noqa: SLF001
+        end = sum(number for number, _ in window.ends)
         spare = window.extent - end
-        first, last = (window.padding if not isinstance(window.padding, str) else (max(spare, 0) // 2, max(spare, 0) - max(spare, 0) // 2))
+        first, last = (
+            window.padding
+            if not isinstance(window.padding, str)
+            else (max(spare, 0) // 2, max(spare, 0) - max(spare, 0) // 2)
+        )
         stated = (window.output_padding or 0) if not isinstance(window.padding, str) else max(-spare, 0)
         before.append(first)
         rest = first - last + stated
@@ -304,7 +317,9 @@ def _pooling(word: str, pad: str) -> Any:
         elif is_same(use):
             name, padding = f"{word}Pool{rank}dSame", None
             even = strides is not None and strides.text == "1" and all(size % 2 for size in layer.pool_size)
-            if even and pool.is_literal and not hasattr(layer, "dilation_rate") or even and getattr(layer, "dilation_rate", (1,)) == (1,) * rank:
+            if (even and pool.is_literal and not hasattr(layer, "dilation_rate")) or (
+                even and getattr(layer, "dilation_rate", (1,)) == (1,) * rank
+            ):
                 sides = [size // 2 for size in layer.pool_size]
                 name, padding = f"nn.{word}Pool{rank}d", known(sides[0] if len(set(sides)) == 1 else tuple(sides))
                 if not pool.is_literal:

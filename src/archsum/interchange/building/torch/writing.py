@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,14 +14,11 @@ from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
-    BranchStep,
     Function,
-    GroupStep,
     LayerStep,
     NotSymbolicError,
     Program,
     RepeatStep,
-    ResidualStep,
     Step,
     Variable,
     steps_in,
@@ -29,11 +26,13 @@ from archsum.interchange.building.program import (
 from archsum.interchange.building.source import Brackets, Keyword, Lines, comment, docstring
 from archsum.interchange.building.source import Code as Text
 from archsum.interchange.building.torch import chains, layers
-from archsum.interchange.building.torch.classes import ClassWriter, Made, NotAChainError, Parameter
+from archsum.interchange.building.torch.classes import ClassWriter
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, known, literal
 from archsum.interchange.building.torch.formulas import formulas_of, texts_in
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, put_in, taken_apart, without_unused
+from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter
+from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.language.expand.scope import FormulaNames
 from archsum.language.spec.document import DEFAULT_INPUT
 from archsum.layers.axis import named_axes
@@ -189,9 +188,7 @@ class Network:
         made.free = {name: text for name, text in writer.free.items() if text in used}
         around = [Parameter(text, self._type(name, writer)) for name, text in made.free.items()]
         made.parameters = [*parameters, *required, *around, *optional]
-        made.indices = frozenset(
-            number for number, name in enumerate(function.inputs) if name in writer.indices
-        )
+        made.indices = frozenset(number for number, name in enumerate(function.inputs) if name in writer.indices)
         self._classes.append((writer.name, self._class(writer, function, made, lines, given, is_sequence=is_sequence)))
 
     def _type(self, name: str, writer: ClassWriter) -> str:
@@ -219,7 +216,9 @@ class Network:
         lines.lines.append("")
         lines.depth = 1
         lines.add("def ", _signature(made.parameters, "__init__"), " -> None:")
-        lines.lines += init if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()", *init]
+        lines.lines += (
+            init if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()", *init]
+        )
         if is_sequence:
             return lines.lines
         result = "Tensor" if len(given) == 1 else f"tuple[{', '.join(['Tensor'] * len(given))}]"
@@ -242,7 +241,7 @@ class Network:
         inputs = []
         for name in function.inputs:
             shape = program.shape(name)
-            moved = _is_moved(program, function.body, name, function.inputs)
+            moved = is_moved(program, function.body, name, function.inputs)
             stated = [writer.code(size, [_AtDefaults(program)]) for size in program.inputs[name]]  # type: ignore[list-item]
             sizes = tuple(stated)
             text = writer.variables.add("x" if len(function.inputs) == 1 else identifier(name, "input"))
@@ -270,8 +269,6 @@ class Network:
             if writer.own[one.name] in used and not is_formula(one.stated)
         ]
         made = Made(writer.name, tuple(inputs), outputs, parameters)
-        if before and is_sequence:
-            lines = [line for line in lines]
         init = [*before, *lines, *_input_shape(program, inputs, used)]
         written = self._class(writer, function, made, init, outputs, is_sequence=is_sequence and not before)
         if is_sequence and before:
@@ -390,7 +387,9 @@ def _indices(function: Function) -> set[str]:
         if isinstance(step, BlockStep) and step.inputs:
             inner = _indices(step.function)
             found |= {
-                reference.name for reference, own in zip(step.inputs, step.function.inputs, strict=False) if own in inner
+                reference.name
+                for reference, own in zip(step.inputs, step.function.inputs, strict=False)
+                if own in inner
             }
     return found
 
@@ -410,9 +409,7 @@ def annotated(values: Sequence[Value], module: Module) -> str:
     return annotation(values, module)
 
 
-def _inputs(
-    writer: ClassWriter, function: Function, taken: tuple[Tensor, ...], *, is_part: bool
-) -> tuple[Tensor, ...]:
+def _inputs(writer: ClassWriter, function: Function, taken: tuple[Tensor, ...], *, is_part: bool) -> tuple[Tensor, ...]:
     inputs = []
     for number, (name, tensor) in enumerate(zip(function.inputs, taken, strict=True)):
         word = "x" if name == DEFAULT_INPUT else identifier(name, "input")
@@ -510,25 +507,6 @@ def _as_taken(writer: ClassWriter, outputs: tuple[Tensor, ...], begin: tuple[Ten
     return tuple(found)
 
 
-def prefers_first(program: Program, body: Sequence[Step]) -> bool | None:
-    """Whether steps are better given channels, which the file has last, first; None where they do not care."""
-    if program.data_format == "channels_first":
-        return False
-    found = list(_wishes(body))
-    return True if True in found else False if False in found else None
-
-
-def _wishes(body: Sequence[Step]) -> Iterator[bool]:
-    """Yield what layers want, but not those that move blocks, which want what their neighbours do."""
-    for step in steps_in(body):
-        if isinstance(step, LayerStep) and not step.wrappers and step.kind not in ("space_to_depth", "depth_to_space"):
-            kind = layers.KINDS.get(step.kind)
-            if kind is not None and kind.channels_first is not None:
-                yield kind.channels_first
-        if isinstance(step, BlockStep):
-            yield from _wishes(step.function.body)
-
-
 def _known(writer: ClassWriter, name: str) -> tuple[Tensor, ...]:
     if name not in writer.known:
         raise NotSymbolicError(name)
@@ -545,49 +523,6 @@ def _channels(program: Program, tensor: Tensor) -> Code | None:
         return None
     first = tensor.moved or (program.data_format == "channels_first" and tensor.rank > 1)
     return tensor.sizes[0 if first else -1]
-
-
-def _is_moved(program: Program, body: Sequence[Step], name: str, inputs: Sequence[str]) -> bool:
-    """Whether an input's channels, which the file has last, are better first: what takes it says so."""
-    rank = len(program.shape(name))
-    if program.data_format == "channels_first" or rank < 2:
-        return False
-    wanted = _wants(body, name, rank, is_default=name == inputs[0])
-    return rank > 2 if wanted is None else wanted
-
-
-def _wants(body: Sequence[Step], name: str, rank: int, *, is_default: bool) -> bool | None:
-    """Return what the first layer that takes something, and cares, wants."""
-    taken_by_place = is_default
-    for step in body:
-        takes = any(reference.name == name for reference in step.inputs) if step.inputs else taken_by_place
-        wanted = _wanted_by(step, name, rank) if takes else None
-        if wanted is not None:
-            return wanted
-        if not (takes and taken_by_place and step.inputs is None and _passes_on(step)):
-            taken_by_place = False
-    return None
-
-
-def _passes_on(step: Step) -> bool:
-    return isinstance(step, LayerStep)
-
-
-def _wanted_by(step: Step, name: str, rank: int) -> bool | None:
-    match step:
-        case LayerStep():
-            return False if step.wrappers or step.kind == "time_distributed" else layers.wants_first(step.kind, step.layers[0], rank)
-        case BlockStep():
-            names = [reference.name for reference in step.inputs or ()]
-            own = step.function.inputs[names.index(name)] if name in names else step.function.inputs[0]
-            return _wants(step.function.body, own, rank, is_default=own == step.function.inputs[0])
-        case RepeatStep() | GroupStep() | ResidualStep():
-            return _wants(step.body, name, rank, is_default=True)
-        case BranchStep():
-            for path in step.paths:
-                if path and (wanted := _wants(path, name, rank, is_default=True)) is not None:
-                    return wanted
-    return None
 
 
 def _described(writer: ClassWriter, function: Function) -> str:
