@@ -1,44 +1,20 @@
 """Modules one behind the other, as an `nn.Sequential` has them."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from archsum.interchange.building.program import BlockStep, GroupStep, LayerStep, NotSymbolicError, RepeatStep, Step
 from archsum.interchange.building.torch import layers
 from archsum.interchange.building.torch.code import UNKNOWN, Code
+from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in
-from archsum.interchange.building.torch.uses import NotAChainError, Use
-
-if TYPE_CHECKING:
-    from archsum.interchange.building.torch.classes import ClassWriter
+from archsum.interchange.building.torch.uses import Assign, Below, Entry, NotAChainError, Use
 
 Tensors = tuple[Tensor, ...]
 
 
-@dataclass
-class Below:
-    """Entries below a header, `for … in …:` or `if …:`."""
-
-    header: str
-    entries: list["Entry"] = field(default_factory=list)
-
-
-@dataclass
-class Assign:
-    """A local name that holds a size."""
-
-    name: str
-    value: str
-
-
-Entry = str | Below | Assign
-"""What makes a module, or what is around it."""
-
-
 def chain(
-    writer: "ClassWriter", steps: Sequence[Step], taken: Tensors, *, is_conditional: bool = True
+    writer: Scope, steps: Sequence[Step], taken: Tensors, *, is_conditional: bool = True
 ) -> tuple[list[Entry], Tensors]:
     """Return steps as modules one behind the other, and what the last gives.
 
@@ -56,7 +32,7 @@ def chain(
     return entries, taken
 
 
-def _entries(writer: "ClassWriter", step: Step, taken: Tensors, *, is_conditional: bool) -> tuple[list[Entry], Tensors]:
+def _entries(writer: Scope, step: Step, taken: Tensors, *, is_conditional: bool) -> tuple[list[Entry], Tensors]:
     is_inner = is_conditional
     if len(taken) != 1 or step.item.shared or step.item.shared_weights:
         raise NotAChainError
@@ -86,7 +62,7 @@ def _entries(writer: "ClassWriter", step: Step, taken: Tensors, *, is_conditiona
     return [below, *assigned], merged
 
 
-def _layer(writer: "ClassWriter", step: LayerStep, tensor: Tensor) -> tuple[list[Entry], Tensors]:
+def _layer(writer: Scope, step: LayerStep, tensor: Tensor) -> tuple[list[Entry], Tensors]:
     if step.name is not None and step.name in writer.begin_others | writer.found_indices:
         raise NotAChainError
     made = layers.write(writer, step, (tensor,))
@@ -98,7 +74,7 @@ def _layer(writer: "ClassWriter", step: LayerStep, tensor: Tensor) -> tuple[list
     return [*modules], (made.output._replace(text=tensor.text),)
 
 
-def made_of(writer: "ClassWriter", use: Use) -> tuple[list[Entry], Tensors]:
+def made_of(writer: Scope, use: Use) -> tuple[list[Entry], Tensors]:
     """Return an object of a class, and what it gives; it has a local name where only it knows its channels."""
     given = writer.given(use, "")
     if any(UNKNOWN in size.text for size in given[0].sizes):
@@ -110,7 +86,7 @@ def made_of(writer: "ClassWriter", use: Use) -> tuple[list[Entry], Tensors]:
 
 
 def looped(
-    writer: "ClassWriter",
+    writer: Scope,
     taken: Tensors,
     run: Callable[[Tensors], tuple[list[Entry], Tensors]],
     inner: Collection[str],
@@ -162,7 +138,7 @@ def looped(
     return ahead, entries, outputs
 
 
-def _is_held(writer: "ClassWriter", name: str) -> bool:
+def _is_held(writer: Scope, name: str) -> bool:
     """Whether a size of what may be taken again has a local name."""
     held = [tensor for tensors in writer.known.values() for tensor in tensors]
     return any(name in names_in(size.text) for tensor in held for size in tensor.sizes)
@@ -175,7 +151,7 @@ def _put(tensors: Tensors, sizes: dict[tuple[int, int], Code]) -> Tensors:
     )
 
 
-def _size_word(writer: "ClassWriter", tensor: Tensor, position: int) -> str:
+def _size_word(writer: Scope, tensor: Tensor, position: int) -> str:
     if tensor.moved or (writer.program.data_format == "channels_first" and tensor.rank > 1):
         words = [
             "channels",
@@ -189,7 +165,7 @@ def _size_word(writer: "ClassWriter", tensor: Tensor, position: int) -> str:
     return words[position] if position < len(words) else "size"
 
 
-def either(writer: "ClassWriter", condition: str, given: Tensors, otherwise: Tensors) -> Tensors:
+def either(writer: Scope, condition: str, given: Tensors, otherwise: Tensors) -> Tensors:
     """Return what one of two gives, whose sizes have local names where they differ."""
     assigned, merged = _either(writer, condition, given, otherwise)
     for entry in assigned:
@@ -197,7 +173,7 @@ def either(writer: "ClassWriter", condition: str, given: Tensors, otherwise: Ten
     return merged
 
 
-def _either(writer: "ClassWriter", condition: str, given: Tensors, otherwise: Tensors) -> tuple[list[Assign], Tensors]:
+def _either(writer: Scope, condition: str, given: Tensors, otherwise: Tensors) -> tuple[list[Assign], Tensors]:
     assigned: list[Assign] = []
     merged = []
     for one, other in zip(given, otherwise, strict=True):
@@ -221,7 +197,7 @@ def _either(writer: "ClassWriter", condition: str, given: Tensors, otherwise: Te
     return assigned, tuple(merged)
 
 
-def variables(writer: "ClassWriter", tensors: Tensors, flow: str) -> list[str]:
+def variables(writer: Scope, tensors: Tensors, flow: str) -> list[str]:
     """Return variables for several tensors."""
     if len(tensors) == 1:
         return [flow]
@@ -252,7 +228,7 @@ def _item(entry: Entry) -> str | None:
     return None
 
 
-def attribute(writer: "ClassWriter", wanted: str, entries: Sequence[Entry]) -> str:
+def attribute(writer: Scope, wanted: str, entries: Sequence[Entry]) -> str:
     """Make modules an attribute, and return its name."""
     whole = in_one(entries)
     if whole is not None:
@@ -262,7 +238,7 @@ def attribute(writer: "ClassWriter", wanted: str, entries: Sequence[Entry]) -> s
     return name
 
 
-def append(writer: "ClassWriter", to: str, entries: Sequence[Entry]) -> None:
+def append(writer: Scope, to: str, entries: Sequence[Entry]) -> None:
     """Add modules to an `nn.Sequential`, line by line."""
     for entry in entries:
         if isinstance(entry, str):

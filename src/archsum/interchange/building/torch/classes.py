@@ -1,298 +1,34 @@
 """A function of a program → an `nn.Module` class."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from archsum.formula import is_formula
-from archsum.interchange.building.expressions import Writer, names_of, values_of
-from archsum.interchange.building.names import Names, identifier
+from archsum.interchange.building.expressions import Writer, names_of
+from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
-    Function,
     GroupStep,
     LayerStep,
     NotSymbolicError,
     RepeatStep,
     Step,
 )
-from archsum.interchange.building.source import Lines
 from archsum.interchange.building.torch import chains, containers, layers
-from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known, times
+from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known
+from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Step as Call
 from archsum.interchange.building.torch.steps import Tensor
-from archsum.interchange.building.torch.text import breakable, names_in, put_in, replaced, taken_apart
-from archsum.interchange.building.torch.uses import Made, NotAChainError, Use
-from archsum.language.expand.trace import Visit
-from archsum.layers.axis import named_axes
+from archsum.interchange.building.torch.text import names_in, put_in
+from archsum.interchange.building.torch.uses import Entry, Made, NotAChainError, Use
 
-if TYPE_CHECKING:
-    from archsum.interchange.building.torch.writing import Network
-
-
-_OF_MODULES = frozenset(
-    (
-        *("add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
-        *("cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward"),
-        *("get_buffer", "get_parameter", "get_submodule", "half", "insert", "ipu", "load_state_dict"),
-        *("modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters"),
-        *("parameters", "pop", "register_buffer", "register_module", "register_parameter"),
-        *("requires_grad_", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train"),
-        *("training", "type", "xpu", "zero_grad", "self"),
-    )
-)
 _LONG = 50
 """More letters of an expression are a line of their own."""
-_OF_FORWARD = ("self", "torch", "nn", "F", "math", "Tensor")
 
 
-class ClassWriter:
-    """Writes a class: its `__init__` and its `forward`, step by step. It is what formulas know."""
-
-    def __init__(self, network: "Network", name: str, around: "ClassWriter | None" = None) -> None:
-        self.network = network
-        self.program = network.program
-        self.name = name
-        self.around = around
-        self.block_function: Function | None = None
-        self.own: dict[str, str] = {}
-        """Python's expressions of what formulas know here."""
-        self.free: dict[str, str] = {}
-        """Of what formulas know that is around, Python's names here."""
-        self.locals = Names(("self", "nn", "torch", "F", "math"))
-        self.attributes = Names(_OF_MODULES)
-        self.variables = Names(_OF_FORWARD)
-        self.init: list[str] = []
-        self.depth = 2
-        self.forward: list[str] = []
-        self.forward_depth = 2
-        self.known: dict[str, tuple[Tensor, ...]] = {}
-        self.named: set[str] = set()
-        self.last: str | None = None
-        """The variable that the last line of `forward` assigns to, if that may be written into the next."""
-        self.inputs: tuple[Tensor, ...] = ()
-        self.sizes: dict[str, tuple[int, int]] = {}
-        self.shared: dict[str, str] = {}
-        self.states: dict[str, str] = {}
-        self.begin_others: set[str] = set()
-        self.found_indices: set[str] = set()
-        self.indices: set[str] = set()
-        self.assigned: set[str] = set()
-        """Local names that hold sizes, which are left out where nothing reads them."""
-        self.referenced: set[str] = set()
-        self.computed: set[str] = set()
-        """The block's parameters that no use of it gives, by the file's names."""
-        self.types: dict[str, str] = {}
-        """The annotations of values, by the file's names."""
-        self.flows: dict[int, list[str]] = {}
-        self._current: tuple[Tensor, ...] = ()
-
-    # What formulas know
-
-    def value(self, name: str) -> str:
-        """Return what a name of formulas is called here."""
-        if name in self.own:
-            return self.own[name]
-        if name not in self.free:
-            if not self.around or not self.around.has_value(name):
-                raise NotSymbolicError(name)
-            self.free[name] = self.locals.add(identifier(name, "value"))
-        return self.free[name]
-
-    def has_value(self, name: str) -> bool:
-        """Whether formulas know a value of the name."""
-        return name in self.own or bool(self.around and self.around.has_value(name))
-
-    def size(self, layer: str | None, axis: str) -> str:
-        """Return the expression of a size."""
-        tensors = self._current if layer is None else self.known.get(layer, ())
-        if not tensors:
-            raise NotSymbolicError(axis)
-        tensor = tensors[0]
-        if axis == "elements":
-            found = times(*tensor.sizes)
-        else:
-            names = named_axes(tensor.shape, self.program.data_format)
-            if axis not in names:
-                raise NotSymbolicError(axis)
-            found = tensor.sizes[tensor.axis(names.index(axis) + 1) - 1]
-        if UNKNOWN in found.text:
-            raise NotSymbolicError(axis)
-        return found.atom
-
-    def function(self, name: str) -> str:
-        """Return what a function of formulas is called."""
-        if name in ("ceil", "floor"):
-            return f"math.{name}"
-        return self.network.helper(name) if name == "make_divisible" else name
-
-    def take(self, tensors: tuple[Tensor, ...]) -> None:
-        """Take note of what a step takes, whose sizes its formulas may name."""
-        self._current = tensors
-
-    def code(self, stated: Any, visits: Sequence[Visit]) -> Code:
-        """Write a value of the file."""
-        values = values_of(stated, visits)
-        if not _has_formula(stated):
-            return known(values[0])
-        whole = all(type(value) is int for value in values)
-        writer = Writer(self, [visit.names for visit in visits])
-        return Code(str(writer.write(stated, whole=whole)), values[0])
-
-    def condition(self, step: Step, tensors: tuple[Tensor, ...]) -> str | None:
-        """Return when a step is there; None where it always is."""
-        stated = step.item.condition
-        if not (is_formula(stated) and names_of([stated])):
-            return None
-        self.take(tensors)
-        is_everywhere = all(visit.is_there for visit in step.visits)
-        if step.name in self.referenced:
-            if is_everywhere:
-                return None
-            raise NotSymbolicError(str(step.name))
-        try:
-            return Writer(self, [visit.names for visit in step.visits]).condition(stated)
-        except NotSymbolicError:
-            if is_everywhere:
-                return None
-            raise
-
-    # Lines
-
-    def line(self, text: str, expression: str = "", behind: str = "") -> None:
-        """Add a line to `__init__`."""
-        lines = Lines(self.depth)
-        loop, _, values = text.partition(" in ")
-        if text.startswith("for ") and not expression:
-            text, expression, behind = f"{loop} in ", values.removesuffix(":"), ":"
-        lines.add(text, breakable(expression) if expression else "", behind)
-        self.init += lines.lines
-
-    def attribute(self, wanted: str, made: str) -> str:
-        """Add an attribute, and return its name."""
-        name = self.attributes.add(wanted)
-        self.line(f"self.{name} = ", made)
-        return name
-
-    def local(self, wanted: str, value: str) -> str:
-        """Add a local name of `__init__` that holds a size."""
-        name = self.locals.add(wanted)
-        self.assigned.add(name)
-        self.line(f"{name} = ", value)
-        return name
-
-    def assign(self, target: str, value: str) -> None:
-        """Assign to a variable of `forward`."""
-        if target == value:
-            return
-        lines = Lines(self.forward_depth)
-        called, behind = taken_apart(value)
-        lines.add(f"{target} = ", breakable(called), behind)
-        self.forward += lines.lines
-        self.last = target if len(lines.lines) == 1 else None
-
-    def statement(self, text: str) -> None:
-        """Add a line to `forward`."""
-        self.forward.append(f"{'    ' * self.forward_depth}{text}")
-        self.last = None
-
-    @contextmanager
-    def indented(self, header: str = "", of_forward: str = "") -> Iterator[None]:
-        """Write lines below a header, in `__init__`, in `forward`, or in both."""
-        if header:
-            self.line(header)
-            self.depth += 1
-        if of_forward:
-            self.statement(of_forward)
-            self.forward_depth += 1
-        yield
-        self.depth -= bool(header)
-        self.forward_depth -= bool(of_forward)
-        self.last = None
-
-    def kept(self, wanted: str, value: str) -> str:
-        """Return what a value of `__init__` is called in `forward`."""
-        if not names_in(value) - {"True", "False"}:
-            return value
-        name = f"self.{wanted}"
-        if f"{name} = {value}" not in map(str.strip, self.init):
-            name = f"self.{self.attributes.add(wanted)}"
-            self.line(f"{name} = {value}")
-        return name
-
-    def in_forward(self, text: str) -> str:
-        """Return an expression of `forward`, in which names of `__init__` are attributes."""
-        mine = {*self.own_names(), *self.free.values(), *self.sizes, *self.assigned}
-        used = [name for name in sorted(names_in(text)) if name in mine]
-        return replaced(text, {name: self.kept(name, name) for name in used})
-
-    def own_names(self) -> set[str]:
-        """Return the names that values of formulas have here."""
-        return {name for text in self.own.values() for name in names_in(text)}
-
-    def visible(self) -> set[str]:
-        """Return the names of values that are around."""
-        return self.own_names() | (self.around.visible() if self.around else set())
-
-    def expression(self, step: Step, taken: tuple[Tensor, ...]) -> Tensor:
-        """Return what a layer without weights makes of several tensors, as an expression."""
-        if not isinstance(step, LayerStep) or step.item.condition is not True:
-            raise NotSymbolicError("merges by several layers")
-        self.take(taken)
-        made = layers.write(self, step, self.at(taken, step.uses[0]))
-        texts = [tensor.text for tensor in made.taken]
-        for one in made.steps:
-            module = ""
-            if one.module:
-                module = f"self.{self.attribute(identifier(step.kind), one.module)}"
-            template = self.in_forward_template(one.call)
-            operands = [text if _is_operand(template, place) else Code(text).atom for place, text in enumerate(texts)]
-            texts = [template.format(*operands, self=module), *texts[1:]]
-        return made.output._replace(text=texts[0])
-
-    # Tensors
-
-    def takes(self, name: str, text: str, tensor: Tensor, number: int, count: int) -> Tensor:
-        """Return what an input is here: its sizes are parameters of the class."""
-        axes = list(named_axes(tensor.shape, self.program.data_format))
-        if tensor.moved:
-            axes = [axes[-1], *axes[:-1]]
-        if tensor.rank == 2 and not tensor.moved and self.program.data_format == "channels_last":
-            axes = ["length", "features"]
-        sizes = []
-        for position, (axis, given) in enumerate(zip(axes, tensor.sizes, strict=True)):
-            word = identifier(axis.replace("size of axis ", "size_"))
-            word = f"in_{word}" if word in ("channels", "features") else word
-            wanted = word if count == 1 else f"{identifier(name)}_{word.removeprefix('in_')}"
-            if not word.startswith("in_") and self.network.is_fixed(self.block_function, number, position, tensor):
-                sizes.append(known(given.value))
-                continue
-            size = self.locals.add(wanted)
-            self.sizes[size] = (number, position)
-            sizes.append(Code(size, given.value, (size, ())))
-        return tensor._replace(text=text, sizes=tuple(sizes))
-
-    def found(self, step: Step, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """Return what a step takes."""
-        if step.inputs is None:
-            return tensors
-        taken: list[Tensor] = []
-        for reference in step.inputs:
-            if reference.name not in self.known:
-                raise NotSymbolicError(reference.name)
-            taken += self.known[reference.name]
-        return tuple(taken)
-
-    def at(self, tensors: tuple[Tensor, ...], visit: Visit) -> tuple[Tensor, ...]:
-        """Return tensors with the sizes that they have in one place of the network."""
-        if len(tensors) != len(visit.inputs):
-            return tensors
-        shapes = [self.program.shape(name) for name in visit.inputs]
-        if any(len(shape) != tensor.rank for shape, tensor in zip(shapes, tensors, strict=True)):
-            raise NotSymbolicError("ranks differ")
-        return tuple(tensor.of(shape) for tensor, shape in zip(tensors, shapes, strict=True))
+class ClassWriter(Scope):
+    """Writes a class: its `__init__` and its `forward`, step by step."""
 
     # Steps
 
@@ -354,7 +90,7 @@ class ClassWriter:
                 return self.body(step.body, taken, flow)
         return containers.write(step, self, taken, flow)
 
-    def repeated(self, step: RepeatStep, taken: tuple[Tensor, ...]) -> tuple[list[chains.Entry], tuple[Tensor, ...]]:
+    def repeated(self, step: RepeatStep, taken: tuple[Tensor, ...]) -> tuple[list[Entry], tuple[Tensor, ...]]:
         """Return a repetition as modules one behind the other. Errors: NotAChainError where it is none."""
         return containers.repeated(self, step, taken)
 
@@ -467,22 +203,6 @@ class ClassWriter:
         self.last = None
         return [value]
 
-    def in_forward_template(self, template: str) -> str:
-        """Return a template in which names of `__init__` are attributes."""
-        if "{self}" in template and template.count("{") == 2:
-            return template
-        marked = template.replace("{self}", "SELF_")
-        for number in range(9):
-            marked = marked.replace(f"{{{number}}}_indices", f"INDICES{number}_").replace(
-                f"{{{number}}}", f"TAKEN{number}_"
-            )
-        marked = self.in_forward(marked)
-        for number in range(9):
-            marked = marked.replace(f"INDICES{number}_", f"{{{number}}}_indices").replace(
-                f"TAKEN{number}_", f"{{{number}}}"
-            )
-        return marked.replace("SELF_", "{self}")
-
     def block(self, step: BlockStep, taken: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
         """Write a block's use, and return what it gives."""
         use = self.used(step, taken)
@@ -562,6 +282,22 @@ class ClassWriter:
             return Code(f"{module}.out_channels{item}", size.value)
         return Code(UNKNOWN, size.value)
 
+    def expression(self, step: Step, taken: tuple[Tensor, ...]) -> Tensor:
+        """Return what a layer without weights makes of several tensors, as an expression."""
+        if not isinstance(step, LayerStep) or step.item.condition is not True:
+            raise NotSymbolicError("merges by several layers")
+        self.take(taken)
+        made = layers.write(self, step, self.at(taken, step.uses[0]))
+        texts = [tensor.text for tensor in made.taken]
+        for one in made.steps:
+            module = ""
+            if one.module:
+                module = f"self.{self.attribute(identifier(step.kind), one.module)}"
+            template = self.in_forward_template(one.call)
+            operands = [text if _is_operand(template, place) else Code(text).atom for place, text in enumerate(texts)]
+            texts = [template.format(*operands, self=module), *texts[1:]]
+        return made.output._replace(text=texts[0])
+
 
 _FUNCTIONS = {"int", "min", "max", "round", "abs", "math", "make_divisible", "if", "else", "and", "or", "not"}
 
@@ -570,14 +306,6 @@ def _common_condition(step: Step) -> str | None:
     """Return the condition that a step may have in common with its neighbours."""
     stated = step.item.condition
     return str(stated) if is_formula(stated) and names_of([stated]) else None
-
-
-def _has_formula(stated: Any) -> bool:
-    if isinstance(stated, list | tuple):
-        return any(map(_has_formula, stated))
-    if isinstance(stated, dict):
-        return any(map(_has_formula, stated.values()))
-    return is_formula(stated)
 
 
 def _is_operand(template: str, number: int) -> bool:

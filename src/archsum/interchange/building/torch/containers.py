@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import names_of
@@ -20,19 +20,16 @@ from archsum.interchange.building.program import (
 from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined
 from archsum.interchange.building.torch.formulas import formulas_of
+from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in
-from archsum.interchange.building.torch.uses import NotAChainError, Use
+from archsum.interchange.building.torch.uses import Assign, Below, Entry, NotAChainError, Use
 from archsum.interchange.building.torch.wishes import prefers_first
-
-if TYPE_CHECKING:
-    from archsum.interchange.building.torch.chains import Entry
-    from archsum.interchange.building.torch.classes import ClassWriter
 
 Tensors = tuple[Tensor, ...]
 
 
-def write(step: Step, writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
+def write(step: Step, writer: Scope, taken: Tensors, flow: str) -> Tensors:
     """Write a container's steps, and return what it gives."""
     match step:
         case RepeatStep():
@@ -47,7 +44,7 @@ def write(step: Step, writer: "ClassWriter", taken: Tensors, flow: str) -> Tenso
 # Repetitions
 
 
-def repeated(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> tuple[list["Entry"], Tensors]:
+def repeated(writer: Scope, step: RepeatStep, taken: Tensors) -> tuple[list[Entry], Tensors]:
     """Return a repetition as modules one behind the other: its body's, or objects of a class of its own."""
     if any(one.text != other.text for one, other in zip(_prepared(writer, step, taken), taken, strict=True)):
         raise NotAChainError
@@ -55,7 +52,7 @@ def repeated(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> tuple[l
     before = dict(writer.own)
     writer.own.update(names)
 
-    def run(inside: Tensors) -> tuple[list["Entry"], Tensors]:
+    def run(inside: Tensors) -> tuple[list[Entry], Tensors]:
         try:
             return chains.chain(writer, step.body, inside)
         except NotAChainError:
@@ -71,10 +68,10 @@ def repeated(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> tuple[l
     finally:
         writer.own = before
     header = _without_unread(header, names, entries)
-    return [*ahead, chains.Below(header, entries)], given
+    return [*ahead, Below(header, entries)], given
 
 
-def _header(step: RepeatStep, writer: "ClassWriter") -> tuple[str, dict[str, str]]:
+def _header(step: RepeatStep, writer: Scope) -> tuple[str, dict[str, str]]:
     """Return `for … in …:`, and what the values of a repetition are called in it."""
     names = {name: _loop_name(writer, name) for name in step.columns}
     names["index"] = _loop_name(writer, "index") if _reads_index(step.body) else "_"
@@ -102,7 +99,7 @@ def _reads_index(body: Sequence[Step]) -> bool:
     return any("index" in names_of([formula]) for step in others for formula in formulas_of(step))
 
 
-def _loop_name(writer: "ClassWriter", name: str) -> str:
+def _loop_name(writer: Scope, name: str) -> str:
     """Return a name for a value of a repetition: of several, which are called alike, that of one."""
     word = identifier(name, "value")
     taken = set(writer.own_names()) | set(writer.free.values()) | writer.visible()
@@ -111,7 +108,7 @@ def _loop_name(writer: "ClassWriter", name: str) -> str:
     return writer.locals.add(word.removesuffix("s") if word.endswith("s") and len(word) > 2 else f"inner_{word}")
 
 
-def _without_unread(header: str, names: dict[str, str], entries: Sequence["Entry"]) -> str:
+def _without_unread(header: str, names: dict[str, str], entries: Sequence[Entry]) -> str:
     """Leave out the number of a repetition where nothing reads it, and write `_` for other values."""
     text = _text(entries)
     index = names["index"]
@@ -133,25 +130,25 @@ def _masked(head: str, name: str) -> str:
     return re.sub(rf"\b{name}\b", "_", head)
 
 
-def _text(entries: Sequence["Entry"]) -> str:
+def _text(entries: Sequence[Entry]) -> str:
     parts = []
     for entry in entries:
         if isinstance(entry, str):
             parts.append(entry)
-        elif isinstance(entry, chains.Assign):
+        elif isinstance(entry, Assign):
             parts.append(entry.value)
         else:
             parts += [entry.header, _text(entry.entries)]
     return "\n".join(parts)
 
 
-def _prepared(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> Tensors:
+def _prepared(writer: Scope, step: RepeatStep, taken: Tensors) -> Tensors:
     """Return what a repetition takes with its channels where its layers want them."""
     moved = prefers_first(writer.program, step.body)
     return taken if moved is None else tuple(layers.in_layout(tensor, moved=moved) for tensor in taken)
 
 
-def lifted(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> Use:
+def lifted(writer: Scope, step: RepeatStep, taken: Tensors) -> Use:
     """Return the body of a repetition as a class, where objects of it are made."""
     outside = _taken_from_outside(writer, step)
     others = {name: writer.known[name][0] for name in outside}
@@ -159,7 +156,7 @@ def lifted(writer: "ClassWriter", step: RepeatStep, taken: Tensors) -> Use:
     return writer.use(made, (*taken, *others.values()), {})
 
 
-def _taken_from_outside(writer: "ClassWriter", step: RepeatStep) -> list[str]:
+def _taken_from_outside(writer: Scope, step: RepeatStep) -> list[str]:
     """Return the names of what steps of a repetition take that stand before it."""
     inner = {one.name for one in steps_in(step.body) if one.name}
     taken = [reference.name for one in steps_in(step.body) for reference in one.inputs or ()]
@@ -169,7 +166,7 @@ def _taken_from_outside(writer: "ClassWriter", step: RepeatStep) -> list[str]:
     return found
 
 
-def _repeat(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
+def _repeat(step: RepeatStep, writer: Scope, taken: Tensors, flow: str) -> Tensors:
     word = _repeat_word(step)
     prepared = _prepared(writer, step, taken)
     if len(taken) == 1 and prepared[0].text != taken[0].text:
@@ -198,7 +195,7 @@ def _repeat_word(step: RepeatStep) -> str:
     return "layers"
 
 
-def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, word: str) -> Tensors:
+def _listed(step: RepeatStep, writer: Scope, taken: Tensors, flow: str, word: str) -> Tensors:
     """Write a repetition as an `nn.ModuleList`, through which `forward` goes."""
     header, names = _header(step, writer)
     before = dict(writer.own)
@@ -210,7 +207,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
     inside = tuple(tensor._replace(text=target) for tensor, target in zip(taken, targets, strict=True))
     carried = len(taken)
 
-    def run(now: Tensors) -> tuple[list["Entry"], Tensors]:
+    def run(now: Tensors) -> tuple[list[Entry], Tensors]:
         only = step.body[0]
         is_block = isinstance(only, BlockStep) and len(step.body) == 1 and step.outputs is None
         if is_block and only.inputs is None and only.item.condition is True and not only.item.shared:
@@ -223,7 +220,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
         if any(UNKNOWN in size.text for tensor in outputs for size in tensor.sizes):
             name = writer.locals.add("module")
             writer.assigned.add(name)
-            outputs, entries = writer.given(use, name), [chains.Assign(name, use.construct), name]
+            outputs, entries = writer.given(use, name), [Assign(name, use.construct), name]
         flowing = outputs[: len(outputs) - use.made.collected] if use.made.flows else now
         if len(flowing) != carried:
             raise NotSymbolicError("gives another number of tensors")
@@ -235,7 +232,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
         writer.own = before
     (use,) = uses
     name = writer.attribute(word, "nn.ModuleList()")
-    chains.append(writer, f"self.{name}", [*ahead, chains.Below(_without_unread(header, names, entries), entries)])
+    chains.append(writer, f"self.{name}", [*ahead, Below(_without_unread(header, names, entries), entries)])
     one = writer.variables.add("layer")
     call = f"{one}({', '.join(tensor.text for tensor in use.given)})"
     if not use.made.collected:
@@ -247,7 +244,7 @@ def _listed(step: RepeatStep, writer: "ClassWriter", taken: Tensors, flow: str, 
 
 def _collected(
     step: RepeatStep,
-    writer: "ClassWriter",
+    writer: Scope,
     use: Use,
     given: Tensors,
     targets: Sequence[str],
@@ -284,7 +281,7 @@ def _rows(repeat: Any) -> Sequence[Any]:
 # Shortcuts
 
 
-def _path(writer: "ClassWriter", steps: Sequence[Step], taken: Tensors, flow: str, word: str) -> tuple[Tensors, bool]:
+def _path(writer: Scope, steps: Sequence[Step], taken: Tensors, flow: str, word: str) -> tuple[Tensors, bool]:
     """Write a path as one module, or step by step; and return whether what it gives is a call, not yet written."""
     if not steps:
         return taken, False
@@ -300,7 +297,7 @@ def _path(writer: "ClassWriter", steps: Sequence[Step], taken: Tensors, flow: st
     return (given[0]._replace(text=f"self.{name}({taken[0].text})"),), True
 
 
-def _residual(step: ResidualStep, writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
+def _residual(step: ResidualStep, writer: Scope, taken: Tensors, flow: str) -> Tensors:
     writer.last = None
     if not any(step.merged):
         return writer.body(step.body, taken, flow)
@@ -327,7 +324,7 @@ def _residual(step: ResidualStep, writer: "ClassWriter", taken: Tensors, flow: s
     return (merged._replace(text=flow),)
 
 
-def _settled(writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
+def _settled(writer: Scope, taken: Tensors, flow: str) -> Tensors:
     """Return what is taken as variables."""
     settled = []
     for tensor in taken:
@@ -339,7 +336,7 @@ def _settled(writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
     return tuple(settled)
 
 
-def _shortcut(step: ResidualStep, writer: "ClassWriter", taken: Tensors, given: Tensors, flow: str) -> Tensors:
+def _shortcut(step: ResidualStep, writer: Scope, taken: Tensors, given: Tensors, flow: str) -> Tensors:
     """Write the shortcut's layers, under their condition."""
     if not any(step.projected):
         return taken
@@ -364,7 +361,7 @@ def _shortcut(step: ResidualStep, writer: "ClassWriter", taken: Tensors, given: 
     return (projected[0]._replace(text=f"self.{name}({taken[0].text})"),)
 
 
-def _when(step: ResidualStep, writer: "ClassWriter", taken: Tensors, given: Tensors) -> str | None:
+def _when(step: ResidualStep, writer: Scope, taken: Tensors, given: Tensors) -> str | None:
     """Return when the two are merged; None for always."""
     stated = step.item.entry.fields.get("when")
     if is_formula(stated):
@@ -377,9 +374,7 @@ def _when(step: ResidualStep, writer: "ClassWriter", taken: Tensors, given: Tens
     return _changes(writer, taken, given, tuple(not merged for merged in step.merged), stays=True)
 
 
-def _changes(
-    writer: "ClassWriter", taken: Tensors, given: Tensors, are: Sequence[bool], *, stays: bool = False
-) -> str | None:
+def _changes(writer: Scope, taken: Tensors, given: Tensors, are: Sequence[bool], *, stays: bool = False) -> str | None:
     """Return when the shape changes, or stays; None where it always does."""
     if len(taken) != 1 or len(given) != 1:
         raise NotSymbolicError("shapes of several tensors")
@@ -418,7 +413,7 @@ def _changes(
 # Paths
 
 
-def _branch(step: BranchStep, writer: "ClassWriter", taken: Tensors, flow: str) -> Tensors:
+def _branch(step: BranchStep, writer: Scope, taken: Tensors, flow: str) -> Tensors:
     writer.last = None
     merge = step.merge
     assert merge is not None

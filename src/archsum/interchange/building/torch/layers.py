@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archsum.errors import Diagnostic, SpecError, quote
 from archsum.formula import is_formula
@@ -10,13 +10,11 @@ from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known
 from archsum.interchange.building.torch.merging import BROADCASTING, expanded
+from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Kind, LayerUse, Made, Step, Tensor, UnsupportedError
 from archsum.interchange.building.torch.table import KINDS
 from archsum.layers import FAMILIES, kind_of
 from archsum.layers.spatial import Spatial
-
-if TYPE_CHECKING:
-    from archsum.interchange.building.torch.classes import ClassWriter
 
 _NO_FIELDS = {"trainable", "data_format", "initial_state"}
 _NORMS = {"spectral_normalization": "spectral_norm", "weight_normalization": "weight_norm"}
@@ -30,7 +28,7 @@ class Written(NamedTuple):
     output: Tensor
 
 
-def write(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...]) -> Written:
+def write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written:
     """Return what a layer becomes. Errors: SpecError where PyTorch cannot do it."""
     try:
         return _write(writer, step, taken)
@@ -40,7 +38,7 @@ def write(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...]) -> 
         raise SpecError([Diagnostic("unsupported", f"{quote(name)} {error.message}", place, error.cure)]) from None
 
 
-def _write(writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...]) -> Written:
+def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written:
     visit = step.uses[0]
     output = writer.program.shape(visit.outputs[0])
     if step.kind == "custom":
@@ -121,7 +119,7 @@ def _unwrapped(taken: tuple[Tensor, ...], wrappers: Sequence[str]) -> tuple[list
     return before, behind, inner
 
 
-def _fill(writer: "ClassWriter", use: LayerUse, fields: Mapping[str, Any], step: LayerStep) -> None:
+def _fill(writer: Scope, use: LayerUse, fields: Mapping[str, Any], step: LayerStep) -> None:
     """Put in the fields that are formulas, and the layer that is held."""
     formulas: dict[str, Code] = {}
     lists: dict[str, list[Code]] = {}
@@ -216,9 +214,7 @@ def _check(use: LayerUse) -> None:
         _check(use.held)
 
 
-def _checked(
-    writer: "ClassWriter", step: LayerStep, sizes: tuple[Code, ...], moved: bool, wrappers: int
-) -> tuple[Code, ...]:
+def _checked(writer: Scope, step: LayerStep, sizes: tuple[Code, ...], moved: bool, wrappers: int) -> tuple[Code, ...]:
     """Return sizes, of which those are unknown that are written as a number and not the same everywhere."""
     shapes = [writer.program.shape(use.outputs[0])[wrappers:] for use in step.uses]
     ordered = [(*shape[-1:], *shape[:-1]) if moved else shape for shape in shapes]
@@ -234,7 +230,7 @@ def _checked(
     return tuple(found)
 
 
-def _frozen(one: Step, step: LayerStep, writer: "ClassWriter") -> Step:
+def _frozen(one: Step, step: LayerStep, writer: Scope) -> Step:
     """Freeze a layer that the file freezes itself."""
     stated = step.fields.get("trainable", True)
     if not one.module or stated is True:
@@ -245,9 +241,7 @@ def _frozen(one: Step, step: LayerStep, writer: "ClassWriter") -> Step:
     return replace(one, module=f"{one.module}.requires_grad_({code})")
 
 
-def _custom(
-    writer: "ClassWriter", step: LayerStep, taken: tuple[Tensor, ...], output: tuple[int | None, ...]
-) -> Written:
+def _custom(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...], output: tuple[int | None, ...]) -> Written:
     """Write a layer that states itself: a class with its weights, whose `forward` is for the user to write."""
     layer: Any = step.layers[0]
     shapes = [writer.program.shape(name) for name in step.uses[0].inputs]

@@ -54,3 +54,23 @@ class Use:
     construct: str
     names: Mapping[str, Code]
     """What it is made with, by the names that this has in the class."""
+
+
+@dataclass
+class Below:
+    """Entries below a header, `for … in …:` or `if …:`."""
+
+    header: str
+    entries: list["Entry"] = field(default_factory=list)
+
+
+@dataclass
+class Assign:
+    """A local name that holds a size."""
+
+    name: str
+    value: str
+
+
+Entry = str | Below | Assign
+"""What makes a module, or what is around it."""
