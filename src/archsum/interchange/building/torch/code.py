@@ -96,7 +96,8 @@ def call(function: str, *arguments: Code | str, **keywords: Code | str | None) -
 def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) -> Code:
     if any(UNKNOWN in part.text for part in parts):
         return Code(UNKNOWN)
-    constant, rest, value = neutral, list[Code](), neutral
+    constant, rest = neutral, list[Code]()
+    value: int | None = neutral
     for part in parts:
         value = None if None in (value, part.value) else compute(value, part.value)
         if part.is_literal:

@@ -94,8 +94,8 @@ def _header(step: RepeatStep, writer: Scope) -> tuple[str, dict[str, str]]:
 
 def _reads_index(body: Sequence[Step]) -> bool:
     """Whether formulas in a repetition name its number; in another within it, they name that one's."""
-    inner = [one for step in steps_in(body) if isinstance(step, RepeatStep) for one in steps_in(step.body)]
-    others = [step for step in steps_in(body) if step not in inner]
+    inner = [one for step in steps_in(tuple(body)) if isinstance(step, RepeatStep) for one in steps_in(step.body)]
+    others = [step for step in steps_in(tuple(body)) if step not in inner]
     return any("index" in names_of([formula]) for step in others for formula in formulas_of(step))
 
 
@@ -209,8 +209,8 @@ def _listed(step: RepeatStep, writer: Scope, taken: Tensors, flow: str, word: st
 
     def run(now: Tensors) -> tuple[list[Entry], Tensors]:
         only = step.body[0]
-        is_block = isinstance(only, BlockStep) and len(step.body) == 1 and step.outputs is None
-        if is_block and only.inputs is None and only.item.condition is True and not only.item.shared:
+        is_by_itself = only.inputs is None and only.item.condition is True and not only.item.shared
+        if isinstance(only, BlockStep) and len(step.body) == 1 and step.outputs is None and is_by_itself:
             use = writer.used(only, writer.at(now, only.uses[0]))
         else:
             use = lifted(writer, step, now)

@@ -128,6 +128,7 @@ def _dropped(use: LayerUse) -> list[Step]:
 
 def _bidirectional(use: LayerUse) -> Made:
     held = use.held
+    assert held is not None
     if kind_of(type(use.layer.layer)) not in _NAMES:
         raise UnsupportedError("goes through a sequence of images in both directions", "write two layers")
     made, helpers = recurrent_module(held, both_ways=True)

@@ -233,7 +233,7 @@ def _gather(use: LayerUse) -> Made:
         step = function(f"_gather({{0}}, {{1}}, {axis})", helpers=["_gather"])
         return plain(use, step)
     size = use.list_of("size")
-    made = call("Gather", axis, *size)
+    made = call("Gather", known(axis), *size)
     return plain(use, module(made, helpers=["Gather"]))
 
 

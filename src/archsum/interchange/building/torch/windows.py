@@ -156,8 +156,8 @@ def untied_bias(use: LayerUse, channels: Code, spatial: list[Code]) -> list[Step
         return []
     sizes = list(spatial)
     if isinstance(bias, UntiedAlong):
-        named = dict(zip(AXES[len(spatial)], range(len(spatial)), strict=True))
-        along = {named.get(axis, axis) for axis in bias.axes}
+        names = AXES[len(spatial)]
+        along = {names.index(axis) if isinstance(axis, str) else axis for axis in bias.axes}
         sizes = [size if number in along else ONE for number, size in enumerate(sizes)]
     return [module(call("Bias", channels, *sizes), word="bias", helpers=["Bias"])]
 

@@ -14,6 +14,7 @@ from archsum.interchange.building.program import (
     steps_in,
 )
 from archsum.interchange.building.torch import layers
+from archsum.interchange.building.torch.table import KINDS
 
 
 def prefers_first(program: Program, body: Sequence[Step]) -> bool | None:
@@ -26,9 +27,9 @@ def prefers_first(program: Program, body: Sequence[Step]) -> bool | None:
 
 def _wishes(body: Sequence[Step]) -> Iterator[bool]:
     """Yield what layers want, but not those that move blocks, which want what their neighbours do."""
-    for step in steps_in(body):
+    for step in steps_in(tuple(body)):
         if isinstance(step, LayerStep) and not step.wrappers and step.kind not in ("space_to_depth", "depth_to_space"):
-            kind = layers.KINDS.get(step.kind)
+            kind = KINDS.get(step.kind)
             if kind is not None and kind.channels_first is not None:
                 yield kind.channels_first
         if isinstance(step, BlockStep):

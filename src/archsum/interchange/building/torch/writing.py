@@ -29,6 +29,7 @@ from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.classes import ClassWriter
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, known, literal
 from archsum.interchange.building.torch.formulas import formulas_of, texts_in
+from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, put_in, taken_apart, without_unused
 from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter
@@ -86,7 +87,7 @@ class Network:
         name = self.class_name(function.block, "Block")
         writer = ClassWriter(self, name, self.root)
         writer.block_function = function
-        _declare(writer, function.parameters)
+        _declare(writer, function.parameters, self.module)
         visit = function.uses[0]
         shapes = [self.program.shape(given) for given in visit.inputs]
         taken = tuple(tensor.of(shape) for tensor, shape in zip(taken, shapes, strict=True))
@@ -94,9 +95,7 @@ class Network:
         self._made[id(function)] = made
         return made
 
-    def part(
-        self, around: ClassWriter, step: RepeatStep, taken: tuple[Tensor, ...], others: Mapping[str, Tensor]
-    ) -> Made:
+    def part(self, around: Scope, step: RepeatStep, taken: tuple[Tensor, ...], others: Mapping[str, Tensor]) -> Made:
         """Return the class of a repetition's body."""
         if id(step) in self._made:
             return self._made[id(step)]
@@ -192,7 +191,7 @@ class Network:
         self._classes.append((writer.name, self._class(writer, function, made, lines, given, is_sequence=is_sequence)))
 
     def _type(self, name: str, writer: ClassWriter) -> str:
-        around: ClassWriter | None = writer.around
+        around: Scope | None = writer.around
         while around is not None:
             if name in around.types:
                 return around.types[name]
@@ -394,10 +393,10 @@ def _indices(function: Function) -> set[str]:
     return found
 
 
-def _declare(writer: ClassWriter, parameters: Sequence[Variable]) -> None:
+def _declare(writer: ClassWriter, parameters: Sequence[Variable], module: Module) -> None:
     for one in parameters:
         writer.own[one.name] = writer.locals.add(identifier(one.name, "parameter"))
-        writer.types[one.name] = annotated(one.values, writer.network.module)
+        writer.types[one.name] = annotated(one.values, module)
 
 
 def annotated(values: Sequence[Value], module: Module) -> str:
@@ -466,7 +465,7 @@ def _with_computed(tensor: Tensor, computed: Mapping[str, Code]) -> Tensor:
     """Return a tensor whose sizes do not name what is computed in the class."""
     sizes = []
     for size in tensor.sizes:
-        for name in reversed(computed):
+        for name in reversed([*computed]):
             if name in names_in(size.text):
                 size = put_in(size, {name: computed[name]})
         sizes.append(size)
