@@ -138,8 +138,8 @@ def _open(head: str, expression: Brackets, behind: str, *, one_each: bool = Fals
     margin = head[: len(head) - len(head.lstrip())]
     inner, opening, closing = margin + INDENT, expression.ends[0], expression.ends[1]
     together = inner + ", ".join(map(str, expression.items))
-    is_tuple = expression.head == "" and opening == "(" and len(expression.items) == 1
-    if len(together) <= WIDTH and not (one_each or is_tuple or _is_long(expression)):
+    is_collection = expression.head == ""
+    if len(together) <= WIDTH and not (one_each or is_collection or _is_long(expression)):
         return [head + opening, together, f"{margin}{closing}{behind}"]
     items = [line for item in expression.items for line in broken(inner, item, ",")]
     return [head + opening, *items, f"{margin}{closing}{behind}"]

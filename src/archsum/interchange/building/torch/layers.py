@@ -54,6 +54,8 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
     inner = tuple(inputs)
     inner_output = output[len(wrappers) :]
     kind, use = _kind(use)
+    if use.kind == "reshape":
+        inner = tuple(map(_of_one_location, inner))
     if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
         kind = kind._replace(channels_first=False)
     use.inputs, use.output = _wanted(kind, use, inner), inner_output
@@ -79,6 +81,14 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
         steps = [*before, *steps, *behind]
         return Written(taken, steps, tensor)
     return Written(use.inputs, steps, tensor)
+
+
+def _of_one_location(tensor: Tensor) -> Tensor:
+    """Return data of one location as they are in the file: there is but one order of their elements."""
+    first, *others = tensor.sizes
+    if not tensor.moved or any(size.text != "1" for size in others):
+        return tensor
+    return tensor._replace(sizes=(*others, first), moved=False)
 
 
 _BETWEEN = frozenset((*FAMILIES["activation"], *FAMILIES["activation_functions"], *FAMILIES["regularization"])) - {

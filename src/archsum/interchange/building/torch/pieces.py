@@ -74,15 +74,21 @@ def _pad_same(
     stride: Sequence[int],
     dilation: Sequence[int],
     value: float = 0.0,
-) -> Tensor:
-    """Pad so that nothing but the stride changes the sizes; more behind than before."""
-    padding: list[int] = []
+) -> tuple[Tensor, tuple[int, ...]]:
+    """Pad so that nothing but the stride changes the sizes, more behind than before.
+
+    Where one side takes more than the other, that is padded here; what is left is
+    returned, the same for both sides.
+    """
+    even: list[int] = []
+    more: list[int] = []
     windows = zip(x.shape[2:], kernel_size, stride, dilation, strict=True)
     for size, kernel, step, apart in windows:
         reach = (-(-size // step) - 1) * step + apart * (kernel - 1) + 1
         total = max(reach - size, 0)
-        padding = [total // 2, total - total // 2, *padding]
-    return F.pad(x, padding, value=value)
+        even.append(total // 2)
+        more = [0, total % 2, *more]
+    return (F.pad(x, more, value=value) if any(more) else x), tuple(even)
 
 
 def _each_of(value: int | Sequence[int], count: int) -> tuple[int, ...]:
@@ -94,87 +100,120 @@ class Conv1dSame(nn.Conv1d):
     """A convolution whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        padded = _pad_same(input, self.kernel_size, self.stride, self.dilation)
-        return super().forward(padded)
+        window = self.kernel_size, self.stride, self.dilation
+        x, padding = _pad_same(input, *window)
+        return F.conv1d(
+            x,
+            self.weight,
+            self.bias,
+            self.stride,
+            padding,
+            self.dilation,
+            self.groups,
+        )
 
 
 class Conv2dSame(nn.Conv2d):
     """A convolution whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        padded = _pad_same(input, self.kernel_size, self.stride, self.dilation)
-        return super().forward(padded)
+        window = self.kernel_size, self.stride, self.dilation
+        x, padding = _pad_same(input, *window)
+        return F.conv2d(
+            x,
+            self.weight,
+            self.bias,
+            self.stride,
+            padding,
+            self.dilation,
+            self.groups,
+        )
 
 
 class Conv3dSame(nn.Conv3d):
     """A convolution whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        padded = _pad_same(input, self.kernel_size, self.stride, self.dilation)
-        return super().forward(padded)
+        window = self.kernel_size, self.stride, self.dilation
+        x, padding = _pad_same(input, *window)
+        return F.conv3d(
+            x,
+            self.weight,
+            self.bias,
+            self.stride,
+            padding,
+            self.dilation,
+            self.groups,
+        )
 
 
 class MaxPool1dSame(nn.MaxPool1d):
     """Max pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        kernel_size, stride, dilation = (
-            _each_of(value, 1)
-            for value in (self.kernel_size, self.stride, self.dilation)
-        )
-        lowest = float("-inf")
-        return super().forward(_pad_same(input, kernel_size, stride, dilation, lowest))
+        kernel_size = _each_of(self.kernel_size, 1)
+        stride, dilation = _each_of(self.stride, 1), _each_of(self.dilation, 1)
+        window = kernel_size, stride, dilation
+        x, padding = _pad_same(input, *window, float("-inf"))
+        return F.max_pool1d(x, kernel_size, stride, padding, dilation)
 
 
 class MaxPool2dSame(nn.MaxPool2d):
     """Max pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        kernel_size, stride, dilation = (
-            _each_of(value, 2)
-            for value in (self.kernel_size, self.stride, self.dilation)
-        )
-        lowest = float("-inf")
-        return super().forward(_pad_same(input, kernel_size, stride, dilation, lowest))
+        kernel_size = _each_of(self.kernel_size, 2)
+        stride, dilation = _each_of(self.stride, 2), _each_of(self.dilation, 2)
+        window = kernel_size, stride, dilation
+        x, padding = _pad_same(input, *window, float("-inf"))
+        return F.max_pool2d(x, kernel_size, stride, padding, dilation)
 
 
 class MaxPool3dSame(nn.MaxPool3d):
     """Max pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        kernel_size, stride, dilation = (
-            _each_of(value, 3)
-            for value in (self.kernel_size, self.stride, self.dilation)
-        )
-        lowest = float("-inf")
-        return super().forward(_pad_same(input, kernel_size, stride, dilation, lowest))
+        kernel_size = _each_of(self.kernel_size, 3)
+        stride, dilation = _each_of(self.stride, 3), _each_of(self.dilation, 3)
+        window = kernel_size, stride, dilation
+        x, padding = _pad_same(input, *window, float("-inf"))
+        return F.max_pool3d(x, kernel_size, stride, padding, dilation)
 
 
 class AvgPool1dSame(nn.AvgPool1d):
     """Average pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        window = _each_of(self.kernel_size, 1), _each_of(self.stride, 1), (1,)
-        inside = _pad_same(torch.ones_like(input[:1, :1]), *window)
-        return super().forward(_pad_same(input, *window)) / super().forward(inside)
+        kernel_size, stride = _each_of(self.kernel_size, 1), _each_of(self.stride, 1)
+        x, padding = _pad_same(input, kernel_size, stride, (1,) * 1)
+        ones = torch.ones_like(input[:1, :1])
+        ones, _ = _pad_same(ones, kernel_size, stride, (1,) * 1)
+        inside = F.avg_pool1d(ones, kernel_size, stride, padding)
+        return F.avg_pool1d(x, kernel_size, stride, padding) / inside
 
 
 class AvgPool2dSame(nn.AvgPool2d):
     """Average pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        window = _each_of(self.kernel_size, 2), _each_of(self.stride, 2), (1, 1)
-        inside = _pad_same(torch.ones_like(input[:1, :1]), *window)
-        return super().forward(_pad_same(input, *window)) / super().forward(inside)
+        kernel_size, stride = _each_of(self.kernel_size, 2), _each_of(self.stride, 2)
+        x, padding = _pad_same(input, kernel_size, stride, (1,) * 2)
+        ones = torch.ones_like(input[:1, :1])
+        ones, _ = _pad_same(ones, kernel_size, stride, (1,) * 2)
+        inside = F.avg_pool2d(ones, kernel_size, stride, padding)
+        return F.avg_pool2d(x, kernel_size, stride, padding) / inside
 
 
 class AvgPool3dSame(nn.AvgPool3d):
     """Average pooling whose output is the input's size divided by the stride."""
 
     def forward(self, input: Tensor) -> Tensor:
-        window = _each_of(self.kernel_size, 3), _each_of(self.stride, 3), (1, 1, 1)
-        inside = _pad_same(torch.ones_like(input[:1, :1]), *window)
-        return super().forward(_pad_same(input, *window)) / super().forward(inside)
+        kernel_size, stride = _each_of(self.kernel_size, 3), _each_of(self.stride, 3)
+        x, padding = _pad_same(input, kernel_size, stride, (1,) * 3)
+        ones = torch.ones_like(input[:1, :1])
+        ones, _ = _pad_same(ones, kernel_size, stride, (1,) * 3)
+        inside = F.avg_pool3d(ones, kernel_size, stride, padding)
+        return F.avg_pool3d(x, kernel_size, stride, padding) / inside
 
 
 class Bias(nn.Module):
