@@ -47,7 +47,8 @@ def load(
 
     `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` or
     `model.py:name` of a live model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch
-    axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights cannot be known.
+    axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights
+    cannot be known.
 
     Errors: SpecError with every problem in the source. Shapes that do not fit in our own files are found by
     `propagate`, and come with these problems only where there are any.

@@ -75,6 +75,7 @@ OPTIONS = {
     "diagram": [*(f"--format {format_} -o drawn" for format_ in DIAGRAMS), "--depth 1", "-o drawn.dot"],
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
     "convert": ["", "--flat"],
+    "build": ["--to keras"],
     "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json"))],
 }  # fmt: skip
 

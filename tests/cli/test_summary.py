@@ -142,7 +142,7 @@ def test_wrong_usage(file: Path, arguments: list[str], error: str) -> None:
         (
             ["train"],
             "there is no command `train`: choose `summary`, `check`, `diff`, `explain`, `explain-error`, `memory`, "
-            "`fit`, `diagram`, `convert`, `plot`, `layers`, `devices`, `schema` or `completion`",
+            "`fit`, `diagram`, `convert`, `build`, `plot`, `layers`, `devices`, `schema` or `completion`",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from archsum.summary import LayerSummary
 
 _ACTIVATIONS = ("activation", "recurrent_activation")
 _OTHER_NAMES = {"hard_swish": "hard_silu", "swish": "silu"}
-_KINDS_OF_ACTIVATION = frozenset(FAMILIES["activation_functions"])
+_KINDS_OF_ACTIVATION = frozenset((*FAMILIES["activation_functions"], "relu"))
 """The activations that are kinds by their own names too."""
 
 
@@ -29,6 +29,8 @@ def kind_and_fields(
         fields = {} if kind == "custom" else {name: fields[name] for name in fields if name not in _SAID_BY_SHAPES}
     if kind == "activation" and fields["activation"] in _KINDS_OF_ACTIVATION:
         kind = fields.pop("activation")
+    if kind == "relu":  # which as an activation has no fields
+        fields = {name: value for name, value in fields.items() if name == "trainable" or value}
     return _OTHER_NAMES.get(kind, kind), fields
 
 

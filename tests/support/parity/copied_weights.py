@@ -39,7 +39,8 @@ def _layer(model: Any, layer: LayerSummary) -> Any:
     """Return the layer of a model by what the network says that it was."""
     assert layer.node.origin
     for name in layer.node.origin.path.split("/"):
-        model = next(operation for operation in model.operations if operation.name == name)
+        inner = model.operations if hasattr(model, "operations") else model.layers
+        model = next(one for one in inner if one.name == name)
     return model if hasattr(model, "weights") else _NoWeights()
 
 

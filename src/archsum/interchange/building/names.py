@@ -12,10 +12,8 @@ _RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins)))
 def identifier(name: str, otherwise: str = "network") -> str:
     """Return a name of Python's that is nearest to a text; `otherwise` begins those that would begin with a digit."""
     found = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", name)).strip("_")
-    if not found:
-        return otherwise
-    if not found[0].isidentifier():
-        found = f"{otherwise}_{found}"
+    if not (found and found[0].isidentifier()):
+        found = f"{otherwise}_{found}".strip("_")
     found = "".join(character if f"a{character}".isidentifier() else "_" for character in found)
     return f"{found}_" if found in _RESERVED else found
 

@@ -1,7 +1,5 @@
 """The small layers that Keras lacks. They are copied into files that need them; nothing of archsum imports this."""
 
-# fmt: off  (as in those files, lines have 88 characters; a test holds it to ruff's style)
-
 import itertools
 import math
 from collections.abc import Sequence
