@@ -54,7 +54,7 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
     inner = tuple(inputs)
     inner_output = output[len(wrappers) :]
     kind, use = _kind(use)
-    if use.kind == "reshape":
+    if use.kind in ("flatten", "reshape"):
         inner = tuple(map(_of_one_location, inner))
     if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
         kind = kind._replace(channels_first=False)

@@ -281,10 +281,11 @@ class Scope:
             axes = ["length", "features"]
         sizes = []
         for position, (axis, given) in enumerate(zip(axes, tensor.sizes, strict=True)):
-            word = identifier(axis.replace("size of axis ", "size_"))
-            word = f"in_{word}" if word in ("channels", "features") else word
+            word = f"in_{identifier(axis.replace('size of axis ', 'size_'))}"
             wanted = word if count == 1 else f"{identifier(name)}_{word.removeprefix('in_')}"
-            if not word.startswith("in_") and self.network.is_fixed(self.block_function, number, position, tensor):
+            if axis not in ("channels", "features") and self.network.is_fixed(
+                self.block_function, number, position, tensor
+            ):
                 sizes.append(known(given.value))
                 continue
             size = self.locals.add(wanted)

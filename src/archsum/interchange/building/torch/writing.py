@@ -1,6 +1,8 @@
 """Program → a source file of PyTorch."""
 
 import ast
+import builtins
+import keyword
 import re
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
@@ -40,6 +42,7 @@ from archsum.layers.axis import named_axes
 from archsum.layers.base import Weight
 
 _TAKEN = ("torch", "nn", "F", "Tensor", "math", "Any", "Sequence", "Callable")
+_MOST_ALIKE = 1000
 _PACKAGE, _PIECES = "archsum.interchange.building.torch", "pieces.py"
 
 
@@ -62,7 +65,9 @@ class Network:
     def class_name(self, name: str, otherwise: str) -> str:
         """Take a name for a class, which may be that of nothing that is copied into the file."""
         word = class_name(name)
-        return self.module.names.add(f"{word}{otherwise}" if word in _pieces() else word)
+        is_taken = word in _pieces() or keyword.iskeyword(word) or hasattr(builtins, word)
+        word = f"{word}{otherwise}" if is_taken else word
+        return self.module.names.add(word, *(f"{word}{number}" for number in range(2, _MOST_ALIKE)))
 
     def helper(self, name: str) -> str:
         """Write what PyTorch lacks into the file, and return its name."""
