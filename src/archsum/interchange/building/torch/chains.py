@@ -58,8 +58,24 @@ def _entries(writer: Scope, step: Step, taken: Tensors, *, is_conditional: bool)
     if condition is None:
         return entries, given
     below = Below(f"if {condition}:", entries)
+    given = _assigned_again(writer, below, given, tensor)
     assigned, merged = _either(writer, condition, given, (tensor,))
     return [below, *assigned], merged
+
+
+def _assigned_again(writer: Scope, below: Below, given: Tensors, before: Tensor) -> Tensors:
+    """Let sizes that have local names have these still, which are assigned to again below a condition."""
+    (tensor,) = given
+    if tensor.moved != before.moved or tensor.rank != before.rank:
+        return given
+    sizes = []
+    for size, other in zip(tensor.sizes, before.sizes, strict=True):
+        is_own = other.text in writer.assigned and not _is_held(writer, other.text)
+        if size.text != other.text and is_own and UNKNOWN not in size.text:
+            below.entries.append(Assign(other.text, size.text))
+            size = Code(other.text, size.value)
+        sizes.append(size)
+    return (tensor._replace(sizes=tuple(sizes)),)
 
 
 def _layer(writer: Scope, step: LayerStep, tensor: Tensor) -> tuple[list[Entry], Tensors]:

@@ -162,6 +162,8 @@ class ClassWriter(Scope):
                 self.assign(flow, text)
                 text = flow
             texts = [text, *texts[1:]]
+        if [one.call for one in made.steps] == ["{self}"]:
+            return (made.output._replace(text=texts[0]),)
         self.assign(flow, texts[0])
         return (made.output._replace(text=flow),)
 

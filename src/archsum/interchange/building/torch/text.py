@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from archsum.interchange.building import source
 from archsum.interchange.building.torch.code import Code, divided, known, plus, times
@@ -130,26 +130,29 @@ def names_in(text: str) -> set[str]:
 
 
 def without_unused(lines: Iterable[str], kept: Iterable[str]) -> list[str]:
-    """Leave out assignments to local names, of those that may be, that nothing reads; then those that follow."""
+    """Leave out assignments to local names, of those that may be, that nothing reads but others left out."""
     found, may = list(lines), set(kept)
-    while True:
-        for number, line in enumerate(found):
-            target = re.match(r"\s*(\w+) (?:[-+*/]*=) ", line)
-            if target and target[1] in may and not _is_read(target[1], found, number):
-                del found[number]
-                break
-        else:
-            return _without_empty(found)
+    targets = [_target(line, may) for line in found]
+    reads = [_read(line, may) for line in found]
+    live = set[str]().union(*(read for read, target in zip(reads, targets, strict=True) if target is None))
+    while (
+        more := set[str]().union(*(read for read, target in zip(reads, targets, strict=True) if target in live)) - live
+    ):
+        live |= more
+    left = [line for line, target in zip(found, targets, strict=True) if target is None or target in live]
+    return _without_empty(left)
 
 
-def _is_read(name: str, lines: list[str], but: int) -> bool:
-    for number, line in enumerate(lines):
-        if number == but:
-            continue
-        reading = re.sub(rf"^\s*{name} (?:[-+*/]*=) ", "", line)
-        if re.search(rf"(?<![\w.]){name}(?!\w)(?!=[^=])", reading):
-            return True
-    return False
+def _target(line: str, may: Set[str]) -> str | None:
+    """Return which of some names a line assigns to."""
+    match = re.match(r"\s*(\w+) = ", line)
+    return match[1] if match and match[1] in may else None
+
+
+def _read(line: str, may: Set[str]) -> set[str]:
+    """Return which of some names a line reads; the name of an argument is none."""
+    value = re.sub(r"^\s*\w+ = ", "", line)
+    return {name for name in re.findall(r"(?<![\w.])([A-Za-z_]\w*)(?!\w)(?!=[^=])", value) if name in may}
 
 
 def _without_empty(lines: list[str]) -> list[str]:
