@@ -35,6 +35,8 @@ def _group(step: GroupStep, writer: FunctionScope, taken: Variables, flow: str) 
 
 
 def _repeat(step: RepeatStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
+    if not step.body:
+        return taken
     collected = _collection(step, writer)
     if collected:
         writer.set((collected,), "[]")

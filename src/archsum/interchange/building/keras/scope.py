@@ -177,8 +177,11 @@ class FunctionScope(ABC):
         if not is_behind or ".shape" in header:
             self.lines.add(header)
         self.lines.depth += 1
+        before = len(self.lines.lines)
         yield
         self.lines.depth -= 1
+        if len(self.lines.lines) == before:  # there was nothing to do
+            self.lines.lines.pop()
         self._last_block = id(self.lines), len(self.lines.lines), self.lines.depth, header
 
     @contextmanager
