@@ -92,8 +92,8 @@ def _goes_on(step: RepeatStep) -> bool:
 def _collection(step: RepeatStep, writer: FunctionScope) -> str | None:
     if step.outputs is None:
         return None
-    word = identifier(step.outputs[0].name, "output")
-    return writer.names.add(f"{word}s", f"{word}_outputs")
+    name = step.outputs[0].name
+    return writer.names.add(identifier(f"{name}s", "output"), identifier(f"{name}_outputs", "output"))
 
 
 def _header(step: RepeatStep, writer: FunctionScope, names: dict[str, str], used: set[str]) -> None:

@@ -202,9 +202,7 @@ class FunctionWriter(FunctionScope):
             self._objects[label], self._made[label] = name, written
         elif self._made[label] != written:
             message = "calls layers that have their weights in common with the same fields"
-            self._lacks(
-                step, LackingError(message, "write the activation, or what else differs, as a layer behind it")
-            )
+            self._lacks(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
 
     def stages(self, made: LayerCall) -> tuple[Stage, ...]:
