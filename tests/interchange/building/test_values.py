@@ -27,9 +27,9 @@ OTHERS = {
 IS_THOROUGH = settings.default is settings.get_profile("thorough")
 
 
-@pytest.mark.parametrize("name", {**QUICK, **(OTHERS if IS_THOROUGH else {})})
+@pytest.mark.parametrize("name", QUICK | OTHERS if IS_THOROUGH else QUICK)
 def test_a_model_that_is_built_computes_the_same(name: str) -> None:
-    size = {**QUICK, **OTHERS}[name]
+    size = (QUICK | OTHERS)[name]
     application = getattr(keras.applications, name)
     model = application(weights=None, input_shape=(size, size, 3), classes=10, classifier_activation=None)
     draw_weights(model)

@@ -183,7 +183,7 @@ class FunctionWriter(FunctionScope):
         self.module.problems.append(Diagnostic("not-in-framework", message, step.item.entry.span, error.cure))
 
     def _has_weights(self, stage: Stage, stages: Sequence[Stage]) -> bool:
-        """Whether one of the calls that a layer is has its weights, and its name: the first that does not pad or crop."""
+        """Whether one of a layer's calls has its weights, and its name: the first that does not pad or crop."""
         heads = [one for one in stages if one.layer and not str(one.layer).partition("(")[0].endswith(_OF_PADDING)]
         return stage is (heads[0] if heads else None)
 

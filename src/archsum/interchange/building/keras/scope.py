@@ -173,14 +173,15 @@ class FunctionScope(ABC):
     @contextmanager
     def indented(self, header: str) -> Iterator[None]:
         """Write lines below a header; behind a block with the same condition they belong to that."""
-        is_behind = self._last_block == (id(self.lines), len(self.lines.lines), self.lines.depth, header)
-        if not is_behind or ".shape" in header:
+        here = id(self.lines), len(self.lines.lines), self.lines.depth, header
+        is_new = ".shape" in header or self._last_block != here
+        if is_new:
             self.lines.add(header)
         self.lines.depth += 1
         before = len(self.lines.lines)
         yield
         self.lines.depth -= 1
-        if len(self.lines.lines) == before:  # there was nothing to do
+        if is_new and len(self.lines.lines) == before:  # there was nothing to do
             self.lines.lines.pop()
         self._last_block = id(self.lines), len(self.lines.lines), self.lines.depth, header
 
