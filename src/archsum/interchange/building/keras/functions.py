@@ -148,7 +148,7 @@ class FunctionWriter(FunctionScope):
         of_layer = step.uses[0].node
         if of_layer and len(taken) == 1 and len(of_layer.inputs) == of_layer.states and not taken[0].startswith("*"):
             taken = taken[:1]
-        made = LayerCall(step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self)
+        made = self.call_of(step, taken)
         try:
             stages = stages_of(made)
         except LackingError as error:
@@ -204,6 +204,17 @@ class FunctionWriter(FunctionScope):
             message = "calls layers that have their weights in common with the same fields"
             self._lacks(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
+
+    def call_of(self, step: LayerStep, taken: Variables) -> LayerCall:
+        """Return what the tables of kinds are given of a layer."""
+        return LayerCall(step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self)
+
+    def parts_of(self, step: LayerStep, taken: Variables) -> Expression:
+        """Return what makes all parts of which a `split` is the first."""
+        (stage,) = self.stages(self.call_of(step, taken))
+        if stage.function is None:
+            raise NotSymbolicError(step.kind)
+        return Code(str(stage.function(Inputs(taken))).removesuffix("[0]"))
 
     def stages(self, made: LayerCall) -> tuple[Stage, ...]:
         """Return the calls that a layer is, such as one that another holds."""
@@ -314,12 +325,12 @@ class FunctionWriter(FunctionScope):
             word = identifier(label, "shared")
             name = self.names.add(f"shared_{word}" if word in self.names else word)
             model = f"{self.module.use('keras')}.Model"
-            inputs = [self.names.add(f"{name}_input" if len(taken) == 1 else f"{name}_{one}") for one in taken]
+            inputs = [self.names.add(f"{word}_input" if len(taken) == 1 else f"{word}_{one}") for one in taken]
             for own, one in zip(inputs, taken, strict=True):
                 self.set((own,), call("keras.Input", f"{one}.shape[1:]"))
             listed = inputs[0] if len(inputs) == 1 else f"[{', '.join(inputs)}]"
             inner = Brackets(signature.name, (*map(Code, inputs), *arguments))
-            self.set((name,), call(model, listed, inner))
+            self.set((name,), call(model, listed, inner, name=None if is_numbered(word) else literal(word)))
             self._objects[label] = name
         return self._objects[label]
 

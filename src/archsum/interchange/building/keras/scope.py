@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from archsum.interchange.building.expressions import Writer, names_of
 from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.names import Names
-from archsum.interchange.building.program import NotSymbolicError, Program, Step
+from archsum.interchange.building.program import LayerStep, NotSymbolicError, Program, Step
 from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import INDENT, Expression, Lines
 from archsum.language.expand.trace import Visit
@@ -70,6 +70,10 @@ class FunctionScope(ABC):
     @abstractmethod
     def found(self, references: Sequence[Reference]) -> Variables:
         """Return the variables of named steps. Errors: NotSymbolicError for one in a block."""
+
+    @abstractmethod
+    def parts_of(self, step: LayerStep, taken: Variables) -> Expression:
+        """Return what makes all parts of which a `split` is the first."""
 
     # What formulas know
 
