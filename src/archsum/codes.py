@@ -192,8 +192,6 @@ CODES: dict[str, Code] = {
     "not-in-framework": Code(
         "A layer cannot be built: the framework that `archsum build` writes for has nothing for it.",
         "Write what the help says, or a `custom` layer, which becomes a class to fill in.",
-        "archsum build net.yaml --to keras",
-        "archsum layers",
     ),
     "not-text": Code(
         "The file is not text in UTF-8, or it is larger than a network file can be.",

@@ -24,8 +24,8 @@ def test_it_is_printed(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.out == (
         '"""net.\n'
         "\n"
-        "Built by archsum from net.yaml. It has 40 parameters, 40 of them trainable, and 32\n"
-        "MACs.\n"
+        "Built by archsum from net.yaml. It has 40 parameters, 40 of them trainable, and\n"
+        "32 MACs.\n"
         "\n"
         "To compare them again:\n"
         "\n"

@@ -29,6 +29,7 @@ WITHOUT_EXAMPLE = {
     "custom-layer": "a warning",
     "differs": "archsum itself is wrong then",
     "merged-weights": "a warning",
+    "not-in-framework": "it depends on what a framework has",
     "too-deep": "one has 65 brackets",
 }
 

@@ -45,7 +45,10 @@ def test_it_is_as_ruff_writes_it(tmp_path: Path) -> None:
         (tmp_path / f"{identifier(file.stem)}.py").write_text(_source(file), encoding="utf-8")
     ruff = [str(Path(sys.executable).with_name("ruff"))]
     rules = "E4,E7,E9,F,I,W,B,UP,C4,SIM,RET,N,PIE,RUF"
-    for command in (["format", "--isolated", "--diff"], ["check", "--isolated", "--select", rules, "--ignore", "RUF002"]):
+    for command in (
+        ["format", "--isolated", "--diff"],
+        ["check", "--isolated", "--select", rules, "--ignore", "RUF002"],
+    ):
         ran = subprocess.run([*ruff, *command, str(tmp_path)], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
 

@@ -10,6 +10,7 @@ from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BranchStep,
     GroupStep,
+    LayerStep,
     NotSymbolicError,
     RepeatStep,
     ResidualStep,
@@ -35,6 +36,8 @@ def _group(step: GroupStep, writer: FunctionScope, taken: Variables, flow: str) 
 
 
 def _repeat(step: RepeatStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
+    if not step.body:
+        return taken
     collected = _collection(step, writer)
     if collected:
         writer.set((collected,), "[]")
@@ -90,8 +93,8 @@ def _goes_on(step: RepeatStep) -> bool:
 def _collection(step: RepeatStep, writer: FunctionScope) -> str | None:
     if step.outputs is None:
         return None
-    word = identifier(step.outputs[0].name, "output")
-    return writer.names.add(f"{word}s", f"{word}_outputs")
+    name = step.outputs[0].name
+    return writer.names.add(identifier(f"{name}s", "output"), identifier(f"{name}_outputs", "output"))
 
 
 def _header(step: RepeatStep, writer: FunctionScope, names: dict[str, str], used: set[str]) -> None:
@@ -239,20 +242,30 @@ def _last_of_body(use: Visit) -> tuple[str, ...]:
 
 def _branch(step: BranchStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     outputs: list[str] = []
-    names: list[str] = []
-    for number, path in enumerate(step.paths, start=1):
-        if path:
-            name = writer.names.add(f"branch_{number}")
-            names.append(name)
-            outputs += writer.body(path, taken, name)
-        else:
-            outputs += taken
+    names = [writer.names.add(f"branch_{number}") if path else "" for number, path in enumerate(step.paths, start=1)]
+    is_split = _is_split(step)
+    if is_split and isinstance(first := step.paths[0][0], LayerStep):
+        writer.take(taken, first.uses)
+        writer.set(tuple(names), writer.parts_of(first, taken))
+    for name, path in zip(names, step.paths, strict=True):
+        outputs += writer.body(path[is_split:], (name,) if is_split else taken, name)
     if step.merge is None:
         raise NotSymbolicError("merge")
     given = writer.step(step.merge, tuple(outputs), flow)
-    for name in names:
+    for name in filter(None, names):
         writer.names.free(name)
     return given
+
+
+def _is_split(step: BranchStep) -> bool:
+    """Whether each path begins with its part of what all take, in their order."""
+    firsts = [path[0] for path in step.paths if path]
+    parts = [one.fields for one in firsts if isinstance(one, LayerStep) and one.kind == "split"]
+    are_plain = all(one.item.condition is True and not (one.inputs or one.name) for one in firsts)
+    alike = [{**fields, "part": number} for number, fields in enumerate(parts[:1] * len(parts))]
+    if not (are_plain and 1 < len(parts) == len(step.paths) == parts[0].get("parts")):
+        return False
+    return [{**fields} for fields in parts] == alike
 
 
 WRITERS: dict[type[Step], Callable[[Any, FunctionScope, Variables, str], Variables]] = {

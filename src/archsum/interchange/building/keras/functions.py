@@ -82,8 +82,10 @@ class FunctionWriter(FunctionScope):
                 self.called[name] = self.names.add(identifier(name, "variable"))
 
     def body(self, steps: Sequence[Step], inputs: Variables, flow: str, *, is_taken: bool = True) -> Variables:
-        for step, behind in zip(steps, (*steps[1:], None), strict=True):
-            is_needed = is_taken if behind is None else behind.inputs is None or is_formula(behind.item.condition)
+        for number, step in enumerate(steps, start=1):
+            behind = steps[number : number + 1]
+            passes_on = [one for one in behind if one.inputs is None or is_formula(one.item.condition)]
+            is_needed = bool(passes_on) if behind else is_taken
             inputs = self.step(step, inputs, flow, is_taken=is_needed)
         return inputs
 
@@ -146,17 +148,17 @@ class FunctionWriter(FunctionScope):
         of_layer = step.uses[0].node
         if of_layer and len(taken) == 1 and len(of_layer.inputs) == of_layer.states and not taken[0].startswith("*"):
             taken = taken[:1]
-        made = LayerCall(step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self)
+        made = self.call_of(step, taken)
         try:
             stages = stages_of(made)
         except LackingError as error:
-            self._report(step, error)
+            self._lacks(step, error)
             return taken
         current = taken
         self._wrappers = step.wrappers
         if step.item.shared_weights:
             message = "lets layers have all their weights in common, or none"
-            self._report(step, LackingError(message, "write `shared: label`, for all of them"))
+            self._lacks(step, LackingError(message, "write `shared: label`, for all of them"))
         if step.item.shared is not None:
             stages = tuple(self._shared(step, stage) if self._has_weights(stage, stages) else stage for stage in stages)
         for number, stage in enumerate(stages, start=1):
@@ -164,23 +166,24 @@ class FunctionWriter(FunctionScope):
             targets: Variables = (flow,)
             if is_last and step.name in self._begin_others:
                 targets = (flow, f"*{self._states_of(str(step.name))}")
-            value = self._called(stage, current, step if is_last else None)
+            named = step if self._has_weights(stage, stages) else None
+            value = self._called(stage, current, named)
             if stage.condition:
                 self.settled(current, flow)
                 with self.indented(f"if {stage.condition}:"):
-                    self.set(targets, self._called(stage, (flow,), step if is_last else None))
+                    self.set(targets, self._called(stage, (flow,), named))
             else:
                 self.set(targets, value)
             current = (flow,)
         return current
 
-    def _report(self, step: LayerStep, error: LackingError) -> None:
+    def _lacks(self, step: LayerStep, error: LackingError) -> None:
         """Note what Keras cannot do, at the layer's place."""
         message = f"`{step.kind}` cannot be built: Keras {error.message}"
         self.module.problems.append(Diagnostic("not-in-framework", message, step.item.entry.span, error.cure))
 
     def _has_weights(self, stage: Stage, stages: Sequence[Stage]) -> bool:
-        """Whether a layer's weights are those of one of its calls: the first that neither pads nor crops."""
+        """Whether one of a layer's calls has its weights, and its name: the first that does not pad or crop."""
         heads = [one for one in stages if one.layer and not str(one.layer).partition("(")[0].endswith(_OF_PADDING)]
         return stage is (heads[0] if heads else None)
 
@@ -199,10 +202,19 @@ class FunctionWriter(FunctionScope):
             self._objects[label], self._made[label] = name, written
         elif self._made[label] != written:
             message = "calls layers that have their weights in common with the same fields"
-            self._report(
-                step, LackingError(message, "write the activation, or what else differs, as a layer behind it")
-            )
+            self._lacks(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
+
+    def call_of(self, step: LayerStep, taken: Variables) -> LayerCall:
+        """Return what the tables of kinds are given of a layer."""
+        return LayerCall(step.kind, step.fields, step.layers, taken, self.writer(step.uses), step, self)
+
+    def parts_of(self, step: LayerStep, taken: Variables) -> Expression:
+        """Return what makes all parts of which a `split` is the first."""
+        (stage,) = self.stages(self.call_of(step, taken))
+        if stage.function is None:
+            raise NotSymbolicError(step.kind)
+        return Code(str(stage.function(Inputs(taken))).removesuffix("[0]"))
 
     def stages(self, made: LayerCall) -> tuple[Stage, ...]:
         """Return the calls that a layer is, such as one that another holds."""
@@ -313,12 +325,12 @@ class FunctionWriter(FunctionScope):
             word = identifier(label, "shared")
             name = self.names.add(f"shared_{word}" if word in self.names else word)
             model = f"{self.module.use('keras')}.Model"
-            inputs = [self.names.add(f"{name}_input" if len(taken) == 1 else f"{name}_{one}") for one in taken]
+            inputs = [self.names.add(f"{word}_input" if len(taken) == 1 else f"{word}_{one}") for one in taken]
             for own, one in zip(inputs, taken, strict=True):
                 self.set((own,), call("keras.Input", f"{one}.shape[1:]"))
             listed = inputs[0] if len(inputs) == 1 else f"[{', '.join(inputs)}]"
             inner = Brackets(signature.name, (*map(Code, inputs), *arguments))
-            self.set((name,), call(model, listed, inner))
+            self.set((name,), call(model, listed, inner, name=None if is_numbered(word) else literal(word)))
             self._objects[label] = name
         return self._objects[label]
 

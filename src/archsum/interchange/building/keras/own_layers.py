@@ -30,6 +30,12 @@ class UntiedBias(layers.Layer):
         """Add the bias."""
         return self.activation(inputs + self.bias)
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
+
 
 @keras.saving.register_keras_serializable("archsum")
 class Scale(layers.Layer):
@@ -66,6 +72,12 @@ class Scale(layers.Layer):
         each = self.bias if len(self.bias.shape) > 1 else ops.reshape(self.bias, shape)
         return outputs + each
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
+
 
 @keras.saving.register_keras_serializable("archsum")
 class LayerScale(layers.Layer):
@@ -90,6 +102,12 @@ class LayerScale(layers.Layer):
         shape[self.axis] = -1
         return inputs * ops.reshape(self.gamma, shape)
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
+
 
 @keras.saving.register_keras_serializable("archsum")
 class StochasticDepth(layers.Layer):
@@ -108,6 +126,12 @@ class StochasticDepth(layers.Layer):
         return keras.random.dropout(
             inputs, self.rate, noise_shape=shape, seed=self.seed_generator
         )
+
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
 
 
 @keras.saving.register_keras_serializable("archsum")
@@ -589,6 +613,12 @@ class ChannelShuffle(layers.Layer):
         apart = ops.reshape(inputs, (*shape[:axis], *parts, *shape[axis + 1 :]))
         return ops.reshape(ops.swapaxes(apart, axis, axis + 1), shape)
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
+
 
 @keras.saving.register_keras_serializable("archsum")
 class Elementwise(layers.Layer):
@@ -675,6 +705,12 @@ class InstanceNormalization(layers.Layer):
             outputs += ops.reshape(self.beta, shape)
         return outputs
 
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
+
 
 @keras.saving.register_keras_serializable("archsum")
 class LocalResponseNormalization(layers.Layer):
@@ -710,6 +746,12 @@ class LocalResponseNormalization(layers.Layer):
             total += squares[tuple(part)]
         base = self.k + self.alpha * total / self.size
         return inputs / ops.power(base, self.beta)
+
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return input_shape
 
 
 @keras.saving.register_keras_serializable("archsum")

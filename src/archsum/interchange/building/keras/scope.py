@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from archsum.interchange.building.expressions import Writer, names_of
 from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.names import Names
-from archsum.interchange.building.program import NotSymbolicError, Program, Step
+from archsum.interchange.building.program import LayerStep, NotSymbolicError, Program, Step
 from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import INDENT, Expression, Lines
 from archsum.language.expand.trace import Visit
@@ -70,6 +70,10 @@ class FunctionScope(ABC):
     @abstractmethod
     def found(self, references: Sequence[Reference]) -> Variables:
         """Return the variables of named steps. Errors: NotSymbolicError for one in a block."""
+
+    @abstractmethod
+    def parts_of(self, step: LayerStep, taken: Variables) -> Expression:
+        """Return what makes all parts of which a `split` is the first."""
 
     # What formulas know
 
@@ -173,12 +177,16 @@ class FunctionScope(ABC):
     @contextmanager
     def indented(self, header: str) -> Iterator[None]:
         """Write lines below a header; behind a block with the same condition they belong to that."""
-        is_behind = self._last_block == (id(self.lines), len(self.lines.lines), self.lines.depth, header)
-        if not is_behind or ".shape" in header:
+        here = id(self.lines), len(self.lines.lines), self.lines.depth, header
+        is_new = ".shape" in header or self._last_block != here
+        if is_new:
             self.lines.add(header)
         self.lines.depth += 1
+        before = len(self.lines.lines)
         yield
         self.lines.depth -= 1
+        if is_new and len(self.lines.lines) == before:  # there was nothing to do
+            self.lines.lines.pop()
         self._last_block = id(self.lines), len(self.lines.lines), self.lines.depth, header
 
     @contextmanager

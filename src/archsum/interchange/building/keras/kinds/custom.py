@@ -83,6 +83,7 @@ def _class(made: LayerCall, name: str) -> list[str]:
     one = f"{use('collections.abc', 'Sequence')}[{tensor}]" if several else tensor
     first = "inputs[0].shape" if several else "inputs.shape"
     lines = Lines()
+    lines.add("@", call(f"{use('keras')}.saving.register_keras_serializable", literal("archsum")))
     lines.add(f"class {name}(layers.Layer):")
     lines.depth += 1
     lines.add('"""To be filled in: of what it computes the file has only the numbers."""')
