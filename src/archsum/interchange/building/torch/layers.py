@@ -35,7 +35,7 @@ def write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written:
     except UnsupportedError as error:
         name = step.name or step.kind
         place = step.item.entry.span
-        raise SpecError([Diagnostic("unsupported", f"{quote(name)} {error.message}", place, error.cure)]) from None
+        raise SpecError([Diagnostic("not-in-framework", f"{quote(name)} {error.message}", place, error.cure)]) from None
 
 
 def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
+from textwrap import wrap
 from typing import Any
 
 from archsum.formula import Value, is_formula
@@ -25,7 +26,7 @@ from archsum.interchange.building.program import (
     Variable,
     steps_in,
 )
-from archsum.interchange.building.source import Brackets, Keyword, Lines, comment, docstring
+from archsum.interchange.building.source import WIDTH, Brackets, Keyword, Lines, comment, docstring
 from archsum.interchange.building.source import Code as Text
 from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.classes import ClassWriter
@@ -216,7 +217,7 @@ class Network:
     ) -> list[str]:
         lines = Lines()
         lines.add(f"class {writer.name}({'nn.Sequential' if is_sequence else 'nn.Module'}):")
-        lines.lines += docstring([_described(writer, function)], "    ")
+        lines.lines += docstring(wrap(_described(writer, function), WIDTH - 8), "    ")
         lines.lines.append("")
         lines.depth = 1
         lines.add("def ", _signature(made.parameters, "__init__"), " -> None:")
@@ -531,7 +532,7 @@ def _channels(program: Program, tensor: Tensor) -> Code | None:
 
 def _described(writer: ClassWriter, function: Function) -> str:
     if function.block:
-        return f"The block `{function.block}`."
+        return function.about or f"The block `{function.block}`."
     if writer.around is None:
         return f"The network `{writer.program.network.graph.name}`."
     return f"What {writer.around.name} repeats."
