@@ -2,24 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archsum.errors import Diagnostic, Place
 from archsum.graph import Graph
-from archsum.language.read.structure import Structure
 from archsum.language.spec.budget import Budget, StatedDevice
-from archsum.language.spec.document import Document
 from archsum.language.spec.training import Training
-from archsum.language.text.places import Places
 from archsum.propagate import Engine
+
+if TYPE_CHECKING:
+    from archsum.language.read.structure import Structure
+    from archsum.language.spec.document import Document
+    from archsum.language.text.places import Places
 
 
 class Written(NamedTuple):
     """A network as its file has it: its head, with overrides, its layers and blocks, and their text."""
 
-    document: Document
-    structure: Structure
-    file: Places
+    document: "Document"
+    structure: "Structure"
+    file: "Places"
 
 
 @dataclass(frozen=True)
