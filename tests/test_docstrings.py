@@ -11,7 +11,8 @@ import archsum
 
 def undocumented() -> Iterator[str]:
     for module in walk_packages(archsum.__path__, "archsum."):
-        if module.name == "archsum.__main__" or (".interchange.torch." in module.name and not find_spec("torch")):
+        needs_torch = ".interchange.torch." in module.name or module.name.endswith(".torch.pieces")
+        if module.name == "archsum.__main__" or (needs_torch and not find_spec("torch")):
             continue
         for cls in [*vars(import_module(module.name)).values()]:
             if inspect.isclass(cls) and cls.__module__ == module.name:

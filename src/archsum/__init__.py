@@ -5,8 +5,10 @@ if TYPE_CHECKING:
     from archsum.api import (
         Network,
         Summary,
+        build,
         check,
         convert,
+        copy_weights,
         costs,
         devices,
         diagram,
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
         summarize,
         sweep,
         template,
+        to_keras,
+        to_torch,
     )
     from archsum.errors import Diagnostic, SpecError
 
@@ -32,8 +36,10 @@ __all__ = [
     "Network",
     "SpecError",
     "Summary",
+    "build",
     "check",
     "convert",
+    "copy_weights",
     "costs",
     "devices",
     "diagram",
@@ -51,6 +57,8 @@ __all__ = [
     "summarize",
     "sweep",
     "template",
+    "to_keras",
+    "to_torch",
 ]
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from archsum.budget import Base
     from archsum.language.spec.budget import Budget
     from archsum.memory.devices import Device
+    from archsum.results.building import Built
     from archsum.results.check import Check
     from archsum.results.conversion import Conversion
     from archsum.results.diff import Diff
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Network",
     "Summary",
+    "build",
     "check",
     "convert",
+    "copy_weights",
     "costs",
     "devices",
     "diagram",
@@ -57,6 +60,8 @@ __all__ = [
     "summarize",
     "sweep",
     "template",
+    "to_keras",
+    "to_torch",
 ]
 
 
@@ -78,7 +83,7 @@ def load(
     """Read a network: its graph, and of our own files the budget.
 
     `file` is a path or an open file: our YAML, Keras's `.keras`, `.h5` or JSON, or ONNX; our YAML as a text of several
-    lines, or as the mapping that it is; `module:name` of a live model, whose module is imported, and so run; or such a
+    lines, or as the mapping that it is; `module:name` or `model.py:name` of a live model, whose code is run; or such a
     file as a revision of a Git repository has it, `REV:path`.
     `variables` and `input` override the file's own: `input` takes sizes without the batch axis, or where there are
     several inputs, sizes by name. `allow_unknown` accepts layers of Keras files whose weights cannot be known; all
@@ -503,6 +508,72 @@ def solve(
     )
     found = solving.solve(question, name, choices, variables=variables or {}, smallest=smallest, scan=scan)
     return Solution(**vars(found))
+
+
+def build(
+    file: Source | Network,
+    to: str = "keras",
+    *,
+    origin: str | None = None,
+    path: str = "model.py",
+    options: str = "",
+    **overrides: Unpack[Overrides],
+) -> "Built":
+    """Write a network as source code of a framework, as people write it: blocks are functions, repeats are loops.
+
+    Its function is called as the network is, takes the file's variables, and makes the model. What our file cannot say
+    of every use of a block is written as a number. `origin` is what the docstring says that it comes from, by default
+    the file; `path` is what the code's own file is called there.
+
+    Errors: SpecError with every problem in the file, and with everything that the framework cannot do.
+    """
+    from archsum.interchange.building.building import build
+    from archsum.interchange.building.frameworks import FRAMEWORKS
+    from archsum.results.building import Built
+
+    _check_format(to, tuple(FRAMEWORKS))
+    network = _network(file, overrides)
+    return Built(*build(network, to, origin or _origin(file, network), path, options), to)
+
+
+def to_keras(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
+    """Make the Keras model of a network, a `keras.Model`: by the very code that `build` writes.
+
+    Errors: those of `build`; ModuleNotFoundError where Keras is not installed.
+    """
+    from archsum.interchange.building.live import run
+
+    built = build(file, "keras", **overrides)
+    return run(built.text, built.name)
+
+
+def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
+    """Make the PyTorch model of a network, a `torch.nn.Module`: by the very code that `build` writes.
+
+    Errors: those of `build`; ModuleNotFoundError where PyTorch is not installed.
+    """
+    from archsum.interchange.building.live import run
+
+    built = build(file, "torch", **overrides)
+    return run(built.text, built.name)
+
+
+def copy_weights(keras_model: Any, torch_model: Any, example: Any = None) -> None:
+    """Copy the weights of a Keras model into a PyTorch model of the same network, such as `to_torch` makes.
+
+    What each layer comes of says which is which; names do not matter. `example` is as for `from_torch`, by default what
+    the PyTorch model says itself, as those that `build` writes do.
+
+    Errors: SpecError where the networks differ in their weights; TypeError for what is no model.
+    """
+    from archsum.interchange.copying.copying import copy
+    from archsum.interchange.torch.reading import said_by
+
+    given = said_by(torch_model) if example is None else example
+    if given is None:
+        raise TypeError("`copy_weights` takes an example of what the PyTorch model takes, such as (3, 224, 224)")
+    keras, torch = summarize(from_keras(keras_model)), summarize(from_torch(torch_model, given))
+    copy(keras_model, keras, torch_model, torch)
 
 
 def _origin(file: Source | Network, network: Network) -> str:

@@ -223,6 +223,10 @@ CODES: dict[str, Code] = {
         "- dense: {units: 10}",
         "input: [32]\nlayers:\n  - dense: {units: 10}",
     ),
+    "not-in-framework": Code(
+        "A layer cannot be built: the framework that `archsum build` writes for has nothing for it.",
+        "Write what the help says, or a `custom` layer, which becomes a class to fill in.",
+    ),
     "not-text": Code(
         "The file is not text in UTF-8, or it is larger than a network file can be.",
         "Save it as UTF-8.",

@@ -188,16 +188,20 @@ class Formula:
 
         Errors: FormulaError for an unknown name, a forbidden construct, a division by zero, a number out of bounds.
         """
+        value = self.computed(names)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value
+
+    def computed(self, names: Mapping[str, Value]) -> Value:
+        """Compute the formula as Python does, whose `/` gives no int. Errors: those of `evaluate`."""
         try:
-            value = self._compute(names)
+            return self._compute(names)
         except ZeroDivisionError:
             cure = "look at what it divides by; `=a / b if b else 0` has a value for that case"
             raise FormulaError(f"{quote(self.text)} divides by zero", cure) from None
         except OverflowError:
             raise FormulaError(*_TOO_LARGE) from None
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        return value
 
 
 class BoundFormula(NamedTuple):

@@ -39,6 +39,8 @@ class Origin(NamedTuple):
     """The framework's own name of it, as in `layer1.0.conv1`."""
     type: str
     """The name of its class, or of the function or operator that it was."""
+    weights: tuple[str, ...] = ()
+    """The framework's names of its weights, where that has any."""
 
 
 class Owner(NamedTuple):

@@ -17,7 +17,8 @@ from archsum.language.text.source import File, open_file, read_file
 from archsum.revisions import RevisionFile, has_file, is_path, is_revision, open_at, open_revision
 
 Source = File | Mapping[str, Any]
-"""A path, an open file, a text or what YAML makes of one, `module:name` of a live model, or `REV:path` of Git's."""
+"""A path, an open file, a text or what YAML makes of one, `module:name` or `model.py:name` of a live model, or
+`REV:path` of Git's."""
 
 Against = TypeVar("Against", bound=Source)
 
@@ -46,9 +47,10 @@ def load(
 ) -> Network:
     """Read a network.
 
-    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` of a live
-    model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch axis, or several by name)
-    override what it says. `allow_unknown` accepts layers of another framework's whose weights cannot be known.
+    `source` is a path, an open file, our YAML as a text of several lines or as a mapping, `module:name` or
+    `model.py:name` of a live model, or `REV:path` of a Git repository; `variables` and `input` (sizes without the batch
+    axis, or several by name) override what it says. `allow_unknown` accepts layers of another framework's whose weights
+    cannot be known.
 
     Errors: SpecError with every problem in the source. Shapes that do not fit in our own files are found by
     `propagate`, and come with these problems only where there are any.
@@ -169,9 +171,10 @@ def _dump(mapping: Mapping[str, Any]) -> str:
 
 
 def _is_live(source: str) -> bool:
-    """Whether a source is `module:name`, and not a file that is called so."""
-    module, colon, name = source.partition(":")
-    dotted = (*module.split("."), *name.split("."))
+    """Whether a source is `module:name` or `model.py:name`, and not a file that is called so."""
+    module, colon, name = source.rpartition(":")
+    is_file = module.endswith(".py") and "\n" not in module
+    dotted = [*([] if is_file else module.split(".")), *name.split(".")]
     return bool(colon) and all(part.isidentifier() for part in dotted) and not os.path.exists(source)
 
 

@@ -30,6 +30,7 @@ WITHOUT_EXAMPLE = {
     "differs": "archsum itself is wrong then",
     "lost-worker": "a process is killed for it",
     "merged-weights": "a warning",
+    "not-in-framework": "it depends on what a framework has",
     "other-sweep": "a file is begun by another command for it",
     "too-deep": "one has 65 brackets",
 }

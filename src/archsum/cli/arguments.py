@@ -22,8 +22,8 @@ def add_file_arguments(parser: argparse.ArgumentParser, number: str | None = Non
         metavar="SOURCE",
         nargs=number,
         help="a network file: our YAML, Keras's .keras, .h5 or .json, or .onnx; `-` is standard input. Or module:name, "
-        "a live model of PyTorch or Keras, or a function that makes one: importing the module runs its code. Or "
-        "REV:path, a file as a revision of the Git repository has it",
+        "a live model of PyTorch or Keras, or a function that makes one, or model.py:name of a file: its code is run. "
+        "Or REV:path, a file as a revision of the Git repository has it",
     )
     add_overrides(parser)
     parser.add_argument(

@@ -5,8 +5,10 @@ from dataclasses import replace
 from archsum.comparison.details import Details
 from archsum.comparison.difference import Change, Detail, Difference
 from archsum.comparison.facts import Catalogue
+from archsum.comparison.forms import in_one_form
 from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
+from archsum.comparison.paddings import with_own_paddings
 from archsum.comparison.parts import tree
 from archsum.comparison.wiring import Wiring
 from archsum.summary import Summary
@@ -16,11 +18,24 @@ def compare(before: Summary, after: Summary) -> Difference:
     """Return what changed from one network to another.
 
     Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
-    numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that.
+    numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that; and
+    where one comes of another framework, up to how each writes the same.
     """
+    of_two_frameworks = _is_imported(before) != _is_imported(after)
+    padded = with_own_paddings(before), with_own_paddings(after)
+    if of_two_frameworks:
+        return _compared(*map(in_one_form, padded), up_to_words=True)
+    found = _compared(before, after)
+    if found.equal or padded == (before, after):
+        return found
+    also = _compared(*padded)
+    return also if also.equal else found
+
+
+def _compared(before: Summary, after: Summary, *, up_to_words: bool = False) -> Difference:
     layouts = Layouts(before, after)
-    catalogue = Catalogue(up_to_layout=layouts.differ)
-    details = Details(layouts, catalogue)
+    catalogue = Catalogue(up_to_layout=layouts.differ, up_to_words=up_to_words)
+    details = Details(layouts, catalogue, of_two_frameworks=up_to_words)
     found = _compare(before, after, match(tree(before, catalogue), tree(after, catalogue)), details)
     if found.equal or not found.changes:
         return found
@@ -33,6 +48,11 @@ def compare(before: Summary, after: Summary) -> Difference:
     return Difference(
         before, after, details.of_networks(before, after, wiring), replace(found.whole, children=()), is_regrouped=True
     )
+
+
+def _is_imported(summary: Summary) -> bool:
+    """Whether a network comes from another framework."""
+    return any(layer.node.origin is not None for layer in summary.layers)
 
 
 def _compare(before: Summary, after: Summary, whole: Pair, details: Details) -> Difference:

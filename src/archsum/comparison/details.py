@@ -14,9 +14,11 @@ from archsum.summary import LayerSummary, Summary
 class Details:
     """Compares layers, equal ones once."""
 
-    def __init__(self, layouts: Layouts, catalogue: Catalogue) -> None:
+    def __init__(self, layouts: Layouts, catalogue: Catalogue, *, of_two_frameworks: bool = False) -> None:
+        """Take how the networks are written; frameworks that differ in their data format differ in nothing by that."""
         self._layouts = layouts
         self._catalogue = catalogue
+        self._of_two_frameworks = of_two_frameworks
         self._known: dict[tuple[int, int], tuple[Detail, ...]] = {}
 
     def of_layers(self, before: LayerSummary, after: LayerSummary) -> tuple[Detail, ...]:
@@ -43,7 +45,7 @@ class Details:
     def of_networks(self, before: Summary, after: Summary, wiring: Wiring) -> tuple[Detail, ...]:
         """Return what changed of the networks' data format, inputs and outputs."""
         found = []
-        if self._layouts.differ:
+        if self._layouts.differ and not self._of_two_frameworks:
             found.append(Detail("fields", "data_format", self._layouts.before, self._layouts.after))
         for (name, shape), (called, other) in zip_longest(
             before.inputs.items(), after.inputs.items(), fillvalue=("", None)

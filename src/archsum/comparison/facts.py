@@ -4,17 +4,13 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from archsum.comparison.layouts import AXES, FIELDS, FORMAT
-from archsum.layers import kind_of
+from archsum.comparison.layouts import FIELDS
+from archsum.comparison.spelling import kind_and_fields
 from archsum.layers.shapes import Shape
-from archsum.layers.written import fields_of_layer
 from archsum.summary import LayerSummary
 
 Digest = bytes
 """What tells values from others: equal ones have the same."""
-
-
-_ACTIVATIONS = ("activation", "recurrent_activation")
 
 
 class WeightFacts(NamedTuple):
@@ -39,10 +35,15 @@ class Facts(NamedTuple):
 
 
 class Catalogue:
-    """The facts of layers, each found once. `up_to_layout`: digests say nothing of where the channels are."""
+    """The facts of layers, each found once.
 
-    def __init__(self, *, up_to_layout: bool) -> None:
+    `up_to_layout`: digests say nothing of where the channels are. `up_to_words`: of layers that state their own numbers
+    they say what shapes and weights these have, and not by which words.
+    """
+
+    def __init__(self, *, up_to_layout: bool, up_to_words: bool = False) -> None:
         self._up_to_layout = up_to_layout
+        self._up_to_words = up_to_words
         self._known: dict[int, tuple[Facts, LayerSummary]] = {}  # the layer is kept, so that its id stays its own
         self._stated: dict[object, tuple[str, Mapping[str, Any], Digest]] = {}
 
@@ -57,11 +58,8 @@ class Catalogue:
         axes = _axes(layer)
         key = layer.layer.identity, axes
         if key not in self._stated:
-            written = {name: _plain(name, value, axes) for name, value in fields_of_layer(layer.layer).items()}
-            if "axis" in written:
-                written.pop(FORMAT, None)  # which says no more than what the axis is by default
+            kind, written = kind_and_fields(layer, axes, up_to_words=self._up_to_words)
             digested = {name: value for name, value in written.items() if name not in FIELDS or not self._up_to_layout}
-            kind = kind_of(type(layer.layer))
             self._stated[key] = kind, written, digest(kind, digested)
         kind, fields, stated = self._stated[key]
         trainable = layer.layer.trainable
@@ -80,20 +78,6 @@ def _axes(layer: LayerSummary) -> int | None:
     """Return how many axes a sample has; None where that changes, so that its axes are counted by no one number."""
     axes = {len(shape) for shape in (*layer.input_shapes, layer.output_shape)}
     return axes.pop() if len(axes) == 1 else None
-
-
-def _plain(name: str, value: Any, axes: int | None) -> Any:
-    """Return a field's value, the same for what means the same: linear is no activation, the last axis has a number."""
-    if name in _ACTIVATIONS and value == "linear":
-        return None
-    if name == "padding" and isinstance(value, list) and all(sides == [0, 0] for sides in value):
-        return "valid"
-    if name in AXES and axes is not None:
-        if isinstance(value, int):
-            return value % (axes + 1)
-        if isinstance(value, list) and all(isinstance(axis, int) for axis in value):
-            return [axis % (axes + 1) for axis in value]
-    return value
 
 
 def digest(*values: object) -> Digest:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from archsum.layers import kind_of
 from archsum.layers.shapes import Shape
 from archsum.summary import Summary
 
@@ -16,8 +17,11 @@ FIELDS = AXES | _SIZES | {FORMAT}
 
 
 def data_format(summary: Summary) -> str | None:
-    """Return the data format of all layers that have one, and no axis of their own; None where they differ."""
-    layers = (layer.layer for layer in summary.layers)
+    """Return the data format of all layers that have one, and no axis of their own; None where they differ.
+
+    That of a `flatten` says nothing: what comes out has one axis.
+    """
+    layers = (layer.layer for layer in summary.layers if kind_of(type(layer.layer)) != "flatten")
     formats = {getattr(layer, FORMAT, None) for layer in layers if not hasattr(layer, "axis")} - {None}
     return formats.pop() if len(formats) == 1 else None
 

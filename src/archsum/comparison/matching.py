@@ -1,6 +1,6 @@
 """Two trees of parts → pairs: which part became which, what only one side has, and what is in another place."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -70,28 +70,48 @@ def isomorphism(
     """
     if len(before.layers) != len(after.layers):
         return None
-    waiting: dict[Digest, list[LayerSummary]] = {}
-    for key, layer in _downwards(after, catalogue):
-        waiting.setdefault(key, []).append(layer)
-    for same in waiting.values():
-        same.reverse()
+    waiting: dict[Digest, dict[tuple[str, ...], list[LayerSummary]]] = {}
+    for key, layer in _told_apart(after, catalogue):
+        waiting.setdefault(key, {}).setdefault(_taken(layer, layer.node.inputs, catalogue), []).append(layer)
+    became = dict(zip(before.inputs, after.inputs, strict=False))
     pairs = []
-    for key, layer in _downwards(before, catalogue):
-        if not waiting.get(key):
+    for key, layer in _told_apart(before, catalogue):
+        same = waiting.get(key)
+        if not same:
             return None
-        pairs.append((layer, waiting[key].pop()))
+        # Of layers that come of the same, it is the one that takes the very ones.
+        taken = _taken(layer, [became.get(name, "") for name in layer.node.inputs], catalogue)
+        inputs = taken if taken in same else next(iter(same))
+        other = same[inputs].pop(0)
+        if not same[inputs]:
+            del same[inputs]
+        became[layer.name] = other.name
+        pairs.append((layer, other))
     return pairs
 
 
-def _downwards(summary: Summary, catalogue: Catalogue) -> Iterator[tuple[Digest, LayerSummary]]:
-    """Yield each layer with what tells it, and all that it comes of, from others."""
-    known = {name: digest("input", number) for number, name in enumerate(summary.inputs)}
+def _taken(layer: LayerSummary, inputs: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Return what a layer takes, in an order of its own where that tells nothing."""
+    return tuple(sorted(inputs) if catalogue.of(layer).kind in UNORDERED else inputs)
+
+
+def _told_apart(summary: Summary, catalogue: Catalogue) -> Iterator[tuple[Digest, LayerSummary]]:
+    """Yield each layer with what tells it, all that it comes of, and all that comes of it, from others."""
+    comes_of = {name: digest("input", number) for number, name in enumerate(summary.inputs)}
     for layer in summary.layers:
-        inputs, facts = [known[name] for name in layer.node.inputs], catalogue.of(layer)
+        inputs, facts = [comes_of[name] for name in layer.node.inputs], catalogue.of(layer)
         if facts.kind in UNORDERED:
             inputs.sort()
-        known[layer.name] = digest(facts.exact, inputs, layer.node.states, sorted(layer.shared_weights))
-        yield known[layer.name], layer
+        comes_of[layer.name] = digest(facts.exact, inputs, layer.node.states)
+    behind: dict[str, list[Digest]] = {name: [digest("output", number)] for number, name in enumerate(summary.outputs)}
+    keys = {}
+    for layer in reversed(summary.layers):
+        keys[layer.name] = digest(comes_of[layer.name], sorted(behind.pop(layer.name, [])))
+        is_ordered = catalogue.of(layer).kind not in UNORDERED
+        for number, name in enumerate(layer.node.inputs):
+            behind.setdefault(name, []).append(digest(keys[layer.name], number if is_ordered else 0))
+    for layer in summary.layers:
+        yield keys[layer.name], layer
 
 
 def _called_otherwise(before: Part, after: Part) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from archsum.comparison.difference import SHARED, Detail
+from archsum.graph import Owner
 from archsum.layers import kind_of
-from archsum.summary import LayerSummary, SharedWeight, Summary
+from archsum.summary import LayerSummary, Summary
 
 UNORDERED = frozenset({"add", "multiply", "average", "maximum", "minimum"})
 """The kinds that give the same in whatever order they take their inputs."""
@@ -28,6 +29,7 @@ class Wiring:
         self._became |= {one.name: other.name for one, other in pairs if other.name not in moved}
         self._was = {name: one for one, name in self._became.items()}
         self._owned = {one.name: other.name for one, other in pairs}
+        self._sharing = _sharing(before), _sharing(after)
         self._through = _passed(before, self._became), _passed(after, self._was)
 
     def differences(self, before: LayerSummary, after: LayerSummary) -> tuple[Detail, ...]:
@@ -40,11 +42,17 @@ class Wiring:
             not self._same(taken, takes, is_ordered=is_ordered) or before.node.states != after.node.states
         ):
             found.append(Detail("inputs", "inputs", taken, takes))
-        if before.shared_weights or after.shared_weights:
-            owners = {name: (self._owned.get(of.owner.node), *_use(of)) for name, of in before.shared_weights.items()}
-            if owners != {name: (of.owner.node, *_use(of)) for name, of in after.shared_weights.items()}:
-                found.append(Detail("weights", SHARED, _owner(before), _owner(after)))
+        if (before.shared_weights or after.shared_weights) and not self._shares_the_same(before, after):
+            found.append(Detail("weights", SHARED, _owner(before), _owner(after)))
         return tuple(found)
+
+    def _shares_the_same(self, before: LayerSummary, after: LayerSummary) -> bool:
+        """Whether a layer has its weights in common with the same layers; which is called first is no matter."""
+        ones, others = (found.get(layer.name, {}) for found, layer in zip(self._sharing, (before, after), strict=True))
+        became = {
+            name: {(self._owned.get(node, ""), weight) for node, weight in shared} for name, shared in ones.items()
+        }
+        return became == others
 
     def outputs(self) -> Detail | None:
         """Return how the networks' outputs differ; None where they are the same."""
@@ -77,9 +85,18 @@ def _passed(summary: Summary, matched: Mapping[str, str]) -> dict[str, str]:
     return through
 
 
-def _use(shared: SharedWeight) -> tuple[str, bool]:
-    """Return which of its owner's weights it is, and whether it is transposed."""
-    return shared.owner.weight, shared.transposed
+def _sharing(summary: Summary) -> dict[str, dict[str, set[tuple[str, str]]]]:
+    """Return, for each layer that shares weights, and for each of these, all that have it, and its name there."""
+    together: dict[Owner, set[tuple[str, str]]] = {}
+    for layer in summary.layers:
+        for name, shared in layer.shared_weights.items():
+            owner = shared.owner
+            together.setdefault(owner, {(owner.node, owner.weight)}).add((layer.name, name))
+    found: dict[str, dict[str, set[tuple[str, str]]]] = {}
+    for users in together.values():
+        for node, weight in users:
+            found.setdefault(node, {})[weight] = users
+    return found
 
 
 def _owner(layer: LayerSummary) -> str | None:

@@ -10,7 +10,7 @@ from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, Location, SpecError
 from archsum.graph import Graph, Group, Node, Origin, Owner, Path, shared_levels
 from archsum.interchange.imported import Expected, Imported
-from archsum.layers import layer_class
+from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import NAME_LENGTH, NO_NAME_CHARACTERS
 from archsum.layers.shapes import Shape
@@ -112,6 +112,22 @@ class GraphBuilder:
         if expected:
             self._expected[name] = expected
         return name
+
+    def node(self, name: str) -> Node | None:
+        """Return a node by its name, of those that were added last first."""
+        return next((node for node in reversed(self._nodes) if node.name == name), None)
+
+    def replace(self, name: str, fields: Mapping[str, Any], more: Expected | None, place: Location) -> None:
+        """Give a node other fields; `more` is what is said of what it has become: its weights are beside its own."""
+        number = next(number for number, node in enumerate(self._nodes) if node.name == name)
+        node = self._nodes[number]
+        layer = self.layer(kind_of(type(node.layer)), fields, place)
+        if layer:
+            self._nodes[number] = node._replace(layer=layer)
+        own = self._expected.get(name)
+        if own and more and own.weights is not None and more.weights is not None:
+            trained = (own.trainable_params or 0) + (more.trainable_params or 0)
+            self._expected[name] = Expected(more.output, (*own.weights, *more.weights), trained)
 
     def build(self, outputs: Sequence[str], characters: int, spare: Collection[str] = ()) -> Imported:
         """Return the graph, without layers that are `spare`; `outputs` are those that give them, one perhaps several.

@@ -1,7 +1,8 @@
-"""A live model by its name, `module:name`: importing the module runs its code, whatever that does."""
+"""A live model by its name, `module:name` or `model.py:name`: that runs the code of the module, whatever it does."""
 
 import contextlib
 import importlib
+import importlib.util
 import os
 import sys
 import traceback
@@ -23,9 +24,12 @@ def read_live(source: str, options: Options) -> Imported:
 
     Errors: SpecError where there is no such model, and with the exceptions that its own code raises.
     """
-    module, _, name = source.partition(":")
+    module, _, name = source.rpartition(":")
+    if module.endswith(".py") and not os.path.isfile(module):
+        raise _no_model(f"cannot read {module}: there is no such file", "name the file of the model's code")
     with _their_code(source):
-        found = _find(source, import_module_from_here(module), name)
+        loaded = _run_file(module) if module.endswith(".py") else import_module_from_here(module)
+        found = _find(source, loaded, name)
         model = found if reader_of(found) else _call(source, found)
     reader = reader_of(model)
     if reader is None:
@@ -44,6 +48,24 @@ def import_module_from_here(module: str) -> Any:
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(here)
+
+
+def _run_file(path: str) -> Any:
+    """Run a file as a module of its own, which can import what is beside it, and return the module."""
+    name = f"_archsum_{os.path.basename(path).removesuffix('.py')}_{len(sys.modules)}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise _no_model(f"{path} is no file of Python code", "name one, as in `model.py:resnet50`")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    beside = os.path.dirname(os.path.abspath(path))
+    sys.path.insert(0, beside)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(beside)
+    return module
 
 
 def reader_of(model: Any) -> Callable[[Any, str, Options], Imported] | None:

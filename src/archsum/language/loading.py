@@ -9,7 +9,7 @@ from archsum.formula import Value
 from archsum.language.expand.expansion import expand
 from archsum.language.expand.known import Known
 from archsum.language.expand.unused import unused
-from archsum.language.network import Network
+from archsum.language.network import Network, Written
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import Structure, read_structure
 from archsum.language.spec.document import Document
@@ -153,6 +153,7 @@ class NetworkFile:
             device_place=places.value("budget", "device"),
             checkpointing_place=places.value("training", "checkpointing"),
             warnings=tuple(warnings),
+            written=Written(document, structure, places),
         )
 
 

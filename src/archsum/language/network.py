@@ -2,12 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from archsum.errors import Diagnostic, Place
 from archsum.graph import Graph
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
 from archsum.propagate import Engine
+
+if TYPE_CHECKING:
+    from archsum.language.read.structure import Structure
+    from archsum.language.spec.document import Document
+    from archsum.language.text.places import Places
+
+
+class Written(NamedTuple):
+    """A network as its file has it: its head, with overrides, its layers and blocks, and their text."""
+
+    document: "Document"
+    structure: "Structure"
+    file: "Places"
 
 
 @dataclass(frozen=True)
@@ -30,3 +44,5 @@ class Network:
     """Where the training names blocks."""
     warnings: tuple[Diagnostic, ...] = ()
     """What its reader has to say of it that is no error."""
+    written: Written | None = field(default=None, repr=False, compare=False)
+    """What its file says, where that is in our language."""

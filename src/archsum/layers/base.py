@@ -248,6 +248,11 @@ class Layer(StrictModel):
         return frozenset()
 
     @property
+    def takes_numbers(self) -> frozenset[int]:
+        """Which of the inputs are whole numbers, such as those of words."""
+        return frozenset()
+
+    @property
     def finds_indices(self) -> bool:
         """Whether it knows where each element of its output was in its input, as max pooling does."""
         return False
@@ -271,6 +276,33 @@ class Layer(StrictModel):
     def gives_first_state(self) -> bool:
         """Whether the output is the first of these states itself."""
         return False
+
+    @property
+    def zeros_around(self) -> tuple[tuple[int, int], ...] | None:
+        """The zeros before and after each spatial axis, where it does nothing but put them there."""
+        return None
+
+    @property
+    def cut_off(self) -> tuple[tuple[int, int], ...] | None:
+        """The elements before and after each spatial axis that it takes away, where it does nothing else."""
+        return None
+
+    def with_zeros(self, zeros: tuple[tuple[int, int], ...]) -> Self | None:
+        """Return the layer that puts zeros around its input itself; None where there is none."""
+        return None
+
+    @property
+    def filled_around(self) -> tuple[tuple[int, int], ...] | None:
+        """The elements before and after each axis, where it does nothing but put the same number there."""
+        return None
+
+    def with_fill(self, filled: tuple[tuple[int, int], ...]) -> Self | None:
+        """Return the layer that puts what counts for nothing around its input itself; None where there is none."""
+        return None
+
+    def with_cut(self, cut: tuple[tuple[int, int], ...]) -> Self | None:
+        """Return the layer that takes elements away from its output itself; None where there is none."""
+        return None
 
     @property
     def keeping_steps(self) -> KeepingSteps | None:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator
 
@@ -263,6 +263,14 @@ class Sliding(Spatial):
             if size is not None and output is not None and output <= 0:
                 raise window.misfit(size, axis)
             yield output
+
+    def with_zeros(self, zeros: tuple[Sides, ...]) -> Self | None:
+        """Return the layer with so much padding more, where its own is stated in numbers, or is nothing."""
+        if isinstance(self.padding, str) and self.padding != "valid":
+            return None
+        own = ((0, 0),) * self.rank if isinstance(self.padding, str) else self.padding
+        padding = tuple((one[0] + more[0], one[1] + more[1]) for one, more in zip(own, zeros, strict=True))
+        return self.model_copy(update={"padding": padding})
 
     def padding_operators(self, shape: Shape) -> tuple[Operator, ...]:
         """Return what pads the data on a microcontroller, where kernels know `valid` and `same` alone."""

@@ -50,6 +50,7 @@ OUTPUTS: tuple[tuple[str, ...], ...] = (
     ("explain", "FILE"),
     ("convert", "FILE"),
     ("convert", "FILE", "--flat"),
+    ("build", "FILE", "--to", "keras"),
 )
 PICTURES: tuple[tuple[str, ...], ...] = (
     ("diagram", "FILE", "--format", "svg"),

@@ -46,7 +46,8 @@ def test_blocks_and_origins() -> None:
     assert names[:5] == ["stem", "blocks/0/conv", "blocks/0/norm", "blocks/0/relu", "blocks/0/add"]
     origin = summary.layers[1].node.origin
     assert origin
-    assert tuple(origin) == ("blocks.0.conv", "Conv2d")
+    assert (origin.path, origin.type) == ("blocks.0.conv", "Conv2d")
+    assert origin.weights == ("blocks.0.conv.weight", "blocks.0.conv.bias")
     assert network.graph.groups["blocks", "0"].kind == "Block"
 
 

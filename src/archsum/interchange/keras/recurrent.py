@@ -2,15 +2,29 @@
 
 from collections.abc import Sequence
 
+from archsum.interchange.keras.built import PACKAGE
 from archsum.interchange.keras.classes import CLASSES as ALL
 from archsum.interchange.keras.custom import add_unknown
-from archsum.interchange.keras.fields import Plain
+from archsum.interchange.keras.fields import Fields, Plain
 from archsum.interchange.keras.items import Item
 from archsum.interchange.keras.plain import read_whole_layer
 from archsum.interchange.keras.reading import is_keras
 from archsum.interchange.keras.use import Use, Value, values
 
 CELLS = {"SimpleRNNCell": Plain("simple_rnn"), "LSTMCell": Plain("lstm"), "GRUCell": Plain("gru")}
+
+
+def _two_biases(fields: Fields) -> Fields:
+    """Give a cell of PyTorch's its second bias."""
+    has_two = fields.pop("two_biases", True) and fields.get("bias") is not False
+    return {**fields, "bias": "double"} if has_two else fields
+
+
+BUILT_CELLS = {
+    "TwoBiasRNNCell": Plain("simple_rnn", {}, _two_biases),
+    "TorchLSTMCell": Plain("lstm", {}, _two_biases),
+}
+"""Those that `archsum build` writes."""
 
 CLASSES = ("SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN")
 
@@ -21,7 +35,7 @@ _STATES = {"lstm": 2, "conv_lstm1d": 2, "conv_lstm2d": 2, "conv_lstm3d": 2}
 def add_recurrent(use: Use) -> Sequence[Value | None]:
     """Add a recurrent layer; of several cells one behind the other. Errors: BadItemError."""
     config = use.entry.config
-    cells = _cells(config["cell"]) if use.entry.type == "RNN" else [(ALL[use.entry.type], config)]
+    cells = cells_of(config["cell"]) if use.entry.type == "RNN" else [(ALL[use.entry.type], config)]
     if cells is None:
         return add_unknown(use)
     _require_batch_first(use)
@@ -70,13 +84,15 @@ def same_node(states: Sequence[Value], count: int) -> str | None:
     return None if others else name
 
 
-def _cells(item: Item) -> list[tuple[Plain, Item]] | None:
+def cells_of(item: Item) -> list[tuple[Plain, Item]] | None:
     """Return the kinds of cells, and their configurations; None where there is one of which we have no kind."""
     name, config = item["class_name"].text(), item["config"]
+    if item.text_of("registered_name") == f"{PACKAGE}{name}" and name in BUILT_CELLS:
+        return [(BUILT_CELLS[name], config)]
     if not is_keras(item.text_of("module"), item.text_of("registered_name"), name):
         return None
     if name == "StackedRNNCells":
-        found = [_cells(cell) for cell in config["cells"].items()]
+        found = [cells_of(cell) for cell in config["cells"].items()]
         return None if None in found else [cell for cells in found if cells for cell in cells]
     return [(CELLS[name], config)] if name in CELLS else None
 

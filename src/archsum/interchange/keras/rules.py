@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from archsum.interchange.keras import attention, recurrent, wrappers
+from archsum.interchange.keras.built import add_built, is_built
 from archsum.interchange.keras.classes import CLASSES, MERGES, WITHOUT_WEIGHTS
 from archsum.interchange.keras.custom import add_unknown, add_without_weights, require_known_weights
 from archsum.interchange.keras.items import BadItemError
@@ -63,7 +64,11 @@ def check_class(use: Use) -> None:
     """Check that the weights of a layer's class are known, or accepted as unknown. Errors: BadItemError otherwise."""
     entry = use.entry
     is_known = entry.type in RULES or entry.type in CLASSES or entry.type in WITHOUT_WEIGHTS
-    if not is_operation(use) and not (is_known and is_keras(entry.module, entry.registered, entry.type)):
+    if (
+        not is_operation(use)
+        and not is_built(entry.registered, entry.type)
+        and not (is_known and is_keras(entry.module, entry.registered, entry.type))
+    ):
         require_known_weights(use)
 
 
@@ -71,6 +76,8 @@ def _add_known(use: Use) -> Sequence[Value | None]:
     entry = use.entry
     if is_operation(use):
         return add_operation(use)
+    if is_built(entry.registered, entry.type):
+        return add_built(use)
     if not is_keras(entry.module, entry.registered, entry.type):
         return add_unknown(use)
     if entry.type in MERGES and len(use.inputs) == 1:

@@ -161,7 +161,7 @@ class Use:
             self.place,
             groups=inside.groups,
             origin=Origin(f"{inside.origin}{entry.name}", entry.type),
-            expected=self._expected(output, whole=whole, shared=own is not None),
+            expected=self.expected(output, whole=whole, shared=own is not None),
             shared_with=own,
             states=states,
         )
@@ -199,7 +199,8 @@ class Use:
         """Return the error that it cannot be read."""
         return BadItemError(code, f"{self.called} {message}", self.entry.within, cure)
 
-    def _expected(self, output: int | None, *, whole: bool, shared: bool) -> Expected | None:
+    def expected(self, output: int | None = 0, *, whole: bool = True, shared: bool = False) -> Expected | None:
+        """Return what is said of a node: its output, and where it is live its weights."""
         shape = None if output is None else self.stated_shape(output)
         live = self.entry.live if whole and hasattr(self.entry.live, "weights") else None
         if live is None:

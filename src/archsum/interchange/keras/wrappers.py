@@ -6,11 +6,11 @@ from typing import Any
 from archsum.bounds import MAX_NESTING
 from archsum.errors import quote
 from archsum.interchange.keras.classes import CLASSES
-from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS
+from archsum.interchange.keras.fields import UNKNOWN_WEIGHTS, Plain
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.plain import read_whole_layer
 from archsum.interchange.keras.reading import is_keras
-from archsum.interchange.keras.recurrent import split_states
+from archsum.interchange.keras.recurrent import cells_of, split_states
 from archsum.interchange.keras.use import Use, Value
 from archsum.layers.base import Layer
 
@@ -63,6 +63,9 @@ def hold(use: Use, item: Item, depth: int = 0) -> Layer | None:
     name, config = item["class_name"].text(), item["config"]
     own = is_keras(item.text_of("module"), item.text_of("registered_name"), name)
     plain = CLASSES.get(name)
+    cells = cells_of(config["cell"]) if name == "RNN" and own else None
+    if cells and len(cells) == 1:
+        return _of_cell(use, cells[0], item)
     if plain is None or not own:
         message = f"{use.called} holds {quote(name)}, whose weights are unknown"
         raise BadItemError("unknown-weights", message, item.within, UNKNOWN_WEIGHTS)
@@ -75,6 +78,13 @@ def hold(use: Use, item: Item, depth: int = 0) -> Layer | None:
             return None
     if config.value.get("trainable") is False:
         fields["trainable"] = False
+    return use.graph.builder.layer(plain.kind, fields, use.graph.builder.place(item.within))
+
+
+def _of_cell(use: Use, cell: tuple[Plain, Item], item: Item) -> Layer | None:
+    """Return the recurrent layer that goes through a sequence with a cell."""
+    plain, config = cell
+    fields = {**read_whole_layer(use, plain, config), "return_sequences": item["config"].value.get("return_sequences")}
     return use.graph.builder.layer(plain.kind, fields, use.graph.builder.place(item.within))
 
 

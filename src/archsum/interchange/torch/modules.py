@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from archsum.interchange.torch import activations, kernels, normalizations, padding, products, sequences, shaping
+from archsum.interchange.torch.built import built
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.windows import windowed
 
@@ -16,6 +17,8 @@ def reader_of(module: Any) -> Reader | None:
     None where it is none: its class has a `forward` of its own, or its weights are computed of others.
     """
     cls: Any = type(module)
+    if reads_built := built(module):
+        return reads_built
     if is_parametrized(module) or "forward" in vars(module):
         return None
     for base in cls.__mro__:

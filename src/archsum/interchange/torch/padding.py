@@ -60,6 +60,8 @@ def padding_module(view: View) -> Steps:
     kind = {"Zero": "zero", "Constant": "zero", "Reflection": "reflection", "Replication": "replication"}
     sides = view.module.padding
     pairs = [[sides[number], sides[number + 1]] for number in range(len(sides) - 2, -1, -2)]
+    if view.layout(view.input).batch == 0 and word in ("Zero", "Constant") and max(map(max, pairs)) <= 0:
+        return [_around("cropping", [[-before, -after] for before, after in pairs], field="cropping")]
     if view.layout(view.input).batch != 0 or min(map(min, pairs)) < 0:
         raise NotUnderstoodError("crops, or takes no batch")
     return [_around(f"{kind.get(word, 'circular')}_padding", pairs)]

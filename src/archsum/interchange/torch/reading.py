@@ -24,11 +24,19 @@ def read_model(model: Any, name: str, options: Options) -> Imported:
     Errors: SpecError where they are not those that the model takes, where what it does depends on values, and with
     whatever is wrong with the layers; what the model raises itself is not caught.
     """
-    if options.input is None:
+    given = said_by(model) if options.input is None else options.input
+    if given is None:
         message = f"{quote(name)} is a PyTorch model, which does not say what its inputs are"
         cure = "give the shape without the batch, as in `--input 3,224,224`"
         raise SpecError([Diagnostic("inputs", message, Location(name, ""), cure)])
-    return read_module(model, name, options.input)
+    return read_module(model, name, given)
+
+
+def said_by(model: Any) -> Any:
+    """Return the shape of its inputs that a model says itself, as those do that `archsum build` writes."""
+    said = getattr(model, "input_shape", None)
+    shapes = said.values() if isinstance(said, dict) and said else (said,)
+    return said if all(isinstance(one, tuple) and all(type(size) is int for size in one) for one in shapes) else None
 
 
 def read_module(model: Any, name: str, given: Any) -> Imported:

@@ -92,7 +92,7 @@ def _recurrent_layer(it: Any, weights: dict[str, Value]) -> Step:
     fields: dict[str, Any] = {"units": it.hidden_size, "return_sequences": True}
     if not it.bias:
         fields["bias"] = False
-    elif kind != "gru":
+    elif kind != "gru" and any(name.startswith("bias_hh") for name in weights):
         fields["bias"] = "double"
     if it.mode == "RNN_RELU":
         fields["activation"] = "relu"

@@ -133,7 +133,7 @@ class Writer:
             (*blocks, step.name or name or own),
             self._place,
             groups=[self._classes[".".join(blocks[: level + 1])] for level in range(len(blocks))],
-            origin=origin or Origin(call.path, call.name),
+            origin=(origin or Origin(call.path, call.name))._replace(weights=_names_of(step)),
             expected=_expected(step, shape, has_own=twin is None, shared=owners),
             shared_with=twin,
             shared_weights=owners,
@@ -212,6 +212,10 @@ class Writer:
             more = f" and {len(unused) - _MOST_NAMED:,} others" if len(unused) > _MOST_NAMED else ""
             message = f"the outputs do not depend on the parameters {named}{more}, which are not counted"
             self._builder.warn("unused", message, self._builder.place(""), _UNUSED_CURE)
+
+
+def _names_of(step: Step) -> tuple[str, ...]:
+    return tuple(value.name for value in step.weights.values())
 
 
 def _not_of_samples(message: str, place: Location) -> SpecError:

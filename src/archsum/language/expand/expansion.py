@@ -26,6 +26,7 @@ from archsum.language.expand.problems import (
 )
 from archsum.language.expand.scope import FAULTY, LEFT_OUT, FormulaNames, Level, Outputs, Scope
 from archsum.language.expand.shapes import NetworkShapes
+from archsum.language.expand.trace import Trace
 from archsum.language.read.formulas import resolve_fields
 from archsum.language.read.structure import Definition, Structure
 from archsum.language.spec.containers import Container
@@ -64,14 +65,15 @@ def expand(
     work: Work,
     known: Known,
     unknown: Collection[str] = (),
+    trace: Trace | None = None,
 ) -> Expanded:
     """Write out a file's layers.
 
     `work` says how many there may be, `known` is what is known of other variants of the file, and `unknown` are the
-    inputs whose shapes are not.
+    inputs whose shapes are not. What each item of the file became, wherever it was used, is kept in `trace`.
     """
     inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
-    return Expansion(document, structure, file, work, known, known.builder(document, file), inputs).run(name)
+    return Expansion(document, structure, file, work, known, known.builder(document, file), inputs, trace).run(name)
 
 
 class Expansion:
@@ -86,6 +88,7 @@ class Expansion:
         known: Known,
         builder: Builder,
         inputs: Mapping[str, Shape],
+        trace: Trace | None = None,
     ) -> None:
         """Begin with no layers; `inputs` are those whose shapes are known."""
         self._problems = Problems()
@@ -108,6 +111,7 @@ class Expansion:
         """Whether each layer so far is in the graph."""
         self._has_passed_over = False  # something that could not be read, and may have given names
         self._depth = self._deepest = 0
+        self._trace = trace
 
     def run(self, name: str) -> Expanded:
         """Write out the file's layers."""
@@ -133,6 +137,13 @@ class Expansion:
 
     def add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         """Add a layer, a block or a container behind `inputs`, and return what it gives."""
+        if self._trace is None:
+            return self._add_item(item, scope, inputs)
+        with self._trace.visit(item, scope) as visit:
+            visit.outputs = self._add_item(item, scope, inputs)
+        return visit.outputs
+
+    def _add_item(self, item: Item, scope: Scope, inputs: Outputs) -> Outputs:
         steps = item.entry.steps
         if self._work.spend("layers") or (steps and self._work.spend("values", steps)):
             self._report_size(scope, item)
@@ -141,6 +152,8 @@ class Expansion:
             lambda: self._input_sizes(item, scope, inputs),
             lambda layer: self._sizes_of(layer, scope),
         )
+        if self._trace:
+            self._trace.current.names, self._trace.current.inputs = names, inputs
         there = item.condition is True or self._is_there(item, scope, names)
         if not there:
             if item.name:
@@ -154,6 +167,8 @@ class Expansion:
             self._report(scope, too_many_inputs(f"`{item.entry.kind}` has", item.entry.span))
         if len(taken) > 1 and self._work.spend("inputs", len(taken)):
             self._report_size(scope, item)
+        if self._trace:
+            self._trace.current.inputs, self._trace.current.is_there = taken, True
         outputs = self._add(item, scope, names, taken)
         if item.name:
             scope.known[item.name] = outputs
@@ -209,6 +224,8 @@ class Expansion:
                 single,
             )
             self._nodes.append(node)
+            if self._trace:
+                self._trace.current.node = node
             if wrappers:
                 self._wrapped[full_name] = len(wrappers)
             if layer.state_names:
@@ -224,6 +241,8 @@ class Expansion:
             scope = scope.at(self._level(item, scope, scope.level.given))
         if not isinstance(container, Container):
             return self._pass_over()
+        if self._trace:
+            self._trace.current.container = container
         scope = scope.within(item.entry.kind, trainable=container.trainable)
         return write_out(container, self, scope, inputs, item.entry.span)
 
@@ -235,6 +254,8 @@ class Expansion:
         arguments = read_arguments(entry, definition, names, self._document.variables)
         self._work.spend("values", definition.steps + len(arguments.values) // _VALUES_PER_STEP)
         self._report(scope, *arguments.problems)
+        if self._trace:
+            self._trace.current.arguments = arguments.values
         return self._write_block(item, scope, definition, arguments, inputs)
 
     def _write_block(

@@ -10,6 +10,7 @@ from archsum.layers.base import VIEW, Backward, Reuse
 from archsum.layers.operators import Operators, slicing_operator
 from archsum.layers.shapes import Shape
 from archsum.layers.sizes import SIDES, SidesPerAxis, SizeChanging
+from archsum.layers.window import Sides
 
 
 class Cropping(SizeChanging):
@@ -27,6 +28,10 @@ class Cropping(SizeChanging):
     reuse: ClassVar[Reuse] = VIEW
 
     cropping: SidesPerAxis = Field(1, validate_default=True, description=f"The margins: {SIDES}")
+
+    @property
+    def cut_off(self) -> tuple[Sides, ...]:
+        return self.cropping
 
     def backward(self, *inputs: Shape) -> Backward:
         """Return the gradients of what has been cropped along some axes already; PyTorch crops one after another."""

@@ -72,6 +72,7 @@ class Embedding(Table):
     """
 
     type: Literal["embedding"] = "embedding"
+    takes_numbers: ClassVar[frozenset[int]] = frozenset({0})
 
 
 class ReversibleEmbedding(Table):
@@ -102,6 +103,10 @@ class ReversibleEmbedding(Table):
 
     tie_weights: bool = Field(True, description="Scores use the same table; false: a table of their own.")
     reverse: bool = Field(False, description="True makes scores of vectors, false vectors of words.")
+
+    @property
+    def takes_numbers(self) -> frozenset[int]:
+        return frozenset() if self.reverse else frozenset({0})
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return (*self._vectors(*inputs), self.input_dim) if self.reverse else super().output_shape(*inputs)

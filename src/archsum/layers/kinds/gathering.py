@@ -30,6 +30,7 @@ class Gather(AlongChannels, MovingLayer):
     """
 
     most_inputs: ClassVar[int | None] = 2
+    takes_numbers: ClassVar[frozenset[int]] = frozenset({1})
 
     type: Literal["gather"] = "gather"
 

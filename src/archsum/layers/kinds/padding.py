@@ -41,6 +41,10 @@ class ZeroPadding(Padding):
 
     note: ClassVar[str] = "zeros before + size + zeros after"
 
+    @property
+    def zeros_around(self) -> tuple[Sides, ...]:
+        return self.padding
+
     padding: SidesPerAxis = Field(1, validate_default=True, description=f"The zeros: {SIDES}")
 
     def operators(self, *inputs: Shape) -> Operators:
@@ -116,6 +120,10 @@ class Pad(MovingLayer):
     mode: Literal["constant", "reflect", "replicate"] = Field(
         "constant", description="What is around the data: a number, the data mirrored, or the elements at the borders."
     )
+
+    @property
+    def filled_around(self) -> tuple[Sides, ...] | None:
+        return self.padding if self.mode == "constant" else None
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return tuple(None if size is None else padded.value for size, padded in self._padded(*inputs))

@@ -12,7 +12,7 @@ from archsum.layers.fields import PerAxis, none_where_equal
 from archsum.layers.operators import CLAMPS, Operator, Operators, UnknownOperatorsError, padded_and_on_rows
 from archsum.layers.shapes import Shape, product
 from archsum.layers.spatial import PoolingLayer
-from archsum.layers.window import Sliding, Window
+from archsum.layers.window import Sides, Sliding, Window
 
 _POOL_SIZE = "The window's size: one number, or one for each axis."
 
@@ -109,6 +109,9 @@ class MaxPooling(Pooling):
 
     finds_indices: ClassVar[bool] = True
 
+    def with_zeros(self, zeros: tuple[Sides, ...]) -> None:
+        """Return None: what it pads with itself is never a maximum, and a zero can be."""
+
     pool_size: PerAxis = Field(2, validate_default=True, description=_POOL_SIZE)
     dilation_rate: PerAxis = Field(
         1, validate_default=True, description="The distance between the window's elements, as in PyTorch."
@@ -117,6 +120,13 @@ class MaxPooling(Pooling):
     @property
     def dilations(self) -> tuple[int, ...]:
         return self.dilation_rate
+
+    def with_fill(self, filled: tuple[Sides, ...]) -> Self | None:
+        """Return the layer that pads so itself, where the channels are as they are."""
+        channels = 0 if self.data_format == "channels_first" else len(filled) - 1
+        if len(filled) != self.rank + 1 or any(filled[channels]):
+            return None
+        return super().with_zeros(filled[:channels] + filled[channels + 1 :])
 
     def kept(self, *inputs: Shape) -> tuple[Kept, ...] | None:
         kept_input = self.kept_input(*inputs)

@@ -186,6 +186,7 @@ class CategoryEncoding(Encoding):
     """
 
     type: Literal["category_encoding"] = "category_encoding"
+    takes_numbers: ClassVar[frozenset[int]] = frozenset({0})
     main_field: ClassVar[str] = "num_tokens"
 
     num_tokens: Positive = Field(description="The number of categories, the largest + 1.", examples=[10])

@@ -173,6 +173,19 @@ class TransposedConvolution(GroupedKernelLayer):
         sides = [list(each) for each in self.paddings]
         return f"write `padding: valid`, and `cropping{self.rank}d: {{cropping: {sides}}}` behind it"
 
+    def with_zeros(self, zeros: tuple[Sides, ...]) -> None:
+        """Return None: its padding is its output's."""
+
+    def with_cut(self, cut: tuple[Sides, ...]) -> Self | None:
+        """Return the layer whose padding in numbers takes so much more away."""
+        windows = zip(self.windows, self.output_padding or (None,) * self.rank, strict=True)
+        is_known = all(window.extent >= window.stride or extra is not None for window, extra in windows)
+        if isinstance(self.padding, str) and (self.padding != "valid" or not is_known):
+            return None
+        own = ((0, 0),) * self.rank if isinstance(self.padding, str) else self.padding
+        padding = tuple((one[0] + more[0], one[1] + more[1]) for one, more in zip(own, cut, strict=True))
+        return self.model_copy(update={"padding": padding})
+
     def padded(self, shape: Shape) -> tuple[Shape, ...]:
         """Return nothing: the padding is the output's."""
         return ()

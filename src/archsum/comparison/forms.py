@@ -1,0 +1,102 @@
+"""One form for what frameworks write in several: activations, poolings and convolutions of each channel."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from archsum.comparison.layouts import FORMAT, data_format
+from archsum.graph import Graph, Node
+from archsum.layers import kind_of, layer_class
+from archsum.layers.base import Layer
+from archsum.layers.fields import StrictModel
+from archsum.layers.shapes import split_channels
+from archsum.propagate import propagate
+from archsum.summary import LayerSummary, Summary
+
+
+def in_one_form(summary: Summary) -> Summary:
+    """Return a network whose activations are layers of their own, and whose layers are of the narrowest kind.
+
+    PyTorch has no activations in its convolutions, and one class for those of each channel and all others.
+    """
+    layout = data_format(summary)
+    nodes: list[Node] = []
+    instead: dict[str, str] = {}
+    for layer in summary.layers:
+        node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
+        made = list(_forms(layer, node, layout))
+        nodes += made
+        instead[node.name] = made[-1].name
+    outputs = tuple(instead.get(name, name) for name in summary.outputs)
+    return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes), outputs, summary.groups))
+
+
+def _forms(layer: LayerSummary, node: Node, layout: str | None) -> Iterator[Node]:
+    """Yield a layer without its activation, and this."""
+    own = layer.layer
+    activation = getattr(own, "activation", None)
+    has_own = layer.computed.weights and not own.state_names and activation not in (None, "linear")
+    without = own.model_copy(update={"activation": None}) if has_own else own
+    yield node._replace(layer=_narrowest(without, layer, layout))
+    if has_own:
+        *around, last = node.path
+        applied = _narrowest(layer_class("activation").model_validate({"activation": activation}), layer, layout)
+        name = f"{node.name}.{activation}"
+        path = (*around, f"{last}.{activation}")
+        yield Node(name, applied, (node.name,), path, node.span, node.uses, origin=node.origin)
+
+
+def _narrowest(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    rule = _RULES.get(re.sub("[123]d$", "", kind_of(type(own))))
+    return rule(own, layer, layout) if rule else own
+
+
+def _activation(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    name = str(getattr(own, "activation", ""))
+    fields = {"leaky_relu": {"negative_slope": 0.2}}.get(name, {})
+    return layer_class(name).model_validate(fields) if name in ("relu", "softmax", "elu", "leaky_relu") else own
+
+
+def _relu(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    is_bounded = [getattr(own, name) for name in ("max_value", "negative_slope", "threshold")] == [6, 0, 0]
+    return layer_class("relu6").model_validate({}) if is_bounded else own
+
+
+def _adaptive(which: str) -> "Rule":
+    def rule(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+        sizes = getattr(own, "output_size", ())
+        if set(sizes) != {1}:
+            return own
+        fields = {"keepdims": True, FORMAT: getattr(own, FORMAT)}
+        return layer_class(f"global_{which}_pooling{len(sizes)}d").model_validate(fields)
+
+    return rule
+
+
+def _convolution(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    groups, filters = getattr(own, "groups", 1), getattr(own, "filters", 0)
+    (shape,) = layer.input_shapes
+    if groups == 1 or groups != split_channels(shape, getattr(own, FORMAT))[1]:
+        return own
+    stated: StrictModel = own
+    fields = {name: getattr(own, name) for name in stated.model_fields_set - {"groups", "filters", "type"}}
+    kind = kind_of(type(own)).replace("conv", "depthwise_conv")
+    fields["depth_multiplier"] = filters // groups
+    return layer_class(kind).model_construct(
+        **{**layer_class(kind).model_validate({"kernel_size": 1}).__dict__, **fields}
+    )
+
+
+def _flatten(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    return own if layout is None else own.model_copy(update={FORMAT: layout})
+
+
+Rule = Callable[[Layer, LayerSummary, str | None], Layer]
+
+_RULES: dict[str, Rule] = {
+    "activation": _activation,
+    "relu": _relu,
+    "adaptive_average_pooling": _adaptive("average"),
+    "adaptive_max_pooling": _adaptive("max"),
+    "conv": _convolution,
+    "flatten": _flatten,
+}

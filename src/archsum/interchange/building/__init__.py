@@ -1,0 +1,1 @@
+"""Our YAML → source code of a framework, as people write it."""

@@ -1,0 +1,1 @@
+"""Program → source code of Keras 3."""

@@ -1,0 +1,1 @@
+"""How Keras has our kinds, a table for each family."""

@@ -1,0 +1,1 @@
+"""Networks → PyTorch: source code of `nn.Module` classes."""

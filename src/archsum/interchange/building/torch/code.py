@@ -1,0 +1,134 @@
+"""Python expressions as text, each with the value that it has for the file's defaults."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+_ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.Attribute, ast.List, ast.Tuple)
+
+
+UNKNOWN = "UNKNOWN"
+"""The text of a size that has no expression."""
+
+
+class Code(NamedTuple):
+    """An expression, and what it is worth for the file's defaults; None where that is not known."""
+
+    text: str
+    value: Any = None
+    strided: tuple[str, tuple[str, ...]] | None = None
+    """Of a size that nothing but strides has changed: what it was, and the strides."""
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is written as its value."""
+        return self.text == literal(self.value)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def atom(self) -> str:
+        """The expression as an operand of others: in parentheses unless it needs none."""
+        return self.text if isinstance(ast.parse(self.text, mode="eval").body, _ATOMS) else f"({self.text})"
+
+    @property
+    def without_strides(self) -> tuple[str, tuple[str, ...]]:
+        """What it was before strides, and these."""
+        return self.strided or (self.text, ())
+
+
+def literal(value: Any) -> str:
+    """Write a value as Python does, with strings in double quotes."""
+    if isinstance(value, tuple | list):
+        items = ", ".join(map(literal, value))
+        return f"({items},)" if len(value) == 1 else f"({items})"
+    if isinstance(value, str):
+        quoted = repr(value)
+        return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted else quoted
+    return repr(value)
+
+
+def known(value: Any) -> Code:
+    """Return a value as an expression."""
+    return Code(literal(value), value)
+
+
+ZERO, ONE = known(0), known(1)
+
+
+def times(*factors: Code) -> Code:
+    """Return a product, of which what is known is computed."""
+    return _folded(factors, "*", 1, lambda one, other: one * other)
+
+
+def plus(*terms: Code) -> Code:
+    """Return a sum, of which what is known is computed."""
+    return _folded(terms, "+", 0, lambda one, other: one + other)
+
+
+def divided(one: Code, other: Code) -> Code:
+    """Return a quotient, rounded down."""
+    if other.is_literal and other.value == 1:
+        return one
+    value = None if None in (one.value, other.value) else one.value // other.value
+    if one.is_literal and other.is_literal:
+        return known(value)
+    if other.is_literal and (whole := _without_factor(one, other.value)):
+        return whole
+    return Code(f"{one.atom} // {other.atom}", value)
+
+
+def joined(items: Iterable[Code | str]) -> str:
+    """Return a tuple of expressions, as text."""
+    listed = [str(item) for item in items]
+    return f"({listed[0]},)" if len(listed) == 1 else f"({', '.join(listed)})"
+
+
+def call(function: str, *arguments: Code | str, **keywords: Code | str | None) -> str:
+    """Return a call; keywords that are None are left out."""
+    stated = [str(argument) for argument in arguments]
+    stated += [f"{name}={value}" for name, value in keywords.items() if value is not None]
+    return f"{function}({', '.join(stated)})"
+
+
+def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) -> Code:
+    if any(UNKNOWN in part.text for part in parts):
+        return Code(UNKNOWN)
+    constant, rest = neutral, list[Code]()
+    value: int | None = neutral
+    for part in parts:
+        value = None if None in (value, part.value) else compute(value, part.value)
+        if part.is_literal:
+            constant = compute(constant, part.value)
+        else:
+            rest.append(part)
+    if operator == "+":
+        rest = _added(rest)
+    if not rest or (operator == "*" and constant == 0):
+        return known(constant)
+    if constant == neutral and len(rest) == 1:
+        return rest[0]
+    words = [part.atom if operator == "*" else part.text for part in rest]
+    if constant != neutral:
+        words = [literal(constant), *words] if operator == "*" else [*words, literal(constant)]
+    return Code(f" {operator} ".join(words).replace("+ -", "- "), value)
+
+
+def _added(terms: list[Code]) -> list[Code]:
+    """Return terms of which equal ones are one, times how many there are."""
+    counted = Counter(term.text for term in terms)
+    first = {term.text: term for term in terms}
+    return [times(known(count), first[text]) for text, count in counted.items()]
+
+
+def _without_factor(product: Code, factor: int) -> Code | None:
+    """Return a product without one of its factors, where that is the number in front."""
+    tree = ast.parse(product.text, mode="eval").body
+    if not (isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult) and isinstance(tree.left, ast.Constant)):
+        return None
+    number = tree.left.value
+    if type(number) is not int or number % factor:
+        return None
+    return times(known(number // factor), Code(ast.unparse(tree.right), product.value // number))

@@ -1,0 +1,1 @@
+"""Weights of a Keras model → a PyTorch model of the same network."""

@@ -1,0 +1,169 @@
+"""What is built for Keras is the network: the examples in a process of their own, and each kind of layer."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy
+import pytest
+import yaml
+from hypothesis import settings
+
+import archsum
+from archsum.interchange.building.names import identifier
+from archsum.layers import KINDS
+from tests.support.parity import run_built
+from tests.support.parity.random_networks import network
+from tests.support.paths import EXAMPLES
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Keras warns of networks that no one would train
+
+IS_THOROUGH = settings.default is settings.get_profile("thorough")
+LARGE = (
+    *(
+        "densenet121",
+        "efficientnet",
+        "inception_v3",
+        "mnasnet",
+        "mobilenet_v3_large",
+        "nasnet_mobile",
+        "regnet_y_400mf",
+    ),
+    *("resnet50", "resnext50_32x4d", "swin", "xception", "yolov8n", "googlenet", "mobilenet_v1", "vgg16_torchvision"),
+)
+"""Those that only the thorough run builds."""
+ALL = tuple(sorted(EXAMPLES.glob("*.yaml"))) + tuple(sorted(EXAMPLES.glob("biases/*.yaml")))
+FILES = tuple(file for file in ALL if IS_THOROUGH or file.stem not in LARGE)
+WITH_CUSTOM = ("galaxy_zoo", "lenet5")
+"""Of which the configuration alone does not say the weights."""
+
+KINDS_FILE = Path(__file__).with_name("kinds.yaml")
+CASES: dict[str, Any] = yaml.safe_load(KINDS_FILE.read_text(encoding="utf-8"))
+LACKING = ("threshold", "weight_normalization")
+WRITTEN_OTHERWISE = {
+    "conv2d_transpose_untied": "the bias is behind what crops",
+    "resizing_like": "the size is taken of the other input, and not the input",
+    "random": "Keras writes a range where a number is stated",
+    "random_colours": "the same",
+}
+"""What is the same network, and is not read back as the same layers."""
+NOT_COMPUTED = ("custom", "elementwise_own")
+"""What is a class to fill in."""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Build all examples, and run them in a new process."""
+    folder = tmp_path_factory.mktemp("built")
+    paths = []
+    for file in FILES:
+        made = archsum.build(file, "keras")
+        path = folder / f"{made.name}.py"
+        path.write_text(made.text, encoding="utf-8")
+        paths.append(path)
+    command = [sys.executable, run_built.__file__, *map(str, paths)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_example_is_the_same_network(file: Path, built: dict[str, Any], tmp_path: Path) -> None:
+    summary = archsum.summarize(file)
+    facts = built[identifier(file.stem)]
+    own = [layer for layer in summary.layers if not layer.shared_weights]
+    weights = [(weight, layer.layer.trainable) for layer in own for weight in layer.weights]
+    assert Counter((tuple(sorted(shape)), trained) for shape, trained in facts["weights"]) == Counter(
+        (tuple(sorted(size or 0 for size in weight.shape)), weight.trainable and trained) for weight, trained in weights
+    )
+    by_name = {layer.name: layer for layer in summary.layers}
+    assert facts["outputs"] == [list(by_name[name].output_shape) for name in summary.outputs]
+    if file.stem not in WITH_CUSTOM:
+        config = tmp_path / "model.json"
+        config.write_text(facts["config"], encoding="utf-8")
+        imported = archsum.load(config)
+        assert archsum.diff(file, imported).equal
+        assert archsum.diff(file, archsum.convert(imported).text).equal
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in WRITTEN_OTHERWISE])
+def test_every_kind_is_read_back_as_it_is(name: str) -> None:
+    read = archsum.load(CASES[name])
+    assert archsum.diff(read, archsum.from_keras(archsum.to_keras(read))).equal
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in NOT_COMPUTED and name != "random_more"])
+def test_every_kind_computes_what_it_announces(name: str) -> None:
+    summary = archsum.summarize(CASES[name])
+    model, random = archsum.to_keras(CASES[name]), numpy.random.default_rng(0)
+    inputs = [random.uniform(0, 4, (2, *one.shape[1:])).astype(one.dtype) for one in model.inputs]
+    for training in (False, True):
+        output = numpy.asarray(model(inputs if len(inputs) > 1 else inputs[0], training=training))
+        assert output.shape[1:] == summary.layers[-1].output_shape
+        assert numpy.isfinite(output).all()
+    assert model.count_params() == summary.params
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != "random"])  # Keras loads no RandomShear
+def test_every_kind_can_be_saved(name: str) -> None:
+    model = archsum.to_keras(CASES[name])
+    loaded = keras.models.model_from_json(model.to_json())
+    assert [weight.shape for weight in loaded.weights] == [weight.shape for weight in model.weights]
+    assert loaded.to_json() == model.to_json()
+
+
+@pytest.mark.parametrize("name", NOT_COMPUTED)
+def test_what_is_to_be_filled_in_says_so(name: str) -> None:
+    model = archsum.to_keras(CASES[name])
+    with pytest.raises(NotImplementedError, match="computes"):
+        model(numpy.zeros((1, 6, 4), "float32"))
+
+
+def test_there_is_a_case_of_every_kind() -> None:
+    assert {*KINDS} - {*LACKING} <= {word for case in CASES.values() for word in _words(case["layers"])}
+
+
+def _words(layers: Any) -> Iterator[str]:
+    if isinstance(layers, str):
+        yield layers
+    elif isinstance(layers, list):
+        for layer in layers:
+            yield from _words(layer)
+    elif isinstance(layers, dict):
+        for word, value in layers.items():
+            yield word
+            yield from _words(value)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_drawn_networks(seed: int) -> None:
+    read = archsum.load(network(seed))
+    assert archsum.diff(read, archsum.from_keras(archsum.to_keras(read))).equal
+
+
+def test_what_keras_lacks_is_said_of_each_layer() -> None:
+    text = "input: [8, 4]\nlayers:\n  - threshold\n  - weight_normalization: {layer: {dense: 3}}\n  - relu\n"
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.build(text)
+    assert [(one.code, one.message) for one in raised.value.diagnostics] == [
+        ("not-in-framework", "`threshold` cannot be built: Keras has no threshold whose value is not known"),
+        (
+            "not-in-framework",
+            "`weight_normalization` cannot be built: Keras has no layer whose kernel is a length and a direction",
+        ),
+    ]
+    assert all(one.span and one.cure for one in raised.value.diagnostics)
+
+
+def test_a_model_of_another_framework_is_built_too() -> None:
+    model = keras.Sequential([keras.layers.Input((8, 8, 3)), *[keras.layers.Conv2D(4, 3, padding="same")] * 1])
+    made = archsum.build(archsum.from_keras(model))
+    assert 'layers.Conv2D(4, 3, padding="same")' in made.text
+    assert archsum.diff(
+        archsum.from_keras(model), archsum.from_keras(archsum.to_keras(archsum.from_keras(model)))
+    ).equal

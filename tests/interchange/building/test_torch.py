@@ -1,0 +1,218 @@
+"""What is built for PyTorch is the network: by its shapes, its weights and its values."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+import archsum
+from archsum.interchange.building.names import identifier
+from archsum.layers.shapes import known
+from tests.interchange.building.test_keras import CASES, FILES
+from tests.support.parity import run_torch
+from tests.support.parity.copied_weights import draw_weights
+from tests.support.parity.random_networks import network
+
+torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+from tests.support.parity.allocations import training_steps  # noqa: E402
+from tests.support.parity.torch_models import torchvision  # noqa: E402
+
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
+
+READ_OTHERWISE = {
+    "autoencoder": "what a transposed convolution cuts off is stated in numbers",
+    "conv_lstm": "steps are read one by one",
+    "convnext": "channels are moved for a layer normalization",
+    "galaxy_zoo": "its custom layer does not run",
+    "gpt2": "a table that is a dense layer's kernel too is read as such",
+    "lenet5": "its custom layer does not run",
+    "lstm_text_classifier": "the last step is read as a part of all",
+    "nasnet_mobile": "a separable convolution is two",
+    "seq2seq": "what begins with another's states is read as custom",
+    "segnet": "unpooling is read as custom",
+    "shufflenet_v2": "a channel shuffle is read as custom",
+    "swin": "windows are moved by functions",
+    "t5": "a table that is a dense layer's kernel too is read as such",
+    "text_cnn": "channels are moved for a convolution",
+    "untied": "an untied bias is a parameter that is added",
+    "untied_along_height": "a size is unknown, so that it does not say what it takes",
+    "vit": "channels are moved for what attends to patches",
+    "wavenet": "a causal padding is a layer",
+    "xception": "a separable convolution is two",
+    "yolov8n": "channels are moved to reshape",
+}
+"""What the same network is read back as, where it is not the same layers."""
+SAME_AGAIN = [file for file in FILES if file.stem not in READ_OTHERWISE]
+VALUES_DIFFER = {
+    "depth_to_space": "PyTorch takes the channels in another order",
+    "functions_3": "Keras's sparsemax sums up sums",
+    "normalization": "the statistics are no parameters in PyTorch",
+    "resizing_factor": "PyTorch takes other neighbours for a factor",
+    "space_to_depth": "PyTorch puts the channels in another order",
+    "spectral_normalization": "PyTorch looks for the value itself",
+}
+NOT_BUILT = ("elementwise_own", "random", "random_colours", "random_more")
+"""What PyTorch cannot do, or does outside of models."""
+TRAINED = {"mlperf_tiny_image_classification": 8, "mlperf_tiny_keyword_spotting": 8, "squeezenet1_1": 2, "voxnet": 8}
+"""Examples that are trained for a step, with how many samples."""
+OF_TORCHVISION = {
+    **{name: name for name in ("mobilenet_v2", "mobilenet_v3_large", "resnet18", "squeezenet1_1", "densenet121")},
+    **{"efficientnet": "efficientnet_b0", "convnext": "convnext_tiny", "mnasnet": "mnasnet1_0"},
+    **{"shufflenet_v2": "shufflenet_v2_x1_0", "googlenet": "googlenet", "resnext50_32x4d": "resnext50_32x4d"},
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Build all examples, and run them in a new process."""
+    folder = tmp_path_factory.mktemp("built")
+    paths = []
+    for file in FILES:
+        made = archsum.build(file, "torch")
+        path = folder / f"{made.name}.py"
+        path.write_text(made.text, encoding="utf-8")
+        paths.append(path)
+    command = [sys.executable, run_torch.__file__, *map(str, paths)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_example_has_its_parameters_and_outputs(file: Path, built: dict[str, Any]) -> None:
+    summary, facts = archsum.summarize(file), built[identifier(file.stem)]
+    sizes = [(numpy.prod(shape, dtype=int), trained) for shape, trained in facts["parameters"]]
+    assert sum(size for size, _ in sizes) == summary.torch_params
+    assert sum(size for size, trained in sizes if trained) == summary.trainable_params
+    if facts["outputs"] is not None:
+        by_name = {layer.name: sorted(map(known, layer.output_shape)) for layer in summary.layers}
+        assert [sorted(shape) for shape in facts["outputs"]] == [by_name[name] for name in summary.outputs]
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.stem not in READ_OTHERWISE], ids=lambda file: file.stem
+)
+def test_an_example_is_read_back_as_it_is(file: Path) -> None:
+    model = archsum.to_torch(file)
+    assert archsum.diff(file, archsum.from_torch(model, model.input_shape)).equal
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in NOT_BUILT and name != "custom"])
+def test_every_kind_gives_what_keras_gives(name: str) -> None:
+    read = archsum.load(CASES[name])
+    summary, ours = archsum.summarize(read), archsum.to_torch(read).eval()
+    assert sum(weight.numel() for weight in ours.parameters()) == summary.torch_params
+    inputs = list(_inputs(ours, summary))
+    with torch.no_grad():
+        assert sorted(ours(*inputs).shape[1:]) == sorted(map(known, summary.layers[-1].output_shape))
+    if name in VALUES_DIFFER or not _keras_has(name):
+        return
+    theirs = archsum.to_keras(read)
+    draw_weights(theirs)
+    archsum.copy_weights(theirs, ours)
+    given = [_as_keras(data, one.shape) for data, one in zip(inputs, theirs.inputs, strict=True)]
+    expected = numpy.asarray(theirs(given if len(given) > 1 else given[0]))
+    with torch.no_grad():
+        found = ours(*inputs).numpy()
+    moved = numpy.moveaxis(found, 1, -1) if found.ndim > 2 else found
+    assert any(one.shape == expected.shape and numpy.allclose(one, expected, atol=1e-4) for one in (found, moved))
+
+
+def _keras_has(name: str) -> bool:
+    return name not in ("threshold", "weight_normalization")
+
+
+def _inputs(model: Any, summary: archsum.Summary) -> Iterator[Any]:
+    """Draw two samples of what a network takes."""
+    random = torch.Generator().manual_seed(0)
+    said = model.input_shape
+    words = any(isinstance(module, torch.nn.Embedding) for module in model.modules())
+    for name, shape in zip(summary.inputs, said.values() if isinstance(said, dict) else [said], strict=True):
+        if words or name == "n":
+            yield torch.randint(0, 4, (2, *shape), generator=random)
+        else:
+            yield torch.rand(2, *shape, generator=random) * 4
+
+
+def _as_keras(data: Any, shape: tuple[int | None, ...]) -> Any:
+    """Return data as a Keras model takes them."""
+    return (data if tuple(data.shape[1:]) == tuple(shape[1:]) else data.movedim(1, -1)).numpy()
+
+
+@pytest.mark.parametrize("seed", [seed for seed in range(24) if "- average:" not in network(seed)])
+def test_drawn_networks(seed: int) -> None:
+    """PyTorch has no average of several: it is read back as a sum that is divided."""
+    read = archsum.load(network(seed))
+    model = archsum.to_torch(read)
+    assert archsum.diff(read, archsum.from_torch(model, model.input_shape)).equal
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_training_step_takes_what_is_said(name: str) -> None:
+    file = next(file for file in FILES if file.stem == name)
+    model, batch = archsum.to_torch(file), TRAINED[name]
+    theirs = training_steps(model, [torch.rand(batch, *model.input_shape)])
+    for optimizer, peak in theirs.items():
+        costs = archsum.costs(file, {"batch": batch, "optimizer": optimizer})
+        assert costs.training is not None
+        assert costs.training.peak == pytest.approx(peak, rel=0.02)
+
+
+@pytest.mark.parametrize("name", OF_TORCHVISION)
+def test_torchvision_computes_the_same(name: str) -> None:
+    torch.manual_seed(0)
+    options = {"aux_logits": False, "init_weights": False} if name == "googlenet" else {}
+    theirs = getattr(torchvision().models, OF_TORCHVISION[name])(weights=None, **options).eval()
+    ours = archsum.to_torch(next(file for file in FILES if file.stem == name)).eval()
+    _take_weights(ours, theirs)
+    data = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(ours(data), theirs(data), atol=1e-4)
+
+
+def _take_weights(ours: Any, theirs: Any) -> None:
+    """Give both the same random weights, in order, and the same small numbers to normalize with."""
+    norms = (torch.nn.BatchNorm2d, torch.nn.LayerNorm)
+    own, other = ([one for one in model.modules() if isinstance(one, norms)] for model in (ours, theirs))
+    for one, twin in zip(own, other, strict=True):
+        one.eps = twin.eps
+    waiting: dict[Any, list[Any]] = {}
+    for key, tensor in ours.state_dict().items():
+        waiting.setdefault(_like(key, tensor, ours), []).append(tensor)
+    for key, tensor in theirs.state_dict().items():
+        if tensor.is_floating_point():
+            drawn = torch.rand_like(tensor) if "var" in key else torch.randn_like(tensor) / tensor[0].numel() ** 0.5
+            tensor.copy_(drawn + 0.5 if "var" in key else drawn)
+        twin = waiting[_like(key, tensor, theirs)].pop(0)
+        twin.copy_(tensor.reshape(twin.shape))
+    assert not any(waiting.values())
+
+
+def _like(key: str, tensor: Any, model: Any) -> Any:
+    """Return what a weight has in common with its twin: its shape, and whether it normalizes."""
+    module, _, name = key.rpartition(".")
+    is_of_norm = "Norm" in type(model.get_submodule(module)).__name__
+    shape = tuple(tensor.shape) if tensor.dim() == 4 else tuple(size for size in tensor.shape if size > 1)
+    return shape, is_of_norm, name if is_of_norm or name == "bias" else ""
+
+
+def test_what_pytorch_lacks_is_said_at_its_line() -> None:
+    text = "input: [8, 8, 3]\nlayers:\n  - random_flip\n  - conv2d: {filters: 2, kernel_size: 3}\n"
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.build(text, "torch")
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.message.startswith("`random_flip` changes the data in training")
+    assert diagnostic.span is not None
+    assert diagnostic.cure == "leave it out, and use `torchvision.transforms.v2`"
+
+
+def test_weights_of_another_network_are_not_copied() -> None:
+    keras_model = archsum.to_keras("input: [8]\nlayers:\n  - dense: 4\n")
+    torch_model = archsum.to_torch("input: [8]\nlayers:\n  - dense: 5\n")
+    with pytest.raises(archsum.SpecError, match=r"has a weight \[4, 8\], and .* \[5, 8\]"):
+        archsum.copy_weights(keras_model, torch_model)
