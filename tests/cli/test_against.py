@@ -68,7 +68,8 @@ def test_limit_is_kept_up_to_the_unit(limit: str, code: int, allowed: int, capsy
 def test_what_must_shrink(capsys: pytest.CaptureFixture[str]) -> None:
     assert check(capsys, "--max-params=-1%", "--against", "main")[0] == 1
     write("models/net.yaml", NETWORK.replace("units: 9", "units: 8"))  # 198: 5.3 % fewer
-    assert check(capsys, "--max-params=-5%", "--against", "main")[0] == 0
+    assert check(capsys, "--max-params", "-5%", "--against", "main")[0] == 0
+    assert check(capsys, "--max-params", "-0.5 %", "--against", "main")[0] == 0
     assert check(capsys, "--max-params=-6%", "--against", "main")[0] == 1
 
 
