@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from subprocess import CompletedProcess
 
-from archsum.cli.writing import write
+from archsum.writing import write
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.revisions import run_git
 

@@ -15,7 +15,7 @@ from archsum.cli.check import add_limits, stated_limits
 from archsum.cli.console import report as report_problems
 from archsum.cli.exit_codes import BAD_INPUT, OK
 from archsum.cli.pairs import called, overrides_after, sides, titles
-from archsum.cli.writing import write
+from archsum.writing import write
 from archsum.errors import SpecError
 
 if TYPE_CHECKING:

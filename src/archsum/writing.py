@@ -1,4 +1,4 @@
-"""Files that commands write: whole, or not at all."""
+"""Files that are written whole, or not at all."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def write(path: str, content: bytes) -> None:
             # Who may do everything, such as root, is not kept by the mode; but it says what is wanted.
             raise _unwritable(path, "it is read-only", "make it writable, or write another file")
         elif not os.path.basename(path):
-            raise _unwritable(path, "that is not the name of a file", "write one, as in `-o network.svg`")
+            raise _unwritable(path, "that is not the name of a file", "write one, as in `network.svg`")
         else:
             _replace(os.path.realpath(path), there, content)
     except BrokenPipeError:
