@@ -134,7 +134,7 @@ def test_in_a_session() -> None:
     page = archsum.report("net.yaml")
     page.save("saved.html")
     assert Path("saved.html").read_text(encoding="utf-8") == page.html == str(page)
-    with pytest.raises(archsum.SpecError, match="cannot write missing/saved.html"):
+    with pytest.raises(archsum.SpecError, match="cannot write missing"):
         page.save(Path("missing") / "saved.html")
     assert repr(page) == f"<Report: characters={len(page.html):,}>"
     assert page._repr_html_().startswith("<iframe srcdoc=")
