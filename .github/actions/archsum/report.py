@@ -88,7 +88,8 @@ def _check_all(files: Iterable[str], base: str, changed: Iterable[Change]) -> tu
     runs: dict[str, list[str]] = {}
     for file in files:
         runs.setdefault(f"{base}:{was[file]}" if file in was else base, []).append(file)
-    exit_code, checked = 0, {}
+    exit_code = 0
+    checked: dict[str, Checked] = {}
     for against, together in runs.items():
         code, found = _check(together, against)
         exit_code = max(exit_code, code)
