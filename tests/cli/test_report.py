@@ -127,6 +127,7 @@ def test_a_limit_that_is_a_growth(capsys: pytest.CaptureFixture[str]) -> None:
     page = capsys.readouterr().out
     assert "nothing to compare with" not in page
     assert "<strong>ok, 0 left</strong>" in page
+    assert "<li>+0 of the 1,562 of net.yaml: as it was</li>" in page
 
 
 @pytest.mark.usefixtures("jinja")
