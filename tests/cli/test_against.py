@@ -68,7 +68,8 @@ def test_limit_is_kept_up_to_the_unit(limit: str, code: int, allowed: int, capsy
 def test_what_must_shrink(capsys: pytest.CaptureFixture[str]) -> None:
     assert check(capsys, "--max-params=-1%", "--against", "main")[0] == 1
     write("models/net.yaml", NETWORK.replace("units: 9", "units: 8"))  # 198: 5.3 % fewer
-    assert check(capsys, "--max-params=-5%", "--against", "main")[0] == 0
+    assert check(capsys, "--max-params", "-5%", "--against", "main")[0] == 0
+    assert check(capsys, "--max-params", "-0.5 %", "--against", "main")[0] == 0
     assert check(capsys, "--max-params=-6%", "--against", "main")[0] == 1
 
 
@@ -170,7 +171,9 @@ def test_where_there_is_no_repository(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     write("models/net.yaml", GROWN)
     assert main(["check", "models/net.yaml", "--max-params", "+0", "--against", "main"]) == 2
-    assert "not a git repository" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "not a git repository" in said
+    assert "help: go to the folder of the repository, or name a file to compare with" in said
 
 
 @pytest.mark.parametrize("source", ["-", "json:loads"])

@@ -116,10 +116,27 @@ def test_wrong_usage(arguments: list[str], error: str, capsys: pytest.CaptureFix
 
 
 @pytest.mark.usefixtures("jinja")
+def test_a_limit_that_is_a_growth(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of one network it cannot be checked; what the page says to do is another page, on which it is."""
+    Path("other.yaml").write_text(f"{NETWORK}budget: {{max_params: +0}}", encoding="utf-8")
+    assert main(["report", "other.yaml"]) == 0
+    page = capsys.readouterr().out
+    assert "nothing to compare with" in page
+    assert "or a file; a report is of two networks then" in page
+    assert main(["report", "net.yaml", "other.yaml"]) == 0
+    page = capsys.readouterr().out
+    assert "nothing to compare with" not in page
+    assert "<strong>ok, 0 left</strong>" in page
+    assert "<li>+0 of the 1,562 of net.yaml: as it was</li>" in page
+
+
+@pytest.mark.usefixtures("jinja")
 def test_in_a_session() -> None:
     page = archsum.report("net.yaml")
     page.save("saved.html")
     assert Path("saved.html").read_text(encoding="utf-8") == page.html == str(page)
+    with pytest.raises(archsum.SpecError, match="cannot write missing"):
+        page.save(Path("missing") / "saved.html")
     assert repr(page) == f"<Report: characters={len(page.html):,}>"
     assert page._repr_html_().startswith("<iframe srcdoc=")
     with pytest.raises(archsum.SpecError, match="batch"):

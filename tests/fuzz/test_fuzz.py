@@ -41,7 +41,7 @@ SARIF = """{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "a", "rule
     "id": "r", "shortDescription": {"text": "s"}, "fullDescription": {"text": "f"},
     "help": {"text": "h", "markdown": "h"}
 }]}}, "results": [{
-    "ruleId": "r", "ruleIndex": 0, "message": {"text": "NAME"}, "partialFingerprints": {"primaryLocationLineHash": "p"},
+    "ruleId": "r", "ruleIndex": 0, "message": {"text": "NAME"}, "partialFingerprints": {"archsum/v1": "p"},
     "locations": [{"physicalLocation": {"artifactLocation": {"uri": "NAME"}, "region": {"startLine": 1}}}]
 }]}]}"""
 JUNIT = """<testsuites><testsuite name="NAME" package="" id="0" timestamp="2026-01-01T00:00:00" hostname="h" tests="1"

@@ -40,7 +40,7 @@ def read_sarif(text: str) -> dict[str, Any]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         (location,) = result["locations"]
         assert location["physicalLocation"]["region"]["startLine"] >= 1
-        assert result["partialFingerprints"]["primaryLocationLineHash"]
+        assert result["partialFingerprints"]["archsum/v1"]
     found: dict[str, Any] = run
     return found
 

@@ -5,9 +5,9 @@ import os
 import shlex
 
 from archsum.cli.arguments import add_file_arguments, network
-from archsum.cli.writing import write
 from archsum.errors import write_scalar
 from archsum.formula import Value
+from archsum.writing import write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import os
 import sys
 
 from archsum.cli.arguments import add_file_arguments, network, number_of
-from archsum.cli.writing import write
+from archsum.writing import write
 
 _ENDINGS = {
     ".mmd": "mermaid",

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file is not None:
         if arguments.everywhere:
             arguments.error("--global is for --enable and --disable")
-        from archsum.cli.writing import write
+        from archsum.writing import write
 
         write("/dev/stdout", _text(arguments.file))
         return OK

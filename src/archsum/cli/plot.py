@@ -4,7 +4,7 @@ import argparse
 import os
 
 from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, training
-from archsum.cli.writing import write
+from archsum.writing import write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

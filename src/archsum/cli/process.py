@@ -141,7 +141,12 @@ def _unknown_command(word: str) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are text, whatever the command line has in it."""
+    """A parser whose errors are text, whatever the command line has in it, and for which `-5%` is a value."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # As Python 3.14 has it: before, what is no whole number was taken for an option.
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         from archsum.errors import one_line

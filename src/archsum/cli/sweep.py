@@ -96,9 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.output = None
     style = _style(arguments)
     _check_usage(arguments, style)
-    from archsum.cli.writing import stopped_in_order
     from archsum.sweeps.engines import engine
     from archsum.sweeps.tally import Tally
+    from archsum.writing import stopped_in_order
 
     space, question, objectives, growth = _read(arguments)
     with stopped_in_order(), engine(arguments.jobs, arguments.executor) as found:

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from archsum.cli.streams import is_lost
-from archsum.cli.writing import GrowingFile, write
 from archsum.language.text.source import open_file
 from archsum.render.sweep.lines import LINES
 from archsum.render.sweep.resuming import Progress, progress
@@ -15,6 +14,7 @@ from archsum.sweeps.front import Cloud, Front, Order
 from archsum.sweeps.rows import REFUSED, Question, Row, columns
 from archsum.sweeps.space import Space
 from archsum.sweeps.tally import Tally
+from archsum.writing import GrowingFile, write
 
 
 class Output(ABC):

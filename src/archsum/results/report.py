@@ -12,9 +12,10 @@ class Report:
     html: str = field(repr=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file."""
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(self.html)
+        """Write the page to a file, whole or not at all. Errors: SpecError where it cannot be written."""
+        from archsum.writing import write
+
+        write(os.fspath(path), self.html.encode())
 
     def _repr_html_(self) -> str:
         return (

@@ -143,7 +143,7 @@ def test_what_is_wrong_where_there_are_no_lines(check: Callable[..., Any]) -> No
 def identities(style: str, found: Any) -> list[str]:
     if style == "gitlab":
         return [entry["fingerprint"] for entry in found]
-    return [result["partialFingerprints"]["primaryLocationLineHash"] for result in found["results"]]
+    return [result["partialFingerprints"]["archsum/v1"] for result in found["results"]]
 
 
 @pytest.mark.parametrize("style", ["sarif", "gitlab"])

@@ -214,6 +214,17 @@ def test_another_limit_is_no_silence() -> None:
     ]
 
 
+def test_one_of_several_is_counted_with_its_kind() -> None:
+    """Its name may end in a number, which the count must not seem to belong to."""
+    before = "input: [8]\nlayers:\n  - dense: {name: stem, units: 7}\n" + "".join(
+        f"  - dense: {units}\n" for units in (6, 5, 4)
+    )
+    for layer, title in (("dense: {name: stem, units: 7}", "stem"), ("dense: 5", "dense_1")):
+        found = str(archsum.diff(before, before.replace(f"  - {layer}\n", "")))
+        assert f"{title} removed (dense: 4 → 3)" in found
+        assert f"− {title} (dense: 4 → 3) " in found
+
+
 def test_very_large_networks_have_no_memory() -> None:
     count = MAX_COMPARED_MEMORY + 1
     content = "input: [4]\nlayers:\n- repeat: {times: COUNT, layers: [dense: 4]}\n"

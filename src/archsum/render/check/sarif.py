@@ -20,6 +20,11 @@ from archsum.render.json import dumps
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
+_FINGERPRINT = "archsum/v1"
+"""Not GitHub's `primaryLocationLineHash`: its action adds that from the line, and warns of each that is another.
+
+Source: https://github.com/github/codeql-action/blob/main/src/fingerprints.ts
+"""
 _LINK = re.compile(r"(\\*)\]\(")
 """What ends the words of a link, and makes one."""
 
@@ -51,8 +56,7 @@ def _result(finding: Finding, fingerprint: str, rule_index: int) -> dict[str, An
         "message": _message(finding.message),
         "locations": [_location(finding.file, finding.place)],
         **({"relatedLocations": related} if related else {}),
-        # The only one that GitHub reads.
-        "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint}:1"},
+        "partialFingerprints": {_FINGERPRINT: fingerprint},
     }
 
 

@@ -104,29 +104,36 @@ def _line(group: Group, level: int, *, is_deepest: bool = False) -> Line:
     figures = group.params, group.macs
     if is_shape_alone(group) and number > 1:
         return Line(level, "changed", f"{number:,} layers", "", ("other output sizes, no other change",), *figures)
-    title = f"{number:,} × {one_line(first.part.kind)}" if number > 1 else _title(first.part, level)
+    title = _title(group, level)
     if group.is_lonely:
-        return Line(level, first.status, title + counted(group), _place(group, level), (), *figures)
+        return Line(level, first.status, title, _place(group, level), (), *figures)
     notes = _condensed(group) if is_deepest else _notes(group)
     return Line(level, first.status, title, _names(group, level) if number > 1 else "", tuple(notes), *figures)
 
 
-def _title(part: Part, level: int) -> str:
+def _title(group: Group, level: int) -> str:
+    part, number, count = group.first.part, len(group.members), counted(group)
+    if number > 1:
+        return f"{number:,} × {one_line(part.kind)}{count}"
     name = "/".join(part.path[level:])
-    is_told = part.path[-1].startswith(part.kind)
-    return one_line(name if is_told else f"{name} ({part.kind})")
+    is_told = count or part.path[-1].startswith(part.kind)
+    return one_line(name if is_told else f"{name} ({part.kind})") + count
 
 
 def counted(group: Group) -> str:
     """Return how many of the kind were in the block, and are now, so that what repeats is seen to grow, or to shrink.
 
-    Nothing where there are several blocks, or never were several of the kind.
+    Beside a single name, which may end in a number of its own, that is with the kind. Nothing of what both networks
+    have, and where there are several blocks, or never were several of the kind.
     """
-    if len(group.parents) > 1:
+    if not group.is_lonely or len(group.parents) > 1:
         return ""
     (parent,), kind = group.parents, group.first.part.kind
     before, after = (kinds[kind] for kinds in parent.kinds)
-    return f" ({before:,} → {after:,})" if before and after and before != after and max(before, after) > 2 else ""
+    if not (before and after and before != after and max(before, after) > 2):
+        return ""
+    of = "" if len(group.members) > 1 else f"{one_line(kind)}: "
+    return f" ({of}{before:,} → {after:,})"
 
 
 def _notes(group: Group) -> Iterator[str]:

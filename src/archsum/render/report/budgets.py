@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from archsum.budget import Verdict
 from archsum.errors import Diagnostic
+from archsum.render.check.relative import relative_to
 from archsum.render.check.text import amount, figures, word
 from archsum.render.layout import cut
 from archsum.render.numbers import percent
@@ -38,6 +39,8 @@ class Limit(NamedTuple):
 
     title: str
     bars: tuple[Bar, ...]
+    relative: str
+    """How it comes of the past; empty of a limit that is a number of its own."""
     contributors: tuple[tuple[str, str], ...]
     """Layers, and what each has."""
     more: tuple[str, ...]
@@ -86,7 +89,8 @@ def _limit(judged: list[_Judged]) -> Limit:
     longest = max(size for one in judged for size in (one.verdict.value or 0, one.verdict.limit or 0, 1))
     shown, more = cut(last.contributors, _MOST, "layers")
     named = ((layer.name, f"{value:,}, {percent(value, whole)}") for layer, value, whole in shown)
-    return Limit(last.title, tuple(_bars(judged, longest)), tuple(named), tuple(more), last.cures)
+    bars = tuple(_bars(judged, longest))
+    return Limit(last.title, bars, relative_to(last), tuple(named), tuple(more), last.cures)
 
 
 def _bars(judged: list[_Judged], longest: int) -> Iterator[Bar]:

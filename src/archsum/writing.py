@@ -1,4 +1,4 @@
-"""Files that commands write: whole, or not at all; and one that grows, piece by piece."""
+"""Files that are written whole, or not at all; and one that grows, piece by piece."""
 
 import io
 import os
@@ -36,7 +36,7 @@ def write(path: str, content: bytes) -> None:
             # Who may do everything, such as root, is not kept by the mode; but it says what is wanted.
             raise _unwritable(path, "it is read-only", "make it writable, or write another file")
         elif not os.path.basename(path):
-            raise _unwritable(path, "that is not the name of a file", "write one, as in `-o network.svg`")
+            raise _unwritable(path, "that is not the name of a file", "write one, as in `network.svg`")
         else:
             _replace(os.path.realpath(path), there, content)
     except BrokenPipeError:
