@@ -71,7 +71,9 @@ class Template:
         *,
         metrics: Collection[str],
     ) -> Mapping[str, int | None]:
-        """Return the figures of a variant, of `FIGURES` those asked for; None is one that is unknown.
+        """Return the figures of a variant that are asked for; None is one that is unknown.
+
+        `metrics` are those that a budget can limit, without `max_`, as in `params`; and `non_trainable_params`.
 
         Errors: SpecError with every problem in the variant; ValueError for a figure that there is not.
         """

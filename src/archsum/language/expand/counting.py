@@ -55,7 +55,7 @@ class _Count(Expansion):
         builder: Builder,
         inputs: Mapping[str, Shape],
     ) -> None:
-        super().__init__(document, structure, file, work, known, builder, inputs)
+        super().__init__(document, structure, work, known, builder, inputs)
         self._file = file
         self._inputs = inputs
         self._blocks: list[tuple[str, Block]] = []

@@ -71,7 +71,7 @@ def expand(
     inputs whose shapes are not.
     """
     inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
-    return Expansion(document, structure, file, work, known, known.builder(document, file), inputs).run(name)
+    return Expansion(document, structure, work, known, known.builder(document, file), inputs).run(name)
 
 
 class Expansion:
@@ -81,7 +81,6 @@ class Expansion:
         self,
         document: Document,
         structure: Structure,
-        file: Places,
         work: Work,
         known: Known,
         builder: Builder,
