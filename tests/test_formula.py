@@ -1,7 +1,10 @@
 """What formulas can do, and that they can do nothing else."""
 
 import ast
+import sys
+import warnings
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -321,3 +324,14 @@ def test_a_list_is_one_of_formulas(text: str, cure: str) -> None:
     with pytest.raises(FormulaError) as caught:
         Formula(text)
     assert caught.value.cure == cure
+
+
+def test_threads_leave_warnings_as_they_are() -> None:
+    before, interval = list(warnings.filters), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda number: Formula(f"=a + {number}"), range(20_000)))
+        assert warnings.filters == before
+    finally:
+        sys.setswitchinterval(interval)

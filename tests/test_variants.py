@@ -1,6 +1,8 @@
 """A variant of a template is what the file gives with the same values, and so is what is wrong with it."""
 
+import json
 import pickle
+import sys
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,10 +10,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import archsum
 from archsum.variants import FIGURES, Template
 from tests.support.assignments import Assignment, assignment
+from tests.support.files_of_blocks import file_of_blocks
 from tests.support.paths import BAD_FILES, EXAMPLES, NETWORKS
 from tests.support.variants import TEXTS
 
@@ -156,6 +161,42 @@ def test_threads_share_a_template(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(ask, chosen))
     assert together == list(map(ask, chosen))
+
+
+def test_threads_may_have_other_defaults() -> None:
+    text = """
+input: [8]
+variables: {units: 2, rate: 1}
+defaults: {dense: {units: =units}, dropout: {rate: =rate / 10000}}
+layers: [dense, dropout]
+"""
+    template, interval = archsum.template(text), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = pool.map(lambda rate: template.totals({"rate": rate}, metrics=["params"])["params"], range(500))
+            assert {*found} == {18}
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_a_chain_of_blocks_may_be_longer_than_functions_are_nested() -> None:
+    longest = sys.getrecursionlimit()
+    blocks = "\n".join(f"  b{number}: {{layers: [b{number + 1}]}}" for number in range(longest))
+    text = f"input: [8]\nblocks:\n{blocks}\n  b{longest}: {{layers: [dense: 4]}}\nlayers: [b0]\n"
+    with pytest.raises(archsum.SpecError, match="nested more than 64 levels deep"):
+        archsum.template(text).totals(metrics=["params"])
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 1 << 30))
+def test_a_variant_is_so_however_blocks_use_one_another(seed: int) -> None:
+    random = Random(seed)
+    text = json.dumps(file_of_blocks(random), indent=1)
+    template = archsum.template(text)
+    for _ in range(4):
+        values = {"width": random.randint(1, 3), "frozen": random.random() < 0.5, "there": random.random() < 0.5}
+        assert_same(template, text, Assignment(values, [4, random.randint(2, 3)]), metrics=OF_LAYERS)
 
 
 def test_memory_is_that_of_the_file_s_training() -> None:

@@ -8,6 +8,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from copy import copy
 from itertools import islice
+from threading import Lock
 from typing import Any, NamedTuple
 
 from archsum.bounds import (
@@ -233,11 +234,15 @@ def is_formula(value: object) -> bool:
     return type(value) is str and value[:1] == "="
 
 
+_PARSING = Lock()
+"""What is done about warnings is the whole process's, and threads would undo it in another order."""
+
+
 def _parse(text: str) -> ast.expr:
     import warnings
 
     try:
-        with warnings.catch_warnings():
+        with _PARSING, warnings.catch_warnings():
             # Python warns of `1if x else 2` and of `"\d"`; the first is fine, and texts have no use here.
             warnings.simplefilter("ignore")
             return ast.parse(text[1:].strip(), mode="eval").body

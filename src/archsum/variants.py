@@ -73,7 +73,9 @@ class Template:
         metrics: Collection[str],
         training: Mapping[str, Any] = _AS_IN_FILE,
     ) -> Mapping[str, int | None]:
-        """Return the figures of a variant, of `FIGURES` those asked for; None is one that is unknown.
+        """Return the figures of a variant that are asked for; None is one that is unknown.
+
+        `metrics` are those that a budget can limit, without `max_`, as in `params`; and `non_trainable_params`.
 
         `training` takes the place of what the file says of it.
 

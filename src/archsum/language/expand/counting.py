@@ -8,7 +8,7 @@ whose sizes are all known, and without faults: of others nothing is said here.
 from collections.abc import Mapping
 from itertools import chain
 
-from archsum.bounds import MAX_NESTING
+from archsum.bounds import CHARACTERS_PER_STEP, MAX_NESTING
 from archsum.errors import Diagnostic
 from archsum.language.expand.arguments import Arguments
 from archsum.language.expand.expansion import LETTERS, Expansion
@@ -55,7 +55,7 @@ class _Count(Expansion):
         builder: Builder,
         inputs: Mapping[str, Shape],
     ) -> None:
-        super().__init__(document, structure, file, work, known, builder, inputs)
+        super().__init__(document, structure, work, known, builder, inputs)
         self._file = file
         self._inputs = inputs
         self._blocks: list[tuple[str, Block]] = []
@@ -129,13 +129,17 @@ class _Count(Expansion):
         if scope.wrappers or scope.level.shared or item.shared or len(inputs) != len(definition.inputs):
             return None
         values = [arguments.values[name] for name in definition.parameters]
-        variables = self._known.names_in_block(definition, self._structure, self._file)
+        variables = self._known.names_in_block(definition, self._structure, self._file, self._work)
+        if self._work.is_too_much:
+            raise UncountedError
         values += [self._document.variables.get(name) for name in variables]
         if not all(map(is_small, values)):
             return None
+        written = repr(values)
+        self._work.spend("values", len(values) + len(written) // CHARACTERS_PER_STEP)
         shapes = tuple(map(self._shape, inputs))
         frozen_by = scope.frozen_by
-        key = self._builder, definition.name, repr(values), arguments.trainable, frozen_by is not None, shapes
+        key = self._builder, definition.name, written, arguments.trainable, frozen_by is not None, shapes
         blocks = self._known.blocks
         try:
             return blocks[key]

@@ -73,7 +73,7 @@ def expand(
     inputs whose shapes are not. What each item of the file became, wherever it was used, is kept in `trace`.
     """
     inputs = {name: shape for name, shape in document.input.items() if name not in unknown}
-    return Expansion(document, structure, file, work, known, known.builder(document, file), inputs, trace).run(name)
+    return Expansion(document, structure, work, known, known.builder(document, file), inputs, trace).run(name)
 
 
 class Expansion:
@@ -83,7 +83,6 @@ class Expansion:
         self,
         document: Document,
         structure: Structure,
-        file: Places,
         work: Work,
         known: Known,
         builder: Builder,

@@ -12,6 +12,7 @@ from archsum.language.text.places import Places
 from archsum.layers.shapes import Shape, total
 from archsum.propagate import Computations
 from archsum.summary import LayerSummary, Totals
+from archsum.work import Work
 
 
 class Part(Totals):
@@ -73,6 +74,7 @@ class Known:
         """What blocks' uses come to, None where that depends on more than is in the key."""
         self._builders: dict[Hashable, Builder] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._names_as_used: dict[str, set[str]] = {}
 
     def builder(self, document: Document, file: Places) -> Builder:
         """Return what makes layers of their entries, the same for all variants in which equal entries are the same."""
@@ -83,20 +85,29 @@ class Known:
             builder = self._builders[key] = Builder(document, Places(document.defaults, file.value("defaults")))
         return builder
 
-    def names_in_block(self, definition: Definition, structure: Structure, file: Places) -> tuple[str, ...]:
+    def names_in_block(self, definition: Definition, structure: Structure, file: Places, work: Work) -> tuple[str, ...]:
         """Return the names that formulas in a block mention, and in the blocks that it uses, but its parameters."""
         names = self._names.get(definition.name)
         if names is None:
-            blocks = file.data["blocks"]
-            found = {*names_in(blocks[definition.name]["layers"])}.difference(definition.parameters)
-            for used in definition.uses:
-                inner = structure.blocks[used]
-                found.update(names_in(inner.parameters), self.names_in_block(inner, structure, file))
+            found = _names_in_layers(definition, file)
+            pending, seen = [*definition.uses], {*definition.uses}  # a chain may be too long for recursion
+            while pending:
+                used = structure.blocks[pending.pop()]
+                if used.name not in self._names_as_used:
+                    self._names_as_used[used.name] = {*names_in(used.parameters), *_names_in_layers(used, file)}
+                found |= self._names_as_used[used.name]
+                pending += [name for name in used.uses if name not in seen]
+                seen.update(used.uses)
             names = self._names[definition.name] = tuple(sorted(found))
+            work.spend("values", len(seen) + len(names))
         return names
 
     @property
     def size(self) -> int:
         """How much it is: layers, what they give, and blocks."""
-        builders = self._builders.values()
+        builders = tuple(self._builders.values())  # other threads may add to them
         return len(self.computations) + len(self.blocks) + len(builders) + sum(map(len, builders))
+
+
+def _names_in_layers(block: Definition, file: Places) -> set[str]:
+    return {*names_in(file.data["blocks"][block.name]["layers"])}.difference(block.parameters)
