@@ -73,8 +73,11 @@ class Template:
     ) -> Mapping[str, int | None]:
         """Return the figures of a variant, of `FIGURES` those asked for; None is one that is unknown.
 
-        Errors: SpecError with every problem in the variant; ValueError for a figure that there is not.
+        Errors: SpecError with every problem in the variant; ValueError for a figure that there is not;
+        TypeError for a text in the place of a list.
         """
+        if isinstance(metrics, str):
+            raise TypeError(f'`metrics` takes a list of names, such as ["params"], not the text {metrics!r}')
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
         if all(name in _OF_LAYERS for name in metrics):

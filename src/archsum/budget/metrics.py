@@ -44,6 +44,9 @@ class Metric(NamedTuple):
     of_layers: Callable[[Totals], int | None] | None = None
     """The same of layers, where it depends on nothing else."""
 
+    def __repr__(self) -> str:
+        return f"<Metric: {self.title}>"
+
 
 def _each(figure: Figure) -> Callable[[Costs], Parts]:
     return lambda costs: ((layer, figure(layer)) for layer in costs.summary.layers)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archsum.errors import Diagnostic, Place
+from archsum.errors import Diagnostic, Place, one_line
 from archsum.graph import Graph
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
@@ -30,3 +30,6 @@ class Network:
     """Where the training names blocks."""
     warnings: tuple[Diagnostic, ...] = ()
     """What its reader has to say of it that is no error."""
+
+    def __repr__(self) -> str:
+        return f"<Network {one_line(self.graph.name)}: layers={len(self.graph.nodes)}>"

@@ -62,6 +62,9 @@ class TrainingMemory:
     """From the last layer to the first: one for each of its operations, and for each sum of gradients it adds to."""
     optimizer_step: int
 
+    def __repr__(self) -> str:
+        return f"<TrainingMemory: peak={self.peak:,}, kept_for_backward={self.kept_for_backward:,}>"
+
     @property
     def kept_for_backward(self) -> int:
         """What the forward pass leaves for the backward pass."""
