@@ -222,7 +222,8 @@ def test_rounding_hides_no_miss(part: int, whole: int) -> None:
     if part > whole:
         assert text == "> 100 %" or float(text.rstrip(" %").replace(",", "")) > 100
     if part < whole:
-        assert text == "< 100 %" or float(text.rstrip(" %").replace(",", "")) < 100
+        assert text in ("< 0.1 %", "< 100 %") or float(text.rstrip(" %").replace(",", "")) < 100
+    assert (text == "0.0 %") == (part == 0)
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 100))
