@@ -22,6 +22,8 @@ class Network:
     budget: Budget = field(default_factory=lambda: Budget.model_validate({}))
     training: Training = field(default_factory=lambda: Training.model_validate({}))
     devices: Mapping[str, StatedDevice] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
+    """The names of its file's variables, whose values the graph has."""
     block_places: Mapping[str, Place] = field(default_factory=dict)
     """Where the budget names the blocks that it limits."""
     device_place: Place | None = None
