@@ -1,8 +1,10 @@
 """The public names: they are all there, and cost nothing until they are used."""
 
 import io
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -106,8 +108,41 @@ def test_a_network_is_not_overridden() -> None:
 
 def test_a_misspelt_option_is_named() -> None:
     options: Any = {"batch": 64}
-    with pytest.raises(TypeError, match="unexpected keyword argument 'batch'"):
+    with pytest.raises(TypeError, match=r"^costs\(\) got an unexpected keyword argument 'batch'"):
         archsum.costs(archsum.load(EXAMPLES / "lenet5.yaml"), **options)
+
+
+TAKING_OVERRIDES: tuple[Callable[..., object], ...] = (
+    archsum.summarize,
+    archsum.check,
+    archsum.costs,
+    archsum.diagram,
+    archsum.explain,
+    archsum.fit,
+    archsum.fit_all,
+    archsum.plot,
+    archsum.convert,
+    lambda file, **options: archsum.diff(file, file, **options),
+    archsum.report,
+)
+
+
+@pytest.mark.parametrize("function", TAKING_OVERRIDES)
+def test_a_variable_is_no_option_of_its_own(function: Callable[..., object]) -> None:
+    name = "diff" if function.__name__ == "<lambda>" else function.__name__
+    says = re.escape(f"{name}() got an unexpected keyword argument 'width'") + '.*`variables={"width": …}`'
+    with pytest.raises(TypeError, match=says):
+        function(io.StringIO("input: [8]\nlayers: [flatten]"), width=3)
+
+
+def test_what_is_wrong_has_a_place_and_help() -> None:
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.summarize("input: [8]\nlayers:\n  - flaten\n")
+    (found,) = raised.value.diagnostics
+    assert (found.code, found.place, found.help) == ("unknown-layer", "<text>:3:5", "did you mean `flatten`?")
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.summarize("no such file.yaml")
+    assert raised.value.diagnostics[0].place is None
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

@@ -171,3 +171,19 @@ def test_a_layer_is_found_by_its_framework_s_name_and_ours_goes_first() -> None:
     assert "" not in summary
     with pytest.raises(SpecError, match=r"did you mean `model.a.b`\?"):
         summary["model.a.c"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (lambda: archsum.load(NESTED), "<Network nested: layers=4>"),
+        (lambda: archsum.load(NESTED).graph, "<Graph of nested: nodes=4>"),
+        (nested, "<Summary of nested: layers=4, params=1,562>"),
+        (lambda: nested()["dense"], "<LayerSummary of dense (Dense): output_shape=(10,), params=1,450>"),
+        (lambda: nested()["stage"], "<BlockSummary of stage (pair): layers=2, output_shape=(6, 6, 4), params=112>"),
+        (lambda: archsum.check(NESTED).verdicts[0].metric, "<Metric: parameters>"),
+        (lambda: archsum.template(NESTED), "<Template of nested: variables=>"),
+    ],
+)
+def test_a_value_shows_itself_in_a_line(value: Callable[[], object], shown: str) -> None:
+    assert repr(value()) == shown

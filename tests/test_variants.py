@@ -235,6 +235,8 @@ def test_what_is_asked_for_in_other_words() -> None:
     template = archsum.template(LIMITED)
     with pytest.raises(ValueError, match="there is no figure 'parameters': choose from params, trainable_params"):
         template.totals(metrics=["params", "parameters"])
+    with pytest.raises(TypeError, match=r"`metrics` takes a list of names, such as .* not the text 'params'"):
+        template.totals(metrics="params")
     with pytest.raises(TypeError, match="`input` takes a sequence of sizes"):
         template.totals(input="8,8,4", metrics=["params"])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="`variables` takes a mapping"):

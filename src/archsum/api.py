@@ -4,7 +4,7 @@ They take what `load` takes, or the Network that it made: a file's path, an open
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -160,7 +160,7 @@ def summarize(file: Source | Network, **overrides: Unpack[Overrides]) -> Summary
 
     Errors: SpecError with every problem in the file.
     """
-    network = _network(file, overrides)
+    network = _network(summarize, file, overrides)
     return Summary(**vars(propagate(network.graph, network.engine)))
 
 
@@ -184,7 +184,7 @@ def check(
     """
     from archsum.language.advice.overrides import override
 
-    network = _network(file, overrides)
+    network = _network(check, file, overrides)
     limits = override(network.budget, budget or {}, "the budget")
     return _verdicts(network, limits, costs(network, training), _base(file, against, training, overrides))
 
@@ -204,10 +204,13 @@ def fit(
     from archsum.memory.fit import fit
     from archsum.results.memory import Fit
 
-    network = _network(file, overrides)
+    network = _network(fit, file, overrides)
     name = device or network.budget.device
     if name is None:
-        cure = "add `budget: {device: a100-40gb}` to the file, or `--device a100-40gb` to the command"
+        cure = (
+            "add `budget: {device: a100-40gb}` to the file, or state one: `--device a100-40gb`, "
+            'in Python `device="a100-40gb"`'
+        )
         message = f"{network.graph.name} names no device to fit into"
         raise SpecError([Diagnostic("no-device", message, None, cure)])
     return Fit(*fit(costs(network, training), device_of(name, network)))
@@ -224,7 +227,7 @@ def fit_all(
     from archsum.memory.fit import fit_each
     from archsum.results.memory import Fit
 
-    network = _network(file, overrides)
+    network = _network(fit_all, file, overrides)
     return [Fit(*found) for found in fit_each(costs(network, training), gpus(network.devices))]
 
 
@@ -247,7 +250,7 @@ def costs(
 
     if context is not None and context < 1:
         raise ValueError(f"`context` takes a number of tokens, 1 or more, not {context}")
-    network = _network(file, overrides)
+    network = _network(costs, file, overrides)
     return Costs.of(network, summarize(network), training or {}, context)
 
 
@@ -259,7 +262,7 @@ def explain(file: Source | Network, layer: str | None = None, **overrides: Unpac
     from archsum.explanation import explain, explain_totals
     from archsum.results.explanation import Explanation
 
-    network = _network(file, overrides)
+    network = _network(explain, file, overrides)
     summary, work = summarize(network), Work(network.steps_allowed)
     return Explanation(explain(summary, layer, work), explain_totals(summary, layer, work))
 
@@ -287,7 +290,7 @@ def diff(
 
     if unknown := set(only) - set(ASPECTS):
         raise ValueError(f"there is no aspect {min(unknown)!r}: choose from {', '.join(ASPECTS)}")
-    (one, costs_before), (other, costs_after) = _computed((before, after), overrides)
+    (one, costs_before), (other, costs_after) = _computed(diff, (before, after), overrides)
     called = titles or (one.graph.name, other.graph.name)
     base = Base(called[0], lambda: costs_before)
     difference = compare(costs_before.summary, costs_after.summary)
@@ -301,13 +304,16 @@ def diff(
 
 
 def _computed(
-    sources: Sequence[Source | Network], overrides: Overrides, training: Mapping[str, Any] | None = None
+    called: Callable[..., object],
+    sources: Sequence[Source | Network],
+    overrides: Overrides,
+    training: Mapping[str, Any] | None = None,
 ) -> "list[tuple[Network, Costs]]":
     """Return networks with their costs. Errors: SpecError with every problem in all."""
     computed, problems = [], []
     for source in sources:
         try:
-            network = _network(source, overrides)
+            network = _network(called, source, overrides)
             computed.append((network, costs(network, training)))
         except SpecError as error:
             problems += error.diagnostics
@@ -340,7 +346,7 @@ def report(
     from archsum.results.report import Report
 
     sources = (file,) if other is None else (file, other)
-    computed = _computed(sources, overrides, training)
+    computed = _computed(report, sources, overrides, training)
     names = titles or [network.graph.name for network, _ in computed]
     base = None if other is None else Base(names[0], lambda: computed[0][1])
     reported = [
@@ -384,7 +390,7 @@ def diagram(
     _check_format(format, FORMATS)
     if depth is not None and depth < 1:
         raise ValueError(f"`depth` takes a number of levels, 1 or more, not {depth}")
-    return Diagram(render(summarize(file, **overrides), block, format, depth), format)
+    return Diagram(render(summarize(_network(diagram, file, overrides)), block, format, depth), format)
 
 
 def plot(
@@ -407,7 +413,7 @@ def plot(
     from archsum.results.pictures import Plot
 
     _check_format(format, FORMATS)
-    network = _network(file, overrides)
+    network = _network(plot, file, overrides)
     name, drawn = device or network.budget.device, costs(network, training)
     return Plot(render(drawn, format, None if name is None else device_of(name, network)), format)
 
@@ -430,7 +436,7 @@ def convert(
     from archsum.interchange.writing.conversion import convert, paths
     from archsum.results.conversion import Conversion
 
-    network = _network(file, overrides)
+    network = _network(convert, file, overrides)
     written = convert(network, origin or _origin(file, network), as_lines=flat)
     return Conversion(written.text, paths(written, network.graph))
 
@@ -532,7 +538,7 @@ def build(
     from archsum.results.building import Built
 
     _check_format(to, tuple(FRAMEWORKS))
-    network = _network(file, overrides)
+    network = _network(build, file, overrides)
     return Built(*build(network, to, origin or _origin(file, network), path, options), to)
 
 
@@ -592,11 +598,14 @@ def _require_source(file: object) -> None:
         raise TypeError(f"a network is given as a path, an open file, a text or a mapping, not as {_no_source(file)}")
 
 
-def _network(file: Source | Network, overrides: Overrides) -> Network:
+def _network(called: Callable[..., object], file: Source | Network, overrides: Overrides) -> Network:
+    """Return the network that a function was called with. Errors: TypeError for what overrides nothing."""
+    if unknown := overrides.keys() - Overrides.__annotations__:
+        name = min(unknown)
+        message = f"{called.__name__}() got an unexpected keyword argument {name!r}"
+        raise TypeError(f'{message}: a variable of the file is set by `variables={{"{name}": …}}`')
     if not isinstance(file, Network):
         return load(file, **overrides)
-    if unknown := overrides.keys() - Overrides.__annotations__:
-        raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
     if any(value is not None and value is not False for value in overrides.values()):
         raise TypeError("`variables` and `input` override a file: give them to `load`, which made the Network")
     return file

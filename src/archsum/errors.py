@@ -234,6 +234,16 @@ class Diagnostic(NamedTuple):
     is_warning: bool = False
     """Whether the result holds all the same."""
 
+    @property
+    def place(self) -> str | None:
+        """Where it is, as in `net.yaml:3:5`; None where it is of no place in a file."""
+        return self.span.place if self.span else None
+
+    @property
+    def help(self) -> str:
+        """What to write instead, by the word that text and JSON have for it: the cure."""
+        return self.cure
+
     def __str__(self) -> str:
         return self.render()
 

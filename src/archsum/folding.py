@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from archsum.errors import one_line
 from archsum.graph import Path, shared_levels
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
-from archsum.summary import LayerSummary, Summary, Totals
+from archsum.summary import LayerSummary, Summary, Totals, show_params
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class BlockSummary(Totals):
     def shares(self) -> bool:
         """Whether a layer in it uses weights of others, which may be in the block too."""
         return any(layer.shares for layer in self.layers)
+
+    def __repr__(self) -> str:
+        sizes = f"output_shape={self.output_shape}, params={show_params(self.params)}"
+        return f"<BlockSummary of {one_line(self.name)} ({one_line(self.type)}): layers={len(self.layers)}, {sizes}>"
 
 
 class Part(NamedTuple):

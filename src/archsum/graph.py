@@ -5,7 +5,7 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
-from archsum.errors import Place
+from archsum.errors import Place, one_line
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
@@ -110,3 +110,6 @@ class Graph(NamedTuple):
     """The blocks, by the path that their nodes have in common."""
     input_places: Mapping[str, Place] = MappingProxyType({})
     """Where the file states the inputs."""
+
+    def __repr__(self) -> str:
+        return f"<Graph of {one_line(self.name)}: nodes={len(self.nodes)}>"

@@ -91,7 +91,7 @@ def as_it_was(source: Source, against: Against) -> Against | RevisionFile | None
         return against
     if not isinstance(source, str | os.PathLike) or not os.path.isfile(source):
         message = f"{one_line(called(source))} is no file that {one_line(str(against))} could have"
-        cure = "name what to compare with itself, as in `--against main:net.yaml`"
+        cure = 'name what to compare with itself: `--against main:net.yaml`, in Python `against="main:net.yaml"`'
         raise SpecError([Diagnostic("unreadable", message, None, cure)])
     path, revision = os.fspath(source), str(against)
     return open_at(path, revision) if has_file(path, revision) else None

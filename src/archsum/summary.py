@@ -96,6 +96,11 @@ class Computed:
         return self.layer.trainable and any(weight.trainable for weight in self.weights)
 
 
+def show_params(params: int | None) -> str:
+    """Write a number of parameters as values show it of themselves."""
+    return "unknown" if params is None else f"{params:,}"
+
+
 def _params(weights: Iterable[Weight]) -> int | None:
     return total(weight.size for weight in weights)
 
@@ -225,6 +230,10 @@ class LayerSummary(NamedTuple):
         None where the size of one that it counts is unknown.
         """
         return self.computed.torch_params if self._has_all else _torch_params(self.weights)
+
+    def __repr__(self) -> str:
+        sizes = f"output_shape={self.output_shape}, params={show_params(self.params)}"
+        return f"<LayerSummary of {one_line(self.name)} ({self.type}): {sizes}>"
 
     @property
     def _has_all(self) -> bool:
@@ -434,5 +443,4 @@ class Summary(Totals):
         return Diagnostic("unknown-name", f"{self.name} has no layer `{name}`", None, cure)
 
     def __repr__(self) -> str:
-        params = "unknown" if self.params is None else f"{self.params:,}"
-        return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={params}>"
+        return f"<Summary of {one_line(self.name)}: layers={len(self.layers)}, params={show_params(self.params)}>"

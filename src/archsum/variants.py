@@ -79,8 +79,11 @@ class Template:
 
         `training` takes the place of what the file says of it.
 
-        Errors: SpecError with every problem in the variant; ValueError for a figure that there is not.
+        Errors: SpecError with every problem in the variant; ValueError for a figure that there is not;
+        TypeError for a text in the place of a list.
         """
+        if isinstance(metrics, str):
+            raise TypeError(f'`metrics` takes a list of names, such as ["params"], not the text {metrics!r}')
         if unknown := [name for name in metrics if name not in FIGURES]:
             raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
         if all(name in OF_LAYERS for name in metrics):

@@ -109,7 +109,7 @@ def test_without_a_base_it_cannot_be_checked(style: str, capsys: pytest.CaptureF
     printed = capsys.readouterr()
     said = printed.out if style == "github" else printed.err
     assert "`max_params` cannot be checked: it is `+2%" in said
-    assert "as in `--against main`" in said
+    assert '`--against main`, in Python `against="main"`' in said
 
 
 def test_a_base_is_not_read_where_no_limit_needs_it(capsys: pytest.CaptureFixture[str]) -> None:

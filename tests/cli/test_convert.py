@@ -57,3 +57,19 @@ def test_shapes_that_do_not_fit_are_an_error(capsys: pytest.CaptureFixture[str])
     Path("net.yaml").write_text("input: [8]\nlayers:\n  - conv2d: {filters: 3, kernel_size: 3}\n", encoding="utf-8")
     assert main(["convert", "net.yaml"]) == 2
     assert "error[shape]" in capsys.readouterr().err
+
+
+def test_what_our_own_file_has_that_is_not_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "net.yaml"
+    layers = "input: [8]\nvariables: {width: 4, classes: 2}\nlayers: [dense: =width, dense: =classes]\n"
+    file.write_text(f"{layers}training: {{batch: 8}}\nbudget: {{max_params: 5k}}\n", "utf-8")
+    assert main(["convert", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "# Converted from net.yaml by `archsum convert`.",
+        "# 46 parameters, 46 trainable parameters, 40 MACs",
+        "# Variables are written as their values: width, classes.",
+        "# Not written: `budget`, `training`.",
+    ]
+    file.write_text("input: [8]\nlayers: [dense: 4]\n", "utf-8")
+    assert main(["convert", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[2] == ""

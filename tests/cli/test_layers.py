@@ -1,4 +1,5 @@
 import io
+import json
 from collections.abc import Callable
 
 import pytest
@@ -86,3 +87,25 @@ def test_unknown_kind(capsys: pytest.CaptureFixture[str], word: str, cure: str) 
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err == f"error[unknown-layer]: there is no layer `{word}`\n = help: {cure}\n"
+
+
+def test_a_part_of_several_words_lists_these(run: Run) -> None:
+    lines = run("unpool").splitlines()
+    assert not lines[0].startswith(" ")
+    listed = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
+    assert listed == ["max_unpooling1d", "max_unpooling2d", "max_unpooling3d"]
+    assert "| `max_unpooling2d` |" in run("unpool", "--format", "markdown")
+
+
+def test_json_has_the_fields_of_every_kind(run: Run) -> None:
+    kinds = {kind["kind"]: kind for kind in json.loads(run("--format", "json"))["kinds"]}
+    assert [*kinds] == WORDS
+    (dense,) = json.loads(run("dense", "--format", "json"))["kinds"]
+    assert dense == kinds["dense"]
+    assert dense["main_field"] == "units"
+    units, *_ = dense["fields"]
+    assert units["name"] == "units"
+    assert units["required"] is True
+    assert {kind["kind"] for kind in json.loads(run("unpool", "--format", "json"))["kinds"]} == {
+        f"max_unpooling{rank}d" for rank in (1, 2, 3)
+    }

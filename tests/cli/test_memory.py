@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+import archsum
 from archsum.cli import main
+from archsum.render.memory.costs import render
 from tests.conftest import Golden
 from tests.support.paths import EXAMPLES
 
@@ -236,3 +238,39 @@ def test_the_part_of_a_device_that_is_used_as_json(file: Path, capsys: pytest.Ca
     assert found["device"]["used"]["training"] == found["training"]["peak"] / (7 * 10**9)
     assert main(["memory", str(file), "--device", "8"]) == 2
     assert "`device` cannot be `8`, which is no device" in capsys.readouterr().err
+
+
+def test_lines_are_as_wide_as_the_terminal() -> None:
+    found = archsum.costs(EXAMPLES / "gpt2.yaml")
+    wide, narrow = render(found).splitlines(), render(found, width=80).splitlines()
+    assert max(map(len, wide)) > 80 >= max(map(len, narrow))
+    peak = next(number for number, line in enumerate(narrow) if line.startswith("  peak"))
+    assert narrow[peak : peak + 2] == [
+        "  peak               28,100,496,384   26.17 GiB  in the backward pass of",
+        "                                                 decoder_11/dense_1",
+    ]
+    assert [word for line in narrow for word in line.split()] == [word for line in wide for word in line.split()]
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments", "is_told"),
+    [
+        ("lenet5.yaml", [], True),
+        ("lenet5.yaml", ["--device", "nano33ble"], True),
+        ("lenet5.yaml", ["--device", "t4"], False),
+        ("gpt2.yaml", [], False),
+        ("gpt2.yaml", ["--device", "nano33ble"], True),
+    ],
+)
+def test_a_microcontroller_is_told_of_where_it_matters(
+    source: str, arguments: list[str], is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["memory", str(EXAMPLES / source), *arguments]) == 0
+    assert ("microcontroller" in capsys.readouterr().out) is is_told
+    assert main(["memory", str(EXAMPLES / source), *arguments, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["microcontroller"]["flash"]
+
+
+def test_a_little_is_not_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["memory", str(EXAMPLES / "lenet5.yaml"), "--device", "t4"]) == 0
+    assert "\n  < 0.1 % of the 15,000,000,000 bytes" in capsys.readouterr().out

@@ -64,6 +64,86 @@ CASES = {
         "a number for every side keeps the size: under a kernel of 3 write `1`, under one of 5 `2`",
         ("same", "2"),
     ),
+    "a value glued to its layer": (
+        "input: [8]\nlayers:\n  - dense 10\n",
+        "write a `:` and a space behind it: `dense: 10`",
+        ("dense 10", "dense: 10"),
+    ),
+    "a size that is not known, in Python's word": (
+        "input: [None, 3]\nlayers: [relu]\n",
+        "write `null`",
+        ("None", "null"),
+    ),
+    "a variable in a shell's words": (
+        "input: [8]\nvariables: {width: 3}\nlayers:\n  - dense: $width\n",
+        "write `=width` for the variable",
+        ("$width", "=width"),
+    ),
+    "a variable in brackets, of a shell": (
+        "input: [8]\nvariables: {width: 3}\nlayers:\n  - dense: ${width}\n",
+        "write `=width` for the variable",
+        ("${width}", "=width"),
+    ),
+    "a variable in a template's quotes": (
+        "input: [8]\nvariables: {width: 3}\nlayers:\n  - dense: '{{ width }}'\n",
+        "write `=width` for the variable",
+        ("'{{ width }}'", "=width"),
+    ),
+    "a variable in a template's words": (
+        "input: [8]\nvariables: {width: 3}\nlayers:\n  - dense: {{width}}\n",
+        "write `=width` for a variable, without brackets",
+        ("{{width}}", "=width"),
+    ),
+    "channels that come from the layer before": (
+        "input: [9, 9, 8]\nlayers:\n  - group_normalization: {groups: 4, num_channels: 8}\n",
+        "leave it out: the channels come from the layer before",
+        (", num_channels: 8", ""),
+    ),
+    "a number that comes from the layer before": (
+        "input: [9, 9, 8]\nlayers:\n  - batch_normalization: 8\n",
+        "leave the number out, `- batch_normalization`: the sizes come from the layer before",
+        ("- batch_normalization: 8", "- batch_normalization"),
+    ),
+    "a merge conflict": (
+        "input: [8]\nlayers:\n<<<<<<< HEAD\n  - dense: 10\n=======\n  - dense: 20\n>>>>>>> other\n",
+        "resolve the conflict: keep one of the two sides, and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`",
+        ("<<<<<<< HEAD\n  - dense: 10\n=======\n  - dense: 20\n>>>>>>> other\n", "  - dense: 20\n"),
+    ),
+    "a wrapper around a layer that needs a field": (
+        "input: [8, 3]\nlayers:\n  - bidirectional: lstm\n",
+        "write `bidirectional: {layer: {lstm: {units: 64}}}`",
+        ("bidirectional: lstm", "bidirectional: {layer: {lstm: {units: 64}}}"),
+    ),
+    "a kernel without padding in a residual": (
+        "input: [32, 32, 16]\nlayers:\n  - residual:\n      - conv2d: {filters: 16, kernel_size: 3}\n",
+        "`padding: same` keeps the size, where layers without padding make 30 of 32",
+        ("kernel_size: 3", "kernel_size: 3, padding: same"),
+    ),
+    "another size and other channels in a residual": (
+        "input: [32, 32, 16]\nlayers:\n  - residual:\n      layers: [conv2d: {filters: 24, kernel_size: 3, strides: 2, "
+        "padding: same}]\n",
+        "`conv2d: {filters: 24, kernel_size: 1, strides: 2}` makes [16, 16, 24] of [32, 32, 16]",
+        ("layers: [", "shortcut: [conv2d: {filters: 24, kernel_size: 1, strides: 2}]\n      layers: ["),
+    ),
+    "other channels in a residual": (
+        "input: [9, 9, 16]\nlayers:\n  - residual:\n      layers: [conv2d: {filters: 24, kernel_size: 1}]\n",
+        "`conv2d: {filters: 24, kernel_size: 1}` makes [9, 9, 24] of [9, 9, 16]",
+        ("layers: [conv2d", "shortcut: [conv2d: {filters: 24, kernel_size: 1}]\n      layers: [conv2d"),
+    ),
+    "other features in a residual": (
+        "input: [16]\nlayers:\n  - residual:\n      layers: [dense: 24]\n",
+        "`dense: 24` makes [24] of [16]",
+        ("layers: [dense", "shortcut: [dense: 24]\n      layers: [dense"),
+    ),
+    "positions": (
+        "input: [256]\nlayers:\n  - embedding: {input_dim: 9, output_dim: 128, name: tokens}\n  - position_embedding\n",
+        "write `parameter: {name: positions, shape: [256, 128]}` with the sizes of what it is added to, "
+        "and behind it `add: {inputs: [tokens, positions]}`, where `tokens` is the name of the layer before",
+        (
+            "- position_embedding",
+            "- parameter: {name: positions, shape: [256, 128]}\n  - add: {inputs: [tokens, positions]}",
+        ),
+    ),
     "an item of a list in a formula": (
         'input: [8]\nvariables: {sizes: [3, 5]}\nlayers:\n  - dense: "=[3, 5][0]"\n',
         "give it a name under `variables`, as in `sizes: [3, 5]`; its items are `=sizes[0]` and `=sizes[1]`",

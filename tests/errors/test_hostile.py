@@ -590,7 +590,7 @@ def test_override_by_the_name_that_the_input_has_anyway() -> None:
         (
             [9],
             "the file has the inputs `left` and `right`: one shape is not enough",
-            "say of which it is, as in `--input left=…`",
+            'say of which it is: `--input left=…`, in Python `input={"left": […]}`',
         ),
         ({"rihgt": [9]}, "the file has no input `rihgt`", "did you mean `right`?"),
         ({"top": [9]}, "the file has no input `top`", "it has `left` and `right`"),

@@ -54,7 +54,10 @@ def limit_of(name: str, stated: int | Growth, base: Base | None, block: str | No
         return Limit(stated)
     if base is None:
         message = f"`{name}` cannot be checked: it is `{stated.text}`, and there is nothing to compare with"
-        cure = "name the revision to compare with, as in `--against main`, or a file; a report is of two networks then"
+        cure = (
+            'name the revision to compare with, or a file: `--against main`, in Python `against="main"`; a report is '
+            "of two networks then"
+        )
         return Limit(None, Relative(stated), (Diagnostic("no-base", message, None, cure),))
     relative = Relative(stated, base.name)
     try:

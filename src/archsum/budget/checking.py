@@ -61,7 +61,10 @@ def check(
         for limited in limits(costs, budget, device, places, base)
     ]
     if not verdicts:
-        cure = "add `budget: {max_params: 5M}` to the file, or a limit such as `--max-params 5M` to the command"
+        cure = (
+            "add `budget: {max_params: 5M}` to the file, or state a limit: `--max-params 5M`, "
+            'in Python `budget={"max_params": "5M"}`'
+        )
         message = f"{costs.summary.name} has no budget: nothing to check"
         raise SpecError([Diagnostic("no-budget", message, None, cure)])
     problems = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)

@@ -44,6 +44,9 @@ class Metric(NamedTuple):
     of_layers: Callable[[Totals], int | None] | None = None
     """The same of layers, where it depends on nothing else."""
 
+    def __repr__(self) -> str:
+        return f"<Metric: {self.title}>"
+
 
 def _each(figure: Figure) -> Callable[[Costs], Parts]:
     return lambda costs: ((layer, figure(layer)) for layer in costs.summary.layers)
@@ -77,7 +80,11 @@ def _largest(values: Iterable[int | None]) -> int | None:
 
 
 def _kept(costs: Costs) -> Parts:
-    return costs.training.kept_by_layer if costs.training else ()
+    """Yield what each layer keeps for the backward pass, and what it gives to the outside, which is as long there."""
+    if costs.training is None:
+        return ()
+    outputs = costs.training.outputs
+    return ((layer, kept + outputs.get(layer.name, 0)) for layer, kept in costs.training.kept_by_layer)
 
 
 def _alive(costs: Costs) -> Parts:

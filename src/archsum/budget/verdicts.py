@@ -9,7 +9,8 @@ from archsum.budget.metrics import METRICS, Metric
 from archsum.budget.unknown import causes_of_unknown
 from archsum.errors import Diagnostic
 from archsum.layers.shapes import known
-from archsum.memory.conversion import ArenaPrecision
+from archsum.memory.arena import BYTES_PER_BIAS
+from archsum.memory.conversion import ITEMSIZES, ArenaPrecision
 from archsum.memory.costs import Costs
 from archsum.memory.fit import largest_batch
 from archsum.summary import LayerSummary
@@ -137,10 +138,25 @@ def _cures(costs: Costs, name: str, limit: int) -> Iterator[str]:
         batch = largest_batch(costs, limit)
         yield f"the largest batch that fits is {batch:,}" if batch else "not even a batch of 1 fits"
         yield from _checkpointing(costs, limit)
+    if name == "max_flash":
+        yield from _copies(costs)
     untied = [weight for layer in costs.summary.layers for weight in layer.weights if weight.untied]
     saving = sum(known(weight.size) - known(weight.tied_size) for weight in untied)
     if saving and name in _OF_WEIGHTS:
         yield f"with tied biases it would have {saving:,} fewer parameters"
+
+
+def _copies(costs: Costs) -> Iterator[str]:
+    """Yield which layers have weights of others a second time, as they may be written otherwise there."""
+    itemsize = ITEMSIZES[costs.arena_precision]
+    for layer in costs.summary.layers:
+        shared = [layer.computed.weights_by_name[name] for name in layer.shared_weights]
+        biases = sum(known(weight.size) for weight in layer.computed.weights if weight.is_bias)
+        weights = sum(known(weight.size) for weight in shared if not weight.is_bias)
+        if weights and (costs.flash_by_layer.get(layer.name) or 0) >= weights * itemsize + biases * BYTES_PER_BIAS:
+            owner = layer.owner_of(shared[0]).node
+            counted = "which are counted twice: they are not known to be written alike"
+            yield f"`{layer.name}` and `{owner}` share weights, {counted}"
 
 
 def _checkpointing(costs: Costs, limit: int) -> Iterator[str]:

@@ -5,8 +5,13 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("kind", metavar="KIND", nargs="?", help="a kind, such as conv2d; without it, all are listed")
-    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="the output's format")
+    parser.add_argument(
+        "kind",
+        metavar="KIND",
+        nargs="?",
+        help="a kind, such as conv2d, or a part of several, such as pool; without it, all are listed",
+    )
+    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="the output's format")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -18,13 +23,18 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.layers import KINDS
     from archsum.render import layers
 
-    kind, markdown = arguments.kind, arguments.format == "markdown"
+    word, markdown = arguments.kind, arguments.format == "markdown"
     words = (*KINDS, *CONTAINERS)
-    if kind is None:
+    found = [word] if word in words else [kind for kind in words if word is None or word in kind]
+    if not found or (len(found) == 1 and word != found[0]):
+        cure = suggest_kind(word, words)
+        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(word)}", None, cure)])
+    if arguments.format == "json":
+        print(layers.render_json(found))
+    elif word is None:
         print(layers.render_list_markdown() if markdown else layers.render_list(reading_width()))
-    elif kind in words:
-        print(layers.render_kind_markdown(kind) if markdown else layers.render_kind(kind, reading_width()))
+    elif len(found) > 1:
+        print(layers.render_some_markdown(found) if markdown else layers.render_some(found, reading_width()))
     else:
-        cure = suggest_kind(kind, words)
-        raise SpecError([Diagnostic("unknown-layer", f"there is no layer {quote(kind)}", None, cure)])
+        print(layers.render_kind_markdown(word) if markdown else layers.render_kind(word, reading_width()))
     return 0

@@ -1,6 +1,7 @@
 """`archsum memory`."""
 
 import argparse
+import sys
 
 from archsum.cli.arguments import (
     add_file_arguments,
@@ -34,10 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what a network needs of memory, item by item."""
     from archsum.api import costs, device_of
+    from archsum.cli.console import terminal_width
     from archsum.render.memory import costs as text
 
     read = network(arguments.file, arguments)
     used = device_of(arguments.device, read) if arguments.device else None
     found = costs(read, training(arguments), context=arguments.context)
-    print(text.render_json(found, used) if arguments.format == "json" else text.render(found, used))
+    is_json = arguments.format == "json"
+    print(text.render_json(found, used) if is_json else text.render(found, used, terminal_width(sys.stdout)))
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from archsum.errors import Diagnostic, Place
+from archsum.errors import Diagnostic, Place, one_line
 from archsum.graph import Graph
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
@@ -36,6 +36,8 @@ class Network:
     budget: Budget = field(default_factory=lambda: Budget.model_validate({}))
     training: Training = field(default_factory=lambda: Training.model_validate({}))
     devices: Mapping[str, StatedDevice] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
+    """The names of its file's variables, whose values the graph has."""
     block_places: Mapping[str, Place] = field(default_factory=dict)
     """Where the budget names the blocks that it limits."""
     device_place: Place | None = None
@@ -46,3 +48,6 @@ class Network:
     """What its reader has to say of it that is no error."""
     written: Written | None = field(default=None, repr=False, compare=False)
     """What its file says, where that is in our language."""
+
+    def __repr__(self) -> str:
+        return f"<Network {one_line(self.graph.name)}: layers={len(self.graph.nodes)}>"

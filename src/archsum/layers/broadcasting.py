@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from archsum.errors import ShapeError
 from archsum.layers.axis import axis_name
 from archsum.layers.base import Step
-from archsum.layers.shapes import Shape, show_all
+from archsum.layers.shapes import Shape, known, show, show_all
 
 _CURE = (
-    "the sizes of an axis are equal, or 1; a 1 × 1 convolution changes an input's channels, `strides` its other sizes"
+    "the sizes of an axis are equal, or 1; a 1 × 1 convolution changes an input's channels, `strides` its other sizes, "
+    "which `padding: same` keeps"
 )
 
+_MOST_AXES = 4
+"""Of what convolutions take: volumes, and their channels."""
 
-def broadcast(inputs: tuple[Shape, ...], verb: str, *, shown: tuple[Shape, ...] = (), cure: str = _CURE) -> Shape:
+
+def broadcast(inputs: tuple[Shape, ...], verb: str, *, shown: tuple[Shape, ...] = (), cure: str = "") -> Shape:
     """Return the shape that all inputs have, repeated; where one's size is unknown, so is the shape's.
 
     `verb`: what cannot be done with inputs that do not fit. `shown`: whole shapes, of which these are a part.
@@ -46,5 +50,33 @@ def _merged(
         counts = set(map(len, inputs))
         # Counted from the end it is the same axis of every input, however many each has.
         number = axis if len(counts) == 1 else axis - max(map(len, shown)) - 1
-        raise ShapeError(f"cannot {verb} {show_all(shown)}: {axis_name(number)} differs, {size} and {others[0]}", cure)
+        message = f"cannot {verb} {show_all(shown)}: {axis_name(number)} differs, {size} and {others[0]}"
+        raise ShapeError(message, cure or _fitting(shown) or _CURE)
     return None if None in sizes else size
+
+
+def _fitting(inputs: tuple[Shape, ...]) -> str | None:
+    """Return what makes one of two shapes the other, with the channels last; None where that is in doubt."""
+    shapes = list(dict.fromkeys(inputs))
+    if (
+        len(shapes) != 2
+        or len(set(map(len, shapes))) != 1
+        or len(shapes[0]) > _MOST_AXES
+        or any(None in shape for shape in shapes)
+    ):
+        return None
+    larger, smaller = sorted(shapes, key=lambda shape: [known(size) for size in shape[:-1]], reverse=True)
+    sizes = [(known(large), known(small)) for large, small in zip(larger[:-1], smaller[:-1], strict=True)]
+    rank, filters, makes = len(sizes), smaller[-1], f"makes {show(smaller)} of {show(larger)}"
+    if all(large == small for large, small in sizes):
+        return (
+            f"`conv{rank}d: {{filters: {filters}, kernel_size: 1}}` {makes}"
+            if rank > 1
+            else f"`dense: {filters}` {makes}"
+        )
+    stride = round(sizes[0][0] / sizes[0][1])
+    if any(large == small or -(-large // stride) != small for large, small in sizes):
+        is_same = larger[-1] == filters and all(small < large < 2 * small for large, small in sizes)
+        kept = f"`padding: same` keeps the size, where layers without padding make {sizes[0][1]} of {sizes[0][0]}"
+        return kept if is_same else None
+    return f"`conv{rank}d: {{filters: {filters}, kernel_size: 1, strides: {stride}}}` {makes}"

@@ -58,7 +58,12 @@ def _converted(layer: LayerSummary, precision: ArenaPrecision) -> Converted:
     lacked = next((operator.float_only for operator in operators if operator.float_only), "")
     if lacked and precision == "int8":
         message = f"TensorFlow Lite Micro has {lacked} in float32 alone"
-        return Converted(operators, UnknownOperatorsError(message, "do not quantize it: `--precision float32`"))
+        return Converted(
+            operators,
+            UnknownOperatorsError(
+                message, 'do not quantize it: `--precision float32`, in Python `training={"precision": "float32"}`'
+            ),
+        )
     return Converted(operators, UnknownOperatorsError("a size is unknown") if layer.has_unknown_size else None)
 
 

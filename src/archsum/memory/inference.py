@@ -28,6 +28,10 @@ class InferenceMemory:
     alive: tuple[tuple[Storage, int], ...]
     """The tensors that are alive there, and their bytes, the largest first; what is inside the layer is one of them."""
 
+    def __repr__(self) -> str:
+        peak = "unknown" if self.peak is None else f"{self.peak:,}"
+        return f"<InferenceMemory: peak={peak}, activations={self.activations:,}>"
+
     @property
     def needs(self) -> tuple[int, ...] | None:
         """What is in memory at each layer; None where it is unknown what the weights take."""

@@ -7,7 +7,7 @@ Each layer is one step of a timeline, from 1 on, and step 0 is the inputs'.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -61,6 +61,11 @@ class TrainingMemory:
     backward: tuple[Turn, ...]
     """From the last layer to the first: one for each of its operations, and for each sum of gradients it adds to."""
     optimizer_step: int
+    outputs: Mapping[str, int]
+    """Of the network's outputs, by the layers that give them, those that none keeps: they are there till the end."""
+
+    def __repr__(self) -> str:
+        return f"<TrainingMemory: peak={self.peak:,}, kept_for_backward={self.kept_for_backward:,}>"
 
     @property
     def kept_for_backward(self) -> int:
@@ -128,6 +133,7 @@ def training_memory(summary: Summary, options: Training, declared: Declarations)
         optimizer_state=state,
         forward=tuple(step.forward()),
         backward=tuple(step.backward()),
+        outputs={name: size for name, size in step.held_besides.items() if name not in summary.inputs},
         optimizer_step=always + sum(step.held.values()) + gradients * (2 if optimizer.copies else 1),
     )
 
@@ -158,6 +164,11 @@ class _Step:
         self._kept, self._again = separate(kept_tensors(summary, declared, owner, batch, self._reached, blocks))
         self._copied = summary.inputs.keys() - words.keys() if item.copies_inputs else set()
         self._kept_from = {tensor.storage: tensor.step for tensor in self._kept if tensor.storage not in self._copied}
+
+    @property
+    def held_besides(self) -> Mapping[str, int]:
+        """What is held and kept by no layer."""
+        return {name: size for name, size in self.held.items() if name not in self._kept_from}
 
     def forward(self) -> Iterator[Turn]:
         """Yield the turns from the first layer to the last."""
@@ -193,7 +204,7 @@ class _Step:
     def backward(self) -> Iterator[Turn]:
         """Yield the turns from the last layer to the first."""
         layers, always = self._summary.layers, self._always
-        held_besides = sum(size for name, size in self.held.items() if name not in self._kept_from)
+        held_besides = sum(self.held_besides.values())
         again = timeline(len(layers) + 1, self._again)
         held = self.held.keys() - self._copied
         way_back = WayBack(self._summary, self._batch, self._item, self._owner, self._reached, self._kept, held)

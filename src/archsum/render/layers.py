@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from archsum.language.advice.absent import ABSENT
@@ -19,6 +19,7 @@ from archsum.layers.documentation import (
     sections,
     sentence,
 )
+from archsum.render.json import document
 from archsum.render.layout import wrap
 
 _BLOCKS = (
@@ -36,26 +37,57 @@ _CODE_WIDTH = 100
 
 def render_list(width: int) -> str:
     """Return the kinds by family, and the containers, each with its sentence."""
-    groups = _groups()
-    column = 4 + max(len(word) for classes in groups.values() for word in classes)
-    blocks = [
-        "\n".join([_wrap(group, width), *(_item(word, sentence(cls), column, width) for word, cls in classes.items())])
-        for group, classes in groups.items()
-    ]
+    blocks = _families(_groups(), width)
     absent = [_wrap(_ABSENT, width)]
     absent += [_wrap(f"{', '.join(names)}: {instead}.", width, 2) for instead, names in ABSENT.items()]
     return "\n\n".join([*blocks, _wrap(_BLOCKS, width), "\n".join(absent), _wrap(_FOOTER, width)])
 
 
+def render_some(words: Collection[str], width: int) -> str:
+    """Return these kinds and containers likewise, and nothing else."""
+    return "\n\n".join(_families(_groups(words), width))
+
+
+def _families(groups: Mapping[str, Mapping[str, type[Layer | Container]]], width: int) -> list[str]:
+    column = 4 + max(len(word) for classes in groups.values() for word in classes)
+    return [
+        "\n".join([_wrap(group, width), *(_item(word, sentence(cls), column, width) for word, cls in classes.items())])
+        for group, classes in groups.items()
+    ]
+
+
+def render_json(words: Collection[str]) -> str:
+    """Return kinds and containers with their fields, for editors and scripts."""
+    kinds = [
+        {
+            "kind": word,
+            "family": group,
+            "description": sentence(cls),
+            "main_field": cls.main_field,
+            "fields": [field._asdict() for field in fields(cls)],
+        }
+        for group, classes in _groups(words).items()
+        for word, cls in classes.items()
+    ]
+    return document({"kinds": kinds})
+
+
+def render_some_markdown(words: Collection[str]) -> str:
+    """Return these kinds and containers as Markdown tables."""
+    return "\n\n".join(_tables(_groups(words)))
+
+
 def render_list_markdown() -> str:
     """Return the kinds by family, and the containers, as Markdown tables."""
-    groups = _groups().items()
-    tables = [
-        _table(group, "kind", ((f"`{word}`", sentence(cls)) for word, cls in classes.items()))
-        for group, classes in groups
-    ]
     absent = ((", ".join(names), instead) for instead, names in ABSENT.items())
-    return "\n\n".join([*tables, _table(_ABSENT, "class", absent)])
+    return "\n\n".join([*_tables(_groups()), _table(_ABSENT, "class", absent)])
+
+
+def _tables(groups: Mapping[str, Mapping[str, type[Layer | Container]]]) -> list[str]:
+    return [
+        _table(group, "kind", ((f"`{word}`", sentence(cls)) for word, cls in classes.items()))
+        for group, classes in groups.items()
+    ]
 
 
 def _table(title: str, first: str, rows: Iterable[tuple[str, str]]) -> str:
@@ -93,8 +125,13 @@ def render_kind_markdown(word: str) -> str:
     return "\n\n".join(blocks)
 
 
-def _groups() -> dict[str, Mapping[str, type[Layer | Container]]]:
-    return {**families(), sentence(containers): CONTAINERS}
+def _groups(words: Collection[str] = ()) -> dict[str, Mapping[str, type[Layer | Container]]]:
+    """Return the kinds and the containers by family: all, or those of the `words`."""
+    groups: dict[str, Mapping[str, type[Layer | Container]]] = {**families(), sentence(containers): CONTAINERS}
+    if not words:
+        return groups
+    chosen = {group: {word: cls for word, cls in classes.items() if word in words} for group, classes in groups.items()}
+    return {group: classes for group, classes in chosen.items() if classes}
 
 
 def _introduction(cls: type[Layer | Container]) -> str:

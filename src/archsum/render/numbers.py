@@ -6,13 +6,13 @@ _UNITS = tuple((f"{letter}iB", 1024**power) for power, letter in ((4, "T"), (3, 
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share. It reads 100.0 % only where it is exactly that, so that rounding never hides a miss."""
+    """Write a share. It reads 0.0 or 100.0 % only where it is exactly that, so that rounding never hides a miss."""
     if whole == 0:
         return "–"
     tenths = (2000 * part + whole) // (2 * whole)
     if tenths == 1000 and part != whole:
         return "> 100 %" if part > whole else "< 100 %"
-    return f"{tenths // 10:,}.{tenths % 10} %"
+    return "< 0.1 %" if tenths == 0 and part else f"{tenths // 10:,}.{tenths % 10} %"
 
 
 def count(number: int | None) -> str:
@@ -33,8 +33,6 @@ def growth(before: int | None, after: int | None) -> str:
         return f"× {after / before:,.1f}"
     share = percent(abs(after - before), before)
     sign = "+" if after > before else "−"
-    if share == "0.0 %":
-        return f"< {sign}0.1 %"
     return f"{share[:2]}{sign}{share[2:]}" if share[0] in "<>" else f"{sign}{share}"
 
 

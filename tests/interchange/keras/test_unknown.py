@@ -76,7 +76,7 @@ LIVE = "give the live model, as `module:name`: it has all weights and shapes"
 
 
 def test_weights_that_a_file_does_not_say_are_an_error(gates: Any) -> None:
-    accepts = "`--allow-unknown` accepts it, with unknown weights, and unknown totals"
+    accepts = "`--allow-unknown`, in Python `allow_unknown=True`, accepts it, with unknown weights, and unknown totals"
     assert complaints(gates.functional()) == [("unknown-weights", accepts), ("unknown-weights", LIVE)]
     assert complaints(gates.functional(), allow_unknown=True) == [("unsupported", LIVE)]
 

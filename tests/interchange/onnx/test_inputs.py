@@ -105,7 +105,7 @@ def test_an_input_without_a_shape_is_asked_for(tmp_path: Path) -> None:
     made.graph.input[0].type.tensor_type.ClearField("shape")
     with pytest.raises(SpecError) as caught:
         load(made, tmp_path)
-    assert caught.value.diagnostics[0].cure == "state it: `--input x=…`"
+    assert caught.value.diagnostics[0].cure == 'state it: `--input x=…`, in Python `input={"x": […]}`'
     assert summarize(made, tmp_path, input=(3, 8, 8)).macs == 4 * 36 * 27
 
 

@@ -105,4 +105,6 @@ def _require_plain_weights(plain: Plain, config: Item) -> None:
         raise BadItemError("unknown-weights", message, config.at("dtype"), UNKNOWN_WEIGHTS)
 
 
-UNKNOWN_WEIGHTS = "`--allow-unknown` accepts it, with unknown weights, and unknown totals"
+UNKNOWN_WEIGHTS = (
+    "`--allow-unknown`, in Python `allow_unknown=True`, accepts it, with unknown weights, and unknown totals"
+)

@@ -4,12 +4,13 @@ import operator
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from archsum.errors import Diagnostic, SpecError, enumerate_words, one_line, quote, suggest
+from archsum.errors import Diagnostic, SpecError, enumerate_words, quote, suggest
 from archsum.interchange.imported import Options
 from archsum.interchange.keras.items import BadItemError, Item
 from archsum.interchange.keras.order import inputs_of
 from archsum.interchange.keras.reading import input_shape
 from archsum.interchange.keras.structure import Model
+from archsum.language.read.settings import say_of_which
 from archsum.layers.shapes import Shape, may_equal
 
 _MAX_NAMED = 5
@@ -36,7 +37,7 @@ def find_inputs(model: Model, options: Options) -> Inputs:
         own = None if stated is None else Item(stated, entry.config.at("batch_shape")).shape()
         shape = overrides.get(name, own)
         if shape is None:
-            cure = "say it, as in `--input 32,32,3`"
+            cure = "state it: `--input 32,32,3`, in Python `input=[32, 32, 3]`"
             raise BadItemError("bad-model", f"the shape of the input {quote(name)} is not known", entry.within, cure)
         as_stated &= own is None or may_equal(own, shape)
         found.append((name, shape, entry.within))
@@ -51,7 +52,7 @@ def _overrides(names: list[str], options: Options) -> dict[str, Shape]:
     if not isinstance(stated, Mapping):
         if len(names) > 1:
             message = f"the model has the inputs {enumerate_words(names[:_MAX_NAMED])}: one shape is not enough"
-            cure = f"say of which it is, as in `--input {one_line(names[0])}=…`"
+            cure = say_of_which(names[0])
             raise SpecError([Diagnostic("inputs", message, None, cure)])
         stated = {names[0]: stated}
     problems = [
@@ -74,7 +75,9 @@ def _sizes(name: str, sizes: object) -> Shape:
         if all(size is None or size >= 1 for size in found):
             return found
     message = f"the input {quote(name)} takes sizes of at least 1, or null"
-    raise SpecError([Diagnostic("bad-value", message, None, "write them as in `--input 32,32,3`")])
+    raise SpecError(
+        [Diagnostic("bad-value", message, None, "write them as in `--input 32,32,3`, in Python `input=[32, 32, 3]`")]
+    )
 
 
 def _whole(size: object) -> int:

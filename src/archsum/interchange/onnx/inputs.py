@@ -9,7 +9,7 @@ from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.onnx.sizes import Input
 from archsum.interchange.onnx.states import RECURRENT
 from archsum.interchange.onnx.values import Operator
-from archsum.language.read.settings import InputShape
+from archsum.language.read.settings import InputShape, say_of_which
 from archsum.layers.shapes import Shape, may_equal, show
 
 _MOST_NAMED = 5
@@ -58,7 +58,8 @@ def inputs_of(
         elif shape is not None:
             found[name] = Input(shape, symbols, axis)
         else:
-            message, cure = f"the input {quote(name)} has no shape in the file", f"state it: `--input {name}=…`"
+            message = f"the input {quote(name)} has no shape in the file"
+            cure = f'state it: `--input {name}=…`, in Python `input={{"{name}": […]}}`'
             builder.report("inputs", message, builder.place(f"graph input '{name}'"), cure)
     if builder.diagnostics:
         raise SpecError(builder.diagnostics)
@@ -133,9 +134,7 @@ def _overrides(names: Sequence[str], given: InputShape | None) -> dict[str, Shap
         if len(names) == 1:
             return {names[0]: tuple(given)}
         message = f"the file has the inputs {listed}: one shape is not enough"
-        raise SpecError(
-            [Diagnostic("inputs", message, None, f"say of which it is, as in `--input {(*names, 'x')[0]}=…`")]
-        )
+        raise SpecError([Diagnostic("inputs", message, None, say_of_which((*names, "x")[0]))])
     problems = [
         Diagnostic("inputs", f"the file has no input {quote(name)}", None, suggest(name, names) or f"it has {listed}")
         for name in given

@@ -27,7 +27,10 @@ _MOST_NAMED = 5
 _MOST_ROUNDS = 5
 """How deep known conditions are followed."""
 _CURE = "the file is broken, or is not what its operators say: export the model once more"
-_UNKNOWN_CURE = "give the inputs all their sizes, as in `--input 3,224,224`, or export the model with fixed shapes"
+_UNKNOWN_CURE = (
+    "give the inputs all their sizes, as in `--input 3,224,224`, in Python `input=[3, 224, 224]`, "
+    "or export the model with fixed shapes"
+)
 
 
 def read(file: IO[bytes], name: str, options: Options) -> Imported:

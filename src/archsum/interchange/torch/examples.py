@@ -109,5 +109,8 @@ def _check(model: Any, example: Example, place: Location) -> None:
 
 
 def _wrong_inputs(message: str, place: Location) -> SpecError:
-    cure = "give a shape without the batch, as in `--input 3,224,224`, and of several inputs each by its name"
+    cure = (
+        "give a shape without the batch, as in `--input 3,224,224`, in Python `(3, 224, 224)`, "
+        "and of several inputs each by its name"
+    )
     return SpecError([Diagnostic("inputs", message, place, cure)])

@@ -27,7 +27,7 @@ def read_model(model: Any, name: str, options: Options) -> Imported:
     given = said_by(model) if options.input is None else options.input
     if given is None:
         message = f"{quote(name)} is a PyTorch model, which does not say what its inputs are"
-        cure = "give the shape without the batch, as in `--input 3,224,224`"
+        cure = "give the shape without the batch: `--input 3,224,224`, in Python `input=[3, 224, 224]`"
         raise SpecError([Diagnostic("inputs", message, Location(name, ""), cure)])
     return read_module(model, name, given)
 

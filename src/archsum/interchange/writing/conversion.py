@@ -31,6 +31,7 @@ def convert(network: Network, origin: str, *, as_lines: bool = False) -> Written
     whole = propagate(network.graph, network.engine)
     summary = _with_what_is_taken(whole)
     fields, comments = Fields(), _head(summary, origin, [name for name in whole.inputs if name not in summary.inputs])
+    comments += _not_written(network)
     summary = _without_what_says_nothing(summary)
     for document in _documents(summary, fields, as_lines=as_lines):
         document.comments = comments
@@ -94,6 +95,17 @@ def _head(summary: Summary, origin: str, left_out: Sequence[str]) -> list[str]:
     if left_out:
         lines.append(f"Nothing takes {', '.join(map(one_line, left_out[:MAX_NOTES]))}, left out here.")
     return lines
+
+
+def _not_written(network: Network) -> Iterator[str]:
+    """Say what one of our own files has that a graph has not."""
+    if network.variables:
+        names = ", ".join(map(one_line, network.variables[:MAX_NOTES]))
+        yield f"Variables are written as their values: {names}{', …' if network.variables[MAX_NOTES:] else ''}."
+    stated = {"budget": network.budget, "training": network.training}
+    lost = [what for what, model in stated.items() if model != type(model).model_validate({})]
+    if lost:
+        yield f"Not written: {', '.join(f'`{what}`' for what in lost)}."
 
 
 def paths(written: Written, graph: Graph) -> Mapping[str, str]:

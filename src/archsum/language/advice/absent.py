@@ -87,6 +87,10 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "write `parameter: {shape: [1, 768]}`, and `concatenate` it with the tokens": (
         "class_token", "cls_token", "ClassToken",
     ),
+    "write `parameter: {name: positions, shape: [256, 128]}` with the sizes of what it is added to, "
+    "and behind it `add: {inputs: [tokens, positions]}`, where `tokens` is the name of the layer before": (
+        "position_embedding", "positional_embedding", "pos_embed", "pos_embedding",
+    ),
     "write `parameter` with the sizes of the offsets, and `add` it": ("Bias", "BiasLayer"),
     "write `conv2d: {filters: 64, kernel_size: 1}`, which is the same": ("NINLayer", "NIN", "NINLayer_c01b"),
     "write `conv2d` with a `dilation_rate`": ("DilatedConv2D", "DilatedConv2DLayer"),

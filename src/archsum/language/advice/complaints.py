@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from copy import copy
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -55,6 +56,10 @@ _LENGTHS = {
 _LONGEST_NUMBER = 100
 _OPERATOR = re.compile(r"[-+*/(]")
 _TUPLE = re.compile(r"\(\s*+(\d++(?:\s*+,\s*+\d++)*+)\s*+,?+\s*+\)")  # possessive: nothing is gone back over
+_PLACEHOLDER = re.compile(r"\$?\{{0,2} ?(\w{1,100}) ?\}{0,2}")
+"""A variable's name, also as the templates of other tools write it: `$width`, `${width}`, `{{width}}`."""
+_NOTHING = ("None", "none", "nil", "NULL")
+"""Other languages' words for null, which YAML takes for texts."""
 _PIECE_OF_TUPLE = re.compile(r"\d*\)?")
 
 
@@ -134,8 +139,10 @@ def _diagnostic(detail: ErrorDetails, subject: Subject) -> Diagnostic:
     field = f"a name in `{_show_path(path[:-1])}`" if is_key else f"`{_show_path(path)}`"
     complaint, cure = _complaint(detail, place)
     value = detail["input"]
-    if isinstance(value, str) and value in subject.variables:
-        cure = f"write `={value}` for the variable"
+    if isinstance(value, str) and (name := _PLACEHOLDER.fullmatch(value)) and name[1] in subject.variables:
+        cure = f"write `={name[1]}` for the variable"
+    elif value in _NOTHING and _takes(subject, path, None):
+        cure = "write `null`"
     elif (sizes := _sizes_of_list(detail["type"], value, place)) and _takes(subject, path, sizes):
         cure = f"write `[{', '.join(map(str, sizes))}]`"
     code = "wrong-type" if detail["type"] in _WANTED else "bad-value"
@@ -205,13 +212,23 @@ def _sizes_of_list(kind: str, value: Any, place: Span | None) -> list[int] | Non
 
 def _takes(subject: Subject, path: Loc, value: Any) -> bool:
     """Whether a field takes a value, as far as can be told: of a field within another it is not."""
-    if len(path) > 1:
+    if len(path) > 1 and not isinstance(path[-1], int):
         return path[-1] not in named_fields(_owner(subject.model, path))
     try:
-        subject.model.model_validate({**subject.values, path[0]: value})
+        subject.model.model_validate(_with(subject.values, path, value))
     except ValidationError as error:
-        return all(detail["loc"][:1] != path for detail in error.errors(include_url=False))
+        return all(detail["loc"][: len(path)] != path for detail in error.errors(include_url=False))
     return True
+
+
+def _with(values: Any, path: Loc, value: Any) -> Any:
+    """Return values in which the one that a path leads to is another."""
+    if not path:
+        return value
+    step, *others = path
+    changed = copy(values)
+    changed[step] = _with(values[step], tuple(others), value)
+    return changed
 
 
 def _cure_text(value: Any) -> str | None:

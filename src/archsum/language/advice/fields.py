@@ -133,7 +133,7 @@ FIELD_REASONS: dict[tuple[str, str], str] = {
     **{
         ("", word): reason
         for reason, words in {
-            _CHANNELS_COME: ("in_channels", "num_features", "num_parameters", "input_channels"),
+            _CHANNELS_COME: ("in_channels", "num_channels", "num_features", "num_parameters", "input_channels"),
             _FEATURES_COME: ("in_features", "input_dim", "input_size"),
             f"{_FEATURES_COME}; each head has `key_dim`, mostly features / heads": ("embed_dim", "d_model"),
             "leave it out: the features come from the layers before": ("kdim", "vdim"),

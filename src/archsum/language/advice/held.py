@@ -102,7 +102,7 @@ def layers_at(places: Places, key: int | str, words: Collection[str]) -> list[st
     """Return the layers that a value is, or has in it, as they are in a list in [ ]; None for what is none."""
     value = places.data[key]
     if isinstance(value, str):
-        return [value] if value in words else None
+        return [_with_fields(value)] if value in words else None
     inner = places.at(key)
     if isinstance(value, SpannedList):
         items = [layers_at(inner, index, words) for index in range(len(value))]
@@ -125,6 +125,14 @@ def _layer(places: Places, word: str) -> str:
         text = f'"{text}"'
     ellipsis = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else "…"
     return f"{word}: {_text(text, ellipsis)}"
+
+
+def _with_fields(kind: str) -> str:
+    """Write a layer with the fields that it needs, as in `lstm: {units: 64}`; what is no kind of layer as it is."""
+    infos = named_fields(layer_class(kind)) if kind in KINDS else {}
+    needed = {name: info.examples[0] for name, info in infos.items() if info.is_required() and info.examples}
+    written = ", ".join(f"{name}: {'…' if isinstance(item, dict) else item}" for name, item in needed.items())
+    return f"{kind}: {{{written}}}" if needed else kind
 
 
 def _text(text: str, ellipsis: str) -> str:

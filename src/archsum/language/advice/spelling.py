@@ -17,6 +17,8 @@ from archsum.language.advice.fields import (
     YES_OR_NO,
 )
 from archsum.language.advice.synonyms import KIND_REASONS, KIND_REMARKS, KINDS, MERGES
+from archsum.layers import KINDS as LAYERS
+from archsum.layers import layer_class
 
 _LONGEST = 50
 """Of a longer word, which can be megabytes, the beginning will do: no word here is that long."""
@@ -27,6 +29,9 @@ _GLUED_FIELD = re.compile(r"(\w{1,50})\s?[:=]\s?(\S.{0,50})")
 """A field and its value that YAML takes for one word, as in `{filters:8}`."""
 _GLUED_KIND = re.compile(r"([\w.]{1,50})(:?) ?\{")
 """The beginning of a layer that YAML takes for one word, as `conv2d {filters` and `conv2d:{filters`."""
+
+_GLUED_VALUE = re.compile(r"([\w.]{1,50}) +(\d{1,20})")
+"""A layer and its value that YAML takes for one word, as in `dense 10`."""
 
 _OTHER_KINDS = "`archsum layers` lists the kinds; your own are under `blocks`; `custom` states its own numbers"
 
@@ -41,6 +46,10 @@ def suggest_kind(word: Any, kinds: Collection[str]) -> str:
     """Return what to write instead of an unknown kind."""
     if isinstance(word, str) and (match := _GLUED_KIND.match(word)):
         return f"write {'a space behind the `:`' if match[2] else 'a `:` and a space behind it'}: `{match[1]}: {{…}}`"
+    if isinstance(word, str) and (match := _GLUED_VALUE.fullmatch(word)):
+        kind = meant_kind(match[1], kinds)
+        if kind in LAYERS and layer_class(kind).main_field:
+            return f"write a `:` and a space behind it: `{kind}: {match[2]}`"
     plain = _plain_kind(word)
     if known := _translate(word, kinds):
         whole = _plain(word[:_LONGEST].partition("(")[0]).removeprefix("torch")
@@ -53,6 +62,12 @@ def suggest_kind(word: Any, kinds: Collection[str]) -> str:
     alike = [name for name in by_plain if abs(len(name) - len(plain)) <= slip and name[:1] == plain[:1]]
     close = closest(plain, alike, 0.75)
     return f"did you mean `{by_plain[close]}`?" if close else _OTHER_KINDS
+
+
+def without_number(kind: str) -> str:
+    """Return what to write instead of a number that is no field of a kind, as in `BatchNorm2d: 8`."""
+    reason = FIELD_REASONS.get((kind, "num_parameters"))
+    return reason or f"leave the number out, `- {kind}`: the sizes come from the layer before"
 
 
 def with_merging(problems: Iterable[Diagnostic], kind: str, stated: Any) -> list[Diagnostic]:

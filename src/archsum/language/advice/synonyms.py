@@ -94,7 +94,6 @@ _KINDS = {
     "multi_head_attention": "mha selfattention multiheadselfattention multiheadattentionforward",
     "multiply": "mul product scalechannels sam",
     "pad": "constantpadnd",
-    "parameter": "positionembedding positionalembedding posembed posembedding",
     "permute": "transpose swapaxes swapdims moveaxis movedim dimshuffle permutedims t",
     "prelu": "parametricrectifier",
     "random_color_jitter": "colorjitter",

@@ -167,6 +167,10 @@ def _name_fields(kind: str, value: Any) -> str:
     if not (kind in KINDS or kind in CONTAINERS):
         return f"write its parameters, as in `{kind}: {{…: …}}`"
     fields = example(class_of(kind))
+    if not fields and type(value) is int:
+        from archsum.language.advice.spelling import without_number
+
+        return without_number(kind)
     if not fields:
         return f"write `{kind}`, or its fields as in `{kind}: {{name: …}}`"
     single = quote(value)[1:-1] if len(fields) == 1 and isinstance(value, int | float) else "…"

@@ -39,6 +39,11 @@ def require_overrides(variables: object, shape: object) -> None:
             raise TypeError(f"`input` takes a sequence of sizes, such as (64, 64, 3), or one by name, not {found}")
 
 
+def say_of_which(name: str) -> str:
+    """Return the cure of one shape for several inputs, by the name of one."""
+    return f'say of which it is: `--input {one_line(name)}=…`, in Python `input={{"{one_line(name)}": […]}}`'
+
+
 class Head(NamedTuple):
     """A document, None where its layers cannot be read, and what is wrong with it."""
 
@@ -113,7 +118,7 @@ def _override_input(stated: Any, shape: InputShape | None) -> tuple[dict[str, li
         if len(names) == 1:
             return {names[0]: [_plain(size) for size in shape]}, []
         message = f"the file has the inputs {enumerate_words(names[:_MAX_NAMED])}: one shape is not enough"
-        cure = f"say of which it is, as in `--input {one_line(names[0])}=…`"
+        cure = say_of_which(names[0])
         return {}, [Diagnostic("inputs", message, None, cure)]
     problems = []
     for name in shape:

@@ -20,6 +20,8 @@ _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _LIMIT_OF_LIBYAML = "nesting depth"
 _MERGE = "<<"
 _TAG_DIRECTIVE = re.compile("^%TAG", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\{\{ ?(\w{1,50}) ?\}\}")
+"""How templates of other tools name a variable."""
 _TAG = re.compile(r"![^\s,\[\]{}]*")
 
 
@@ -233,7 +235,10 @@ class _Builder:
 
     def _expect_value(self, found: str, mark: Mark) -> None:
         if self.top.key_mark is None and type(self.top.container) is SpannedMapping:
-            self._stop("bad-key", f"a key is a word, not {found}", mark, "a text with brackets or a `*` needs quotes")
+            cure = "a text with brackets or a `*` needs quotes"
+            if name := _PLACEHOLDER.match(self.source.text, max(mark[0] - 1, 0)):
+                cure = f"write `={name[1]}` for a variable, without brackets"
+            self._stop("bad-key", f"a key is a word, not {found}", mark, cure)
 
     def _add(self, value: Any, mark: Mark) -> None:
         top = self.top

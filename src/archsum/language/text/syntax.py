@@ -11,6 +11,8 @@ _BRACKETS = {"flow sequence": ("[", "]", "items"), "flow mapping": ("{", "}", "f
 _NOT_ALLOWED = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"  # slow to compile
 _GLUED = re.compile(r"[\s-]*([\w.]+)(:?) *\{")
 """A layer and the beginning of its fields, which YAML takes for one word, as in `conv2d {filters: 8}`."""
+_CONFLICT = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+"""What Git writes above the two sides of a conflict."""
 _OTHERS = (
     ("node content", "a value is missing here", "write the value, or remove the comma or the sign that is too many"),
     ("alphabetic or numeric", "`&` and `*` are followed by a name", "put a text that begins with one in quotes"),
@@ -33,6 +35,11 @@ def explain_syntax(
     """
     if at is None:
         return _control_character(source)
+    if conflict := _CONFLICT.search(source.text):
+        cure = (
+            "resolve the conflict: keep one of the two sides, and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`"
+        )
+        return _diagnostic("the file has a merge conflict", Span(source, *conflict.span()), cure)
     at = min(at, len(source.text.rstrip()))
     here = Span(source, at, at + 1)
     if since is not None:

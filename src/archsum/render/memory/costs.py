@@ -1,14 +1,15 @@
 """The memory that a network needs, item by item, as a text, or as JSON."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archsum.bounds import MAX_FOUND
 from archsum.errors import one_line
 from archsum.memory.costs import Costs, Unknown, cure_of_unknown, cure_of_unknown_memory, named
-from archsum.memory.devices import Device
+from archsum.memory.devices import DEVICES, Device
 from archsum.render.json import document
-from archsum.render.layout import columns, cut
+from archsum.render.layout import columns, cut, wrap
 from archsum.render.numbers import binary, count, percent
 from archsum.render.training import options, peak_place
 
@@ -19,9 +20,29 @@ _Row = tuple[str, int | None, str]
 """What it is, its bytes, None where they are unknown, and a note."""
 
 
-def render(costs: Costs, device: Device | None = None) -> str:
-    """Return three tables: what a training step needs, a forward pass, a microcontroller; and of a `device`."""
-    return "\n\n".join("\n".join(table(costs, device)) for table in (_training, _inference, _microcontroller))
+def render(costs: Costs, device: Device | None = None, width: int | None = None) -> str:
+    """Return tables of what a training step needs, a forward pass, and a microcontroller; and of a `device`.
+
+    The last one is left out where the device is another, or no microcontroller has room for the weights.
+    """
+    tables = [_training, _inference]
+    if _is_for_microcontroller(costs, device):
+        tables.append(_microcontroller)
+    return "\n\n".join("\n".join(_fitted(table(costs, device), width)) for table in tables)
+
+
+def _is_for_microcontroller(costs: Costs, device: Device | None) -> bool:
+    """Whether it matters what a microcontroller needs."""
+    if device is not None:
+        return device.flash is not None
+    return costs.flash is None or costs.flash <= max(board.available_flash or 0 for board in DEVICES.values())
+
+
+def _fitted(lines: Iterable[str], width: int | None) -> Iterator[str]:
+    """Break lines that are wider; what goes on begins below the last column."""
+    for line in lines:
+        begin = max((gap.end() for gap in re.finditer("  +", line)), default=0)
+        yield from wrap(line[begin:], width, begin, line[:begin]) if width else (line,)
 
 
 def render_json(costs: Costs, device: Device | None = None) -> str:
