@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy
@@ -14,6 +15,7 @@ import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers.shapes import known
 from tests.interchange.building.test_keras import CASES, FILES
+from tests.interchange.building.test_structure import NETWORKS
 from tests.support.parity import run_torch
 from tests.support.parity.copied_weights import draw_weights
 from tests.support.parity.random_networks import network
@@ -150,6 +152,19 @@ def test_drawn_networks(seed: int) -> None:
     read = archsum.load(network(seed))
     model = archsum.to_torch(read)
     assert archsum.diff(read, archsum.from_torch(model, model.input_shape)).equal
+
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "unknown sizes"])
+def test_every_structure_takes_the_weights_of_keras(name: str) -> None:
+    read = archsum.load(dedent(NETWORKS[name]).strip() + "\n")
+    summary, model = archsum.summarize(read), archsum.to_torch(read).eval()
+    assert sum(weight.numel() for weight in model.parameters()) == summary.torch_params
+    with torch.no_grad():
+        given = model(*_inputs(model, summary))
+    shapes = {layer.name: sorted(map(known, layer.output_shape)) for layer in summary.layers}
+    outputs = given if isinstance(given, tuple) else (given,)
+    assert [sorted(tensor.shape[1:]) for tensor in outputs] == [shapes[output] for output in summary.outputs]
+    archsum.copy_weights(archsum.to_keras(read), model)
 
 
 @pytest.mark.parametrize("name", TRAINED)
