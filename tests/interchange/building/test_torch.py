@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy
@@ -13,10 +14,12 @@ import pytest
 import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers.shapes import known
-from tests.interchange.building.test_keras import CASES, FILES
+from tests.interchange.building.test_keras import CASES
+from tests.interchange.building.test_structure import NETWORKS
 from tests.support.parity import run_torch
 from tests.support.parity.copied_weights import draw_weights
 from tests.support.parity.random_networks import network
+from tests.support.paths import EXAMPLES
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 from tests.support.parity.allocations import training_steps  # noqa: E402
@@ -24,6 +27,7 @@ from tests.support.parity.torch_models import torchvision  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
+FILES = tuple(sorted(EXAMPLES.glob("*.yaml"))) + tuple(sorted(EXAMPLES.glob("biases/*.yaml")))
 READ_OTHERWISE = {
     "autoencoder": "what a transposed convolution cuts off is stated in numbers",
     "conv_lstm": "steps are read one by one",
@@ -152,9 +156,22 @@ def test_drawn_networks(seed: int) -> None:
     assert archsum.diff(read, archsum.from_torch(model, model.input_shape)).equal
 
 
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "unknown sizes"])
+def test_every_structure_takes_the_weights_of_keras(name: str) -> None:
+    read = archsum.load(dedent(NETWORKS[name]).strip() + "\n")
+    summary, model = archsum.summarize(read), archsum.to_torch(read).eval()
+    assert sum(weight.numel() for weight in model.parameters()) == summary.torch_params
+    with torch.no_grad():
+        given = model(*_inputs(model, summary))
+    shapes = {layer.name: sorted(map(known, layer.output_shape)) for layer in summary.layers}
+    outputs = given if isinstance(given, tuple) else (given,)
+    assert [sorted(tensor.shape[1:]) for tensor in outputs] == [shapes[output] for output in summary.outputs]
+    archsum.copy_weights(archsum.to_keras(read), model)
+
+
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_training_step_takes_what_is_said(name: str) -> None:
-    file = next(file for file in FILES if file.stem == name)
+    file = EXAMPLES / f"{name}.yaml"
     model, batch = archsum.to_torch(file), TRAINED[name]
     theirs = training_steps(model, [torch.rand(batch, *model.input_shape)])
     for optimizer, peak in theirs.items():
@@ -168,7 +185,7 @@ def test_torchvision_computes_the_same(name: str) -> None:
     torch.manual_seed(0)
     options = {"aux_logits": False, "init_weights": False} if name == "googlenet" else {}
     theirs = getattr(torchvision().models, OF_TORCHVISION[name])(weights=None, **options).eval()
-    ours = archsum.to_torch(next(file for file in FILES if file.stem == name)).eval()
+    ours = archsum.to_torch(EXAMPLES / f"{name}.yaml").eval()
     _take_weights(ours, theirs)
     data = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
