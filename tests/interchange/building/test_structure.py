@@ -197,3 +197,17 @@ def test_what_python_cannot_say_of_every_use_is_written_layer_by_layer() -> None
 def test_the_code_is_run_once_for_each_model() -> None:
     made = archsum.build("input: [4]\nlayers: [dense: 2]\n")
     assert run(made.text, made.name) is not run(made.text, made.name)
+
+
+def test_shared_weights_with_other_activations() -> None:
+    text = """
+        input: [8]
+        layers:
+          - dense: {units: 8, shared: d, activation: relu}
+          - dense: {units: 8, shared: d}
+          - dense: {units: 8, shared: d, activation: tanh}
+    """
+    made, model = archsum.build(text), archsum.to_keras(text)
+    assert made.text.count("layers.Dense(") == 1
+    assert made.text.count("layers.Activation(") == 2
+    assert model.count_params() == archsum.summarize(text).params

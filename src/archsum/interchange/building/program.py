@@ -12,7 +12,7 @@ from archsum.formula import Value
 from archsum.language.expand.trace import Visit
 from archsum.language.network import Network
 from archsum.language.read.formulas import formulas_in
-from archsum.language.spec.containers import Branch, Repeat, Residual
+from archsum.language.spec.containers import Repeat, Residual
 from archsum.language.spec.items import Item, Reference
 from archsum.layers.base import Layer
 from archsum.layers.fields import DataFormat
@@ -147,11 +147,6 @@ class BranchStep(Step):
 
     paths: tuple[tuple[Step, ...], ...] = ()
     merge: Step | None = None
-
-    @property
-    def branches(self) -> tuple[Branch, ...]:
-        """What the fields are at each use."""
-        return tuple(use.container for use in self.uses if isinstance(use.container, Branch))
 
 
 @dataclass(eq=False)

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from archsum.formula import is_formula
 from archsum.interchange.building.expressions import Writer
 from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.reading import same
-from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, literal
+from archsum.interchange.building.source import Brackets, Expression, Keyword, literal
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
@@ -104,10 +103,6 @@ class LayerCall:
         """Return what a field is. Errors: NotSymbolicError where that differs between uses."""
         return same(self.each(name))
 
-    def is_literal(self, name: str) -> bool:
-        """Whether a field is stated, without a formula."""
-        return self.has(name) and not is_formula(self.fields[name])
-
     def known_or_written(self, name: str) -> Expression:
         """Write a field as the file has it, or where that cannot be, as what it is."""
         try:
@@ -164,11 +159,6 @@ def _are_whole(values: tuple[Any, ...]) -> bool:
     return all(
         type(value) is int or (isinstance(value, tuple) and _are_whole(value)) for value in values if value is not None
     )
-
-
-def code(value: Any) -> Code:
-    """Write what is no value of the file."""
-    return Code(str(value))
 
 
 Table = dict[str, Callable[[LayerCall], tuple[Stage, ...]]]

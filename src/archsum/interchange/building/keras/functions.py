@@ -67,6 +67,7 @@ class FunctionWriter(FunctionScope):
         self._begin_others = {name for step in steps if (name := _begins_with(step))}
         self.anchor = ""
         """A variable of which layers without inputs take the batch."""
+        self._activated = _activated(steps)
         self._objects: dict[str, str] = {}
         """The variables of what has weights in common, by its labels, and of several outputs, by their names."""
         self._made: dict[str, str] = {}
@@ -150,7 +151,7 @@ class FunctionWriter(FunctionScope):
             taken = taken[:1]
         made = self.call_of(step, taken)
         try:
-            stages = stages_of(made)
+            stages = self._with_own_activation(made) if step.item.shared in self._activated else stages_of(made)
         except LackingError as error:
             self._lacks(step, error)
             return taken
@@ -204,6 +205,14 @@ class FunctionWriter(FunctionScope):
             message = "calls layers that have their weights in common with the same fields"
             self._lacks(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
+
+    def _with_own_activation(self, made: LayerCall) -> tuple[Stage, ...]:
+        """Return the calls of a layer that has its weights in common with others of other activations."""
+        without = {name: value for name, value in made.fields.items() if name != "activation"}
+        stages = stages_of(replace(made, fields=without))
+        if made.fields.get("activation") is None:
+            return stages
+        return *stages, Stage(call(f"{made.use('keras', 'layers')}.Activation", made.get("activation")))
 
     def call_of(self, step: LayerStep, taken: Variables) -> LayerCall:
         """Return what the tables of kinds are given of a layer."""
@@ -340,6 +349,15 @@ _OF_PADDING = ("Padding1D", "Padding2D", "Padding3D", "Cropping1D", "Cropping2D"
 
 def _signature(step: BlockStep, signatures: Mapping[int, Signature]) -> Signature:
     return signatures[id(step.function)]
+
+
+def _activated(steps: Sequence[Step]) -> set[str]:
+    """Return the labels of layers that have their weights in common, and not their activations."""
+    found: dict[str, set[str]] = {}
+    for step in steps:
+        if isinstance(step, LayerStep) and step.item.shared:
+            found.setdefault(step.item.shared, set()).add(str(step.fields.get("activation")))
+    return {label for label, activations in found.items() if len(activations) > 1}
 
 
 def _referenced(function: Function, steps: Sequence[Step]) -> set[str]:
