@@ -51,7 +51,7 @@ class Compared(NamedTuple):
 
 def main() -> int:
     """Report, and return the exit code."""
-    event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
+    event = _event()
     paths = [path for line in os.environ.get("ARCHSUM_FILES", "").splitlines() if (path := line.strip())]
     try:
         base = base_revision(event, os.environ.get("ARCHSUM_BASE", ""))
@@ -63,10 +63,26 @@ def main() -> int:
         return _IMPOSSIBLE
     sections = sorted(_sections(base, changed, checked))
     if sections:
-        with open(os.environ["GITHUB_STEP_SUMMARY"], "a", encoding="utf-8") as summary:
-            summary.write(f"{_text(sections, _IN_SUMMARY)}\n")
+        _summarize(_text(sections, _IN_SUMMARY))
     _comment(event, f"{MARKER}\n\n{_text(sections, _IN_COMMENT)}" if sections else "")
     return exit_code
+
+
+def _event() -> Mapping[str, Any]:
+    """Return what happened; nothing where the script is tried without GitHub."""
+    path = os.environ.get("GITHUB_EVENT_PATH")
+    event: Mapping[str, Any] = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    return event
+
+
+def _summarize(text: str) -> None:
+    """Write the summary of the job; where there is no job, print it."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path is None:
+        sys.stdout.buffer.write(f"{text}\n".encode())
+        return
+    with open(path, "a", encoding="utf-8") as summary:
+        summary.write(f"{text}\n")
 
 
 def _comment(event: Mapping[str, Any], text: str) -> None:
