@@ -225,6 +225,16 @@ def test_without_github(repository: Path) -> None:
         assert (done.returncode, done.stdout.decode().startswith(said)) == (code, True)
 
 
+def test_a_budget_that_is_gone(repository: Path) -> None:
+    """Broken as it may have been: a limit is not taken away unseen."""
+    commit(repository, {"limited.yaml": f"{NETWORK}budget: {{max_params: 5}}\n"})
+    git(repository, "branch", "-f", "main")
+    commit(repository, {"limited.yaml": NETWORK})
+    code, _, summary = report(repository)
+    assert code == 0
+    assert "\n| parameters | 20,618 | – | 5 | no limit any more |\n" in summary
+
+
 def test_limits_of_the_project(repository: Path) -> None:
     commit(repository, {"archsum.toml": "[budget]\nmax_params = 5\n", "grown.yaml": CHANGES["grown.yaml"]})
     code, _, summary = report(repository)

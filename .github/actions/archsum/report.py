@@ -16,7 +16,7 @@ from repository import Change, ImpossibleError, base_revision, changes, networks
 
 from archsum import SpecError, diff, load, summarize
 from archsum.render.diff.markdown import MARKER, code, escape, section
-from archsum.render.numbers import count
+from archsum.render.numbers import count, quantity
 from archsum.revisions import open_revision
 
 _IN_COMMENT, _IN_SUMMARY = 65_000, 1_000_000
@@ -156,7 +156,8 @@ def _compare(base: str, change: Change) -> Compared:
         summary = summarize(after)
     except SpecError:
         return Compared([])  # which the check says
-    size = f"{count(len(summary.layers))} layers, {count(summary.params)} parameters, {count(summary.macs)} MACs"
+    figures = (len(summary.layers), "layer"), (summary.params, "parameter"), (summary.macs, "MAC")
+    size = ", ".join(quantity(*figure) for figure in figures)
     if change.before is None:
         return Compared([f"**new: {size}**"], summary.params or 0)
     try:

@@ -214,6 +214,59 @@ def test_another_limit_is_no_silence() -> None:
     ]
 
 
+SMALL = "input: [8]\nblocks: {head: {layers: [dense: 4]}}\nlayers: [head]\n"
+LIMITS = {
+    "swapped": ("{max_params: 1, max_macs: 1k}", "{max_params: 1k, max_macs: 1}"),
+    "stricter": ("{max_params: 40}", "{max_params: 30}"),
+    "looser": ("{max_params: 40}", "{max_params: 50}"),
+    "gone": ("{max_params: 1, max_macs: 1k, blocks: {head: {max_params: 40}}}", ""),
+    "gone_in_part": ("{max_params: 40, max_macs: 1k}", "{max_macs: 1k}"),
+    "new": ("", "{max_params: 40}"),
+    "broken_as_before": ("{max_params: 1}", "{max_params: 1}"),
+}
+"""Budgets of one network, before and after."""
+
+
+def limited(budget: str, network: str = SMALL) -> Network:
+    return load(f"{network}budget: {budget}\n" if budget else network)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_of_equal_networks(name: str, golden: Golden) -> None:
+    """Whatever happened to a limit is said, in all formats; the networks are equal none the less."""
+    before, after = map(limited, LIMITS[name])
+    found = archsum.diff(before, after, titles=("before.yaml", "after.yaml"))
+    assert found.equal
+    golden(f"limits_{name}.txt", f"{text.render(found)}\n\n{markdown.render(found)}")
+    assert len(markdown.render(found).split("\n")) > 3
+
+
+def test_limits_of_networks_with_other_names() -> None:
+    renamed = SMALL.replace("head", "classifier")
+    found = archsum.diff(limited("{max_params: 1}"), limited("{max_params: 1}", renamed), titles=("a", "b"))
+    assert found.equal
+    assert "\nparameters      36     36      1  OVER\n" in text.render(found)
+    found = archsum.diff(limited("{max_params: 99}"), limited("{max_params: 99}", renamed), titles=("a", "b"))
+    assert "budget" not in text.render(found) + markdown.render(found)
+
+
+def test_limits_that_are_kept_are_no_news() -> None:
+    for budgets in (("", ""), ("{max_params: 40}", "{max_params: 40}"), ("{max_params: 1k}", "{max_params: 1000}")):
+        found = archsum.diff(*map(limited, budgets))
+        assert text.render(found) == "equal: 1 layer, 36 parameters"
+        assert markdown.render(found) == f"{markdown.MARKER}\n\n**equal: 1 layer, 36 parameters**"
+
+
+def test_many_limits_have_what_changed_first() -> None:
+    layers = [f"dense_{number}" for number in range(30)]
+    network = f"input: [8]\nlayers:\n{''.join(f'- dense: {{name: {name}, units: 8}}{chr(10)}' for name in layers)}"
+    of = [f"{name}: {{max_params: 99}}" for name in layers]
+    found = archsum.diff(*(limited(f"{{blocks: {{{', '.join(blocks)}}}}}", network) for blocks in (of, of[:-1])))
+    table = markdown.render(found).split("\n\n")[3].split("\n")
+    assert table[2] == "| parameters of dense\\_29 | 72 | – | 99 | no limit any more |"
+    assert table[-1] == "| … and 10 more |  |  |  |  |"
+
+
 def test_one_of_several_is_counted_with_its_kind() -> None:
     """Its name may end in a number, which the count must not seem to belong to."""
     before = "input: [8]\nlayers:\n  - dense: {name: stem, units: 7}\n" + "".join(

@@ -87,7 +87,7 @@ def _problem(file: str, problem: Diagnostic) -> Finding:
 
 
 def _over(file: str, name: str, verdict: Verdict) -> Finding:
-    shown, more = cut(verdict.contributors, MAX_CONTRIBUTORS, "layers")
+    shown, more = cut(verdict.contributors, MAX_CONTRIBUTORS, "layer")
     layers = [f"{layer.name} {value:,} ({percent(value, whole)})" for layer, value, whole in shown]
     places = [layer.span for layer, *_ in shown]
     in_lines = [f"{text}, {place.place}" for text, place in zip(layers, places, strict=True)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
-from archsum.render.diff.report import Judged, Report
+from archsum.render.diff.report import GONE, Judged, Report
 from archsum.render.diff.totals import shown, written
 from archsum.render.diff.verdict import over_budget, verdict
 from archsum.render.numbers import count, growth, signed
@@ -42,7 +42,8 @@ def section(report: Report, depth: int | None = None) -> str:
     parts = [f"**{escape(over)}**" if over else "", sentence, f"{code(report.titles[0])} → {code(report.titles[1])}"]
     if not report.equal:
         parts.append(_table(_totals(report)))
-    parts.append(_table(_budgets(report)))
+    if not report.equal or report.tells_limits:
+        parts.append(_table(_budgets(report)))
     parts.append(_changes(lines(report.difference, depth), _MOST_CHARACTERS - sum(map(len, parts))))
     return "\n\n".join(part for part in parts if part)
 
@@ -72,7 +73,7 @@ def _totals(report: Report) -> Iterator[Sequence[str]]:
 
 
 def _budgets(report: Report) -> Iterator[Sequence[str]]:
-    judged = sorted(report.judged, key=lambda one: one.verdict.ok is not False)
+    judged = sorted(report.judged, key=lambda one: (not one.is_broken, not one.is_changed))
     if judged:
         yield "budget", "before", "after", "limit", ""
     for one in judged[:_MOST_LIMITS]:
@@ -85,7 +86,7 @@ def _figures(one: Judged) -> Iterator[str]:
     for judged in one:
         yield count(judged.value) if judged else "–"
     yield " → ".join(one.limits)
-    yield {True: "ok", False: "**over**", None: "unknown"}[one.verdict.ok]
+    yield {True: "ok", False: "**over**", None: "unknown"}[one.after.ok] if one.after else GONE
 
 
 def _table(rows: Iterator[Sequence[str]]) -> str:

@@ -20,6 +20,10 @@ def limit(of: Verdict) -> str:
     return allowed if of.limit is None else f"{of.limit:,} ({allowed})"
 
 
+GONE = "no limit any more"
+"""What is said of a limit that the second network's budget lacks."""
+
+
 class Judged(NamedTuple):
     """A limit before and after; None where it was not checked."""
 
@@ -32,6 +36,16 @@ class Judged(NamedTuple):
         verdict = self.after or self.before
         assert verdict
         return verdict
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the limit is broken after the change."""
+        return self.after is not None and self.after.ok is False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the limit is another, is new, or is gone."""
+        return self.before is None or self.after is None or len(self.limits) > 1
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -59,12 +73,14 @@ class Report:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether there is nothing to report: the same networks by the same names, with the same limits."""
+        """Whether there is nothing to report: the same networks by the same names, with the same limits, all kept."""
         difference = self.difference
-        limits = [
-            [(one.name, one.block, limit(one)) for one in check.verdicts] if check else [] for check in self.checks
-        ]
-        return self.equal and not (difference.changes or difference.details) and limits[0] == limits[1]
+        return self.equal and not (difference.changes or difference.details) and not self.tells_limits
+
+    @property
+    def tells_limits(self) -> bool:
+        """Whether the limits tell something whatever the networks are: one is not what it was, or is broken now."""
+        return any(one.is_broken or one.is_changed for one in self.judged)
 
     @cached_property
     def totals(self) -> tuple[Total, ...]:
@@ -84,5 +100,4 @@ class Report:
     @property
     def broken(self) -> Iterator[Verdict]:
         """The limits that the network breaks after the change."""
-        check = self.checks[1]
-        yield from (verdict for verdict in check.verdicts if verdict.ok is False) if check is not None else ()
+        yield from (one.after for one in self.judged if one.after and one.is_broken)

@@ -8,7 +8,7 @@ from archsum.render.diff.groups import Group, grouped, innermost
 from archsum.render.diff.lines import counted
 from archsum.render.diff.report import Report, limit
 from archsum.render.diff.words import describe
-from archsum.render.numbers import count, growth
+from archsum.render.numbers import count, growth, quantity
 
 _MOST = 3
 """The changes that the sentence names."""
@@ -19,9 +19,9 @@ def verdict(report: Report) -> str:
     difference = report.difference
     compared = f" in {_enumerate(report.compared)}" if report.compared else ""
     if difference.equal:
-        sizes = [f"{len(difference.after.layers):,} layers"]
+        sizes = [quantity(len(difference.after.layers), "layer")]
         if difference.before.params == difference.after.params:
-            sizes.append(f"{count(difference.after.params)} parameters")
+            sizes.append(quantity(difference.after.params, "parameter"))
         return "; ".join([f"equal{compared}: {', '.join(sizes)}", *_named_otherwise(difference)])
     details = (detail for detail in difference.details if detail.aspect != "names")
     said = [*map(describe, details), *_clauses(difference)]
@@ -50,7 +50,7 @@ def _growth(difference: Difference) -> str:
         figures["parameters"] = "unknown"
     if any(figures.values()):
         return ", ".join(f"{title} {more}" for title, more in figures.items() if more)
-    return f"{count(after.params)} parameters as before"
+    return f"{quantity(after.params, 'parameter')} as before"
 
 
 def _named_otherwise(difference: Difference) -> list[str]:
@@ -91,7 +91,9 @@ def _clause(group: Group) -> str:
     common = [detail for detail in group.common if group.follows or not detail.follows]
     if first.is_moved:
         return " ".join([title, "moved", *_all(map(describe, common))])
-    return f"{title} {', '.join(_all(map(describe, common)) or _all(_own_names(first)))}"
+    if said := _all(map(describe, common)):
+        return f"{title} {', '.join(said)}"
+    return f"{', '.join(_all(_own_names(first)))} of {title}"
 
 
 def _own_names(change: Change) -> Iterator[str]:

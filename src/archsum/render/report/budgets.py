@@ -7,6 +7,7 @@ from typing import NamedTuple
 from archsum.budget import Verdict
 from archsum.errors import Diagnostic
 from archsum.render.check.text import amount, figures, word
+from archsum.render.diff.report import GONE
 from archsum.render.layout import cut
 from archsum.render.numbers import percent
 from archsum.render.report.explained import Derivations
@@ -38,6 +39,8 @@ class Limit(NamedTuple):
 
     title: str
     bars: tuple[Bar, ...]
+    gone: str
+    """That the second of two networks has no such limit; empty where it has."""
     contributors: tuple[tuple[str, str], ...]
     """Layers, and what each has."""
     more: tuple[str, ...]
@@ -70,7 +73,7 @@ def budget(subject: Subject, derivations: Sequence[Derivations] = ()) -> Budget:
             for verdict in reported.check.verdicts:
                 explained = _explained(verdict, derived) if derived else ""
                 judged.setdefault((verdict.name, verdict.block), []).append(_Judged(word_, verdict, explained))
-    return Budget(tuple(map(_limit, judged.values())), tuple(problems))
+    return Budget(tuple(_limit(of, when[-1]) for of in judged.values()), tuple(problems))
 
 
 def _explained(verdict: Verdict, derivations: Derivations) -> str:
@@ -81,12 +84,13 @@ def _explained(verdict: Verdict, derivations: Derivations) -> str:
     return derivations.memory if verdict.metric.unit else ""
 
 
-def _limit(judged: list[_Judged]) -> Limit:
+def _limit(judged: list[_Judged], now: str) -> Limit:
     last = judged[-1].verdict
     longest = max(size for one in judged for size in (one.verdict.value or 0, one.verdict.limit or 0, 1))
-    shown, more = cut(last.contributors, _MOST, "layers")
+    shown, more = cut(last.contributors, _MOST, "layer")
     named = ((layer.name, f"{value:,}, {percent(value, whole)}") for layer, value, whole in shown)
-    return Limit(last.title, tuple(_bars(judged, longest)), tuple(named), tuple(more), last.cures)
+    gone = "" if judged[-1].when == now else GONE
+    return Limit(last.title, tuple(_bars(judged, longest)), gone, tuple(named), tuple(more), last.cures)
 
 
 def _bars(judged: list[_Judged], longest: int) -> Iterator[Bar]:

@@ -41,7 +41,7 @@ class Changes(NamedTuple):
 
 def changes(report: Report, depth: int | None = None) -> Changes:
     """Return what changed; blocks more than `depth` levels deep are folded, or as many as can be taken in."""
-    found, more = cut(lines(report.difference, depth), _MOST, "changes")
+    found, more = cut(lines(report.difference, depth), _MOST, "change")
     totals = ((total.title, *written(total), growth(total.before, total.after)) for total in shown(report))
     return Changes(
         report.titles,
