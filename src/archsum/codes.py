@@ -152,8 +152,8 @@ CODES: dict[str, Code] = {
     ),
     "no-base": Code(
         "A limit is relative to the past, such as `+2%`, and there is nothing to compare with.",
-        "Name the Git revision that the network is compared with, or a file, with `--against`; for a page, the network as "
-        "it was before it is, as in `archsum report main:net.yaml net.yaml`.",
+        "Name the Git revision that the network is compared with, or a file, with `--against`; a page is of both, "
+        "as in `archsum report main:net.yaml net.yaml`.",
         "archsum check net.yaml --max-params +2%",
         "archsum check net.yaml --max-params +2% --against net.yaml",
     ),

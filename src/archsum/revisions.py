@@ -107,6 +107,8 @@ def _refused(source: str, said: Sequence[str]) -> SpecError:
     if reason.startswith(_NO_REVISION):
         cure = "look at its name; what a clone lacks, `git fetch` gets, as in `git fetch origin main` for `origin/main`"
         return _unreadable(source, reason, cure)
+    if reason.startswith("not a git repository"):
+        return _unreadable(source, reason, "go to the folder of the repository, or name a file to compare with")
     hints = (line.removeprefix("hint: ") for line in said if line.startswith("hint: "))
     return _unreadable(source, reason, next(hints, "look at the revision with `git log`, and at the path in it"))
 

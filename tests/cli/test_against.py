@@ -171,7 +171,9 @@ def test_where_there_is_no_repository(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     write("models/net.yaml", GROWN)
     assert main(["check", "models/net.yaml", "--max-params", "+0", "--against", "main"]) == 2
-    assert "not a git repository" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "not a git repository" in said
+    assert "help: go to the folder of the repository, or name a file to compare with" in said
 
 
 @pytest.mark.parametrize("source", ["-", "json:loads"])

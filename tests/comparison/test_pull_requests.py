@@ -242,6 +242,47 @@ def test_limits_of_the_project(repository: Path) -> None:
     assert "#### `grown.yaml`\n\n**over budget**: max\\_params 5, it has 30,882\n\n**different (" in summary
 
 
+GROWTH = f"{NETWORK}budget: {{max_params: +2%, blocks: {{conv2d_1: {{max_macs: +1%}}}}}}\n"
+
+
+@pytest.mark.parametrize("name", ["net.yaml", "models/renamed net.yaml"])
+def test_limits_that_are_a_growth_are_relative_to_the_base(name: str, repository: Path) -> None:
+    commit(repository, {"net.yaml": GROWTH, "archsum.toml": "against = 'none'\n[budget]\nmax_layers = '+0'\n"})
+    git(repository, "branch", "-f", "main")
+    new = f"{LINEAR}budget: {{max_params: +0%}}\n"
+    commit(repository, {"net.yaml": None, "new.yaml": new, name: f"# Kept.\n{GROWTH}"})
+    code, log, summary = report(repository)
+    assert (code, log) == (0, "")
+    assert "over budget" not in summary
+    grown = GROWTH.replace("filters: 16", "filters: 17").replace("  - flatten", "  - relu\n  - flatten")
+    commit(repository, {name: grown})
+    code, log, summary = report(repository)
+    assert code == 1
+    assert log.count("::error ") == log.count("title=over-budget") == 3
+    assert f"::error file={name},line=" in log
+    # 80, 16 × 73 and 10 × (121 × 16 + 1) were 20,618 parameters, and 121 × 16 × 72 MACs; now the 16 are 17.
+    assert "**over budget**: max\\_layers 7 (+0), it has 8\n\n" in summary
+    assert "**over budget: parameters 21,901 of 21,030 (+2%)" in summary
+    assert "MACs of conv2d\\_1 148,104 of 140,785 (+1%)**" in summary
+
+
+def test_what_it_was_is_broken(repository: Path) -> None:
+    commit(repository, {"mended.yaml": GROWTH})
+    code, log, summary = report(repository)
+    assert code == 2
+    base = git(repository, "rev-parse", "main").strip()
+    assert re.search(
+        rf"^::error file=mended\.yaml,title=unknown-layer::.*`flaten`.*%0A{base}:mended", log, re.MULTILINE
+    )
+    assert f"\n- line 8 of `{base}:mended.yaml`: there is no layer \\`flaten" in summary
+
+
+def test_no_repository(tmp_path: Path) -> None:
+    code, log, _ = report(tmp_path, event={"before": "1" * 40})
+    assert code == 2
+    assert log.startswith("::error title=archsum::fatal: not a git repository")
+
+
 def test_settings_that_are_broken(repository: Path) -> None:
     commit(repository, {"archsum.toml": "[budget]\nmax_prams = 5\n", "grown.yaml": CHANGES["grown.yaml"]})
     code, log, _ = report(repository)

@@ -66,11 +66,12 @@ def test_all_of_it() -> None:
         ("layers", "training: {batch: 64}\nlayers", ["+ training  batch  64"]),
         (
             "input",
-            "budget: {max_params: 5M, device: mine, blocks: {relu: {max_macs: 3}}}\n"
+            "budget: {max_params: 5M, max_layers: +5, device: mine, blocks: {relu: {max_macs: +2%}}}\n"
             "devices: {mine: {memory: 8 GB}}\ninput",
             [
-                "+ budget  blocks  relu  {max_macs: 3}",
+                "+ budget  blocks  relu  {max_macs: +2%}",
                 "+ budget  device  mine",
+                '+ budget  max_layers  "+5"',
                 "+ budget  max_params  5000000",
                 "+ device mine  memory  8000000000",
             ],

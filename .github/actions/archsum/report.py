@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +27,8 @@ _MOST_PROBLEMS = 20
 
 Checked = Mapping[str, Any]
 """What `archsum check --format json` has of a file."""
+Limit = tuple[str, str | None]
+"""A limit by its name, and the block that it is of; None for the network."""
 
 
 class Section(NamedTuple):
@@ -45,8 +47,8 @@ class Compared(NamedTuple):
     paragraphs: list[str]
     growth: int = 0
     """How many parameters more it has."""
-    says_limits: bool = False
-    """Whether the limits that are broken are said."""
+    said: frozenset[Limit] = frozenset()
+    """The limits that it says are broken."""
 
 
 def main() -> int:
@@ -57,7 +59,7 @@ def main() -> int:
         base = base_revision(event, os.environ.get("ARCHSUM_BASE", ""))
         changed = changes(base, paths)
         files = networks(paths) if paths else [change.after for change in changed if change.after is not None]
-        exit_code, checked = _check(files)
+        exit_code, checked = _check_all(files, base, changed)
     except ImpossibleError as error:
         _command("error", str(error))
         return _IMPOSSIBLE
@@ -96,14 +98,27 @@ def _comment(event: Mapping[str, Any], text: str) -> None:
         _command("warning", f"no comment: {error}")
 
 
-def _check(files: Sequence[str]) -> tuple[int, dict[str, Checked]]:
+def _check_all(files: Iterable[str], base: str, changed: Iterable[Change]) -> tuple[int, dict[str, Checked]]:
+    """Check files against the base, those that were renamed against what they were there, and otherwise as `_check`."""
+    was = {change.after: change.before for change in changed if change.before not in (None, change.after)}
+    runs: dict[str, list[str]] = {}
+    for file in files:
+        runs.setdefault(f"{base}:{was[file]}" if file in was else base, []).append(file)
+    exit_code = 0
+    checked: dict[str, Checked] = {}
+    for against, together in runs.items():
+        code, found = _check(together, against)
+        exit_code = max(exit_code, code)
+        checked |= found
+    return exit_code, {file: checked[file] for file in files}
+
+
+def _check(files: Sequence[str], against: str) -> tuple[int, dict[str, Checked]]:
     """Return the exit code, and what was found of each file; those that have no limit at all pass.
 
     Errors: ImpossibleError where nothing can be checked, as the settings are broken.
     """
-    if not files:
-        return 0, {}
-    done = _archsum("check", "--format", "json", "--", *files)
+    done = _archsum("check", "--against", against, "--format", "json", "--", *files)
     if not done.stdout:
         raise ImpossibleError(done.stderr.decode(errors="replace").strip())
     found = json.loads(done.stdout)["files"]
@@ -113,7 +128,7 @@ def _check(files: Sequence[str]) -> tuple[int, dict[str, Checked]]:
     to_say = [file for file, one in checked.items() if one["errors"] or not all(map(_is_well, one["verdicts"]))]
     if not to_say:
         return 0, checked
-    annotations = _archsum("check", "--format", "github", "--", *to_say)
+    annotations = _archsum("check", "--against", against, "--format", "github", "--", *to_say)
     sys.stdout.buffer.write(annotations.stdout)
     sys.stdout.flush()
     return annotations.returncode, checked
@@ -138,9 +153,9 @@ def _sections(base: str, changed: Iterable[Change], checked: Mapping[str, Checke
     for change in changed:
         found = left.pop(change.after, None) if change.after is not None else None
         compared = _compare(base, change)
-        problems = [*_problems(found, with_limits=not compared.says_limits)] if found else []
+        problems = [*_problems(found, compared.said)] if found else []
         if problems or compared.paragraphs:
-            rank = _BROKEN if problems or compared.says_limits else _CHANGED
+            rank = _BROKEN if problems or compared.said else _CHANGED
             yield Section(rank, -compared.growth, _title(change), [*problems, *compared.paragraphs])
     for file, found in left.items():
         if problems := [*_problems(found)]:
@@ -168,15 +183,16 @@ def _compare(base: str, change: Change) -> Compared:
     if found.is_unchanged:
         return Compared([])
     growth = (summary.params or 0) - (found.difference.before.params or 0)
-    return Compared(section(found).split("\n\n"), growth, says_limits=any(found.broken))
+    return Compared(section(found).split("\n\n"), growth, frozenset((one.name, one.block) for one in found.broken))
 
 
-def _problems(found: Checked, *, with_limits: bool = True) -> Iterator[str]:
+def _problems(found: Checked, said: Container[Limit] = ()) -> Iterator[str]:
     """Yield what is wrong with a file: limits that are broken, and all that could not be checked."""
-    over = [one for one in found["verdicts"] if one["ok"] is False]
-    if over and with_limits:
+    verdicts = found["verdicts"]
+    over = [one for one in verdicts if one["ok"] is False and (one["metric"], one["block"]) not in said]
+    if over:
         yield f"**over budget**: {', '.join(map(_limit, over[:_MOST_PROBLEMS]))}"
-    errors = [f"- {_error(error)}" for error in found["errors"][:_MOST_PROBLEMS]]
+    errors = [f"- {_error(error, found['file'])}" for error in found["errors"][:_MOST_PROBLEMS]]
     if hidden := len(found["errors"][_MOST_PROBLEMS:]):
         errors.append(f"- … and {hidden:,} more")
     if errors:
@@ -186,11 +202,13 @@ def _problems(found: Checked, *, with_limits: bool = True) -> Iterator[str]:
 
 def _limit(verdict: Mapping[str, Any]) -> str:
     of = f" of {escape(verdict['block'])}" if verdict["block"] else ""
-    return f"{escape(verdict['metric'])}{of} {count(verdict['limit'])}, it has {count(verdict['value'])}"
+    growth = f" ({verdict['relative']['growth']})" if verdict["relative"] else ""
+    return f"{escape(verdict['metric'])}{of} {count(verdict['limit'])}{growth}, it has {count(verdict['value'])}"
 
 
-def _error(error: Mapping[str, Any]) -> str:
-    place = f"line {error['line']}: " if error["line"] else ""
+def _error(error: Mapping[str, Any], file: str) -> str:
+    where = "" if error["file"] == file else f" of {code(error['file'])}"
+    place = f"line {error['line']}{where}: " if error["line"] else ""
     return f"{place}{escape(error['message'])}; {escape(error['help'])}"
 
 

@@ -32,6 +32,7 @@ def base_revision(event: Mapping[str, Any], stated: str) -> str:
 
     Errors: ImpossibleError where there is none, or the clone does not have it.
     """
+    _git("rev-parse", "--git-dir")  # which says why, where there is no repository, or Git does not trust its owner
     base = stated or _base_of(event)
     if not base:
         raise ImpossibleError("there is no revision to compare with: name one, as in `base: main` under `with`")

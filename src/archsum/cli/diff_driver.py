@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from subprocess import CompletedProcess
 
-from archsum.writing import write
 from archsum.errors import Diagnostic, SpecError, one_line
 from archsum.revisions import run_git
+from archsum.writing import write
 
 COMMAND = f"{shlex.quote(sys.executable)} -P -m archsum git --text"
 """Git runs it in the top folder of the repository, where `-P` keeps Python from importing what is in there."""

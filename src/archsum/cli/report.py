@@ -15,8 +15,8 @@ from archsum.cli.check import add_limits, stated_limits
 from archsum.cli.console import report as report_problems
 from archsum.cli.exit_codes import BAD_INPUT, OK
 from archsum.cli.pairs import called, overrides_after, sides, titles
-from archsum.writing import write
 from archsum.errors import SpecError
+from archsum.writing import write
 
 if TYPE_CHECKING:
     from archsum.api import Network

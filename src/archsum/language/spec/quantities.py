@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     GetPydanticSchema,
+    PlainSerializer,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -113,7 +114,12 @@ def _limit(parse: Callable[[Any], Any], units: Mapping[str, int], *examples: str
     assert schema.json_schema
     growth = {"type": "string", "pattern": pattern(units), "examples": ["+2%"]}
     in_json = WithJsonSchema({"anyOf": [*schema.json_schema["anyOf"], growth]})
-    return GetPydanticSchema(lambda _, schema_of: schema_of(_Quantity)), WrapValidator(read), in_json
+    as_quantity = GetPydanticSchema(lambda _, schema_of: schema_of(_Quantity))
+    return as_quantity, WrapValidator(read), PlainSerializer(_as_written), in_json
+
+
+def _as_written(limit: int | Growth | None) -> int | str | None:
+    return limit.text if isinstance(limit, Growth) else limit
 
 
 def _schema(units: Mapping[str, int], *examples: str) -> WithJsonSchema:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from archsum.budget import Check, Contributor, Verdict
-from archsum.errors import Diagnostic
+from archsum.errors import Diagnostic, Place
 from archsum.render.json import document
 
 
@@ -55,12 +55,15 @@ def _relative(verdict: Verdict) -> dict[str, Any] | None:
 
 def _contributor(contributor: Contributor) -> dict[str, Any]:
     layer, value, whole = contributor
-    span = layer.span
-    place = {"file": span.file, "line": span.line, "column": span.column}
-    return {"name": layer.name, "type": layer.type, **place, "value": value, "share": value / whole}
+    return {"name": layer.name, "type": layer.type, **_place(layer.span), "value": value, "share": value / whole}
 
 
 def _error(problem: Diagnostic) -> dict[str, Any]:
-    span = problem.span
-    place = {"line": span.line, "column": span.column} if span else {"line": None, "column": None}
-    return {"code": problem.code, "message": problem.message, **place, "help": problem.cure}
+    return {"code": problem.code, "message": problem.message, **_place(problem.span), "help": problem.cure}
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    """Return where something is; the file may be another one than what is checked, such as what that was."""
+    if place is None:
+        return {"file": None, "line": None, "column": None}
+    return {"file": place.file, "line": place.line, "column": place.column}

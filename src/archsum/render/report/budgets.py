@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from archsum.budget import Verdict
 from archsum.errors import Diagnostic
+from archsum.render.check.relative import relative_to
 from archsum.render.check.text import amount, figures, word
 from archsum.render.diff.report import GONE
 from archsum.render.layout import cut
@@ -39,8 +40,8 @@ class Limit(NamedTuple):
 
     title: str
     bars: tuple[Bar, ...]
-    gone: str
-    """That the second of two networks has no such limit; empty where it has."""
+    note: str
+    """How it comes of the past, or that it is gone; empty of most."""
     contributors: tuple[tuple[str, str], ...]
     """Layers, and what each has."""
     more: tuple[str, ...]
@@ -87,10 +88,12 @@ def _explained(verdict: Verdict, derivations: Derivations) -> str:
 def _limit(judged: list[_Judged], now: str) -> Limit:
     last = judged[-1].verdict
     longest = max(size for one in judged for size in (one.verdict.value or 0, one.verdict.limit or 0, 1))
+    bars = tuple(_bars(judged, longest))
+    if judged[-1].when != now:
+        return Limit(last.title, bars, GONE, (), (), ())
     shown, more = cut(last.contributors, _MOST, "layer")
     named = ((layer.name, f"{value:,}, {percent(value, whole)}") for layer, value, whole in shown)
-    gone = "" if judged[-1].when == now else GONE
-    return Limit(last.title, tuple(_bars(judged, longest)), gone, tuple(named), tuple(more), last.cures)
+    return Limit(last.title, bars, relative_to(last), tuple(named), tuple(more), last.cures)
 
 
 def _bars(judged: list[_Judged], longest: int) -> Iterator[Bar]:
