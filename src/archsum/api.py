@@ -475,7 +475,8 @@ def _verdicts(network: Network, limits: "Budget", found: "Costs", base: "Base | 
     from archsum.results.check import Check
 
     device = None if limits.device is None else device_of(limits.device, network)
-    return Check(**vars(check(found, limits, device, network.block_places, base)))
+    checked = check(found, limits, device, network.block_places, base)
+    return Check(checked.name, checked.verdicts, checked.problems, network.warnings)
 
 
 def _checked(network: Network, found: "Costs", limits: "Budget", base: "Base | None") -> "Check | None":

@@ -235,6 +235,17 @@ def test_a_budget_that_is_gone(repository: Path) -> None:
     assert "\n| parameters | 20,618 | – | 5 | no limit any more |\n" in summary
 
 
+def test_warnings(repository: Path) -> None:
+    """Of a network without limits too, which passes."""
+    doubtful = NETWORK.replace("filters: 16", "filters: 24, shared: towr")
+    commit(repository, {"grown.yaml": doubtful, "limited.yaml": f"{doubtful}budget: {{max_params: 99k}}\n"})
+    code, log, _ = report(repository)
+    assert code == 0
+    lines = log.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["::warning file=grown.yaml", "::warning file=limited.yaml"]
+    assert all("title=unshared-label::nothing else has the label `towr`" in line for line in lines)
+
+
 def test_limits_of_the_project(repository: Path) -> None:
     commit(repository, {"archsum.toml": "[budget]\nmax_params = 5\n", "grown.yaml": CHANGES["grown.yaml"]})
     code, _, summary = report(repository)

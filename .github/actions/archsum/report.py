@@ -15,6 +15,8 @@ from comment import CommentError, PullRequest
 from repository import Change, ImpossibleError, base_revision, changes, networks
 
 from archsum import SpecError, diff, load, summarize
+from archsum.budget import Check
+from archsum.render.check import github
 from archsum.render.diff.markdown import MARKER, code, escape, section
 from archsum.render.numbers import count, quantity
 from archsum.revisions import open_revision
@@ -126,6 +128,9 @@ def _check(files: Sequence[str], against: str) -> tuple[int, dict[str, Checked]]
         file: {**one, "errors": [*_errors(one)]} for file, one in zip(files, found, strict=True)
     }
     to_say = [file for file, one in checked.items() if one["errors"] or not all(map(_is_well, one["verdicts"]))]
+    doubtful = [file for file, one in checked.items() if one["warnings"] and file not in to_say]
+    for file in doubtful:  # which may have no limit, and then the check would say so too
+        print(github.render([(file, Check(None, (), (), load(file).warnings))]), flush=True)
     if not to_say:
         return 0, checked
     annotations = _archsum("check", "--against", against, "--format", "github", "--", *to_say)

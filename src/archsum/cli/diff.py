@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = diff(before, after, only=arguments.only, titles=titles(arguments))
     except SpecError as error:
         return _refuse([(shown(arguments.file[-1]), error)], arguments.format)
-    if text := _render(found, arguments):
+    if text := _render(found, after, arguments):
         print(text)
     return DIFFERENT if arguments.exit_code and not found.equal else OK
 
@@ -93,7 +93,7 @@ def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
     return network(open_at(arguments.file[0]), arguments)
 
 
-def _render(found: "Diff", arguments: argparse.Namespace) -> str:
+def _render(found: "Diff", after: "Network", arguments: argparse.Namespace) -> str:
     if arguments.format == "json":
         from archsum.render.diff import json
 
@@ -107,8 +107,8 @@ def _render(found: "Diff", arguments: argparse.Namespace) -> str:
 
         return markdown.render(found, arguments.depth)
     if arguments.format in ci.FORMATS:
-        check = found.checks[1]
-        return ci.render([] if check is None else [(shown(arguments.file[-1]), check)], arguments.format)
+        check = ci.not_checked(None, after.warnings) if found.checks[1] is None else found.checks[1]
+        return ci.render([(shown(arguments.file[-1]), check)], arguments.format)
     from archsum.render.diff import text
 
     return text.render(found, paint(sys.stdout), reading_width(), arguments.depth)
