@@ -39,7 +39,7 @@ def job(folder: Path, gitlab: GitLab, token: str = "secret") -> int:
 
 
 def test_one_note_is_written_anew(tmp_path: Path) -> None:
-    limited = f"{NETWORK}budget: {{max_params: 30k}}\n"
+    limited = f"{NETWORK}budget: {{max_params: 30k, max_layers: +0}}\n"
     git(tmp_path, "init", "-q", "-b", "main")
     network = tmp_path / "net.yaml"
     network.write_text(limited, encoding="utf-8")

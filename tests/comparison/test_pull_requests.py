@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -178,6 +180,29 @@ def test_a_server_that_is_not_there(repository: Path) -> None:
     code, log, _ = report(repository, github=github)
     assert code == 0
     assert log.startswith("::warning title=archsum::no comment: GitHub does not answer: ")
+
+
+def test_a_server_that_hangs_up(repository: Path) -> None:
+    """Which is no verdict, whatever it says before."""
+    commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
+    for said in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[", b"what?\r\n\r\n"):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=hang_up, args=(server, said))
+            thread.start()
+            github = GitHub()
+            github.address = f"http://127.0.0.1:{server.getsockname()[1]}"
+            code, log, summary = report(repository, github=github)
+            thread.join()
+        assert (code, "**different" in summary) == (0, True)
+        assert log.startswith("::warning title=archsum::no comment: GitHub does not answer: ")
+        assert log.count("\n") == 1
+
+
+def hang_up(server: socket.socket, said: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(said)
 
 
 def test_all_in_some_paths(repository: Path) -> None:

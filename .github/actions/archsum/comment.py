@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import Any, NamedTuple
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 _A_PAGE = 100
@@ -58,7 +59,7 @@ class PullRequest(NamedTuple):
                     "pull requests of forks have no token that may, and the job's summary alone"
                 ) from None
             raise CommentError(f"GitHub answers {error.code}: {error.reason}") from None
-        except (URLError, TimeoutError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise CommentError(f"GitHub does not answer: {error}") from None
 
 

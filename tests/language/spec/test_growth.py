@@ -72,7 +72,7 @@ def test_what_has_no_sign_is_no_growth(value: Any) -> None:
         ("+5,000", "takes a growth such as `+2%`, not `+5,000`", "write `+5000`"),
         ("+", "takes a growth such as `+2%`, not `+`", "k, M and G are thousands"),
         ("+1.5", "takes a growth such as `+2%`, not `+1.5`", "k, M and G are thousands"),
-        ("-50k", "takes a quantity such as `5M`, not `-50k`", "k, M and G are thousands"),
+        ("-50k", "takes a quantity, or a growth such as `+2%`, not `-50k`", "write what it must shrink by as a share"),
         ("+2%%", "takes a growth such as `+2%`, not `+2%%`", "k, M and G are thousands"),
         ("+" + "9" * 400 + "%", "takes a growth such as `+2%`, not `+9999", "k, M and G are thousands"),
     ],

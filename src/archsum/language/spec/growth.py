@@ -38,6 +38,9 @@ def parse_growth(value: Any, parse: Callable[[str], Any]) -> Growth | None:
     if match := _SHARE.fullmatch(text):
         sign, percent = match.groups()
         return Growth(f"{sign}{percent}%", share=int(Decimal(f"{sign}{percent}") * (_WHOLE // 100)))
+    if text.startswith("-"):
+        cure = "write what it must shrink by as a share, such as `-5%`"
+        raise FieldError(f"takes a quantity, or a growth such as `+2%`, not {quote(value)}", cure)
     if not text.startswith("+"):
         return None
     try:
