@@ -292,6 +292,7 @@ def diff(
         called,
         (costs_before, costs_after),
         (_checked(one, costs_before, one.budget, base), _checked(other, costs_after, other.budget, base)),
+        (one.variables, other.variables),
         tuple(aspect for aspect in ASPECTS if aspect in only),
     )
 
@@ -354,6 +355,7 @@ def report(
             (before.title, after.title),
             (before.costs, after.costs),
             (before.check, after.check),
+            (computed[0][0].variables, computed[1][0].variables),
         )
     return Report(render(Subject(tuple(reported), difference)))
 

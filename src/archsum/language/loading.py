@@ -152,6 +152,7 @@ class NetworkFile:
             block_places={name: places.key("budget", "blocks", name) for name in document.budget.blocks},
             device_place=places.value("budget", "device"),
             checkpointing_place=places.value("training", "checkpointing"),
+            variables=document.variables,
             warnings=tuple(warnings),
         )
 

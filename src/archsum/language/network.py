@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archsum.errors import Diagnostic, Place
+from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
@@ -28,5 +29,7 @@ class Network:
     """Where it names its device."""
     checkpointing_place: Place | None = None
     """Where the training names blocks."""
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    """The values that the variables have, those that come of formulas among them."""
     warnings: tuple[Diagnostic, ...] = ()
     """What its reader has to say of it that is no error."""

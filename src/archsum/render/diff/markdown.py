@@ -10,7 +10,7 @@ from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import GONE, Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import over_budget, variables, verdict
 from archsum.render.numbers import count, growth, signed
 
 MARKER = "<!-- archsum -->"
@@ -38,6 +38,8 @@ def section(report: Report, depth: int | None = None) -> str:
     sentence = f"**{escape(verdict(report))}**"
     if report.is_unchanged:
         return sentence
+    if cause := variables(report):
+        sentence = f"{escape(cause)}\\\n{sentence}"
     over = over_budget(report)
     parts = [f"**{escape(over)}**" if over else "", sentence, f"{code(report.titles[0])} → {code(report.titles[1])}"]
     if not report.equal:

@@ -1,6 +1,6 @@
 """All that is reported of two networks: what changed, their totals, and the verdicts on their budgets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from archsum.budget import Check, Verdict
 from archsum.comparison.difference import Difference
 from archsum.comparison.totals import Total, totals
+from archsum.formula import Value
 from archsum.memory.costs import Costs
 from archsum.render.numbers import count
 
@@ -63,6 +64,8 @@ class Report:
     costs: tuple[Costs, Costs] = field(repr=False)
     checks: tuple[Check | None, Check | None] = (None, None)
     """The verdicts on their budgets; None where there is none."""
+    variables: tuple[Mapping[str, Value], Mapping[str, Value]] = ({}, {})
+    """The values of their variables, where they have such."""
     compared: tuple[str, ...] = ()
     """The aspects that were compared, where these were not all."""
 
@@ -81,6 +84,14 @@ class Report:
     def tells_limits(self) -> bool:
         """Whether the limits tell something whatever the networks are: one is not what it was, or is broken now."""
         return any(one.is_broken or one.is_changed for one in self.judged)
+
+    @property
+    def changed_variables(self) -> Iterator[tuple[str, Value, Value]]:
+        """The variables of both that have other values, before and after: what may have caused all else."""
+        before, after = self.variables
+        for name in before:
+            if name in after and before[name] != after[name]:
+                yield name, before[name], after[name]
 
     @cached_property
     def totals(self) -> tuple[Total, ...]:

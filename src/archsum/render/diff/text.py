@@ -8,7 +8,7 @@ from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import GONE, Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import over_budget, variables, verdict
 from archsum.render.layout import columns, wrap
 from archsum.render.numbers import count, growth, signed
 
@@ -25,7 +25,8 @@ def render(report: Report, paint: Paint = plain, width: int = 80, depth: int | N
     if report.equal and not found and not report.tells_limits:
         return paint(GREEN, sentence)
     titles = [f"--- {one_line(report.titles[0])}", f"+++ {one_line(report.titles[1])}"]
-    said = [paint(GREEN if report.equal else BOLD, line) for line in wrap(sentence, width, 2)]
+    said = wrap(variables(report), width, 2)
+    said += [paint(GREEN if report.equal else BOLD, line) for line in wrap(sentence, width, 2)]
     said += [paint(RED, line) for line in wrap(over_budget(report), width, 2)]
     parts = [[*titles, *said]]
     if not report.equal:

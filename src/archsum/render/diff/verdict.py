@@ -7,11 +7,12 @@ from archsum.errors import one_line
 from archsum.render.diff.groups import Group, grouped, innermost
 from archsum.render.diff.lines import counted
 from archsum.render.diff.report import Report, limit
-from archsum.render.diff.words import describe
+from archsum.render.diff.words import describe, value
 from archsum.render.numbers import count, growth, quantity
 
 _MOST = 3
 """The changes that the sentence names."""
+_MOST_VARIABLES = 6
 
 
 def verdict(report: Report) -> str:
@@ -27,6 +28,15 @@ def verdict(report: Report) -> str:
     said = [*map(describe, details), *_clauses(difference)]
     more = [f"{len(said) - _MOST:,} more"] if len(said) > _MOST else []
     return f"different{compared} ({_growth(difference)}): {'; '.join([*said[:_MOST], *more])}"
+
+
+def variables(report: Report) -> str:
+    """Return which variables have other values, of which much may come; nothing where the networks are equal."""
+    if report.equal:
+        return ""
+    said = [f"{one_line(name)} {value(before)} → {value(after)}" for name, before, after in report.changed_variables]
+    more = [f"{len(said) - _MOST_VARIABLES:,} more"] if len(said) > _MOST_VARIABLES else []
+    return f"variables: {', '.join([*said[:_MOST_VARIABLES], *more])}" if said else ""
 
 
 def _enumerate(words: Sequence[str]) -> str:
