@@ -299,6 +299,7 @@ def diff(
         called,
         (costs_before, costs_after),
         (_checked(one, costs_before, one.budget, base), _checked(other, costs_after, other.budget, base)),
+        (one.variables, other.variables),
         tuple(aspect for aspect in ASPECTS if aspect in only),
     )
 
@@ -364,6 +365,7 @@ def report(
             (before.title, after.title),
             (before.costs, after.costs),
             (before.check, after.check),
+            (computed[0][0].variables, computed[1][0].variables),
         )
     return Report(render(Subject(tuple(reported), difference)))
 
@@ -635,7 +637,8 @@ def _verdicts(network: Network, limits: "Budget", found: "Costs", base: "Base | 
     from archsum.results.check import Check
 
     device = None if limits.device is None else device_of(limits.device, network)
-    return Check(**vars(check(found, limits, device, network.block_places, base)))
+    checked = check(found, limits, device, network.block_places, base)
+    return Check(checked.name, checked.verdicts, checked.problems, network.warnings)
 
 
 def _checked(network: Network, found: "Costs", limits: "Budget", base: "Base | None") -> "Check | None":

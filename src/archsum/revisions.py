@@ -42,6 +42,22 @@ class RevisionFile(io.BytesIO):
         self.name = name
 
 
+def is_commit(text: str) -> bool:
+    """Whether the repository that the current folder is in has a revision of this name."""
+    if text.startswith("-") or "\n" in text:
+        return False
+    try:
+        return run_git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}").returncode == 0
+    except (OSError, ValueError):
+        return False
+
+
+def from_the_top(path: str) -> str:
+    """Return a file's path from the top of the repository, as a revision has it."""
+    prefix = os.fsdecode(run_git("rev-parse", "--show-prefix").stdout).removesuffix("\n")
+    return os.path.normpath(os.path.join(prefix, os.path.relpath(path))).replace(os.sep, "/")
+
+
 def open_at(path: str, revision: str = "HEAD") -> RevisionFile:
     """Open a file as a revision has it, by default the last commit. Errors: as `open_revision`."""
     folder, name = os.path.split(path)

@@ -52,6 +52,28 @@ def test_no_page_complains_or_is_wider_than_the_screen(name: str, width: int, sc
     assert opened.locator("h1").count() == opened.locator("main").count() == 1
 
 
+BROKEN_WORDS = """
+() => [...document.querySelectorAll("section:has(> #totals) tbody th")].filter((cell) => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  const lines = new Set([...text.getClientRects()].map((line) => line.top));
+  return lines.size > cell.textContent.trim().split(/\\s+/).length;
+}).map((cell) => cell.textContent)
+"""
+
+
+@pytest.mark.parametrize("name", ["pair", "difference"])
+@pytest.mark.parametrize("width", [320, 500])
+def test_words_stay_whole_in_the_totals(name: str, width: int, open_page: Open) -> None:
+    opened = open_page(page(name), viewport={"width": width, "height": 900})
+    assert opened.locator("section:has(> #totals) tbody th").count() > 3
+    assert opened.evaluate(BROKEN_WORDS) == []
+    narrowest = opened.evaluate(
+        "Math.min(...[...document.querySelectorAll('.changes tbody th')].map(c => c.clientWidth))"
+    )
+    assert narrowest >= 160
+
+
 CONTRAST = """
 () => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });

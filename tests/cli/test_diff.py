@@ -115,6 +115,45 @@ def test_git_says_what_is_wrong(repository: Path, capsys: pytest.CaptureFixture[
     assert "error[unreadable]: cannot read HEAD:nte.yaml: path 'nte.yaml' does not exist in 'HEAD'" in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["diff", "main~0", "net.yaml"], "cannot read main~0: it is a revision, and no file\n = help: write `{}`\n"),
+        (["report", "main~0", "net.yaml"], "cannot read main~0: it is a revision, and no file\n = help: write `{}`\n"),
+        (["summary", "main~0"], "= help: write `main~0:PATH`, with the path of a network's file\n"),
+        (["diff", "mian", "net.yaml"], "cannot read mian: No such file or directory\n = help: look at the name"),
+        (["diff", "--", "-main", "net.yaml"], "cannot read -main: No such file or directory"),
+    ],
+)
+@pytest.mark.parametrize("folder", [".", "inner"])
+def test_a_revision_where_a_file_is_meant(
+    folder: str, arguments: list[str], said: str, repository: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """What it is said to write is what was meant, from any folder."""
+    Path("inner").mkdir()
+    monkeypatch.chdir(folder)
+    arguments = [word if word != "net.yaml" or folder == "." else "../net.yaml" for word in arguments]
+    assert main(arguments) == 2
+    assert said.format("main~0:net.yaml") in capsys.readouterr().err
+    if arguments[:2] == ["diff", "main~0"]:
+        assert main(["diff", "main~0:net.yaml", arguments[2], "--exit-code"]) == 1
+
+
+def test_where_the_last_commit_is_broken(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.write_text(NETWORK.replace("flatten", "flaten"), encoding="utf-8")
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "second")
+    repository.write_text(OTHER, encoding="utf-8")
+    assert main(["diff", "net.yaml"]) == 2
+    first, second = capsys.readouterr().err.split("\n\n")
+    assert first == (
+        "error[unreadable]: cannot compare with HEAD:net.yaml: what the last commit has is broken\n"
+        " = help: name a revision in which it is sound, as in `archsum diff REV:./net.yaml net.yaml`, or another file"
+    )
+    assert "--> HEAD:net.yaml:6:5" in second
+    assert main(["diff", "main~1:./net.yaml", "net.yaml", "--exit-code"]) == 1
+
+
 def test_no_git(file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", "")
     assert main(["diff", "net.yaml"]) == 2

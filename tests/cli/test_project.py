@@ -117,7 +117,7 @@ def test_the_nearest_settings_count_and_a_pyproject_without_ours_is_passed_over(
         ("files = [", "error[bad-settings]: it is no TOML: "),
         ("a = " + 10_000 * "[", "error[bad-settings]: it is no TOML: "),
         ("a = " + 10_000 * "9", "error[bad-settings]: it is no TOML: "),
-        ("fils = []", "error[unknown-field]: archsum's settings has no field `fils`\n--> archsum.toml\n"),
+        ("fils = []", "error[unknown-field]: the file has no field `fils`\n--> archsum.toml\n"),
         ("budget = {max_params = -1}", "error[bad-value]: `budget.max_params` must be at least 0, not `-1`\n"),
         ('training = {optimizer = "Adam"}', "error[bad-value]: `training.optimizer` cannot be `Adam`\n"),
         ("files = 3", "error[wrong-type]: `files` takes a list, not `3`\n"),

@@ -58,6 +58,9 @@ def test_one_note_is_written_anew(tmp_path: Path) -> None:
         assert gitlab.comments[2] == first
         assert job(tmp_path, gitlab) == 1
         assert gitlab.comments[2].startswith("<!-- archsum -->\n\n**over budget: parameters 41,146 of 30,000")
+        network.write_text(NETWORK, encoding="utf-8")
+        assert job(tmp_path, gitlab) == 2
+        assert "| parameters | 20,618 | – | 30,000 | no limit any more |" in gitlab.comments[2]
         network.write_text(f"# A comment.\n{limited}", encoding="utf-8")
         assert job(tmp_path, gitlab) == 0
         assert list(gitlab.comments) == [1]

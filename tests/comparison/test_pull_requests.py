@@ -219,6 +219,58 @@ def test_all_in_some_paths(repository: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ("modles", "`modles`"),
+        ("models/*.yaml", "`models/*.yaml`"),
+        ("settings.yaml", "`settings.yaml`"),
+        ("models\nmodles\n ./nets \nlimited.yaml", "`modles` and `./nets`"),
+        ("a::b%0Ac", "`a::b%250Ac`"),
+    ],
+)
+def test_paths_in_which_there_is_no_network(files: str, named: str, repository: Path) -> None:
+    """A check of nothing must not look like a pass."""
+    commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
+    code, log, summary = report(repository, files=files)
+    assert (code, summary) == (2, "")
+    assert log.startswith(f"::error title=archsum::there is no network file in {named}: look at `files` under `with`")
+    assert log.count("\n") == 1
+
+
+def test_without_github(repository: Path) -> None:
+    """As it is tried by hand: what would be the summary is printed."""
+    commit(repository, {"grown.yaml": CHANGES["grown.yaml"]})
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "ARCHSUM_"))}
+    script = [sys.executable, str(ACTION / "report.py")]
+    for base, code, said in (("main", 0, "### archsum: 1 network\n"), ("", 2, "::error title=archsum::there is no ")):
+        done = subprocess.run(
+            script, cwd=repository, env={**kept, "ARCHSUM_BASE": base}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        assert (done.returncode, done.stdout.decode().startswith(said)) == (code, True)
+
+
+def test_a_budget_that_is_gone(repository: Path) -> None:
+    """Broken as it may have been: a limit is not taken away unseen."""
+    commit(repository, {"limited.yaml": f"{NETWORK}budget: {{max_params: 5}}\n"})
+    git(repository, "branch", "-f", "main")
+    commit(repository, {"limited.yaml": NETWORK})
+    code, _, summary = report(repository)
+    assert code == 0
+    assert "\n| parameters | 20,618 | – | 5 | no limit any more |\n" in summary
+
+
+def test_warnings(repository: Path) -> None:
+    """Of a network without limits too, which passes."""
+    doubtful = NETWORK.replace("filters: 16", "filters: 24, shared: towr")
+    commit(repository, {"grown.yaml": doubtful, "limited.yaml": f"{doubtful}budget: {{max_params: 99k}}\n"})
+    code, log, _ = report(repository)
+    assert code == 0
+    lines = log.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["::warning file=grown.yaml", "::warning file=limited.yaml"]
+    assert all("title=unshared-label::nothing else has the label `towr`" in line for line in lines)
+
+
 def test_limits_of_the_project(repository: Path) -> None:
     commit(repository, {"archsum.toml": "[budget]\nmax_params = 5\n", "grown.yaml": CHANGES["grown.yaml"]})
     code, _, summary = report(repository)

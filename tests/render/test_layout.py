@@ -24,5 +24,7 @@ def test_words_stay_whole() -> None:
 
 
 def test_what_is_cut_off_is_counted() -> None:
-    assert cut("abc", 3, "letters") == ("abc", [])
-    assert cut("abc" * 1000, 2, "letters") == ("ab", ["… and 2,998 more letters"])
+    assert cut("abc", 3, "letter") == ("abc", [])
+    assert cut("abc" * 1000, 2, "letter") == ("ab", ["… and 2,998 more letters"])
+    assert cut("abc", 2, "letter") == ("ab", ["… and 1 more letter"])
+    assert cut("abc", 1, "box") == ("a", ["… and 2 more boxes"])

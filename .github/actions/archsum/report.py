@@ -15,8 +15,10 @@ from comment import CommentError, PullRequest
 from repository import Change, ImpossibleError, base_revision, changes, networks
 
 from archsum import SpecError, diff, load, summarize
+from archsum.budget import Check
+from archsum.render.check import github
 from archsum.render.diff.markdown import MARKER, code, escape, section
-from archsum.render.numbers import count
+from archsum.render.numbers import count, quantity
 from archsum.revisions import open_revision
 
 _IN_COMMENT, _IN_SUMMARY = 65_000, 1_000_000
@@ -53,7 +55,7 @@ class Compared(NamedTuple):
 
 def main() -> int:
     """Report, and return the exit code."""
-    event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
+    event = _event()
     paths = [path for line in os.environ.get("ARCHSUM_FILES", "").splitlines() if (path := line.strip())]
     try:
         base = base_revision(event, os.environ.get("ARCHSUM_BASE", ""))
@@ -65,10 +67,26 @@ def main() -> int:
         return _IMPOSSIBLE
     sections = sorted(_sections(base, changed, checked))
     if sections:
-        with open(os.environ["GITHUB_STEP_SUMMARY"], "a", encoding="utf-8") as summary:
-            summary.write(f"{_text(sections, _IN_SUMMARY)}\n")
+        _summarize(_text(sections, _IN_SUMMARY))
     _comment(event, f"{MARKER}\n\n{_text(sections, _IN_COMMENT)}" if sections else "")
     return exit_code
+
+
+def _event() -> Mapping[str, Any]:
+    """Return what happened; nothing where the script is tried without GitHub."""
+    path = os.environ.get("GITHUB_EVENT_PATH")
+    event: Mapping[str, Any] = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    return event
+
+
+def _summarize(text: str) -> None:
+    """Write the summary of the job; where there is no job, print it."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path is None:
+        sys.stdout.buffer.write(f"{text}\n".encode())
+        return
+    with open(path, "a", encoding="utf-8") as summary:
+        summary.write(f"{text}\n")
 
 
 def _comment(event: Mapping[str, Any], text: str) -> None:
@@ -110,6 +128,9 @@ def _check(files: Sequence[str], against: str) -> tuple[int, dict[str, Checked]]
         file: {**one, "errors": [*_errors(one)]} for file, one in zip(files, found, strict=True)
     }
     to_say = [file for file, one in checked.items() if one["errors"] or not all(map(_is_well, one["verdicts"]))]
+    doubtful = [file for file, one in checked.items() if one["warnings"] and file not in to_say]
+    for file in doubtful:  # which may have no limit, and then the check would say so too
+        print(github.render([(file, Check(None, (), (), load(file).warnings))]), flush=True)
     if not to_say:
         return 0, checked
     annotations = _archsum("check", "--against", against, "--format", "github", "--", *to_say)
@@ -155,7 +176,8 @@ def _compare(base: str, change: Change) -> Compared:
         summary = summarize(after)
     except SpecError:
         return Compared([])  # which the check says
-    size = f"{count(len(summary.layers))} layers, {count(summary.params)} parameters, {count(summary.macs)} MACs"
+    figures = (len(summary.layers), "layer"), (summary.params, "parameter"), (summary.macs, "MAC")
+    size = ", ".join(quantity(*figure) for figure in figures)
     if change.before is None:
         return Compared([f"**new: {size}**"], summary.params or 0)
     try:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from archsum import SpecError
+from archsum.errors import quote
 from archsum.language.text.recognition import is_network
 from archsum.revisions import open_revision
 
@@ -50,9 +51,23 @@ def changes(base: str, paths: Sequence[str]) -> list[Change]:
 
 
 def networks(paths: Sequence[str]) -> list[str]:
-    """Return the networks' files in some paths."""
-    listed = _git("ls-files", "-z", "--", *map(_literal, paths)).split("\0")
-    return [path for path in listed if path and _is_network(path)]
+    """Return the networks' files in some paths.
+
+    Errors: ImpossibleError where there is none in one of them, since a check of nothing must not look like a pass.
+    """
+    found = {path: _networks_in(path) for path in paths}
+    if empty := [path for path, files in found.items() if not files]:
+        raise ImpossibleError(
+            f"there is no network file in {' and '.join(map(quote, empty))}: look at `files` under `with`, which takes "
+            "paths from the top of the repository, and no patterns; network files are committed, and end in .yaml, "
+            ".keras or .onnx"
+        )
+    return list(dict.fromkeys(file for files in found.values() for file in files))
+
+
+def _networks_in(path: str) -> list[str]:
+    listed = _git("ls-files", "-z", "--", _literal(path)).split("\0")
+    return [file for file in listed if file and _is_network(file)]
 
 
 def _base_of(event: Mapping[str, Any]) -> str:

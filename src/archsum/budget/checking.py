@@ -22,6 +22,8 @@ class Check:
     name: str | None
     verdicts: tuple[Verdict, ...]
     problems: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+    """What is to be said of the file, whatever the verdicts."""
 
     @property
     def ok(self) -> bool | None:

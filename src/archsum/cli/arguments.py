@@ -1,8 +1,9 @@
 """Arguments that several commands share."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archsum.bounds import MAX_DIGITS
@@ -144,6 +145,8 @@ def network(file: "str | RevisionFile", arguments: argparse.Namespace) -> "Netwo
         raise SpecError(
             [Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, "name a file, or open it: `< FILE`")]
         )
+    if isinstance(file, str):
+        _require_no_revision(file, [arguments.file] if isinstance(arguments.file, str) else arguments.file)
     source = sys.stdin.buffer if file == "-" else file
     loaded = load(
         source,
@@ -156,6 +159,22 @@ def network(file: "str | RevisionFile", arguments: argparse.Namespace) -> "Netwo
 
         report(SpecError(loaded.warnings))
     return loaded
+
+
+def _require_no_revision(word: str, files: Sequence[str]) -> None:
+    """Refuse the name of a revision in the place of a file, and say how that revision's file is written.
+
+    Errors: SpecError.
+    """
+    if os.path.exists(word) or ":" in word:
+        return
+    from archsum.revisions import from_the_top, is_commit, is_path
+
+    if is_path(word) or not is_commit(word):
+        return
+    path = next((from_the_top(file) for file in files if is_path(file) and os.path.exists(file)), "PATH")
+    cure = f"write `{word}:{path}`" + (", with the path of a network's file" if path == "PATH" else "")
+    raise SpecError([Diagnostic("unreadable", f"cannot read {word}: it is a revision, and no file", None, cure)])
 
 
 def shown(file: str) -> str:

@@ -102,11 +102,14 @@ def _check(file: str, limits: dict[str, Any], arguments: argparse.Namespace, pro
 
     try:
         loaded = network(file, arguments)
+    except SpecError as error:
+        return ci.not_checked(error)
+    try:
         limits = {**project.limits(loaded.budget), **limits}
         trained = {**project.training(loaded.training), **training(arguments)}
         return check(loaded, limits, trained, against=_base(file, arguments, project))
     except SpecError as error:
-        return ci.not_checked(error)
+        return ci.not_checked(error, loaded.warnings)
 
 
 def _base(file: str, arguments: argparse.Namespace, project: Project) -> "Base | None":

@@ -9,6 +9,7 @@ from archsum.errors import SpecError
 
 if TYPE_CHECKING:
     from archsum.budget import Check
+    from archsum.errors import Diagnostic
 
 FORMATS = ("github", "sarif", "junit", "gitlab")
 """Modules of `render.check`."""
@@ -20,11 +21,11 @@ def render(checks: "Sequence[tuple[str, Check]]", style: str) -> str:
     return rendered
 
 
-def not_checked(error: SpecError) -> "Check":
-    """Return the check of a file that cannot be checked at all."""
+def not_checked(error: SpecError | None, warnings: "tuple[Diagnostic, ...]" = ()) -> "Check":
+    """Return the check of a file that cannot be checked at all, or of which nothing is limited: the warnings alone."""
     from archsum.budget import Check
 
-    return Check(None, (), tuple(error.diagnostics))
+    return Check(None, (), tuple(error.diagnostics) if error else (), warnings)
 
 
 def report_problems(problems: Iterable[SpecError], style: str) -> None:

@@ -1,6 +1,7 @@
 """`archsum diff`."""
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ from archsum.cli.arguments import add_file_arguments, add_overrides, known_word,
 from archsum.cli.console import paint, reading_width
 from archsum.cli.exit_codes import BAD_INPUT, DIFFERENT, OK
 from archsum.cli.pairs import sides, titles
-from archsum.errors import SpecError
+from archsum.errors import Diagnostic, SpecError
 
 if TYPE_CHECKING:
     from archsum.api import Network
     from archsum.results.diff import Diff
+    from archsum.revisions import RevisionFile
 
 _FORMATS = ("table", "markdown", "json", "html", *ci.FORMATS)
 
@@ -55,14 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.error("two networks are compared, or one with what the last commit has")
     if arguments.depth and arguments.format == "json":
         arguments.error("--depth is for the table, markdown and html; json always has every part")
-    from archsum.api import diff, summarize
+    from archsum.api import diff
 
     networks: list[Network] = []
     broken: list[tuple[str, SpecError]] = []
     for file, overrides in sides(arguments):
         try:
             networks.append(_read(file, overrides))
-            summarize(networks[-1])
         except SpecError as error:
             broken.append((shown(file or f"HEAD:{arguments.file[0]}"), error))
     if broken:
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = diff(before, after, only=arguments.only, titles=titles(arguments))
     except SpecError as error:
         return _refuse([(shown(arguments.file[-1]), error)], arguments.format)
-    if text := _render(found, arguments):
+    if text := _render(found, after, arguments):
         print(text)
     return DIFFERENT if arguments.exit_code and not found.equal else OK
 
@@ -87,13 +88,31 @@ def _refuse(broken: "list[tuple[str, SpecError]]", style: str) -> int:
 
 def _read(file: str | None, arguments: argparse.Namespace) -> "Network":
     if file is not None:
-        return network(file, arguments)
+        return _summarized(file, arguments)
     from archsum.revisions import open_at
 
-    return network(open_at(arguments.file[0]), arguments)
+    (path,) = arguments.file
+    try:
+        return _summarized(open_at(path), arguments)
+    except SpecError as error:
+        if all(problem.code == "unreadable" for problem in error.diagnostics):
+            raise
+        broken = f"cannot compare with HEAD:{path}: what the last commit has is broken"
+        pair = f"archsum diff REV:./{os.path.relpath(path)} {path}"
+        cure = f"name a revision in which it is sound, as in `{pair}`, or another file"
+        raise SpecError([Diagnostic("unreadable", broken, None, cure), *error.diagnostics]) from None
 
 
-def _render(found: "Diff", arguments: argparse.Namespace) -> str:
+def _summarized(source: "str | RevisionFile", arguments: argparse.Namespace) -> "Network":
+    """Return a network, whose shapes fit."""
+    from archsum.api import summarize
+
+    found = network(source, arguments)
+    summarize(found)
+    return found
+
+
+def _render(found: "Diff", after: "Network", arguments: argparse.Namespace) -> str:
     if arguments.format == "json":
         from archsum.render.diff import json
 
@@ -107,8 +126,8 @@ def _render(found: "Diff", arguments: argparse.Namespace) -> str:
 
         return markdown.render(found, arguments.depth)
     if arguments.format in ci.FORMATS:
-        check = found.checks[1]
-        return ci.render([] if check is None else [(shown(arguments.file[-1]), check)], arguments.format)
+        check = ci.not_checked(None, after.warnings) if found.checks[1] is None else found.checks[1]
+        return ci.render([(shown(arguments.file[-1]), check)], arguments.format)
     from archsum.render.diff import text
 
     return text.render(found, paint(sys.stdout), reading_width(), arguments.depth)

@@ -83,8 +83,8 @@ def _text(file: str) -> bytes:
     if not (is_binary or is_network(content)):
         return content
     try:
-        # Git's file is a temporary one, whose name must not be in the text.
-        return _facts(content, f"network{ending if is_binary else '.yaml'}")
+        # Git's file is a temporary one, whose name must not be in the text; a name of ours would be taken for a file's.
+        return _facts(content, f"<file>{ending if is_binary else ''}")
     except SpecError as error:
         said = f"{error.render()}\n".encode()
         return said if is_binary else b"%s\n%s" % (said, content)

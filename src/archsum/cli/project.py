@@ -130,7 +130,7 @@ def _settings(file: Path, stated: Mapping[str, Any], table: str = "") -> Setting
     except ValidationError as error:
         from archsum.language.advice.complaints import Subject, diagnose
 
-        found = diagnose(error, Subject("archsum's settings", Settings, stated, None))
+        found = diagnose(error, Subject(f"`[{table}]`" if table else "the file", Settings, stated, None))
         place = Location(os.path.relpath(file), table)
         raise SpecError([problem._replace(span=place) for problem in found]) from None
 

@@ -149,7 +149,6 @@ class NetworkFile:
             document.budget,
             document.training,
             document.devices,
-            tuple(document.variables),
             block_places={name: places.key("budget", "blocks", name) for name in document.budget.blocks},
             device_place=places.value("budget", "device"),
             checkpointing_place=places.value("training", "checkpointing"),

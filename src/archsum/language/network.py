@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from archsum.errors import Diagnostic, Place, one_line
+from archsum.formula import Value
 from archsum.graph import Graph
 from archsum.language.spec.budget import Budget, StatedDevice
 from archsum.language.spec.training import Training
@@ -36,8 +37,6 @@ class Network:
     budget: Budget = field(default_factory=lambda: Budget.model_validate({}))
     training: Training = field(default_factory=lambda: Training.model_validate({}))
     devices: Mapping[str, StatedDevice] = field(default_factory=dict)
-    variables: tuple[str, ...] = ()
-    """The names of its file's variables, whose values the graph has."""
     block_places: Mapping[str, Place] = field(default_factory=dict)
     """Where the budget names the blocks that it limits."""
     device_place: Place | None = None
@@ -48,6 +47,11 @@ class Network:
     """What its reader has to say of it that is no error."""
     written: Written | None = field(default=None, repr=False, compare=False)
     """What its file says, where that is in our language."""
+
+    @property
+    def variables(self) -> Mapping[str, Value]:
+        """The values that the file's variables have, those that come of formulas among them."""
+        return self.written.document.variables if self.written else {}
 
     def __repr__(self) -> str:
         return f"<Network {one_line(self.graph.name)}: layers={len(self.graph.nodes)}>"

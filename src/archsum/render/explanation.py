@@ -10,7 +10,7 @@ from archsum.explanation import LayerExplanation, TotalExplanation
 from archsum.layers.base import Step
 from archsum.layers.shapes import Shape
 from archsum.render.layout import wrap
-from archsum.render.numbers import sizes
+from archsum.render.numbers import quantity, sizes
 from archsum.summary import LayerSummary
 
 _MARGIN = "  "
@@ -62,7 +62,7 @@ def _alike(names: Sequence[str], width: int) -> list[str]:
 def _total(total: TotalExplanation, width: int) -> Iterator[str]:
     """Yield the sums of a block, or of the network."""
     kind = f" ({total.kind})" if total.kind else ""
-    yield from wrap(f"{one_line(total.name)}{kind}: {total.layers:,} layers together", width)
+    yield from wrap(f"{one_line(total.name)}{kind}: {quantity(total.layers, 'layer')} together", width)
     yield from _alike(total.alike, width)
     yield ""
     yield from _table(rows_of_total(total), width)

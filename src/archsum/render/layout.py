@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from textwrap import TextWrapper
 from typing import TypeVar
 
+from archsum.render.numbers import quantity
+
 Item = TypeVar("Item")
 
 
@@ -30,6 +32,6 @@ def wrap(text: str, width: int, indent: int = 0, first: str = "") -> list[str]:
 
 
 def cut(items: Sequence[Item], most: int, what: str) -> tuple[Sequence[Item], list[str]]:
-    """Return the first of the items, and if there are more, a line that says how many."""
+    """Return the first of the items, and if there are more, a line that says how many; `what` is one of them."""
     hidden = len(items) - most
-    return items[:most], [f"… and {hidden:,} more {what}"] if hidden > 0 else []
+    return items[:most], [f"… and {quantity(hidden, f'more {what}')}"] if hidden > 0 else []

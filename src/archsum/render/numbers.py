@@ -20,6 +20,12 @@ def count(number: int | None) -> str:
     return "unknown" if number is None else f"{number:,}"
 
 
+def quantity(number: int | None, noun: str) -> str:
+    """Write how many there are of what a noun in the singular names: `1 layer`, `2 layers`."""
+    ending = "" if number == 1 else "es" if noun.endswith("x") else "s"
+    return f"{count(number)} {noun}{ending}"
+
+
 def signed(number: int | None) -> str:
     """Write a difference: with its sign, and nothing where there is none; an unknown one as a word."""
     return "unknown" if number is None else f"{number:+,}".replace("-", "−") if number else ""

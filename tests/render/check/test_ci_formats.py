@@ -286,3 +286,37 @@ def test_diff_of_a_budget_that_cannot_be_read(style: str, capsys: pytest.Capture
     write("two.yaml", NETWORK.replace("max_macs: 1k", "device: nothing"))
     assert main(["diff", "one.yaml", "two.yaml", "--format", style]) == 2
     assert "nothing" in capsys.readouterr().out
+
+
+DOUBTFUL = "input: [8]\nlayers:\n  - dense: {units: 8, shared: towr}\n"
+SAID = "nothing else has the label `towr`, and so nothing shares these weights"
+
+
+@pytest.mark.parametrize("command", [["check", "net.yaml"], ["diff", "before.yaml", "net.yaml"]], ids=" ".join)
+@pytest.mark.parametrize("budget", ["", "budget: {max_params: 99}\n"], ids=["without_a_limit", "within_budget"])
+def test_warnings(command: list[str], budget: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They change no exit code, and are said all the same, at their place."""
+    write("before.yaml", "input: [8]\nlayers:\n  - dense: 4\n")
+    write("net.yaml", f"{DOUBTFUL}{budget}")
+    said = {}
+    for style in ("sarif", "gitlab", "junit", "github"):
+        assert main([*command, "--format", style]) == (2 if command[0] == "check" and not budget else 0)
+        said[style] = capsys.readouterr().out
+    *_, result = read_sarif(said["sarif"])["results"]
+    assert (result["ruleId"], result["level"]) == ("unshared-label", "warning")
+    assert result["message"]["text"].startswith(SAID)
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
+    *_, entry = read_gitlab(said["gitlab"])
+    assert (entry["check_name"], entry["severity"]) == ("unshared-label", "minor")
+    assert entry["location"] == {"path": "net.yaml", "lines": {"begin": 3}}
+    (suite,) = read_junit(said["junit"])
+    assert suite.findtext("system-err", "").startswith(f"warning[unshared-label]: {SAID}")
+    assert f"::warning file=net.yaml,line=3,col=31,title=unshared-label::{SAID}%0Ahelp: " in said["github"]
+
+
+def test_warnings_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    write("net.yaml", f"{DOUBTFUL}budget: {{max_params: 99}}\n")
+    assert main(["check", "net.yaml", "--format", "json"]) == 0
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    (warning,) = file["warnings"]
+    assert (file["ok"], file["errors"], warning["line"], warning["message"]) == (True, [], 3, SAID)

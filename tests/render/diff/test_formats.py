@@ -98,8 +98,16 @@ def test_data(name: str, golden: Golden) -> None:
 
 
 def test_verdicts() -> None:
-    first = {name: text.render(report(name), width=1000).split("\n")[2].strip() for name in PAIRS}
-    first["renamed_block"] = first["renamed_block"].strip()
+    rendered = {name: text.render(report(name), width=1000).split("\n") for name in PAIRS}
+    first = {
+        name: next(line for line in lines if line.startswith(("  different", "  equal"))).strip()
+        for name, lines in rendered.items()
+    }
+    assert {name: lines[2] for name, lines in rendered.items() if "variables" in lines[2]} == {
+        "resnet101": "  variables: depths [3, 4, 6, 3] → [3, 4, 23, 3]",
+        "efficientnet_b7": "  variables: width 1.0 → 2.0, depth 1.0 → 3.1",
+        "gpt2_medium": "  variables: width 768 → 1024, depth 12 → 24, heads 12 → 16",
+    }
     assert first["resnet101"] == (
         "different (parameters +74.4 %, MACs +90.8 %): 17 × bottleneck added in stage_2 (6 → 23)"
     )
@@ -212,6 +220,92 @@ def test_another_limit_is_no_silence() -> None:
         "| budget | before | after | limit |  |\n|:--|--:|--:|--:|--:|\n"
         "| parameters | 54,170 | 54,170 | 60,000 → 70,000 | ok |",
     ]
+
+
+FAMILY = """\
+variables: {width: 4, half: =width/2, unused: 1, name: a, only: here}
+input: [8]
+layers: [dense: =width]
+"""
+
+
+def test_variables_are_the_cause_of_a_difference() -> None:
+    other = FAMILY.replace("width: 4", "width: 6").replace("name: a", "name: '<b>|'").replace("only", "there")
+    found = archsum.diff(FAMILY, other, titles=("a", "b"))
+    said = "variables: width 4 → 6, half 2 → 3, name a → <b>|"
+    assert text.render(found).split("\n")[:3] == ["--- a", "+++ b", f"  {said}"]
+    assert "\n\nvariables: width 4 → 6, half 2 → 3, name a → \\<b\\>\\|\\\n**different " in markdown.render(found)
+    assert found.to_dict()["variables"]["half"] == {"before": 2, "after": 3}
+    pytest.importorskip("jinja2")
+    assert "<p>variables: width 4 → 6, half 2 → 3, name a → &lt;b&gt;|</p>" in found.to_html()
+    assert "<p>variables: width 4 → 6, half 2 → 3, name a → &lt;b&gt;|</p>" in archsum.report(FAMILY, other).html
+
+
+def test_variables_make_no_difference_of_their_own() -> None:
+    found = archsum.diff(FAMILY, FAMILY.replace("unused: 1", "unused: 2"))
+    assert found.equal
+    assert text.render(found) == "equal: 1 layer, 36 parameters"
+    assert markdown.render(found) == f"{markdown.MARKER}\n\n**equal: 1 layer, 36 parameters**"
+    assert found.to_dict()["variables"] == {"unused": {"before": 1, "after": 2}}
+
+
+def test_many_variables_are_counted() -> None:
+    values = (", ".join(f"v{number}: {number + more}" for number in range(9)) for more in (0, 5))
+    one, other = (f"variables: {{{stated}}}\ninput: [8]\nlayers: [dense: =v1+1]\n" for stated in values)
+    assert text.render(archsum.diff(one, other)).split("\n")[2].endswith(" v5 5 → 10, 3 more")
+
+
+SMALL = "input: [8]\nblocks: {head: {layers: [dense: 4]}}\nlayers: [head]\n"
+LIMITS = {
+    "swapped": ("{max_params: 1, max_macs: 1k}", "{max_params: 1k, max_macs: 1}"),
+    "stricter": ("{max_params: 40}", "{max_params: 30}"),
+    "looser": ("{max_params: 40}", "{max_params: 50}"),
+    "gone": ("{max_params: 1, max_macs: 1k, blocks: {head: {max_params: 40}}}", ""),
+    "gone_in_part": ("{max_params: 40, max_macs: 1k}", "{max_macs: 1k}"),
+    "new": ("", "{max_params: 40}"),
+    "broken_as_before": ("{max_params: 1}", "{max_params: 1}"),
+}
+"""Budgets of one network, before and after."""
+
+
+def limited(budget: str, network: str = SMALL) -> Network:
+    return load(f"{network}budget: {budget}\n" if budget else network)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_of_equal_networks(name: str, golden: Golden) -> None:
+    """Whatever happened to a limit is said, in all formats; the networks are equal none the less."""
+    before, after = map(limited, LIMITS[name])
+    found = archsum.diff(before, after, titles=("before.yaml", "after.yaml"))
+    assert found.equal
+    golden(f"limits_{name}.txt", f"{text.render(found)}\n\n{markdown.render(found)}")
+    assert len(markdown.render(found).split("\n")) > 3
+
+
+def test_limits_of_networks_with_other_names() -> None:
+    renamed = SMALL.replace("head", "classifier")
+    found = archsum.diff(limited("{max_params: 1}"), limited("{max_params: 1}", renamed), titles=("a", "b"))
+    assert found.equal
+    assert "\nparameters      36     36      1  OVER\n" in text.render(found)
+    found = archsum.diff(limited("{max_params: 99}"), limited("{max_params: 99}", renamed), titles=("a", "b"))
+    assert "budget" not in text.render(found) + markdown.render(found)
+
+
+def test_limits_that_are_kept_are_no_news() -> None:
+    for budgets in (("", ""), ("{max_params: 40}", "{max_params: 40}"), ("{max_params: 1k}", "{max_params: 1000}")):
+        found = archsum.diff(*map(limited, budgets))
+        assert text.render(found) == "equal: 1 layer, 36 parameters"
+        assert markdown.render(found) == f"{markdown.MARKER}\n\n**equal: 1 layer, 36 parameters**"
+
+
+def test_many_limits_have_what_changed_first() -> None:
+    layers = [f"dense_{number}" for number in range(30)]
+    network = f"input: [8]\nlayers:\n{''.join(f'- dense: {{name: {name}, units: 8}}{chr(10)}' for name in layers)}"
+    of = [f"{name}: {{max_params: 99}}" for name in layers]
+    found = archsum.diff(*(limited(f"{{blocks: {{{', '.join(blocks)}}}}}", network) for blocks in (of, of[:-1])))
+    table = markdown.render(found).split("\n\n")[3].split("\n")
+    assert table[2] == "| parameters of dense\\_29 | 72 | – | 99 | no limit any more |"
+    assert table[-1] == "| … and 10 more |  |  |  |  |"
 
 
 def test_one_of_several_is_counted_with_its_kind() -> None:

@@ -99,9 +99,10 @@ def _head(summary: Summary, origin: str, left_out: Sequence[str]) -> list[str]:
 
 def _not_written(network: Network) -> Iterator[str]:
     """Say what one of our own files has that a graph has not."""
-    if network.variables:
-        names = ", ".join(map(one_line, network.variables[:MAX_NOTES]))
-        yield f"Variables are written as their values: {names}{', …' if network.variables[MAX_NOTES:] else ''}."
+    names = list(map(one_line, network.variables))
+    if names:
+        more = ", …" if names[MAX_NOTES:] else ""
+        yield f"Variables are written as their values: {', '.join(names[:MAX_NOTES])}{more}."
     stated = {"budget": network.budget, "training": network.training}
     lost = [what for what, model in stated.items() if model != type(model).model_validate({})]
     if lost:

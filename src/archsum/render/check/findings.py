@@ -1,4 +1,4 @@
-"""What a check has to say to a CI system: what is wrong with files, and limits that are broken or near."""
+"""What a check has to say to a CI system: what is wrong with files, or doubtful, and limits that are broken or near."""
 
 import hashlib
 import os
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 def findings(checks: Iterable[tuple[str, Check]]) -> Iterator[Finding]:
     """Yield what is to be reported of files; nothing where all is well."""
     for file, check in checks:
-        yield from (_problem(file, problem) for problem in check.problems)
+        yield from (_problem(file, problem) for problem in (*check.problems, *check.warnings))
         for verdict in check.verdicts:
             if verdict.ok is False:
                 yield _over(file, check.name or file, verdict)
@@ -87,7 +87,7 @@ def _problem(file: str, problem: Diagnostic) -> Finding:
 
 
 def _over(file: str, name: str, verdict: Verdict) -> Finding:
-    shown, more = cut(verdict.contributors, MAX_CONTRIBUTORS, "layers")
+    shown, more = cut(verdict.contributors, MAX_CONTRIBUTORS, "layer")
     layers = [f"{layer.name} {value:,} ({percent(value, whole)})" for layer, value, whole in shown]
     places = [layer.span for layer, *_ in shown]
     in_lines = [f"{text}, {place.place}" for text, place in zip(layers, places, strict=True)]

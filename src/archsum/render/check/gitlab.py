@@ -14,7 +14,7 @@ _SEVERITIES: dict[Kind, str] = {
     "problem": "critical",
     "over-budget": "major",
     "near-limit": "minor",
-    "warning": "info",
+    "warning": "minor",
 }
 
 

@@ -20,7 +20,8 @@ def _file(file: str, check: Check) -> dict[str, Any]:
         "name": check.name,
         "ok": check.ok,
         "verdicts": [_verdict(verdict) for verdict in check.verdicts],
-        "errors": [_error(problem) for problem in check.problems],
+        "errors": [_problem(problem) for problem in check.problems],
+        "warnings": [_problem(warning) for warning in check.warnings],
     }
 
 
@@ -58,7 +59,7 @@ def _contributor(contributor: Contributor) -> dict[str, Any]:
     return {"name": layer.name, "type": layer.type, **_place(layer.span), "value": value, "share": value / whole}
 
 
-def _error(problem: Diagnostic) -> dict[str, Any]:
+def _problem(problem: Diagnostic) -> dict[str, Any]:
     return {"code": problem.code, "message": problem.message, **_place(problem.span), "help": problem.cure}
 
 

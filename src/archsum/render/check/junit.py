@@ -52,7 +52,7 @@ def _suite(number: int, file: str, check: Check) -> Element:
     SubElement(suite, "properties")
     suite.extend(cases)
     SubElement(suite, "system-out").text = text.render(check, file) if check.verdicts else ""
-    SubElement(suite, "system-err").text = ""
+    SubElement(suite, "system-err").text = "\n\n".join(map(str, check.warnings))
     return suite
 
 

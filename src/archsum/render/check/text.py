@@ -117,7 +117,7 @@ def _width(lines: Sequence[str]) -> int:
 
 
 def _contributors(verdict: Verdict, paint: Paint) -> Iterator[str]:
-    shown, more = cut(verdict.contributors, _MAX_SHOWN, "layers")
+    shown, more = cut(verdict.contributors, _MAX_SHOWN, "layer")
     shares = columns([_share(contributor) for contributor in shown], ">>", _INDENT)
     for (layer, *_), share in zip(shown, shares, strict=True):
         type_, place = f"({layer.type})", layer.span.place

@@ -21,6 +21,7 @@ def render(report: Report) -> str:
             "before": report.titles[0],
             "after": report.titles[1],
             "compared": report.compared or None,
+            "variables": {name: {"before": before, "after": after} for name, before, after in report.changed_variables},
             "regrouped": difference.is_regrouped,
             "totals": {
                 total.name: {"before": total.before, "after": total.after, "difference": total.difference}

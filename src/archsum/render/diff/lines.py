@@ -12,7 +12,7 @@ from archsum.comparison.parts import Part
 from archsum.errors import one_line
 from archsum.render.diff.groups import Exact, Group, Key, grouped, innermost, inside, is_shape_alone, rough
 from archsum.render.diff.words import condense, describe
-from archsum.render.numbers import sizes
+from archsum.render.numbers import quantity, sizes
 
 SIGNS = {"added": "+", "removed": "−", "moved": "→", "renamed": "=", "changed": "~"}
 
@@ -179,7 +179,7 @@ def _condensed(group: Group) -> Iterator[str]:
         waiting += change.children
         if not (change.before and change.after):
             lonely[change.status] += change.part.size
-    yield from (f"{number:,} layers {status}" for status, number in sorted(lonely.items()))
+    yield from (f"{quantity(number, 'layer')} {status}" for status, number in sorted(lonely.items()))
     own = [detail for detail in details if not detail.follows]
     yield from condense(own)
     if len(own) < len(details):

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
-from archsum.render.diff.report import Judged, Report
+from archsum.render.diff.report import GONE, Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import over_budget, variables, verdict
 from archsum.render.numbers import count, growth, signed
 
 MARKER = "<!-- archsum -->"
@@ -38,11 +38,14 @@ def section(report: Report, depth: int | None = None) -> str:
     sentence = f"**{escape(verdict(report))}**"
     if report.is_unchanged:
         return sentence
+    if cause := variables(report):
+        sentence = f"{escape(cause)}\\\n{sentence}"
     over = over_budget(report)
     parts = [f"**{escape(over)}**" if over else "", sentence, f"{code(report.titles[0])} → {code(report.titles[1])}"]
     if not report.equal:
         parts.append(_table(_totals(report)))
-    parts.append(_table(_budgets(report)))
+    if not report.equal or report.tells_limits:
+        parts.append(_table(_budgets(report)))
     parts.append(_changes(lines(report.difference, depth), _MOST_CHARACTERS - sum(map(len, parts))))
     return "\n\n".join(part for part in parts if part)
 
@@ -72,7 +75,7 @@ def _totals(report: Report) -> Iterator[Sequence[str]]:
 
 
 def _budgets(report: Report) -> Iterator[Sequence[str]]:
-    judged = sorted(report.judged, key=lambda one: one.verdict.ok is not False)
+    judged = sorted(report.judged, key=lambda one: (not one.is_broken, not one.is_changed))
     if judged:
         yield "budget", "before", "after", "limit", ""
     for one in judged[:_MOST_LIMITS]:
@@ -85,7 +88,7 @@ def _figures(one: Judged) -> Iterator[str]:
     for judged in one:
         yield count(judged.value) if judged else "–"
     yield " → ".join(one.limits)
-    yield {True: "ok", False: "**over**", None: "unknown"}[one.verdict.ok]
+    yield {True: "ok", False: "**over**", None: "unknown"}[one.after.ok] if one.after else GONE
 
 
 def _table(rows: Iterator[Sequence[str]]) -> str:

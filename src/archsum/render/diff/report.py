@@ -1,6 +1,6 @@
 """All that is reported of two networks: what changed, their totals, and the verdicts on their budgets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from archsum.budget import Check, Verdict
 from archsum.comparison.difference import Difference
 from archsum.comparison.totals import Total, totals
+from archsum.formula import Value
 from archsum.memory.costs import Costs
 from archsum.render.numbers import count
 
@@ -18,6 +19,10 @@ def limit(of: Verdict) -> str:
         return count(of.limit)
     allowed = of.relative.growth.text
     return allowed if of.limit is None else f"{of.limit:,} ({allowed})"
+
+
+GONE = "no limit any more"
+"""What is said of a limit that the second network's budget lacks."""
 
 
 class Judged(NamedTuple):
@@ -32,6 +37,16 @@ class Judged(NamedTuple):
         verdict = self.after or self.before
         assert verdict
         return verdict
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the limit is broken after the change."""
+        return self.after is not None and self.after.ok is False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the limit is another, is new, or is gone."""
+        return self.before is None or self.after is None or len(self.limits) > 1
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -49,6 +64,8 @@ class Report:
     costs: tuple[Costs, Costs] = field(repr=False)
     checks: tuple[Check | None, Check | None] = (None, None)
     """The verdicts on their budgets; None where there is none."""
+    variables: tuple[Mapping[str, Value], Mapping[str, Value]] = ({}, {})
+    """The values of their variables, where they have such."""
     compared: tuple[str, ...] = ()
     """The aspects that were compared, where these were not all."""
 
@@ -59,12 +76,22 @@ class Report:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether there is nothing to report: the same networks by the same names, with the same limits."""
+        """Whether there is nothing to report: the same networks by the same names, with the same limits, all kept."""
         difference = self.difference
-        limits = [
-            [(one.name, one.block, limit(one)) for one in check.verdicts] if check else [] for check in self.checks
-        ]
-        return self.equal and not (difference.changes or difference.details) and limits[0] == limits[1]
+        return self.equal and not (difference.changes or difference.details) and not self.tells_limits
+
+    @property
+    def tells_limits(self) -> bool:
+        """Whether the limits tell something whatever the networks are: one is not what it was, or is broken now."""
+        return any(one.is_broken or one.is_changed for one in self.judged)
+
+    @property
+    def changed_variables(self) -> Iterator[tuple[str, Value, Value]]:
+        """The variables of both that have other values, before and after: what may have caused all else."""
+        before, after = self.variables
+        for name in before:
+            if name in after and before[name] != after[name]:
+                yield name, before[name], after[name]
 
     @cached_property
     def totals(self) -> tuple[Total, ...]:
@@ -84,5 +111,4 @@ class Report:
     @property
     def broken(self) -> Iterator[Verdict]:
         """The limits that the network breaks after the change."""
-        check = self.checks[1]
-        yield from (verdict for verdict in check.verdicts if verdict.ok is False) if check is not None else ()
+        yield from (one.after for one in self.judged if one.after and one.is_broken)

@@ -6,9 +6,9 @@ from archsum.budget import Verdict
 from archsum.colours import BOLD, CYAN, GREEN, RED, YELLOW, Paint, plain
 from archsum.errors import one_line
 from archsum.render.diff.lines import Line, lines
-from archsum.render.diff.report import Judged, Report
+from archsum.render.diff.report import GONE, Judged, Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import over_budget, variables, verdict
 from archsum.render.layout import columns, wrap
 from archsum.render.numbers import count, growth, signed
 
@@ -19,17 +19,20 @@ _LEAST = 24
 
 
 def render(report: Report, paint: Paint = plain, width: int = 80, depth: int | None = None) -> str:
-    """Return what changed, in lines of about `width` columns; equal networks are one line."""
+    """Return what changed, in lines of about `width` columns; of equal networks with equal limits one line."""
     sentence = verdict(report)
     found = lines(report.difference, depth)
-    if report.equal and not found:
+    if report.equal and not found and not report.tells_limits:
         return paint(GREEN, sentence)
     titles = [f"--- {one_line(report.titles[0])}", f"+++ {one_line(report.titles[1])}"]
-    said = [paint(GREEN if report.equal else BOLD, line) for line in wrap(sentence, width, 2)]
+    said = wrap(variables(report), width, 2)
+    said += [paint(GREEN if report.equal else BOLD, line) for line in wrap(sentence, width, 2)]
     said += [paint(RED, line) for line in wrap(over_budget(report), width, 2)]
     parts = [[*titles, *said]]
     if not report.equal:
-        parts += [_totals(report), list(_budgets(report, paint))]
+        parts.append(_totals(report))
+    if not report.equal or report.tells_limits:
+        parts.append(list(_budgets(report, paint)))
     parts.append(list(_changes(found, paint, width)))
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -69,7 +72,7 @@ def _value(verdict: Verdict | None) -> str:
 
 def _outcome(judged: Judged) -> str:
     words = dict.fromkeys(_word(verdict) for verdict in judged if verdict)
-    gone = ", no limit any more" if judged.after is None else ""
+    gone = f", {GONE}" if judged.after is None else ""
     return " → ".join(words) + gone
 
 

@@ -7,11 +7,12 @@ from archsum.errors import one_line
 from archsum.render.diff.groups import Group, grouped, innermost
 from archsum.render.diff.lines import counted
 from archsum.render.diff.report import Report, limit
-from archsum.render.diff.words import describe
-from archsum.render.numbers import count, growth
+from archsum.render.diff.words import describe, value
+from archsum.render.numbers import count, growth, quantity
 
 _MOST = 3
 """The changes that the sentence names."""
+_MOST_VARIABLES = 6
 
 
 def verdict(report: Report) -> str:
@@ -19,14 +20,23 @@ def verdict(report: Report) -> str:
     difference = report.difference
     compared = f" in {_enumerate(report.compared)}" if report.compared else ""
     if difference.equal:
-        sizes = [f"{len(difference.after.layers):,} layers"]
+        sizes = [quantity(len(difference.after.layers), "layer")]
         if difference.before.params == difference.after.params:
-            sizes.append(f"{count(difference.after.params)} parameters")
+            sizes.append(quantity(difference.after.params, "parameter"))
         return "; ".join([f"equal{compared}: {', '.join(sizes)}", *_named_otherwise(difference)])
     details = (detail for detail in difference.details if detail.aspect != "names")
     said = [*map(describe, details), *_clauses(difference)]
     more = [f"{len(said) - _MOST:,} more"] if len(said) > _MOST else []
     return f"different{compared} ({_growth(difference)}): {'; '.join([*said[:_MOST], *more])}"
+
+
+def variables(report: Report) -> str:
+    """Return which variables have other values, of which much may come; nothing where the networks are equal."""
+    if report.equal:
+        return ""
+    said = [f"{one_line(name)} {value(before)} → {value(after)}" for name, before, after in report.changed_variables]
+    more = [f"{len(said) - _MOST_VARIABLES:,} more"] if len(said) > _MOST_VARIABLES else []
+    return f"variables: {', '.join([*said[:_MOST_VARIABLES], *more])}" if said else ""
 
 
 def _enumerate(words: Sequence[str]) -> str:
@@ -50,7 +60,7 @@ def _growth(difference: Difference) -> str:
         figures["parameters"] = "unknown"
     if any(figures.values()):
         return ", ".join(f"{title} {more}" for title, more in figures.items() if more)
-    return f"{count(after.params)} parameters as before"
+    return f"{quantity(after.params, 'parameter')} as before"
 
 
 def _named_otherwise(difference: Difference) -> list[str]:
@@ -91,7 +101,9 @@ def _clause(group: Group) -> str:
     common = [detail for detail in group.common if group.follows or not detail.follows]
     if first.is_moved:
         return " ".join([title, "moved", *_all(map(describe, common))])
-    return f"{title} {', '.join(_all(map(describe, common)) or _all(_own_names(first)))}"
+    if said := _all(map(describe, common)):
+        return f"{title} {', '.join(said)}"
+    return f"{', '.join(_all(_own_names(first)))} of {title}"
 
 
 def _own_names(change: Change) -> Iterator[str]:

@@ -10,7 +10,7 @@ from archsum.memory.costs import Costs, Unknown, cure_of_unknown, cure_of_unknow
 from archsum.memory.devices import DEVICES, Device
 from archsum.render.json import document
 from archsum.render.layout import columns, cut, wrap
-from archsum.render.numbers import binary, count, percent
+from archsum.render.numbers import binary, count, percent, quantity
 from archsum.render.training import options, peak_place
 
 _MAX_ALIVE = 3
@@ -150,7 +150,7 @@ def _inference(costs: Costs, device: Device | None) -> Iterator[str]:
             *_cache(costs),
         ]
     )
-    shown, more = cut(memory.alive, _MAX_ALIVE, "tensors")
+    shown, more = cut(memory.alive, _MAX_ALIVE, "tensor")
     yield from (weights, activations)
     yield from columns([(f"{size:,}", one_line(tensor.name)) for tensor, size in shown], "><", "    ")
     yield from (f"    {line}" for line in more)
@@ -188,7 +188,7 @@ def _cache(costs: Costs) -> Iterator[_Row]:
     elif cache.tokens is None:
         note = f"{count(cache.per_token)} for each token, of which the layers cache different numbers"
     else:
-        note = f"{count(cache.per_token)} for each of {cache.tokens:,} tokens"
+        note = f"{count(cache.per_token)} for each of {quantity(cache.tokens, 'token')}"
     yield "key/value cache", cache.bytes, note
 
 
@@ -196,7 +196,7 @@ def _microcontroller(costs: Costs, device: Device | None) -> Iterator[str]:
     memory, newer = costs.arena, costs.arena_newer_planner
     yield f"{one_line(costs.summary.name)}: microcontroller, {costs.arena_precision}"
     if memory is None or newer is None:
-        causes, more = cut(list(costs.causes.items()), MAX_FOUND, "causes")
+        causes, more = cut(list(costs.causes.items()), MAX_FOUND, "cause")
         for (reason, cure), layers in causes:
             yield f"  arena  unknown of {named(layers)}: {reason}"
             yield from _cure(layers[0], cure)

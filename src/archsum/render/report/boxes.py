@@ -30,7 +30,7 @@ def boxes(summary: Summary, tones: Tones) -> tuple[list[Drawn], list[str]]:
     A box that does not take what the box above gives, and that alone, says what it takes.
     """
     chart = flowchart(summary)
-    shown, more = cut(chart.boxes, _MOST, "boxes")
+    shown, more = cut(chart.boxes, _MOST, "box")
     taken = _taken(chart.arrows)
     titles = {box.name: box.title for box in chart.boxes}
     outermost: list[Drawn] = []

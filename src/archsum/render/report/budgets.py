@@ -8,6 +8,7 @@ from archsum.budget import Verdict
 from archsum.errors import Diagnostic
 from archsum.render.check.relative import relative_to
 from archsum.render.check.text import amount, figures, word
+from archsum.render.diff.report import GONE
 from archsum.render.layout import cut
 from archsum.render.numbers import percent
 from archsum.render.report.explained import Derivations
@@ -39,8 +40,8 @@ class Limit(NamedTuple):
 
     title: str
     bars: tuple[Bar, ...]
-    relative: str
-    """How it comes of the past; empty of a limit that is a number of its own."""
+    note: str
+    """How it comes of the past, or that it is gone; empty of most."""
     contributors: tuple[tuple[str, str], ...]
     """Layers, and what each has."""
     more: tuple[str, ...]
@@ -73,7 +74,7 @@ def budget(subject: Subject, derivations: Sequence[Derivations] = ()) -> Budget:
             for verdict in reported.check.verdicts:
                 explained = _explained(verdict, derived) if derived else ""
                 judged.setdefault((verdict.name, verdict.block), []).append(_Judged(word_, verdict, explained))
-    return Budget(tuple(map(_limit, judged.values())), tuple(problems))
+    return Budget(tuple(_limit(of, when[-1]) for of in judged.values()), tuple(problems))
 
 
 def _explained(verdict: Verdict, derivations: Derivations) -> str:
@@ -84,12 +85,14 @@ def _explained(verdict: Verdict, derivations: Derivations) -> str:
     return derivations.memory if verdict.metric.unit else ""
 
 
-def _limit(judged: list[_Judged]) -> Limit:
+def _limit(judged: list[_Judged], now: str) -> Limit:
     last = judged[-1].verdict
     longest = max(size for one in judged for size in (one.verdict.value or 0, one.verdict.limit or 0, 1))
-    shown, more = cut(last.contributors, _MOST, "layers")
-    named = ((layer.name, f"{value:,}, {percent(value, whole)}") for layer, value, whole in shown)
     bars = tuple(_bars(judged, longest))
+    if judged[-1].when != now:
+        return Limit(last.title, bars, GONE, (), (), ())
+    shown, more = cut(last.contributors, _MOST, "layer")
+    named = ((layer.name, f"{value:,}, {percent(value, whole)}") for layer, value, whole in shown)
     return Limit(last.title, bars, relative_to(last), tuple(named), tuple(more), last.cures)
 
 

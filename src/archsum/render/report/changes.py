@@ -5,7 +5,7 @@ from typing import NamedTuple
 from archsum.render.diff.lines import Line, lines
 from archsum.render.diff.report import Report
 from archsum.render.diff.totals import shown, written
-from archsum.render.diff.verdict import over_budget, verdict
+from archsum.render.diff.verdict import over_budget, variables, verdict
 from archsum.render.layout import cut
 from archsum.render.numbers import growth, signed
 
@@ -30,6 +30,8 @@ class Changes(NamedTuple):
 
     titles: tuple[str, str]
     equal: bool
+    variables: str
+    """Which variables have other values; empty where none has."""
     sentence: str
     over: str
     """Which limits are broken after the change; empty where none is."""
@@ -41,11 +43,12 @@ class Changes(NamedTuple):
 
 def changes(report: Report, depth: int | None = None) -> Changes:
     """Return what changed; blocks more than `depth` levels deep are folded, or as many as can be taken in."""
-    found, more = cut(lines(report.difference, depth), _MOST, "changes")
+    found, more = cut(lines(report.difference, depth), _MOST, "change")
     totals = ((total.title, *written(total), growth(total.before, total.after)) for total in shown(report))
     return Changes(
         report.titles,
         report.equal,
+        variables(report),
         verdict(report),
         over_budget(report),
         tuple(totals),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from archsum.explanation import TotalExplanation, explain_layer, explain_totals
 from archsum.render.explanation import Row, rows_of_layer, rows_of_total
 from archsum.render.layout import cut
-from archsum.render.numbers import sizes
+from archsum.render.numbers import quantity, sizes
 from archsum.summary import LayerSummary, Summary
 
 _MOST = 400
@@ -69,7 +69,7 @@ class Derivations:
     def _add(self, name: str, type_: str, where: str, others: Sequence[str], rows: Sequence[Row]) -> str:
         id_ = f"{self._prefix}{len(self.all)}"
         self._ids |= dict.fromkeys((name, *others), id_)
-        shown, more = cut(rows, _MOST_ROWS, "lines")
+        shown, more = cut(rows, _MOST_ROWS, "line")
         self.all.append(Explained(id_, name, type_, where, "".join(_alike(others)), shown, more))
         return id_
 
@@ -86,7 +86,7 @@ def _kept(layer: LayerSummary) -> str:
 
 
 def _together(total: TotalExplanation) -> str:
-    return f"{total.layers:,} layers together"
+    return f"{quantity(total.layers, 'layer')} together"
 
 
 def _alike(names: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from archsum.comparison.totals import Total, totals
 from archsum.errors import SpecError
 from archsum.render.diff.report import Report as Difference
 from archsum.render.memory import costs as memory_text
-from archsum.render.numbers import binary, count
+from archsum.render.numbers import binary, count, quantity
 from archsum.render.report.boxes import Drawn, boxes
 from archsum.render.report.budgets import Budget, budget
 from archsum.render.report.changes import Changes, changes
@@ -154,7 +154,7 @@ def _maps(reported: Reported, *, is_one_of_two: bool) -> Iterator[Map]:
         drawn = treemap(reported.summary, figure, is_one_of_two=is_one_of_two)
         total = binary(drawn.total) if unit == "bytes" else count(drawn.total)
         if drawn.unknown:
-            total = f"unknown, as it is of {drawn.unknown:,} of {len(reported.summary.layers):,} layers"
+            total = f"unknown, as it is of {drawn.unknown:,} of {quantity(len(reported.summary.layers), 'layer')}"
         yield Map(key, title, unit, f"{title}: {total}", drawn)
 
 
