@@ -203,9 +203,9 @@ def test_shared_weights_with_other_activations() -> None:
     text = """
         input: [8]
         layers:
-          - dense: {units: 8, shared: d, activation: relu}
+          - dense: {name: a, units: 8, shared: d, activation: relu}
           - dense: {units: 8, shared: d}
-          - dense: {units: 8, shared: d, activation: tanh}
+          - dense: {name: b, units: 8, shared: d, activation: tanh}
     """
     made, model = archsum.build(text), archsum.to_keras(text)
     assert made.text.count("layers.Dense(") == 1

@@ -167,7 +167,7 @@ class FunctionWriter(FunctionScope):
             targets: Variables = (flow,)
             if is_last and step.name in self._begin_others:
                 targets = (flow, f"*{self._states_of(str(step.name))}")
-            named = step if self._has_weights(stage, stages) else None
+            named = step if not step.item.shared and self._has_weights(stage, stages) else None
             value = self._called(stage, current, named)
             if stage.condition:
                 self.settled(current, flow)
