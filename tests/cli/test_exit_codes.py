@@ -65,7 +65,7 @@ CASES = [
     ),
     Case("check bad.yaml", BAD),
     Case("check bad.yaml over.yaml", BAD),
-    Case("layers dens", BAD, prints=False),
+    Case("layers nothing", BAD, prints=False),
     Case("summary missing.yaml", BAD, prints=False),
     Case("diagram within.yaml -o /dev/full --format dot", BAD, prints=False),
     Case("nonsense", BAD, prints=False),
