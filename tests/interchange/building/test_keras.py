@@ -160,6 +160,18 @@ def test_what_keras_lacks_is_said_of_each_layer() -> None:
     assert all(one.span and one.cure for one in raised.value.diagnostics)
 
 
+def test_keras_hides_later_positions_along_the_first_axis_alone() -> None:
+    attention = "multi_head_attention: {num_heads: 2, key_dim: 4, attention_axes: %s, causal: true}"
+    text = "input: [5, 3, 8]\nlayers:\n" + "".join(f"  - {attention % axes}\n" for axes in ("[1]", "[2]", "[1, 2]"))
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.build(text)
+    problems = raised.value.diagnostics
+    assert [one.span.line for one in problems if one.span] == [4, 5]
+    assert {one.message for one in problems} == {
+        "`multi_head_attention` cannot be built: Keras has causal attention along the first axis alone"
+    }
+
+
 def test_a_model_of_another_framework_is_built_too() -> None:
     model = keras.Sequential([keras.layers.Input((8, 8, 3)), *[keras.layers.Conv2D(4, 3, padding="same")] * 1])
     made = archsum.build(archsum.from_keras(model))

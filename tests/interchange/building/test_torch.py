@@ -13,6 +13,7 @@ import pytest
 
 import archsum
 from archsum.interchange.building.names import identifier
+from archsum.layers.attention import AttentionLayer
 from archsum.layers.shapes import known
 from tests.interchange.building.test_keras import CASES
 from tests.interchange.building.test_structure import NETWORKS
@@ -125,6 +126,28 @@ def test_every_kind_gives_what_keras_gives(name: str) -> None:
         found = ours(*inputs).numpy()
     moved = numpy.moveaxis(found, 1, -1) if found.ndim > 2 else found
     assert any(one.shape == expected.shape and numpy.allclose(one, expected, atol=1e-4) for one in (found, moved))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("multi_head_attention_causal", "multi_head_attention_causal_query", "multi_head_attention_causal_axis"),
+        *("multi_head_attention_causal_by_use", "relative_position_bias_causal", "attention_causal_self"),
+        *("grouped_query_attention_causal", "grouped_query_attention_bias_causal"),
+    ],
+)
+def test_attention_is_read_back_as_causal(name: str) -> None:
+    read = archsum.load(CASES[name])
+    model = archsum.to_torch(read)
+    again = archsum.from_torch(model, model.input_shape)
+    stated, found = (_causal(archsum.summarize(network)) for network in (read, again))
+    assert found == stated
+    assert any(is_causal for _, is_causal in stated)
+
+
+def _causal(summary: archsum.Summary) -> list[tuple[str, bool]]:
+    """Return each attention, and whether it is causal."""
+    return [(type(one.layer).__name__, one.layer.causal) for one in summary if isinstance(one.layer, AttentionLayer)]
 
 
 def _keras_has(name: str) -> bool:

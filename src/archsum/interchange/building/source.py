@@ -111,7 +111,7 @@ def broken(before: str, expression: "Expression | Keyword", behind: str = "") ->
     if isinstance(expression, Code) or not expression.items or (len(whole) <= WIDTH and not _is_long(expression)):
         return [whole]
     if isinstance(expression.head, Brackets) and expression.head.items:
-        return _chained(before, expression.head, f"{_rest(expression)}{behind}")
+        return _chained(before, expression.head, expression, behind)
     return _open(f"{before}{expression.head}", expression, behind)
 
 
@@ -128,10 +128,17 @@ def _rest(expression: Brackets) -> str:
     return f"({', '.join(map(str, expression.items))})"
 
 
-def _chained(before: str, first: Brackets, behind: str) -> list[str]:
-    """Break the first call of two, `f(a)(x)`, and with a comma at its end where ruff would break the second."""
-    fits = len(f"{before}{first}{behind[:1]}") <= WIDTH
-    return _open(f"{before}{first.head}", first, behind, one_each=fits)
+def _chained(before: str, first: Brackets, second: Brackets, behind: str) -> list[str]:
+    """Break the first call of two, `f(a)(x)`, and with a comma at its end where ruff would break the second.
+
+    The second is broken where what it takes is too long for the line that the first ends on.
+    """
+    margin = before[: len(before) - len(before.lstrip())]
+    fits, rest = len(f"{before}{first}(") <= WIDTH, f"{_rest(second)}{behind}"
+    if len(f"{margin}){rest}") <= WIDTH:
+        return _open(f"{before}{first.head}", first, rest, one_each=fits)
+    *lines, last = broken(before, first) if fits else _open(f"{before}{first.head}", first, "")
+    return [*lines, *_open(last, second, behind)]
 
 
 def _open(head: str, expression: Brackets, behind: str, *, one_each: bool = False) -> list[str]:

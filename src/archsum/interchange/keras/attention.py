@@ -14,9 +14,7 @@ def add_attention(use: Use) -> Sequence[Value | None]:
     """Add an attention. Errors: BadItemError."""
     plain = ALL[use.entry.type]
     fields, _ = read_layer(use, plain, use.entry.config)
-    if use.kwargs.get("use_causal_mask") is True:
-        fields = {**fields, "causal": True}
-    made: list[Value | None] = [use.add(plain.kind, fields, _inputs(use))]
+    made: list[Value | None] = [use.add(plain.kind, {**fields, **causal(use)}, _inputs(use))]
     if 1 in use.used:
         shape = use.stated_shape(1)
         if shape is None:
@@ -25,6 +23,11 @@ def add_attention(use: Use) -> Sequence[Value | None]:
         stated = {"output_shape": list(shape), "macs": 0, "flops": 0}
         made.append(use.add("custom", stated, _inputs(use), part="scores", output=1, whole=False))
     return made
+
+
+def causal(use: Use) -> dict[str, bool]:
+    """Return the field that says that later positions are hidden, as the call does."""
+    return {"causal": True} if use.kwargs.get("use_causal_mask") is True else {}
 
 
 def _inputs(use: Use) -> list[Value]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from archsum.interchange.keras.attention import causal
 from archsum.interchange.keras.custom import add_unknown
 from archsum.interchange.keras.use import Use, Value
 from archsum.layers.spatial import AXES
@@ -121,7 +122,7 @@ def _attention(kind: str, *names: str) -> Rule:
         bias = use.argument(3, "bias")
         fields = fields_of(use.entry.config.mapping(), *names, "dropout", "use_gate", bias="use_bias")
         inputs = [*taken, bias] if isinstance(bias, Value) else taken
-        return [use.add(kind, {**fields, "score_bias": isinstance(bias, Value)}, inputs)]
+        return [use.add(kind, {**fields, **causal(use), "score_bias": isinstance(bias, Value)}, inputs)]
 
     return add
 

@@ -14,7 +14,7 @@ _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool":
 def built(module: Any) -> Reader | None:
     """Return what reads a module that pads as TensorFlow does, which others, such as timm, call so too, or attends."""
     cls = type(module)
-    if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout"}:
+    if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
     for word, read in _ALSO.items():
         for rank in (1, 2, 3):
@@ -38,6 +38,7 @@ def _attention(view: View) -> Steps:
     fields: dict[str, Any] = {"dropout": it.dropout} if it.dropout else {}
     fields |= {} if it.query.bias is not None else {"bias": False}
     fields |= {"use_gate": True} if it.gate is not None else {}
+    fields |= {"causal": True} if it.causal else {}
     names = ("query", "key", "value")
     taken = [view.argument(number, name) for number, name in enumerate(names)]
     bias = view.argument(3, "score_bias")

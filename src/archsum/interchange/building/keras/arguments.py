@@ -118,7 +118,7 @@ def _padding(made: LayerCall, field: str) -> Arguments:
     return {field: made.get(field)} if is_as_it_is else {}
 
 
-_ELSEWHERE = ("initial_state", "layer", "connection_table", "output_padding_")
+_ELSEWHERE = ("initial_state", "layer", "connection_table", "output_padding_", "score_bias", "causal")
 RULES: Mapping[str, Callable[[LayerCall, str], Arguments]] = {
     "bias": _bias,
     "padding": _padding,

@@ -840,10 +840,13 @@ class BiasedMultiHeadAttention(layers.MultiHeadAttention):
         key: KerasTensor | None = None,
         bias: KerasTensor | None = None,
         training: bool | None = None,
+        use_causal_mask: bool = False,
     ) -> KerasTensor:
         """Attend, with the bias."""
         self.score_bias = bias
-        return super().call(query, value, key, training=training)
+        return super().call(
+            query, value, key, training=training, use_causal_mask=use_causal_mask
+        )
 
     def compute_output_spec(
         self,
@@ -852,6 +855,7 @@ class BiasedMultiHeadAttention(layers.MultiHeadAttention):
         key: KerasTensor | None = None,
         bias: KerasTensor | None = None,
         training: bool | None = None,
+        use_causal_mask: bool = False,
     ) -> KerasTensor:
         """Return what attention gives."""
         return super().compute_output_spec(query, value, key)
@@ -900,10 +904,13 @@ class BiasedGroupQueryAttention(layers.GroupQueryAttention):
         key: KerasTensor | None = None,
         bias: KerasTensor | None = None,
         training: bool | None = None,
+        use_causal_mask: bool = False,
     ) -> KerasTensor:
         """Attend, with the bias."""
         self.score_bias = bias
-        return super().call(query, value, key, training=training)
+        return super().call(
+            query, value, key, training=training, use_causal_mask=use_causal_mask
+        )
 
     def compute_output_spec(
         self,
@@ -912,6 +919,7 @@ class BiasedGroupQueryAttention(layers.GroupQueryAttention):
         key: KerasTensor | None = None,
         bias: KerasTensor | None = None,
         training: bool | None = None,
+        use_causal_mask: bool = False,
     ) -> KerasTensor:
         """Return what attention gives."""
         return KerasTensor(query.shape, dtype=self.compute_dtype)

@@ -686,18 +686,28 @@ def _merge_directions(
     return (forward + backward) / (2 if mode == "ave" else 1)
 
 
+def _hide_later(scores: Tensor) -> Tensor:
+    """Take the scores of later positions away."""
+    later = torch.ones_like(scores, dtype=torch.bool).triu(1)
+    return scores.masked_fill(later, float("-inf"))
+
+
 class ScaledAttention(nn.Module):
     """Attention without projections, with a learned factor of the scores."""
 
-    def __init__(self, use_scale: bool = False, dropout: float = 0.0) -> None:
+    def __init__(
+        self, use_scale: bool = False, dropout: float = 0.0, causal: bool = False
+    ) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(())) if use_scale else None
         self.dropout = dropout
+        self.causal = causal
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         scores = query @ key.transpose(-2, -1)
         if self.scale is not None:
             scores = self.scale * scores
+        scores = _hide_later(scores) if self.causal else scores
         weights = F.dropout(scores.softmax(-1), self.dropout, self.training)
         return weights @ value
 
@@ -705,17 +715,21 @@ class ScaledAttention(nn.Module):
 class ConcatAttention(nn.Module):
     """Attention whose scores are the sums of tanh(query + key), times a factor."""
 
-    def __init__(self, use_scale: bool = False, dropout: float = 0.0) -> None:
+    def __init__(
+        self, use_scale: bool = False, dropout: float = 0.0, causal: bool = False
+    ) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(())) if use_scale else None
         self.concat_score_weight = nn.Parameter(torch.ones(()))
         self.dropout = dropout
+        self.causal = causal
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         pairs = query.unsqueeze(-2) + key.unsqueeze(-3)
         if self.scale is not None:
             pairs = self.scale * pairs
         scores = self.concat_score_weight * pairs.tanh().sum(-1)
+        scores = _hide_later(scores) if self.causal else scores
         weights = F.dropout(scores.softmax(-1), self.dropout, self.training)
         return weights @ value
 
@@ -723,14 +737,21 @@ class ConcatAttention(nn.Module):
 class AdditiveAttention(nn.Module):
     """Attention whose scores are sums of tanh(query + key), each feature scaled."""
 
-    def __init__(self, features: int | None = None, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        features: int | None = None,
+        dropout: float = 0.0,
+        causal: bool = False,
+    ) -> None:
         super().__init__()
         self.scale = None if features is None else nn.Parameter(torch.randn(features))
         self.dropout = dropout
+        self.causal = causal
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         pairs = (query.unsqueeze(-2) + key.unsqueeze(-3)).tanh()
         scores = (pairs if self.scale is None else self.scale * pairs).sum(-1)
+        scores = _hide_later(scores) if self.causal else scores
         weights = F.dropout(scores.softmax(-1), self.dropout, self.training)
         return weights @ value
 
@@ -752,10 +773,12 @@ class MultiHeadAttention(nn.Module):
         bias: bool = True,
         gate: bool = False,
         dropout: float = 0.0,
+        causal: bool = False,
     ) -> None:
         super().__init__()
         self.num_heads, self.key_heads = num_heads, key_heads or num_heads
         self.dropout = dropout
+        self.causal = causal
         each = key_dim if value_dim is None else value_dim
         keys, values = self.key_heads * key_dim, self.key_heads * each
         self.query = nn.Linear(features, num_heads * key_dim, bias)
@@ -774,6 +797,8 @@ class MultiHeadAttention(nn.Module):
         score_bias: Tensor | None = None,
     ) -> Tensor:
         heads = (self.num_heads, -1), (self.key_heads, -1)
+        if self.causal and score_bias is not None:
+            score_bias = _hide_later(score_bias)
         attended = F.scaled_dot_product_attention(
             self.query(query).unflatten(-1, heads[0]).transpose(-3, -2),
             self.key(query if key is None else key)
@@ -784,6 +809,7 @@ class MultiHeadAttention(nn.Module):
             .transpose(-3, -2),
             attn_mask=score_bias,
             dropout_p=self.dropout if self.training else 0.0,
+            is_causal=self.causal and score_bias is None,
             enable_gqa=self.key_heads != self.num_heads,
         )
         attended = attended.transpose(-3, -2).flatten(-2)

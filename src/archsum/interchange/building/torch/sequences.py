@@ -153,17 +153,16 @@ def _attended(use: LayerUse) -> tuple[str, str, str]:
 
 def _attention(use: LayerUse) -> Made:
     query, key, value = _attended(use)
-    layer = use.layer
+    layer, causal = use.layer, unless(use["causal"], False)
     sizes = (*use.input.sizes[:-1], use.inputs[min(1, len(use.inputs) - 1)].sizes[-1])
     if use.kind == "attention" and layer.score_mode == "dot" and not layer.use_scale and not layer.dropout:
-        stated = f"F.scaled_dot_product_attention({query}, {key}, {value}, scale=1.0)"
+        stated = call("F.scaled_dot_product_attention", query, key, value, is_causal=causal, scale="1.0")
         return plain(use, function(stated), sizes=sizes)
     additive = use.kind == "additive_attention"
     name = "AdditiveAttention" if additive else "ConcatAttention" if layer.score_mode == "concat" else "ScaledAttention"
     arguments = [use.features] if additive and layer.use_scale else []
-    stated = call(
-        name, *arguments, use_scale=flag(layer.use_scale and not additive), dropout=unless(use["dropout"], 0.0)
-    )
+    scaled = flag(layer.use_scale and not additive)
+    stated = call(name, *arguments, use_scale=scaled, dropout=unless(use["dropout"], 0.0), causal=causal)
     return plain(use, Step(f"{{self}}({query}, {key}, {value})", stated, helpers=(name,)), sizes=sizes)
 
 
@@ -174,9 +173,10 @@ def _multi_head(use: LayerUse) -> Made:
     value_features = projected[min(1, len(projected) - 1)].sizes[-1]
     key_features = projected[-1].sizes[-1]
     heads, key_heads, key_dim, value_dim = layer.heads
-    features = use.features
+    features, causal = use.features, unless(use["causal"], False)
     is_plain = (
         use.kind == "multi_head_attention"
+        and causal is None
         and key_dim == value_dim
         and heads * key_dim == features.value
         and not (layer.use_gate or layer.score_bias or layer.output_shape_ or layer.attention_axes)
@@ -213,6 +213,7 @@ def _multi_head(use: LayerUse) -> Made:
         bias="False" if layer.bias is False else None,
         gate=flag(layer.use_gate),
         dropout=unless(use["dropout"], 0.0),
+        causal=causal,
     )
     bias = f", score_bias={{{len(use.inputs) - 1}}}" if layer.score_bias else ""
     taken = query if len(projected) == 1 else f"{query}, {key}, {value}"

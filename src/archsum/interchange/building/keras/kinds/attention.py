@@ -2,17 +2,27 @@
 
 from archsum.interchange.building.keras.arguments import layer, own_layer
 from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
+from archsum.interchange.building.keras.lacking import LackingError
 from archsum.interchange.building.source import Code, Keyword
 
 
 def _projected(made: LayerCall, cls: str, positional: tuple[str, ...]) -> tuple[Stage, ...]:
     """Return attention of several heads, which takes query, value and key as arguments."""
+    count, causal = len(made.inputs), _causal(made)
+    if causal and made.rank > 2 and made.known("attention_axes") != (1,):
+        cure = "`permute` or `reshape` the positions to the first axis before it, and write `attention_axes: 1`"
+        raise LackingError("has causal attention along the first axis alone", cure)
     if not made.known("score_bias"):
-        return (Stage(layer(made, cls, positional, score_bias=None), takes=_twice(len(made.inputs))),)
-    count = len(made.inputs)
+        return (Stage(layer(made, cls, positional), takes=_twice(count), arguments=causal),)
     bias = Keyword("bias", Code(made.inputs[-1]))
-    written = own_layer(made, f"Biased{cls}", positional, score_bias=None)
-    return (Stage(written, takes=_twice(count - 1), arguments=(bias,)),)
+    written = own_layer(made, f"Biased{cls}", positional)
+    return (Stage(written, takes=_twice(count - 1), arguments=(bias, *causal)),)
+
+
+def _causal(made: LayerCall) -> tuple[Keyword, ...]:
+    """Return what hides later positions: Keras's layers are told when they are called."""
+    is_stated = made.has("causal") and made.fields["causal"] is not False
+    return (Keyword("use_causal_mask", made.get("causal")),) if is_stated else ()
 
 
 def _twice(count: int) -> tuple[int, ...]:
@@ -30,7 +40,7 @@ def _grouped(made: LayerCall) -> tuple[Stage, ...]:
 
 def _unprojected(made: LayerCall) -> tuple[Stage, ...]:
     cls = "Attention" if made.kind == "attention" else "AdditiveAttention"
-    return (Stage(layer(made, cls), is_list=True, takes=_twice(len(made.inputs))),)
+    return (Stage(layer(made, cls), is_list=True, takes=_twice(len(made.inputs)), arguments=_causal(made)),)
 
 
 def _reversible(made: LayerCall) -> tuple[Stage, ...]:
