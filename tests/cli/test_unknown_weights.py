@@ -62,7 +62,7 @@ def test_every_command(
     monkeypatch.chdir(tmp_path)
     for file in ("net.yaml", "other.yaml"):
         Path(file).write_text(f"{NETWORKS[network]}variables: {{n: 1}}\n", encoding="utf-8")
-    run_with_every_option(command, capsys, is_refused=lambda _: command == "fit")
+    run_with_every_option(command, capsys, is_refused=lambda _: command in ("build", "fit"))
 
 
 OF_WEIGHTS = ("params", "weight-memory", "inference-memory", "training-memory", "flash", "layer-params")
