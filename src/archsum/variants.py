@@ -11,6 +11,7 @@ from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, require_overrides
 from archsum.language.spec.budget import Budget, StatedDevice
+from archsum.language.spec.document import Document
 from archsum.language.spec.training import Training
 from archsum.memory.costs import Costs
 from archsum.propagate import propagate
@@ -45,7 +46,7 @@ class Template:
         self._source = content, name, input
         self._input = input
         self._file = NetworkFile(content, name)
-        document = self._file.as_stated(input)
+        document = self._file.document({}, input)
         self.name: str = self._file.called(document)
         """The network's name, as the file stands."""
         self.variables: Mapping[str, Value] = MappingProxyType(document.variables)
@@ -64,6 +65,17 @@ class Template:
         Errors: SpecError with every problem in the variant; shapes that do not fit are found by `summarize`.
         """
         return self._file.network(variables, self._chosen(variables, input))
+
+    def document(
+        self,
+        variables: Mapping[str, Value] = _AS_IN_FILE,
+        input: InputShape | None = None,  # noqa: A002
+    ) -> Document:
+        """Return what a variant says beside its layers, such as its budget, without writing them out.
+
+        Errors: SpecError with every problem in the variant, where there is one that is not of the layers' values alone.
+        """
+        return self._file.document(variables, self._chosen(variables, input))
 
     def totals(
         self,

@@ -182,6 +182,15 @@ def test_conditions_and_budgets_leave_rows_out(template: Any, expected: list[Row
     assert numbers(device="1MB", training={"batch": 1_000_000}) == []
 
 
+def test_limits_on_what_is_counted_write_no_network_out(template: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = list(archsum.sweep(template, {"filters": range(1, 13)}, where="params <= 3000"))
+    monkeypatch.setattr(type(template), "network", None)
+    found = list(archsum.sweep(template, {"filters": range(1, 13)}, within_budget=True))
+    assert 0 < len(found) < 12
+    assert found == expected
+    assert not list(archsum.sweep(template, {"filters": (12,)}, within_budget=True, device="24GB"))
+
+
 def test_the_budget_of_a_variant_is_its_own_and_that_of_its_blocks() -> None:
     text = """\
 input: [8]
@@ -231,6 +240,23 @@ def test_everything_wrong_is_said_at_once_and_before_the_first_row(template: Any
         archsum.sweep(template, {"fliters": (1,)})
     with pytest.raises(SpecError, match="cannot be varied: a column of every sweep has that name"):
         archsum.sweep(io.StringIO("input: [4]\nvariables: {params: 1}\nlayers: [dense: =params]"), {"params": (1,)})
+
+
+@pytest.mark.parametrize(
+    ("budget", "problem"),
+    [
+        ("{max_params: +2%, max_macs: 5M}", r"`max_params` is `\+2%`, and variants have nothing that they grew from"),
+        ("{blocks: {head: {max_macs: +0}}}", r"`max_macs` is `\+0`, and variants have nothing that they grew from"),
+        ("{device: t5}", "`device` cannot be `t5`, which is no device"),
+        ("{warn_at: 90%}", "has no budget to keep within"),
+    ],
+)
+def test_a_budget_that_nothing_can_keep_within(budget: str, problem: str) -> None:
+    text = f"input: [8]\nvariables: {{units: 4}}\nlayers: [dense: =units]\nbudget: {budget}\n"
+    with pytest.raises(SpecError, match=problem):
+        archsum.sweep(io.StringIO(text), {"units": (1, 2)}, within_budget=True)
+    with pytest.raises(SpecError, match=problem):
+        archsum.solve(io.StringIO(text), "units", "1:9", within_budget=True)
 
 
 def test_what_is_no_network_is_refused_also_where_no_figure_is_asked_for(template: Any) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from archsum.budget import stated_limits
 from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
 from archsum.language.advice.overrides import override
 from archsum.memory.devices import find_device
@@ -48,12 +49,12 @@ def ask(
     if where is not None:
         with gathered(problems):
             condition = read_condition(where, [name for name in varied if not is_input(name)])
-    if within_budget and not template.budget.model_fields_set - {"warn_at"}:
-        cure = "add `budget: {max_params: 5M}` to the file, or say what to keep: `--where 'params <= 5M'`"
-        problems.append(Diagnostic("no-budget", f"{template.name} has no budget to keep within", None, cure))
-    if device is not None:
+    if within_budget:
+        problems += _in_budget(template)
+    named_device = template.budget.device if within_budget and device is None else device
+    if named_device is not None:
         try:
-            found = find_device(device, template.devices)
+            found = find_device(named_device, template.devices)
         except FieldError as error:
             problems.append(Diagnostic("bad-value", f"`device` {error.message}", None, error.cure))
     with gathered(problems):
@@ -62,7 +63,8 @@ def ask(
         raise SpecError(problems)
     named = condition.metrics if condition else ()
     computed = [*metrics, *(name for name in named if name not in metrics)]
-    return Question(template, varied, computed, condition, within_budget, found, training or {})
+    kept = found if device is not None else None  # the file's own may be another in each variant
+    return Question(template, varied, computed, condition, within_budget, kept, training or {})
 
 
 def ask_of_one(
@@ -89,6 +91,20 @@ def ask_of_one(
     if problems:
         raise SpecError(problems)
     return replace(question, metrics=question.limited), choices
+
+
+def _in_budget(template: Template) -> Iterator[Diagnostic]:
+    """Yield why nothing can keep within a file's budget."""
+    budget = template.budget
+    if not budget.model_fields_set - {"warn_at"}:
+        cure = "add `budget: {max_params: 5M}` to the file, or say what to keep: `--where 'params <= 5M'`"
+        yield Diagnostic("no-budget", f"{template.name} has no budget to keep within", None, cure)
+    for of in (budget, *budget.blocks.values()):
+        for name, limit in stated_limits(of).items():
+            if limit.relative:
+                message = f"`{name}` is `{limit.relative.growth.text}`, and variants have nothing that they grew from"
+                cure = "leave out `--within-budget`, and say what to keep, as in `--where 'params <= 5M'`"
+                yield Diagnostic("no-base", message, None, cure)
 
 
 def _unknown(name: str) -> Diagnostic:
