@@ -47,7 +47,7 @@ def lines(path: str) -> list[str]:
 
 COMMANDS = [
     "--set filters=1,2,3",
-    "--set filters=2:8:2 --set kernel_size=[3,5] --sort=-params --top 3",
+    "--set filters=2:8:2 --set kernel_size=[3,5] --sort -params --top 3",
     "--set sizes=[1,2],[3,4] --input 8,8,3 --input 9,9,3 --columns params,macs,training_memory",
     "--set filters=1:60 --columns params",
     "--set filters=1:6 --set kernel_size=3,9 --where 'params < 2k'",
@@ -55,6 +55,7 @@ COMMANDS = [
     "--set filters=1:2 --set act=relu,rleu --format csv",
     "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",
     "--set filters=1:3 --input null,null,3 --where 'params < 1k'",
+    "--set filters=1:3 --input null,null,3 --where 'macs < 1k'",
     "--set filters=1:64:log --samples 4 --seed 3",
     "--set filters=1:3 --where 'params < 10'",
     "--set filters=1,2 --set kernel_size=9",
@@ -81,6 +82,7 @@ WRONG = [
     "--set filters=0:1:1e-12",
     "--set filters=1:100000 --set units=1:10000000",
     "--set filters=3:1 --set units=1:2:0 --set kernel_size=1:2:3:4 --set act= --set sizes=3,4",
+    "--set filters=9:1:-2 --set units=9:1:log --set kernel_size=9:1:2",
     "--set filters=0.5:1.5",
     "--set fliters=1,2 --set filters=1 --set filters=2",
     "--set filters=1,2 --columns parms --sort wdith --where 'parms < 5M'",

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -73,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_limit_arguments(parser, "a row")
     best = parser.add_argument_group("the best", "A minus before a name is for: the more, the better.")
-    best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or --sort=-width")
+    best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or -width")
     best.add_argument("--top", metavar="N", type=number_of("rows"), help="the first rows of that order alone")
     best.add_argument("--pareto", metavar="NAME,…", help="the rows that no other beats, as in 'params, -macs'")
     best.add_argument("--plot", metavar="FILE", help="a figure of all rows, and of that front: .svg, .pdf or .png")
@@ -86,6 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--executor", metavar="ADDRESS", help="a cluster of Dask's, by its scheduler's address: tcp://localhost:8786"
     )
+    # Beside numbers below 0, words are values too, as in `--sort -params`; options of one minus have one letter here.
+    parser._negative_number_matcher = re.compile(r"-\.?\d|-\w\w")
     parser.set_defaults(error=parser.error)
 
 
