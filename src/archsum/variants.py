@@ -105,6 +105,10 @@ class Template:
         costs = Costs.of(network, propagate(network.graph, network.engine), training)
         return {name: FIGURES[name](costs) for name in metrics}
 
+    def mentions(self, word: str) -> bool:
+        """Whether a word is anywhere in the file's text; a name that is not is one of no variant's."""
+        return self._file.mentions(word)
+
     def _chosen(
         self,
         variables: Mapping[str, Value],

@@ -55,7 +55,6 @@ COMMANDS = [
     "--set filters=1:2 --set act=relu,rleu --format csv",
     "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",
     "--set filters=1:3 --input null,null,3 --where 'params < 1k'",
-    "--set filters=1:3 --input null,null,3 --where 'macs < 1k'",
     "--set filters=1:64:log --samples 4 --seed 3",
     "--set filters=1:3 --where 'params < 10'",
     "--set filters=1,2 --set kernel_size=9",
@@ -77,6 +76,14 @@ def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> 
     golden("sweep.txt", "\n".join(printed))
 
 
+def test_what_is_unknown_is_not_said_to_keep_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "input: [null, null, 3]\nvariables: {n: 1}\nlayers: [conv2d: {filters: =n, kernel_size: 1}]\n"
+    Path("open.yaml").write_text(text, encoding="utf-8")
+    assert main(["sweep", "open.yaml", "--set", "n=1:3", "--where", "n == 1 or macs < 1k"]) == 0
+    said = "3 variants: 1 keeps `n == 1 or macs < 1k`, 2 of which that is unknown\n"
+    assert capsys.readouterr().out.endswith(said)
+
+
 WRONG = [
     "",
     "--set filters=0:1:1e-12",
@@ -96,6 +103,7 @@ WRONG = [
     "--set filters=1:100000 --fit params~filters",
     "--set filters=1,2 --executor localhost:8786",
     "--set filters=1,2 --device t5 --optimizer adma --checkpointing nothing",
+    "--set filters=1,2 --within-budget --checkpointing conf_1",
     "--set filters=1,2 --input 8,8,3 --input left=8,8,3",
     "--rows missing.csv",
     "--rows empty.csv",

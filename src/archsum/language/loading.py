@@ -88,6 +88,10 @@ class NetworkFile:
             self._known = Known()
         return self._known
 
+    def mentions(self, word: str) -> bool:
+        """Whether a word is anywhere in the file's text."""
+        return word in self._places.whole.source.text
+
     def called(self, document: Document) -> str:
         """Return the network's name: the document's, or else the file's."""
         return document.name or as_text(Path(self._name).stem)

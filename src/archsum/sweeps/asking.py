@@ -1,5 +1,6 @@
 """What a command or a call asks of every variant → a question; all that is wrong with it at once."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,7 +9,10 @@ from typing import Any
 from archsum.budget import stated_limits
 from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
 from archsum.language.advice.overrides import override
+from archsum.language.spec.training import Training
+from archsum.memory.costs import check_blocks
 from archsum.memory.devices import find_device
+from archsum.propagate import propagate
 from archsum.sweeps.axes import AxesReader
 from archsum.sweeps.choices import Choices
 from archsum.sweeps.condition import read_condition
@@ -19,6 +23,7 @@ from archsum.variants import FIGURES, Template
 
 DEFAULT = ("params", "macs")
 """The metrics of a sweep that says none."""
+_NUMBER_BEHIND = re.compile("_?[0-9]+$")
 
 
 @contextmanager
@@ -58,7 +63,7 @@ def ask(
         except FieldError as error:
             problems.append(Diagnostic("bad-value", f"`device` {error.message}", None, error.cure))
     with gathered(problems):
-        override(template.training, training or {}, "`training`")
+        _check_blocks(template, override(template.training, training or {}, "`training`"))
     if problems:
         raise SpecError(problems)
     named = condition.metrics if condition else ()
@@ -105,6 +110,19 @@ def _in_budget(template: Template) -> Iterator[Diagnostic]:
                 message = f"`{name}` is `{limit.relative.growth.text}`, and variants have nothing that they grew from"
                 cure = "leave out `--within-budget`, and say what to keep, as in `--where 'params <= 5M'`"
                 yield Diagnostic("no-base", message, None, cure)
+
+
+def _check_blocks(template: Template, training: Training) -> None:
+    """Errors: SpecError where a block is to be computed again whose name, apart from a number, is not in the file."""
+    parts = (part for name in training.checkpointing or () for part in name.split("/"))
+    if all(template.mentions(_NUMBER_BEHIND.sub("", part)) for part in parts):
+        return  # which variants have it is seen of each
+    try:
+        network = template.network()
+        summary = propagate(network.graph, network.engine)
+    except SpecError:
+        return  # so it is of each where the file as it stands is no network
+    check_blocks(training, summary, None)
 
 
 def _unknown(name: str) -> Diagnostic:
