@@ -19,7 +19,7 @@ from archsum.sweeps.condition import read_condition
 from archsum.sweeps.rows import Question
 from archsum.sweeps.solving import candidates
 from archsum.sweeps.space import Varied, is_input
-from archsum.variants import FIGURES, Template
+from archsum.variants import METRICS, Template
 
 DEFAULT = ("params", "macs")
 """The metrics of a sweep that says none."""
@@ -49,7 +49,7 @@ def ask(
 
     Errors: SpecError for metrics, a condition, a device or training options that are none.
     """
-    problems = [_unknown(name) for name in metrics if name not in FIGURES]
+    problems = [_unknown(name) for name in metrics if name not in METRICS]
     condition = found = None
     if where is not None:
         with gathered(problems):
@@ -126,5 +126,5 @@ def _check_blocks(template: Template, training: Training) -> None:
 
 
 def _unknown(name: str) -> Diagnostic:
-    cure = suggest(name, FIGURES) or f"the metrics are {enumerate_words(FIGURES)}"
+    cure = suggest(name, METRICS) or f"the metrics are {enumerate_words(METRICS)}"
     return Diagnostic("unknown-name", f"there is no metric {quote(name)}", None, cure)

@@ -13,7 +13,7 @@ from archsum.sweeps.choices import Values
 from archsum.sweeps.reading import read_choices
 from archsum.sweeps.rows import columns
 from archsum.sweeps.space import INPUT, Axis, Shapes, Table, Varied, is_input
-from archsum.variants import FIGURES, Template
+from archsum.variants import METRICS, Template
 
 Sizes = Sequence[int | None]
 
@@ -27,7 +27,7 @@ class AxesReader:
         self.names: list[str] = []
         """What is varied, also where it is wrong how."""
         self._problems: list[Diagnostic] = []
-        self._taken = set(columns((), tuple(FIGURES)))
+        self._taken = set(columns((), tuple(METRICS)))
 
     def add_settings(self, settings: Iterable[tuple[str, str]]) -> Self:
         """Add variables, each with a text of what it may be."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from archsum.budget import METRICS, limits_of_blocks, stated_limits
+from archsum.budget import limits_of_blocks, stated_limits
 from archsum.errors import Diagnostic, FieldError, SpecError, one_line, quote
 from archsum.formula import FormulaError, Value
 from archsum.language.network import Network
@@ -16,7 +16,7 @@ from archsum.memory.devices import Device, find_device
 from archsum.propagate import propagate
 from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
-from archsum.variants import FIGURES, OF_LAYERS, Template
+from archsum.variants import METRICS, OF_LAYERS, Template
 
 OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
 """The verdicts: it keeps what it has to; it does not; it is not known whether it does; it is no network."""
@@ -105,7 +105,7 @@ class Question:
         """The metrics that it depends on whether a row keeps what it has to."""
         named = set(self.condition.metrics if self.condition else ())
         named |= {name.removeprefix("max_") for name in stated_limits(*self.limits(self.template))}
-        return [name for name in FIGURES if name in named]
+        return [name for name in METRICS if name in named]
 
     def limits(self, stated: Template | Document) -> tuple[Budget, Device | None]:
         """Return the budget and the device that have to be kept, of what a file or a variant of it states.
@@ -122,7 +122,7 @@ class Question:
     def wanted(self) -> Sequence[str]:
         """All metrics that may be needed."""
         needed = {*self.limited, *self.metrics}
-        return [name for name in FIGURES if name in needed]
+        return [name for name in METRICS if name in needed]
 
 
 class _UnknownFigureError(Exception):
@@ -145,7 +145,7 @@ class _Figures(Mapping[str, Value]):
         self._metrics: dict[str, int | None] = {}
 
     def __getitem__(self, name: str) -> Value:
-        if name not in FIGURES:
+        if name not in METRICS:
             value: Value = self._variant.values.get(name)
             return value
         figure = self._metric(name)
@@ -154,13 +154,13 @@ class _Figures(Mapping[str, Value]):
         return figure
 
     def __contains__(self, name: object) -> bool:
-        return name in FIGURES or name in self._question.varied
+        return name in METRICS or name in self._question.varied
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*FIGURES, *self._question.varied))
+        return iter((*METRICS, *self._question.varied))
 
     def __len__(self) -> int:
-        return len(FIGURES) + len(self._question.varied)
+        return len(METRICS) + len(self._question.varied)
 
     @property
     def metrics(self) -> dict[str, int | None]:
@@ -201,8 +201,9 @@ class _Figures(Mapping[str, Value]):
         for name in sorted(limits, key=lambda name: name not in OF_LAYERS):
             yield name, self._metric(name), limits[name]
         if budget.blocks:
-            for costs, name, limit, _ in limits_of_blocks(self._costs, budget, self._network.block_places):
-                yield name.removeprefix("max_"), METRICS[name].of_network(costs), limit.value
+            for costs, limited, limit, _ in limits_of_blocks(self._costs, budget, self._network.block_places):
+                name = limited.removeprefix("max_")
+                yield name, METRICS[name](costs), limit.value
 
     @cached_property
     def _network(self) -> Network:
@@ -220,5 +221,5 @@ class _Figures(Mapping[str, Value]):
                 variant, totals = self._variant, self._question.template.totals
                 self._metrics |= totals(variant.variables, variant.input, metrics=alike)
             else:
-                self._metrics[name] = FIGURES[name](self._costs)
+                self._metrics[name] = METRICS[name](self._costs)
         return self._metrics[name]
