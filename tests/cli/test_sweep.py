@@ -120,6 +120,7 @@ USAGE = [
     "--set filters=1 --seed 3",
     "--set filters=1 --top 3",
     "--set filters=1 --sort params --pareto params",
+    "--set filters=1 --top 3 --pareto params",
     "--set filters=1 --format parquet",
     "--set filters=1 -o rows.txt",
     "--set filters=1 --resume",
@@ -367,15 +368,16 @@ def test_a_reader_that_goes_ends_the_sweep() -> None:
     assert (code, done.stderr) == ("0", "")
 
 
-def test_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_answers(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
+    monkeypatch.setattr("archsum.sweeps.engines._SECONDS_TO_ANSWER", 1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         assert main([*GRID, "--executor", address]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"error[no-cluster]: no scheduler answers at `{address}`: ")
-    assert "after 5 s\n" in said
+    assert "after 1 s\n" in said
 
 
 def test_a_figure_of_the_front() -> None:

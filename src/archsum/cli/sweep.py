@@ -140,10 +140,10 @@ def _check_usage(arguments: argparse.Namespace, style: str) -> None:
         error("--resume goes on with a file of csv or jsonl that -o names, whose rows are in the variants' order")
     if arguments.seed is not None and arguments.samples is None:
         error("--seed is for --samples")
+    if arguments.pareto and (arguments.sort or arguments.top):
+        error("--pareto has an order of its own, and all of the front: leave out --sort and --top")
     if arguments.top and not arguments.sort:
         error("--top takes the first rows of an order: add --sort")
-    if arguments.sort and arguments.pareto:
-        error("--pareto has an order of its own: leave out --sort")
     if arguments.plot and not arguments.pareto:
         error("--plot draws rows by two metrics: name them, as in --pareto params,-macs")
     if arguments.fit and (arguments.resume or not (arguments.output or style == "table")):
