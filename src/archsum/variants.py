@@ -94,8 +94,7 @@ class Template:
         Errors: SpecError with every problem in the variant; ValueError for a metric that there is not;
         TypeError for a text in the place of a list.
         """
-        if isinstance(metrics, str):
-            raise TypeError(f'`metrics` takes a list of names, such as ["params"], not the text {metrics!r}')
+        require_list(metrics)
         if unknown := [name for name in metrics if name not in METRICS]:
             raise ValueError(f"there is no metric {unknown[0]!r}: choose from {', '.join(METRICS)}")
         if all(name in OF_LAYERS for name in metrics):
@@ -123,3 +122,9 @@ class Template:
 
     def __repr__(self) -> str:
         return f"<Template of {one_line(self.name)}: variables={', '.join(map(one_line, self.variables))}>"
+
+
+def require_list(metrics: Collection[str]) -> None:
+    """Errors: TypeError for a text, which is a collection of letters."""
+    if isinstance(metrics, str):
+        raise TypeError(f'`metrics` takes a list of names, such as ["params"], not the text {metrics!r}')

@@ -264,6 +264,22 @@ def test_what_is_no_network_is_refused_also_where_no_figure_is_asked_for(templat
     assert archsum.solve(template, "kernel_size", "1:12", where="kernel_size > 1").value == 8
 
 
+def test_values_may_be_a_text_as_a_command_has_it(template: Any) -> None:
+    found = archsum.sweep(template, {"filters": "1:3", "units": [5, 10]})
+    assert list(found) == list(archsum.sweep(template, {"filters": range(1, 4), "units": (5, 10)}))
+    with pytest.raises(SpecError, match="the range is empty"):
+        archsum.sweep(template, {"filters": "3:1"})
+
+
+def test_what_is_no_list_is_said_at_once(template: Any) -> None:
+    with pytest.raises(TypeError, match=r'`filters` takes a list of values, or a text such as "0.5:2:0.25", not 4'):
+        archsum.sweep(template, {"filters": 4})  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"`variants` are mappings such as .*, not 'filters'"):
+        archsum.sweep(template, ["filters"])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="not the text 'params'"):
+        archsum.sweep(template, {"filters": (4,)}, metrics="params")
+
+
 def test_variants_may_come_one_by_one(template: Any) -> None:
     assert list(archsum.sweep(template, iter(()))) == []
     found = archsum.sweep(template, ({"filters": number} for number in (1, 2)))

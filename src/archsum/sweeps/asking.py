@@ -19,7 +19,7 @@ from archsum.sweeps.condition import read_condition
 from archsum.sweeps.rows import Question
 from archsum.sweeps.solving import candidates
 from archsum.sweeps.space import Varied, is_input
-from archsum.variants import METRICS, Template
+from archsum.variants import METRICS, Template, require_list
 
 DEFAULT = ("params", "macs")
 """The metrics of a sweep that says none."""
@@ -47,8 +47,10 @@ def ask(
 ) -> Question:
     """Return what is asked of the variants of a template.
 
-    Errors: SpecError for metrics, a condition, a device or training options that are none.
+    Errors: SpecError for metrics, a condition, a device or training options that are none; TypeError for a text in the
+    place of a list.
     """
+    require_list(metrics)
     problems = [_unknown(name) for name in metrics if name not in METRICS]
     condition = found = None
     if where is not None:
@@ -86,9 +88,8 @@ def ask_of_one(
     variables = {one: value for one, value in variables.items() if one != name}
     varied = [name, *variables]
     with gathered(problems):
-        reader = AxesReader(template).add_grid({one: (value,) for one, value in variables.items()})
-        reader = reader.add_settings([(name, values)]) if isinstance(values, str) else reader.add_grid({name: values})
-        *_, axis = reader.read()
+        fixed = {one: (value,) for one, value in variables.items()}
+        *_, axis = AxesReader(template).add_grid({**fixed, name: values}).read()
         assert isinstance(axis, Varied)
         choices = candidates(name, axis.choices)
     with gathered(problems):
