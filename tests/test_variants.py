@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archsum
-from archsum.variants import FIGURES, Template
+from archsum.variants import METRICS, Template
 from tests.support.assignments import Assignment, assignment
 from tests.support.files_of_blocks import file_of_blocks
 from tests.support.paths import BAD_FILES, EXAMPLES, NETWORKS
@@ -22,7 +22,7 @@ from tests.support.variants import TEXTS
 
 OF_LAYERS = ("params", "trainable_params", "non_trainable_params", "macs", "flops", "weight_memory", "layers")
 LARGEST = ("layer_params", "layer_macs", "layer_flops")
-OF_MEMORY = tuple(name for name in FIGURES if name not in (*OF_LAYERS, *LARGEST))
+OF_MEMORY = tuple(name for name in METRICS if name not in (*OF_LAYERS, *LARGEST))
 
 FILES = tuple(
     path
@@ -42,7 +42,7 @@ def found(ask: Callable[[], Any]) -> Any:
 def figures_of(file: Path | str, chosen: Assignment, metrics: Collection[str]) -> dict[str, int | None]:
     """Return figures of a file that is read with other values."""
     costs = archsum.costs(file, variables=chosen.variables, input=chosen.input)
-    return {name: FIGURES[name](costs) for name in metrics}
+    return {name: METRICS[name](costs) for name in metrics}
 
 
 def assert_same(template: Template, file: Path | str, chosen: Assignment, *, metrics: tuple[str, ...]) -> None:
@@ -66,7 +66,7 @@ def test_a_variant_is_what_the_file_gives_with_the_same_values(file: Path) -> No
     for _ in range(5):
         chosen = assignment(random, template.variables, inputs)
         assert_same(template, file, chosen, metrics=OF_LAYERS + LARGEST)
-    assert_same(template, file, Assignment({}, None), metrics=tuple(FIGURES))
+    assert_same(template, file, Assignment({}, None), metrics=tuple(METRICS))
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -134,7 +134,7 @@ def test_a_template_is_pickled_with_its_text(tmp_path: Path) -> None:
     file.unlink()
     assert (other.name, other.variables, other.budget) == ("net", {"times": 2, "size": 4}, template.budget)
     assert other.network({"size": 3}) == template.network({"size": 3})
-    assert other.totals({"size": 3}, metrics=FIGURES) == template.totals({"size": 3}, metrics=FIGURES)
+    assert other.totals({"size": 3}, metrics=METRICS) == template.totals({"size": 3}, metrics=METRICS)
     assert found(lambda: other.network({"size": 0})) == found(lambda: template.network({"size": 0}))
 
 
@@ -233,7 +233,7 @@ def test_other_networks_have_no_variants(source: str) -> None:
 
 def test_what_is_asked_for_in_other_words() -> None:
     template = archsum.template(LIMITED)
-    with pytest.raises(ValueError, match="there is no figure 'parameters': choose from params, trainable_params"):
+    with pytest.raises(ValueError, match="there is no metric 'parameters': choose from params, trainable_params"):
         template.totals(metrics=["params", "parameters"])
     with pytest.raises(TypeError, match=r"`metrics` takes a list of names, such as .* not the text 'params'"):
         template.totals(metrics="params")

@@ -445,7 +445,7 @@ def convert(
 
 def sweep(
     file: "Source | Template",
-    variants: "Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]]",
+    variants: "Mapping[str, str | Iterable[Any]] | Iterable[Mapping[str, Any]]",
     *,
     metrics: Collection[str] = ("params", "macs"),
     where: str | None = None,
@@ -457,13 +457,14 @@ def sweep(
     """Compute variants of one of our own files, a row for each, in their order, as they come.
 
     `variants` are mappings of variables to values, in which `input` has a shape; or one mapping of variables to all of
-    their values, whose combinations are the variants. `metrics` are named as the limits of a budget, without `max_`.
-    There are rows for variants that keep what they have to: `where` is a condition on metrics and on what is varied, as
-    in "params < 5M"; `within_budget` is for the file's budget, `device` for the memory of a device. What is no network
-    has a row whose verdict is `refused`, with the error's code and message. `training` is as for `costs`. `executor`
-    computes them, a `concurrent.futures.Executor`; without one they are computed here.
+    their values, as a list, or as a text such as "0.5:2:0.25", whose combinations are the variants. `metrics` are named
+    as the limits of a budget, without `max_`. There are rows for variants that keep what they have to: `where` is a
+    condition on metrics and on what is varied, as in "params < 5M"; `within_budget` is for the file's budget, `device`
+    for the memory of a device. What is no network has a row whose verdict is `refused`, with the error's code and
+    message. `training` is as for `costs`. `executor` computes them, a `concurrent.futures.Executor`; without one they
+    are computed here.
 
-    Errors: SpecError with every problem in the file, and in what is asked of it.
+    Errors: SpecError with every problem in the file, and in what is asked of it; TypeError for what is no list.
     """
     from archsum.sweeps import engines
     from archsum.sweeps.asking import ask
@@ -478,6 +479,8 @@ def sweep(
     else:
         listed = iter(variants)
         first = list(islice(listed, 1))
+        if not all(isinstance(values, Mapping) for values in first):
+            raise TypeError(f'`variants` are mappings such as {{"width": 0.5}}, not {first[0]!r}')
         varied = tuple(name for values in first for name in values)
         found = (Variant(number, values) for number, values in enumerate(chain(first, listed), start=1))
     question = ask(of, varied, metrics, where=where, within_budget=within_budget, device=device, training=training)

@@ -4,26 +4,27 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from archsum.budget.metrics import METRICS
+from archsum.budget.metrics import METRICS as LIMITABLE
 from archsum.errors import one_line
 from archsum.formula import Value
 from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
 from archsum.language.read.settings import InputShape, require_overrides
 from archsum.language.spec.budget import Budget, StatedDevice
+from archsum.language.spec.document import Document
 from archsum.language.spec.training import Training
 from archsum.memory.costs import Costs
 from archsum.propagate import propagate
 from archsum.summary import Totals
 
-FIGURES: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
-    {name.removeprefix("max_"): metric.of_network for name, metric in METRICS.items()}
+METRICS: Mapping[str, Callable[[Costs], int | None]] = MappingProxyType(
+    {name.removeprefix("max_"): metric.of_network for name, metric in LIMITABLE.items()}
     | {"non_trainable_params": lambda costs: costs.summary.non_trainable_params}
 )
-"""The figures of a variant: those that a budget can limit, by the names of its limits without `max_`, and one more."""
+"""The metrics of a variant: those that a budget can limit, by the names of its limits without `max_`, and one more."""
 
 OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
-    {name.removeprefix("max_"): metric.of_layers for name, metric in METRICS.items() if metric.of_layers}
+    {name.removeprefix("max_"): metric.of_layers for name, metric in LIMITABLE.items() if metric.of_layers}
     | {"non_trainable_params": lambda totals: totals.non_trainable_params}
 )
 """Of these, those for which it is enough to know what layers there are."""
@@ -45,7 +46,7 @@ class Template:
         self._source = content, name, input
         self._input = input
         self._file = NetworkFile(content, name)
-        document = self._file.as_stated(input)
+        document = self._file.document({}, input)
         self.name: str = self._file.called(document)
         """The network's name, as the file stands."""
         self.variables: Mapping[str, Value] = MappingProxyType(document.variables)
@@ -65,6 +66,17 @@ class Template:
         """
         return self._file.network(variables, self._chosen(variables, input))
 
+    def document(
+        self,
+        variables: Mapping[str, Value] = _AS_IN_FILE,
+        input: InputShape | None = None,  # noqa: A002
+    ) -> Document:
+        """Return what a variant says beside its layers, such as its budget, without writing them out.
+
+        Errors: SpecError with every problem in the variant, where there is one that is not of the layers' values alone.
+        """
+        return self._file.document(variables, self._chosen(variables, input))
+
     def totals(
         self,
         variables: Mapping[str, Value] = _AS_IN_FILE,
@@ -79,19 +91,22 @@ class Template:
 
         `training` takes the place of what the file says of it.
 
-        Errors: SpecError with every problem in the variant; ValueError for a figure that there is not;
+        Errors: SpecError with every problem in the variant; ValueError for a metric that there is not;
         TypeError for a text in the place of a list.
         """
-        if isinstance(metrics, str):
-            raise TypeError(f'`metrics` takes a list of names, such as ["params"], not the text {metrics!r}')
-        if unknown := [name for name in metrics if name not in FIGURES]:
-            raise ValueError(f"there is no figure {unknown[0]!r}: choose from {', '.join(FIGURES)}")
+        require_list(metrics)
+        if unknown := [name for name in metrics if name not in METRICS]:
+            raise ValueError(f"there is no metric {unknown[0]!r}: choose from {', '.join(METRICS)}")
         if all(name in OF_LAYERS for name in metrics):
             totals = self._file.totals(variables, self._chosen(variables, input))
             return {name: OF_LAYERS[name](totals) for name in metrics}
         network = self.network(variables, input)
         costs = Costs.of(network, propagate(network.graph, network.engine), training)
-        return {name: FIGURES[name](costs) for name in metrics}
+        return {name: METRICS[name](costs) for name in metrics}
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word is anywhere in the file's text; a name that is not is one of no variant's."""
+        return self._file.mentions(word)
 
     def _chosen(
         self,
@@ -107,3 +122,9 @@ class Template:
 
     def __repr__(self) -> str:
         return f"<Template of {one_line(self.name)}: variables={', '.join(map(one_line, self.variables))}>"
+
+
+def require_list(metrics: Collection[str]) -> None:
+    """Errors: TypeError for a text, which is a collection of letters."""
+    if isinstance(metrics, str):
+        raise TypeError(f'`metrics` takes a list of names, such as ["params"], not the text {metrics!r}')

@@ -17,7 +17,7 @@ from archsum.memory.precision import PRECISIONS
 from archsum.render.diagram import FORMATS as DIAGRAMS
 from archsum.render.summary.columns import OPTIONAL
 from archsum.render.table import STYLES
-from archsum.variants import FIGURES
+from archsum.variants import METRICS as OF_VARIANTS
 
 NOTHING = "relu: {if: false}"
 WITHOUT_LAYERS = {
@@ -77,7 +77,7 @@ OPTIONS = {
     "plot": ["-o drawn.svg --device t4 --precision mixed"],
     "report": ["-o drawn.html --device t4 --max-params 10", "--precision mixed", "other.yaml"],
     "convert": ["", "--flat"],
-    "sweep": ["--set n=1,2", *(f"--set n=1:9 --columns {','.join(FIGURES)} {more}" for more in (
+    "sweep": ["--set n=1,2", *(f"--set n=1:9 --columns {','.join(OF_VARIANTS)} {more}" for more in (
         "--format table", "--format csv", "--format jsonl", "--sort params --top 2", "--pareto params,-macs",
     ))],
     "solve": [f"--vary n=1:9 --where layers<99 {more}" for more in ("", "--scan", "--smallest --format json")],

@@ -32,6 +32,8 @@ COMMANDS = [
     "--vary width=1:4 --where 'params <= 100'",
     "--vary width=1:40 --where 'width * 2 < 30'",
     "--vary depth=1:9 --device nano33ble",
+    "--vary depth=1:9 --where 'training_memory < 1 GB' --input null,null,3",
+    "--vary groups=5:11 --where 'params < 1M'",
 ]
 WRONG = [
     "--vary widht=1:4 --where 'parms < 5'",
@@ -41,6 +43,7 @@ WRONG = [
     "--vary width=relu --where 'params < 5'",
     "--vary width=1:4 --where 'params < 5' --set width=2",
     "--vary width=1:4 --where 'params < 5' --set hight=2 --optimizer adma",
+    "--vary depth=1:4 --where 'training_memory < 1 GB' --checkpointing repeet",
 ]
 USAGE = ["", "--vary width=1:4", "--vary width --where 'params < 5'"]
 

@@ -47,7 +47,7 @@ def lines(path: str) -> list[str]:
 
 COMMANDS = [
     "--set filters=1,2,3",
-    "--set filters=2:8:2 --set kernel_size=[3,5] --sort=-params --top 3",
+    "--set filters=2:8:2 --set kernel_size=[3,5] --sort -params --top 3",
     "--set sizes=[1,2],[3,4] --input 8,8,3 --input 9,9,3 --columns params,macs,training_memory",
     "--set filters=1:60 --columns params",
     "--set filters=1:6 --set kernel_size=3,9 --where 'params < 2k'",
@@ -76,11 +76,20 @@ def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> 
     golden("sweep.txt", "\n".join(printed))
 
 
+def test_what_is_unknown_is_not_said_to_keep_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "input: [null, null, 3]\nvariables: {n: 1}\nlayers: [conv2d: {filters: =n, kernel_size: 1}]\n"
+    Path("open.yaml").write_text(text, encoding="utf-8")
+    assert main(["sweep", "open.yaml", "--set", "n=1:3", "--where", "n == 1 or macs < 1k"]) == 0
+    said = "3 variants: 1 keeps `n == 1 or macs < 1k`, 2 of which that is unknown\n"
+    assert capsys.readouterr().out.endswith(said)
+
+
 WRONG = [
     "",
     "--set filters=0:1:1e-12",
     "--set filters=1:100000 --set units=1:10000000",
     "--set filters=3:1 --set units=1:2:0 --set kernel_size=1:2:3:4 --set act= --set sizes=3,4",
+    "--set filters=9:1:-2 --set units=9:1:log --set kernel_size=9:1:2",
     "--set filters=0.5:1.5",
     "--set fliters=1,2 --set filters=1 --set filters=2",
     "--set filters=1,2 --columns parms --sort wdith --where 'parms < 5M'",
@@ -94,6 +103,7 @@ WRONG = [
     "--set filters=1:100000 --fit params~filters",
     "--set filters=1,2 --executor localhost:8786",
     "--set filters=1,2 --device t5 --optimizer adma --checkpointing nothing",
+    "--set filters=1,2 --within-budget --checkpointing conf_1",
     "--set filters=1,2 --input 8,8,3 --input left=8,8,3",
     "--rows missing.csv",
     "--rows empty.csv",
@@ -110,6 +120,7 @@ USAGE = [
     "--set filters=1 --seed 3",
     "--set filters=1 --top 3",
     "--set filters=1 --sort params --pareto params",
+    "--set filters=1 --top 3 --pareto params",
     "--set filters=1 --format parquet",
     "--set filters=1 -o rows.txt",
     "--set filters=1 --resume",
@@ -357,15 +368,16 @@ def test_a_reader_that_goes_ends_the_sweep() -> None:
     assert (code, done.stderr) == ("0", "")
 
 
-def test_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_answers(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
+    monkeypatch.setattr("archsum.sweeps.engines._SECONDS_TO_ANSWER", 1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         assert main([*GRID, "--executor", address]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"error[no-cluster]: no scheduler answers at `{address}`: ")
-    assert "after 5 s\n" in said
+    assert "after 1 s\n" in said
 
 
 def test_a_figure_of_the_front() -> None:

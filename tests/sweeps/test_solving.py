@@ -1,6 +1,7 @@
 """The largest and the smallest value that keeps limits, against all values computed."""
 
 import io
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ GAPS = "input: [40]\nvariables: {parts: 1}\nlayers: [reshape: {target_shape: [=p
 """Which is a network where 40 can be divided."""
 
 
+@cache
 def params(text: str, **variables: float) -> int:
     return archsum.summarize(io.StringIO(text), variables=variables).params or 0
 

@@ -3,9 +3,8 @@
 import io
 import pickle
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -67,8 +66,8 @@ def test_each_row_is_what_the_file_gives(template: Any) -> None:
 
 
 def test_rows_are_the_same_from_threads_and_from_processes(question: Question, expected: list[Row]) -> None:
-    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2, get_context("spawn")) as processes, engine(2) as own:
-        for executor in (threads, processes):
+    with ThreadPoolExecutor(2) as threads, engine(2) as own:
+        for executor in (threads, own.executor):
             assert list(archsum.sweep(question.template, GRID, executor=executor)) == expected
         assert list(rows(question, space().variants(), own)) == expected
 
@@ -182,6 +181,15 @@ def test_conditions_and_budgets_leave_rows_out(template: Any, expected: list[Row
     assert numbers(device="1MB", training={"batch": 1_000_000}) == []
 
 
+def test_limits_on_what_is_counted_write_no_network_out(template: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = list(archsum.sweep(template, {"filters": range(1, 13)}, where="params <= 3000"))
+    monkeypatch.setattr(type(template), "network", None)
+    found = list(archsum.sweep(template, {"filters": range(1, 13)}, within_budget=True))
+    assert 0 < len(found) < 12
+    assert found == expected
+    assert not list(archsum.sweep(template, {"filters": (12,)}, within_budget=True, device="24GB"))
+
+
 def test_the_budget_of_a_variant_is_its_own_and_that_of_its_blocks() -> None:
     text = """\
 input: [8]
@@ -233,10 +241,43 @@ def test_everything_wrong_is_said_at_once_and_before_the_first_row(template: Any
         archsum.sweep(io.StringIO("input: [4]\nvariables: {params: 1}\nlayers: [dense: =params]"), {"params": (1,)})
 
 
+@pytest.mark.parametrize(
+    ("budget", "problem"),
+    [
+        ("{max_params: +2%, max_macs: 5M}", r"`max_params` is `\+2%`, and variants have nothing that they grew from"),
+        ("{blocks: {head: {max_macs: +0}}}", r"`max_macs` is `\+0`, and variants have nothing that they grew from"),
+        ("{device: t5}", "`device` cannot be `t5`, which is no device"),
+        ("{warn_at: 90%}", "has no budget to keep within"),
+    ],
+)
+def test_a_budget_that_nothing_can_keep_within(budget: str, problem: str) -> None:
+    text = f"input: [8]\nvariables: {{units: 4}}\nlayers: [dense: =units]\nbudget: {budget}\n"
+    with pytest.raises(SpecError, match=problem):
+        archsum.sweep(io.StringIO(text), {"units": (1, 2)}, within_budget=True)
+    with pytest.raises(SpecError, match=problem):
+        archsum.solve(io.StringIO(text), "units", "1:9", within_budget=True)
+
+
 def test_what_is_no_network_is_refused_also_where_no_figure_is_asked_for(template: Any) -> None:
     found = archsum.sweep(template, {"kernel_size": (3, 9)}, metrics=(), where="kernel_size > 1")
     assert [(row.verdict, row.metrics) for row in found] == [("ok", {}), ("refused", {})]
     assert archsum.solve(template, "kernel_size", "1:12", where="kernel_size > 1").value == 8
+
+
+def test_values_may_be_a_text_as_a_command_has_it(template: Any) -> None:
+    found = archsum.sweep(template, {"filters": "1:3", "units": [5, 10]})
+    assert list(found) == list(archsum.sweep(template, {"filters": range(1, 4), "units": (5, 10)}))
+    with pytest.raises(SpecError, match="the range is empty"):
+        archsum.sweep(template, {"filters": "3:1"})
+
+
+def test_what_is_no_list_is_said_at_once(template: Any) -> None:
+    with pytest.raises(TypeError, match=r'`filters` takes a list of values, or a text such as "0.5:2:0.25", not 4'):
+        archsum.sweep(template, {"filters": 4})  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"`variants` are mappings such as .*, not 'filters'"):
+        archsum.sweep(template, ["filters"])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="not the text 'params'"):
+        archsum.sweep(template, {"filters": (4,)}, metrics="params")
 
 
 def test_variants_may_come_one_by_one(template: Any) -> None:

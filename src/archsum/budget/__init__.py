@@ -1,7 +1,7 @@
 """Costs × Budget → verdicts. What kinds of layers there are is not known here."""
 
 from archsum.budget.base import Base, Relative
-from archsum.budget.checking import Check, check, limits, stated_limits
+from archsum.budget.checking import Check, check, limits_of_blocks, stated_limits
 from archsum.budget.metrics import METRICS
 from archsum.budget.verdicts import MAX_CONTRIBUTORS, Contributor, Verdict
 
@@ -14,6 +14,6 @@ __all__ = [
     "Relative",
     "Verdict",
     "check",
-    "limits",
+    "limits_of_blocks",
     "stated_limits",
 ]

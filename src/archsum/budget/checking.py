@@ -83,14 +83,21 @@ def limits(
     """Yield every limit of a budget, and those of a device. Errors: SpecError where there is no block of a name."""
     for name, limit in stated_limits(budget, device, base).items():
         yield Limited(costs, name, limit)
+    yield from limits_of_blocks(costs, budget, places, base)
+
+
+def limits_of_blocks(
+    costs: Costs, budget: Budget, places: Mapping[str, Place], base: Base | None = None
+) -> Iterator[Limited]:
+    """Yield the limits of a network's blocks. Errors: SpecError where there is no block of a name."""
     for block, of in budget.blocks.items():
         part = _block(costs, block, places.get(block))
         for name, stated in _stated(of).items():
             yield Limited(part, name, limit_of(name, stated, base, block), block)
 
 
-def stated_limits(budget: Budget, device: Device | None = None, base: Base | None = None) -> dict[str, Limit]:
-    """Return the limits on a network: a budget's, and those of a device's memory where they are lower."""
+def stated_limits(budget: BlockBudget, device: Device | None = None, base: Base | None = None) -> dict[str, Limit]:
+    """Return the limits on a network, or a block: a budget's, and those of a device's memory where they are lower."""
     stated = {name: limit_of(name, limit, base) for name, limit in _stated(budget).items()}
     for name, size in _limits_of(device).items() if device else ():
         stated[name] = _lower(stated.get(name), size)

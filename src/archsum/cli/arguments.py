@@ -105,6 +105,16 @@ def number_of(things: str) -> Callable[[str], int]:
     return read
 
 
+def figure_file(path: str) -> tuple[str, str]:
+    """Return the file, and the format that its ending says. Errors: ArgumentTypeError."""
+    from archsum.render.plot import FORMATS
+
+    ending = os.path.splitext(path)[1].lower().removeprefix(".")
+    if ending not in FORMATS:
+        raise argparse.ArgumentTypeError(f"`{path}` ends in none of {', '.join(f'.{name}' for name in FORMATS)}")
+    return path, ending
+
+
 def known_word(what: str, word: str, known: Collection[str], choice: str | None = None) -> str:
     """Return a word that is known.
 

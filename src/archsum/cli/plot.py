@@ -1,9 +1,8 @@
 """`archsum plot`."""
 
 import argparse
-import os
 
-from archsum.cli.arguments import add_file_arguments, add_training_arguments, network, training
+from archsum.cli.arguments import add_file_arguments, add_training_arguments, figure_file, network, training
 from archsum.writing import write
 
 
@@ -14,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        type=_figure,
+        type=figure_file,
         required=True,
         help="the file to write; svg, pdf or png, as its ending says",
     )
@@ -33,13 +32,3 @@ def run(arguments: argparse.Namespace) -> int:
     drawn = plot(source, training(arguments), format=format_, device=arguments.device)
     write(path, drawn.content)
     return 0
-
-
-def _figure(path: str) -> tuple[str, str]:
-    """Return the file, and the format that its ending says."""
-    from archsum.render.plot import FORMATS
-
-    ending = os.path.splitext(path)[1].lower().removeprefix(".")
-    if ending not in FORMATS:
-        raise argparse.ArgumentTypeError(f"`{path}` ends in none of {', '.join(f'.{name}' for name in FORMATS)}")
-    return path, ending

@@ -3,13 +3,14 @@
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from archsum.bounds import MAX_PROCESSES, MAX_SORTED
-from archsum.cli.arguments import number_of, shape, training
+from archsum.cli.arguments import figure_file, number_of, shape, training
 from archsum.cli.exit_codes import OK, OVER_BUDGET
 from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
 from archsum.errors import Diagnostic, SpecError
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "jsonl", "parquet")
 _RESUMABLE = ("csv", "jsonl")
-_FIGURES = ("svg", "pdf", "png")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,10 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_limit_arguments(parser, "a row")
     best = parser.add_argument_group("the best", "A minus before a name is for: the more, the better.")
-    best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or --sort=-width")
+    best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or -width")
     best.add_argument("--top", metavar="N", type=number_of("rows"), help="the first rows of that order alone")
     best.add_argument("--pareto", metavar="NAME,…", help="the rows that no other beats, as in 'params, -macs'")
-    best.add_argument("--plot", metavar="FILE", help="a figure of all rows, and of that front: .svg, .pdf or .png")
+    best.add_argument(
+        "--plot", metavar="FILE", type=figure_file, help="a figure of all rows, and of that front: .svg, .pdf or .png"
+    )
     out = parser.add_argument_group("output")
     out.add_argument("--format", choices=_FORMATS, help="what to print or write (default: as the file's name ends)")
     out.add_argument("-o", "--output", metavar="FILE", help="a file for the rows: .csv, .jsonl or .parquet")
@@ -86,6 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--executor", metavar="ADDRESS", help="a cluster of Dask's, by its scheduler's address: tcp://localhost:8786"
     )
+    # Beside numbers below 0, words are values too, as in `--sort -params`; options of one minus have one letter here.
+    parser._negative_number_matcher = re.compile(r"-\.?\d|-\w\w")
     parser.set_defaults(error=parser.error)
 
 
@@ -136,14 +140,12 @@ def _check_usage(arguments: argparse.Namespace, style: str) -> None:
         error("--resume goes on with a file of csv or jsonl that -o names, whose rows are in the variants' order")
     if arguments.seed is not None and arguments.samples is None:
         error("--seed is for --samples")
+    if arguments.pareto and (arguments.sort or arguments.top):
+        error("--pareto has an order of its own, and all of the front: leave out --sort and --top")
     if arguments.top and not arguments.sort:
         error("--top takes the first rows of an order: add --sort")
-    if arguments.sort and arguments.pareto:
-        error("--pareto has an order of its own: leave out --sort")
     if arguments.plot and not arguments.pareto:
-        error("--plot draws rows by two figures: name them, as in --pareto params,-macs")
-    if arguments.plot and os.path.splitext(arguments.plot)[1].removeprefix(".").lower() not in _FIGURES:
-        error(f"--plot takes a file that ends in {', '.join(f'.{name}' for name in _FIGURES)}")
+        error("--plot draws rows by two metrics: name them, as in --pareto params,-macs")
     if arguments.fit and (arguments.resume or not (arguments.output or style == "table")):
         error("--fit is told below a table, or of a file that is written from its beginning")
     if arguments.jobs > MAX_PROCESSES:
@@ -180,7 +182,7 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         if by := arguments.sort or arguments.pareto:
             objectives = read_objectives(by, varied)
         if arguments.plot and len(objectives) != 2:
-            message = f"`--plot` draws rows by two figures, and `--pareto` names {len(objectives)}"
+            message = f"`--plot` draws rows by two metrics, and `--pareto` names {len(objectives)}"
             raise SpecError([Diagnostic("bad-value", message, None, "name two, as in `--pareto params,-macs`")])
     with gathered(problems):
         stated = map(str.strip, arguments.columns.split(",")) if arguments.columns else DEFAULT

@@ -1,6 +1,5 @@
 """Where the rows of a sweep go: as lines or Parquet as they come, or held until all are there."""
 
-import os
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -104,9 +103,14 @@ class Held(Output):
     """Rows that are held until all are there: those of an order or a front; to be printed, or written to a file."""
 
     def __init__(
-        self, best: Order | Front, question: Question, rows: Output | None, is_choice: bool, plot: str | None
+        self,
+        best: Order | Front,
+        question: Question,
+        rows: Output | None,
+        is_choice: bool,
+        plot: tuple[str, str] | None,
     ) -> None:
-        """`is_choice` is whether some rows alone were asked for; `plot` is a file for the figure of the front."""
+        """`is_choice` is whether some rows alone were asked for; `plot` is a file for the front, and its format."""
         self._best, self._question, self._rows = best, question, rows
         self._is_choice, self._plot = is_choice, plot
         self._cloud = Cloud(best.objectives) if plot else None
@@ -126,9 +130,9 @@ class Held(Output):
         if self._cloud and self._plot:
             from archsum.render.plot import front
 
-            ending = os.path.splitext(self._plot)[1].removeprefix(".").lower()
-            drawn = front.draw(self._cloud, Cloud(self._best.objectives, found), self._question.template.name, ending)
-            write(self._plot, drawn)
+            path, style = self._plot
+            drawn = front.draw(self._cloud, Cloud(self._best.objectives, found), self._question.template.name, style)
+            write(path, drawn)
         if self._rows:
             self._rows.write(found)
             self._rows.finish(tally)

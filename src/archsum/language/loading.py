@@ -51,15 +51,15 @@ class NetworkFile:
         self._known = Known()
         self._allowed = steps_allowed(len(self._places.whole.source.text))
 
-    def as_stated(self, input: InputShape | None) -> Document:  # noqa: A002
-        """Return what the file says beside its layers, without other values of its variables.
+    def document(self, variables: Mapping[str, Value], input: InputShape | None) -> Document:  # noqa: A002
+        """Return what the file says beside its layers.
 
-        Errors: SpecError with every problem in the file, where there is one that other values do not solve.
+        Errors: SpecError with every problem in the file, where there is one that is not of the layers' values alone.
         """
-        head = read_head(self._places, {}, input)
+        head = read_head(self._places, variables, input)
         document = head.document
         if self._in_text or head.diagnostics or document is None or self._read(document).diagnostics:
-            self.network({}, input)
+            self.network(variables, input)
             raise AssertionError("what is wrong with the file has not been said")
         return document
 
@@ -87,6 +87,10 @@ class NetworkFile:
         if self._known.size > MAX_KNOWN:
             self._known = Known()
         return self._known
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word is anywhere in the file's text."""
+        return word in self._places.whole.source.text
 
     def called(self, document: Document) -> str:
         """Return the network's name: the document's, or else the file's."""

@@ -13,7 +13,7 @@ from archsum.sweeps.choices import Values
 from archsum.sweeps.reading import read_choices
 from archsum.sweeps.rows import columns
 from archsum.sweeps.space import INPUT, Axis, Shapes, Table, Varied, is_input
-from archsum.variants import FIGURES, Template
+from archsum.variants import METRICS, Template
 
 Sizes = Sequence[int | None]
 
@@ -27,7 +27,7 @@ class AxesReader:
         self.names: list[str] = []
         """What is varied, also where it is wrong how."""
         self._problems: list[Diagnostic] = []
-        self._taken = set(columns((), tuple(FIGURES)))
+        self._taken = set(columns((), tuple(METRICS)))
 
     def add_settings(self, settings: Iterable[tuple[str, str]]) -> Self:
         """Add variables, each with a text of what it may be."""
@@ -43,15 +43,21 @@ class AxesReader:
                 self._axes.append(Varied(name, choices))
         return self
 
-    def add_grid(self, grid: Mapping[str, Iterable[Any]]) -> Self:
-        """Add variables, each with its values; `input` has shapes."""
+    def add_grid(self, grid: Mapping[str, str | Iterable[Any]]) -> Self:
+        """Add variables, each with its values, or a text of them; `input` has shapes.
+
+        Errors: TypeError where something has a single value.
+        """
         for name, values in grid.items():
-            if problem := self._refuse(name, "it is there twice", "leave one out"):
+            if not isinstance(values, Iterable):
+                raise TypeError(f'{quote(name)} takes a list of values, or a text such as "0.5:2:0.25", not {values!r}')
+            if isinstance(values, str) and not is_input(name):
+                self.add_settings([(name, values)])
+            elif problem := self._refuse(name, "it is there twice", "leave one out"):
                 self._problems.append(problem)
-            elif is_input(name):
-                self._axes.append(Shapes(name, tuple(values)))
             else:
-                self._axes.append(Varied(name, Values(tuple(values))))
+                listed: tuple[Any, ...] = tuple(values)
+                self._axes.append(Shapes(name, listed) if is_input(name) else Varied(name, Values(listed)))
         return self
 
     def add_inputs(self, inputs: Iterable[tuple[str | None, Sizes]]) -> Self:

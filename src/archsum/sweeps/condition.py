@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
 from archsum.formula import RESERVED, Formula, FormulaError, Value
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
-from archsum.variants import FIGURES
+from archsum.variants import METRICS
 
 _WORD = r"[A-Za-z_][A-Za-z0-9_.]*"
 _QUANTITY = re.compile(
@@ -30,7 +30,7 @@ class Condition:
     @property
     def metrics(self) -> list[str]:
         """The metrics that it names."""
-        return [name for name in FIGURES if name in self.formula.names]
+        return [name for name in METRICS if name in self.formula.names]
 
     def holds(self, names: Mapping[str, Value]) -> bool:
         """Whether it holds; what is not needed to know that is not looked up. Errors: FormulaError."""
@@ -49,8 +49,8 @@ def read_condition(text: str, variables: Collection[str]) -> Condition:
     except FormulaError:
         raise SpecError([Diagnostic("formula", f"{quote(text)} is no condition", None, _EXAMPLE)]) from None
     problems = []
-    for name in sorted(formula.names - FIGURES.keys() - set(variables) - RESERVED):
-        cure = suggest(name, (*FIGURES, *variables)) or f"the metrics are {enumerate_words(FIGURES)}"
+    for name in sorted(formula.names - METRICS.keys() - set(variables) - RESERVED):
+        cure = suggest(name, (*METRICS, *variables)) or f"the metrics are {enumerate_words(METRICS)}"
         message = f"`--where` names {quote(name)}, which is no metric, and no variable that is varied"
         problems.append(Diagnostic("unknown-name", message, None, cure))
     if not problems and (part := _no_condition(formula.tree, variables)) is not None:
@@ -95,6 +95,6 @@ def _no_condition(node: ast.expr, variables: Collection[str]) -> ast.expr | None
             return _no_condition(operand, variables)
         case ast.IfExp(body=body, orelse=orelse):
             return _no_condition(body, variables) or _no_condition(orelse, variables)
-        case ast.Name(id=name) if name in ("true", "false") or (name in variables and name not in FIGURES):
+        case ast.Name(id=name) if name in ("true", "false") or (name in variables and name not in METRICS):
             return None
     return node

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from archsum.bounds import MAX_DRAWN_ROWS
 from archsum.errors import Diagnostic, SpecError, enumerate_words, quote, suggest
 from archsum.sweeps.rows import Row
-from archsum.variants import FIGURES
+from archsum.variants import METRICS
 
 Number = int | float
 
@@ -32,8 +32,8 @@ def read_objectives(text: str, varied: Collection[str]) -> tuple[Objective, ...]
     problems = [
         Diagnostic("unknown-name", f"{quote(one.name)} is no metric, and no variable that is varied", None, cure)
         for one in objectives
-        if one.name not in (*FIGURES, *varied)
-        for cure in [suggest(one.name, (*FIGURES, *varied)) or f"the metrics are {enumerate_words(FIGURES)}"]
+        if one.name not in (*METRICS, *varied)
+        for cure in [suggest(one.name, (*METRICS, *varied)) or f"the metrics are {enumerate_words(METRICS)}"]
     ]
     if problems:
         raise SpecError(problems)

@@ -9,7 +9,7 @@ from archsum.bounds import MAX_FITTED
 from archsum.errors import Diagnostic, SpecError, quote, suggest
 from archsum.sweeps.rows import Row
 from archsum.sweeps.space import Space
-from archsum.variants import FIGURES
+from archsum.variants import METRICS
 
 MAX_DEGREE = 6
 _MORE = 2
@@ -83,7 +83,7 @@ def read_growth(text: str, space: Space, names: Collection[str]) -> Growth:
     metric, tilde, name = (part.strip() for part in text.partition("~"))
     if not tilde:
         raise SpecError([Diagnostic("bad-value", f"{quote(text)} is no growth", None, "write `params~width`")])
-    for word, known, what in ((metric, FIGURES, "metric"), (name, names, "variable that is varied")):
+    for word, known, what in ((metric, METRICS, "metric"), (name, names, "variable that is varied")):
         if word not in known:
             cure = suggest(word, known) or f"write {what.split()[0]} names, as in `params~width`"
             raise SpecError([Diagnostic("unknown-name", f"{quote(word)} is no {what}", None, cure)])

@@ -101,7 +101,8 @@ def _range(text: str, parts: list[str]) -> Choices:
     if max(map(abs, (start, stop, *steps))) >= MAX_MAGNITUDE:
         raise FieldError(f"has a number of more than {MAX_DIGITS} digits in {quote(text)}", "check it for a slip")
     if start > stop:
-        raise FieldError(f"cannot be {quote(text)}: the range is empty", f"write `{numbers[1]}:{numbers[0]}`")
+        upwards = ":".join((parts[1], parts[0], *(step.removeprefix("-") for step in parts[2:])))
+        raise FieldError(f"cannot be {quote(text)}: the range is empty", f"write `{upwards}`")
     is_whole = all(map(_WHOLE.fullmatch, numbers))
     if is_log:
         if start <= 0:

@@ -5,26 +5,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from archsum.budget import METRICS, limits, stated_limits
+from archsum.budget import limits_of_blocks, stated_limits
 from archsum.errors import Diagnostic, FieldError, SpecError, one_line, quote
 from archsum.formula import FormulaError, Value
 from archsum.language.network import Network
 from archsum.language.spec.budget import Budget
+from archsum.language.spec.document import Document
 from archsum.memory.costs import Costs
 from archsum.memory.devices import Device, find_device
 from archsum.propagate import propagate
 from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
-from archsum.variants import FIGURES, OF_LAYERS, Template
+from archsum.variants import METRICS, OF_LAYERS, Template
 
 OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
 """The verdicts: it keeps what it has to; it does not; it is not known whether it does; it is no network."""
 
 NUMBER = "variant"
 """The column of the variants' numbers."""
-
-_DEAR = FIGURES.keys() - OF_LAYERS.keys()
-"""The metrics that take far longer than all others, which are computed only where those do not decide."""
 
 
 class Row(NamedTuple):
@@ -106,18 +104,25 @@ class Question:
     def limited(self) -> list[str]:
         """The metrics that it depends on whether a row keeps what it has to."""
         named = set(self.condition.metrics if self.condition else ())
-        budget = self.template.budget if self.within_budget else Budget.model_validate({})
-        of_device = self.device
-        if self.within_budget and budget.device and of_device is None:
-            of_device = find_device(budget.device, self.template.devices)
-        named |= {name.removeprefix("max_") for name in stated_limits(budget, of_device)}
-        return [name for name in FIGURES if name in named]
+        named |= {name.removeprefix("max_") for name in stated_limits(*self.limits(self.template))}
+        return [name for name in METRICS if name in named]
+
+    def limits(self, stated: Template | Document) -> tuple[Budget, Device | None]:
+        """Return the budget and the device that have to be kept, of what a file or a variant of it states.
+
+        Errors: FieldError where there is no such device.
+        """
+        if not self.within_budget:
+            return Budget.model_validate({}), self.device
+        if self.device or stated.budget.device is None:
+            return stated.budget, self.device
+        return stated.budget, find_device(stated.budget.device, stated.devices)
 
     @cached_property
     def wanted(self) -> Sequence[str]:
         """All metrics that may be needed."""
-        named = self.condition.metrics if self.condition else ()
-        return [name for name in FIGURES if name in named or name in self.metrics]
+        needed = {*self.limited, *self.metrics}
+        return [name for name in METRICS if name in needed]
 
 
 class _UnknownFigureError(Exception):
@@ -129,7 +134,10 @@ class _UnknownFigureError(Exception):
 
 
 class _Figures(Mapping[str, Value]):
-    """A variant's metrics and variables by name, computed when one is first looked up: the dear ones by themselves."""
+    """A variant's metrics and variables by name, computed when one is first looked up.
+
+    Those that are known without writing the network out are computed together, and first.
+    """
 
     def __init__(self, question: Question, variant: Variant) -> None:
         self._question = question
@@ -137,7 +145,7 @@ class _Figures(Mapping[str, Value]):
         self._metrics: dict[str, int | None] = {}
 
     def __getitem__(self, name: str) -> Value:
-        if name not in FIGURES:
+        if name not in METRICS:
             value: Value = self._variant.values.get(name)
             return value
         figure = self._metric(name)
@@ -146,13 +154,13 @@ class _Figures(Mapping[str, Value]):
         return figure
 
     def __contains__(self, name: object) -> bool:
-        return name in FIGURES or name in self._question.varied
+        return name in METRICS or name in self._question.varied
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*FIGURES, *self._question.varied))
+        return iter((*METRICS, *self._question.varied))
 
     def __len__(self) -> int:
-        return len(FIGURES) + len(self._question.varied)
+        return len(METRICS) + len(self._question.varied)
 
     @property
     def metrics(self) -> dict[str, int | None]:
@@ -175,21 +183,27 @@ class _Figures(Mapping[str, Value]):
 
     def _keep_limits(self) -> bool:
         """Whether all limits are kept. Errors: _UnknownFigureError where one is unknown and no other is broken."""
-        budget, device = self._network.budget, self._question.device
-        if not self._question.within_budget:
-            budget = Budget.model_validate({})
-        elif device is None and budget.device:
-            device = find_device(budget.device, self._network.devices)
         unknown = None
-        for limited in limits(self._costs, budget, device, self._network.block_places):
-            value, most = METRICS[limited.name].of_network(limited.costs), limited.limit.value
+        for name, value, most in self._limits():
             if value is None or most is None:
-                unknown = limited.name.removeprefix("max_")
+                unknown = name
             elif value > most:
                 return False
         if unknown:
             raise _UnknownFigureError(unknown)
         return True
+
+    def _limits(self) -> Iterator[tuple[str, int | None, int | None]]:
+        """Yield a metric's name, its figure, and its limit: first of those for which nothing is written out."""
+        question, variant = self._question, self._variant
+        budget, device = question.limits(question.template.document(variant.variables, variant.input))
+        limits = {name.removeprefix("max_"): limit.value for name, limit in stated_limits(budget, device).items()}
+        for name in sorted(limits, key=lambda name: name not in OF_LAYERS):
+            yield name, self._metric(name), limits[name]
+        if budget.blocks:
+            for costs, limited, limit, _ in limits_of_blocks(self._costs, budget, self._network.block_places):
+                name = limited.removeprefix("max_")
+                yield name, METRICS[name](costs), limit.value
 
     @cached_property
     def _network(self) -> Network:
@@ -202,11 +216,10 @@ class _Figures(Mapping[str, Value]):
 
     def _metric(self, name: str) -> int | None:
         if name not in self._metrics:
-            alike = {name, *(other for other in self._question.wanted if (other in _DEAR) == (name in _DEAR))}
-            if "_costs" in vars(self):
-                self._metrics[name] = FIGURES[name](self._costs)
+            if name in OF_LAYERS:
+                alike = {name, *(other for other in self._question.wanted if other in OF_LAYERS)}
+                variant, totals = self._variant, self._question.template.totals
+                self._metrics |= totals(variant.variables, variant.input, metrics=alike)
             else:
-                variant, training = self._variant, self._question.training
-                totals = self._question.template.totals
-                self._metrics |= totals(variant.variables, variant.input, metrics=alike, training=training)
+                self._metrics[name] = METRICS[name](self._costs)
         return self._metrics[name]

@@ -1,4 +1,4 @@
-"""The rows of a sweep by two figures, and their Pareto front, drawn by matplotlib."""
+"""The rows of a sweep by two metrics, and their Pareto front, drawn by matplotlib."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

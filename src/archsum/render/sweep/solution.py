@@ -8,7 +8,7 @@ from archsum.render.layout import columns
 from archsum.render.numbers import count
 from archsum.render.sweep.cells import as_text
 from archsum.sweeps.choices import ThreeDigits
-from archsum.sweeps.rows import REFUSED, Row
+from archsum.sweeps.rows import REFUSED, UNKNOWN, Row
 from archsum.sweeps.solving import Solution
 
 
@@ -25,6 +25,7 @@ def _lines(solution: Solution) -> Iterator[str]:
     kept = one_line(solution.question.kept)
     if solution.row is None:
         yield f"no {name} from {first} to {last} keeps {kept}: all {total:,} were computed{digits}"
+        yield from _undecided(solution)
         return
     value = as_text(name, solution.value)
     yield f"{name} = {value}"
@@ -35,6 +36,15 @@ def _lines(solution: Solution) -> Iterator[str]:
     else:
         yield f"the next, {as_text(name, solution.next.values[name])}, {_what_it_has(solution.next)}"
     yield _how(solution)
+
+
+def _undecided(solution: Solution) -> Iterator[str]:
+    """Yield of how many values nothing is known, and why it is not of the first."""
+    for verdict, what in ((REFUSED, "are refused"), (UNKNOWN, "have figures that are unknown")):
+        rows = [row for _, row in sorted(solution.checked.items()) if row.verdict == verdict]
+        if rows:
+            first = as_text(solution.name, rows[0].values[solution.name])
+            yield f"of them {len(rows):,} {what}, as {first}: {rows[0].message}"
 
 
 def _what_it_has(row: Row) -> str:

@@ -34,7 +34,8 @@ def summary(tally: Tally, question: Question, on_front: int | None = None) -> st
     """Return how many variants there were, how many of them are rows or on a front, and why others are refused."""
     parts = []
     if question.kept:
-        parts.append(f"{tally.rows:,} keep{'s' if tally.rows == 1 else ''} {one_line(question.kept)}")
+        kept = tally.rows - tally.unknown
+        parts.append(f"{kept:,} keep{'s' if kept == 1 else ''} {one_line(question.kept)}")
     if on_front is not None:
         parts.append(f"{on_front:,} on the front")
     if tally.unknown:
