@@ -552,7 +552,7 @@ def to_keras(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
     from archsum.interchange.building.live import run
 
     built = build(file, "keras", **overrides)
-    return run(built.text, built.name)
+    return run(built.text, built.name, built.framework)
 
 
 def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
@@ -563,7 +563,7 @@ def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
     from archsum.interchange.building.live import run
 
     built = build(file, "torch", **overrides)
-    return run(built.text, built.name)
+    return run(built.text, built.name, built.framework)
 
 
 def copy_weights(keras_model: Any, torch_model: Any, example: Any = None) -> None:

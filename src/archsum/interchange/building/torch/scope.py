@@ -20,6 +20,7 @@ from archsum.interchange.building.source import Lines
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known, times
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, replaced, taken_apart
+from archsum.interchange.building.torch.ties import Tied
 from archsum.interchange.building.torch.uses import Entry, Made, Use
 from archsum.language.expand.trace import Visit
 from archsum.layers.axis import named_axes
@@ -93,6 +94,8 @@ class Scope:
         self.inputs: tuple[Tensor, ...] = ()
         self.sizes: dict[str, tuple[int, int]] = {}
         self.shared: dict[str, str] = {}
+        self.tied: dict[str, Tied] = {}
+        """The parameters that other layers share, by the labels of the file."""
         self.states: dict[str, str] = {}
         self.begin_others: set[str] = set()
         self.found_indices: set[str] = set()

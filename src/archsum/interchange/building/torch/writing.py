@@ -491,7 +491,7 @@ def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -
                 if whole is None or not whole.startswith("nn.Sequential(") or writer.init:
                     chains.append(writer, "self", entries)
                 else:
-                    writer.line("super().__init__", whole.removeprefix("nn.Sequential"))
+                    writer.line("", f"super().__init__{whole.removeprefix('nn.Sequential')}")
                 return True, given
             writer.locals.free("module")
     flow = "x" if "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x") else "y"
