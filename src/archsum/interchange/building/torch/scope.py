@@ -26,7 +26,7 @@ from archsum.language.expand.trace import Visit
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Weight
 
-_OF_MODULES = frozenset(
+OF_MODULES = frozenset(
     (
         *("add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
         *("cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward"),
@@ -37,6 +37,7 @@ _OF_MODULES = frozenset(
         *("training", "type", "xpu", "zero_grad", "self"),
     )
 )
+"""What attributes of a module of PyTorch's may not be called."""
 _OF_FORWARD = ("self", "torch", "nn", "F", "math", "Tensor")
 
 
@@ -81,7 +82,7 @@ class Scope:
         self.free: dict[str, str] = {}
         """Of what formulas know that is around, Python's names here."""
         self.locals = Names(("self", "nn", "torch", "F", "math"))
-        self.attributes = Names(_OF_MODULES)
+        self.attributes = Names(OF_MODULES)
         self.variables = Names(_OF_FORWARD)
         self.init: list[str] = []
         self.depth = 2
