@@ -248,3 +248,10 @@ def test_a_framework_that_is_missing_is_named(make: Any, framework: str, monkeyp
     monkeypatch.setitem(sys.modules, framework, None)
     with pytest.raises(ModuleNotFoundError, match=f"{framework} is not installed.*`pip install {framework}` brings it"):
         make("input: [8]\nlayers: [relu]\n")
+
+
+def test_weights_are_not_called_like_what_layers_have() -> None:
+    names = ("call", "forward", "path", "dtype", "training", "add_weight", "get_config", "weights", "a.b", "a-b")
+    layer = {"output_shape": [4], "weights": {name: [2] for name in names}, "macs": 8}
+    model = archsum.to_keras({"input": [8], "layers": [{"custom": layer}]})
+    assert [weight.name for weight in model.weights] == [*names]

@@ -229,6 +229,13 @@ def test_what_pytorch_lacks_is_said_at_its_line() -> None:
     assert diagnostic.cure == "leave it out, and use `torchvision.transforms.v2`"
 
 
+def test_weights_are_not_called_like_what_modules_have() -> None:
+    names = ("forward", "training", "parameters", "type", "a.b", "a-b")
+    layer = {"output_shape": [4], "weights": {name: [2] for name in names}, "macs": 8}
+    model = archsum.to_torch({"input": [8], "layers": [{"custom": layer}]})
+    assert len([*model.parameters()]) == len(names)
+
+
 def test_single_weights_are_one_parameter() -> None:
     for text in (HEAD % "false", IMAGES):
         model = archsum.to_torch(text)
