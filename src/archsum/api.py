@@ -555,7 +555,7 @@ def to_keras(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
     from archsum.interchange.building.live import run
 
     built = build(file, "keras", **overrides)
-    return run(built.text, built.name)
+    return run(built.text, built.name, built.framework)
 
 
 def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
@@ -566,7 +566,7 @@ def to_torch(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:
     from archsum.interchange.building.live import run
 
     built = build(file, "torch", **overrides)
-    return run(built.text, built.name)
+    return run(built.text, built.name, built.framework)
 
 
 def copy_weights(keras_model: Any, torch_model: Any, example: Any = None) -> None:

@@ -81,7 +81,7 @@ OPTIONS = {
         "--format table", "--format csv", "--format jsonl", "--sort params --top 2", "--pareto params,-macs",
     ))],
     "solve": [f"--vary n=1:9 --where layers<99 {more}" for more in ("", "--scan", "--smallest --format json")],
-    "build": ["--to keras"],
+    "build": ["--to keras", "--to torch"],
     "diff": ["net.yaml", *(f"other.yaml --format {style}" for style in ("table", "markdown", "json", "html"))],
 }  # fmt: skip
 

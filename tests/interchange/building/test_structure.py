@@ -1,5 +1,6 @@
 """What a file's structure becomes: each network is built, run and read back, and so are others of the same code."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -66,6 +67,35 @@ NETWORKS = {
           - dense: {name: a, units: 8}
           - residual: {inputs: a, layers: [dense: 4], shortcut: [dense: 4]}
           - concatenate: {inputs: [a, b]}""".replace("- residual: {", "- residual: {name: b, "),
+    "nothing but a loop": """
+        input: [8]
+        layers: [repeat: {times: 3, layers: [dense: 8]}]""",
+    "weights shared in a loop": """
+        input: [8]
+        layers:
+          - dense: {units: 8, shared: w}
+          - repeat: {times: 3, layers: [residual: [dense: {units: 8, shared: w}, relu]]}""",
+    "a block shared in a loop": """
+        input: [8]
+        blocks: {twin: {layers: [dense: 8, relu]}}
+        layers: [repeat: {times: 3, layers: [twin: {shared: w}]}, residual: [twin: {shared: w}]]""",
+    "weights shared below an if": """
+        input: [8]
+        variables: {deep: false}
+        layers: [dense: {units: 8, shared: w, if: =deep}, dense: {units: 8, shared: w}]""",
+    "a variable called like a size": """
+        input: [3, 16, 16]
+        data_format: channels_first
+        variables: {width: 2}
+        blocks:
+          stage:
+            parameters: {filters: , depth: }
+            layers:
+              - repeat:
+                  times: =depth
+                  layers:
+                    - conv2d: {filters: =filters * width, kernel_size: 3, strides: =2 if index == 0 else 1, padding: 1}
+        layers: [stage: {filters: 4, depth: 1}, stage: {filters: 6, depth: 2}]""",
     "branches": """
         input: [8]
         layers:
@@ -196,7 +226,7 @@ def test_what_python_cannot_say_of_every_use_is_written_layer_by_layer() -> None
 
 def test_the_code_is_run_once_for_each_model() -> None:
     made = archsum.build("input: [4]\nlayers: [dense: 2]\n")
-    assert run(made.text, made.name) is not run(made.text, made.name)
+    assert run(made.text, made.name, "keras") is not run(made.text, made.name, "keras")
 
 
 def test_shared_weights_with_other_activations() -> None:
@@ -211,3 +241,17 @@ def test_shared_weights_with_other_activations() -> None:
     assert made.text.count("layers.Dense(") == 1
     assert made.text.count("layers.Activation(") == 2
     assert model.count_params() == archsum.summarize(text).params
+
+
+@pytest.mark.parametrize(("make", "framework"), [(archsum.to_keras, "keras"), (archsum.to_torch, "torch")])
+def test_a_framework_that_is_missing_is_named(make: Any, framework: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, framework, None)
+    with pytest.raises(ModuleNotFoundError, match=f"{framework} is not installed.*`pip install {framework}` brings it"):
+        make("input: [8]\nlayers: [relu]\n")
+
+
+def test_weights_are_not_called_like_what_layers_have() -> None:
+    names = ("call", "forward", "path", "dtype", "training", "add_weight", "get_config", "weights", "a.b", "a-b")
+    layer = {"output_shape": [4], "weights": {name: [2] for name in names}, "macs": 8}
+    model = archsum.to_keras({"input": [8], "layers": [{"custom": layer}]})
+    assert [weight.name for weight in model.weights] == [*names]

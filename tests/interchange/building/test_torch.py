@@ -23,6 +23,7 @@ from tests.support.parity.random_networks import network
 from tests.support.paths import EXAMPLES
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+from tests.parity.test_tied import AUTOENCODER, HEAD, IMAGES  # noqa: E402
 from tests.support.parity.allocations import training_steps  # noqa: E402
 from tests.support.parity.torch_models import torchvision  # noqa: E402
 
@@ -249,6 +250,33 @@ def test_what_pytorch_lacks_is_said_at_its_line() -> None:
     assert diagnostic.message.startswith("`random_flip` changes the data in training")
     assert diagnostic.span is not None
     assert diagnostic.cure == "leave it out, and use `torchvision.transforms.v2`"
+
+
+def test_weights_are_not_called_like_what_modules_have() -> None:
+    names = ("forward", "training", "parameters", "type", "a.b", "a-b")
+    layer = {"output_shape": [4], "weights": {name: [2] for name in names}, "macs": 8}
+    model = archsum.to_torch({"input": [8], "layers": [{"custom": layer}]})
+    assert len([*model.parameters()]) == len(names)
+
+
+def test_single_weights_are_one_parameter() -> None:
+    for text in (HEAD % "false", IMAGES):
+        model = archsum.to_torch(text)
+        assert sum(weight.numel() for weight in model.parameters()) == archsum.summarize(text).params
+        assert archsum.diff(text, archsum.from_torch(model, model.input_shape)).equal
+
+
+def test_single_weights_are_one_parameter_in_a_loop_too() -> None:
+    text = "input: [8]\nlayers:\n  - repeat: {times: 3, layers: [dense: {units: 8, shared: {kernel: k}}]}\n"
+    assert sum(weight.numel() for weight in archsum.to_torch(text).parameters()) == 8 * 8 + 3 * 8
+
+
+def test_a_weight_that_is_transposed_is_said_at_its_line() -> None:
+    with pytest.raises(archsum.SpecError, match="`dense` shares its `kernel` transposed") as raised:
+        archsum.build(AUTOENCODER, "torch")
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.code == "not-in-framework"
+    assert ":5:5\n5 |   - dense: {units: 24" in str(raised.value)
 
 
 def test_weights_of_another_network_are_not_copied() -> None:

@@ -5,6 +5,7 @@ import keyword
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,14 @@ def _build(names: dict[str, str]) -> None:
     _check_harmless(made.text)
     assert made.name.isidentifier()
     assert not keyword.iskeyword(made.name)
+
+
+@pytest.mark.torch
+@pytest.mark.skipif(not (find_spec("mypy") and find_spec("torch")), reason="mypy or PyTorch is not installed")
+def test_mypy_finds_nothing(tmp_path: Path) -> None:
+    for name in ("mobilenet_v2", "seq2seq", "lenet5", "swin", "conv_lstm", "t5"):
+        (tmp_path / f"{name}.py").write_text(_source(EXAMPLES / f"{name}.yaml"), encoding="utf-8")
+    # What a module gives is `Any` to PyTorch's own types.
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "--no-warn-return-any", "."]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr

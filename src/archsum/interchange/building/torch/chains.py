@@ -129,9 +129,9 @@ def looped(
         if not new:
             break
         writer.locals, writer.assigned = before
-        for own in writer.free.values():  # values from around keep the names that they got
-            if own not in writer.locals:
-                writer.locals.add(own)
+        for name in writer.free.values():  # what the loop has named of what is around stays so named
+            if name not in writer.locals:
+                writer.locals.add(name)
         for number, position in new:
             given_text = taken[number].sizes[position].text
             if given_text in writer.assigned and not _is_held(writer, given_text):

@@ -15,16 +15,18 @@ from archsum.interchange.building.program import (
     RepeatStep,
     Step,
 )
-from archsum.interchange.building.torch import chains, containers, layers
+from archsum.interchange.building.torch import chains, containers, layers, ties
 from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known
 from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Step as Call
-from archsum.interchange.building.torch.steps import Tensor
+from archsum.interchange.building.torch.steps import Tensor, UnsupportedError
 from archsum.interchange.building.torch.text import names_in, put_in
 from archsum.interchange.building.torch.uses import Entry, Made, NotAChainError, Use
 
 _LONG = 50
 """More letters of an expression are a line of their own."""
+_OUTERMOST = 2
+"""The depth of lines in `__init__` that are in no loop, and below no condition."""
 
 
 class ClassWriter(Scope):
@@ -144,6 +146,9 @@ class ClassWriter(Scope):
         made = layers.write(self, step, taken)
         texts = [tensor.text for tensor in made.taken]
         owner = step.item.shared and f"{step.item.shared}"
+        if owner or step.item.shared_weights:
+            self._require_made_once()
+        modules = []
         word = identifier(str(step.name or step.item.shared or step.kind), "layer")
         for number, one in enumerate(made.steps):
             is_last = number == len(made.steps) - 1
@@ -157,15 +162,35 @@ class ClassWriter(Scope):
                     module = f"self.{self.attribute(wanted, one.module)}"
                     if key:
                         self.shared[key] = module
+                modules.append((module, one))
             text = self._called(step, one, texts, module, flow, is_last=is_last)
             if not is_last and len(text) > _LONG and flow not in texts[1:]:
                 self.assign(flow, text)
                 text = flow
             texts = [text, *texts[1:]]
+        self._tie(step, modules)
         if [one.call for one in made.steps] == ["{self}"]:
             return (made.output._replace(text=texts[0]),)
         self.assign(flow, texts[0])
         return (made.output._replace(text=flow),)
+
+    def _require_made_once(self) -> None:
+        """Check that all that share weights here find the one module. Errors: NotSymbolicError where they do not."""
+        is_of_repetition = self.around is not None and self.block_function is None
+        if is_of_repetition or self.depth > _OUTERMOST:
+            raise NotSymbolicError("shared in a loop, or below a condition")
+
+    def _tie(self, step: LayerStep, modules: Sequence[tuple[str, Call]]) -> None:
+        """Let a layer's single weights be those of the first layer with their labels. Errors: SpecError."""
+        try:
+            for name, label in step.item.shared_weights.items():
+                own = ties.tied(self.program, step, modules, name)
+                first = self.tied.setdefault(label, own)
+                ties.require_same(own, first, name)
+                if first is not own:
+                    self.line(f"{own.attribute} = {first.attribute}")
+        except UnsupportedError as error:
+            raise layers.lacking(step, error) from None
 
     def _called(self, step: LayerStep, one: Call, texts: list[str], module: str, flow: str, *, is_last: bool) -> str:
         """Return a step's expression; what is taken more than once becomes a variable first."""
@@ -209,6 +234,8 @@ class ClassWriter(Scope):
         """Write a block's use, and return what it gives."""
         use = self.used(step, taken)
         label = step.item.shared
+        if label:
+            self._require_made_once()
         word = identifier(str(step.name or label or step.function.block), "block")
         if label and label in self.shared:
             module = self.shared[label]

@@ -238,6 +238,7 @@ def _listed(step: RepeatStep, writer: Scope, taken: Tensors, flow: str, word: st
     if not use.made.collected:
         with writer.indented(of_forward=f"for {one} in self.{name}:"):
             writer.assign(", ".join(targets), call)
+        writer.variables.free(one)
         return tuple(tensor._replace(text=target) for tensor, target in zip(given, targets, strict=True))
     return _collected(step, writer, use, given, targets, f"self.{name}", one, call)
 
@@ -268,6 +269,7 @@ def _collected(
     with writer.indented(of_forward=f"for {one} in {module}:"):
         writer.assign(assigned, call)
         writer.statement(f"{collected}.append({appended})")
+    writer.variables.free(one)
     counts = {len(_rows(repeat)) for repeat in step.repeats}
     count = writer.code(step.times, step.uses) if not step.columns else Code(str(min(counts)), min(counts))
     return (output._replace(text=f"*{collected}", many=count),)

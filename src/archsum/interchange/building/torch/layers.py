@@ -33,9 +33,13 @@ def write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written:
     try:
         return _write(writer, step, taken)
     except UnsupportedError as error:
-        name = step.name or step.kind
-        place = step.item.entry.span
-        raise SpecError([Diagnostic("not-in-framework", f"{quote(name)} {error.message}", place, error.cure)]) from None
+        raise lacking(step, error) from None
+
+
+def lacking(step: LayerStep, error: UnsupportedError) -> SpecError:
+    """Return what PyTorch cannot do, at the layer's place."""
+    message = f"{quote(step.name or step.kind)} {error.message}"
+    return SpecError([Diagnostic("not-in-framework", message, step.item.entry.span, error.cure)])
 
 
 def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written:

@@ -20,12 +20,13 @@ from archsum.interchange.building.source import Lines
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known, times
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, replaced, taken_apart
+from archsum.interchange.building.torch.ties import Tied
 from archsum.interchange.building.torch.uses import Entry, Made, Use
 from archsum.language.expand.trace import Visit
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Weight
 
-_OF_MODULES = frozenset(
+OF_MODULES = frozenset(
     (
         *("add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
         *("cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward"),
@@ -36,6 +37,7 @@ _OF_MODULES = frozenset(
         *("training", "type", "xpu", "zero_grad", "self"),
     )
 )
+"""What attributes of a module of PyTorch's may not be called."""
 _OF_FORWARD = ("self", "torch", "nn", "F", "math", "Tensor")
 
 
@@ -80,7 +82,7 @@ class Scope:
         self.free: dict[str, str] = {}
         """Of what formulas know that is around, Python's names here."""
         self.locals = Names(("self", "nn", "torch", "F", "math"))
-        self.attributes = Names(_OF_MODULES)
+        self.attributes = Names(OF_MODULES)
         self.variables = Names(_OF_FORWARD)
         self.init: list[str] = []
         self.depth = 2
@@ -93,6 +95,8 @@ class Scope:
         self.inputs: tuple[Tensor, ...] = ()
         self.sizes: dict[str, tuple[int, int]] = {}
         self.shared: dict[str, str] = {}
+        self.tied: dict[str, Tied] = {}
+        """The parameters that other layers share, by the labels of the file."""
         self.states: dict[str, str] = {}
         self.begin_others: set[str] = set()
         self.found_indices: set[str] = set()

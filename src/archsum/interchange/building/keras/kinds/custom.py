@@ -7,7 +7,7 @@ from archsum.interchange.building.expressions import expression
 from archsum.interchange.building.keras.arguments import trainable_of
 from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
 from archsum.interchange.building.keras.lacking import LackingError
-from archsum.interchange.building.names import identifier
+from archsum.interchange.building.names import Names, identifier
 from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.reading import same
 from archsum.interchange.building.source import INDENT, Brackets, Code, Lines, call, comment, literal, text
@@ -93,12 +93,13 @@ def _class(made: LayerCall, name: str) -> list[str]:
         lines.add(f"def build(self, input_shape: {shapes}) -> None:")
         lines.depth += 1
         lines.add('"""Make its weights."""')
+        attributes = Names(_OF_LAYERS)
         for number, (weight, stated) in enumerate(layer.weights_.items()):
             if None in stated.shape:
                 raise LackingError("makes no weights of unknown sizes", "state the sizes of the weights, in numbers")
             shape = _shape(made, stated.shape, "input_shape[0]" if several else "input_shape")
-            attribute = identifier(weight, f"weight_{number}")
-            attribute = f"{attribute}_" if attribute in _TAKEN else attribute
+            word = identifier(weight, f"weight_{number}")
+            attribute = attributes.add(word, f"{word}_")
             trainable = None if stated.trainable else "False"
             value = call("self.add_weight", shape=shape, name=literal(weight), trainable=trainable)
             lines.add(f"self.{attribute} = ", value)
@@ -123,22 +124,21 @@ def _class(made: LayerCall, name: str) -> list[str]:
     return [line if line.strip() else "" for line in lines.lines]
 
 
-_TAKEN = frozenset(
+_OF_LAYERS = frozenset(
     (
-        "name",
-        "weights",
-        "trainable",
-        "built",
-        "call",
-        "build",
-        "dtype",
-        "losses",
-        "metrics",
-        "variables",
-        "input",
-        "output",
+        *("activity_regularizer", "add_loss", "add_metric", "add_variable", "add_weight", "autocast"),
+        *("build", "build_from_config", "built", "call", "call_signature_parameters", "compute_dtype"),
+        *("compute_mask", "compute_output_shape", "compute_output_spec", "count_params", "dtype"),
+        *("dtype_policy", "from_config", "get_build_config", "get_config", "get_weights", "input"),
+        *("input_dtype", "input_spec", "load_own_variables", "losses", "metrics", "metrics_variables"),
+        *("name", "non_trainable_variables", "non_trainable_weights", "output", "path"),
+        *("quantization_mode", "quantize", "quantized_build", "quantized_call", "rematerialized_call"),
+        *("save_own_variables", "set_weights", "stateless_call", "supports_jit", "supports_masking"),
+        *("symbolic_call", "trainable", "trainable_variables", "trainable_weights", "variable_dtype"),
+        *("variables", "weights"),
     )
 )
+"""What attributes of a layer of Keras's may not be called."""
 
 
 def _shape(made: LayerCall, sizes: tuple[Any, ...], shape: str) -> Brackets:
