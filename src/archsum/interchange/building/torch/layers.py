@@ -156,7 +156,7 @@ def _fill(writer: Scope, use: LayerUse, fields: Mapping[str, Any], step: LayerSt
 def _kind(use: LayerUse) -> tuple[Kind, LayerUse]:
     if use.kind in _NORMS:
         assert use.held is not None
-        held, kind, outer = use.held, KINDS[use.held.kind], use
+        held, kind, outer = use.held, _in_table(use.held.kind), use
 
         def write(inner: LayerUse) -> Made:
             made = kind.write(inner)
@@ -167,7 +167,13 @@ def _kind(use: LayerUse) -> tuple[Kind, LayerUse]:
             return made._replace(steps=[wrapped, *made.steps[1:]])
 
         return Kind(write, kind.channels_first), held
-    return KINDS[use.kind], use
+    return _in_table(use.kind), use
+
+
+def _in_table(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise UnsupportedError(f"holds `{kind}`, which is a class to fill in", "write it as a layer of its own")
+    return KINDS[kind]
 
 
 def _wanted(kind: Kind, use: LayerUse, taken: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
