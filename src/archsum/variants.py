@@ -77,6 +77,20 @@ class Template:
         """
         return self._file.document(variables, self._chosen(variables, input))
 
+    def costs(
+        self,
+        variables: Mapping[str, Value] = _AS_IN_FILE,
+        input: InputShape | None = None,  # noqa: A002
+        *,
+        training: Mapping[str, Any] = _AS_IN_FILE,
+    ) -> Costs:
+        """Return what a variant costs of memory; `training` takes the place of what the file says of it.
+
+        Errors: SpecError with every problem in the variant.
+        """
+        network = self.network(variables, input)
+        return Costs.of(network, propagate(network.graph, network.engine), training)
+
     def totals(
         self,
         variables: Mapping[str, Value] = _AS_IN_FILE,
@@ -100,8 +114,7 @@ class Template:
         if all(name in OF_LAYERS for name in metrics):
             totals = self._file.totals(variables, self._chosen(variables, input))
             return {name: OF_LAYERS[name](totals) for name in metrics}
-        network = self.network(variables, input)
-        costs = Costs.of(network, propagate(network.graph, network.engine), training)
+        costs = self.costs(variables, input, training=training)
         return {name: METRICS[name](costs) for name in metrics}
 
     def mentions(self, word: str) -> bool:

@@ -87,7 +87,7 @@ def limits(
 
 
 def limits_of_blocks(
-    costs: Costs, budget: Budget, places: Mapping[str, Place], base: Base | None = None
+    costs: Costs, budget: Budget, places: Mapping[str, Place] = MappingProxyType({}), base: Base | None = None
 ) -> Iterator[Limited]:
     """Yield the limits of a network's blocks. Errors: SpecError where there is no block of a name."""
     for block, of in budget.blocks.items():

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 from archsum.budget import limits_of_blocks, stated_limits
 from archsum.errors import Diagnostic, FieldError, SpecError, one_line, quote
 from archsum.formula import FormulaError, Value
-from archsum.language.network import Network
 from archsum.language.spec.budget import Budget
 from archsum.language.spec.document import Document
 from archsum.memory.costs import Costs
 from archsum.memory.devices import Device, find_device
-from archsum.propagate import propagate
 from archsum.sweeps.condition import Condition
 from archsum.sweeps.space import Variant
 from archsum.variants import METRICS, OF_LAYERS, Template
@@ -201,18 +199,14 @@ class _Figures(Mapping[str, Value]):
         for name in sorted(limits, key=lambda name: name not in OF_LAYERS):
             yield name, self._metric(name), limits[name]
         if budget.blocks:
-            for costs, limited, limit, _ in limits_of_blocks(self._costs, budget, self._network.block_places):
+            for costs, limited, limit, _ in limits_of_blocks(self._costs, budget):
                 name = limited.removeprefix("max_")
                 yield name, METRICS[name](costs), limit.value
 
     @cached_property
-    def _network(self) -> Network:
-        return self._question.template.network(self._variant.variables, self._variant.input)
-
-    @cached_property
     def _costs(self) -> Costs:
-        network = self._network
-        return Costs.of(network, propagate(network.graph, network.engine), self._question.training)
+        question, variant = self._question, self._variant
+        return question.template.costs(variant.variables, variant.input, training=question.training)
 
     def _metric(self, name: str) -> int | None:
         if name not in self._metrics:
