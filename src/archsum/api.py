@@ -513,6 +513,8 @@ def solve(
     from archsum.sweeps import solving
     from archsum.sweeps.asking import ask_of_one
 
+    if not (where or within_budget or device):
+        raise ValueError("what has it to keep? give `where`, `within_budget` or `device`")
     of = _template(file)
     question, choices = ask_of_one(
         of, name, values, variables or {}, where=where, within_budget=within_budget, device=device, training=training

@@ -51,6 +51,7 @@ COMMANDS = [
     "--set sizes=[1,2],[3,4] --input 8,8,3 --input 9,9,3 --columns params,macs,training_memory",
     "--set filters=1:60 --columns params",
     "--set filters=1:6 --set kernel_size=3,9 --where 'params < 2k'",
+    "--set filters=1:6 --where 'params < 2k' --where 'filters > 2'",
     "--set filters=1:6 --set kernel_size=3,9 --within-budget --pareto params,-macs",
     "--set filters=1:2 --set act=relu,rleu --format csv",
     "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",

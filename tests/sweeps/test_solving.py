@@ -113,3 +113,9 @@ def test_what_cannot_be_solved(name: str, values: str, where: str, message: str)
     with pytest.raises(SpecError) as raised:
         archsum.solve(io.StringIO(STEADY), name, values, where=where)
     assert raised.value.diagnostics[0].message.startswith(message)
+
+
+def test_nothing_to_keep() -> None:
+    text = "input: [8]\nvariables: {width: 1}\nlayers: [dense: =width]\n"
+    with pytest.raises(ValueError, match="what has it to keep"):
+        archsum.solve(io.StringIO(text), "width", "1:9")

@@ -1,7 +1,6 @@
 """`archsum build`."""
 
 import argparse
-import os
 import shlex
 
 from archsum.cli.arguments import add_file_arguments, network
@@ -25,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     source = network(arguments.file, arguments)
     origin = "standard input" if arguments.file == "-" else arguments.file
-    path = "model.py" if arguments.output == "-" else os.path.basename(arguments.output)
+    path = "model.py" if arguments.output == "-" else arguments.output
     built = build(source, arguments.to, origin=origin, path=path, options=_options(arguments))
     if arguments.output == "-":
         print(built)

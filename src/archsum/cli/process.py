@@ -27,7 +27,7 @@ COMMANDS = {
     "diagram": "draw a network, or a block of it",
     "convert": "write any network as our YAML, what repeats folded into blocks",
     "report": "write a page about a network, or about what changed between two",
-    "build": "write a network as source code of Keras",
+    "build": "write a network as source code of Keras or PyTorch",
     "plot": "draw the memory of a training step, layer by layer",
     "layers": "list the kinds of layer, or document one",
     "devices": "list the built-in devices, and what memory they have",

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archsum.cli.arguments import add_training_arguments
 from archsum.errors import Diagnostic, SpecError, quote
@@ -10,6 +10,14 @@ from archsum.errors import Diagnostic, SpecError, quote
 if TYPE_CHECKING:
     from archsum.language.read.settings import InputShape
     from archsum.variants import Template
+
+
+class _And(argparse.Action):
+    """Keeps several conditions as one: all have to hold."""
+
+    def __call__(self, _parser: Any, namespace: argparse.Namespace, values: Any, _option: str | None = None) -> None:
+        before = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, f"({before}) and ({values})" if before else values)
 
 
 def add_file_argument(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +32,7 @@ def add_limit_arguments(parser: argparse.ArgumentParser, what: str) -> None:
     group = parser.add_argument_group(f"what {what} has to keep")
     group.add_argument(
         "--where",
+        action=_And,
         metavar="CONDITION",
         help="a formula of metrics by the names of limits, as in 'params < 5M and training_memory < 16 GiB'; it may "
         "name what is varied too",
