@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import archsum
 from archsum.interchange.building.building import build
 from archsum.interchange.building.names import identifier
-from archsum.interchange.building.torch.tidying import tidy
+from archsum.interchange.building.torch.tidying import tidy, without_unread
 from tests.conftest import Golden
 from tests.fuzz.kinds.names import PLACES, PLAIN, network
 from tests.interchange.building.test_source import FILES, HOSTILE
@@ -110,6 +110,13 @@ def test_what_is_added_without_conditions_is_one_expression() -> None:
     assert tidy(several) == ["    self.s.append(A(1))"]
     below = ["    self.s = nn.Sequential()", "    self.s.append(A(1))", "    if b:", "        self.s.append(B())"]
     assert tidy(below) == below
+
+
+def test_what_is_not_read_is_not_written() -> None:
+    text = archsum.build(EXAMPLES / "seq2seq.yaml", "torch").text
+    assert "_, encoder_state = self.encoder(english)\n        x = self.decoder(french, encoder_state)[0]" in text
+    read = ["        x = f(y)", "        x = g(x)"]
+    assert without_unread(read) == read
 
 
 @pytest.mark.torch

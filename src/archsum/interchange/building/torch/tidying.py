@@ -73,3 +73,21 @@ def _is_sum(line: str) -> bool:
     except SyntaxError:  # it goes on in the next line
         return False
     return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and isinstance(value.left, ast.Name)
+
+
+def without_unread(lines: list[str]) -> list[str]:
+    """Leave out of `forward` what the next line assigns to again; of several values, the first is `_` then."""
+    found: list[str] = []
+    for line in reversed(lines):
+        own, after = _ASSIGNED.fullmatch(line), _ASSIGNED.fullmatch(found[-1]) if found else None
+        if own and after and own[1] == after[1] and own[1] not in names_in(after[3]):
+            if own[2]:
+                found.append(line.replace(f"{own[1]},", "_,", 1))
+            elif "(" in own[3]:  # a call may do more than give a value
+                found.append(line)
+        else:
+            found.append(line)
+    return found[::-1]
+
+
+_ASSIGNED = re.compile(r" {8}(\w+)((?:, \w+)*) = (.+[^(\[{])")

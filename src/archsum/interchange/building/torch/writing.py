@@ -31,7 +31,7 @@ from archsum.interchange.building.torch.parameters import annotated, compute, co
 from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in, without_unused
-from archsum.interchange.building.torch.tidying import tidy
+from archsum.interchange.building.torch.tidying import tidy, without_unread
 from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter
 from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.layers.base import Weight
@@ -226,7 +226,7 @@ class Network:
         )
         lines.lines.append("")
         lines.add("def ", Brackets("forward", (Text("self"), *takes)), f" -> {result}:")
-        lines.lines += returning(writer.forward, [tensor.text for tensor in given])
+        lines.lines += returning(without_unread(writer.forward), [tensor.text for tensor in given])
         return lines.lines
 
     # The network
