@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import archsum
 from archsum.interchange.building.building import build
 from archsum.interchange.building.names import identifier
+from archsum.interchange.building.torch.tidying import tidy, without_unread
 from tests.conftest import Golden
 from tests.fuzz.kinds.names import PLACES, PLAIN, network
 from tests.interchange.building.test_source import FILES, HOSTILE
@@ -97,6 +98,25 @@ def _build(names: dict[str, str]) -> None:
     _check_harmless(made.text)
     assert made.name.isidentifier()
     assert not keyword.iskeyword(made.name)
+
+
+def test_what_is_added_without_conditions_is_one_expression() -> None:
+    text = archsum.build(EXAMPLES / "inception_v3.yaml", "torch").text
+    assert "self.branch2 = nn.Sequential(\n            ConvBNReLU(in_channels, 48), ConvBNReLU(48, 64, kernel" in text
+    assert "nn.Sequential()" not in text
+    lines = ["    a = A()", "    s = nn.Sequential()", "    s.append(a)", "    n = n + 1", "    n = n + 1 if a else 2"]
+    assert tidy(lines) == [*lines[:3], "    n += 1", lines[-1]]  # `a` is read again
+    several = ["    a = A(", "        1,", "    )", "    self.s.append(a)"]
+    assert tidy(several) == ["    self.s.append(A(1))"]
+    below = ["    self.s = nn.Sequential()", "    self.s.append(A(1))", "    if b:", "        self.s.append(B())"]
+    assert tidy(below) == below
+
+
+def test_what_is_not_read_is_not_written() -> None:
+    text = archsum.build(EXAMPLES / "seq2seq.yaml", "torch").text
+    assert "_, encoder_state = self.encoder(english)\n        x = self.decoder(french, encoder_state)[0]" in text
+    read = ["        x = f(y)", "        x = g(x)"]
+    assert without_unread(read) == read
 
 
 @pytest.mark.torch

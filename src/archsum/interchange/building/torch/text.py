@@ -143,41 +143,6 @@ def without_unused(lines: Iterable[str], kept: Iterable[str]) -> list[str]:
     return _without_empty(left)
 
 
-def inlined(lines: list[str]) -> list[str]:
-    """Write `m = M()`, `a.append(m)` as `a.append(M())` where nothing else reads `m`."""
-    found: list[str] = []
-    for line in lines:
-        found.append(line)
-        added = re.fullmatch(r"( +)([\w.]+\.append)\((\w+)\)", line)
-        if not added or sum(added[3] in names_in(each) for each in lines) != 2:
-            continue
-        start = next((number for number, each in enumerate(found) if each.startswith(f"{added[1]}{added[3]} = ")), None)
-        if start is not None:
-            value = " ".join(map(str.strip, found[start:-1])).removeprefix(f"{added[3]} = ")
-            whole = source.Lines(len(added[1]) // 4)
-            whole.add("", breakable(f"{added[2]}({value})"))
-            found[start:] = whole.lines
-    return found
-
-
-def in_place(lines: Iterable[str]) -> list[str]:
-    """Write `a = a + b` as `a += b`."""
-    return [re.sub(_ADDED, r"\1 += \2", line) if _is_sum(line) else line for line in lines]
-
-
-_ADDED = r"(?<=    )(\w+) = \1 \+ (.+)"
-
-
-def _is_sum(line: str) -> bool:
-    """Whether a line adds to what it assigns to, and nothing else."""
-    match = re.fullmatch(r"\s+(\w+) = (\1 \+ .+)", line)
-    try:
-        value = ast.parse(match[2], mode="eval").body if match else None
-    except SyntaxError:  # it goes on in the next line
-        return False
-    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and isinstance(value.left, ast.Name)
-
-
 def _target(line: str, may: Set[str]) -> str | None:
     """Return which of some names a line assigns to."""
     match = re.match(r"\s*(\w+) = ", line)

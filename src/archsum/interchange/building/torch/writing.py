@@ -30,7 +30,8 @@ from archsum.interchange.building.torch.lines import class_docstring, imports, r
 from archsum.interchange.building.torch.parameters import annotated, compute, compute_variables, declare, with_computed
 from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
-from archsum.interchange.building.torch.text import in_place, inlined, names_in, without_unused
+from archsum.interchange.building.torch.text import names_in, without_unused
+from archsum.interchange.building.torch.tidying import tidy, without_unread
 from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter
 from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.layers.base import Weight
@@ -163,7 +164,7 @@ class Network:
         if UNKNOWN not in " ".join(stated) and any(names_in(text) & writer.assigned or "." in text for text in stated):
             value = stated[0] if len(stated) == 1 else joined(stated)
             lines.append(f"        self.out_channels = {value}")
-        lines = in_place(inlined(without_unused(lines, writer.assigned)))
+        lines = tidy(without_unused(lines, writer.assigned))
         text = "\n".join(lines)
         if UNKNOWN in text:
             raise NotSymbolicError("a size")
@@ -225,7 +226,7 @@ class Network:
         )
         lines.lines.append("")
         lines.add("def ", Brackets("forward", (Text("self"), *takes)), f" -> {result}:")
-        lines.lines += returning(writer.forward, [tensor.text for tensor in given])
+        lines.lines += returning(without_unread(writer.forward), [tensor.text for tensor in given])
         return lines.lines
 
     # The network
@@ -254,7 +255,7 @@ class Network:
         is_sequence, outputs = _body(writer, function, tuple(inputs))
         if function.outputs is not None:
             outputs = tuple(tensor for one in function.outputs for tensor in _known(writer, one.name))
-        lines = in_place(inlined(without_unused(writer.init, writer.assigned)))
+        lines = tidy(without_unused(writer.init, writer.assigned))
         if UNKNOWN in "\n".join(lines):
             raise NotSymbolicError("a size")
         used = names_in("\n".join(lines))
