@@ -128,3 +128,16 @@ def test_mypy_finds_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "--no-warn-return-any", "."]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_layer_does_not_take_the_place_of_what_the_model_takes() -> None:
+    text = archsum.build("input: [4]\nlayers: [dense: {name: input_shape, units: 3}]", "torch").text
+    assert "self.input_shape_1 = nn.Linear(4, 3)" in text
+    assert "self.input_shape = (4,)" in text
+
+
+@pytest.mark.parametrize("masks", [True, False])
+def test_padding_that_is_not_passed_over_is_said(masks: bool) -> None:
+    embedding = f"embedding: {{input_dim: 9, output_dim: 4, mask_zero: {str(masks).lower()}}}"
+    text = archsum.build(f"input: [6]\nlayers: [{embedding}, lstm: 3]", "torch").text
+    assert ("The word 0 is no padding here: Keras's layers pass over it (`mask_zero`)." in text) == masks

@@ -1,16 +1,18 @@
 """A Keras model's weights, copied into a PyTorch model of the same network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archsum.errors import Diagnostic, SpecError, quote
+from archsum.interchange.copying.features import Order, moved_inputs, orders, places, takes_each
 from archsum.interchange.copying.layouts import as_torch
-from archsum.interchange.copying.order import behind, in_order
+from archsum.interchange.copying.order import in_order
 from archsum.layers import kind_of
-from archsum.layers.shapes import show
+from archsum.layers.shapes import Shape, show
 from archsum.summary import LayerSummary, Summary
 
 _CURE = "both must be the same network: see what `archsum diff` says of them"
+_ORDER_CURE = "end with `global_average_pooling2d`, or flatten the data before they are merged or cut"
 
 
 def copy(keras_model: Any, keras: Summary, torch_model: Any, torch: Summary) -> None:
@@ -44,18 +46,43 @@ def _set(tensor: Any, array: Any) -> None:
 
 def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[str, Any]]:
     """Yield the weights of a Keras model as PyTorch has them, each with its name."""
-    of_torch = list(_once(torch))
-    turned = {one.name for one in of_torch if kind_of(type(one.layer)) == "dense" and _takes_moved(torch, one)}
-    dense_of_torch = iter([one for one in of_torch if kind_of(type(one.layer)) == "dense"])
+    given, taken = orders(summary), orders(torch, moved_inputs(summary, torch))
+    twins: dict[str, Iterator[LayerSummary]] = {}
     for layer in _once(summary):
         arrays = {name: array for name, array in _arrays(model, layer).items() if name not in layer.shared_weights}
-        if kind_of(type(layer.layer)) == "dense":
-            other = next(dense_of_torch, None)
-            shape = _flattened(summary, layer)
-            if shape and other is not None and other.name in turned:
-                arrays["kernel"] = _channels_first(arrays["kernel"], shape)
+        kind = kind_of(type(layer.layer))
+        if kind not in twins:
+            twins[kind] = iter([one for one in _once(torch) if kind_of(type(one.layer)) == kind])
+        other = next(twins[kind], None)
+        if other is not None and (kind == "dense" or (len(layer.output_shape) == 1 and takes_each(layer))):
+            arrays = _in_order(layer, arrays, _taken(given, layer), _taken(taken, other))
         for array in as_torch(layer.layer, arrays):
             yield layer.name, array
+
+
+def _taken(found: Mapping[str, Order], layer: LayerSummary) -> tuple[Order, Shape]:
+    return found.get(layer.node.inputs[0], Order()), layer.input_shapes[0]
+
+
+def _in_order(
+    layer: LayerSummary, arrays: dict[str, Any], ours: tuple[Order, Shape], theirs: tuple[Order, Shape]
+) -> dict[str, Any]:
+    """Return the weights of features in the order in which PyTorch takes these. Errors: SpecError where none is known.
+
+    `ours` and `theirs` are the orders and the shapes of what both models take.
+    """
+    sides = (ours, theirs)
+    if all(order.is_known and order.numbers is None and not order.is_first for order, _ in sides):
+        return arrays
+    is_known = all(order.is_known and None not in shape for order, shape in sides)
+    where = places(*(order.of(shape) for order, shape in sides)) if is_known else None
+    if where is None:
+        message = f"{quote(layer.name)} takes features whose order in the PyTorch model is not known"
+        raise SpecError([Diagnostic("differs", message, None, _ORDER_CURE)])
+    along = {"kernel": 0} if kind_of(type(layer.layer)) == "dense" else dict.fromkeys(arrays, 0)
+    return {
+        name: array.take(where, axis=0) if name in along and array.ndim else array for name, array in arrays.items()
+    }
 
 
 def _once(summary: Summary) -> Iterator[LayerSummary]:
@@ -87,38 +114,6 @@ def _layer_of(model: Any, path: str) -> Any:
     for name in path.split("/"):
         found = found.get_layer(name)
     return found
-
-
-def _flattened(summary: Summary, layer: LayerSummary) -> tuple[int, ...] | None:
-    """Return the shape, channels last, that a dense layer takes all elements of; None where it takes no such."""
-    for before in behind(summary, layer):
-        kind = kind_of(type(before.layer))
-        if kind == "flatten":
-            (shape,) = before.input_shapes
-            is_last = getattr(before.layer, "data_format", "channels_last") == "channels_last"
-            return tuple(size or 0 for size in shape) if len(shape) > 2 and is_last else None
-        if before.output_shape != before.input_shapes[0]:
-            return None
-    return None
-
-
-def _takes_moved(summary: Summary, layer: LayerSummary) -> bool:
-    """Whether a dense layer takes the elements of data whose channels come first."""
-    for before in behind(summary, layer):
-        kind = kind_of(type(before.layer))
-        if kind in ("flatten", "reshape"):
-            previous = next(behind(summary, before), None)
-            return previous is None or kind_of(type(previous.layer)) != "permute"
-        if before.output_shape != before.input_shapes[0]:
-            return False
-    return False
-
-
-def _channels_first(kernel: Any, shape: tuple[int, ...]) -> Any:
-    """Return a dense kernel on (*sizes, channels) for the same elements with the channels first."""
-    units = kernel.shape[-1]
-    whole = kernel.reshape(*shape, units)
-    return whole.transpose(len(shape) - 1, *range(len(shape) - 1), len(shape)).reshape(-1, units)
 
 
 def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from archsum.graph import Node
 from archsum.summary import LayerSummary, Summary
 
 
@@ -31,13 +30,3 @@ def in_order(summary: Summary) -> Iterator[LayerSummary]:
 def _with_weights(layer: LayerSummary, layers: dict[str, LayerSummary]) -> Iterator[LayerSummary]:
     if layer.computed.weights:
         yield layers[layer.node.shared_with] if layer.node.shared_with else layer
-
-
-def behind(summary: Summary, layer: LayerSummary) -> Iterator[LayerSummary]:
-    """Yield what a layer comes of, backwards, as far as each takes one thing."""
-    layers = {one.name: one for one in summary.layers}
-    node: Node = layer.node
-    while len(node.inputs) == 1 and node.inputs[0] in layers:
-        before = layers[node.inputs[0]]
-        yield before
-        node = before.node

@@ -30,6 +30,7 @@ OF_MODULES = frozenset(
     (
         *("add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
         *("cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward"),
+        "input_shape",
         *("get_buffer", "get_parameter", "get_submodule", "half", "insert", "ipu", "load_state_dict"),
         *("modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters"),
         *("parameters", "pop", "register_buffer", "register_module", "register_parameter"),
