@@ -101,3 +101,11 @@ def test_an_order_that_is_not_known_is_refused() -> None:
     network = f"{LAST}\nlayers: [{CONV}, {CUT}, flatten, dense: 10]"
     with pytest.raises(archsum.SpecError, match="takes features whose order in the PyTorch model is not known"):
         archsum.copy_weights(archsum.to_keras(network), _Cut(), (3, 8, 7))
+
+
+def test_a_layer_whose_weights_cannot_follow_is_refused() -> None:
+    network = f"{FIRST}\nlayers: [{CONV}, flatten, reshape: [4, 30], lstm: 4]"
+    with pytest.raises(
+        archsum.SpecError, match=r"`lstm.*` takes features whose order in the PyTorch model is not known"
+    ):
+        archsum.copy_weights(archsum.to_keras(network), archsum.to_torch(network))

@@ -54,10 +54,16 @@ def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[st
         if kind not in twins:
             twins[kind] = iter([one for one in _once(torch) if kind_of(type(one.layer)) == kind])
         other = next(twins[kind], None)
-        if other is not None and (kind == "dense" or (len(layer.output_shape) == 1 and takes_each(layer))):
+        if other is not None and _has_features(layer):
             arrays = _in_order(layer, arrays, _taken(given, layer), _taken(taken, other))
         for array in as_torch(layer.layer, arrays):
             yield layer.name, array
+
+
+def _has_features(layer: LayerSummary) -> bool:
+    """Whether a layer's weights lie along the features of one thing that it takes."""
+    gives_features = kind_of(type(layer.layer)) == "dense" or len(layer.output_shape) == 1
+    return gives_features and len(layer.node.inputs) == 1
 
 
 def _taken(found: Mapping[str, Order], layer: LayerSummary) -> tuple[Order, Shape]:
@@ -76,10 +82,12 @@ def _in_order(
         return arrays
     is_known = all(order.is_known and None not in shape for order, shape in sides)
     where = places(*(order.of(shape) for order, shape in sides)) if is_known else None
-    if where is None:
+    is_dense = kind_of(type(layer.layer)) == "dense"
+    can_follow = is_dense or (takes_each(layer) and len(layer.output_shape) == 1)
+    if where is None or not (can_follow or (where[1:] > where[:-1]).all()):
         message = f"{quote(layer.name)} takes features whose order in the PyTorch model is not known"
         raise SpecError([Diagnostic("differs", message, None, _ORDER_CURE)])
-    along = {"kernel": 0} if kind_of(type(layer.layer)) == "dense" else dict.fromkeys(arrays, 0)
+    along = ("kernel",) if is_dense else tuple(arrays) if can_follow else ()
     return {
         name: array.take(where, axis=0) if name in along and array.ndim else array for name, array in arrays.items()
     }
