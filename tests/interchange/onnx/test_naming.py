@@ -44,7 +44,7 @@ def test_the_modules_that_pytorch_notes(tmp_path: Path) -> None:
         ("layer1", "0"): "Block",
     }
     assert summary.layers[0].node.origin is not None
-    assert summary.layers[0].node.origin._asdict() == {"path": "node_a", "type": "Conv"}
+    assert summary.layers[0].node.origin[:2] == ("node_a", "Conv")
     for name in ("layer1/0/conv1", "layer1.0.conv1", "node_a"):
         assert summary.find(name) == summary.layers[:1]
     assert summary.find("layer1.0") == summary.find("/layer1/0") == summary.layers

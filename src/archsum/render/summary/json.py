@@ -85,7 +85,7 @@ def _layer(layer: LayerSummary, fields: dict[str, Any]) -> dict[str, Any]:
             name: {"layer": shared.owner.node, "weight": shared.owner.weight, "transposed": shared.transposed}
             for name, shared in layer.shared_weights.items()
         },
-        "origin": layer.node.origin and layer.node.origin._asdict(),
+        "origin": layer.node.origin and {"path": layer.node.origin.path, "type": layer.node.origin.type},
     }
 
 
