@@ -75,7 +75,7 @@ def engine(jobs: int = 1, address: str | None = None) -> Iterator[Engine]:
             yield start()
         finally:
             for pool in pools:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)
 
 
 def _pool(jobs: int) -> Executor:
