@@ -114,10 +114,11 @@ def _existing(name: str) -> str:
     folder, base = os.path.split(name)
     try:
         with os.scandir(folder or ".") as entries:
-            near = [entry.name for entry in entries if closest(_stem(base), [_stem(entry.name)], _LIKENESS)]
+            names = [entry.name for entry in entries]
     except OSError:
         return f"there is no folder {folder} either"
-    close = closest(base, near)
+    stem = closest(_stem(base), map(_stem, names), _LIKENESS)
+    close = stem and closest(base, (name for name in names if _stem(name) == stem), cutoff=0)
     return f"did you mean `{os.path.join(folder, close)}`?" if close else "look at the name, and at the folder"
 
 
