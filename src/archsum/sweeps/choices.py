@@ -157,7 +157,8 @@ class Items(Choices):
         return None if None in counts else math.prod(count for count in counts if count is not None)
 
     def at(self, index: int) -> Value:
-        return [item.at(place) for item, place in zip(self.items, places(index, self.items), strict=True)]
+        numbers = places(index, [item.count for item in self.items])
+        return [item.at(place) for item, place in zip(self.items, numbers, strict=True)]
 
     def draw(self, random: Random) -> Value:
         return [item.draw(random) for item in self.items]
@@ -186,11 +187,11 @@ class Several(Choices):
         return self.parts[part].at(index - (self._ends[part - 1] if part else 0))
 
 
-def places(index: int, of: Sequence[Choices]) -> list[int]:
-    """Return where each of several choices is in the combination of that number; the last changes fastest."""
+def places(index: int, counts: Sequence[int | None]) -> list[int]:
+    """Return where each of so many values is in the combination of that number; the last changes fastest."""
     found = []
-    for choices in reversed(of):
-        assert choices.count
-        index, place = divmod(index, choices.count)
+    for count in reversed(counts):
+        assert count
+        index, place = divmod(index, count)
         found.append(place)
     return found[::-1]

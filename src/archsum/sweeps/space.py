@@ -11,7 +11,7 @@ from archsum.bounds import MAX_VARIANTS
 from archsum.errors import Diagnostic, SpecError, enumerate_words
 from archsum.formula import Value
 from archsum.language.read.settings import InputShape
-from archsum.sweeps.choices import Choices
+from archsum.sweeps.choices import Choices, places
 
 INPUT = "input"
 """What stands for the network's input among what is varied; of several inputs, `input.left` for one."""
@@ -184,9 +184,6 @@ class Space:
         return {name: value for axis in self.axes for name, value in axis.draw(random).items()}
 
     def _at(self, index: int) -> dict[str, Any]:
-        found: list[Mapping[str, Any]] = []
-        for axis in reversed(self.axes):
-            assert axis.count is not None
-            index, place = divmod(index, axis.count)
-            found.append(axis.at(place))
-        return {name: value for values in reversed(found) for name, value in values.items()}
+        numbers = places(index, [axis.count for axis in self.axes])
+        together = zip(self.axes, numbers, strict=True)
+        return {name: value for axis, place in together for name, value in axis.at(place).items()}
