@@ -17,12 +17,15 @@ class Objective(NamedTuple):
     name: str
     is_more_better: bool = False
 
-    def of(self, row: Row) -> Number | None:
-        """Return what a row has of it, so that less is better; None where that is no number, or unknown."""
+    def value(self, row: Row) -> Number | None:
+        """Return what a row has of it; None where that is no number, or unknown."""
         value = row.metrics.get(self.name, row.values.get(self.name))
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return -value if self.is_more_better else value
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    def of(self, row: Row) -> Number | None:
+        """Return the same, so that less is better."""
+        value = self.value(row)
+        return -value if value is not None and self.is_more_better else value
 
 
 def read_objectives(text: str, varied: Collection[str]) -> tuple[Objective, ...]:
@@ -54,13 +57,11 @@ class Cloud:
     def add(self, rows: Iterable[Row]) -> None:
         """Take rows in; those in which an objective is unknown are no points."""
         for row in rows:
-            if None in (values := [objective.of(row) for objective in self.objectives]):
+            point = [value for objective in self.objectives if (value := objective.value(row)) is not None]
+            if len(point) < len(self.objectives):
                 continue
             if self.seen % self._every == 0:
-                signs = [-1 if objective.is_more_better else 1 for objective in self.objectives]
-                self._points.append(
-                    [sign * value for sign, value in zip(signs, values, strict=True) if value is not None]
-                )
+                self._points.append(point)
             self.seen += 1
             if len(self._points) > MAX_DRAWN_ROWS:
                 self._points, self._every = self._points[::2], 2 * self._every
