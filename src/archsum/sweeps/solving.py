@@ -1,6 +1,6 @@
 """The largest value of a variable that keeps what it has to, or the smallest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -133,21 +133,15 @@ class _Search:
             kept = [place for place in self.checked if self.keeps(place)]
             if not kept:
                 return None
-            best = min(kept, key=self._from(self._end))
+            best = min(kept, key=lambda place: abs(place - self._end))
             if best == self._end:
                 return best
-            over = min(
-                (place for place in self.checked if (best - place) * self._inward > 0), key=lambda p: abs(p - best)
-            )
+            beyond = [place for place in self.checked if (best - place) * self._inward > 0]
+            over = min(beyond, key=lambda place: abs(place - best))
             if abs(over - best) == 1:
                 return best
             self.keeps((best + over) // 2)
         return None
-
-    @staticmethod
-    def _from(start: int) -> Callable[[int], int]:
-        """Return what tells how far a place is from one."""
-        return lambda place: abs(place - start)
 
     def scan(self) -> int | None:
         """Return the place of the first value, from the end on, that keeps what it has to."""
