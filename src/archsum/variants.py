@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archsum.budget.metrics import METRICS as LIMITABLE
-from archsum.errors import one_line
+from archsum.errors import enumerate_words, one_line, suggest
 from archsum.formula import Value
 from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
@@ -135,6 +135,11 @@ class Template:
 
     def __repr__(self) -> str:
         return f"<Template of {one_line(self.name)}: variables={', '.join(map(one_line, self.variables))}>"
+
+
+def suggest_metric(word: str, others: Collection[str] = ()) -> str:
+    """Return what to write instead of a word that is no metric, and none of others that may be in its place."""
+    return suggest(word, (*METRICS, *others)) or f"the metrics are {enumerate_words(METRICS)}"
 
 
 def require_list(metrics: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from archsum.budget import stated_limits
-from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
+from archsum.errors import Diagnostic, FieldError, SpecError, quote
 from archsum.language.advice.overrides import override
 from archsum.language.spec.training import Training
 from archsum.memory.costs import check_blocks
@@ -19,7 +19,7 @@ from archsum.sweeps.condition import read_condition
 from archsum.sweeps.rows import Question
 from archsum.sweeps.solving import candidates
 from archsum.sweeps.space import Varied, is_input
-from archsum.variants import METRICS, Template, require_list
+from archsum.variants import METRICS, Template, require_list, suggest_metric
 
 DEFAULT = ("params", "macs")
 """The metrics of a sweep that says none."""
@@ -127,5 +127,4 @@ def _check_blocks(template: Template, training: Training) -> None:
 
 
 def _unknown(name: str) -> Diagnostic:
-    cure = suggest(name, METRICS) or f"the metrics are {enumerate_words(METRICS)}"
-    return Diagnostic("unknown-name", f"there is no metric {quote(name)}", None, cure)
+    return Diagnostic("unknown-name", f"there is no metric {quote(name)}", None, suggest_metric(name))

@@ -5,10 +5,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from archsum.errors import Diagnostic, FieldError, SpecError, enumerate_words, quote, suggest
+from archsum.errors import Diagnostic, FieldError, SpecError, quote
 from archsum.formula import RESERVED, Formula, FormulaError, Value
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
-from archsum.variants import METRICS
+from archsum.variants import METRICS, suggest_metric
 
 _WORD = r"[A-Za-z_][A-Za-z0-9_.]*"
 _QUANTITY = re.compile(
@@ -50,9 +50,8 @@ def read_condition(text: str, variables: Collection[str]) -> Condition:
         raise SpecError([Diagnostic("formula", f"{quote(text)} is no condition", None, _EXAMPLE)]) from None
     problems = []
     for name in sorted(formula.names - METRICS.keys() - set(variables) - RESERVED):
-        cure = suggest(name, (*METRICS, *variables)) or f"the metrics are {enumerate_words(METRICS)}"
         message = f"`--where` names {quote(name)}, which is no metric, and no variable that is varied"
-        problems.append(Diagnostic("unknown-name", message, None, cure))
+        problems.append(Diagnostic("unknown-name", message, None, suggest_metric(name, variables)))
     if not problems and (part := _no_condition(formula.tree, variables)) is not None:
         problems.append(_problem(text, f"{quote(ast.unparse(part))} is neither true nor false", _EXAMPLE))
     if problems:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from archsum.bounds import MAX_DRAWN_ROWS
-from archsum.errors import Diagnostic, SpecError, enumerate_words, quote, suggest
+from archsum.errors import Diagnostic, SpecError, quote
 from archsum.sweeps.rows import Row
-from archsum.variants import METRICS
+from archsum.variants import METRICS, suggest_metric
 
 Number = int | float
 
@@ -33,10 +33,14 @@ def read_objectives(text: str, varied: Collection[str]) -> tuple[Objective, ...]
     words = [word.strip() for word in text.split(",")]
     objectives = [Objective(word.lstrip("-").strip(), word.startswith("-")) for word in words]
     problems = [
-        Diagnostic("unknown-name", f"{quote(one.name)} is no metric, and no variable that is varied", None, cure)
+        Diagnostic(
+            "unknown-name",
+            f"{quote(one.name)} is no metric, and no variable that is varied",
+            None,
+            suggest_metric(one.name, varied),
+        )
         for one in objectives
         if one.name not in (*METRICS, *varied)
-        for cure in [suggest(one.name, (*METRICS, *varied)) or f"the metrics are {enumerate_words(METRICS)}"]
     ]
     if problems:
         raise SpecError(problems)
