@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archsum.bounds import MAX_DIGITS
 from archsum.errors import Diagnostic, SpecError, quote, suggest
@@ -151,13 +151,9 @@ def network(file: "str | RevisionFile", arguments: argparse.Namespace) -> "Netwo
     """
     from archsum.api import load
 
-    if file == "-" and not sys.stdin:
-        raise SpecError(
-            [Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, "name a file, or open it: `< FILE`")]
-        )
-    if isinstance(file, str):
-        _require_no_revision(file, [arguments.file] if isinstance(arguments.file, str) else arguments.file)
-    source = sys.stdin.buffer if file == "-" else file
+    source = standard_input() if file == "-" else file
+    if isinstance(source, str):
+        _require_no_revision(source, [arguments.file] if isinstance(arguments.file, str) else arguments.file)
     loaded = load(
         source,
         variables=dict(arguments.variables),
@@ -169,6 +165,14 @@ def network(file: "str | RevisionFile", arguments: argparse.Namespace) -> "Netwo
 
         report(SpecError(loaded.warnings))
     return loaded
+
+
+def standard_input() -> BinaryIO:
+    """Return what `-` stands for. Errors: SpecError where it is closed."""
+    if not sys.stdin:
+        cure = "name a file, or open it: `< FILE`"
+        raise SpecError([Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, cure)])
+    return sys.stdin.buffer
 
 
 def _require_no_revision(word: str, files: Sequence[str]) -> None:

@@ -1,11 +1,10 @@
 """Arguments of commands that vary a file: the file, and what every variant has to keep."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
-from archsum.cli.arguments import add_training_arguments
-from archsum.errors import Diagnostic, SpecError, quote
+from archsum.cli.arguments import add_training_arguments, standard_input
+from archsum.errors import quote
 
 if TYPE_CHECKING:
     from archsum.language.read.settings import InputShape
@@ -46,10 +45,7 @@ def read_template(file: str, shape: "InputShape | None" = None) -> "Template":
     """Read the file that is varied; `shape` overrides its input. Errors: SpecError with every problem in it."""
     from archsum.api import template
 
-    if file == "-" and not sys.stdin:
-        cure = "name a file, or open it: `< FILE`"
-        raise SpecError([Diagnostic("unreadable", "cannot read <stdin>: it is closed", None, cure)])
-    return template(sys.stdin.buffer if file == "-" else file, input=shape)
+    return template(standard_input() if file == "-" else file, input=shape)
 
 
 def setting(text: str) -> tuple[str, str]:
