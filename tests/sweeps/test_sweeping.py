@@ -284,3 +284,18 @@ def test_variants_may_come_one_by_one(template: Any) -> None:
     assert list(archsum.sweep(template, iter(()))) == []
     found = archsum.sweep(template, ({"filters": number} for number in (1, 2)))
     assert [row.metrics["params"] for row in found] == [28 + 36 * 10 + 10, 56 + 72 * 10 + 10]
+
+
+def test_words_of_formulas_hold_in_conditions(template: Any) -> None:
+    variants = {"filters": (1, 2, 3)}
+    every = list(archsum.sweep(template, variants))
+    assert list(archsum.sweep(template, variants, where="true")) == every
+    assert list(archsum.sweep(template, variants, where="params > 0 and true")) == every
+    assert list(archsum.sweep(template, variants, where="params > 0 and not true")) == []
+
+
+def test_a_condition_on_what_a_variant_leaves_as_it_is_in_the_file() -> None:
+    text = "input: [8]\nvariables: {width: 2, depth: =2 * width}\nlayers: [dense: =width, dense: =depth]\n"
+    variants: list[dict[str, Any]] = [{"width": 3, "depth": 1}, {"width": 4}, {"depth": 5}]
+    found = archsum.sweep(io.StringIO(text), variants, where="width == 4 or depth == 8 or width == 2")
+    assert [(row.number, row.verdict) for row in found] == [(2, "ok"), (3, "ok")]

@@ -13,7 +13,7 @@ from archsum.language.spec.document import Document
 from archsum.memory.costs import Costs
 from archsum.memory.devices import Device, find_device
 from archsum.sweeps.condition import Condition
-from archsum.sweeps.space import Variant
+from archsum.sweeps.space import Variant, is_input
 from archsum.variants import METRICS, OF_LAYERS, Template
 
 OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
@@ -144,8 +144,7 @@ class _Figures(Mapping[str, Value]):
 
     def __getitem__(self, name: str) -> Value:
         if name not in METRICS:
-            value: Value = self._variant.values.get(name)
-            return value
+            return self._variables[name]
         figure = self._metric(name)
         if figure is None:
             raise _UnknownFigureError(name)
@@ -202,6 +201,15 @@ class _Figures(Mapping[str, Value]):
             for costs, limited, limit, _ in limits_of_blocks(self._costs, budget):
                 name = limited.removeprefix("max_")
                 yield name, METRICS[name](costs), limit.value
+
+    @cached_property
+    def _variables(self) -> Mapping[str, Value]:
+        """Those that are varied, by name; one that a row of a table leaves out is as the file has it then."""
+        varied, variant = [name for name in self._question.varied if not is_input(name)], self._variant
+        if all(name in variant.values for name in varied):
+            return variant.variables
+        document = self._question.template.document(variant.variables, variant.input)
+        return {name: document.variables[name] for name in varied}
 
     @cached_property
     def _costs(self) -> Costs:
