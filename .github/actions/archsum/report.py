@@ -240,9 +240,8 @@ def _text(sections: Sequence[Section], most: int) -> str:
 
 
 def _command(level: str, message: str) -> None:
-    """Print what GitHub shows of the job, whatever is in it."""
-    escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    print(f"::{level} title=archsum::{escaped}", flush=True)
+    """Print what GitHub shows of the job."""
+    print(github.command(level, message, {"title": "archsum"}), flush=True)
 
 
 if __name__ == "__main__":
