@@ -64,12 +64,12 @@ def load(
 
         return _checked(read_live(source, options))
     if isinstance(source, str | os.PathLike | RevisionFile) and not _is_text(source):
-        called = source.name if isinstance(source, RevisionFile) else os.fspath(source)
-        ending = PurePath(called).suffix.lower()
+        path = called(source)
+        ending = PurePath(path).suffix.lower()
         if ending in _ENDINGS:
-            _refuse_variables(called, variables)
+            _refuse_variables(path, variables)
             with source if isinstance(source, RevisionFile) else open_file(source) as opened:
-                return _checked(_reader(_ENDINGS[ending])(opened, called, options))
+                return _checked(_reader(_ENDINGS[ending])(opened, path, options))
     content, name = _content(source)
     reader = _reader_of(content)
     if reader is None:
@@ -104,8 +104,10 @@ def called_as_it_was(source: Source, against: Source) -> str:
 
 def called(source: Source) -> str:
     """Return what a source is called."""
-    if isinstance(source, Mapping) or _is_text(source):
-        return "<mapping>" if isinstance(source, Mapping) else "<text>"
+    if isinstance(source, Mapping):
+        return "<mapping>"
+    if _is_text(source):
+        return "<text>"
     return os.fspath(source) if isinstance(source, str | os.PathLike) else str(getattr(source, "name", "the file"))
 
 

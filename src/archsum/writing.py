@@ -32,12 +32,10 @@ def write(path: str, content: bytes) -> None:
         elif there and not stat.S_ISREG(there.st_mode):
             with open(path, "wb", buffering=0) as device:
                 _write_all(device, content)
-        elif there and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
-            # Who may do everything, such as root, is not kept by the mode; but it says what is wanted.
-            raise _unwritable(path, "it is read-only", "make it writable, or write another file")
         elif not os.path.basename(path):
             raise _unwritable(path, "that is not the name of a file", "write one, as in `network.svg`")
         else:
+            _require_writable(path, there)
             _replace(os.path.realpath(path), there, content)
     except BrokenPipeError:
         return  # the reader has seen enough
@@ -67,11 +65,10 @@ class GrowingFile(io.RawIOBase):
                 number = {"out": 1, "err": 2}.get(open_already[1]) or int(open_already[2])
                 self._file = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115
                 self.is_regular = False
-            elif there and self.is_regular and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
-                raise _unwritable(path, "it is read-only", "make it writable, or write another file")
-            elif there and self.is_regular and there.st_size and start is None:
-                raise _unwritable(path, "it is there already", "go on with it by `--resume`, or name another file")
             else:
+                _require_writable(path, there)
+                if there and self.is_regular and there.st_size and start is None:
+                    raise _unwritable(path, "it is there already", "go on with it by `--resume`, or name another file")
                 self._file = open(path, "wb" if start is None else "r+b", buffering=0)  # noqa: SIM115
                 self._cut()
         except (OSError, ValueError) as error:
@@ -116,6 +113,13 @@ def _stat(path: str) -> os.stat_result | None:
         return os.stat(path)
     except FileNotFoundError:
         return None
+
+
+def _require_writable(path: str, there: os.stat_result | None) -> None:
+    """Errors: SpecError for a file that is read-only."""
+    # Who may do everything, such as root, is not kept by the mode; but it says what is wanted.
+    if there and stat.S_ISREG(there.st_mode) and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):
+        raise _unwritable(path, "it is read-only", "make it writable, or write another file")
 
 
 def _write_to(opened: str, content: bytes) -> None:

@@ -1,7 +1,6 @@
 """Limits that are relative to the past: `archsum check --against`."""
 
 import json
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 import archsum
 from archsum.cli import main
 from tests.conftest import Golden
+from tests.support.repository import git
 
 NETWORK = """\
 input: [10]
@@ -28,17 +28,13 @@ BROKEN = NETWORK.replace("units: 9", "unit: 9")
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a repository whose branch `main` has the network, and `broken` and `unknown` others of the same name."""
     monkeypatch.chdir(tmp_path)
-    git("init", "-q", "-b", "main", ".")
+    git(tmp_path, "init", "-q", "-b", "main")
     for branch, text in {"main": NETWORK, "broken": BROKEN, "unknown": UNKNOWN}.items():
-        git("checkout", "-q", "-B", branch)
+        git(tmp_path, "checkout", "-q", "-B", branch)
         write("models/net.yaml", text)
-        git("add", ".")
-        git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", branch)
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-q", "-m", branch)
     write("models/net.yaml", GROWN)
-
-
-def git(*arguments: str) -> None:
-    subprocess.run(["git", *arguments], check=True, capture_output=True)
 
 
 def write(name: str, text: str) -> None:

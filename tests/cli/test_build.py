@@ -8,17 +8,12 @@ import archsum
 from archsum.cli import main
 from tests.support.paths import EXAMPLES
 
-NET = "variables: {units: 8}\ninput: [4]\nlayers:\n  - dense: =units\n  - relu\n"
+NETWORK = "variables: {units: 8}\ninput: [4]\nlayers:\n  - dense: =units\n  - relu\n"
+
+pytestmark = pytest.mark.usefixtures("file")
 
 
-@pytest.fixture
-def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NET, encoding="utf-8")
-    return tmp_path
-
-
-def test_it_is_printed(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "net.yaml", "--to", "keras"]) == 0
     printed = capsys.readouterr()
     assert printed.out == (
@@ -45,7 +40,7 @@ def test_it_is_printed(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.err == ""
 
 
-def test_it_is_written(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     command = ["build", "net.yaml", "--to", "keras", "-o", "built.py", "--set", "units=3", "--input", "5"]
     assert main(command) == 0
     assert capsys.readouterr().out == ""
@@ -55,7 +50,7 @@ def test_it_is_written(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_what_was_built_is_compared_with_what_it_was_built_from(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_built_is_compared_with_what_it_was_built_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "net.yaml", "--to", "keras", "-o", "model.py"]) == 0
     assert main(["diff", "net.yaml", "model.py:net", "--exit-code"]) == 0
     changed = Path("model.py").read_text(encoding="utf-8").replace("units: int = 8", "units: int = 9")
@@ -73,14 +68,14 @@ def test_what_was_built_is_compared_with_what_it_was_built_from(net: Path, capsy
         ("fine.py:made", "error[no-model]: `fine.py:made` is no model: it is of type builtins.int\n"),
     ],
 )
-def test_a_file_that_makes_no_model(net: Path, source: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_makes_no_model(source: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("broken.py").write_text("def net(:\n", encoding="utf-8")
     Path("fine.py").write_text("def made():\n    return 3\n", encoding="utf-8")
     assert main(["summary", source]) == 2
     assert capsys.readouterr().err.startswith(message)
 
 
-def test_nothing_is_written_where_something_is_wrong(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_where_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     Path("net.yaml").write_text("input: [4]\nlayers:\n  - threshold\n", encoding="utf-8")
     assert main(["build", "net.yaml", "--to", "keras", "-o", "model.py"]) == 2
     assert not Path("model.py").exists()
@@ -93,7 +88,7 @@ def test_nothing_is_written_where_something_is_wrong(net: Path, capsys: pytest.C
     )
 
 
-def test_an_unknown_framework(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_framework(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["build", "net.yaml", "--to", "caffe"])
     assert "argument --to: invalid choice: 'caffe'" in capsys.readouterr().err

@@ -2,13 +2,13 @@
 
 import io
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from archsum.cli import main
 from tests.support.paths import EXAMPLES
+from tests.support.repository import git
 
 NETWORK = """
 input: [8, 8, 3]
@@ -28,16 +28,12 @@ def other(file: Path) -> Path:
 
 
 @pytest.fixture
-def repository(file: Path) -> Path:
-    git("init", "-q", "-b", "main", ".")
-    git("add", "net.yaml")
-    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "first")
+def repository(file: Path, tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "net.yaml")
+    git(tmp_path, "commit", "-q", "-m", "first")
     file.write_text(OTHER, encoding="utf-8")
     return file
-
-
-def git(*arguments: str) -> None:
-    subprocess.run(["git", *arguments], check=True, capture_output=True)
 
 
 def test_two_networks(other: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,9 +136,9 @@ def test_a_revision_where_a_file_is_meant(
         assert main(["diff", "main~0:net.yaml", arguments[2], "--exit-code"]) == 1
 
 
-def test_where_the_last_commit_is_broken(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_the_last_commit_is_broken(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     repository.write_text(NETWORK.replace("flatten", "flaten"), encoding="utf-8")
-    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "second")
+    git(tmp_path, "commit", "-qam", "second")
     repository.write_text(OTHER, encoding="utf-8")
     assert main(["diff", "net.yaml"]) == 2
     first, second = capsys.readouterr().err.split("\n\n")

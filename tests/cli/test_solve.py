@@ -1,12 +1,12 @@
 """`archsum solve`: what it prints, its exit codes, and what is wrong."""
 
 import json
-import shlex
 
 import pytest
 
 from archsum.cli import main
 from tests.conftest import Golden
+from tests.support.commands import complaints, printed
 
 NETWORK = """\
 input: [8, 8, 3]
@@ -49,26 +49,12 @@ USAGE = ["", "--vary width=1:4", "--vary width --where 'params < 5'"]
 
 
 def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
-    printed = []
-    for command in COMMANDS:
-        code = main(["solve", "net.yaml", *shlex.split(command)])
-        captured = capsys.readouterr()
-        assert captured.err == ""
-        printed.append(f"$ archsum solve net.yaml {command}  # exit code {code}\n{captured.out}")
-    golden("solve.txt", "\n".join(printed))
+    golden("solve.txt", printed("solve", COMMANDS, capsys))
 
 
 def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    said = []
-    for command in WRONG:
-        assert main(["solve", "net.yaml", *shlex.split(command)]) == 2, command
-        said.append(f"$ archsum solve net.yaml {command}\n{capsys.readouterr().err}")
-    for command in USAGE:
-        with pytest.raises(SystemExit, match="2"):
-            main(["solve", "net.yaml", *shlex.split(command)])
-        said.append(f"$ archsum solve net.yaml {command}\n{capsys.readouterr().err}")
-    golden("solve_errors.txt", "\n".join(said))
+    golden("solve_errors.txt", complaints("solve", WRONG, USAGE, capsys))
 
 
 def test_a_check_of_what_was_found_agrees(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from archsum.cli import main
 from tests.conftest import Golden
+from tests.support.commands import complaints, printed
 from tests.support.system import can_mount, on_small_disk
 
 NETWORK = """\
@@ -68,13 +69,7 @@ COMMANDS = [
 
 def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
     Path("rows.csv").write_text('filters,sizes\n1,"[1,2]"\n2,\n', encoding="utf-8")
-    printed = []
-    for command in COMMANDS:
-        code = main(["sweep", "net.yaml", *shlex.split(command)])
-        captured = capsys.readouterr()
-        assert captured.err == ""
-        printed.append(f"$ archsum sweep net.yaml {command}  # exit code {code}\n{captured.out}")
-    golden("sweep.txt", "\n".join(printed))
+    golden("sweep.txt", printed("sweep", COMMANDS, capsys))
 
 
 def test_what_is_unknown_is_not_said_to_keep_limits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,17 +135,7 @@ def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monke
     Path("there.csv").write_text("kept\n", encoding="utf-8")
     Path("empty.csv").write_text("", encoding="utf-8")
     Path("wrong.csv").write_text("filters,fliters,params\n1,2,3\n", encoding="utf-8")
-    said = []
-    for command in WRONG:
-        assert main(["sweep", "net.yaml", *shlex.split(command)]) == 2, command
-        captured = capsys.readouterr()
-        assert captured.out == ""
-        said.append(f"$ archsum sweep net.yaml {command}\n{captured.err}")
-    for command in USAGE:
-        with pytest.raises(SystemExit, match="2"):
-            main(["sweep", "net.yaml", *shlex.split(command)])
-        said.append(f"$ archsum sweep net.yaml {command}\n{capsys.readouterr().err}")
-    golden("sweep_errors.txt", "\n".join(said))
+    golden("sweep_errors.txt", complaints("sweep", WRONG, USAGE, capsys))
     assert lines("there.csv") == ["kept"]
 
 

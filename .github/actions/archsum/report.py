@@ -226,7 +226,7 @@ def _text(sections: Sequence[Section], most: int) -> str:
     """Return all that there is room for: of what is too long the first paragraph, or at least its number."""
     fails = sum(one.rank == _BROKEN for one in sections)
     broken = f", {fails:,} over budget or broken" if fails else ""
-    text = f"### archsum: {len(sections):,} {'network' if len(sections) == 1 else 'networks'}{broken}"
+    text = f"### archsum: {quantity(len(sections), 'network')}{broken}"
     hidden = 0
     for one in sections:
         for paragraphs in (one.paragraphs, one.paragraphs[:1]):
@@ -240,9 +240,8 @@ def _text(sections: Sequence[Section], most: int) -> str:
 
 
 def _command(level: str, message: str) -> None:
-    """Print what GitHub shows of the job, whatever is in it."""
-    escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    print(f"::{level} title=archsum::{escaped}", flush=True)
+    """Print what GitHub shows of the job."""
+    print(github.command(level, message, {"title": "archsum"}), flush=True)
 
 
 if __name__ == "__main__":

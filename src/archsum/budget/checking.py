@@ -36,12 +36,12 @@ class Check:
 
 
 class Limited(NamedTuple):
-    """One limit, and the costs of what it is for: a network, or the block of it that is named."""
+    """One limit of a block, and what the block costs."""
 
     costs: Costs
     name: str
     limit: Limit
-    block: str | None = None
+    block: str
 
 
 def check(
@@ -58,9 +58,11 @@ def check(
     Errors: SpecError where there is no limit, since a check of nothing must not look like a pass, and where there is no
     block of a name.
     """
-    verdicts = [
+    of_network = stated_limits(budget, device, base)
+    verdicts = [judge(costs, name, limit, budget.warn_at) for name, limit in of_network.items()]
+    verdicts += [
         judge(limited.costs, limited.name, limited.limit, budget.warn_at, limited.block)
-        for limited in limits(costs, budget, device, places, base)
+        for limited in limits_of_blocks(costs, budget, places, base)
     ]
     if not verdicts:
         cure = (
@@ -71,19 +73,6 @@ def check(
         raise SpecError([Diagnostic("no-budget", message, None, cure)])
     problems = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
     return Check(costs.summary.name, tuple(verdicts), tuple(problems))
-
-
-def limits(
-    costs: Costs,
-    budget: Budget,
-    device: Device | None = None,
-    places: Mapping[str, Place] = MappingProxyType({}),
-    base: Base | None = None,
-) -> Iterator[Limited]:
-    """Yield every limit of a budget, and those of a device. Errors: SpecError where there is no block of a name."""
-    for name, limit in stated_limits(budget, device, base).items():
-        yield Limited(costs, name, limit)
-    yield from limits_of_blocks(costs, budget, places, base)
 
 
 def limits_of_blocks(

@@ -7,6 +7,9 @@ from archsum.memory.training import TrainingMemory
 ITEMS = ("weights, buffers, optimizer's state", "kept for the backward pass", "gradients of weights", "temporary")
 """What is in memory at a layer's turn, item by item as a Turn has it."""
 
+NEAR_PEAK = 2
+"""A limit that is so many times the peak, or more, would make a picture flat, and is written only."""
+
 
 def options(training: Training) -> str:
     """Return how a network is trained."""

@@ -35,6 +35,11 @@ class Finding(NamedTuple):
     """What tells it from others of the rule, whatever its line and the values in it."""
 
     @property
+    def level(self) -> Literal["error", "warning"]:
+        """How grave it is, as GitHub and SARIF call it."""
+        return "warning" if self.kind in ("warning", "near-limit") else "error"
+
+    @property
     def headline(self) -> str:
         """The first line of the message."""
         return self.message.partition("\n")[0]

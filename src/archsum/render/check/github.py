@@ -4,7 +4,7 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workf
 and for the escapes https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from archsum.budget import Check
 from archsum.render.check.findings import Finding, findings
@@ -20,10 +20,13 @@ def _annotation(finding: Finding) -> str:
     at = {"line": place.line, "col": place.column} if place and place.line else {}
     title = finding.rule if finding.kind in ("problem", "warning") else finding.kind
     # The file's name must stay what it is.
-    properties = {"file": finding.file, **at, "title": title}
+    return command(finding.level, finding.message, {"file": finding.file, **at, "title": title})
+
+
+def command(level: str, message: str, properties: Mapping[str, object]) -> str:
+    """Return the line of a log that GitHub shows as a message of this level, whatever is in it."""
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    level = "warning" if finding.kind in ("warning", "near-limit") else "error"
-    return f"::{level} {written}::{_data(finding.message)}"
+    return f"::{level} {written}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -52,7 +52,7 @@ def _result(finding: Finding, fingerprint: str, rule_index: int) -> dict[str, An
     return {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
-        "level": "warning" if finding.kind in ("warning", "near-limit") else "error",
+        "level": finding.level,
         "message": _message(finding.message),
         "locations": [_location(finding.file, finding.place)],
         **({"relatedLocations": related} if related else {}),

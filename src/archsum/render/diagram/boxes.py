@@ -10,7 +10,7 @@ from archsum.folding import BlockSummary, Part, fold, headings, part_of
 from archsum.graph import Group, Path
 from archsum.layers.shapes import Shape
 from archsum.layers.written import highlights
-from archsum.render.numbers import count
+from archsum.render.numbers import quantity
 from archsum.render.titles import Title, title_of
 from archsum.repetitions import Repetitions, Runs, continues
 from archsum.summary import LayerSummary, Summary
@@ -227,7 +227,7 @@ def _notes(of: LayerSummary | BlockSummary, owners: Mapping[str, str], *, is_one
     if isinstance(of, LayerSummary) and (words := ", ".join(highlights(of.layer))):
         yield one_line(words)
     if of.params != 0:
-        yield f"{count(of.params)} parameter{'' if of.params == 1 else 's'}{'' if is_one else ' each'}"
+        yield f"{quantity(of.params, 'parameter')}{'' if is_one else ' each'}"
     for owner, weights in owners.items():
         yield one_line(f"{weights} of {owner}")
 

@@ -16,7 +16,7 @@ from archsum.memory.training import TrainingMemory
 from archsum.render.numbers import binary, binary_unit
 from archsum.render.plot.axis import MAX_BARS, Axis, Stage, lay_out
 from archsum.render.plot.style import INK, MARK, file_of
-from archsum.render.training import ITEMS, options, peak_place
+from archsum.render.training import ITEMS, NEAR_PEAK, options, peak_place
 
 _WIDTH, _LEFT, _RIGHT = 7.2, 0.55, 0.45
 """Inches, as all sizes here: both columns of a paper."""
@@ -35,8 +35,6 @@ _STACK = ("#d5d5d5", "#0072b2", "#e69f00", "#a6d5f0")
 """The colours of what is stacked, from below; the colour-blind tell them apart, and a printer's greys."""
 _CLEAR = {"facecolor": "white", "pad": 1}
 """What is behind a text that the line of the peak or of a limit may cross."""
-_NEAR = 2
-"""A limit that is further from the peak would make the figure flat, and is written only."""
 _BAR, _GRID = "#555555", "#d5d5d5"
 
 
@@ -64,7 +62,7 @@ def _figure(costs: Costs, device: Device | None) -> Figure:
     _draw_heading(figure, costs, device)
     if memory:
         _draw_memory(panels, axis, memory)
-        if device and device.available < _NEAR * memory.peak:
+        if device and device.available < NEAR_PEAK * memory.peak:
             _draw_limit(panels, device, binary_unit(memory.peak)[1])
     else:
         _draw_nothing(panels, costs.why_unknown)

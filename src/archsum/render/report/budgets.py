@@ -65,16 +65,15 @@ class _Judged(NamedTuple):
 
 def budget(subject: Subject, derivations: Sequence[Derivations] = ()) -> Budget:
     """Return the budgets of one network or of two, and where values are derived; no limits where there are none."""
-    when = ("before", "after") if len(subject.networks) > 1 else ("",)
     judged: dict[tuple[str, str | None], list[_Judged]] = {}
     problems: list[Diagnostic] = []
-    for word_, reported, derived in zip_longest(when, subject.networks, derivations):
+    for when, reported, derived in zip_longest(subject.whens, subject.networks, derivations):
         if reported.check is not None:
             problems += reported.check.problems
             for verdict in reported.check.verdicts:
                 explained = _explained(verdict, derived) if derived else ""
-                judged.setdefault((verdict.name, verdict.block), []).append(_Judged(word_, verdict, explained))
-    return Budget(tuple(_limit(of, when[-1]) for of in judged.values()), tuple(problems))
+                judged.setdefault((verdict.name, verdict.block), []).append(_Judged(when, verdict, explained))
+    return Budget(tuple(_limit(of, subject.whens[-1]) for of in judged.values()), tuple(problems))
 
 
 def _explained(verdict: Verdict, derivations: Derivations) -> str:

@@ -83,10 +83,9 @@ class DifferencePage(NamedTuple):
 def page(subject: Subject) -> Page:
     """Return what the page shows of a network, or of two."""
     peaks = [reported.training.peak for reported in subject.networks if reported.training]
-    whens = ("before", "after") if subject.difference else ("",)
     shown = tuple(
         _shown(reported, letter, when, max(peaks, default=0))
-        for reported, letter, when in zip(subject.networks, "ab", whens, strict=False)
+        for reported, letter, when in zip(subject.networks, "ab", subject.whens, strict=False)
     )
     difference = subject.difference
     return Page(

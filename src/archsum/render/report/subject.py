@@ -60,6 +60,11 @@ class Subject:
     """What changed, of two."""
 
     @property
+    def whens(self) -> tuple[str, ...]:
+        """What tells two networks apart; of one nothing does."""
+        return ("before", "after") if len(self.networks) > 1 else ("",)
+
+    @property
     def last(self) -> Reported:
         """The network, or what became of it."""
         return self.networks[-1]

@@ -6,11 +6,12 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from archsum.errors import one_line
+from archsum.memory.devices import Device
 from archsum.memory.training import TrainingMemory, Turn
 from archsum.render.numbers import binary, binary_unit
 from archsum.render.plot.axis import stages
 from archsum.render.report.subject import Reported
-from archsum.render.training import ITEMS, peak_place
+from archsum.render.training import ITEMS, NEAR_PEAK, peak_place
 
 HEIGHT = 240
 """Pixels."""
@@ -22,8 +23,6 @@ _UNITS = 1000
 """What is drawn is so many units high."""
 _ABOVE = 1.12
 """The room above the peak, for its name."""
-_NEAR = 2
-"""A limit that is further from the peak is only written."""
 _TICKS = 5
 
 
@@ -73,11 +72,9 @@ def timeline(reported: Reported, highest: int = 0) -> Timeline | None:
     forward, backward = (list(_columns(turns, memory)) for turns in (memory.forward, memory.backward_by_layer))
     step = max(ceil(0.03 * len(forward)), 1)
     columns = [*forward, *backward, *[(-1, memory.items_at_step)] * step]
-    device = reported.device if reported.device and reported.device.flash is None else None  # none that cannot train
-    limit, peak = device.available if device else None, memory.peak
-    is_near = limit is not None and limit < _NEAR * peak
-    top = _ABOVE * max(peak, highest, limit if limit is not None and is_near else 0, 1)
-    at_peak = next(number for number, (_, items) in enumerate(columns) if sum(items) == peak)
+    device = _near(reported.device, memory.peak)
+    top = _ABOVE * max(memory.peak, highest, device.available if device else 0, 1)
+    at_peak = next(number for number, (_, items) in enumerate(columns) if sum(items) == memory.peak)
     number = len(columns)
     middles = (len(forward) / 2, 1.5 * len(forward))
     return Timeline(
@@ -92,9 +89,16 @@ def timeline(reported: Reported, highest: int = 0) -> Timeline | None:
         ),
         _peak(memory, at_peak, number, top),
         peak_place(memory),
-        Mark(0, _down(limit, top), one_line(device.name)) if device and limit and is_near else None,
+        Mark(0, _down(device.available, top), one_line(device.name)) if device else None,
         _data(reported, memory, columns) | {"forward": len(forward), "start": at_peak},
     )
+
+
+def _near(device: Device | None, peak: int) -> Device | None:
+    """Return a device that can train, if what it has is near enough to the peak to be drawn."""
+    if device is None or device.flash is not None:
+        return None
+    return device if 0 < device.available < NEAR_PEAK * peak else None
 
 
 def _data(reported: Reported, memory: TrainingMemory, columns: Sequence[_Column]) -> dict[str, Any]:

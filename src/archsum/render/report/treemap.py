@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from archsum.graph import Path
-from archsum.layers.shapes import total
 from archsum.render.numbers import percent
 from archsum.render.report.squares import Rectangle, squarify
 from archsum.summary import LayerSummary, Summary
@@ -70,7 +69,7 @@ def treemap(summary: Summary, figure: Figure, *, is_one_of_two: bool = False) ->
     values = {layer.name: figure(layer) for layer in summary.layers}
     known = {name: value for name, value in values.items() if value is not None}
     parts = _parts((), summary.layers, known) if known else ()
-    whole = total(part.value for part in parts) or 0
+    whole = sum(part.value for part in parts)
     box = Rectangle(0, 0, _ONE_OF_TWO if is_one_of_two else _ALONE, HEIGHT)
     tiles = tuple(_tiles(parts, box, box.width, whole)) if whole else ()
     return Treemap(tiles, whole, len(values) - len(known))
