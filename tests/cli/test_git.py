@@ -42,7 +42,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository with its twenty commits, where Git compares networks."""
     folder = make(tmp_path_factory.mktemp("history"))
-    subprocess.run([sys.executable, "-m", "archsum", "git", "--enable"], cwd=folder, check=True, capture_output=True)
+    enable = [sys.executable, "-m", "archsum", "git", "--enable"]
+    environment = {**os.environ, **ENVIRONMENT}  # whose name the texts are kept in
+    subprocess.run(enable, cwd=folder, env=environment, check=True, capture_output=True)
     return folder
 
 
