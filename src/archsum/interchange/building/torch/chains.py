@@ -33,10 +33,9 @@ def chain(
 
 
 def _entries(writer: Scope, step: Step, taken: Tensors, *, is_conditional: bool) -> tuple[list[Entry], Tensors]:
-    is_inner = is_conditional
     if len(taken) != 1 or step.item.shared or step.item.shared_weights:
         raise NotAChainError
-    if is_inner and (step.inputs is not None or step.name is not None):
+    if is_conditional and (step.inputs is not None or step.name is not None):
         raise NotAChainError
     condition = writer.condition(step, taken) if is_conditional else None
     (tensor,) = writer.at(taken, step.uses[0])

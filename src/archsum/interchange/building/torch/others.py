@@ -1,7 +1,5 @@
 """What prepares data, what holds another layer, and what states itself."""
 
-from math import prod
-
 from archsum.interchange.building.torch.activations import activated
 from archsum.interchange.building.torch.code import call, joined, known
 from archsum.interchange.building.torch.steps import (
@@ -87,11 +85,6 @@ def _augmentation(use: LayerUse) -> Made:
         "changes the data in training, which in PyTorch is what loads them does, not the model",
         "leave it out, and use `torchvision.transforms.v2`",
     )
-
-
-def elements(use: LayerUse) -> int:
-    """Return how many elements a layer gives for the file's defaults."""
-    return prod(size or 1 for size in use.output)
 
 
 KINDS: dict[str, Kind] = {

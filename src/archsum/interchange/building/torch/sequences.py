@@ -24,10 +24,8 @@ def _dense(use: LayerUse) -> Made:
     units, bias = use["units"], use.layer.bias
     sizes = (*use.input.sizes[:-1], units)
     is_tied = bias in ("tied", False) or len(sizes) == 1
-    made = call("nn.Linear", use.features, units, bias=("False" if bias is False else None) if is_tied else "False")
-    if is_tied:
-        made = call("nn.Linear", use.features, units, bias=tied(use) if bias != "untied" else None)
-    steps = [module(made)]
+    stated = "False" if not is_tied else None if bias == "untied" else tied(use)
+    steps = [module(call("nn.Linear", use.features, units, bias=stated))]
     if not is_tied:
         (weight,) = (weight for weight in use.layer.weights(*(tensor.shape for tensor in use.inputs)) if weight.is_bias)
         along = [
