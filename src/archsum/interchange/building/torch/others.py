@@ -14,7 +14,7 @@ from archsum.interchange.building.torch.steps import (
     same,
     unless,
 )
-from archsum.interchange.building.torch.windows import slid, untied_bias
+from archsum.interchange.building.torch.windows import around, own_bias, slid
 from archsum.layers import FAMILIES
 from archsum.layers.axis import positions
 
@@ -61,7 +61,7 @@ def _locally_connected(use: LayerUse) -> Made:
     layer, rank, filters = use.layer, use.layer.rank, use["filters"]
     spatial, moved = slid(use), layer.data_format == "channels_last"
     pairs = [window.sides for window in layer.windows]
-    padding = joined(known(side) for pair in reversed(pairs) for side in pair) if any(map(any, pairs)) else None
+    padding = around(pairs) if any(map(any, pairs)) else None
     made = call(
         f"LocallyConnected{rank}d",
         use.channels,
@@ -71,12 +71,7 @@ def _locally_connected(use: LayerUse) -> Made:
         known(layer.strides),
         padding=padding,
     )
-    steps = [module(made, helpers=[f"LocallyConnected{rank}d"])]
-    if layer.bias == "tied":
-        ones = [known(1)] * rank
-        steps.append(module(call("Bias", filters, *ones), word="bias", helpers=["Bias"]))
-    else:
-        steps += untied_bias(use, filters, spatial)
+    steps = [module(made, helpers=[f"LocallyConnected{rank}d"]), *own_bias(use, filters, spatial)]
     return Made([*steps, *activated(use, moved)], (filters, *spatial), moved)
 
 

@@ -1,5 +1,7 @@
 """Dense layers, embeddings, recurrent layers and attention."""
 
+from math import prod
+
 from archsum.interchange.building.torch.activations import activated
 from archsum.interchange.building.torch.code import Code, call, joined, known, times
 from archsum.interchange.building.torch.steps import (
@@ -207,7 +209,7 @@ def _multi_head(use: LayerUse) -> Made:
         key_heads=use["num_key_value_heads"] if grouped and key_heads != heads else None,
         key_features=_other(key_features, features),
         value_features=_other(value_features, features),
-        output_features=None if output is None else str(_product(output)),
+        output_features=None if output is None else str(prod(output)),
         bias="False" if layer.bias is False else None,
         gate=flag(layer.use_gate),
         dropout=unless(use["dropout"], 0.0),
@@ -221,13 +223,6 @@ def _multi_head(use: LayerUse) -> Made:
     if output is not None and len(output) > 1:
         steps.append(function(f"{{0}}.unflatten(-1, {tuple(output)})"))
     return plain(use, *steps, sizes=sizes)
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    result = 1
-    for size in sizes:
-        result *= size
-    return result
 
 
 def _other(code: Code, features: Code) -> Code | None:
