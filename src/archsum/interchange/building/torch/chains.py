@@ -170,16 +170,9 @@ def _put(tensors: Tensors, sizes: dict[tuple[int, int], Code]) -> Tensors:
 
 
 def _size_word(writer: Scope, tensor: Tensor, position: int) -> str:
-    if tensor.moved or (writer.program.data_format == "channels_first" and tensor.rank > 1):
-        words = [
-            "channels",
-            *{1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]),
-        ]
-    else:
-        words = [
-            *{0: [], 1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]),
-            "features",
-        ]
+    spatial = {0: [], 1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"])
+    is_first = tensor.has_channels_first(writer.program.data_format)
+    words = ["channels", *spatial] if is_first else [*spatial, "features"]
     return words[position] if position < len(words) else "size"
 
 
