@@ -123,7 +123,7 @@ class Network:
         inputs = take_inputs(writer, function, taken, is_part=is_part)
         writer.inputs = inputs
         writer.take(inputs)
-        computed = compute(writer, function.parameters, function)
+        computed = compute(writer, function)
         begin = inputs[:flowing] if flowing is not None else inputs
         if is_part and len(begin) > 1:
             writer.flows[len(begin)] = [tensor.text for tensor in begin]
