@@ -540,13 +540,13 @@ def build(
 
     Errors: SpecError with every problem in the file, and with everything that the framework cannot do.
     """
-    from archsum.interchange.building.building import build
+    from archsum.interchange.building.building import build as write_source
     from archsum.interchange.building.frameworks import FRAMEWORKS
     from archsum.results.building import Built
 
     _check_format(to, tuple(FRAMEWORKS))
     network = _network(build, file, overrides)
-    return Built(*build(network, to, origin or _origin(file, network), path, options), to)
+    return Built(*write_source(network, to, origin or _origin(file, network), path, options), to)
 
 
 def to_keras(file: Source | Network, **overrides: Unpack[Overrides]) -> Any:

@@ -21,12 +21,14 @@ def compare(before: Summary, after: Summary) -> Difference:
     numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that; and
     where one comes of another framework, up to how each writes the same.
     """
-    of_two_frameworks = _is_imported(before) != _is_imported(after)
-    padded = with_own_paddings(before), with_own_paddings(after)
-    if of_two_frameworks:
-        return _compared(*map(in_one_form, padded), up_to_words=True)
+    if _is_imported(before) != _is_imported(after):
+        forms = (in_one_form(with_own_paddings(network)) for network in (before, after))
+        return _compared(*forms, up_to_words=True)
     found = _compared(before, after)
-    if found.equal or padded == (before, after):
+    if found.equal:
+        return found
+    padded = with_own_paddings(before), with_own_paddings(after)
+    if padded == (before, after):
         return found
     also = _compared(*padded)
     return also if also.equal else found

@@ -1,8 +1,5 @@
 """What is built for Keras is the network: the examples in a process of their own, and each kind of layer."""
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +14,7 @@ from hypothesis import settings
 import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers import KINDS
+from tests.support.built_code import run_all
 from tests.support.parity import run_built
 from tests.support.parity.random_networks import network
 from tests.support.paths import EXAMPLES
@@ -59,17 +57,7 @@ NOT_COMPUTED = ("custom", "elementwise_own")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Build all examples, and run them in a new process."""
-    folder = tmp_path_factory.mktemp("built")
-    paths = []
-    for file in FILES:
-        made = archsum.build(file, "keras")
-        path = folder / f"{made.name}.py"
-        path.write_text(made.text, encoding="utf-8")
-        paths.append(path)
-    command = [sys.executable, run_built.__file__, *map(str, paths)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
-    found: dict[str, Any] = json.loads(ran.stdout)
-    return found
+    return run_all(FILES, "keras", run_built, tmp_path_factory.mktemp("built"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -3,9 +3,6 @@
 import ast
 import builtins
 import keyword
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archsum
-from archsum.interchange.building.building import build
 from archsum.interchange.building.names import Names, identifier
 from archsum.interchange.building.source import broken, call, docstring, literal
 from tests.conftest import Golden
 from tests.fuzz.kinds.names import HOSTILE as NASTY
-from tests.fuzz.kinds.names import PLACES, PLAIN, network
+from tests.fuzz.kinds.names import PLACES, PLAIN
+from tests.support.built_code import RUFF, check_names, check_with_ruff
 from tests.support.paths import EXAMPLES
 
 FILES = tuple(sorted(EXAMPLES.glob("**/*.yaml")))
@@ -39,18 +36,9 @@ def test_resnet50_is_short() -> None:
     assert len(_source(EXAMPLES / "resnet50.yaml").splitlines()) <= 120
 
 
-@pytest.mark.skipif(not shutil.which("ruff", path=str(Path(sys.executable).parent)), reason="ruff is not installed")
+@pytest.mark.skipif(not RUFF, reason="ruff is not installed")
 def test_it_is_as_ruff_writes_it(tmp_path: Path) -> None:
-    for file in FILES:
-        (tmp_path / f"{identifier(file.stem)}.py").write_text(_source(file), encoding="utf-8")
-    ruff = [str(Path(sys.executable).with_name("ruff"))]
-    rules = "E4,E7,E9,F,I,W,B,UP,C4,SIM,RET,N,PIE,RUF"
-    for command in (
-        ["format", "--isolated", "--diff"],
-        ["check", "--isolated", "--select", rules, "--ignore", "RUF002"],
-    ):
-        ran = subprocess.run([*ruff, *command, str(tmp_path)], capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
+    check_with_ruff({file.stem: _source(file) for file in FILES}, tmp_path, "RUF002")
 
 
 def test_it_imports_nothing_of_ours() -> None:
@@ -119,24 +107,13 @@ def _check_harmless(text: str) -> None:
 @pytest.mark.parametrize("word", HOSTILE)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_name_is_only_a_name(place: str, word: str) -> None:
-    _build({**PLAIN, place: word})
+    check_names({**PLAIN, place: word}, "keras", _check_harmless)
 
 
 @given(st.dictionaries(st.sampled_from(PLACES), st.sampled_from(HOSTILE) | st.text(max_size=20)))
 @settings(max_examples=150)
 def test_names_are_only_names(words: dict[str, str]) -> None:
-    _build({**PLAIN, **words})
-
-
-def _build(names: dict[str, str]) -> None:
-    try:
-        read = archsum.load(network(names).decode("utf-8", "surrogatepass").encode("utf-8", "replace").decode() + "\n")
-    except archsum.SpecError:
-        return  # the language itself refuses it
-    made = build(read, "keras", names["file"], f"{names['file']}.py", names["value"])
-    _check_harmless(made.text)
-    assert made.name.isidentifier()
-    assert not keyword.iskeyword(made.name)
+    check_names({**PLAIN, **words}, "keras", _check_harmless)
 
 
 @given(st.text(max_size=40))

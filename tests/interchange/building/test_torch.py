@@ -1,8 +1,5 @@
 """What is built for PyTorch is the network: by its shapes, its weights and its values."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -15,8 +12,9 @@ import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers.attention import AttentionLayer
 from archsum.layers.shapes import known
-from tests.interchange.building.test_keras import CASES
+from tests.interchange.building.test_keras import CASES, LACKING
 from tests.interchange.building.test_structure import NETWORKS
+from tests.support.built_code import run_all
 from tests.support.parity import run_torch
 from tests.support.parity.copied_weights import draw_weights
 from tests.support.parity.random_networks import network
@@ -76,17 +74,7 @@ OF_TORCHVISION = {
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Build all examples, and run them in a new process."""
-    folder = tmp_path_factory.mktemp("built")
-    paths = []
-    for file in FILES:
-        made = archsum.build(file, "torch")
-        path = folder / f"{made.name}.py"
-        path.write_text(made.text, encoding="utf-8")
-        paths.append(path)
-    command = [sys.executable, run_torch.__file__, *map(str, paths)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
-    found: dict[str, Any] = json.loads(ran.stdout)
-    return found
+    return run_all(FILES, "torch", run_torch, tmp_path_factory.mktemp("built"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -100,9 +88,7 @@ def test_every_example_has_its_parameters_and_outputs(file: Path, built: dict[st
         assert [sorted(shape) for shape in facts["outputs"]] == [by_name[name] for name in summary.outputs]
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in FILES if file.stem not in READ_OTHERWISE], ids=lambda file: file.stem
-)
+@pytest.mark.parametrize("file", SAME_AGAIN, ids=lambda file: file.stem)
 def test_an_example_is_read_back_as_it_is(file: Path) -> None:
     model = archsum.to_torch(file)
     assert archsum.diff(file, archsum.from_torch(model, model.input_shape)).equal
@@ -116,7 +102,7 @@ def test_every_kind_gives_what_keras_gives(name: str) -> None:
     inputs = list(_inputs(ours, summary))
     with torch.no_grad():
         assert sorted(ours(*inputs).shape[1:]) == sorted(map(known, summary.layers[-1].output_shape))
-    if name in VALUES_DIFFER or not _keras_has(name):
+    if name in VALUES_DIFFER or name in LACKING:
         return
     theirs = archsum.to_keras(read)
     draw_weights(theirs)
@@ -149,10 +135,6 @@ def test_attention_is_read_back_as_causal(name: str) -> None:
 def _causal(summary: archsum.Summary) -> list[tuple[str, bool]]:
     """Return each attention, and whether it is causal."""
     return [(type(one.layer).__name__, one.layer.causal) for one in summary if isinstance(one.layer, AttentionLayer)]
-
-
-def _keras_has(name: str) -> bool:
-    return name not in ("threshold", "weight_normalization")
 
 
 def _inputs(model: Any, summary: archsum.Summary) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 """A network → source code of a framework: of what its file says, or what our language says of another's model."""
 
+import shlex
 from collections.abc import Callable
 from importlib import import_module
 from textwrap import wrap
@@ -64,8 +65,8 @@ def _docstring(network: Network, summary: Summary, origin: str, made: str, optio
     """Say what the network is, where the code comes from, and how it is checked."""
     params, trainable, macs = (_number(each) for each in (summary.params, summary.trainable_params, summary.macs))
     totals = f"{params} parameters, {trainable} of them trainable, and {macs} MACs."
-    words = ["archsum diff", _word(origin), _word(made)]
-    command = " ".join(["archsum diff", _word(made), _word(origin), options] if options else words)
+    names = [shlex.quote(made), shlex.quote(origin), options] if options else [shlex.quote(origin), shlex.quote(made)]
+    command = " ".join(["archsum diff", *names])
     about = _about(network) or f"{summary.name}."
     paragraphs = [about, f"Built by archsum from {origin}. It has {totals}", "To compare them again:"]
     lines = [line for paragraph in paragraphs for line in ("", *wrap(paragraph, WIDTH - 8, break_long_words=False))][1:]
@@ -74,13 +75,6 @@ def _docstring(network: Network, summary: Summary, origin: str, made: str, optio
 
 def _number(value: int | None) -> str:
     return "unknown" if value is None else f"{value:,}"
-
-
-def _word(name: str) -> str:
-    """Write a name as a shell takes it."""
-    import shlex
-
-    return shlex.quote(name)
 
 
 def _about(network: Network) -> str:

@@ -30,6 +30,12 @@ class Module:
         self.imported.setdefault(module, set()).add(name)
         return name
 
+    def function(self, name: str) -> str:
+        """Return what a function of formulas is called, one that Python lacks being copied into the file."""
+        if name in ("ceil", "floor"):
+            return f"{self.use('math')}.{name}"
+        return self.copy("archsum.interchange.building", "rounding.py", name) if name == "make_divisible" else name
+
     def copy(self, package: str, file: str, name: str) -> str:
         """Copy a function or a class out of a file of source code, with what it needs, and return its name."""
         if name not in self.parts:

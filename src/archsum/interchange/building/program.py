@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archsum.formula import Value
+from archsum.language.expand.scope import FormulaNames
 from archsum.language.expand.trace import Visit
 from archsum.language.network import Network
 from archsum.language.read.formulas import formulas_in
@@ -172,6 +173,14 @@ class Function:
     uses: tuple[Visit, ...] = ()
     about: str = ""
     """The comment above the block in the file."""
+
+    @property
+    def known(self) -> list[Mapping[str, Value]]:
+        """What the formulas of its parameters know at each use: other parameters, and the sizes of what it takes."""
+        return [
+            use.names.with_values(use.arguments) if isinstance(use.names, FormulaNames) else use.arguments
+            for use in self.uses
+        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,8 +147,7 @@ class LayerCall:
     def held(self, name: str) -> "LayerCall":
         """Return the layer that a field holds."""
         inner: Held = self.fields[name]
-        layers = tuple(_field(layer, name) for layer in self.layers)
-        return replace(self, kind=inner.kind, fields=inner.fields, layers=layers)
+        return replace(self, kind=inner.kind, fields=inner.fields, layers=self.each(name))
 
 
 def _field(layer: Layer, name: str) -> Any:

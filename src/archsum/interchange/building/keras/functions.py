@@ -146,9 +146,6 @@ class FunctionWriter(FunctionScope):
     # Layers
 
     def _layer(self, step: LayerStep, taken: Variables, flow: str) -> Variables:
-        of_layer = step.uses[0].node
-        if of_layer and len(taken) == 1 and len(of_layer.inputs) == of_layer.states and not taken[0].startswith("*"):
-            taken = taken[:1]
         made = self.call_of(step, taken)
         try:
             stages = self._with_own_activation(made) if step.item.shared in self._activated else stages_of(made)
@@ -166,7 +163,7 @@ class FunctionWriter(FunctionScope):
             is_last = number == len(stages)
             targets: Variables = (flow,)
             if is_last and step.name in self._begin_others:
-                targets = (flow, f"*{self._states_of(str(step.name))}")
+                targets = (flow, f"*{self.states(str(step.name))}")
             named = step if not step.item.shared and self._has_weights(stage, stages) else None
             value = self._called(stage, current, named)
             if stage.condition:
@@ -231,9 +228,6 @@ class FunctionWriter(FunctionScope):
 
     def states(self, name: str) -> str:
         """Return the variable of the states that a named layer ends with."""
-        return self._states_of(name)
-
-    def _states_of(self, name: str) -> str:
         return f"{identifier(name, 'layer')}_states"
 
     def ends_with_states(self, step: LayerStep) -> bool:

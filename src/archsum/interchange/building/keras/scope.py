@@ -107,11 +107,7 @@ class FunctionScope(ABC):
 
     def function(self, name: str) -> str:
         """Return what a function of formulas is called."""
-        if name in ("ceil", "floor"):
-            return f"{self.module.use('math')}.{name}"
-        if name == "make_divisible":
-            return self.module.copy("archsum.interchange.building", "rounding.py", name)
-        return name
+        return self.module.function(name)
 
     def writer(self, visits: Sequence[Visit]) -> Writer:
         """Return what writes values that are computed at these places."""

@@ -14,12 +14,7 @@ def padded(made: LayerCall, rank: int) -> tuple[Stage, ...]:
 
     Errors: NotSymbolicError where some uses have words and others numbers.
     """
-    paddings = made.each("padding")
-    if all(isinstance(padding, str) for padding in paddings):
-        return ()
-    if any(isinstance(padding, str) for padding in paddings):
-        raise NotSymbolicError("padding")
-    sides = [any(map(any, padding)) for padding in paddings]
+    sides = _has_sides(made)
     if not any(sides):
         return ()
     stated, condition = written(made), None
@@ -31,6 +26,19 @@ def padded(made: LayerCall, rank: int) -> tuple[Stage, ...]:
     if arguments and made.function.module.counted["padding"] > 1:
         head, arguments = made.function.module.partial(common, arguments), {}
     return (Stage(call(head, stated, **arguments), condition=condition),)
+
+
+def _has_sides(made: LayerCall) -> list[bool]:
+    """Return whether a padding in numbers is more than zero, at each use; nothing where Keras's own words say it.
+
+    Errors: NotSymbolicError where some uses have words and others numbers.
+    """
+    paddings = made.each("padding")
+    if all(isinstance(padding, str) for padding in paddings):
+        return []
+    if any(isinstance(padding, str) for padding in paddings):
+        raise NotSymbolicError("padding")
+    return [any(map(any, padding)) for padding in paddings]
 
 
 def written(made: LayerCall) -> Expression:
@@ -55,12 +63,7 @@ def _unless_zero(padding: Expression) -> str:
 
 def cropped(made: LayerCall, rank: int) -> tuple[Stage, ...]:
     """Return what crops the output of a transposed convolution whose padding is stated in numbers."""
-    paddings = made.each("padding")
-    if all(isinstance(padding, str) for padding in paddings):
-        return ()
-    if any(isinstance(padding, str) for padding in paddings):
-        raise NotSymbolicError("padding")
-    sides = [any(map(any, padding)) for padding in paddings]
+    sides = _has_sides(made)
     if not any(sides):
         return ()
     first = literal("channels_first") if made.is_channels_first else None

@@ -25,8 +25,6 @@ from archsum.interchange.building.source import (
     docstring,
     literal,
 )
-from archsum.language.expand.scope import FormulaNames
-from archsum.language.expand.trace import Visit
 from archsum.language.spec.document import DEFAULT_INPUT
 from archsum.language.spec.items import Reference
 
@@ -59,7 +57,7 @@ def _block(function: Function, module: KerasModule, program: Program, signatures
     outputs = outputs if function.outputs is None else writer.found(function.outputs)
     writer.give(outputs)
     writer.take(inputs, function.uses)
-    computed = _computed(function.parameters, writer, [_inside(use) for use in function.uses])
+    computed = _computed(function.parameters, writer, function.known)
     signature.called = writer.called
     own = {parameter.name: parameter for parameter in function.parameters if parameter.name in writer.used}
     signature.parameters = {name: one for name, one in own.items() if not _is_local(one)}
@@ -103,11 +101,6 @@ def _takes(signature: Signature, program: Program, module: KerasModule) -> list[
 def _is_local(parameter: Variable) -> bool:
     """Whether a parameter is computed at every use of its block."""
     return is_formula(parameter.stated) and parameter.given == 0
-
-
-def _inside(use: Visit) -> Mapping[str, Value]:
-    """Return what the formulas of a block's parameters know: others, and the sizes of what it takes."""
-    return use.names.with_values(use.arguments) if isinstance(use.names, FormulaNames) else use.arguments
 
 
 def _computed(

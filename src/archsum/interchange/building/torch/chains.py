@@ -33,10 +33,9 @@ def chain(
 
 
 def _entries(writer: Scope, step: Step, taken: Tensors, *, is_conditional: bool) -> tuple[list[Entry], Tensors]:
-    is_inner = is_conditional
     if len(taken) != 1 or step.item.shared or step.item.shared_weights:
         raise NotAChainError
-    if is_inner and (step.inputs is not None or step.name is not None):
+    if is_conditional and (step.inputs is not None or step.name is not None):
         raise NotAChainError
     condition = writer.condition(step, taken) if is_conditional else None
     (tensor,) = writer.at(taken, step.uses[0])
@@ -171,16 +170,9 @@ def _put(tensors: Tensors, sizes: dict[tuple[int, int], Code]) -> Tensors:
 
 
 def _size_word(writer: Scope, tensor: Tensor, position: int) -> str:
-    if tensor.moved or (writer.program.data_format == "channels_first" and tensor.rank > 1):
-        words = [
-            "channels",
-            *{1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]),
-        ]
-    else:
-        words = [
-            *{0: [], 1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"]),
-            "features",
-        ]
+    spatial = {0: [], 1: ["length"], 2: ["height", "width"]}.get(tensor.rank - 1, ["depth", "height", "width"])
+    is_first = tensor.has_channels_first(writer.program.data_format)
+    words = ["channels", *spatial] if is_first else [*spatial, "features"]
     return words[position] if position < len(words) else "size"
 
 

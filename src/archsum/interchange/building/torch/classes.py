@@ -304,7 +304,7 @@ class ClassWriter(Scope):
             return size
         if names_in(size.text) - _FUNCTIONS <= use.names.keys():
             return put_in(size, use.names)
-        first = tensor.moved or (self.program.data_format == "channels_first" and tensor.rank > 1)
+        first = tensor.has_channels_first(self.program.data_format)
         if position == (0 if first else tensor.rank - 1) and module:
             self.network.needs_channels.add(use.made.name)
             item = f"[{number}]" if len(use.made.outputs) > 1 else ""

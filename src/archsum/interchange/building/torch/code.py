@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from archsum.interchange.building.source import text
+
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.Attribute, ast.List, ast.Tuple)
 
 
@@ -44,10 +46,7 @@ def literal(value: Any) -> str:
     if isinstance(value, tuple | list):
         items = ", ".join(map(literal, value))
         return f"({items},)" if len(value) == 1 else f"({items})"
-    if isinstance(value, str):
-        quoted = repr(value)
-        return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted else quoted
-    return repr(value)
+    return text(value) if isinstance(value, str) else repr(value)
 
 
 def known(value: Any) -> Code:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from archsum.errors import Diagnostic, SpecError, quote
 from archsum.formula import is_formula
-from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known
 from archsum.interchange.building.torch.merging import BROADCASTING, expanded
@@ -286,13 +285,3 @@ def wants_first(step_kind: str, layer: Any, rank: int) -> bool | None:
         return False
     tensor = Tensor("x", tuple(Code("n", 2) for _ in range(rank)), (2,) * rank)
     return channels_are_last(LayerUse(step_kind, layer, (tensor,), ()), tensor)
-
-
-def held_kind(layer: Any) -> str:
-    """Return the kind of a layer that another holds."""
-    return kind_of(type(layer))
-
-
-def variable(name: str) -> str:
-    """Return a name for a variable."""
-    return identifier(name, "layer")

@@ -49,15 +49,13 @@ def _extreme(name: str) -> Kind:
     return Kind(write)
 
 
-def concatenated(use: LayerUse, taken: str = "") -> Made:
-    """Write a concatenation; `taken` is a list of tensors in the place of the inputs."""
+def _concatenated(use: LayerUse) -> Made:
     axis = use.input.axis(use.layer.chosen_axis)
     position = axis % (use.input.rank + 1) - 1
     sizes = list(use.input.sizes)
     sizes[position] = plus(*(_all(tensor, tensor.sizes[position]) for tensor in use.inputs))
-    listed = taken or f"({', '.join(f'{{{number}}}' for number in range(len(use.inputs)))})"
-    dim = f", {axis}"
-    return Made([function(f"torch.cat({listed}{dim})")], tuple(sizes), use.input.moved)
+    listed = f"({', '.join(f'{{{number}}}' for number in range(len(use.inputs)))})"
+    return Made([function(f"torch.cat({listed}, {axis})")], tuple(sizes), use.input.moved)
 
 
 def _all(tensor: Tensor, size: Code) -> Code:
@@ -156,7 +154,7 @@ KINDS: dict[str, Kind] = {
     "average": Kind(_average),
     "maximum": _extreme("maximum"),
     "minimum": _extreme("minimum"),
-    "concatenate": Kind(concatenated),
+    "concatenate": Kind(_concatenated),
     "dot": Kind(_dot, channels_first=False),
     "matmul": Kind(_matmul, channels_first=False),
     "einsum": Kind(_einsum, channels_first=False),

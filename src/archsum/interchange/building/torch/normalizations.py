@@ -1,6 +1,6 @@
 """Normalizations and factors of channels."""
 
-from archsum.interchange.building.torch.code import ONE, Code, call, joined, known
+from archsum.interchange.building.torch.code import Code, call, joined, known
 from archsum.interchange.building.torch.steps import (
     Kind,
     LayerUse,
@@ -13,7 +13,7 @@ from archsum.interchange.building.torch.steps import (
     same,
     unless,
 )
-from archsum.interchange.building.torch.windows import untied_bias
+from archsum.interchange.building.torch.windows import own_bias
 from archsum.layers.axis import positions
 
 
@@ -115,12 +115,7 @@ def _local_response(use: LayerUse) -> Made:
 
 def _scale(use: LayerUse) -> Made:
     scale = module(f"Scale({use.channels}, {use.input.rank - 1})", helpers=["Scale"])
-    if use.layer.bias == "tied":
-        spatial = [ONE] * (use.input.rank - 1)
-        bias = [module(call("Bias", use.channels, *spatial), word="bias", helpers=["Bias"])]
-    else:
-        bias = untied_bias(use, use.channels, list(use.input.sizes[1:]))
-    return same(use, scale, *bias)
+    return same(use, scale, *own_bias(use, use.channels, list(use.input.sizes[1:])))
 
 
 def _layer_scale(use: LayerUse) -> Made:

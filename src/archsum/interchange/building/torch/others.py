@@ -1,7 +1,5 @@
 """What prepares data, what holds another layer, and what states itself."""
 
-from math import prod
-
 from archsum.interchange.building.torch.activations import activated
 from archsum.interchange.building.torch.code import call, joined, known
 from archsum.interchange.building.torch.steps import (
@@ -16,7 +14,7 @@ from archsum.interchange.building.torch.steps import (
     same,
     unless,
 )
-from archsum.interchange.building.torch.windows import slid, untied_bias
+from archsum.interchange.building.torch.windows import around, own_bias, slid
 from archsum.layers import FAMILIES
 from archsum.layers.axis import positions
 
@@ -63,7 +61,7 @@ def _locally_connected(use: LayerUse) -> Made:
     layer, rank, filters = use.layer, use.layer.rank, use["filters"]
     spatial, moved = slid(use), layer.data_format == "channels_last"
     pairs = [window.sides for window in layer.windows]
-    padding = joined(known(side) for pair in reversed(pairs) for side in pair) if any(map(any, pairs)) else None
+    padding = around(pairs) if any(map(any, pairs)) else None
     made = call(
         f"LocallyConnected{rank}d",
         use.channels,
@@ -73,12 +71,7 @@ def _locally_connected(use: LayerUse) -> Made:
         known(layer.strides),
         padding=padding,
     )
-    steps = [module(made, helpers=[f"LocallyConnected{rank}d"])]
-    if layer.bias == "tied":
-        ones = [known(1)] * rank
-        steps.append(module(call("Bias", filters, *ones), word="bias", helpers=["Bias"]))
-    else:
-        steps += untied_bias(use, filters, spatial)
+    steps = [module(made, helpers=[f"LocallyConnected{rank}d"]), *own_bias(use, filters, spatial)]
     return Made([*steps, *activated(use, moved)], (filters, *spatial), moved)
 
 
@@ -87,11 +80,6 @@ def _augmentation(use: LayerUse) -> Made:
         "changes the data in training, which in PyTorch is what loads them does, not the model",
         "leave it out, and use `torchvision.transforms.v2`",
     )
-
-
-def elements(use: LayerUse) -> int:
-    """Return how many elements a layer gives for the file's defaults."""
-    return prod(size or 1 for size in use.output)
 
 
 KINDS: dict[str, Kind] = {

@@ -16,7 +16,6 @@ from archsum.interchange.building.torch.classes import ClassWriter
 from archsum.interchange.building.torch.code import Code
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in, put_in
-from archsum.language.expand.scope import FormulaNames
 
 
 def declare(writer: ClassWriter, parameters: Sequence[Variable], module: Module) -> None:
@@ -35,17 +34,13 @@ def annotated(values: Sequence[Value], module: Module) -> str:
     return annotation(values, module)
 
 
-def compute(writer: ClassWriter, parameters: Sequence[Variable], function: Function) -> dict[str, Code]:
+def compute(writer: ClassWriter, function: Function) -> dict[str, Code]:
     """Write the parameters that are computed of others; return those that no use of the block gives."""
     computed: dict[str, Code] = {}
-    for one in parameters:
+    for one in function.parameters:
         if not is_formula(one.stated) or (one.given and one.given == len(one.values)):
             continue
-        inside = [
-            use.names.with_values(use.arguments) if isinstance(use.names, FormulaNames) else use.arguments
-            for use in function.uses
-        ]
-        text = str(Writer(writer, inside).write(one.stated))
+        text = str(Writer(writer, function.known).write(one.stated))
         name = writer.own[one.name]
         if one.given:
             writer.line(f"if {name} is None:")

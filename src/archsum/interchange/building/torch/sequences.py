@@ -1,5 +1,7 @@
 """Dense layers, embeddings, recurrent layers and attention."""
 
+from math import prod
+
 from archsum.interchange.building.torch.activations import activated
 from archsum.interchange.building.torch.code import Code, call, joined, known, times
 from archsum.interchange.building.torch.steps import (
@@ -24,10 +26,8 @@ def _dense(use: LayerUse) -> Made:
     units, bias = use["units"], use.layer.bias
     sizes = (*use.input.sizes[:-1], units)
     is_tied = bias in ("tied", False) or len(sizes) == 1
-    made = call("nn.Linear", use.features, units, bias=("False" if bias is False else None) if is_tied else "False")
-    if is_tied:
-        made = call("nn.Linear", use.features, units, bias=tied(use) if bias != "untied" else None)
-    steps = [module(made)]
+    stated = "False" if not is_tied else None if bias == "untied" else tied(use)
+    steps = [module(call("nn.Linear", use.features, units, bias=stated))]
     if not is_tied:
         (weight,) = (weight for weight in use.layer.weights(*(tensor.shape for tensor in use.inputs)) if weight.is_bias)
         along = [
@@ -209,7 +209,7 @@ def _multi_head(use: LayerUse) -> Made:
         key_heads=use["num_key_value_heads"] if grouped and key_heads != heads else None,
         key_features=_other(key_features, features),
         value_features=_other(value_features, features),
-        output_features=None if output is None else str(_product(output)),
+        output_features=None if output is None else str(prod(output)),
         bias="False" if layer.bias is False else None,
         gate=flag(layer.use_gate),
         dropout=unless(use["dropout"], 0.0),
@@ -223,13 +223,6 @@ def _multi_head(use: LayerUse) -> Made:
     if output is not None and len(output) > 1:
         steps.append(function(f"{{0}}.unflatten(-1, {tuple(output)})"))
     return plain(use, *steps, sizes=sizes)
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    result = 1
-    for size in sizes:
-        result *= size
-    return result
 
 
 def _other(code: Code, features: Code) -> Code | None:

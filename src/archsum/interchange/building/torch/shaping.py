@@ -114,7 +114,7 @@ def _pad(use: LayerUse) -> Made:
     return plain(use, function(f"F.pad({{0}}, {sides}{mode})"), sizes=sizes)
 
 
-_MODES = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "bicubic"}
+_MODES = ("nearest", "bilinear", "bicubic")
 
 
 def _up_sampling(use: LayerUse) -> Made:

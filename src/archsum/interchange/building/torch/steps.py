@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from archsum.errors import PlacelessError
 from archsum.interchange.building.torch.code import Code, known, literal
+from archsum.layers.fields import DataFormat
 from archsum.layers.shapes import Shape
 
 
@@ -37,6 +38,10 @@ class Tensor(NamedTuple):
         if self.moved:
             return 1 if position == self.rank else position + 1
         return axis
+
+    def has_channels_first(self, data_format: DataFormat) -> bool:
+        """Whether its first size is that of the channels, in a file of this data format."""
+        return self.moved or (data_format == "channels_first" and self.rank > 1)
 
     def of(self, shape: Shape) -> Self:
         """Return the same where the file's defaults give it other sizes."""

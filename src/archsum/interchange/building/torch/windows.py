@@ -162,6 +162,13 @@ def untied_bias(use: LayerUse, channels: Code, spatial: list[Code]) -> list[Step
     return [module(call("Bias", channels, *sizes), word="bias", helpers=["Bias"])]
 
 
+def own_bias(use: LayerUse, channels: Code, spatial: list[Code]) -> list[Step]:
+    """Return what adds a bias of any kind, behind a module that has none."""
+    if use.layer.bias == "tied":
+        return [module(call("Bias", channels, *[ONE] * len(spatial)), word="bias", helpers=["Bias"])]
+    return untied_bias(use, channels, spatial)
+
+
 def tied(use: LayerUse) -> str | None:
     """Return the argument `bias` of PyTorch's own module."""
     if use.differs("bias"):

@@ -35,6 +35,7 @@ from archsum.interchange.building.torch.tidying import tidy, without_unread
 from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter
 from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.layers.base import Weight
+from archsum.propagate import propagate
 
 _TAKEN = ("torch", "nn", "F", "Tensor", "math", "Any", "Sequence", "Callable")
 _MOST_ALIKE = 1000
@@ -122,7 +123,7 @@ class Network:
         inputs = take_inputs(writer, function, taken, is_part=is_part)
         writer.inputs = inputs
         writer.take(inputs)
-        computed = compute(writer, function.parameters, function)
+        computed = compute(writer, function)
         begin = inputs[:flowing] if flowing is not None else inputs
         if is_part and len(begin) > 1:
             writer.flows[len(begin)] = [tensor.text for tensor in begin]
@@ -291,15 +292,11 @@ class Network:
 
     def text(self, described: Sequence[str]) -> str:
         """Put the file together; it begins with a docstring."""
-        parts = [*self.module.parts.values(), *(lines for _, lines in self._classes)]
-        parts = [without_attribute(lines, name, self.needs_channels) for lines, name in self._named(parts)]
+        named = [*self.module.parts.items(), *self._classes]
+        parts = [without_attribute(lines, name, self.needs_channels) for name, lines in named]
         body = "\n".join(line for part in parts for line in ["", "", *part])
         lines = [*with_order(described, self.program, self.root.inputs), "", *imports(body), body]
         return "\n".join(lines) + "\n"
-
-    def _named(self, parts: list[list[str]]) -> list[tuple[list[str], str]]:
-        names = [*self.module.parts, *(name for name, _ in self._classes)]
-        return list(zip(parts, names, strict=True))
 
 
 def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -> tuple[bool, tuple[Tensor, ...]]:
@@ -350,13 +347,11 @@ def _goes_on(body: Sequence[Step]) -> bool:
 def _channels(program: Program, tensor: Tensor) -> Code | None:
     if not tensor.sizes:
         return None
-    first = tensor.moved or (program.data_format == "channels_first" and tensor.rank > 1)
+    first = tensor.has_channels_first(program.data_format)
     return tensor.sizes[0 if first else -1]
 
 
 def _size_of(program: Program) -> str:
-    from archsum.propagate import propagate
-
     params = propagate(program.network.graph, program.network.engine).torch_params
     return "of an unknown number of parameters" if params is None else f"of {params:,} parameters by default"
 

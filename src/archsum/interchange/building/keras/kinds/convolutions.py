@@ -93,12 +93,10 @@ def _transpose(made: LayerCall, rank: int) -> tuple[Stage, ...]:
         extra = {"output_padding": Code("0")}
     crops = cropped(made, rank)
     if any(group != 1 for group in made.each("groups")):
-        written = own_layer(made, f"GroupedConv{rank}DTranspose", positional, **extra)
-        if any(map(is_untied, made.each("bias"))):
-            written = own_layer(made, f"GroupedConv{rank}DTranspose", positional, activation=None, **extra)
-            return Stage(written), *crops, untied_bias(made)
-        return Stage(written), *crops
-    first, *bias = with_bias(made, f"Conv{rank}DTranspose", positional, groups=None, **extra)
+        own = f"GroupedConv{rank}DTranspose"
+        first, *bias = _with_bias(made, lambda more: own_layer(made, own, positional, **extra, **more))
+    else:
+        first, *bias = with_bias(made, f"Conv{rank}DTranspose", positional, groups=None, **extra)
     return first, *crops, *bias
 
 

@@ -7,6 +7,7 @@ from archsum.interchange.building.expressions import expression
 from archsum.interchange.building.keras.arguments import trainable_of
 from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
 from archsum.interchange.building.keras.lacking import LackingError
+from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import Names, identifier
 from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.reading import same
@@ -19,7 +20,7 @@ _COUNTS = ("macs", "flops", "kept", "scratch")
 class _Sizes:
     """The sizes of an input as a layer knows them; all else in its formulas is computed."""
 
-    def __init__(self, shape: str, rank: int, data_format: Any, module: Any) -> None:
+    def __init__(self, shape: str, rank: int, data_format: Any, module: Module) -> None:
         self._shape = shape
         self._names = named_axes((1,) * rank, data_format)
         self._module = module
@@ -43,11 +44,7 @@ class _Sizes:
 
     def function(self, name: str) -> str:
         """Return what a function is called."""
-        if name in ("ceil", "floor"):
-            return f"{self._module.use('math')}.{name}"
-        if name == "make_divisible":
-            return str(self._module.copy("archsum.interchange.building", "rounding.py", name))
-        return name
+        return self._module.function(name)
 
 
 def _custom(made: LayerCall) -> tuple[Stage, ...]:

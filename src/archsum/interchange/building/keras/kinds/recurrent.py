@@ -30,10 +30,11 @@ def _layer(made: LayerCall, return_state: str | None) -> Brackets:
     # The cell is our own, and Keras's RNN goes through the sequence.
     fields = {name: value for name, value in made.fields.items() if name not in _OF_SEQUENCE}
     inner = replace(made, fields=fields)
-    two = "True" if made.known("bias") == "double" else None
-    cell = own_layer(inner, "TwoBiasRNNCell" if made.kind == "simple_rnn" else "TorchLSTMCell", ("units",))
     if made.kind == "lstm":
+        two = "True" if made.known("bias") == "double" else None
         cell = own_layer(inner, "TorchLSTMCell", ("units",), two_biases=two)
+    else:
+        cell = own_layer(inner, "TwoBiasRNNCell", ("units",))
     around = replace(made, fields={name: value for name, value in made.fields.items() if name in _OF_SEQUENCE})
     rest = layer(around, "RNN", (), return_state=return_state)
     return Brackets(rest.head, (cell, *rest.items))
