@@ -10,6 +10,7 @@ from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
 from archsum.comparison.paddings import with_own_paddings
 from archsum.comparison.parts import tree
+from archsum.comparison.sums import with_whole_sums
 from archsum.comparison.wiring import Wiring
 from archsum.summary import Summary
 
@@ -22,7 +23,7 @@ def compare(before: Summary, after: Summary) -> Difference:
     where one comes of another framework, up to how each writes the same.
     """
     if _is_imported(before) != _is_imported(after):
-        forms = (in_one_form(with_own_paddings(network)) for network in (before, after))
+        forms = (with_whole_sums(in_one_form(with_own_paddings(network))) for network in (before, after))
         return _compared(*forms, up_to_words=True)
     found = _compared(before, after)
     if found.equal:

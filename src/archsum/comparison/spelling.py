@@ -26,6 +26,9 @@ def kind_and_fields(
     if "axis" in fields:
         fields.pop(FORMAT, None)  # which says no more than what the axis is by default
     if up_to_words:
+        if fields.get("padding") == "causal":
+            convolution: Any = layer.layer
+            fields["padding"] = [[*window.sides_in_numbers] for window in convolution.windows]
         fields = {} if kind == "custom" else {name: fields[name] for name in fields if name not in _SAID_BY_SHAPES}
     if kind == "activation" and fields["activation"] in _KINDS_OF_ACTIVATION:
         kind = fields.pop("activation")
