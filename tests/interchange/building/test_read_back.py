@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 IMAGES, WORDS = "[8, 8, 4]", "[6]"
 SEPARABLE = "separable_conv2d: {filters: 6, kernel_size: 3, padding: same}"
 DEPTHWISE = "depthwise_conv2d: {kernel_size: 3, padding: same, bias: false"
+MIXING = "conv2d: {filters: 6, kernel_size: 1}"
 TRANSPOSED = "conv2d_transpose: {filters: 6, kernel_size: 3, strides: 2, padding: same}"
 POOLING = "average_pooling2d: {pool_size: 3, strides: 1, padding: same}"
 TABLE = "reversible_embedding: {input_dim: 9, output_dim: 8, shared: table}"
@@ -30,14 +31,14 @@ SAME = {
     "nothing": (IMAGES, ["conv2d: {filters: 6, kernel_size: 3}", "identity"]),
 }
 DIFFERENT = {
-    "an activation between": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}, activation: relu}}", "conv2d: {filters: 6, kernel_size: 1}"]),
-    "a bias between": (IMAGES, [SEPARABLE], [DEPTHWISE.replace(", bias: false", "}"), "conv2d: {filters: 6, kernel_size: 1}"]),
-    "a larger kernel": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}}}", "conv2d: {filters: 6, kernel_size: 3, padding: same}"]),
+    "an activation between": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}, activation: relu}}", MIXING]),
+    "a bias between": (IMAGES, [SEPARABLE], [DEPTHWISE.replace(", bias: false", "}"), MIXING]),
+    "a larger kernel": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}}}", MIXING.replace("1", "3, padding: same")]),
     "another side is cut": (IMAGES, [TRANSPOSED], [TRANSPOSED.replace("same", "1, output_padding: 1")]),
     "zeros count": (IMAGES, [POOLING], [POOLING.replace("same", "1")]),
     "a table of its own": (WORDS, [TABLE, SCORES], [TABLE, SCORES.replace("shared: table, ", "")]),
     "scores with a bias": (WORDS, [TABLE, SCORES], ["embedding: {input_dim: 9, output_dim: 8}", "dense: 9"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SAME)

@@ -38,7 +38,6 @@ READ_OTHERWISE = {
     "segnet": "unpooling is read as custom",
     "shufflenet_v2": "a channel shuffle is read as custom",
     "swin": "windows are moved by functions",
-    "t5": "a table that is a dense layer's kernel too is read as such",
     "text_cnn": "channels are moved for a convolution",
     "untied": "an untied bias is a parameter that is added",
     "untied_along_height": "a size is unknown, so that it does not say what it takes",
