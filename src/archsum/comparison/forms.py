@@ -1,14 +1,16 @@
-"""One form for what frameworks write in several: activations, poolings and convolutions of each channel."""
+"""One form for what frameworks write in several: activations, poolings, convolutions, and tables of words."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from archsum.comparison.apart import apart
 from archsum.comparison.layouts import FORMAT, data_format
 from archsum.graph import Graph, Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import StrictModel
 from archsum.layers.shapes import Shape, split_channels
+from archsum.layers.written import fields_of_layer
 from archsum.propagate import propagate
 from archsum.summary import LayerSummary, Summary
 
@@ -16,16 +18,20 @@ from archsum.summary import LayerSummary, Summary
 def in_one_form(summary: Summary) -> Summary:
     """Return a network whose activations are layers of their own, and whose layers are of the narrowest kind.
 
-    PyTorch has no activations in its convolutions, and one class for those of each channel and all others.
+    PyTorch has no activations in its convolutions, one class for those of each channel and all others, and none for
+    what is two of its layers. What does nothing is left out: there it need not be a layer.
     """
     layout = data_format(summary)
+    layers = {layer.name: layer.layer for layer in summary.layers}
+    are_owners = {owner.node for layer in summary.layers for owner in layer.node.shared_weights.values()}
     nodes: list[Node] = []
     instead: dict[str, str] = {}
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
-        made = list(_forms(layer, _with_stated_size(layer, node), layout))
+        owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
+        made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
         if _changes_nothing(made[-1].layer) and layer.name not in summary.given:
-            instead[node.name] = made[-1].inputs[0] if len(made) == 1 else made[0].name
+            instead[node.name] = made[-1].inputs[0] if len(made) == 1 else made[-2].name
             made.pop()
         else:
             instead[node.name] = made[-1].name
@@ -51,19 +57,21 @@ def _changes_nothing(own: Layer) -> bool:
     return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
 
 
-def _forms(layer: LayerSummary, node: Node, layout: str | None) -> Iterator[Node]:
-    """Yield a layer without its activation, and this."""
+def _forms(layer: LayerSummary, node: Node, layout: str | None, owner: Layer | None) -> Iterator[Node]:
+    """Yield a layer without its activation, taken apart unless `owner`, whose its weights are, is None, and this."""
     own = node.layer
     activation = getattr(own, "activation", None)
     has_own = layer.computed.weights and not own.state_names and activation not in (None, "linear")
     without = own.model_copy(update={"activation": None}) if has_own else own
-    yield node._replace(layer=_narrowest(without, layer, layout))
+    node = node._replace(layer=without)
+    parts = apart(node, owner) if owner else (node,)
+    yield from (part._replace(layer=_narrowest(part.layer, layer, layout)) for part in parts)
     if has_own:
         *around, last = node.path
         applied = _narrowest(layer_class("activation").model_validate({"activation": activation}), layer, layout)
         name = f"{node.name}.{activation}"
         path = (*around, f"{last}.{activation}")
-        yield Node(name, applied, (node.name,), path, node.span, node.uses, origin=node.origin)
+        yield Node(name, applied, (parts[-1].name,), path, node.span, node.uses, origin=node.origin)
 
 
 def _narrowest(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
@@ -112,6 +120,26 @@ def _convolution(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     )
 
 
+def _depthwise(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    """Return what is a convolution as any other, where there is one channel."""
+    (shape,) = layer.input_shapes
+    if split_channels(shape, getattr(own, FORMAT))[1] != 1:
+        return own
+    fields = fields_of_layer(own)
+    fields["filters"] = fields.pop("depth_multiplier")
+    return layer_class(kind_of(type(own)).removeprefix("depthwise_")).model_validate(fields)
+
+
+def _transposed(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    """Return a transposed convolution whose padding is numbers, which Keras's words are for any size."""
+    windows = getattr(own, "windows", ())
+    numbers = {
+        "padding": tuple(window.cut for window in windows),
+        "output_padding": tuple(window.added for window in windows),
+    }
+    return own.model_copy(update=numbers)
+
+
 def _flatten(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     return own if layout is None else own.model_copy(update={FORMAT: layout})
 
@@ -124,6 +152,8 @@ _RULES: dict[str, Rule] = {
     "adaptive_average_pooling": _adaptive("average"),
     "adaptive_max_pooling": _adaptive("max"),
     "conv": _convolution,
+    "depthwise_conv": _depthwise,
+    **{f"conv{rank}d_transpose": _transposed for rank in (1, 2, 3)},
     "flatten": _flatten,
 }
 

@@ -6,7 +6,9 @@ from typing import Any
 from torch import nn
 
 from archsum.interchange.torch import kernels
+from archsum.interchange.torch.pieces import PIECES
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
+from archsum.interchange.torch.written import is_written
 
 _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool": kernels.average_pooling}
 
@@ -14,6 +16,8 @@ _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool":
 def built(module: Any) -> Reader | None:
     """Return what reads a module that pads as TensorFlow does, which others, such as timm, call so too, or attends."""
     cls = type(module)
+    if (reads_piece := PIECES.get(cls.__name__)) and is_written(module):
+        return reads_piece
     if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
     for word, read in _ALSO.items():

@@ -140,14 +140,24 @@ def max_pooling_function(view: View) -> Steps:
 def average_pooling(view: View) -> Steps:
     """Read an average pooling, a module."""
     it = view.module
-    return _pooled(view, "average", it.kernel_size, it.stride, it.padding, it.ceil_mode)
+    padding = it.padding if it.count_include_pad else _as_same(view, it.kernel_size, it.stride, it.padding)
+    return _pooled(view, "average", it.kernel_size, it.stride, padding, it.ceil_mode)
 
 
 def average_pooling_function(view: View) -> Steps:
     """Read an average pooling, a function."""
     size, stride = view.argument(1, "kernel_size"), view.argument(2, "stride")
     padding = view.argument(3, "padding", 0)
+    if not view.argument(5, "count_include_pad", True):
+        padding = _as_same(view, size, stride, padding)
     return _pooled(view, "average", size, stride, padding, view.argument(4, "ceil_mode", False))
+
+
+def _as_same(view: View, size: Any, stride: Any, padding: Any) -> Any:
+    """Return Keras's word for a padding that counts for nothing, and keeps the sizes."""
+    rank = rank_of(view)
+    sizes, strides, sides = ([*it] if isinstance(it, tuple | list) else [it] * rank for it in (size, stride, padding))
+    return "same" if strides == [1] * rank and sizes == [2 * side + 1 for side in sides] else padding
 
 
 def _pooled(view: View, which: str, size: Any, stride: Any, padding: Any, ceil: bool, dilation: Any = 1) -> Steps:

@@ -55,6 +55,16 @@ class TransposedWindow(SizeRule):
         return max(-spare, spare % 2 if max(self.stride, self.dilation) > 1 else 0)
 
     @property
+    def cut(self) -> Sides:
+        """What the padding cuts off, before and behind: of Keras's `same` the smaller half before."""
+        return halves(max(self.extent - self._end, 0)) if isinstance(self.padding, str) else self.padding
+
+    @property
+    def added(self) -> int:
+        """What is added behind beside that."""
+        return max(self._end - self.extent, 0) if isinstance(self.padding, str) else self.output_padding or 0
+
+    @property
     def _end(self) -> int:
         """What the last window adds to (size − 1) × stride."""
         return sum(number for number, _ in self.ends)

@@ -17,7 +17,7 @@ from archsum.interchange.building.torch.steps import (
     same,
     unless,
 )
-from archsum.interchange.building.torch.windows import tied
+from archsum.interchange.building.torch.windows import around, padding_of, tied, uneven
 from archsum.layers import kind_of
 from archsum.layers.untied import UntiedAlong
 
@@ -260,17 +260,23 @@ def _einsum_dense(use: LayerUse) -> Made:
 
 
 def _conv_lstm(use: LayerUse) -> Made:
-    layer, rank = use.layer, use.layer.rank
+    layer, rank, moved = use.layer, use.layer.rank, use.layer.data_format == "channels_last"
     if layer.dropout or layer.recurrent_dropout:
         raise UnsupportedError("drops parts of images in its steps", "write a `dropout` before it")
-    filters = use["filters"]
+    if len(use.inputs) > 1:
+        raise UnsupportedError("begins with states that it is given", "leave them out: it begins with zeros")
+    if layer.padding == "same" and max(layer.strides) > 1:
+        numbers = layer.in_numbers["padding"]
+        raise UnsupportedError("is padded as `same`, with strides", f"write `padding: {numbers}`")
+    sides, filters = uneven(use), use["filters"]
+    padding = '"same"' if layer.padding == "same" else padding_of(use) if not sides else None
     made = call(
         f"ConvLSTM{rank}d",
-        use.channels,
+        use.channels if moved else use.input.sizes[1],
         filters,
         use.per_axis("kernel_size"),
         stride=unless(use.per_axis("strides"), 1),
-        padding='"same"' if layer.padding == "same" else None,
+        padding=padding,
         dilation=unless(use.per_axis("dilation_rate"), 1),
         bias="False" if layer.bias is False else None,
         activation=f'"{layer.activation or "linear"}"' if layer.activation != "tanh" else None,
@@ -279,12 +285,14 @@ def _conv_lstm(use: LayerUse) -> Made:
         else None,
         return_sequences=flag(layer.return_sequences),
     )
-    if len(use.inputs) > 1:
-        raise UnsupportedError("begins with states that it is given", "leave them out: it begins with zeros")
-    moved = layer.data_format == "channels_last"
-    output = use.output[:-1] if moved else use.output[: 1 if layer.return_sequences else 0] + use.output[-rank:]
-    sizes = (filters, *map(known, output))
-    return Made([module(made, helpers=[f"ConvLSTM{rank}d"])], sizes, moved)
+    steps = [function(f"F.pad({{0}}, {around(sides)})")] if sides else []
+    steps.append(module(made, helpers=[f"ConvLSTM{rank}d"]))
+    if moved:
+        return Made(steps, (filters, *map(known, use.output[:-1])), moved=True)
+    turned = [function("{0}.transpose(1, 2)")]  # the steps come first in the file, and the channels in PyTorch
+    behind = turned if layer.return_sequences else []
+    outer = (known(use.output[0]),) if layer.return_sequences else ()
+    return Made([*turned, *steps, *behind], (*outer, filters, *map(known, use.output[-rank:])))
 
 
 def _masking(use: LayerUse) -> Made:

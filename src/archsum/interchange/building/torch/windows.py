@@ -274,16 +274,9 @@ def _transposed(use: LayerUse) -> Made:
     ]
     before, extra, cut = [], [], []
     for window in layer.windows:
-        end = sum(number for number, _ in window.ends)
-        spare = window.extent - end
-        first, last = (
-            window.padding
-            if not isinstance(window.padding, str)
-            else (max(spare, 0) // 2, max(spare, 0) - max(spare, 0) // 2)
-        )
-        stated = (window.output_padding or 0) if not isinstance(window.padding, str) else max(-spare, 0)
+        first, last = window.cut
+        rest = first - last + window.added
         before.append(first)
-        rest = first - last + stated
         extra.append(max(rest, 0))
         cut.append((0, min(rest, 0)))
     padding = use.formulas.get("padding") or known(before[0] if len(set(before)) == 1 else tuple(before))
