@@ -52,14 +52,6 @@ READ_OTHERWISE = {
 }
 """What the same network is read back as, where it is not the same layers."""
 SAME_AGAIN = [file for file in FILES if file.stem not in READ_OTHERWISE]
-VALUES_DIFFER = {
-    "depth_to_space": "PyTorch takes the channels in another order",
-    "functions_3": "Keras's sparsemax sums up sums",
-    "normalization": "the statistics are no parameters in PyTorch",
-    "resizing_factor": "PyTorch takes other neighbours for a factor",
-    "space_to_depth": "PyTorch puts the channels in another order",
-    "spectral_normalization": "PyTorch looks for the value itself",
-}
 NOT_BUILT = ("elementwise_own", "random", "random_colours", "random_more")
 """What PyTorch cannot do, or does outside of models."""
 TRAINED = {"mlperf_tiny_image_classification": 8, "mlperf_tiny_keyword_spotting": 8, "squeezenet1_1": 2, "voxnet": 8}
@@ -102,9 +94,12 @@ def test_every_kind_gives_what_keras_gives(name: str) -> None:
     inputs = list(_inputs(ours, summary))
     with torch.no_grad():
         assert sorted(ours(*inputs).shape[1:]) == sorted(map(known, summary.layers[-1].output_shape))
-    if name in VALUES_DIFFER or name in LACKING:
-        return
-    theirs = archsum.to_keras(read)
+    if name not in LACKING:
+        _compare(archsum.to_keras(read), ours, inputs)
+
+
+def _compare(theirs: Any, ours: Any, inputs: list[Any]) -> None:
+    """Copy the weights of a Keras model that are drawn anew, and check that both models give the same."""
     draw_weights(theirs)
     archsum.copy_weights(theirs, ours)
     given = [_as_keras(data, one.shape) for data, one in zip(inputs, theirs.inputs, strict=True)]
@@ -113,6 +108,25 @@ def test_every_kind_gives_what_keras_gives(name: str) -> None:
         found = ours(*inputs).numpy()
     moved = numpy.moveaxis(found, 1, -1) if found.ndim > 2 else found
     assert any(one.shape == expected.shape and numpy.allclose(one, expected, atol=1e-4) for one in (found, moved))
+
+
+def test_swin_gives_what_keras_gives() -> None:
+    variables: dict[str, Any] = {"window": 2, "depths": [1, 2, 2, 1], "heads": [1, 2, 2, 4], "width": 8, "classes": 5}
+    read = archsum.load(EXAMPLES / "swin.yaml", input=[64, 64, 3], variables=variables)
+    ours = archsum.to_torch(read).eval()
+    _compare(archsum.to_keras(read), ours, [torch.rand(2, *ours.input_shape)])
+
+
+def test_what_is_normalized_by_its_value_is_so_again_when_it_is_trained() -> None:
+    """Copied weights are left as they are, until a step of training divides them by their value."""
+    text = "input: [6]\nlayers: [spectral_normalization: {layer: {dense: 4}}]"
+    theirs, ours = archsum.to_keras(text), archsum.to_torch(text)
+    _compare(theirs, ours.eval(), [torch.rand(2, 6)])
+    for _ in range(30):
+        ours.train()(torch.rand(2, 6))
+    layer = ours.spectral_normalization
+    kernel = torch.from_numpy(theirs.weights[0].numpy()).T
+    assert torch.allclose(layer.weight, kernel / torch.linalg.matrix_norm(kernel, 2), atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ def copy(keras_model: Any, keras: Summary, torch_model: Any, torch: Summary) -> 
         raise SpecError([Diagnostic("differs", message, None, _CURE)])
     for (_, array), (_, tensor) in zip(given, taken, strict=True):
         _set(tensor, array)
+    for module in torch_model.modules():
+        if type(module).__name__ == "ParametrizationList":
+            _leave_as_it_is(module)
 
 
 def _sizes(shape: Sequence[int]) -> list[int]:
@@ -44,15 +47,27 @@ def _set(tensor: Any, array: Any) -> None:
         tensor.copy_(torch.from_numpy(array.copy()).reshape(tensor.shape))
 
 
+def _leave_as_it_is(parametrizations: Any) -> None:
+    """Let spectral normalizations divide by 1 until the network is trained again: Keras's divide in training alone.
+
+    PyTorch divides by u·W·v, of which each step of training computes both vectors anew, whatever their lengths.
+    """
+    for one in parametrizations:
+        if type(one).__name__ == "_SpectralNorm" and hasattr(one, "_v"):
+            matrix = parametrizations.original.detach().movedim(one.dim, 0).flatten(1)
+            towards = matrix.T @ one._u
+            one._v.copy_(towards / towards.square().sum())
+
+
 def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[str, Any]]:
     """Yield the weights of a Keras model as PyTorch has them, each with its name."""
     given, taken = orders(summary), orders(torch, moved_inputs(summary, torch))
     twins: dict[str, Iterator[LayerSummary]] = {}
-    for layer in _once(summary):
+    for layer in _with_weights(summary):
         arrays = {name: array for name, array in _arrays(model, layer).items() if name not in layer.shared_weights}
         kind = kind_of(type(layer.layer))
         if kind not in twins:
-            twins[kind] = iter([one for one in _once(torch) if kind_of(type(one.layer)) == kind])
+            twins[kind] = iter([one for one in _with_weights(torch) if kind_of(type(one.layer)) == kind])
         other = next(twins[kind], None)
         if other is not None and _has_features(layer):
             arrays = _in_order(layer, arrays, _taken(given, layer), _taken(taken, other))
@@ -93,12 +108,8 @@ def _in_order(
     }
 
 
-def _once(summary: Summary) -> Iterator[LayerSummary]:
-    seen: set[str] = set()
-    for layer in in_order(summary):
-        if layer.name not in seen:
-            seen.add(layer.name)
-            yield layer
+def _with_weights(summary: Summary) -> list[LayerSummary]:
+    return [layer for layer in in_order(summary) if layer.computed.weights]
 
 
 def _arrays(model: Any, layer: LayerSummary) -> dict[str, Any]:
@@ -127,8 +138,8 @@ def _layer_of(model: Any, path: str) -> Any:
 def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:
     """Yield the parameters and statistics of a PyTorch model, or the parts of one that has several projections."""
     parameters, buffers = dict(model.named_parameters()), dict(model.named_buffers())
-    seen: set[str] = set()
-    for layer in _once(summary):
+    seen, paths = set[str](), set[str]()
+    for layer in in_order(summary):
         origin = layer.node.origin
         assert origin
         named = [parameters[name] for name in origin.weights if name not in seen]
@@ -136,9 +147,17 @@ def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:
         if origin.type == "MultiheadAttention":
             named = list(_projections(origin.weights, parameters))
         yield from ((layer.name, tensor) for tensor in named)
-        for statistic in ("running_mean", "running_var"):
-            if f"{origin.path}.{statistic}" in buffers:
-                yield layer.name, buffers[f"{origin.path}.{statistic}"]
+        if origin.path not in paths:
+            paths.add(origin.path)
+            yield from ((layer.name, tensor) for tensor in _statistics(origin.path, buffers))
+
+
+def _statistics(path: str, buffers: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the buffers of a normalization that Keras has as weights: PyTorch's, or those of a class of ours."""
+    for names in (("running_mean", "running_var"), ("mean", "variance", "count")):
+        own = [f"{path}.{name}" for name in names]
+        if all(name in buffers for name in own):
+            yield from (buffers[name] for name in own)
 
 
 def _projections(names: tuple[str, ...], parameters: dict[str, Any]) -> Iterator[Any]:
