@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archsum.errors import Diagnostic, SpecError, quote
-from archsum.interchange.copying.features import Order, moved_inputs, orders, places, takes_each
+from archsum.interchange.copying.features import Order, moved_inputs, of_each_step, orders, places, takes_each
 from archsum.interchange.copying.layouts import as_torch
 from archsum.interchange.copying.order import in_order
 from archsum.layers import kind_of
@@ -65,9 +65,9 @@ def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[st
     twins: dict[str, Iterator[LayerSummary]] = {}
     for layer in _with_weights(summary):
         arrays = {name: array for name, array in _arrays(model, layer).items() if name not in layer.shared_weights}
-        kind = kind_of(type(layer.layer))
+        kind = _kind(layer)
         if kind not in twins:
-            twins[kind] = iter([one for one in _with_weights(torch) if kind_of(type(one.layer)) == kind])
+            twins[kind] = iter([one for one in _with_weights(torch) if _kind(one) == kind])
         other = next(twins[kind], None)
         if other is not None and _has_features(layer):
             arrays = _in_order(layer, arrays, _taken(given, layer), _taken(taken, other))
@@ -77,8 +77,16 @@ def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[st
 
 def _has_features(layer: LayerSummary) -> bool:
     """Whether a layer's weights lie along the features of one thing that it takes."""
-    gives_features = kind_of(type(layer.layer)) == "dense" or len(layer.output_shape) == 1
+    gives_features = _kind(layer) in _OF_FEATURES or len(layer.output_shape) == 1
     return gives_features and len(layer.node.inputs) == 1
+
+
+def _kind(layer: LayerSummary) -> str:
+    return kind_of(type(of_each_step(layer.layer)[1]))
+
+
+_OF_FEATURES = ("dense", "lstm", "gru", "simple_rnn", "bidirectional")
+"""Kinds whose weights lie along the last axis, whatever is before it."""
 
 
 def _taken(found: Mapping[str, Order], layer: LayerSummary) -> tuple[Order, Shape]:
@@ -97,14 +105,14 @@ def _in_order(
         return arrays
     is_known = all(order.is_known and None not in shape for order, shape in sides)
     where = places(*(order.of(shape) for order, shape in sides)) if is_known else None
-    is_dense = kind_of(type(layer.layer)) == "dense"
+    is_dense = _kind(layer) == "dense"
     can_follow = is_dense or (takes_each(layer) and len(layer.output_shape) == 1)
     if where is None or not (can_follow or (where[1:] > where[:-1]).all()):
         message = f"{quote(layer.name)} takes features whose order in the PyTorch model is not known"
         raise SpecError([Diagnostic("differs", message, None, _ORDER_CURE)])
-    along = ("kernel",) if is_dense else tuple(arrays) if can_follow else ()
+    moved = [name for name in arrays if can_follow and not (is_dense and name.rpartition("/")[2] != "kernel")]
     return {
-        name: array.take(where, axis=0) if name in along and array.ndim else array for name, array in arrays.items()
+        name: array.take(where, axis=0) if name in moved and array.ndim else array for name, array in arrays.items()
     }
 
 
