@@ -103,9 +103,18 @@ def test_an_order_that_is_not_known_is_refused() -> None:
         archsum.copy_weights(archsum.to_keras(network), _Cut(), (3, 8, 7))
 
 
+class _Rows(torch.nn.Module):  # type: ignore[misc,name-defined]
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.lstm = torch.nn.Conv2d(3, 4, 3), torch.nn.LSTM(30, 4, batch_first=True)
+
+    def forward(self, x: Any) -> Any:
+        return self.lstm(self.conv(x).flatten(1).view(-1, 4, 30))[0]
+
+
 def test_a_layer_whose_weights_cannot_follow_is_refused() -> None:
-    network = f"{FIRST}\nlayers: [{CONV}, flatten, reshape: [4, 30], lstm: 4]"
+    network = f"{FIRST}\nlayers: [{CONV}, flatten, reshape: [4, 30], lstm: {{units: 4, return_sequences: true}}]"
     with pytest.raises(
         archsum.SpecError, match=r"`lstm.*` takes features whose order in the PyTorch model is not known"
     ):
-        archsum.copy_weights(archsum.to_keras(network), archsum.to_torch(network))
+        archsum.copy_weights(archsum.to_keras(network), _Rows(), (3, 8, 7))

@@ -46,6 +46,7 @@ LACKING = ("threshold", "weight_normalization")
 WRITTEN_OTHERWISE = {
     "conv2d_transpose_untied": "the bias is behind what crops",
     "resizing_like": "the size is taken of the other input, and not the input",
+    "resizing_like_nearest": "the same",
     "random": "Keras writes a range where a number is stated",
     "random_colours": "the same",
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy
 
 import archsum
@@ -20,6 +21,9 @@ def draw_weights(model: Any, seed: int = 0) -> None:
         spread = 1 / max(1, numpy.prod(weight.shape[:-1])) ** 0.5
         drawn = random.uniform(0.5, 1.5, weight.shape) if is_positive else random.normal(0, spread, weight.shape)
         weight.assign(drawn.astype("float32"))
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it computes with what it makes of its weights
 
 
 def copy_weights(source: Any, target: Any) -> None:

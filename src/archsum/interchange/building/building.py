@@ -38,7 +38,7 @@ def build(network: Network, framework: str, origin: str, path: str, options: str
     Errors: SpecError with everything that the framework cannot do.
     """
     write: Writer = import_module(FRAMEWORKS[framework]).write
-    name = identifier(network.graph.name)
+    name = _function_name(network)
     said = _docstring(network, propagate(network.graph, network.engine), origin, f"{path}:{name}", options)
     if network.written is None:
         network = _converted(network, origin, as_lines=False)
@@ -47,6 +47,15 @@ def build(network: Network, framework: str, origin: str, path: str, options: str
     except NotSymbolicError:
         # Layer by layer, all that it says is a number.
         return Built(_write(_converted(network, origin, as_lines=True), write, said, name), name)
+
+
+_IMPORTED = frozenset(("keras", "layers", "ops", "math", "partial", "torch", "nn", "F"))
+"""What files import, so that no network's function is called so."""
+
+
+def _function_name(network: Network) -> str:
+    name = identifier(network.graph.name)
+    return f"{name}_network" if name in _IMPORTED else name
 
 
 def _write(network: Network, write: Writer, said: list[str], name: str) -> str:

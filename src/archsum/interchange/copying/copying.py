@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archsum.errors import Diagnostic, SpecError, quote
-from archsum.interchange.copying.features import Order, moved_inputs, orders, places, takes_each
+from archsum.interchange.copying.features import Order, moved_inputs, of_each_step, orders, places, takes_each
 from archsum.interchange.copying.layouts import as_torch
 from archsum.interchange.copying.order import in_order
 from archsum.layers import kind_of
@@ -29,6 +29,9 @@ def copy(keras_model: Any, keras: Summary, torch_model: Any, torch: Summary) -> 
         raise SpecError([Diagnostic("differs", message, None, _CURE)])
     for (_, array), (_, tensor) in zip(given, taken, strict=True):
         _set(tensor, array)
+    for module in torch_model.modules():
+        if type(module).__name__ == "ParametrizationList":
+            _leave_as_it_is(module)
 
 
 def _sizes(shape: Sequence[int]) -> list[int]:
@@ -44,15 +47,27 @@ def _set(tensor: Any, array: Any) -> None:
         tensor.copy_(torch.from_numpy(array.copy()).reshape(tensor.shape))
 
 
+def _leave_as_it_is(parametrizations: Any) -> None:
+    """Let spectral normalizations divide by 1 until the network is trained again: Keras's divide in training alone.
+
+    PyTorch divides by u·W·v, of which each step of training computes both vectors anew, whatever their lengths.
+    """
+    for one in parametrizations:
+        if type(one).__name__ == "_SpectralNorm" and hasattr(one, "_v"):
+            matrix = parametrizations.original.detach().movedim(one.dim, 0).flatten(1)
+            towards = matrix.T @ one._u
+            one._v.copy_(towards / towards.square().sum())
+
+
 def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[str, Any]]:
     """Yield the weights of a Keras model as PyTorch has them, each with its name."""
     given, taken = orders(summary), orders(torch, moved_inputs(summary, torch))
     twins: dict[str, Iterator[LayerSummary]] = {}
-    for layer in _once(summary):
+    for layer in _with_weights(summary):
         arrays = {name: array for name, array in _arrays(model, layer).items() if name not in layer.shared_weights}
-        kind = kind_of(type(layer.layer))
+        kind = _kind(layer)
         if kind not in twins:
-            twins[kind] = iter([one for one in _once(torch) if kind_of(type(one.layer)) == kind])
+            twins[kind] = iter([one for one in _with_weights(torch) if _kind(one) == kind])
         other = next(twins[kind], None)
         if other is not None and _has_features(layer):
             arrays = _in_order(layer, arrays, _taken(given, layer), _taken(taken, other))
@@ -62,8 +77,16 @@ def _of_keras(model: Any, summary: Summary, torch: Summary) -> Iterator[tuple[st
 
 def _has_features(layer: LayerSummary) -> bool:
     """Whether a layer's weights lie along the features of one thing that it takes."""
-    gives_features = kind_of(type(layer.layer)) == "dense" or len(layer.output_shape) == 1
+    gives_features = _kind(layer) in _OF_FEATURES or len(layer.output_shape) == 1
     return gives_features and len(layer.node.inputs) == 1
+
+
+def _kind(layer: LayerSummary) -> str:
+    return kind_of(type(of_each_step(layer.layer)[1]))
+
+
+_OF_FEATURES = ("dense", "lstm", "gru", "simple_rnn", "bidirectional")
+"""Kinds whose weights lie along the last axis, whatever is before it."""
 
 
 def _taken(found: Mapping[str, Order], layer: LayerSummary) -> tuple[Order, Shape]:
@@ -82,23 +105,19 @@ def _in_order(
         return arrays
     is_known = all(order.is_known and None not in shape for order, shape in sides)
     where = places(*(order.of(shape) for order, shape in sides)) if is_known else None
-    is_dense = kind_of(type(layer.layer)) == "dense"
+    is_dense = _kind(layer) == "dense"
     can_follow = is_dense or (takes_each(layer) and len(layer.output_shape) == 1)
     if where is None or not (can_follow or (where[1:] > where[:-1]).all()):
         message = f"{quote(layer.name)} takes features whose order in the PyTorch model is not known"
         raise SpecError([Diagnostic("differs", message, None, _ORDER_CURE)])
-    along = ("kernel",) if is_dense else tuple(arrays) if can_follow else ()
+    moved = [name for name in arrays if can_follow and not (is_dense and name.rpartition("/")[2] != "kernel")]
     return {
-        name: array.take(where, axis=0) if name in along and array.ndim else array for name, array in arrays.items()
+        name: array.take(where, axis=0) if name in moved and array.ndim else array for name, array in arrays.items()
     }
 
 
-def _once(summary: Summary) -> Iterator[LayerSummary]:
-    seen: set[str] = set()
-    for layer in in_order(summary):
-        if layer.name not in seen:
-            seen.add(layer.name)
-            yield layer
+def _with_weights(summary: Summary) -> list[LayerSummary]:
+    return [layer for layer in in_order(summary) if layer.computed.weights]
 
 
 def _arrays(model: Any, layer: LayerSummary) -> dict[str, Any]:
@@ -127,8 +146,8 @@ def _layer_of(model: Any, path: str) -> Any:
 def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:
     """Yield the parameters and statistics of a PyTorch model, or the parts of one that has several projections."""
     parameters, buffers = dict(model.named_parameters()), dict(model.named_buffers())
-    seen: set[str] = set()
-    for layer in _once(summary):
+    seen, paths = set[str](), set[str]()
+    for layer in in_order(summary):
         origin = layer.node.origin
         assert origin
         named = [parameters[name] for name in origin.weights if name not in seen]
@@ -136,9 +155,17 @@ def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:
         if origin.type == "MultiheadAttention":
             named = list(_projections(origin.weights, parameters))
         yield from ((layer.name, tensor) for tensor in named)
-        for statistic in ("running_mean", "running_var"):
-            if f"{origin.path}.{statistic}" in buffers:
-                yield layer.name, buffers[f"{origin.path}.{statistic}"]
+        if origin.path not in paths:
+            paths.add(origin.path)
+            yield from ((layer.name, tensor) for tensor in _statistics(origin.path, buffers))
+
+
+def _statistics(path: str, buffers: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the buffers of a normalization that Keras has as weights: PyTorch's, or those of a class of ours."""
+    for names in (("running_mean", "running_var"), ("mean", "variance", "count")):
+        own = [f"{path}.{name}" for name in names]
+        if all(name in buffers for name in own):
+            yield from (buffers[name] for name in own)
 
 
 def _projections(names: tuple[str, ...], parameters: dict[str, Any]) -> Iterator[Any]:

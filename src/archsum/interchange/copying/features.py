@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archsum.layers import kind_of
+from archsum.layers.axis import positions
+from archsum.layers.base import Layer
+from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary, Summary
 
 _REARRANGING = ("flatten", "reshape", "permute", "squeeze", "expand_dims")
@@ -39,22 +42,43 @@ def orders(summary: Summary, moved: Sequence[str] = ()) -> Mapping[str, Order]:
     return found
 
 
+def of_each_step(layer: Layer) -> tuple[int, Layer]:
+    """Return along how many axes a layer does the same to each step, and what it does to one."""
+    count = 0
+    while kind_of(type(layer)) == "time_distributed":
+        count, layer = count + 1, getattr(layer, "layer")  # noqa: B009  what wrappers have
+    return count, layer
+
+
 def _given(layer: LayerSummary, taken: Sequence[Order]) -> Order:
-    kind, data_format = kind_of(type(layer.layer)), getattr(layer.layer, "data_format", None)
+    steps, inner = of_each_step(layer.layer)
+    kind, data_format = kind_of(type(inner)), getattr(inner, "data_format", None)
     shapes = layer.input_shapes
     if not taken or any(size is None for shape in (*shapes, layer.output_shape) for size in shape):
         return Order()
-    if kind in _REARRANGING:
-        return _plain(_rearranged(layer, kind, taken[0].of(shapes[0]))) if taken[0].is_known else taken[0]
+    if kind in _REARRANGING or _is_reduction(kind):
+        numbers = taken[0].of(shapes[0])
+        return _plain(_rearranged(layer, kind, numbers, steps, inner)) if taken[0].is_known else taken[0]
     if len(taken) > 1 and len(layer.output_shape) == 1 and not layer.computed.weights:
         return _merged(kind, layer, taken)
     if takes_each(layer):
         return next(order for order, shape in zip(taken, shapes, strict=False) if shape == layer.output_shape)
-    if kind != "custom" and data_format is not None and not hasattr(layer.layer, "axis"):
-        return Order(is_first=data_format == "channels_first")
+    if kind != "custom" and data_format is not None and not hasattr(inner, "axis"):
+        return _of_format(layer.output_shape, steps, is_first=data_format == "channels_first")
     if kind != "custom" and layer.computed.weights:
         return Order()
     return Order(taken[0].is_first, is_known=taken[0].is_known and taken[0].numbers is None)
+
+
+def _of_format(shape: Shape, steps: int, *, is_first: bool) -> Order:
+    """Return the order of what a layer gives that works on channels, behind the axes of steps."""
+    import numpy as np
+
+    if not (is_first and steps):
+        return Order(is_first=is_first)
+    sizes = [size or 0 for size in shape]
+    last = (*sizes[:steps], *sizes[steps + 1 :], *sizes[steps : steps + 1])
+    return _plain(np.moveaxis(np.arange(np.prod(last, dtype=int)).reshape(last), -1, steps))
 
 
 def takes_each(layer: LayerSummary) -> bool:
@@ -63,14 +87,29 @@ def takes_each(layer: LayerSummary) -> bool:
     return is_of_each and layer.output_shape in layer.input_shapes
 
 
-def _rearranged(layer: LayerSummary, kind: str, numbers: Any) -> Any:
+def _rearranged(layer: LayerSummary, kind: str, numbers: Any, steps: int, inner: Any) -> Any:
+    """Return the numbers of what a layer gives, which does `inner` to each step; those of sums are counted anew."""
     import numpy as np
 
     if kind == "permute":
-        return numbers.transpose([axis - 1 for axis in getattr(layer.layer, "dims")])  # noqa: B009  what it has
-    if kind == "flatten" and getattr(layer.layer, "data_format", None) == "channels_first" and numbers.ndim > 1:
-        numbers = np.moveaxis(numbers, 0, -1)
+        return numbers.transpose([*range(steps), *(axis - 1 + steps for axis in inner.dims)])
+    if _is_reduction(kind):
+        first = numbers.min(axis=tuple(axis - 1 + steps for axis in _reduced_axes(inner, numbers.ndim - steps)))
+        numbers = np.unique(first, return_inverse=True)[1]
+    elif kind == "flatten" and inner.data_format == "channels_first" and numbers.ndim > steps + 1:
+        numbers = np.moveaxis(numbers, steps, -1)
     return numbers.reshape(layer.output_shape)
+
+
+def _is_reduction(kind: str) -> bool:
+    return kind == "reduce" or kind.startswith("global_")
+
+
+def _reduced_axes(layer: Any, rank: int) -> Sequence[int]:
+    """Return the axes of data of so many that a layer makes one of."""
+    if hasattr(layer, "axis"):
+        return range(1, rank + 1) if layer.axis is None else positions(layer.axis, (1,) * rank)
+    return range(2, rank + 1) if layer.data_format == "channels_first" else range(1, rank)
 
 
 def _plain(numbers: Any) -> Order:

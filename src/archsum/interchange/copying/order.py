@@ -1,4 +1,4 @@
-"""The order of a network's weights, which is the same in whatever framework it is written."""
+"""The order of a network's layers, which is the same in whatever framework it is written."""
 
 from collections.abc import Iterator
 
@@ -6,27 +6,25 @@ from archsum.summary import LayerSummary, Summary
 
 
 def in_order(summary: Summary) -> Iterator[LayerSummary]:
-    """Yield the layers with weights of their own, each behind all that it comes of, from the first output on.
+    """Yield each layer once, behind all that it comes of, from the first output on; of shared ones the first.
 
     What a layer takes comes in the order in which it takes that, so that it does not matter how the framework orders
     its layers, or which layers without weights there are.
     """
     layers = {layer.name: layer for layer in summary.layers}
-    done: set[str] = set()
+    done, given = set[str](), set[str]()
     waiting = [(name, False) for name in reversed(summary.outputs)]
     while waiting:
         name, is_behind = waiting.pop()
         layer = layers.get(name)
         if layer is None:
             continue
-        if is_behind:
-            yield from _with_weights(layer, layers)
-        elif name not in done:
+        if not is_behind and name not in done:
             done.add(name)
             waiting.append((name, True))
             waiting += [(taken, False) for taken in reversed(layer.node.inputs)]
-
-
-def _with_weights(layer: LayerSummary, layers: dict[str, LayerSummary]) -> Iterator[LayerSummary]:
-    if layer.computed.weights:
-        yield layers[layer.node.shared_with] if layer.node.shared_with else layer
+        elif is_behind:
+            owner = layers[layer.node.shared_with] if layer.node.shared_with else layer
+            if owner.name not in given:
+                given.add(owner.name)
+                yield owner

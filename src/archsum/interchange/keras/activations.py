@@ -5,7 +5,7 @@ from typing import Any, get_args
 from archsum.layers.fields import Activation
 
 _KNOWN = frozenset(get_args(Activation))
-_OTHER_WORDS = {"softmax_v2": "softmax"}
+_OTHER_WORDS = {"softmax_v2": "softmax", "archsum>_sparsemax": "sparsemax"}
 _OWN_MODULES = (None, "builtins", "keras.activations")
 
 

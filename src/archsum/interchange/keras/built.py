@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from archsum.interchange.keras.activations import word_of
 from archsum.interchange.keras.attention import causal
 from archsum.interchange.keras.custom import add_unknown
 from archsum.interchange.keras.use import Use, Value
@@ -34,7 +35,7 @@ def fields_of(config: dict[str, Any], *names: str, **renamed: str) -> dict[str, 
 
 def activation_of(value: Any) -> Any:
     """Return the word for an activation, which a configuration may have as a function's name."""
-    return value.get("config") if isinstance(value, dict) else value
+    return word_of(value) or value.get("config") if isinstance(value, dict) else value
 
 
 def _as(kind: str, *names: str, **renamed: str) -> Rule:

@@ -10,6 +10,10 @@ from archsum.interchange.torch.pieces import PIECES
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.written import is_written
 
+_BLOCKS: dict[str, tuple[type[nn.Module], Reader]] = {
+    "SpaceToDepth": (nn.PixelUnshuffle, kernels.shuffled("space_to_depth", "downscale_factor")),
+    "DepthToSpace": (nn.PixelShuffle, kernels.shuffled("depth_to_space", "upscale_factor")),
+}
 _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool": kernels.average_pooling}
 
 
@@ -20,6 +24,9 @@ def built(module: Any) -> Reader | None:
         return reads_piece
     if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
+    parent, reader = _BLOCKS.get(cls.__name__, (cls, None))
+    if reader and isinstance(module, parent):
+        return reader
     for word, read in _ALSO.items():
         for rank in (1, 2, 3):
             if cls.__name__ == f"{word}{rank}dSame" and isinstance(module, getattr(nn, f"{word}{rank}d")):

@@ -81,7 +81,8 @@ class BlockLayer(Spatial, MovingLayer, rank=2):
 class SpaceToDepth(BlockLayer):
     """Each block of an image becomes one location, and its elements channels; PyTorch's PixelUnshuffle.
 
-    Only the sizes matter here: tf.nn and PyTorch put the new channels in different orders.
+    Where the channels are last, those of one element come together, as in tf.nn; where they are first, those of one
+    channel, as in PyTorch. Keras does both so.
 
     Shape:
         (height, width, channels) → (height / block_size, width / block_size, channels × block_size²).
@@ -103,7 +104,8 @@ class SpaceToDepth(BlockLayer):
 class DepthToSpace(BlockLayer):
     """Each location becomes a block, whose elements were channels; PyTorch's PixelShuffle.
 
-    Only the sizes matter here: tf.nn and PyTorch take the channels in different orders.
+    Where the channels are last, those of one element are together, as in tf.nn; where they are first, those of one
+    channel, as in PyTorch. Keras does both so.
 
     Shape:
         (height, width, channels) → (height × block_size, width × block_size, channels / block_size²).

@@ -8,7 +8,7 @@ from archsum.interchange.building.expressions import Writer
 from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.reading import same
-from archsum.interchange.building.source import Brackets, Expression, Keyword, literal
+from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, literal
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape
 
@@ -92,7 +92,9 @@ class LayerCall:
         return name in self.fields
 
     def get(self, name: str) -> Expression:
-        """Write a field's value."""
+        """Write a field's value; Keras's sparsemax is not what it is called, so that ours stands in its place."""
+        if self.fields[name] == "sparsemax":
+            return Code(self.own("_sparsemax"))
         return self.writer.write(self.fields[name], whole=_are_whole(self.each(name)))
 
     def each(self, name: str) -> tuple[Any, ...]:

@@ -148,7 +148,7 @@ class FunctionWriter(FunctionScope):
     def _layer(self, step: LayerStep, taken: Variables, flow: str) -> Variables:
         made = self.call_of(step, taken)
         try:
-            stages = self._with_own_activation(made) if step.item.shared in self._activated else stages_of(made)
+            stages = self._stages(made)
         except LackingError as error:
             self._lacks(step, error)
             return taken
@@ -202,6 +202,17 @@ class FunctionWriter(FunctionScope):
             message = "calls layers that have their weights in common with the same fields"
             self._lacks(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
+
+    def _stages(self, made: LayerCall) -> tuple[Stage, ...]:
+        if made.step.item.shared in self._activated:
+            return self._with_own_activation(made)
+        stages = stages_of(made)
+        if made.fields.get("activation") == "sparsemax" and any(map(self._is_own, stages)):
+            return self._with_own_activation(made)  # Keras writes down the functions that its own layers take alone
+        return stages
+
+    def _is_own(self, stage: Stage) -> bool:
+        return stage.layer is not None and str(stage.layer.head) in self.module.parts
 
     def _with_own_activation(self, made: LayerCall) -> tuple[Stage, ...]:
         """Return the calls of a layer that has its weights in common with others of other activations."""

@@ -110,6 +110,18 @@ class LayerScale(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("archsum")
+def _sparsemax(x: KerasTensor) -> KerasTensor:
+    """Return the point of the simplex that is nearest; Keras's own adds up too much."""
+    dtype = keras.backend.standardize_dtype(x.dtype)
+    ordered = ops.flip(ops.sort(x, axis=-1), axis=-1)
+    sums = ops.cumsum(ordered, axis=-1)
+    support = ops.arange(1, x.shape[-1] + 1, dtype=dtype) * ordered > sums - 1
+    count = ops.sum(ops.cast(support, "int32"), axis=-1, keepdims=True)
+    total = ops.take_along_axis(sums, count - 1, axis=-1)
+    return ops.relu(x - (total - 1) / ops.cast(count, dtype))
+
+
+@keras.saving.register_keras_serializable("archsum")
 class StochasticDepth(layers.Layer):
     """Whole samples are zero at random in training; the others grow."""
 

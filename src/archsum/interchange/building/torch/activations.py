@@ -26,7 +26,6 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "softsign": ("F.softsign({0})", "nn.Softsign()"),
     "sparse_plus": ("_sparse_plus({0})", ""),
     "sparse_sigmoid": ("(({0} + 1) / 2).clamp(0, 1)", ""),
-    "sparsemax": ("_sparsemax({0})", ""),
     "squareplus": ("_squareplus({0})", ""),
     "swish": ("F.silu({0})", "nn.SiLU()"),
     "tanh": ("{0}.tanh()", "nn.Tanh()"),
@@ -35,7 +34,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
 }
 """Of each element: a function, and the module that does the same. The slopes and bounds are Keras's."""
 
-_HELPERS = {"sparse_plus", "sparsemax", "squareplus"}
+_HELPERS = {"sparse_plus", "squareplus"}
 _ALONG = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
 
 
@@ -45,6 +44,8 @@ def activation(name: str | None, axis: int = -1) -> list[Step]:
         return []
     if name in _ALONG:
         return [function(f"{{0}}.{name}({axis})", f"nn.{_ALONG[name]}({axis})")]
+    if name == "sparsemax":
+        return [function(f"_sparsemax({{0}}, {axis})", helpers=["_sparsemax"])]
     call, as_module = FUNCTIONS[name]
     return [function(call, as_module, [f"_{name}"] if name in _HELPERS else [])]
 
@@ -115,7 +116,7 @@ def _named(name: str) -> Kind:
 
 
 KINDS: dict[str, Kind] = {
-    **{name: _named(name) for name in (*FUNCTIONS, *_ALONG)},
+    **{name: _named(name) for name in (*FUNCTIONS, *_ALONG, "sparsemax")},
     "activation": Kind(_activation),
     "identity": Kind(lambda use: same(use, function("{0}", "nn.Identity()"))),
     "relu": Kind(_relu),

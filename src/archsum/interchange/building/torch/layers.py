@@ -53,15 +53,16 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
         assert use.held is not None
         wrappers.append(use.kind)
         use = use.held
-    before, behind, inputs = _unwrapped(taken, wrappers)
-    inner = tuple(inputs)
+    if wrappers:
+        taken = tuple(in_layout(tensor, moved=False) for tensor in taken)
+    before, behind, inner = _unwrapped(taken, len(wrappers))
     inner_output = output[len(wrappers) :]
     kind, use = _kind(use)
     if use.kind in ("flatten", "reshape"):
         inner = tuple(map(_of_one_location, inner))
-    if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
-        kind = kind._replace(channels_first=False)
     use.inputs, use.output = _wanted(kind, use, inner), inner_output
+    if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
+        use.inputs = (_channels_last(use, *inner),)
     if wrappers and any(one.text != other.text for one, other in zip(use.inputs, inner, strict=True)):
         moves = [Step(other.text.replace(one.text, "{0}", 1)) for one, other in zip(inner, use.inputs, strict=True)]
         before = [*before, *moves]
@@ -94,6 +95,18 @@ def _of_one_location(tensor: Tensor) -> Tensor:
     return tensor._replace(sizes=(*others, first), moved=False)
 
 
+def _channels_last(use: LayerUse, tensor: Tensor) -> Tensor:
+    """Return what `flatten` takes with the channels behind all else, where the order of its elements matters."""
+    if (
+        use.layer.data_format == "channels_last"
+        or tensor.rank < 2
+        or all(size.text == "1" for size in tensor.sizes[1:])
+    ):
+        return in_layout(tensor, moved=False)
+    last = in_layout(tensor._replace(moved=True), moved=False)
+    return last._replace(shape=(*tensor.shape[1:], *tensor.shape[:1]))
+
+
 _BETWEEN = frozenset((*FAMILIES["activation"], *FAMILIES["activation_functions"], *FAMILIES["regularization"])) - {
     "softmax",
     "log_softmax",
@@ -117,18 +130,16 @@ def _ends_in_dense(program: Program, name: str) -> bool:
     return True
 
 
-def _unwrapped(taken: tuple[Tensor, ...], wrappers: Sequence[str]) -> tuple[list[Step], list[Step], list[Tensor]]:
+def _unwrapped(taken: tuple[Tensor, ...], count: int) -> tuple[list[Step], list[Step], tuple[Tensor, ...]]:
     """Return what puts the steps of sequences into the batch, and takes them out, and what there is between."""
-    count = len(wrappers)
     if not count:
-        return [], [], list(taken)
-    plain = [in_layout(tensor, moved=False) for tensor in taken]
-    if len(plain) > 1:
+        return [], [], taken
+    if len(taken) > 1:
         raise NotSymbolicError("several inputs within a wrapper")
-    sizes = ", ".join(["-1", *map(str, plain[0].sizes[:count])])
+    sizes = ", ".join(["-1", *map(str, taken[0].sizes[:count])])
     before = [Step(f"{{0}}.flatten(0, {count})")]
     behind = [Step(f"{{0}}.unflatten(0, ({sizes}))")]
-    inner = [tensor._replace(sizes=tensor.sizes[count:], shape=tensor.shape[count:]) for tensor in plain]
+    inner = tuple(tensor._replace(sizes=tensor.sizes[count:], shape=tensor.shape[count:]) for tensor in taken)
     return before, behind, inner
 
 

@@ -48,14 +48,16 @@ def _sparse_plus(x: Tensor) -> Tensor:
     return torch.where(x < 1, (x.clamp(min=-1) + 1).square() / 4, x)
 
 
-def _sparsemax(x: Tensor) -> Tensor:
-    """Return the point of the simplex that is nearest, along the last axis."""
+def _sparsemax(x: Tensor, axis: int) -> Tensor:
+    """Return the point of the simplex that is nearest, along an axis."""
+    x = x.movedim(axis, -1)
     ordered = x.sort(-1, descending=True).values
     sums = ordered.cumsum(-1)
     ranks = torch.arange(1, x.shape[-1] + 1, device=x.device)
     support = ranks * ordered > sums - 1
     count = support.sum(-1, keepdim=True)
-    return (x - (sums.gather(-1, count - 1) - 1) / count).clamp(min=0)
+    nearest = (x - (sums.gather(-1, count - 1) - 1) / count).clamp(min=0)
+    return nearest.movedim(-1, axis)
 
 
 def _bounded_relu(
@@ -214,6 +216,20 @@ class AvgPool3dSame(nn.AvgPool3d):
         ones, _ = _pad_same(ones, kernel_size, stride, (1,) * 3)
         inside = F.avg_pool3d(ones, kernel_size, stride, padding)
         return F.avg_pool3d(x, kernel_size, stride, padding) / inside
+
+
+class SpaceToDepth(nn.PixelUnshuffle):
+    """Blocks become channels; those of one element are together, as Keras has them."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.channel_shuffle(super().forward(input), input.shape[1])
+
+
+class DepthToSpace(nn.PixelShuffle):
+    """Channels become blocks; those of one element are together, as Keras has them."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(F.channel_shuffle(input, self.upscale_factor**2))
 
 
 class Bias(nn.Module):

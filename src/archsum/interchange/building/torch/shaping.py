@@ -7,6 +7,7 @@ from archsum.interchange.building.torch.steps import (
     Kind,
     LayerUse,
     Made,
+    Step,
     UnsupportedError,
     function,
     module,
@@ -143,7 +144,7 @@ def _resizing(use: LayerUse) -> Made:
     if layer.crop_to_aspect_ratio or layer.pad_to_aspect_ratio:
         raise UnsupportedError("keeps the aspect ratio, which PyTorch does not", "crop or pad the image before it")
     moved = layer.data_format == "channels_last"
-    mode = None if layer.interpolation == "nearest" else f'"{layer.interpolation}"'
+    mode = '"nearest-exact"' if layer.interpolation == "nearest" else f'"{layer.interpolation}"'
     spatial = _spatial(use)
     if len(use.inputs) > 1:
         spatial = list(use.inputs[1].sizes[1:])
@@ -152,13 +153,11 @@ def _resizing(use: LayerUse) -> Made:
         )
     if layer.factor is not None:
         factor = use.per_axis("factor")
-        step = function(
-            call("F.interpolate", "{0}", scale_factor=factor, mode=mode),
-            call("nn.Upsample", scale_factor=factor, mode=mode),
-        )
+        # Elements are found by the size that there is, as where it is stated: of 7 elements 9, and not 9.1.
+        stated = f"scale_factor={factor}, mode={mode}, recompute_scale_factor=True"
+        step = function(f"F.interpolate({{0}}, {stated})", f"nn.Upsample({stated})")
         return Made([step], (use.channels, *spatial), moved)
     size = joined([use["height"], use["width"]])
-    mode = mode or '"nearest-exact"'
     step = function(call("F.interpolate", "{0}", size, mode=mode), call("nn.Upsample", size, mode=mode))
     return Made([step], (use.channels, use["height"], use["width"]), moved)
 
@@ -282,7 +281,12 @@ def _space_to_depth(use: LayerUse) -> Made:
     channels, *spatial = use.input.sizes
     sizes = (times(channels, block, block), *(divided(size, block) for size in spatial))
     moved = use.layer.data_format == "channels_last"
-    return Made([module(f"nn.PixelUnshuffle({block})")], sizes, moved)
+    return Made([_of_blocks("SpaceToDepth", "PixelUnshuffle", block, moved=moved)], sizes, moved)
+
+
+def _of_blocks(own: str, name: str, block: Code, *, moved: bool) -> Step:
+    """Return PyTorch's module, or one of our own for Keras's order of the channels where they are last."""
+    return module(f"{own}({block})", helpers=[own]) if moved else module(f"nn.{name}({block})")
 
 
 def _depth_to_space(use: LayerUse) -> Made:
@@ -290,7 +294,7 @@ def _depth_to_space(use: LayerUse) -> Made:
     channels, *spatial = use.input.sizes
     sizes = (divided(channels, times(block, block)), *(times(size, block) for size in spatial))
     moved = use.layer.data_format == "channels_last"
-    return Made([module(f"nn.PixelShuffle({block})")], sizes, moved)
+    return Made([_of_blocks("DepthToSpace", "PixelShuffle", block, moved=moved)], sizes, moved)
 
 
 def _stack(use: LayerUse) -> Made:

@@ -14,6 +14,10 @@ def _function(made: LayerCall) -> tuple[Stage, ...]:
     return (Stage(layer(made, "Activation", ("activation",), activation=literal(made.kind))),)
 
 
+def _sparsemax(made: LayerCall) -> tuple[Stage, ...]:
+    return (Stage(layer(made, "Activation", ("activation",), activation=made.own("_sparsemax"))),)
+
+
 def _threshold(made: LayerCall) -> tuple[Stage, ...]:
     raise LackingError("has no threshold whose value is not known", "write `relu`, or `custom`")
 
@@ -21,6 +25,7 @@ def _threshold(made: LayerCall) -> tuple[Stage, ...]:
 TABLE: Table = {
     "activation": partial(plain, cls="Activation", positional=("activation",)),
     **dict.fromkeys(FAMILIES["activation_functions"], _function),
+    "sparsemax": _sparsemax,
     "threshold": _threshold,
     "relu": partial(plain, cls="ReLU"),
     "leaky_relu": partial(plain, cls="LeakyReLU", positional=("negative_slope",)),
