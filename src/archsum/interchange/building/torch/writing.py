@@ -26,7 +26,7 @@ from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, liter
 from archsum.interchange.building.torch.custom import custom_class
 from archsum.interchange.building.torch.formulas import texts_in
 from archsum.interchange.building.torch.inputs import AtDefaults, input_shape, prepare, take_inputs, with_order
-from archsum.interchange.building.torch.lines import class_docstring, imports, returning, signature, without_attribute
+from archsum.interchange.building.torch.lines import imports, returning, signature, without_attribute
 from archsum.interchange.building.torch.parameters import annotated, compute, compute_variables, declare, with_computed
 from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
@@ -211,8 +211,8 @@ class Network:
     ) -> list[str]:
         lines = Lines()
         lines.add(f"class {writer.name}({'nn.Sequential' if is_sequence else 'nn.Module'}):")
-        lines.lines += docstring(wrap(class_docstring(writer, function), WIDTH - 8), "    ")
-        lines.lines.append("")
+        if function.about:
+            lines.lines += [*docstring(wrap(function.about, WIDTH - 8), "    "), ""]
         lines.depth = 1
         lines.add("def ", signature(made.parameters, "__init__"), " -> None:")
         lines.lines += (
@@ -352,8 +352,13 @@ def _channels(program: Program, tensor: Tensor) -> Code | None:
 
 
 def _size_of(program: Program) -> str:
-    params = propagate(program.network.graph, program.network.engine).torch_params
-    return "of an unknown number of parameters" if params is None else f"of {params:,} parameters by default"
+    """Say how many parameters PyTorch counts, which are not those of the docstring where statistics are among them."""
+    summary = propagate(program.network.graph, program.network.engine)
+    params = summary.torch_params
+    if params is None or summary.params is None:
+        return "of an unknown number of parameters"
+    rest = summary.params - params
+    return f"of {params:,} parameters{f' and {rest:,} buffered statistics' if rest else ''}"
 
 
 def write(program: Program, described: list[str], name: str) -> str:
