@@ -19,8 +19,8 @@ def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.out == (
         '"""net.\n'
         "\n"
-        "Built by archsum from net.yaml. It has 40 parameters, 40 of them trainable, and\n"
-        "32 MACs.\n"
+        "Built by archsum from net.yaml. It has 40 parameters, all trainable, and 32\n"
+        "MACs.\n"
         "\n"
         "To compare them again:\n"
         "\n"

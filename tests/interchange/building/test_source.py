@@ -41,6 +41,16 @@ def test_it_is_as_ruff_writes_it(tmp_path: Path) -> None:
     check_with_ruff({file.stem: _source(file) for file in FILES}, tmp_path, "RUF002")
 
 
+@pytest.mark.parametrize("framework", ["keras", "torch"])
+def test_the_docstring_has_the_totals(framework: str) -> None:
+    for file in FILES:
+        summary, text = archsum.summarize(file), archsum.build(file, framework).text
+        trained = {summary.params: "all"}.get(summary.trainable_params, f"{summary.trainable_params or 0:,} of them")
+        macs = "unknown" if summary.macs is None else f"{summary.macs:,}"
+        said = " ".join((ast.get_docstring(ast.parse(text)) or "").split())
+        assert f"It has {summary.params or 0:,} parameters, {trained} trainable, and {macs} MACs." in said
+
+
 def test_it_imports_nothing_of_ours() -> None:
     for file in FILES:
         for node in ast.walk(ast.parse(_source(file))):

@@ -54,6 +54,44 @@ NETWORKS = {
         layers:
           - repeat: {times: 3, outputs: [a, b], layers: [dense: {name: a, units: 8}, dense: {name: b, units: 8}]}
           - add""",
+    "what one layer gives again and again": """
+        input: [8]
+        layers:
+          - repeat: {times: 3, outputs: a, layers: [dense: {name: a, units: 8}]}
+          - concatenate
+          - dense: 3""",
+    "all parts of a split": f"""
+        input: [8, 8, 6]
+        layers:
+          - branch: [[split: {{parts: 2, part: 0}}], [split: {{parts: 2, part: 1}}, {CONV}, relu]]
+          - branch: [[split: {{parts: 7, part: 1}}], [split: {{parts: 7, part: 0}}, {CONV}]]""",
+    "a sequence of an image's locations": """
+        input: [=size, =size, 3]
+        variables: {size: 8, width: 6}
+        layers:
+          - conv2d: {filters: =width, kernel_size: 2, strides: 2}
+          - reshape: [-1, =width]
+          - dense: =width
+          - slice: {axis: 1, stop: 1}
+          - flatten
+          - dense: 2""",
+    "layers without weights that have names": f"""
+        input: [8, 8, 3]
+        layers:
+          - {CONV}
+          - relu: {{name: active}}
+          - max_pooling2d: {{name: pooled}}
+          - flatten: {{name: row}}
+          - dense: 5
+          - softmax: {{name: chances}}""",
+    "a loop that counts": """
+        input: [8]
+        variables: {widths: [4, 6, 5]}
+        layers:
+          - repeat: {over: {stage: [0, 1, 2], width: =widths}, layers: [dense: =width + stage]}
+          - repeat: {over: {stage: [0, 1, 2], width: =widths}, layers: [dense: =width + stage + index]}
+          - repeat: {over: {stage: [0, 1, 2], width: =widths}, layers: [dense: =width]}
+          - repeat: {over: {stage: [1, 2, 3], width: =widths}, layers: [dense: =width + stage]}""",
     "residuals in residuals": """
         input: [8]
         layers:

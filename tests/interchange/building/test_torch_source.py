@@ -88,8 +88,34 @@ def test_what_is_added_without_conditions_is_one_expression() -> None:
     assert tidy(lines) == [*lines[:3], "    n += 1", lines[-1]]  # `a` is read again
     several = ["    a = A(", "        1,", "    )", "    self.s.append(a)"]
     assert tidy(several) == ["    self.s.append(A(1))"]
-    below = ["    self.s = nn.Sequential()", "    self.s.append(A(1))", "    if b:", "        self.s.append(B())"]
-    assert tidy(below) == below
+    condition = ["    if b:", "        self.s.append(B())"]
+    below = ["    self.s = nn.Sequential()", "    self.s.append(A(1))", *condition]
+    assert tidy(below) == ["    self.s = nn.Sequential(A(1))", *condition]
+
+
+def test_a_loop_that_does_nothing_but_add_is_one_expression() -> None:
+    loop = ["    for a in b:", "        self.s.append(A(a))"]
+    for made, whole in {
+        "Sequential": "Sequential(*(A(a) for a in b))",
+        "ModuleList": "ModuleList(A(a) for a in b)",
+    }.items():
+        first = f"    self.s = nn.{made}()"
+        assert tidy([first, *loop]) == [f"    self.s = nn.{whole}"]
+        for more in ("        self.s.append(B())", "    self.s.append(B())"):
+            assert tidy([first, *loop, more]) == [first, *loop, more]
+    own = ["        self.append(A())", "        self.append(B())", "        if b:", "            self.append(C())"]
+    assert tidy(own) == ["        super().__init__(A(), B())", *own[2:]]
+
+
+def test_sizes_say_where_they_come_from() -> None:
+    assert "nn.Linear(512 * 7 * 7, 4096)" in _source(EXAMPLES / "vgg16.yaml")
+    assert "def __init__(self, width: int, hidden: int)" in _source(EXAMPLES / "t5.yaml")  # not `in_features` too
+
+
+def test_layers_that_the_file_names_are_modules_of_that_name() -> None:
+    text = archsum.build("input: [4]\nlayers: [relu: {name: active}, tanh, identity: {name: same}]", "torch").text
+    assert "self.active = nn.ReLU()" in text
+    assert "        x = self.active(x)\n        return x.tanh()" in text
 
 
 def test_what_is_not_read_is_not_written() -> None:

@@ -72,14 +72,21 @@ def _converted(network: Network, origin: str, *, as_lines: bool) -> Network:
 
 def _docstring(network: Network, summary: Summary, origin: str, made: str, options: str) -> list[str]:
     """Say what the network is, where the code comes from, and how it is checked."""
-    params, trainable, macs = (_number(each) for each in (summary.params, summary.trainable_params, summary.macs))
-    totals = f"{params} parameters, {trainable} of them trainable, and {macs} MACs."
+    totals = f"{_number(summary.params)} parameters, {_trainable(summary)} trainable, and {_number(summary.macs)} MACs."
     names = [shlex.quote(made), shlex.quote(origin), options] if options else [shlex.quote(origin), shlex.quote(made)]
     command = " ".join(["archsum diff", *names])
     about = _about(network) or f"{summary.name}."
     paragraphs = [about, f"Built by archsum from {origin}. It has {totals}", "To compare them again:"]
     lines = [line for paragraph in paragraphs for line in ("", *wrap(paragraph, WIDTH - 8, break_long_words=False))][1:]
     return docstring([*lines, "", f"    {command}"], "")
+
+
+def _trainable(summary: Summary) -> str:
+    """Say how many of the parameters are trainable."""
+    trainable = summary.trainable_params
+    if trainable is not None and trainable == summary.params:
+        return "all"
+    return "none" if trainable == 0 else f"{_number(trainable)} of them"
 
 
 def _number(value: int | None) -> str:

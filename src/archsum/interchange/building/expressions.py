@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from archsum.formula import Formula, Value, is_formula
 from archsum.interchange.building.program import NotSymbolicError
-from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, literal, text
+from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, literal, number, text
 from archsum.language.expand.trace import Visit
 from archsum.language.read.formulas import resolve_fields
 from archsum.layers.fields import INPUT_SIZES
@@ -49,6 +49,7 @@ _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Or: ("or", 3),
 }
 _UNARY: dict[type[ast.AST], tuple[str, int]] = {ast.USub: ("-", 14), ast.UAdd: ("+", 14), ast.Not: ("not ", 5)}
+_OPPOSITE: dict[type[ast.AST], type[ast.cmpop]] = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 _ATOM, _CONDITIONAL = 20, 1
 
 Written = tuple[str, int]
@@ -74,7 +75,9 @@ def _write(node: ast.expr, values: Values) -> Written:
         case ast.Constant(value=str() as value):
             return text(value), _ATOM
         case ast.Constant(value=value):
-            return repr(value), _ATOM
+            return number(value) if isinstance(value, float) else repr(value), _ATOM
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[op]) as compared) if type(op) in _OPPOSITE:
+            return _write(ast.Compare(compared.left, [_OPPOSITE[type(op)]()], compared.comparators), values)
         case ast.UnaryOp(op=op, operand=operand):
             sign, level = _UNARY[type(op)]
             return sign + _within(operand, level, values), level

@@ -18,6 +18,11 @@ def identifier(name: str, otherwise: str = "network") -> str:
     return f"{found}_" if found in _RESERVED else found
 
 
+def one_of(word: str) -> str:
+    """Return what one of several is called, whose name is a word."""
+    return word.removesuffix("s") if word.endswith("s") and len(word) > 2 else f"inner_{word}"
+
+
 class Names:
     """The names that are taken in a module, or in a function of it."""
 

@@ -112,6 +112,13 @@ class RepeatStep(Step):
     outputs: tuple[Reference, ...] | None = None
 
     @property
+    def counter(self) -> str | None:
+        """Which of several columns only counts, 0, 1, 2, …, beside others that are formulas."""
+        lists = {name: column for name, column in self.columns.items() if isinstance(column, list)}
+        counting = [name for name, column in lists.items() if column == [*range(len(column))]]
+        return counting[0] if counting and len(lists) < len(self.columns) else None
+
+    @property
     def repeats(self) -> tuple[Repeat, ...]:
         """What the fields are at each use."""
         return tuple(use.container for use in self.uses if isinstance(use.container, Repeat))
@@ -148,6 +155,17 @@ class BranchStep(Step):
 
     paths: tuple[tuple[Step, ...], ...] = ()
     merge: Step | None = None
+
+    @property
+    def is_split(self) -> bool:
+        """Whether each path begins with its part of what all take, in their order."""
+        firsts = [path[0] for path in self.paths if path]
+        parts = [one.fields for one in firsts if isinstance(one, LayerStep) and one.kind == "split"]
+        are_plain = all(one.item.condition is True and not (one.inputs or one.name) for one in firsts)
+        alike = [{**fields, "part": number} for number, fields in enumerate(parts[:1] * len(parts))]
+        if not (are_plain and 1 < len(parts) == len(self.paths) == parts[0].get("parts")):
+            return False
+        return [{**fields} for fields in parts] == alike
 
 
 @dataclass(eq=False)

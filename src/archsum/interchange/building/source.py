@@ -66,6 +66,11 @@ def text(value: str) -> str:
     return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in value else written
 
 
+def number(value: float) -> str:
+    """Write a number, `1e-6` as people do."""
+    return repr(value).replace("e-0", "e-")
+
+
 def literal(value: Any) -> Expression:
     """Write a value of a file; a list becomes a tuple."""
     match value:
@@ -74,7 +79,7 @@ def literal(value: Any) -> Expression:
         case bool() | None | int():
             return Code(repr(value))
         case float():
-            return Code(repr(value) if value == value and abs(value) != float("inf") else f'float("{value}")')
+            return Code(number(value) if value == value and abs(value) != float("inf") else f'float("{value}")')
         case dict():
             return Brackets(
                 "", tuple(Keyword(str(literal(key)), literal(item), ": ") for key, item in value.items()), "{}"

@@ -6,7 +6,7 @@ from typing import Any
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import names_of
 from archsum.interchange.building.keras.scope import FunctionScope, Variables
-from archsum.interchange.building.names import identifier
+from archsum.interchange.building.names import identifier, one_of
 from archsum.interchange.building.program import (
     BranchStep,
     GroupStep,
@@ -44,10 +44,8 @@ def _repeat(step: RepeatStep, writer: FunctionScope, taken: Variables, flow: str
     inputs = writer.settled(taken, flow)
     known, called = dict(writer.known), dict(writer.called)
     known_here = _known_in(step)
-    names = {
-        name: writer.names.add(identifier(name, "value")) if name in known_here else "_"
-        for name in (*step.columns, "index")
-    }
+    words = {name: identifier(name, "value") for name in (*step.columns, "index")}
+    names = {name: writer.names.add(word, one_of(word)) if name in known_here else "_" for name, word in words.items()}
     writer.called.update(names)
     outside = {name for name in names if name in writer.used}
     for name in names:
@@ -100,8 +98,12 @@ def _collection(step: RepeatStep, writer: FunctionScope) -> str | None:
 def _header(step: RepeatStep, writer: FunctionScope, names: dict[str, str], used: set[str]) -> None:
     """Write `for … in …:`, with the values that the body uses."""
     columns = [name for name in step.columns if name in used] or [*step.columns][:1]
-    targets, values = [names[name] if name in used else "_" for name in columns], _rows(step, columns, writer)
     index = names["index"]
+    if "index" not in used and step.counter in columns and len(columns) > 1:
+        index = names[step.counter]
+        used = {*used, "index"}
+        columns.remove(step.counter)
+    targets, values = [names[name] if name in used else "_" for name in columns], _rows(step, columns, writer)
     if not step.columns:
         times = writer.writer(step.uses).write(step.times, whole=True)
         writer.lines.add(f"for {index if 'index' in used else '_'} in ", call("range", times), ":")
@@ -243,7 +245,7 @@ def _last_of_body(use: Visit) -> tuple[str, ...]:
 def _branch(step: BranchStep, writer: FunctionScope, taken: Variables, flow: str) -> Variables:
     outputs: list[str] = []
     names = [writer.names.add(f"branch_{number}") if path else "" for number, path in enumerate(step.paths, start=1)]
-    is_split = _is_split(step)
+    is_split = step.is_split
     if is_split and isinstance(first := step.paths[0][0], LayerStep):
         writer.take(taken, first.uses)
         writer.set(tuple(names), writer.parts_of(first, taken))
@@ -255,17 +257,6 @@ def _branch(step: BranchStep, writer: FunctionScope, taken: Variables, flow: str
     for name in filter(None, names):
         writer.names.free(name)
     return given
-
-
-def _is_split(step: BranchStep) -> bool:
-    """Whether each path begins with its part of what all take, in their order."""
-    firsts = [path[0] for path in step.paths if path]
-    parts = [one.fields for one in firsts if isinstance(one, LayerStep) and one.kind == "split"]
-    are_plain = all(one.item.condition is True and not (one.inputs or one.name) for one in firsts)
-    alike = [{**fields, "part": number} for number, fields in enumerate(parts[:1] * len(parts))]
-    if not (are_plain and 1 < len(parts) == len(step.paths) == parts[0].get("parts")):
-        return False
-    return [{**fields} for fields in parts] == alike
 
 
 WRITERS: dict[type[Step], Callable[[Any, FunctionScope, Variables, str], Variables]] = {

@@ -24,7 +24,8 @@ _SPELLED = {
     "vgg16": "VGG16", "unet": "UNet", "vit": "ViT", "gpt2": "GPT2", "dcgan": "DCGAN", "cnn": "CNN",
     "shufflenet": "ShuffleNet", "squeezenet1": "SqueezeNet1", "regnet": "RegNet", "mnasnet": "MNASNet",
     "wavenet": "WaveNet", "segnet": "SegNet", "voxnet": "VoxNet", "alexnet": "AlexNet", "lenet5": "LeNet5",
-    "nasnet": "NASNet", "mlperf": "MLPerf", "sppf": "SPPF",
+    "nasnet": "NASNet", "mlperf": "MLPerf", "sppf": "SPPF", "seq2seq": "Seq2Seq",
+    "yolov8n": "YOLOv8n",
 }  # fmt: skip
 """Words whose capitals are not those of the first letter."""
 

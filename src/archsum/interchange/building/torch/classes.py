@@ -17,7 +17,7 @@ from archsum.interchange.building.program import (
 )
 from archsum.interchange.building.torch import chains, containers, layers, ties
 from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known
-from archsum.interchange.building.torch.scope import Scope
+from archsum.interchange.building.torch.scope import OUTERMOST, Scope
 from archsum.interchange.building.torch.steps import Step as Call
 from archsum.interchange.building.torch.steps import Tensor, UnsupportedError
 from archsum.interchange.building.torch.text import names_in, put_in
@@ -25,8 +25,8 @@ from archsum.interchange.building.torch.uses import Entry, Made, NotAChainError,
 
 _LONG = 50
 """More letters of an expression are a line of their own."""
-_OUTERMOST = 2
-"""The depth of lines in `__init__` that are in no loop, and below no condition."""
+_FIRST_AS_ROW = "[:, :1].flatten(1)"
+"""The first element of a sequence, and its features as a row."""
 
 
 class ClassWriter(Scope):
@@ -125,9 +125,7 @@ class ClassWriter(Scope):
         for target, tensor in zip(targets, taken, strict=True):
             self.assign(target, tensor.text)
         inside = tuple(tensor._replace(text=target) for tensor, target in zip(taken, targets, strict=True))
-        is_empty = len(self.init)
         with self.indented(f"if {condition}:", f"if {kept}:"):
-            before = len(self.init)
             given = write(inside)
             if len(given) != len(targets):
                 raise NotSymbolicError("gives another number of tensors")
@@ -136,8 +134,6 @@ class ClassWriter(Scope):
             )
             for target, tensor in zip(targets, aligned, strict=True):
                 self.assign(target, tensor.text)
-        if len(self.init) == before:
-            del self.init[is_empty:]
         aligned = tuple(tensor._replace(text=target) for tensor, target in zip(aligned, targets, strict=True))
         return chains.either(self, condition, aligned, inside)
 
@@ -164,6 +160,8 @@ class ClassWriter(Scope):
                         self.shared[key] = module
                 modules.append((module, one))
             text = self._called(step, one, texts, module, flow, is_last=is_last)
+            if taken[0].rank == 2 and text.endswith(_FIRST_AS_ROW):
+                text = f"{text.removesuffix(_FIRST_AS_ROW)}[:, 0]"
             if not is_last and len(text) > _LONG and flow not in texts[1:]:
                 self.assign(flow, text)
                 text = flow
@@ -177,7 +175,7 @@ class ClassWriter(Scope):
     def _require_made_once(self) -> None:
         """Check that all that share weights here find the one module. Errors: NotSymbolicError where they do not."""
         is_of_repetition = self.around is not None and self.block_function is None
-        if is_of_repetition or self.depth > _OUTERMOST:
+        if is_of_repetition or self.depth > OUTERMOST:
             raise NotSymbolicError("shared in a loop, or below a condition")
 
     def _tie(self, step: LayerStep, modules: Sequence[tuple[str, Call]]) -> None:
@@ -277,7 +275,9 @@ class ClassWriter(Scope):
         for one in made.parameters:
             if one.name not in names and one.default not in (None, "None"):
                 names[one.name] = known(ast.literal_eval(str(one.default)))
-        return Use(made, given, call(made.name, *first, **named) + frozen, names)
+        use = Use(made, given, call(made.name, *first, **named) + frozen, names)
+        self.network.uses.append(use)
+        return use
 
     def called(self, use: Use, module: str, flow: str) -> tuple[Tensor, ...]:
         """Write a call of a class's object, and return what it gives."""
@@ -338,9 +338,9 @@ def _common_condition(step: Step) -> str | None:
 
 
 def _is_operand(template: str, number: int) -> bool:
-    """Whether what is put in needs no parentheses: it is an argument, or all there is."""
+    """Whether what is put in needs no parentheses: it is an argument, all there is, or not put in."""
     mark = f"{{{number}}}"
-    if template == mark:
+    if template == mark or mark not in template:
         return True
     position = template.find(mark)
     before, behind = template[:position].rstrip(), template[position + len(mark) :].lstrip()

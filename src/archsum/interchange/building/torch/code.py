@@ -1,11 +1,10 @@
 """Python expressions as text, each with the value that it has for the file's defaults."""
 
 import ast
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archsum.interchange.building.source import text
+from archsum.interchange.building.source import number, text
 
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.Attribute, ast.List, ast.Tuple)
 
@@ -46,6 +45,8 @@ def literal(value: Any) -> str:
     if isinstance(value, tuple | list):
         items = ", ".join(map(literal, value))
         return f"({items},)" if len(value) == 1 else f"({items})"
+    if isinstance(value, float):
+        return number(value)
     return text(value) if isinstance(value, str) else repr(value)
 
 
@@ -60,6 +61,15 @@ ZERO, ONE = known(0), known(1)
 def times(*factors: Code) -> Code:
     """Return a product, of which what is known is computed."""
     return _folded(factors, "*", 1, lambda one, other: one * other)
+
+
+def spelled(*factors: Code) -> Code:
+    """Return a product that says where it comes from, as in `256 * 6 * 6`."""
+    several = [factor for factor in factors if factor.text != "1"]
+    product = times(*factors)
+    if len(several) < 2 or product.text == UNKNOWN:
+        return product
+    return Code(" * ".join(factor.atom for factor in several), product.value)
 
 
 def plus(*terms: Code) -> Code:
@@ -116,18 +126,28 @@ def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) 
 
 
 def _added(terms: list[Code]) -> list[Code]:
-    """Return terms of which equal ones are one, times how many there are."""
-    counted = Counter(term.text for term in terms)
-    first = {term.text: term for term in terms}
+    """Return terms of which those that are multiples of the same are one."""
+    counted: dict[str, int] = {}
+    first: dict[str, Code] = {}
+    for term in terms:
+        number, rest = _multiple(term)
+        counted[rest.text] = counted.get(rest.text, 0) + number
+        first.setdefault(rest.text, rest)
     return [times(known(count), first[text]) for text, count in counted.items()]
 
 
-def _without_factor(product: Code, factor: int) -> Code | None:
-    """Return a product without one of its factors, where that is the number in front."""
+def _multiple(product: Code) -> tuple[int, Code]:
+    """Return the number in front of a product, and the rest; 1 where there is none."""
     tree = ast.parse(product.text, mode="eval").body
-    if not (isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult) and isinstance(tree.left, ast.Constant)):
-        return None
-    number = tree.left.value
-    if type(number) is not int or number % factor:
-        return None
-    return times(known(number // factor), Code(ast.unparse(tree.right), product.value // number))
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult) and isinstance(tree.left, ast.Constant):
+        number = tree.left.value
+        if type(number) is int and number:
+            value = None if product.value is None else product.value // number
+            return number, Code(ast.unparse(tree.right), value)
+    return 1, product
+
+
+def _without_factor(product: Code, factor: int) -> Code | None:
+    """Return a product without one of its factors, where that is in the number in front."""
+    number, rest = _multiple(product)
+    return times(known(number // factor), rest) if number % factor == 0 else None

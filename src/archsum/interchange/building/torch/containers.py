@@ -6,7 +6,7 @@ from typing import Any
 
 from archsum.formula import is_formula
 from archsum.interchange.building.expressions import names_of
-from archsum.interchange.building.names import identifier
+from archsum.interchange.building.names import identifier, one_of
 from archsum.interchange.building.program import (
     BlockStep,
     BranchStep,
@@ -23,7 +23,7 @@ from archsum.interchange.building.torch.formulas import formulas_of
 from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in
-from archsum.interchange.building.torch.uses import Assign, Below, Entry, NotAChainError, Use
+from archsum.interchange.building.torch.uses import Assign, Below, Entry, Made, NotAChainError, Use
 from archsum.interchange.building.torch.wishes import prefers_first
 
 Tensors = tuple[Tensor, ...]
@@ -83,8 +83,12 @@ def _header(step: RepeatStep, writer: Scope) -> tuple[str, dict[str, str]]:
         written = joined(writer.code(list(row), step.uses).text for row in rows)
         targets = ", ".join(names[name] for name in step.columns)
         return f"for {names['index']}, ({targets}) in enumerate({written}):", names
-    columns = [writer.code(column, step.uses) for column in step.columns.values()]
-    targets = ", ".join(names[name] for name in step.columns)
+    names_of_columns = [*step.columns]
+    if step.counter is not None and not _reads_index(step.body):
+        names["index"] = names[step.counter]
+        names_of_columns.remove(step.counter)
+    columns = [writer.code(step.columns[name], step.uses) for name in names_of_columns]
+    targets = ", ".join(names[name] for name in names_of_columns)
     values = (
         columns[0].text if len(columns) == 1 else f"zip({', '.join(column.text for column in columns)}, strict=True)"
     )
@@ -105,7 +109,7 @@ def _loop_name(writer: Scope, name: str) -> str:
     taken = set(writer.own_names()) | set(writer.free.values()) | writer.visible()
     if word not in taken and word not in writer.locals:
         return writer.locals.add(word)
-    return writer.locals.add(word.removesuffix("s") if word.endswith("s") and len(word) > 2 else f"inner_{word}")
+    return writer.locals.add(one_of(word))
 
 
 def _without_unread(header: str, names: dict[str, str], entries: Sequence[Entry]) -> str:
@@ -191,7 +195,7 @@ def _repeat_word(step: RepeatStep) -> str:
     if len(step.body) == 1 and isinstance(step.body[0], BlockStep | LayerStep):
         only = step.body[0]
         word = identifier(only.name or only.item.entry.kind, "layer")
-        return word if word.endswith("s") else f"{word}s"
+        return word if word.endswith("s") else identifier(f"{word}s")
     return "layers"
 
 
@@ -213,7 +217,7 @@ def _listed(step: RepeatStep, writer: Scope, taken: Tensors, flow: str, word: st
         if isinstance(only, BlockStep) and len(step.body) == 1 and step.outputs is None and is_by_itself:
             use = writer.used(only, writer.at(now, only.uses[0]))
         else:
-            use = lifted(writer, step, now)
+            use = _module_alone(writer, step, now) or lifted(writer, step, now)
         uses[:] = [use]
         outputs = writer.given(use, "")
         entries: list[Entry] = [use.construct]
@@ -243,6 +247,24 @@ def _listed(step: RepeatStep, writer: Scope, taken: Tensors, flow: str, word: st
     return _collected(step, writer, use, given, targets, f"self.{name}", one, call)
 
 
+def _module_alone(writer: Scope, step: RepeatStep, taken: Tensors) -> Use | None:
+    """Return the one module that is repeated, and whose outputs are collected; None where that takes a class."""
+    only = step.body[0]
+    is_alone = len(step.body) == 1 and only.inputs is None and only.item.condition is True
+    if not is_alone or [one.name for one in step.outputs or ()] != [only.name]:
+        return None
+    try:
+        entries, given = chains.chain(writer, step.body, taken, is_conditional=False)
+    except NotAChainError:
+        return None
+    construct = chains.in_one(entries)
+    if construct is None:
+        return None
+    names = {name: Code(name) for tensor in given for size in tensor.sizes for name in names_in(size.text)}
+    made = Made("", taken, (*given, *given), collected=1, is_last_collected=True)
+    return Use(made, taken, construct, names)
+
+
 def _collected(
     step: RepeatStep,
     writer: Scope,
@@ -257,7 +279,7 @@ def _collected(
     if use.made.collected != 1:
         raise NotSymbolicError("collects several tensors")
     assert step.outputs
-    collected = writer.variables.add(f"{identifier(step.outputs[0].name, 'output')}s", "outputs")
+    collected = writer.variables.add(identifier(f"{step.outputs[0].name}s", "output"), "outputs")
     output = writer.given(use, "")[-1]
     writer.statement(f"{collected} = []")
     flowing = [*targets] if use.made.flows else []
@@ -392,7 +414,7 @@ def _changes(writer: Scope, taken: Tensors, given: Tensors, are: Sequence[bool],
         if UNKNOWN in before.text + after.text:
             raise NotSymbolicError("sizes")
         (base, strides), (of, more) = before.without_strides, after.without_strides
-        if before.is_literal and after.is_literal:
+        if names_in(f"{before} {after}") <= {"None"}:
             certainly = certainly or before.value != after.value
         elif base == of and more[: len(strides)] == strides:
             for stride in more[len(strides) :]:
@@ -422,14 +444,28 @@ def _branch(step: BranchStep, writer: Scope, taken: Tensors, flow: str) -> Tenso
     if any(path and path[0].inputs is None for path in step.paths) or not all(step.paths):
         taken = _settled(writer, taken, flow)
     given: list[Tensor] = []
-    added = []
-    for number, path in enumerate(step.paths, start=1):
-        target = writer.variables.add(f"y{number}")
-        added.append(target)
-        tensors, _ = _path(writer, path, taken, target, f"branch{number}")
+    added = [writer.variables.add(f"y{number}") for number, _ in enumerate(step.paths, start=1)]
+    parts = _parts(writer, step, taken, added) if step.is_split else ()
+    for number, (path, target) in enumerate(zip(step.paths, added, strict=True)):
+        begin, behind = (parts[number : number + 1], path[1:]) if parts else (taken, path)
+        tensors, _ = _path(writer, behind, begin, target, f"branch{number + 1}")
         given += tensors
     merged = writer.expression(merge, tuple(given))
     writer.assign(flow, merged.text)
     for target in added:
         writer.variables.free(target)
     return (merged._replace(text=flow),)
+
+
+def _parts(writer: Scope, step: BranchStep, taken: Tensors, targets: Sequence[str]) -> Tensors:
+    """Write all parts of which each path takes one, in one line."""
+    parts = []
+    for path, target in zip(step.paths, targets, strict=True):
+        first = path[0]
+        assert isinstance(first, LayerStep)
+        made = layers.write(writer, first, writer.at(taken, first.uses[0]))
+        parts.append(made.output._replace(text=target))
+    whole = made.steps[0].call.format(made.taken[0].text).rpartition("[")[0]
+    writer.assign(", ".join(targets), writer.in_forward(whole))
+    writer.last = None
+    return tuple(parts)

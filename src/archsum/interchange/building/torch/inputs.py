@@ -106,11 +106,14 @@ def input_shape(program: Program, inputs: Sequence[Tensor], used: Set[str]) -> l
 def with_order(described: Sequence[str], program: Program, inputs: Sequence[Tensor]) -> list[str]:
     """Return the docstring, with a word on inputs whose channels the file has last, and on padding among words."""
     said = []
-    for name, tensor in zip(program.main.inputs, inputs, strict=True):
+    moved: dict[str, list[str]] = {}
+    for tensor in inputs:
         if tensor.moved:
             axes = named_axes(tensor.shape, program.data_format)
-            called = "The input is" if len(inputs) == 1 else f"{name} is"
-            said.append(f"{called} (batch, {', '.join((axes[-1], *axes[:-1]))}): PyTorch has the channels first.")
+            moved.setdefault(", ".join((axes[-1], *axes[:-1])), []).append(tensor.text)
+    for order, names in moved.items():
+        called = "The input is" if len(inputs) == 1 else f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'}"
+        said.append(f"{called} (batch, {order}): PyTorch has the channels first.")
     if any(getattr(node.layer, "mask_zero", False) for node in program.network.graph.nodes):
         said.append("The word 0 is no padding here: Keras's layers pass over it (`mask_zero`).")
     *before, end = described

@@ -10,6 +10,7 @@ from archsum.interchange.building.program import Held, LayerStep, NotSymbolicErr
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known
 from archsum.interchange.building.torch.merging import BROADCASTING, expanded
 from archsum.interchange.building.torch.scope import Scope
+from archsum.interchange.building.torch.shaping import joins_locations
 from archsum.interchange.building.torch.steps import Kind, LayerUse, Made, Step, Tensor, UnsupportedError
 from archsum.interchange.building.torch.table import KINDS
 from archsum.layers import FAMILIES, kind_of
@@ -60,6 +61,8 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
     kind, use = _kind(use)
     if use.kind in ("flatten", "reshape"):
         inner = tuple(map(_of_one_location, inner))
+    if use.kind == "reshape" and joins_locations(use):
+        kind = kind._replace(channels_first=None)
     use.inputs, use.output = _wanted(kind, use, inner), inner_output
     if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
         use.inputs = (_channels_last(use, *inner),)
@@ -69,6 +72,8 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
         use.inputs = tuple(one._replace(text=other.text) for one, other in zip(use.inputs, inner, strict=True))
     made = kind.write(use)
     _check(use)
+    if step.name is not None:
+        made = made._replace(steps=_as_module(made.steps))
     for helper in (helper for one in made.steps for helper in one.helpers):
         writer.network.helper(helper)
     steps = [_frozen(one, step, writer) for one in made.steps]
@@ -85,6 +90,16 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
         steps = [*before, *steps, *behind]
         return Written(taken, steps, tensor)
     return Written(use.inputs, steps, tensor)
+
+
+def _as_module(steps: Sequence[Step]) -> Sequence[Step]:
+    """Return a layer without weights, which the file names, as a module where PyTorch has one: so it has that name."""
+    if any(one.module for one in steps) or not steps:
+        return steps
+    first, *others = steps
+    if first.call == "{0}" or not first.as_module:
+        return steps
+    return [replace(first, call="{self}({0})", module=first.as_module), *others]
 
 
 def _of_one_location(tensor: Tensor) -> Tensor:

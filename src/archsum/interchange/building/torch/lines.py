@@ -3,23 +3,10 @@
 import ast
 from collections.abc import Sequence
 
-from archsum.interchange.building.program import (
-    Function,
-)
 from archsum.interchange.building.source import Brackets, Lines
 from archsum.interchange.building.source import Code as Text
-from archsum.interchange.building.torch.classes import ClassWriter
 from archsum.interchange.building.torch.text import breakable, names_in, taken_apart
 from archsum.interchange.building.torch.uses import Parameter
-
-
-def class_docstring(writer: ClassWriter, function: Function) -> str:
-    """Say what a class is: by the comment of its block, if it has one."""
-    if function.block:
-        return function.about or f"The block `{function.block}`."
-    if writer.around is None:
-        return f"The network `{writer.program.network.graph.name}`."
-    return f"What {writer.around.name} repeats."
 
 
 def signature(parameters: Sequence[Parameter], name: str = "", *, of_class: bool = True) -> Brackets:

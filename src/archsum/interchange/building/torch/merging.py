@@ -26,9 +26,7 @@ def _operator(sign: str) -> Kind:
     def write(use: LayerUse) -> Made:
         if any(tensor.many is not None for tensor in use.inputs):
             name = {"+": "sum", "*": "prod"}[sign]
-            listed = ", ".join(f"{{{number}}}" for number in range(len(use.inputs)))
-            step = function(f"torch.stack(({listed},)).{name}(0)")
-            return Made([step], use.input.sizes, use.input.moved)
+            return Made([function(f"torch.stack({_listed(use)}).{name}(0)")], use.input.sizes, use.input.moved)
         return _merged(use, f" {sign} ".join(f"{{{number}}}" for number in range(len(use.inputs))))
 
     return Kind(write)
@@ -54,8 +52,14 @@ def _concatenated(use: LayerUse) -> Made:
     position = axis % (use.input.rank + 1) - 1
     sizes = list(use.input.sizes)
     sizes[position] = plus(*(_all(tensor, tensor.sizes[position]) for tensor in use.inputs))
-    listed = f"({', '.join(f'{{{number}}}' for number in range(len(use.inputs)))})"
-    return Made([function(f"torch.cat({listed}, {axis})")], tuple(sizes), use.input.moved)
+    return Made([function(f"torch.cat({_listed(use)}, {axis})")], tuple(sizes), use.input.moved)
+
+
+def _listed(use: LayerUse) -> str:
+    """Return what a layer takes as one list: a list of tensors as it is, or a tuple of all."""
+    if len(use.inputs) == 1:
+        return use.input.text.removeprefix("*") if use.input.many is not None else "({0},)"
+    return f"({', '.join(f'{{{number}}}' for number in range(len(use.inputs)))})"
 
 
 def _all(tensor: Tensor, size: Code) -> Code:

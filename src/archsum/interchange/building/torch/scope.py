@@ -16,8 +16,9 @@ from archsum.interchange.building.program import (
     RepeatStep,
     Step,
 )
-from archsum.interchange.building.source import Lines
+from archsum.interchange.building.source import INDENT, Lines
 from archsum.interchange.building.torch.code import UNKNOWN, Code, known, times
+from archsum.interchange.building.torch.equal_sizes import Place
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, replaced, taken_apart
 from archsum.interchange.building.torch.ties import Tied
@@ -39,6 +40,8 @@ OF_MODULES = frozenset(
     )
 )
 """What attributes of a module of PyTorch's may not be called."""
+OUTERMOST = 2
+"""The depth of lines in `__init__` that are in no loop, and below no condition."""
 _OF_FORWARD = ("self", "torch", "nn", "F", "math", "Tensor")
 
 
@@ -52,6 +55,14 @@ class Network(Protocol):
     @property
     def needs_channels(self) -> set[str]:
         """The classes of which something asks for the channels that they give."""
+
+    @property
+    def uses(self) -> list[Use]:
+        """Where objects of classes are made."""
+
+    @property
+    def equal(self) -> Mapping[Place, str]:
+        """The sizes that are values of the file's, by its names, wherever a class is used."""
 
     def helper(self, name: str) -> str:
         """Write what PyTorch lacks into the file, and return its name."""
@@ -86,7 +97,9 @@ class Scope:
         self.attributes = Names(OF_MODULES)
         self.variables = Names(_OF_FORWARD)
         self.init: list[str] = []
-        self.depth = 2
+        self.depth = OUTERMOST
+        self._begin = 0
+        """Where the lines begin that are in the outermost loop, or below the outermost condition."""
         self.forward: list[str] = []
         self.forward_depth = 2
         self.known: dict[str, tuple[Tensor, ...]] = {}
@@ -225,6 +238,8 @@ class Scope:
     def indented(self, header: str = "", of_forward: str = "") -> Iterator[None]:
         """Write lines below a header, in `__init__`, in `forward`, or in both."""
         if header:
+            if self.depth == OUTERMOST:
+                self._begin = len(self.init)
             self.line(header)
             self.depth += 1
         if of_forward:
@@ -242,8 +257,19 @@ class Scope:
         name = f"self.{wanted}"
         if f"{name} = {value}" not in map(str.strip, self.init):
             name = f"self.{self.attributes.add(wanted)}"
-            self.line(f"{name} = {value}")
+            if value in (*self.own_names(), *self.free.values(), *self.sizes):
+                self._line_above(f"{name} = {value}")
+            else:
+                self.line(f"{name} = {value}")
         return name
+
+    def _line_above(self, text: str) -> None:
+        """Add a line to `__init__` that holds whatever the condition is that others are written below."""
+        if self.depth == OUTERMOST:
+            self.line(text)
+        else:
+            self.init.insert(self._begin, f"{INDENT * OUTERMOST}{text}")
+            self._begin += 1
 
     def in_forward(self, text: str) -> str:
         """Return an expression of `forward`, in which names of `__init__` are attributes."""
@@ -292,6 +318,9 @@ class Scope:
                 self.block_function, number, position, tensor
             ):
                 sizes.append(known(given.value))
+                continue
+            if (equal := self.network.equal.get((self.name, number, position))) is not None:
+                sizes.append(Code(self.value(equal), given.value))
                 continue
             size = self.locals.add(wanted)
             self.sizes[size] = (number, position)

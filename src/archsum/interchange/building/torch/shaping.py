@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from archsum.interchange.building.torch.code import ONE, Code, call, divided, joined, known, plus, times
+from archsum.interchange.building.torch.code import ONE, Code, call, divided, joined, known, plus, spelled, times
 from archsum.interchange.building.torch.steps import (
     Kind,
     LayerUse,
@@ -21,11 +21,14 @@ from archsum.layers.axis import new_positions, positions
 def _flatten(use: LayerUse) -> Made:
     if use.input.rank == 0:
         return plain(use, function("{0}.unsqueeze(1)"))
-    return plain(use, function("{0}.flatten(1)", "nn.Flatten()"), sizes=[times(*use.input.sizes)])
+    return plain(use, function("{0}.flatten(1)", "nn.Flatten()"), sizes=[spelled(*use.input.sizes)])
 
 
 def _reshape(use: LayerUse) -> Made:
     target = use.list_of("target_shape")
+    if use.input.moved:
+        sizes = [times(*use.input.sizes[1:]), use.channels]
+        return plain(use, function("{0}.flatten(2).transpose(1, 2)"), sizes=sizes)
     sizes = [known(size) if item.value == -1 else item for item, size in zip(target, use.output, strict=True)]
     rest = [number for number, item in enumerate(target) if item.value == -1]
     if rest and len(target) > 1:
@@ -34,6 +37,13 @@ def _reshape(use: LayerUse) -> Made:
     elif rest:
         sizes[0] = times(*use.input.sizes)
     return plain(use, function(f"{{0}}.reshape({{0}}.shape[0], {', '.join(map(str, target))})"), sizes=sizes)
+
+
+def joins_locations(use: LayerUse) -> bool:
+    """Whether a `reshape` makes a sequence of an image's locations, each with its channels."""
+    target = use.list_of("target_shape")
+    is_sequence = len(target) == 2 and target[0].value == -1 and use.input.rank > 2
+    return is_sequence and use.input.moved and target[1].text == use.channels.text
 
 
 def _quotient(whole: Code, part: Code, value: int | None) -> Code:
@@ -95,7 +105,7 @@ def _cropping(use: LayerUse) -> Made:
     stated = use.formulas.get("cropping")
     moved = use.layer.data_format == "channels_last"
     if stated is not None and len({side for pair in pairs for side in pair}) == 1:
-        sides = ", ".join([f"-{stated.atom}"] * 2 * len(pairs))
+        sides = f"(-{stated.atom},) * {2 * len(pairs)}"
         sizes = [
             plus(size, known(-sum(pair)))
             if size.is_literal and stated.is_literal
@@ -103,9 +113,9 @@ def _cropping(use: LayerUse) -> Made:
             for size, pair in zip(use.input.sizes[1:], pairs, strict=True)
         ]
     else:
-        sides = ", ".join(str(-side) for pair in reversed(pairs) for side in pair)
+        sides = joined(str(-side) for pair in reversed(pairs) for side in pair)
         sizes = [plus(size, known(-sum(pair))) for size, pair in zip(use.input.sizes[1:], pairs, strict=True)]
-    return Made([function(f"F.pad({{0}}, ({sides}))")], (use.channels, *sizes), moved=moved)
+    return Made([function(f"F.pad({{0}}, {sides})")], (use.channels, *sizes), moved=moved)
 
 
 def _pad(use: LayerUse) -> Made:

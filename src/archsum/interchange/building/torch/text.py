@@ -28,6 +28,9 @@ def taken_apart(text: str) -> tuple[str, str]:
 def _breakable(text: str, node: ast.expr) -> source.Expression:
     own = ast.get_source_segment(text, node) or text
     match node:
+        case ast.Call(func=func, args=[ast.GeneratorExp() as only], keywords=[]):
+            whole = ast.get_source_segment(text, only) or ""
+            return source.Brackets(_head(text, func), (source.Code(whole[1:-1]),))  # its brackets are the call's
         case ast.Call(func=func, args=args, keywords=keywords) if args or keywords:
             items: list[source.Expression | source.Keyword] = [_breakable(text, arg) for arg in args]
             items += [
@@ -74,6 +77,8 @@ def _is_whole(text: str, node: ast.Name) -> bool:
 
 def put_in(code: Code, names: Mapping[str, Code]) -> Code:
     """Return a size with others in the place of names, computed as far as it is known."""
+    if not names_in(code.text):
+        return code
     tree = ast.parse(code.text, mode="eval").body
     found = _folded(tree, names)
     if code.strided is None:
@@ -125,8 +130,8 @@ def _text(node: ast.expr) -> str:
 
 
 def names_in(text: str) -> set[str]:
-    """Return the names in a text of code."""
-    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text))
+    """Return the names in a text of code; what an argument is called is none."""
+    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*\b(?!=[^=])", text))
 
 
 def without_unused(lines: Iterable[str], kept: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from archsum.interchange.building.torch.text import breakable, names_in
 
 def tidy(lines: list[str]) -> list[str]:
     """Return the same lines, as people write them."""
-    return in_place(gathered(inlined(lines)))
+    return in_place(begun(looped(gathered(inlined(lines)))))
 
 
 def inlined(lines: list[str]) -> list[str]:
@@ -31,30 +31,75 @@ def inlined(lines: list[str]) -> list[str]:
 
 
 def gathered(lines: list[str]) -> list[str]:
-    """Write an `nn.Sequential` and what is added to it as one expression, where nothing is added under a condition."""
+    """Write an `nn.Sequential` and what is added to it at once as one expression; what follows is added as before."""
     found: list[str] = []
     waiting = list(lines)
     while waiting:
         line = waiting.pop(0)
-        made = re.fullmatch(r"( +)(self\.\w+) = nn\.Sequential\(\)", line)
-        items: list[str] = []
-        rest = [*waiting]
-        while made and rest and rest[0].startswith(f"{made[1]}{made[2]}.append("):
-            end = next(
-                number for number, each in enumerate(rest) if re.fullmatch(rf"{made[1]}\S.*\)|{made[1]}\)", each)
-            )
-            whole = " ".join(map(str.strip, rest[: end + 1]))
-            items.append(whole.removeprefix(f"{made[2]}.append(").removesuffix(")").strip().removesuffix(","))
-            del rest[: end + 1]
-        if made and items and not any(each.strip().startswith(f"{made[2]}.append(") for each in rest):
-            waiting = rest
-            text = items[0] if len(items) == 1 else f"nn.Sequential({', '.join(items)})"
-            written = source.Lines(len(made[1]) // 4)
-            written.add(f"{made[2]} = ", breakable(text))
-            found += written.lines
-        else:
+        made = _MADE.fullmatch(line)
+        items, rest = _added(waiting, f"{made[1]}{made[2]}") if made and made[3] == "Sequential" else ([], waiting)
+        if made is None or not items:
             found.append(line)
+            continue
+        is_whole = not any(each.strip().startswith(f"{made[2]}.append(") for each in rest)
+        text = items[0] if is_whole and len(items) == 1 else f"nn.Sequential({', '.join(items)})"
+        found += _statement(f"{made[1]}{made[2]} = ", text)
+        waiting = rest
     return found
+
+
+def begun(lines: list[str]) -> list[str]:
+    """Write what an `nn.Sequential` of our own begins with as what it is made of."""
+    items, rest = _added(lines, "        self")
+    return [*_statement("        ", f"super().__init__({', '.join(items)})"), *rest] if items else lines
+
+
+def _added(lines: list[str], to: str) -> tuple[list[str], list[str]]:
+    """Return what the first lines add to an `nn.Sequential`, and the lines behind them."""
+    margin, items, rest = to[: len(to) - len(to.lstrip())], list[str](), [*lines]
+    while rest and rest[0].startswith(f"{to}.append("):
+        end = next(number for number, each in enumerate(rest) if re.fullmatch(rf"{margin}\S.*\)|{margin}\)", each))
+        whole = " ".join(map(str.strip, rest[: end + 1]))
+        items.append(whole.removeprefix(f"{to.strip()}.append(").removesuffix(")").strip().removesuffix(","))
+        del rest[: end + 1]
+    return items, rest
+
+
+def looped(lines: list[str]) -> list[str]:
+    """Write a list of modules, and a loop that does nothing but add to it, as one expression where that is short."""
+    found: list[str] = []
+    waiting = list(lines)
+    while waiting:
+        line = waiting.pop(0)
+        made = _MADE.fullmatch(line)
+        whole = _in_one(made, waiting) if made else None
+        if made is None or whole is None:
+            found.append(line)
+            continue
+        text = f"nn.Sequential(*({whole}))" if made[3] == "Sequential" else f"nn.ModuleList({whole})"
+        found += _statement(f"{made[1]}{made[2]} = ", text)
+        del waiting[:2]
+    return found
+
+
+def _in_one(made: re.Match[str], behind: list[str]) -> str | None:
+    """Return a loop with a single line, which adds to what was made, as an expression; None for another."""
+    loop, line, *rest = [*behind, "", ""]
+    added = re.fullmatch(rf"{made[1]}    {re.escape(made[2])}\.append\((.+)\)", line)
+    goes_on = rest[0].startswith(f"{made[1]} ") or any(f"{made[2]}.append(" in each for each in rest)
+    if added is None or goes_on or not loop.startswith(f"{made[1]}for "):
+        return None
+    whole = f"{added[1]} {loop.strip().removesuffix(':')}"
+    return whole if len(made[1]) + len(whole) < source.WIDTH - len("    *()") else None
+
+
+_MADE = re.compile(r"( +)(self\.\w+) = nn\.(Sequential|ModuleList)\(\)")
+
+
+def _statement(before: str, text: str) -> list[str]:
+    lines = source.Lines()
+    lines.add(before, breakable(text))
+    return lines.lines
 
 
 def in_place(lines: Iterable[str]) -> list[str]:

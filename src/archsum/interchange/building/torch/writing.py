@@ -24,15 +24,16 @@ from archsum.interchange.building.torch.class_names import PACKAGE, PIECES, clas
 from archsum.interchange.building.torch.classes import ClassWriter
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, literal
 from archsum.interchange.building.torch.custom import custom_class
+from archsum.interchange.building.torch.equal_sizes import Place, equal_sizes
 from archsum.interchange.building.torch.formulas import texts_in
 from archsum.interchange.building.torch.inputs import AtDefaults, input_shape, prepare, take_inputs, with_order
-from archsum.interchange.building.torch.lines import class_docstring, imports, returning, signature, without_attribute
+from archsum.interchange.building.torch.lines import imports, returning, signature, without_attribute
 from archsum.interchange.building.torch.parameters import annotated, compute, compute_variables, declare, with_computed
 from archsum.interchange.building.torch.scope import Scope
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import names_in, without_unused
 from archsum.interchange.building.torch.tidying import tidy, without_unread
-from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter
+from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter, Use
 from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.layers.base import Weight
 from archsum.propagate import propagate
@@ -44,8 +45,10 @@ _MOST_ALIKE = 1000
 class Network:
     """A source file: its classes, each behind those that it uses."""
 
-    def __init__(self, program: Program, name: str) -> None:
+    def __init__(self, program: Program, name: str, equal: Mapping[Place, str]) -> None:
         self.program = program
+        self.equal = equal
+        self.uses: list[Use] = []
         self.module = Module(*_TAKEN)
         self.function = self.module.names.add(name)
         self.root_name = self.class_name(name, "Network")
@@ -211,8 +214,8 @@ class Network:
     ) -> list[str]:
         lines = Lines()
         lines.add(f"class {writer.name}({'nn.Sequential' if is_sequence else 'nn.Module'}):")
-        lines.lines += docstring(wrap(class_docstring(writer, function), WIDTH - 8), "    ")
-        lines.lines.append("")
+        if function.about:
+            lines.lines += [*docstring(wrap(function.about, WIDTH - 8), "    "), ""]
         lines.depth = 1
         lines.add("def ", signature(made.parameters, "__init__"), " -> None:")
         lines.lines += (
@@ -267,7 +270,8 @@ class Network:
             for one in program.variables.values()
             if writer.own[one.name] in used and not is_formula(one.stated)
         ]
-        made = Made(writer.name, tuple(inputs), outputs, parameters)
+        without_defaults = [Parameter(one.name, one.annotation) for one in parameters]
+        made = Made(writer.name, tuple(inputs), outputs, without_defaults)
         init = [*before, *lines, *input_shape(program, inputs, used)]
         written = self._class(writer, function, made, init, outputs, is_sequence=is_sequence and not before)
         if is_sequence and before:
@@ -276,9 +280,7 @@ class Network:
         lines_of_function.add("def ", signature(parameters, self.function, of_class=False), f" -> {writer.name}:")
         lines_of_function.lines += docstring([f"Make the network, {_size_of(program)}."], "    ")
         lines_of_function.depth = 1
-        lines_of_function.add(
-            "return ", Brackets(writer.name, tuple(Text(f"{one.name}={one.name}") for one in parameters))
-        )
+        lines_of_function.add("return ", Brackets(writer.name, tuple(Text(one.name) for one in parameters)))
         self._classes.append((writer.name, written))
         self._classes.append((self.function, lines_of_function.lines))
 
@@ -352,8 +354,13 @@ def _channels(program: Program, tensor: Tensor) -> Code | None:
 
 
 def _size_of(program: Program) -> str:
-    params = propagate(program.network.graph, program.network.engine).torch_params
-    return "of an unknown number of parameters" if params is None else f"of {params:,} parameters by default"
+    """Say how many parameters PyTorch counts, which are not those of the docstring where statistics are among them."""
+    summary = propagate(program.network.graph, program.network.engine)
+    params = summary.torch_params
+    if params is None or summary.params is None:
+        return "of an unknown number of parameters"
+    rest = summary.params - params
+    return f"of {params:,} parameters{f' and {rest:,} buffered statistics' if rest else ''}"
 
 
 def write(program: Program, described: list[str], name: str) -> str:
@@ -361,6 +368,11 @@ def write(program: Program, described: list[str], name: str) -> str:
 
     Errors: NotSymbolicError for what classes cannot say; SpecError for what PyTorch cannot do.
     """
-    network = Network(program, name)
-    network.main()
-    return network.text(described)
+    equal: dict[Place, str] = {}
+    while True:
+        network = Network(program, name, equal)
+        network.main()
+        found = equal_sizes(network.uses)
+        if not found:
+            return network.text(described)
+        equal |= found  # and write it again, knowing them
