@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archsum.budget.metrics import METRICS as LIMITABLE
 from archsum.errors import Diagnostic, FieldError, SpecError, quote
@@ -37,6 +38,11 @@ class Condition:
     def metrics(self) -> list[str]:
         """The metrics that it names."""
         return [name for name in METRICS if name in self.formula.names]
+
+    @property
+    def is_of_limits(self) -> bool:
+        """Whether it is limits alone: what keeps them is one stretch of values, if what is limited is monotonic."""
+        return _is_limit(self.formula.tree)
 
     def holds(self, names: Mapping[str, Value]) -> bool:
         """Whether it holds; what is not needed to know that is not looked up. Errors: FormulaError."""
@@ -158,3 +164,18 @@ def _no_condition(node: ast.expr, variables: Collection[str]) -> ast.expr | None
         case ast.Name(id=name) if name in ("true", "false") or (name in variables and name not in METRICS):
             return None
     return node
+
+
+def _is_limit(node: ast.expr) -> bool:
+    match node:
+        case ast.BoolOp(op=ast.And(), values=values):
+            return all(map(_is_limit, values))
+        case ast.Compare(left=left, ops=ops, comparators=others) if not any(isinstance(op, ast.NotEq) for op in ops):
+            pairs = pairwise((left, *others))
+            return all(_is_side(one, other) or _is_side(other, one) for one, other in pairs)
+    return False
+
+
+def _is_side(limited: ast.expr, limit: ast.expr) -> bool:
+    """Whether a metric or a variable is compared with what is the same for all values."""
+    return isinstance(limited, ast.Name) and not any(isinstance(part, ast.Name) for part in ast.walk(limit))
