@@ -56,6 +56,9 @@ COMMANDS = [
     "--set filters=1:6 --set kernel_size=3,9 --within-budget --pareto params,-macs",
     "--set filters=1:2 --set act=relu,rleu --format csv",
     "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",
+    "--set filters=1:4 --set kernel_size=1,9 --where 'params < 5k' --format json",
+    "--set filters=1:6 --fit params~filters --sort -params --top 2 --format json",
+    "--set kernel_size=1:9 --fit macs~kernel_size --where 'params < 1' --format json",
     "--set filters=1:3 --input null,null,3 --where 'params < 1k'",
     "--set filters=1:64:log --samples 4 --seed 3",
     "--set filters=1:3 --where 'params < 10'",
@@ -105,6 +108,8 @@ WRONG = [
     "--rows empty.csv",
     "--rows wrong.csv",
     "--set filters=1,2 -o there.csv",
+    "--set filters=1,2 -o there.csv --sort params",
+    "--set filters=1,2 -o there.json",
     "--set filters=1,2 -o there.csv --resume",
     "--set filters=1,2 -o missing/rows.csv",
 ]
@@ -121,6 +126,7 @@ USAGE = [
     "--set filters=1 -o rows.txt",
     "--set filters=1 --resume",
     "--set filters=1 -o rows.parquet --resume",
+    "--set filters=1 -o rows.json --resume",
     "--set filters=1 -o rows.csv --resume --sort params",
     "--set filters=1 --format csv --fit params~filters",
     "--set filters=1 --plot front.svg",
@@ -132,7 +138,8 @@ USAGE = [
 
 def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    Path("there.csv").write_text("kept\n", encoding="utf-8")
+    for name in ("there.csv", "there.json"):
+        Path(name).write_text("kept\n", encoding="utf-8")
     Path("empty.csv").write_text("", encoding="utf-8")
     Path("wrong.csv").write_text("filters,fliters,params\n1,2,3\n", encoding="utf-8")
     golden("sweep_errors.txt", complaints("sweep", WRONG, USAGE, capsys))
@@ -142,11 +149,14 @@ def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monke
 def test_every_format_has_the_same_rows() -> None:
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
-    for ending in ("csv", "jsonl", "parquet"):
+    for ending in ("csv", "jsonl", "json", "parquet"):
         assert main([*GRID, "--set", "act=relu,gelu", "--set", "sizes=[1,2]", "-o", f"rows.{ending}"]) == 0
     with open("rows.csv", encoding="utf-8", newline="") as file:
         of_csv = list(csv.DictReader(file))
     of_jsonl = [json.loads(line) for line in lines("rows.jsonl")]
+    whole = json.loads(Path("rows.json").read_bytes())
+    assert whole["rows"] == of_jsonl
+    assert (whole["variants"], whole["computed"], whole["ok"], whole["refused"]) == (800, 800, 640, 160)
     of_parquet = pandas.read_parquet("rows.parquet").to_dict("records")
     assert len(of_csv) == len(of_jsonl) == len(of_parquet) == 800
     for text, row, typed in zip(of_csv, of_jsonl, of_parquet, strict=True):
@@ -248,11 +258,11 @@ def slow() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start a sweep that takes some seconds, and return when there are rows of it; it is ended with the test."""
     started = []
 
-    def start(*more: str, rows: int = 100) -> "subprocess.Popen[str]":
-        command = archsum(*SLOW, "-o", "rows.csv", *more)
+    def start(*more: str, rows: int = 100, file: str = "rows.csv") -> "subprocess.Popen[str]":
+        command = archsum(*SLOW, "-o", file, *more)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
-        until(lambda: Path("rows.csv").exists() and len(lines("rows.csv")) >= rows, process)
+        until(lambda: Path(file).exists() and len(lines(file)) >= rows, process)
         return process
 
     yield start
@@ -278,6 +288,17 @@ def test_ctrl_c_leaves_whole_rows_and_says_how_to_go_on(slow: Callable[..., "sub
     )
     assert Path("rows.csv").read_bytes().endswith(b"\n")
     assert [row.split(",")[0] for row in written[1:]] == list(map(str, range(1, len(written))))
+
+
+def test_ctrl_c_leaves_a_document_that_says_how_far_it_is(slow: Callable[..., "subprocess.Popen[str]"]) -> None:
+    process = slow(file="rows.json")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    whole = json.loads(Path("rows.json").read_bytes())
+    done = whole["computed"]
+    assert err == f"archsum: stopped after {done:,} of 32,400 variants\n"
+    assert [row["variant"] for row in whole["rows"]] == list(range(1, done + 1))
+    assert whole["ok"] + whole["refused"] == done
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="there is no /proc here")
@@ -336,8 +357,28 @@ def test_a_full_disk_leaves_whole_rows() -> None:
     assert whole.startswith(done.stdout)
 
 
+@pytest.mark.skipif(not can_mount(), reason="no disk can be made here")
+@pytest.mark.parametrize("style", ["json", "parquet"])
+def test_a_full_disk_leaves_what_is_whole_or_nothing(style: str) -> None:
+    pytest.importorskip("pyarrow")
+    before = f"printf %s {shlex.quote(NETWORK)} > net.yaml"
+    command = archsum(*GRID, "-o", f"rows.{style}")
+    done = subprocess.run(
+        on_small_disk(before, f"cat rows.{style} || ls") + command, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 2
+    assert f"error[unwritable]: cannot write rows.{style}: No space left on device\n" in done.stderr
+    assert "\n = help: make room, and begin again\n" in done.stderr
+    assert "--resume" not in done.stderr
+    if style == "parquet":
+        assert done.stdout == "net.yaml\n"
+    else:
+        whole = json.loads(done.stdout)
+        assert 0 < len(whole["rows"]) == whole["computed"] < whole["variants"] == 400
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-@pytest.mark.parametrize("style", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("style", ["csv", "jsonl", "json", "parquet"])
 def test_a_device_that_is_full(style: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("pyarrow")
     assert main([*GRID, "--format", style, "-o", "/dev/full"]) == 2
