@@ -107,6 +107,10 @@ WRONG = [
     "--rows missing.csv",
     "--rows empty.csv",
     "--rows wrong.csv",
+    "--rows figures.csv",
+    "--rows semicolons.csv",
+    "--rows tabs.csv",
+    "--rows lines.csv",
     "--set filters=1,2 -o there.csv",
     "--set filters=1,2 -o there.csv --sort params",
     "--set filters=1,2 -o there.json",
@@ -141,7 +145,14 @@ def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monke
     for name in ("there.csv", "there.json"):
         Path(name).write_text("kept\n", encoding="utf-8")
     Path("empty.csv").write_text("", encoding="utf-8")
-    Path("wrong.csv").write_text("filters,fliters,params\n1,2,3\n", encoding="utf-8")
+    for name, text in {
+        "wrong.csv": "filters,fliters,prams,,filters\n1,2,3,4,5\n",
+        "figures.csv": "params,verdict\n1,ok\n",
+        "semicolons.csv": "filters;units\n1;2\n",
+        "tabs.csv": "filters\tunits\n1\t2\n",
+        "lines.csv": '{"variant": 1, "filters": 1}\n',
+    }.items():
+        Path(name).write_text(text, encoding="utf-8")
     golden("sweep_errors.txt", complaints("sweep", WRONG, USAGE, capsys))
     assert lines("there.csv") == ["kept"]
 
@@ -167,6 +178,43 @@ def test_every_format_has_the_same_rows() -> None:
         assert {name: None if pandas.isna(value) else value for name, value in typed.items()} == row
     assert sum(row["verdict"] == "refused" for row in of_jsonl) == 160
     assert {row["code"] for row in of_jsonl} == {None, "shape"}
+
+
+def test_the_rows_of_a_sweep_are_read_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it has beside what is varied is passed over, whatever it says, and columns may be in any order."""
+    command = ["sweep", "net.yaml", "--set", "filters=1:3", "--set", "sizes=[1:2,2:3]", "--set", "act=relu,rleu"]
+    command += ["--input", "8,8,3", "--input", "9,null,3", "--columns", "params,training_memory"]
+    assert main([*command, "-o", "all.csv"]) == 0
+    capsys.readouterr()
+    again = ["sweep", "net.yaml", "--rows", "all.csv", "--columns", "params,training_memory"]
+    assert main([*again, "-o", "again.csv"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("48 variants: 36 refused\n")
+    assert captured.err == (
+        "archsum: passed over `variant`, `params`, `training_memory`, `verdict`, `code` and `message` of all.csv: "
+        "what a sweep says of variants is computed anew\n"
+    )
+    assert lines("again.csv") == lines("all.csv")
+    with open("all.csv", encoding="utf-8", newline="") as file:
+        best = [row for row in csv.DictReader(file) if row["verdict"] == "ok"][::-1]
+    with open("best.csv", "w", encoding="utf-8-sig", newline="") as file:  # as spreadsheets save it
+        writer = csv.DictWriter(file, ["macs", "verdict", "sizes", "input", "act", "filters"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(best)
+    assert main(["sweep", "net.yaml", "--rows", "best.csv", "--columns", "params", "--format", "jsonl"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith("archsum: passed over `macs` and `verdict` of best.csv: ")
+    assert [str(json.loads(line)["params"]) for line in captured.out.splitlines()] == [row["params"] for row in best]
+
+
+def test_a_file_of_rows_is_read_whole_or_not_at_all(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archsum.language.text.source.MAX_FILE_BYTES", 999)
+    monkeypatch.setattr("archsum.sweeps.csv_file.MAX_FILE_BYTES", 999)
+    Path("rows.csv").write_text("filters\n" + "1\n" * 496, encoding="utf-8")
+    assert main(["sweep", "net.yaml", "--rows", "rows.csv"]) == 2
+    assert capsys.readouterr().err.startswith("error[too-large]: cannot read rows.csv: it is larger than 0 MiB\n")
 
 
 def test_rows_in_an_order_are_written_to_a_file_too() -> None:

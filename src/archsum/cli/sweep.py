@@ -209,6 +209,11 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         )
     if problems:
         raise SpecError(problems)
+    if reader.passed_over:
+        from archsum.errors import enumerate_words
+
+        passed_over = f"{enumerate_words(reader.passed_over)} of {arguments.rows}"
+        print(f"archsum: passed over {passed_over}: what a sweep says of variants is computed anew", file=sys.stderr)
     return space, question, objectives, growth
 
 
