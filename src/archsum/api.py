@@ -503,9 +503,9 @@ def solve(
     """Find the largest value of a variable that keeps limits, or the `smallest`; printed, it is a text.
 
     `values` are numbers that grow, or a range: "0.1:4" to three digits, "1:40" in whole numbers, "0.25:4:0.25" with a
-    step. What it has to keep is as for `sweep`; `variables` are other variables' values. Where a figure grows with the
-    value throughout those computed, it is found by bisection; otherwise, or with `scan`, all are computed from the end
-    on. Which it was the result says.
+    step. What it has to keep is as for `sweep`; `variables` are other variables' values. Where that is limits alone,
+    and what they limit is monotonic on the values computed, it is found by bisection; otherwise, or with `scan`, all
+    are computed from the end on. Which it was the result says.
 
     Errors: SpecError with every problem in the file, and in what is asked of it.
     """

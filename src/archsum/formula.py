@@ -5,7 +5,7 @@ import keyword
 import math
 import operator
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from itertools import islice
 from threading import Lock
@@ -285,7 +285,9 @@ def _check(node: ast.expr, text: str) -> None:
             return
         case ast.Subscript(slice=index) if not isinstance(index, ast.Slice):
             return
-        case ast.UnaryOp(op=op) | ast.BinOp(op=op) | ast.Compare(ops=[op]) if type(op) in _OPERATORS:
+        case ast.UnaryOp(op=op) | ast.BinOp(op=op) if type(op) in _OPERATORS:
+            return
+        case ast.Compare(ops=ops) if all(type(op) in _OPERATORS for op in ops):
             return
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             if name not in FUNCTIONS:
@@ -347,11 +349,8 @@ def _compile(node: ast.expr) -> _Compute:
         case ast.BinOp(left=left, op=op, right=right):
             operate, one, other = _OPERATORS[type(op)], _compile(left), _compile(right)
             return lambda names: _bounded(operate(_number(one(names)), _number(other(names))))
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            operate, one, other = _OPERATORS[type(op)], _compile(left), _compile(right)
-            if isinstance(op, ast.Eq | ast.NotEq):
-                return lambda names: bool(operate(_short(one(names)), _short(other(names))))
-            return lambda names: bool(operate(_number(one(names)), _number(other(names))))
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            return _comparing(_compile(left), list(zip(map(_comparison, ops), map(_compile, others), strict=True)))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             condition, one, other = _compile(test), _compile(body), _compile(orelse)
             return lambda names: (one if condition(names) else other)(names)
@@ -365,6 +364,26 @@ def _compile(node: ast.expr) -> _Compute:
             given = list(map(_compile, args))
             return lambda names: _call(name, [_number(value(names)) for value in given])
     raise AssertionError(ast.dump(node))  # `_check` has let it pass
+
+
+def _comparison(op: ast.cmpop) -> Callable[[Value, Value], bool]:
+    operate, comparable = _OPERATORS[type(op)], _short if isinstance(op, ast.Eq | ast.NotEq) else _number
+    return lambda one, other: bool(operate(comparable(one), comparable(other)))
+
+
+def _comparing(first: _Compute, others: Sequence[tuple[Callable[[Value, Value], bool], _Compute]]) -> _Compute:
+    """Return what compares each with the next, as in `8 < width <= 10`, up to where it does not hold."""
+
+    def compare(names: Mapping[str, Value]) -> bool:
+        one = first(names)
+        for holds, compute in others:
+            other = compute(names)
+            if not holds(one, other):
+                return False
+            one = other
+        return True
+
+    return compare
 
 
 def _call(name: str, values: list[Number]) -> Value:

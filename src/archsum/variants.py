@@ -121,6 +121,10 @@ class Template:
         """Whether a word is anywhere in the file's text; a name that is not is one of no variant's."""
         return self._file.mentions(word)
 
+    def has_formulas(self, field: str) -> bool:
+        """Whether what the file says of a field, such as `budget`, is computed, so that variants may have others."""
+        return self._file.has_formulas(field)
+
     def _chosen(
         self,
         variables: Mapping[str, Value],

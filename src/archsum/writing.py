@@ -46,17 +46,17 @@ def write(path: str, content: bytes) -> None:
 class GrowingFile(io.RawIOBase):
     """A file that is written in pieces, each of which is in it whole, or not at all."""
 
-    def __init__(self, path: str, start: int | None = None, cure: str = _ELSEWHERE) -> None:
-        """Begin a file, or go on with one at `start`, where what is behind is cut off; a cure is of a full disk.
+    def __init__(self, path: str, start: int | None = None, *, resumable: bool) -> None:
+        """Begin a file, or go on with one at `start`, where what is behind is cut off.
 
-        A pipe or a device is written to as it is.
+        `resumable`: whether one that is half done can be gone on with. A pipe or a device is written to as it is.
 
         Errors: SpecError where it cannot be written, is read-only, or is there already, and not to be gone on with.
         """
         super().__init__()
         self.lost = False
         """Whether nobody reads the pipe any more."""
-        self._path, self._cure, self._end = path, cure, start or 0
+        self._path, self._resumable, self._end = path, resumable, start or 0
         try:
             there = _stat(path)
             self.is_regular = there is None or stat.S_ISREG(there.st_mode)
@@ -68,7 +68,8 @@ class GrowingFile(io.RawIOBase):
             else:
                 _require_writable(path, there)
                 if there and self.is_regular and there.st_size and start is None:
-                    raise _unwritable(path, "it is there already", "go on with it by `--resume`, or name another file")
+                    first = "go on with it by `--resume`" if resumable else "remove it"
+                    raise _unwritable(path, "it is there already", f"{first}, or name another file")
                 self._file = open(path, "wb" if start is None else "r+b", buffering=0)  # noqa: SIM115
                 self._cut()
         except (OSError, ValueError) as error:
@@ -86,7 +87,8 @@ class GrowingFile(io.RawIOBase):
             self.lost = True
         except OSError as error:
             self._cut()
-            raise _unwritable(self._path, error.strerror or str(error), self._cure) from None
+            cure = "make room, and go on with `--resume`" if self._resumable else "make room, and begin again"
+            raise _unwritable(self._path, error.strerror or str(error), cure) from None
         except BaseException:
             self._cut()
             raise
@@ -96,6 +98,12 @@ class GrowingFile(io.RawIOBase):
         if not self.closed:
             self._file.close()
         super().close()
+
+    def remove(self) -> None:
+        """Close it, and leave nothing of it, as it cannot be made whole."""
+        self.close()
+        if self.is_regular:
+            os.remove(os.path.realpath(self._path))
 
     def _cut(self) -> None:
         """Leave nothing behind the last whole piece."""

@@ -78,7 +78,8 @@ OPTIONS = {
     "report": ["-o drawn.html --device t4 --max-params 10", "--precision mixed", "other.yaml"],
     "convert": ["", "--flat"],
     "sweep": ["--set n=1,2", *(f"--set n=1:9 --columns {','.join(OF_VARIANTS)} {more}" for more in (
-        "--format table", "--format csv", "--format jsonl", "--sort params --top 2", "--pareto params,-macs",
+        *(f"--format {name}" for name in ("table", "csv", "jsonl", "json")),
+        "--sort params --top 2", "--pareto params,-macs",
     ))],
     "solve": [f"--vary n=1:9 --where layers<99 {more}" for more in ("", "--scan", "--smallest --format json")],
     "build": ["--to keras", "--to torch"],

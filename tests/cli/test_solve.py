@@ -10,12 +10,12 @@ from tests.support.commands import complaints, printed
 
 NETWORK = """\
 input: [8, 8, 3]
-variables: {width: 1, depth: 2, groups: 1}
+variables: {width: 1, depth: 2, groups: 1, wave: 0}
 layers:
   - conv2d: {filters: =ceil(12 * width), kernel_size: 3, groups: =groups}
   - repeat: {times: =depth, layers: [conv2d: {filters: 12, kernel_size: 3, padding: same}]}
   - global_average_pooling2d
-  - dense: 10
+  - dense: =10 + 50 * (wave % 7)
 budget: {max_params: 4k, max_sram: 8 KiB}
 """
 
@@ -34,6 +34,18 @@ COMMANDS = [
     "--vary depth=1:9 --device nano33ble",
     "--vary depth=1:9 --where 'training_memory < 1 GB' --input null,null,3",
     "--vary groups=5:11 --where 'params < 1M'",
+    "--vary width=0.1:4 --where 'params <= 1M'",
+    "--vary width=3:3 --where 'params <= 100'",
+    "--vary groups=5:5 --where 'params <= 100'",
+    "--vary groups=1:12 --where 'params < 2.9k' --input 8,8,12 --smallest",
+    "--vary groups=1:12 --where 'params < 100' --input 8,8,12",
+    "--vary groups=1:12 --where 'params < 100 or inference_memory < 1 MB' --input null,null,12",
+    "--vary depth=1:30 --where 'depth < 12 or inference_memory < 1 MB' --input null,null,3",
+    "--vary width=1:200 --where 'params % 1000 < 20'",
+    "--vary wave=1:40 --where 'params < 5k'",
+    "--vary wave=1:40 --where 'params < 2k'",
+    "--vary wave=1:40 --where 'params < 2k' --format json",
+    "--vary width=1:100 --where 'params < 10k' --where 'macs < 1000'",
 ]
 WRONG = [
     "--vary widht=1:4 --where 'parms < 5'",

@@ -56,6 +56,9 @@ COMMANDS = [
     "--set filters=1:6 --set kernel_size=3,9 --within-budget --pareto params,-macs",
     "--set filters=1:2 --set act=relu,rleu --format csv",
     "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",
+    "--set filters=1:4 --set kernel_size=1,9 --where 'params < 5k' --format json",
+    "--set filters=1:6 --fit params~filters --sort -params --top 2 --format json",
+    "--set kernel_size=1:9 --fit macs~kernel_size --where 'params < 1' --format json",
     "--set filters=1:3 --input null,null,3 --where 'params < 1k'",
     "--set filters=1:64:log --samples 4 --seed 3",
     "--set filters=1:3 --where 'params < 10'",
@@ -104,7 +107,13 @@ WRONG = [
     "--rows missing.csv",
     "--rows empty.csv",
     "--rows wrong.csv",
+    "--rows figures.csv",
+    "--rows semicolons.csv",
+    "--rows tabs.csv",
+    "--rows lines.csv",
     "--set filters=1,2 -o there.csv",
+    "--set filters=1,2 -o there.csv --sort params",
+    "--set filters=1,2 -o there.json",
     "--set filters=1,2 -o there.csv --resume",
     "--set filters=1,2 -o missing/rows.csv",
 ]
@@ -121,6 +130,7 @@ USAGE = [
     "--set filters=1 -o rows.txt",
     "--set filters=1 --resume",
     "--set filters=1 -o rows.parquet --resume",
+    "--set filters=1 -o rows.json --resume",
     "--set filters=1 -o rows.csv --resume --sort params",
     "--set filters=1 --format csv --fit params~filters",
     "--set filters=1 --plot front.svg",
@@ -132,9 +142,17 @@ USAGE = [
 
 def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    Path("there.csv").write_text("kept\n", encoding="utf-8")
+    for name in ("there.csv", "there.json"):
+        Path(name).write_text("kept\n", encoding="utf-8")
     Path("empty.csv").write_text("", encoding="utf-8")
-    Path("wrong.csv").write_text("filters,fliters,params\n1,2,3\n", encoding="utf-8")
+    for name, text in {
+        "wrong.csv": "filters,fliters,prams,,filters\n1,2,3,4,5\n",
+        "figures.csv": "params,verdict\n1,ok\n",
+        "semicolons.csv": "filters;units\n1;2\n",
+        "tabs.csv": "filters\tunits\n1\t2\n",
+        "lines.csv": '{"variant": 1, "filters": 1}\n',
+    }.items():
+        Path(name).write_text(text, encoding="utf-8")
     golden("sweep_errors.txt", complaints("sweep", WRONG, USAGE, capsys))
     assert lines("there.csv") == ["kept"]
 
@@ -142,11 +160,14 @@ def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monke
 def test_every_format_has_the_same_rows() -> None:
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
-    for ending in ("csv", "jsonl", "parquet"):
+    for ending in ("csv", "jsonl", "json", "parquet"):
         assert main([*GRID, "--set", "act=relu,gelu", "--set", "sizes=[1,2]", "-o", f"rows.{ending}"]) == 0
     with open("rows.csv", encoding="utf-8", newline="") as file:
         of_csv = list(csv.DictReader(file))
     of_jsonl = [json.loads(line) for line in lines("rows.jsonl")]
+    whole = json.loads(Path("rows.json").read_bytes())
+    assert whole["rows"] == of_jsonl
+    assert (whole["variants"], whole["computed"], whole["ok"], whole["refused"]) == (800, 800, 640, 160)
     of_parquet = pandas.read_parquet("rows.parquet").to_dict("records")
     assert len(of_csv) == len(of_jsonl) == len(of_parquet) == 800
     for text, row, typed in zip(of_csv, of_jsonl, of_parquet, strict=True):
@@ -157,6 +178,43 @@ def test_every_format_has_the_same_rows() -> None:
         assert {name: None if pandas.isna(value) else value for name, value in typed.items()} == row
     assert sum(row["verdict"] == "refused" for row in of_jsonl) == 160
     assert {row["code"] for row in of_jsonl} == {None, "shape"}
+
+
+def test_the_rows_of_a_sweep_are_read_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it has beside what is varied is passed over, whatever it says, and columns may be in any order."""
+    command = ["sweep", "net.yaml", "--set", "filters=1:3", "--set", "sizes=[1:2,2:3]", "--set", "act=relu,rleu"]
+    command += ["--input", "8,8,3", "--input", "9,null,3", "--columns", "params,training_memory"]
+    assert main([*command, "-o", "all.csv"]) == 0
+    capsys.readouterr()
+    again = ["sweep", "net.yaml", "--rows", "all.csv", "--columns", "params,training_memory"]
+    assert main([*again, "-o", "again.csv"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("48 variants: 36 refused\n")
+    assert captured.err == (
+        "archsum: passed over `variant`, `params`, `training_memory`, `verdict`, `code` and `message` of all.csv: "
+        "what a sweep says of variants is computed anew\n"
+    )
+    assert lines("again.csv") == lines("all.csv")
+    with open("all.csv", encoding="utf-8", newline="") as file:
+        best = [row for row in csv.DictReader(file) if row["verdict"] == "ok"][::-1]
+    with open("best.csv", "w", encoding="utf-8-sig", newline="") as file:  # as spreadsheets save it
+        writer = csv.DictWriter(file, ["macs", "verdict", "sizes", "input", "act", "filters"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(best)
+    assert main(["sweep", "net.yaml", "--rows", "best.csv", "--columns", "params", "--format", "jsonl"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith("archsum: passed over `macs` and `verdict` of best.csv: ")
+    assert [str(json.loads(line)["params"]) for line in captured.out.splitlines()] == [row["params"] for row in best]
+
+
+def test_a_file_of_rows_is_read_whole_or_not_at_all(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archsum.language.text.source.MAX_FILE_BYTES", 999)
+    monkeypatch.setattr("archsum.sweeps.csv_file.MAX_FILE_BYTES", 999)
+    Path("rows.csv").write_text("filters\n" + "1\n" * 496, encoding="utf-8")
+    assert main(["sweep", "net.yaml", "--rows", "rows.csv"]) == 2
+    assert capsys.readouterr().err.startswith("error[too-large]: cannot read rows.csv: it is larger than 0 MiB\n")
 
 
 def test_rows_in_an_order_are_written_to_a_file_too() -> None:
@@ -248,11 +306,11 @@ def slow() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start a sweep that takes some seconds, and return when there are rows of it; it is ended with the test."""
     started = []
 
-    def start(*more: str, rows: int = 100) -> "subprocess.Popen[str]":
-        command = archsum(*SLOW, "-o", "rows.csv", *more)
+    def start(*more: str, rows: int = 100, file: str = "rows.csv") -> "subprocess.Popen[str]":
+        command = archsum(*SLOW, "-o", file, *more)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
-        until(lambda: Path("rows.csv").exists() and len(lines("rows.csv")) >= rows, process)
+        until(lambda: Path(file).exists() and len(lines(file)) >= rows, process)
         return process
 
     yield start
@@ -278,6 +336,17 @@ def test_ctrl_c_leaves_whole_rows_and_says_how_to_go_on(slow: Callable[..., "sub
     )
     assert Path("rows.csv").read_bytes().endswith(b"\n")
     assert [row.split(",")[0] for row in written[1:]] == list(map(str, range(1, len(written))))
+
+
+def test_ctrl_c_leaves_a_document_that_says_how_far_it_is(slow: Callable[..., "subprocess.Popen[str]"]) -> None:
+    process = slow(file="rows.json")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    whole = json.loads(Path("rows.json").read_bytes())
+    done = whole["computed"]
+    assert err == f"archsum: stopped after {done:,} of 32,400 variants\n"
+    assert [row["variant"] for row in whole["rows"]] == list(range(1, done + 1))
+    assert whole["ok"] + whole["refused"] == done
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="there is no /proc here")
@@ -336,8 +405,28 @@ def test_a_full_disk_leaves_whole_rows() -> None:
     assert whole.startswith(done.stdout)
 
 
+@pytest.mark.skipif(not can_mount(), reason="no disk can be made here")
+@pytest.mark.parametrize("style", ["json", "parquet"])
+def test_a_full_disk_leaves_what_is_whole_or_nothing(style: str) -> None:
+    pytest.importorskip("pyarrow")
+    before = f"printf %s {shlex.quote(NETWORK)} > net.yaml"
+    command = archsum(*GRID, "-o", f"rows.{style}")
+    done = subprocess.run(
+        on_small_disk(before, f"cat rows.{style} || ls") + command, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 2
+    assert f"error[unwritable]: cannot write rows.{style}: No space left on device\n" in done.stderr
+    assert "\n = help: make room, and begin again\n" in done.stderr
+    assert "--resume" not in done.stderr
+    if style == "parquet":
+        assert done.stdout == "net.yaml\n"
+    else:
+        whole = json.loads(done.stdout)
+        assert 0 < len(whole["rows"]) == whole["computed"] < whole["variants"] == 400
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-@pytest.mark.parametrize("style", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("style", ["csv", "jsonl", "json", "parquet"])
 def test_a_device_that_is_full(style: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("pyarrow")
     assert main([*GRID, "--format", style, "-o", "/dev/full"]) == 2

@@ -64,7 +64,7 @@ def draw_arguments(random: Random, file: str = FILE) -> tuple[str, ...]:
                 "--input",
                 "8,8,3",
                 *_training(random),
-                *_maybe(random, "--format", ("csv", "jsonl")),
+                *_maybe(random, "--format", ("csv", "jsonl", "json")),
             )
         case "diagram":
             depth = _maybe(random, "--depth", ("1", "2", "9"))

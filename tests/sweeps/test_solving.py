@@ -51,15 +51,55 @@ def test_it_says_how_it_was_found() -> None:
     steady = archsum.solve(io.StringIO(STEADY), "width", "0.1:4", where="params <= 264")
     assert steady.by_bisection
     assert len(steady.checked) < 40
-    assert "found by bisection, as `params` is monotonic on the" in str(steady)
+    assert "\nfound by bisection, as `params` is monotonic on the" in str(steady)
     scanned = archsum.solve(io.StringIO(STEADY), "width", "0.1:4", where="params <= 264", scan=True)
     assert (scanned.value, scanned.by_bisection) == (steady.value, False)
     assert len(scanned.checked) == 151  # 50 from 2.5 to 2.99, 100 from 3 to 3.99, and 4
     unsteady = archsum.solve(io.StringIO(UNSTEADY), "width", "1:40", where="params <= 30")
     assert not unsteady.by_bisection
-    assert "found by scanning from the end on, as `params` is not monotonic: " in str(unsteady)
+    assert "\nfound by scanning from the end on, as `params` is not monotonic: " in str(unsteady)
     every = archsum.solve(io.StringIO(STEADY), "width", "1:9", where="params <= 264")
     assert str(every).endswith("\nall values were computed")
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "by_bisection"),
+    [
+        # A width of w has 72 w + 32 w + 4 parameters.
+        ("params < 1000 or params == 104004", 1000, False),
+        ("params % 10 == 4 and params < 20000", 190, False),
+        ("params / width < 104.1 and params < 11000", 105, False),
+        ("params != 208004", 1999, False),
+        ("not params > 1044", 10, False),
+        ("1000 < params <= 100k and width < 821.5", 821, True),
+    ],
+)
+def test_limits_alone_are_bisected(where: str, value: int, by_bisection: bool) -> None:
+    found = archsum.solve(io.StringIO(STEADY), "width", "1:2000", where=where)
+    assert (found.value, found.by_bisection) == (value, by_bisection)
+    assert by_bisection or "\nfound by scanning from the end on, as what it has to keep is not limits alone: " in str(
+        found
+    )
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [
+        "{max_params: =200 * width if width < 300 or width == 777 else 100 * width}",
+        "{max_params: 1M, blocks: {odd: {max_params: 12}}}",
+        "{device: desk}\ndevices: {desk: {memory: =10 ** 12 if width < 300 or width == 777 else 10}}",
+    ],
+)
+def test_nor_are_limits_that_vary_or_that_are_of_blocks(budget: str) -> None:
+    text = f"""\
+input: [8]
+variables: {{width: 1}}
+blocks: {{odd: {{layers: [dense: "=2 if width < 300 or width == 777 else 3"]}}}}
+layers: [dense: =8 * width, dense: 4, odd]
+budget: {budget}
+"""
+    found = archsum.solve(io.StringIO(text), "width", "1:2000", within_budget=True)
+    assert (found.value, found.by_bisection) == (777, False)
 
 
 def test_what_is_refused_is_passed_over() -> None:
@@ -68,7 +108,7 @@ def test_what_is_refused_is_passed_over() -> None:
     assert not found.by_bisection
     assert found.next
     assert found.next.verdict == "refused"
-    assert f"the next, 21, is refused: {found.next.message}" in str(found)
+    assert f"\n19 larger values are refused, as 21: {found.next.message}\n" in str(found)
 
 
 def test_within_a_budget_and_on_a_device() -> None:
@@ -106,7 +146,7 @@ def test_other_variables() -> None:
         ("width", "1.001:1.002", "params < 5", "`width` cannot be that: there is no number of three digits"),
         ("widht", "1:2", "params < 5", "the file has no variable `widht`"),
         ("width", "1:2", "params", "`params` is no condition"),
-        ("width", "1:1000000", "params < 5 and params > 5", "1,000,000 values would have to be computed"),
+        ("width", "1:1000000", "params < 5 and params > 5", "1,000,000 values are too many to be computed"),
     ],
 )
 def test_what_cannot_be_solved(name: str, values: str, where: str, message: str) -> None:

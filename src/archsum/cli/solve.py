@@ -4,7 +4,7 @@ import argparse
 import gc
 
 from archsum.cli.arguments import add_format_argument, add_overrides, training
-from archsum.cli.exit_codes import OK, OVER_BUDGET
+from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
 from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
 
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the value; where there is none, the limits are too low."""
+    """Print the value; where there is none, the limits are too low, or as in `check`, depend on what is unknown."""
     gc.enable()  # which is off for commands that end soon
     if not (arguments.where or arguments.within_budget or arguments.device):
         arguments.error("what has it to keep? add --where 'params <= 1M', --within-budget or --device")
@@ -49,4 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         scan=arguments.scan,
     )
     print(text.render_json(found) if arguments.format == "json" else text.render(found))
-    return OVER_BUDGET if found.row is None else OK
+    if found.row is None:
+        return BAD_INPUT if found.is_undecided else OVER_BUDGET
+    return OK

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archsum.sweeps.space import Space
     from archsum.sweeps.tally import Tally
 
-_FORMATS = ("table", "csv", "jsonl", "parquet")
+_FORMATS = ("table", "json", "csv", "jsonl", "parquet")
 _RESUMABLE = ("csv", "jsonl")
 
 
@@ -81,8 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     out = parser.add_argument_group("output")
     out.add_argument("--format", choices=_FORMATS, help="what to print or write (default: as the file's name ends)")
-    out.add_argument("-o", "--output", metavar="FILE", help="a file for the rows: .csv, .jsonl or .parquet")
-    out.add_argument("--resume", action="store_true", help="go on with that file, from where it ends")
+    out.add_argument("-o", "--output", metavar="FILE", help="a file for the rows: .csv, .jsonl, .json or .parquet")
+    out.add_argument("--resume", action="store_true", help="go on with that file, .csv or .jsonl, from where it ends")
     where = parser.add_argument_group("where it is computed")
     where.add_argument("--jobs", metavar="N", type=number_of("processes"), default=1, help="processes (default: 1)")
     where.add_argument(
@@ -106,17 +106,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     space, question, objectives, growth = _read(arguments)
     with stopped_in_order(), engine(arguments.jobs, arguments.executor) as found:
-        output, done = _open(arguments, style, space, question, objectives)
+        output, done = _open(arguments, style, space, question, objectives, growth)
         tally = Tally(done)
         try:
             _compute(space, question, found, tally, output, growth)
         except (KeyboardInterrupt, SpecError):
             with suppress(SpecError):
-                output.close()
+                output.close(tally)
             print(_how_to_go_on(arguments, style, tally, space), file=sys.stderr)
             raise
         output.finish(tally)
-    if growth:
+    if growth and (arguments.output or style == "table"):
         from archsum.render.sweep.growth import render
 
         print(render(growth))
@@ -131,13 +131,17 @@ def _style(arguments: argparse.Namespace) -> str:
 
 
 def _check_usage(arguments: argparse.Namespace, style: str) -> None:
-    error, is_ordered = arguments.error, bool(arguments.sort or arguments.pareto)
+    error = arguments.error
     if arguments.output and style == "table":
-        error("-o writes rows: end the file's name in .csv, .jsonl or .parquet, or add --format")
+        error("-o writes rows: end the file's name in .csv, .jsonl, .json or .parquet, or add --format")
     if style == "parquet" and not arguments.output:
         error("parquet is for a file: add -o rows.parquet")
-    if arguments.resume and (not arguments.output or style not in _RESUMABLE or is_ordered or arguments.plot):
-        error("--resume goes on with a file of csv or jsonl that -o names, whose rows are in the variants' order")
+    if arguments.resume and not arguments.output:
+        error("--resume goes on with a file: name it with -o rows.csv")
+    if arguments.resume and style not in _RESUMABLE:
+        error(f"--resume goes on with lines, and {style} is whole at its end alone: write -o rows.csv or rows.jsonl")
+    if arguments.resume and not _is_resumable(arguments, style):
+        error("--resume goes on with rows in the variants' order, as they come: leave out --sort, --pareto and --fit")
     if arguments.seed is not None and arguments.samples is None:
         error("--seed is for --samples")
     if arguments.pareto and (arguments.sort or arguments.top):
@@ -146,12 +150,18 @@ def _check_usage(arguments: argparse.Namespace, style: str) -> None:
         error("--top takes the first rows of an order: add --sort")
     if arguments.plot and not arguments.pareto:
         error("--plot draws rows by two metrics: name them, as in --pareto params,-macs")
-    if arguments.fit and (arguments.resume or not (arguments.output or style == "table")):
-        error("--fit is told below a table, or of a file that is written from its beginning")
+    if arguments.fit and not (arguments.output or style in ("table", "json")):
+        error("--fit is told below a table, in JSON, or of a file: add -o rows.csv")
     if arguments.jobs > MAX_PROCESSES:
         error(f"--jobs takes at most {MAX_PROCESSES:,} processes")
     if arguments.executor and arguments.jobs > 1:
         error("--jobs is of this machine, and --executor a cluster: choose one")
+
+
+def _is_resumable(arguments: argparse.Namespace, style: str) -> bool:
+    """Whether what is written can be gone on with: a line for each row, in the order in which they come."""
+    at_its_end = arguments.sort or arguments.pareto or arguments.fit
+    return bool(arguments.output) and style in _RESUMABLE and not at_its_end
 
 
 def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Objective, ...], Growth | None]":
@@ -199,6 +209,11 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         )
     if problems:
         raise SpecError(problems)
+    if reader.passed_over:
+        from archsum.errors import enumerate_words
+
+        passed_over = f"{enumerate_words(reader.passed_over)} of {arguments.rows}"
+        print(f"archsum: passed over {passed_over}: what a sweep says of variants is computed anew", file=sys.stderr)
     return space, question, objectives, growth
 
 
@@ -208,9 +223,10 @@ def _open(
     space: "Space",
     question: "Question",
     objectives: "Sequence[Objective]",
+    growth: "Growth | None",
 ) -> "tuple[Output, int]":
     """Return what the rows go to, and how many variants are done already."""
-    from archsum.cli.sweep_output import Held, Lines, Parquet, read_progress
+    from archsum.cli.sweep_output import Held, Json, Lines, Parquet, read_progress
     from archsum.render.sweep.table import MAX_ROWS
     from archsum.sweeps.front import Front, Order
 
@@ -218,10 +234,12 @@ def _open(
     done = None
     if style == "parquet":
         rows = Parquet(arguments.output, space, question)
+    elif style == "json":
+        rows = Json(arguments.output, question, space.count, growth)
     elif style != "table":
         if arguments.resume and os.path.exists(arguments.output):
             done = read_progress(arguments.output, style, space, question)
-        rows = Lines(arguments.output, style, question, done)
+        rows = Lines(arguments.output, style, question, done, resumable=_is_resumable(arguments, style))
     if rows and not objectives:
         return rows, done.variants if done else 0
     most = arguments.top or (None if rows else MAX_ROWS)
@@ -252,6 +270,6 @@ def _compute(
 
 def _how_to_go_on(arguments: argparse.Namespace, style: str, tally: "Tally", space: "Space") -> str:
     done = f"archsum: stopped after {tally.variants:,} of {space.count:,} variants"
-    if arguments.output and style in _RESUMABLE and not (arguments.sort or arguments.pareto):
+    if _is_resumable(arguments, style):
         return f"{done}; with --resume the same command goes on"
     return done

@@ -1,15 +1,19 @@
-"""Where the rows of a sweep go: as lines or Parquet as they come, or held until all are there."""
+"""Where the rows of a sweep go: as lines, JSON or Parquet as they come, or held until all are there."""
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from archsum.cli.streams import is_lost
+from archsum.errors import SpecError
 from archsum.language.text.source import open_file
+from archsum.render.sweep import json
 from archsum.render.sweep.lines import LINES
 from archsum.render.sweep.resuming import Progress, progress
 from archsum.render.sweep.table import render, summary
 from archsum.sweeps.front import Cloud, Front, Order
+from archsum.sweeps.growth import Growth
 from archsum.sweeps.rows import REFUSED, Question, Row, columns
 from archsum.sweeps.space import Space
 from archsum.sweeps.tally import Tally
@@ -29,40 +33,33 @@ class Output(ABC):
         """Take rows in. Errors: SpecError where they cannot be written."""
 
     @abstractmethod
-    def close(self) -> None:
-        """Leave what has been written whole; what is held is dropped."""
+    def close(self, tally: Tally) -> None:
+        """Leave what has been written whole; what is held is dropped. Errors: SpecError where that cannot be."""
 
     @abstractmethod
     def finish(self, tally: Tally) -> None:
         """Write what is held, and close; of a file, say what is in it."""
 
 
-class Lines(Output):
-    """Lines of text, to a file, or without a path to stdout."""
+class Text(Output):
+    """Text, to a file, or without a path to stdout."""
 
-    def __init__(self, path: str | None, style: str, question: Question, done: Progress | None = None) -> None:
-        """`done` is how far the file has come that is gone on with; without it, the file is new."""
+    def __init__(self, path: str | None, question: Question, *, start: int | None = None, resumable: bool) -> None:
+        """`start` is where a file ends that is gone on with; without it, the file is new."""
         self._question = question
         self._columns = columns(question.varied, question.metrics)
-        header, self._lines = LINES[style]
-        start = done.end if done else None
-        self._file = GrowingFile(path, start, "make room, and go on with `--resume`") if path else None
-        if not start:
-            self._put(header(self._columns))
+        self._file = GrowingFile(path, start, resumable=resumable) if path else None
 
     @property
     def is_gone(self) -> bool:
         return self._file.lost if self._file else is_lost(sys.stdout)
 
-    def write(self, rows: Sequence[Row]) -> None:
-        self._put(self._lines(rows, self._columns))
-
-    def close(self) -> None:
+    def close(self, tally: Tally) -> None:
         if self._file:
             self._file.close()
 
     def finish(self, tally: Tally) -> None:
-        self.close()
+        self.close(tally)
         if self._file and self._file.is_regular:
             print(summary(tally, self._question))
 
@@ -74,6 +71,40 @@ class Lines(Output):
             sys.stdout.flush()
 
 
+class Lines(Text):
+    """A line for each row."""
+
+    def __init__(
+        self, path: str | None, style: str, question: Question, done: Progress | None = None, *, resumable: bool
+    ) -> None:
+        """`done` is how far the file has come that is gone on with."""
+        super().__init__(path, question, start=done.end if done else None, resumable=resumable)
+        header, self._lines = LINES[style]
+        if not (done and done.end):
+            self._put(header(self._columns))
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._put(self._lines(rows, self._columns))
+
+
+class Json(Text):
+    """One document."""
+
+    def __init__(self, path: str | None, question: Question, variants: int, growth: Growth | None) -> None:
+        super().__init__(path, question, resumable=False)
+        self._growth, self._has_rows = growth, False
+        self._put(json.begin(question, variants))
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._put(json.rows(rows, self._columns, not self._has_rows))
+        self._has_rows = self._has_rows or bool(rows)
+
+    def close(self, tally: Tally) -> None:
+        with _whole(self._file):
+            self._put(json.end(tally, self._growth, self._has_rows))
+        super().close(tally)
+
+
 class Parquet(Output):
     """A Parquet file."""
 
@@ -82,21 +113,33 @@ class Parquet(Output):
 
         require()
         self._question = question
-        self._file = GrowingFile(path, cure="make room, and begin again")
+        self._file = GrowingFile(path, resumable=False)
         names = columns(question.varied, question.metrics)
         self._rows = ParquetFile(self._file, names, space.types, question.metrics)
 
     def write(self, rows: Sequence[Row]) -> None:
         self._rows.write(rows)
 
-    def close(self) -> None:
-        self._rows.close()
+    def close(self, tally: Tally) -> None:
+        with _whole(self._file):
+            self._rows.close()
         self._file.close()
 
     def finish(self, tally: Tally) -> None:
-        self.close()
+        self.close(tally)
         if self._file.is_regular:
             print(summary(tally, self._question))
+
+
+@contextmanager
+def _whole(file: GrowingFile | None) -> Iterator[None]:
+    """Write the end of a file, or leave none. Errors: SpecError where the end cannot be written."""
+    try:
+        yield
+    except SpecError:
+        if file:
+            file.remove()
+        raise
 
 
 class Held(Output):
@@ -121,9 +164,9 @@ class Held(Output):
         if self._cloud:
             self._cloud.add(kept)
 
-    def close(self) -> None:
+    def close(self, tally: Tally) -> None:
         if self._rows:
-            self._rows.close()
+            self._rows.close(tally)
 
     def finish(self, tally: Tally) -> None:
         found = self._best.rows

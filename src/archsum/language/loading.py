@@ -10,6 +10,7 @@ from archsum.language.expand.expansion import expand
 from archsum.language.expand.known import Known
 from archsum.language.expand.unused import unused
 from archsum.language.network import Network, Written
+from archsum.language.read.formulas import formulas_in
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import Structure, read_structure
 from archsum.language.spec.document import Document
@@ -91,6 +92,10 @@ class NetworkFile:
     def mentions(self, word: str) -> bool:
         """Whether a word is anywhere in the file's text."""
         return word in self._places.whole.source.text
+
+    def has_formulas(self, field: str) -> bool:
+        """Whether what the file says of a field is computed, and so may be another in another variant."""
+        return any(formulas_in(self._places.data.get(field)))
 
     def called(self, document: Document) -> str:
         """Return the network's name: the document's, or else the file's."""

@@ -1,21 +1,23 @@
 """What a command says of a file's variants → the axes of a space; all that is wrong with it at once."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Self
 
 from archsum.bounds import MAX_FOUND
-from archsum.errors import Diagnostic, FieldError, Location, SpecError, quote, suggest
+from archsum.errors import Diagnostic, FieldError, Location, SpecError, enumerate_words, quote, suggest
 from archsum.language.text.scalars import resolve_sizes
-from archsum.language.text.source import read_file
 from archsum.sweeps.choices import Values
+from archsum.sweeps.csv_file import CsvFile, read_csv
 from archsum.sweeps.reading import read_choices
 from archsum.sweeps.rows import columns
 from archsum.sweeps.space import INPUT, Axis, Shapes, Table, Varied, is_input
 from archsum.variants import METRICS, Template
 
 Sizes = Sequence[int | None]
+
+_LEAVE_OUT = "leave one of them out"
+_MAX_NAMED = 5
 
 
 class AxesReader:
@@ -26,6 +28,8 @@ class AxesReader:
         self._axes: list[Axis] = []
         self.names: list[str] = []
         """What is varied, also where it is wrong how."""
+        self.passed_over: Sequence[str] = ()
+        """The columns of a file of rows that are what a sweep says of its variants, and so are computed anew."""
         self._problems: list[Diagnostic] = []
         self._taken = set(columns((), tuple(METRICS)))
 
@@ -76,24 +80,26 @@ class AxesReader:
         return self
 
     def add_rows(self, file: str) -> Self:
-        """Add the rows of a CSV file, whose header names variables."""
+        """Add the rows of a CSV file, whose header names variables; the other columns of a sweep's are passed over."""
         try:
-            content, name = read_file(file)
+            table = read_csv(file)
         except SpecError as error:
             self._problems += error.diagnostics
             return self
-        text = content if isinstance(content, str) else content.decode("utf-8-sig", "replace")
-        lines = enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
-        header = [word.strip() for word in next((line for _, line in lines), [])]
         before = len(self._problems)
-        place = Location(name, "line 1")
-        if not header:
-            self._problems.append(Diagnostic("bad-value", "there is no row", place, "begin with the variables' names"))
-        for word in header:
-            if problem := self._refuse(word, "it is varied twice", "leave one of them out"):
-                self._problems.append(problem._replace(span=place))
+        self.passed_over = [word for word in table.header if word in self._taken and word not in self._variables]
+        kept = {word: place for place, word in enumerate(table.header) if word not in self.passed_over}
+        for word in table.header:
+            if word not in self.passed_over and (problem := self._refuse(word, "it is varied twice", _LEAVE_OUT)):
+                if problem.code == "unknown-variable":
+                    cure = suggest(word, (*self._variables, *self._taken)) or "leave the column out"
+                    problem = problem._replace(cure=cure)
+                self._problems.append(problem._replace(span=table.top))
+        if not kept:
+            cure = f"name variables there, such as {enumerate_words(islice(self._variables, _MAX_NAMED))}"
+            self._problems.append(Diagnostic("bad-value", "no column is of a variable", table.top, cure))
         if len(self._problems) == before:
-            self._axes.append(Table(header, tuple(self._rows(name, header, lines))))
+            self._axes.append(Table([*kept], tuple(self._rows(table, kept))))
         return self
 
     def read(self) -> list[Axis]:
@@ -118,22 +124,21 @@ class AxesReader:
         self.names.append(name)
         return None
 
-    def _rows(
-        self, file: str, header: Sequence[str], lines: Iterable[tuple[int, list[str]]]
-    ) -> Iterator[Mapping[str, Any]]:
-        for number, cells in lines:
-            if not cells or len(self._problems) >= MAX_FOUND:
-                continue
-            place = Location(file, f"line {number}", number)
-            if len(cells) != len(header):
-                message = f"the row has {len(cells)} cells, and the header {len(header)}"
-                self._problems.append(Diagnostic("bad-value", message, place, "write a cell for each variable"))
+    def _rows(self, table: CsvFile, columns: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
+        """Yield the rows of a table, whose `columns` have variables, until much is wrong with them."""
+        for number, cells in table.lines:
+            if len(self._problems) >= MAX_FOUND:
+                return
+            place = Location(table.name, f"line {number}", number)
+            if len(cells) != len(table.header):
+                message = f"the row has {len(cells)} cells, and the header {len(table.header)}"
+                self._problems.append(Diagnostic("bad-value", message, place, "write a cell for each column"))
                 continue
             row: dict[str, Any] = {}
-            for name, cell in zip(header, cells, strict=True):
+            for name, column in columns.items():
                 try:
-                    if cell.strip():
-                        row[name] = self._cell(name, cell)
+                    if cells[column].strip():
+                        row[name] = self._cell(name, cells[column])
                 except FieldError as error:
                     message = f"{quote(name)} {error.message}"
                     self._problems.append(Diagnostic("bad-value", message, place, error.cure))

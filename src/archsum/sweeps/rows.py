@@ -105,6 +105,16 @@ class Question:
         named |= {name.removeprefix("max_") for name in stated_limits(*self.limits(self.template))}
         return [name for name in METRICS if name in named]
 
+    @property
+    def has_limits_alone(self) -> bool:
+        """Whether all that a row has to keep is limits, the same for every variant, on the metrics in `limited`."""
+        if self.condition and not self.condition.is_of_limits:
+            return False
+        of = self.template
+        return not (
+            self.within_budget and (of.budget.blocks or of.has_formulas("budget") or of.has_formulas("devices"))
+        )
+
     def limits(self, stated: Template | Document) -> tuple[Budget, Device | None]:
         """Return the budget and the device that have to be kept, of what a file or a variant of it states.
 

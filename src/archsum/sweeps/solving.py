@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 from archsum.bounds import MAX_SCANNED
-from archsum.errors import Diagnostic, SpecError, quote
+from archsum.errors import Diagnostic, SpecError, enumerate_words, quote
 from archsum.formula import Value
 from archsum.sweeps.choices import Between, Choices, Several, ThreeDigits, Values
-from archsum.sweeps.rows import OK, OVER, Question, Row
+from archsum.sweeps.rows import OK, REFUSED, UNKNOWN, Question, Row
 from archsum.sweeps.space import Variant
 
 _FIRST_CHECKED = 17
@@ -30,9 +30,13 @@ class Solution:
     """The values that were computed, by their place among all."""
     place: int | None
     """The place of the one that was found; None where none keeps what it has to, which then was seen of each."""
-    unsteady: Sequence[str]
-    """The figures that are not monotonic on the values that were computed for bisection."""
-    by_bisection: bool
+    scanned_as: str | None
+    """Why it was not found by bisection, in words; None where it was."""
+
+    @property
+    def by_bisection(self) -> bool:
+        """Whether it was found by bisection: what is between the values that were computed is taken to be monotonic."""
+        return self.scanned_as is None
 
     @property
     def value(self) -> Value:
@@ -45,9 +49,25 @@ class Solution:
         return None if self.place is None else self.checked[self.place]
 
     @property
+    def beyond(self) -> Sequence[Row]:
+        """What was computed of the values beyond it, the nearest first: none is known to keep what it has to.
+
+        Of all values, where none was found.
+        """
+        places = sorted(self.checked, reverse=self.is_smallest)
+        if self.place is not None:
+            places = places[places.index(self.place) + 1 :]
+        return [self.checked[place] for place in places]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it is unknown of values beyond it whether they keep what they have to, so that one of them may."""
+        return any(row.verdict == UNKNOWN for row in self.beyond)
+
+    @property
     def next(self) -> Row | None:
-        """The value behind it, which does not keep what it has to; None where it is the last."""
-        return None if self.place is None else self.checked.get(self.place + (-1 if self.is_smallest else 1))
+        """The value behind it, which is not known to keep what it has to; None where it is the last of the range."""
+        return self.beyond[0] if self.place is not None and self.beyond else None
 
 
 def candidates(name: str, choices: Choices) -> Choices:
@@ -84,18 +104,19 @@ def solve(
 ) -> Solution:
     """Find the largest value, or the smallest, that keeps what it has to; `variables` are those of every variant.
 
-    Where each figure is monotonic on all values that were computed, it is taken to be so between them, and the value is
-    found by bisection. Otherwise, or to `scan`, values are computed one by one from the end on.
+    Where that is limits alone, and what they limit is monotonic on all values that were computed, it is taken to be so
+    between them, and the value is found by bisection. Otherwise, or to `scan`, values are computed one by one from the
+    end on.
 
     Errors: SpecError where too many values would have to be computed.
     """
     search = _Search(question, name, choices, variables, smallest)
     place = None if scan else search.bisect()
-    unsteady = search.unsteady()
-    by_bisection = place is not None
-    if place is None:
-        place = search.scan()
-    return Solution(question, name, choices, smallest, search.checked, place, unsteady, by_bisection)
+    if place is not None:
+        return Solution(question, name, choices, smallest, search.checked, place, None)
+    reason = "asked" if scan else search.doubt() or "none of those computed first keeps it"
+    place = search.scan(reason)
+    return Solution(question, name, choices, smallest, search.checked, place, reason)
 
 
 class _Search:
@@ -117,19 +138,28 @@ class _Search:
             self.checked[place] = self._question.judge(Variant(place + 1, values))
         return self.checked[place].verdict == OK
 
-    def unsteady(self) -> list[str]:
-        """Return the figures that are not monotonic, or not known throughout."""
+    def doubt(self) -> str | None:
+        """Return why it is not to be found by bisection, in words; None where all that was computed speaks for it."""
         rows = [self.checked[place] for place in sorted(self.checked)]
-        return [name for name in self._question.wanted if not _is_steady([row.metrics[name] for row in rows])]
+        if not self._question.has_limits_alone:
+            return "what it has to keep is not limits alone"
+        for verdict, what in ((REFUSED, "some values are refused"), (UNKNOWN, "some figures are unknown")):
+            if any(row.verdict == verdict for row in rows):
+                return what
+        if unknown := [name for name in self._question.wanted if any(row.metrics[name] is None for row in rows)]:
+            return f"{enumerate_words(unknown)} {'is' if len(unknown) == 1 else 'are'} unknown of some values"
+        if unsteady := [name for name in self._question.wanted if not _is_steady([row.metrics[name] for row in rows])]:
+            return f"{enumerate_words(unsteady)} {'is' if len(unsteady) == 1 else 'are'} not monotonic"
+        return None
 
     def bisect(self) -> int | None:
-        """Return the place of the value; None where figures are unsteady, or no value was seen to keep limits."""
-        if not self._question.wanted:
-            return None  # there is nothing to be monotonic
+        """Return the place of the value; None where that is doubtful, or no value was seen to keep limits."""
+        if not self._question.has_limits_alone:
+            return None
         last = self._count - 1
         for step in range(_FIRST_CHECKED):
             self.keeps(last * step // (_FIRST_CHECKED - 1))
-        while not self.unsteady() and {row.verdict for row in self.checked.values()} <= {OK, OVER}:
+        while self.doubt() is None:
             kept = [place for place in self.checked if self.keeps(place)]
             if not kept:
                 return None
@@ -143,11 +173,20 @@ class _Search:
             self.keeps((best + over) // 2)
         return None
 
-    def scan(self) -> int | None:
+    def scan(self, reason: str) -> int | None:
         """Return the place of the first value, from the end on, that keeps what it has to."""
         if self._count > MAX_SCANNED:
-            message = f"{self._count:,} values would have to be computed, and {MAX_SCANNED:,} are the most"
-            raise SpecError([Diagnostic("too-large", message, None, "write a larger step, or a smaller range")])
+            message = f"{self._count:,} values are too many to be computed one by one, as {reason}"
+            raise SpecError(
+                [
+                    Diagnostic(
+                        "too-large",
+                        message,
+                        None,
+                        f"{MAX_SCANNED:,} are the most: write a larger step, or a smaller range",
+                    )
+                ]
+            )
         places = range(self._count) if self._inward > 0 else range(self._count - 1, -1, -1)
         return next((place for place in places if self.keeps(place)), None)
 
@@ -155,4 +194,4 @@ class _Search:
 def _is_steady(values: Sequence[int | None]) -> bool:
     known = [value for value in values if value is not None]
     ordered = sorted(known)
-    return len(known) == len(values) and known in (ordered, ordered[::-1])
+    return known in (ordered, ordered[::-1])

@@ -198,7 +198,8 @@ NETWORKS = {
           - dense: =make_divisible(9 * width)
           - dense: =ceil(4.2 * width)
           - dense: =max(3, round(4.4))
-          - dense: =2 ** 3 // 3 % 4 + 1""",
+          - dense: =2 ** 3 // 3 % 4 + 1
+          - dense: =4 if 0 < half <= width < input_features != 2 else 5""",
     "words": """
         input: [8, 8, 3]
         variables: {activation: tanh, padding: same, bias: false, nothing: null}

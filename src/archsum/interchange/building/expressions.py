@@ -88,11 +88,15 @@ def _write(node: ast.expr, values: Values) -> Written:
         case ast.BinOp(left=left, op=op, right=right):
             sign, level = _SIGNS[type(op)]
             return f"{_within(left, level, values)} {sign} {_within(right, level + 1, values)}", level
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            sign, level = _SIGNS[type(op)]
-            if ast.unparse(right) == "null" and sign in ("==", "!="):
-                sign = {"==": "is", "!=": "is not"}[sign]
-            return f"{_within(left, level + 1, values)} {sign} {_within(right, level + 1, values)}", level
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            level = _SIGNS[type(ops[0])][1]
+            written = _within(left, level + 1, values)
+            for comparison, other in zip(ops, others, strict=True):
+                sign = _SIGNS[type(comparison)][0]
+                if ast.unparse(other) == "null" and sign in ("==", "!="):
+                    sign = {"==": "is", "!=": "is not"}[sign]
+                written += f" {sign} {_within(other, level + 1, values)}"
+            return written, level
         case ast.IfExp(test=test, body=body, orelse=orelse):
             parts = _within(body, 2, values), _within(test, 2, values), _within(orelse, _CONDITIONAL, values)
             return "{} if {} else {}".format(*parts), _CONDITIONAL

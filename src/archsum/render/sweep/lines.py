@@ -27,8 +27,13 @@ def jsonl_header(columns: Sequence[str]) -> str:
 
 def jsonl_lines(rows: Iterable[Row], columns: Sequence[str]) -> str:
     """Return an object for each row; a figure that is unknown is null."""
-    cells = (row.cells for row in rows)
-    return "".join(f"{json.dumps({name: of_row.get(name) for name in columns})}\n" for of_row in cells)
+    return "".join(f"{as_object(row, columns)}\n" for row in rows)
+
+
+def as_object(row: Row, columns: Sequence[str]) -> str:
+    """Return a row as an object of JSON, on one line; what a row of a table leaves out is null too."""
+    cells = row.cells
+    return json.dumps({name: cells.get(name) for name in columns})
 
 
 def _csv(lines: Iterable[Sequence[str]]) -> str:
