@@ -53,13 +53,13 @@ def sweep(variants: int, jobs: int) -> None:
                 done = rows.read_bytes().count(b"\n") - 1 if rows.exists() else 0
                 if done >= (printed + 1) * variants // 10:
                     printed = 10 * done // variants
-                    print(f"{done:9,} rows  {time.perf_counter() - start:7.1f} s  {_megabytes(process.pid):6.0f} MB")
+                    print(f"{done:9,} rows  {time.perf_counter() - start:7.1f} s  {megabytes(process.pid):6.0f} MB")
         seconds = time.perf_counter() - start
         print(f"{variants:,} variants, {jobs} jobs: {seconds:.1f} s, {1e6 * seconds / variants:.0f} µs a variant")
     print(f"the most memory of one process: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
 
 
-def _megabytes(process: int) -> float:
+def megabytes(process: int) -> float:
     """Return the memory of a process and its children now."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
     pages = [int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) for pid in (process, *children)]

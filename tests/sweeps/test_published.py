@@ -5,6 +5,7 @@ from pathlib import Path
 import archsum
 from archsum.sweeps.rows import Row
 from tests.support.paths import EXAMPLES
+from tests.support.search_spaces.nasbench_101 import Cell
 
 # torchvision 0.21's documentation, `num_params` of EfficientNet_B0_Weights to EfficientNet_B7_Weights:
 # https://docs.pytorch.org/vision/0.21/models/efficientnet.html
@@ -34,6 +35,21 @@ MOBILENET_V2 = {
     0.35: ({224: 59, 192: 43, 160: 30, 128: 20, 96: 11}, 1.66),
 }
 """Millions of MACs by the image's size, and of parameters without those of batch normalization, by width."""
+
+# The trainable parameters of two cells of NAS-Bench-101: https://github.com/google-research/nasbench, NASBench.ipynb;
+# https://github.com/microsoft/nni/blob/v1.7/docs/en_US/NAS/BenchmarksExample.ipynb, 8.55553 million.
+CELLS = {
+    2_694_282: Cell(
+        7,
+        [(0, 1), (0, 2), (0, 3), (0, 5), (1, 6), (2, 6), (3, 4), (4, 6), (5, 6)],
+        ["conv1x1", "conv3x3", "conv3x3", "conv3x3", "max_pool"],
+    ),
+    8_555_530: Cell(
+        7,
+        [(0, 1), (0, 4), (0, 5), (1, 2), (2, 3), (2, 6), (3, 5), (4, 5), (5, 6)],
+        ["conv3x3", "max_pool", "conv3x3", "conv3x3", "conv1x1"],
+    ),
+}
 
 
 def swept(name: str, variants: object, *metrics: str) -> list[Row]:
@@ -65,6 +81,11 @@ def test_mobilenet_v2() -> None:
         of_others = (row.metrics["trainable_params"] or 0) - (row.metrics["non_trainable_params"] or 0)
         assert f"{of_others / 1e6:.2f}" == f"{params:.2f}", row
         assert abs((row.metrics["macs"] or 0) / 1e6 - macs[row.values["input"][1]]) < 1, row
+
+
+def test_nasbench_101() -> None:
+    rows = swept("nasbench_101", [cell.values for cell in CELLS.values()], "trainable_params")
+    assert [row.metrics["trainable_params"] for row in rows] == list(CELLS)
 
 
 def test_the_sweep_of_a_command_is_the_same(tmp_path: Path) -> None:

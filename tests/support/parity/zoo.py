@@ -116,6 +116,7 @@ WITHOUT_REAL_MODEL = {
     "autoencoder": "of Keras's examples; test_examples.py writes it out in Keras",
     "galaxy_zoo": "Lasagne's, with untied biases; test_examples.py holds it to its documentation",
     "lenet5": "the paper's; test_examples.py holds it to the paper's counts",
+    "nasbench_101": "its authors'; test_search_space.py writes its cells out in PyTorch",
     "segnet": "the paper's; test_segnet.py counts its convolutions in PyTorch",
     "text_cnn": "of Keras's examples; test_examples.py writes it out in Keras",
     "voxnet": "Lasagne's; test_examples.py writes it out in Keras",

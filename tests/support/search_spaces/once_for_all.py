@@ -1,12 +1,13 @@
-"""The search space of once-for-all networks: samples of it, and the same networks written for PyTorch."""
+"""The search space of once-for-all networks, after MobileNetV3."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from archsum import template
 from archsum.sweeps.axes import AxesReader
 from archsum.sweeps.space import Space
+from tests.support.search_spaces.space import SearchSpace, Values
 
 FILE = Path(__file__).with_name("once_for_all.yaml")
 
@@ -21,15 +22,14 @@ STAGES = ((24, 2, False, False), (40, 2, True, False), (80, 2, False, True), (11
 """Filters, strides, whether there is squeeze and excitation, and whether the activation is hard swish."""
 
 
-def samples(number: int, seed: int = 0) -> Space:
-    """Return as many variants, drawn at random."""
+def drawn(number: int) -> Iterator[Values]:
+    """Yield as many networks, drawn at random."""
     reader = AxesReader(template(FILE)).add_settings(SETTINGS).add_inputs((None, size) for size in SIZES)
-    return Space(reader.read(), number, seed)
+    return (variant.values for variant in Space(reader.read(), number).variants())
 
 
-def torch_model(values: Mapping[str, Any]) -> Any:
-    """Build a variant by hand, on the meta device."""
-    import torch
+def torch_model(values: Values) -> Any:
+    """Build a network by hand."""
     from torch import nn
 
     def divisible(value: float) -> int:
@@ -63,30 +63,21 @@ def torch_model(values: Mapping[str, Any]) -> Any:
         def forward(self, x: Any) -> Any:
             return x + self.layers(x) if self.adds else self.layers(x)
 
-    with torch.device("meta"):
-        layers: list[nn.Module] = [*conv(3, 16, 3, 2), nn.Hardswish(), Bottleneck(16, 16, 3, 1, 1, False, False)]
-        before = 16
-        for number, (filters, strides, se, hs) in enumerate(STAGES):
-            for index in range(values["depths"][number]):
-                kernel, expansion = (values[name][4 * number + index] for name in ("kernels", "expansions"))
-                layers.append(Bottleneck(before, filters, kernel, expansion, strides if index == 0 else 1, se, hs))
-                before = filters
-        head = [
-            *conv(160, 960),
-            nn.Hardswish(),
-            nn.AdaptiveAvgPool2d(1),
-            nn.Flatten(),
-            nn.Linear(960, 1280, bias=False),
-        ]
-        return nn.Sequential(*layers, *head, nn.Hardswish(), nn.Linear(1280, 1000)).eval()
+    layers: list[nn.Module] = [*conv(3, 16, 3, 2), nn.Hardswish(), Bottleneck(16, 16, 3, 1, 1, False, False)]
+    before = 16
+    for number, (filters, strides, se, hs) in enumerate(STAGES):
+        for index in range(values["depths"][number]):
+            kernel, expansion = (values[name][4 * number + index] for name in ("kernels", "expansions"))
+            layers.append(Bottleneck(before, filters, kernel, expansion, strides if index == 0 else 1, se, hs))
+            before = filters
+    head = [
+        *conv(160, 960),
+        nn.Hardswish(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(960, 1280, bias=False),
+    ]
+    return nn.Sequential(*layers, *head, nn.Hardswish(), nn.Linear(1280, 1000))
 
 
-def counted_by_torch(values: Mapping[str, Any]) -> tuple[int, int]:
-    """Return a variant's trainable parameters, and its MACs as PyTorch's own counter has them."""
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    model = torch_model(values)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        model(torch.empty((1, *values["input"]), device="meta"))
-    return sum(parameter.numel() for parameter in model.parameters()), counter.get_total_flops() // 2
+ONCE_FOR_ALL = SearchSpace(FILE, drawn, torch_model, SIZES[-1])
