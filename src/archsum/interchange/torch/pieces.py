@@ -7,7 +7,10 @@ from torch import nn
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Reader, Step, Steps, View, short
 
-_CALLED_ALIKE = ("CELU", "ELU", "GELU", "Mish", "ReLU", "ReLU6", "SELU", "Sigmoid", "SiLU", "Softplus", "Softsign", "Tanh")
+_CALLED_ALIKE = (
+    *("CELU", "ELU", "GELU", "Mish", "ReLU", "ReLU6", "SELU"),
+    *("Sigmoid", "SiLU", "Softplus", "Softsign", "Tanh"),
+)
 _ACTIVATIONS = {
     **{name: name.lower() for name in _CALLED_ALIKE},
     **{"Identity": "linear", "Hardsigmoid": "hard_sigmoid", "Hardswish": "hard_silu"},
