@@ -30,7 +30,7 @@ def in_one_form(summary: Summary) -> Summary:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
         made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
-        if _changes_nothing(made[-1].layer) and layer.name not in summary.given:
+        if _changes_nothing(made[-1].layer, layer) and layer.name not in summary.given:
             instead[node.name] = made[-1].inputs[0] if len(made) == 1 else made[-2].name
             made.pop()
         else:
@@ -52,8 +52,10 @@ def _with_stated_size(layer: LayerSummary, node: Node) -> Node:
     return node._replace(layer=own.model_copy(update=fields_of(spatial)), inputs=inputs)
 
 
-def _changes_nothing(own: Layer) -> bool:
+def _changes_nothing(own: Layer, layer: LayerSummary) -> bool:
     kind = kind_of(type(own))
+    if kind == "slice":  # of all that there is
+        return layer.input_shapes == (layer.output_shape,) and None not in layer.output_shape
     return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
 
 
@@ -140,6 +142,14 @@ def _transposed(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     return own.model_copy(update=numbers)
 
 
+def _max_pooling(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    """Return a pooling that keeps its size with the numbers of its padding, as PyTorch has it."""
+    windows = getattr(own, "windows", ())
+    if getattr(own, "padding", "") != "same" or any(window.stride > 1 for window in windows):
+        return own
+    return own.model_copy(update={"padding": tuple(window.sides_in_numbers for window in windows)})
+
+
 def _flatten(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     return own if layout is None else own.model_copy(update={FORMAT: layout})
 
@@ -155,6 +165,7 @@ _RULES: dict[str, Rule] = {
     "depthwise_conv": _depthwise,
     **{f"conv{rank}d_transpose": _transposed for rank in (1, 2, 3)},
     "flatten": _flatten,
+    "max_pooling": _max_pooling,
 }
 
 _SIZES: dict[str, Callable[[Shape], Mapping[str, object]]] = {
