@@ -8,16 +8,22 @@ from torch import nn
 from archsum.interchange.torch import kernels
 from archsum.interchange.torch.pieces import PIECES
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
+from archsum.interchange.torch.unfinished import is_unfinished, unfinished
 from archsum.interchange.torch.written import is_written
 
 _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool": kernels.average_pooling}
 
 
 def built(module: Any) -> Reader | None:
-    """Return what reads a module that pads as TensorFlow does, which others, such as timm, call so too, or attends."""
+    """Return what reads a module of a file that `archsum build` has written, or of one that is called alike.
+
+    That is one that pads as TensorFlow does, which others, such as timm, call so too, or attends.
+    """
     cls = type(module)
     if (reads_piece := PIECES.get(cls.__name__)) and is_written(module):
         return reads_piece
+    if is_unfinished(module):
+        return unfinished
     if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
     for word, read in _ALSO.items():

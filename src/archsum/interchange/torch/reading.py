@@ -13,6 +13,7 @@ from archsum.interchange.torch.failing import advice
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.running import run_twice
 from archsum.interchange.torch.tracing import Trace
+from archsum.interchange.torch.united import united
 from archsum.interchange.torch.writing import Writer
 
 _CHARACTERS_OF_A_CALL = 10_000
@@ -56,7 +57,9 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
             error.add_note(cure)
         raise
     _require_same(first, second, place)
-    writer = Writer(builder, model, first, Layouts(second))
+    layouts = Layouts(second)
+    first.calls = united(first, layouts)
+    writer = Writer(builder, model, first, layouts)
     writer.add_inputs({str(each.key): each.name for each in example.inputs}, place)
     outputs = writer.write()
     if not outputs:
