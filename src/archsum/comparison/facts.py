@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from archsum.comparison.layouts import FIELDS
+from archsum.comparison.layouts import FIELDS, FORMAT
 from archsum.comparison.spelling import kind_and_fields
+from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
 from archsum.summary import LayerSummary
 
@@ -64,7 +65,7 @@ class Catalogue:
         kind, fields, stated = self._stated[key]
         trainable = layer.layer.trainable
         weights = tuple(
-            (weight.name, WeightFacts(weight.shape, weight.trainable and trainable))
+            (weight.name, WeightFacts(self._shape_of(weight, layer), weight.trainable and trainable))
             for weight in layer.computed.weights
         )
         output: object = layer.output_shape
@@ -72,6 +73,11 @@ class Catalogue:
             output = sorted(layer.output_shape, key=str)
         exact = digest(stated, output, [tuple(weight) for _, weight in weights])
         return Facts(kind, fields, layer.output_shape, weights, stated, exact)
+
+    def _shape_of(self, weight: Weight, layer: LayerSummary) -> Shape:
+        """Return a weight's shape, where that of a bias which has the output's axes says nothing of the channels."""
+        is_first = weight.untied and getattr(layer.layer, FORMAT, None) == "channels_first"
+        return (*weight.shape[1:], *weight.shape[:1]) if is_first and self._up_to_layout else weight.shape
 
 
 def _axes(layer: LayerSummary) -> int | None:

@@ -19,9 +19,10 @@ FIELDS = AXES | _SIZES | {FORMAT}
 def data_format(summary: Summary) -> str | None:
     """Return the data format of all layers that have one, and no axis of their own; None where they differ.
 
-    That of a `flatten` says nothing: what comes out has one axis.
+    That of a `flatten` says nothing: what comes out has one axis. Nor does a `custom` layer's, which says what its
+    formulas call the sizes.
     """
-    layers = (layer.layer for layer in summary.layers if kind_of(type(layer.layer)) != "flatten")
+    layers = (layer.layer for layer in summary.layers if kind_of(type(layer.layer)) not in ("flatten", "custom"))
     formats = {getattr(layer, FORMAT, None) for layer in layers if not hasattr(layer, "axis")} - {None}
     return formats.pop() if len(formats) == 1 else None
 

@@ -19,7 +19,7 @@ def kind_and_fields(
 ) -> tuple[str, Mapping[str, Any]]:
     """Return a layer's kind and fields; `axes` is how many a sample has, where that is one number.
 
-    `up_to_words`: what shapes and weights say, which frameworks have other words for, is left out.
+    `up_to_words`: what shapes, weights and inputs say, which frameworks have other words for, is left out.
     """
     kind, stated = kind_of(type(layer.layer)), fields_of_layer(layer.layer)
     fields = {name: _plain(name, value, axes) for name, value in stated.items()} | _implied(stated, layer)
@@ -29,7 +29,7 @@ def kind_and_fields(
         if fields.get("padding") == "causal":
             convolution: Any = layer.layer
             fields["padding"] = [[*window.sides_in_numbers] for window in convolution.windows]
-        fields = {} if kind == "custom" else {name: fields[name] for name in fields if name not in _SAID_BY_SHAPES}
+        fields = {} if kind == "custom" else {name: fields[name] for name in fields if name not in _SAID_OTHERWISE}
     if kind == "activation" and fields["activation"] in _KINDS_OF_ACTIVATION:
         kind = fields.pop("activation")
     if kind == "relu":  # which as an activation has no fields
@@ -37,8 +37,8 @@ def kind_and_fields(
     return _OTHER_NAMES.get(kind, kind), fields
 
 
-_SAID_BY_SHAPES = ("factor", "height", "width")
-"""Fields of what resizes, which can say the size in two ways."""
+_SAID_OTHERWISE = ("factor", "height", "width", "initial_state")
+"""Fields of what resizes, which can say the size in two ways, and the name of a layer, which is what one takes."""
 
 
 def _implied(stated: Mapping[str, Any], layer: LayerSummary) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import archsum
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
-IMAGES, WORDS = "[8, 8, 4]", "[6]"
+IMAGES, WORDS, STEPS = "{x: [8, 8, 4]}", "[6]", "{x: [6, 4]}"
 SEPARABLE = "separable_conv2d: {filters: 6, kernel_size: 3, padding: same}"
 DEPTHWISE = "depthwise_conv2d: {kernel_size: 3, padding: same, bias: false"
 MIXING = "conv2d: {filters: 6, kernel_size: 1}"
@@ -17,6 +17,13 @@ TRANSPOSED = "conv2d_transpose: {filters: 6, kernel_size: 3, strides: 2, padding
 POOLING = "average_pooling2d: {pool_size: 3, strides: 1, padding: same}"
 TABLE = "reversible_embedding: {input_dim: 9, output_dim: 8, shared: table}"
 SCORES = "reversible_embedding: {input_dim: 9, output_dim: 8, shared: table, reverse: true}"
+UNTIED = "conv2d: {filters: 6, kernel_size: 3, bias: untied}"
+SEEN = "[[0, 1], [1, 2], [0, 2, 3]]"
+TABLED = "conv2d: {filters: 3, kernel_size: 3, connection_table: %s}"
+ALL_STEPS = "lstm: {name: one, units: 3, return_sequences: true}"
+BUCKETS = "relative_position_bias: {name: far, num_heads: 2, window_size: 6, num_buckets: 8}"
+ATTENTION = "multi_head_attention: {num_heads: 2, key_dim: 2, score_bias: true"
+FIXED = "{shape: [4], trainable: false}"
 
 SAME = {
     "a separable convolution": (IMAGES, [SEPARABLE]),
@@ -29,6 +36,37 @@ SAME = {
     "a pooling": (IMAGES, [POOLING]),
     "a table": (WORDS, [TABLE, SCORES]),
     "nothing": (IMAGES, ["conv2d: {filters: 6, kernel_size: 3}", "identity"]),
+    "an untied bias": (IMAGES, ["conv2d: {filters: 6, kernel_size: 3, bias: untied, activation: relu}"]),
+    "along one axis": (IMAGES, ["conv2d: {filters: 6, kernel_size: 3, bias: {untied: [width]}}"]),
+    "of a transposed convolution": (IMAGES, ["conv2d_transpose: {filters: 6, kernel_size: 3, bias: untied}"]),
+    "of one location": (IMAGES, ["conv2d: {filters: 6, kernel_size: 8, bias: untied}"]),
+    "of dense units": (STEPS, ["dense: {units: 3, bias: untied}"]),
+    "of the same layer twice": (
+        IMAGES,
+        ["conv2d: {filters: 4, kernel_size: 3, padding: same, bias: untied, shared: c}"] * 2,
+    ),
+    "a factor": (IMAGES, ["conv2d: {filters: 6, kernel_size: 3}", "scale"]),
+    "a factor without an offset": (IMAGES, ["conv2d: {filters: 6, kernel_size: 3}", "scale: {bias: false}"]),
+    "a connection table": (IMAGES, [f"conv2d: {{filters: 3, kernel_size: 3, connection_table: {SEEN}, bias: untied}}"]),
+    "the last step": (STEPS, ["lstm: 3"]),
+    "two biases": (STEPS, ["simple_rnn: {units: 3, bias: double}", "dense: 2"]),
+    **{
+        f"both ends, {mode}": (STEPS, [f"bidirectional: {{layer: {{gru: 3}}, merge_mode: {mode}}}"])
+        for mode in ("concat", "sum", "ave", "mul")
+    },
+    "a state": (STEPS, ["gru: {name: one, units: 3}", "gru: {inputs: x, units: 3, initial_state: one}"]),
+    "a state of all steps": (STEPS, [ALL_STEPS, "lstm: {units: 3, initial_state: one}"]),
+    "an input once more": (
+        STEPS,
+        ["dense: 4", "relu: {name: r}", "dense: {name: d, inputs: x, units: 4}", "add: {inputs: [r, d]}"],
+    ),
+    "buckets": (STEPS, [BUCKETS, f"{ATTENTION}, inputs: [x, far]}}"]),
+    "still to be written": (
+        STEPS,
+        [f"custom: {{output_shape: [5, 4], weights: {{w: [2, 3], fixed: {FIXED}}}, macs: 7}}"],
+    ),
+    "still to be written, and frozen": (STEPS, ["custom: {output_shape: [5], weights: {w: [2, 3]}, trainable: false}"]),
+    "of several": (STEPS, ["flatten: {name: flat}", "custom: {inputs: [x, flat], output_shape: [5]}"]),
 }
 DIFFERENT = {
     "an activation between": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}, activation: relu}}", MIXING]),
@@ -37,6 +75,31 @@ DIFFERENT = {
     "another side is cut": (IMAGES, [TRANSPOSED], [TRANSPOSED.replace("same", "1, output_padding: 1")]),
     "zeros count": (IMAGES, [POOLING], [POOLING.replace("same", "1")]),
     "a table of its own": (WORDS, [TABLE, SCORES], [TABLE, SCORES.replace("shared: table, ", "")]),
+    "a bias for all locations": (IMAGES, [UNTIED], [UNTIED.replace("untied", "tied")]),
+    "along another axis": (
+        IMAGES,
+        [UNTIED.replace("untied", "{untied: [width]}")],
+        [UNTIED.replace("untied", "{untied: [height]}")],
+    ),
+    "all steps": (STEPS, ["lstm: 3"], ["lstm: {units: 3, return_sequences: true}"]),
+    "another end": (
+        STEPS,
+        ["bidirectional: {layer: {lstm: 3}}"],
+        ["bidirectional: {layer: {lstm: 3}, merge_mode: sum}"],
+    ),
+    "zeros to begin with": (STEPS, [ALL_STEPS, "lstm: {units: 3, initial_state: one}"], [ALL_STEPS, "lstm: 3"]),
+    "another table": (IMAGES, [TABLED % SEEN], [TABLED % "[[0, 1], [1, 2], [0, 1, 3]]"]),
+    "more buckets": (
+        STEPS,
+        [BUCKETS, f"{ATTENTION}, inputs: [x, far]}}"],
+        [BUCKETS.replace("8", "16"), f"{ATTENTION}, inputs: [x, far]}}"],
+    ),
+    "another shape": (STEPS, ["custom: {output_shape: [5]}"], ["custom: {output_shape: [6]}"]),
+    "other weights": (
+        STEPS,
+        ["custom: {output_shape: [5], weights: {w: [2]}}"],
+        ["custom: {output_shape: [5], weights: {w: [3]}}"],
+    ),
     "scores with a bias": (WORDS, [TABLE, SCORES], ["embedding: {input_dim: 9, output_dim: 8}", "dense: 9"]),
 }
 

@@ -8,6 +8,7 @@ from torch import nn
 from archsum.interchange.torch import kernels
 from archsum.interchange.torch.pieces import PIECES
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
+from archsum.interchange.torch.unfinished import is_unfinished, unfinished
 from archsum.interchange.torch.written import is_written
 
 _BLOCKS: dict[str, tuple[type[nn.Module], Reader]] = {
@@ -18,10 +19,15 @@ _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool":
 
 
 def built(module: Any) -> Reader | None:
-    """Return what reads a module that pads as TensorFlow does, which others, such as timm, call so too, or attends."""
+    """Return what reads a module of a file that `archsum build` has written, or of one that is called alike.
+
+    That is one that pads as TensorFlow does, which others, such as timm, call so too, or attends.
+    """
     cls = type(module)
     if (reads_piece := PIECES.get(cls.__name__)) and is_written(module):
         return reads_piece
+    if is_unfinished(module):
+        return unfinished
     if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
     parent, reader = _BLOCKS.get(cls.__name__, (cls, None))

@@ -5,6 +5,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from archsum.interchange.torch.batch import NotUnderstoodError
+from archsum.interchange.torch.biases import take_bias
 from archsum.interchange.torch.steps import Reader, Step, Steps, View, short, within, without_defaults
 from archsum.interchange.torch.values import Value
 
@@ -25,6 +26,8 @@ class _Kernel(NamedTuple):
     padding: Any
     dilation: Any
     groups: int
+    bias: Any
+    """What it is."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -43,7 +46,7 @@ class _Kernel(NamedTuple):
             "kernel_size": short(self.shape[2:]),
             "strides": short(self.strides),
             "dilation_rate": short(self.dilation),
-            "bias": "tied" if "bias" in self.weights else False,
+            "bias": self.bias,
         }
 
 
@@ -61,10 +64,15 @@ def rank_of(view: View) -> int:
     return view.layout(view.input).rank - 2
 
 
+def _of_module(view: View) -> _Kernel:
+    it, weights = view.module, view.weights(kernel="weight", bias="bias")
+    bias = take_bias(view, weights)
+    return _Kernel(weights, it.stride, it.padding, it.dilation, it.groups, bias)
+
+
 def convolution(view: View) -> Steps:
     """Read a convolution, a module."""
-    it = view.module
-    kernel = _Kernel(view.weights(kernel="weight", bias="bias"), it.stride, it.padding, it.dilation, it.groups)
+    it, kernel = view.module, _of_module(view)
     if it.padding_mode == "zeros" or isinstance(it.padding, str):
         return _convolved(view, kernel)
     around = f"{_SURROUNDED[it.padding_mode]}_padding{kernel.rank}d"
@@ -82,7 +90,7 @@ def convolution_function(view: View) -> Steps:
         macs = prod(kernel.shape) * prod(view.shape(view.output)[-len(kernel.shape) + 2 :])
         raise NotUnderstoodError("has weights that are computed of others", macs)
     weights = view.given_weights(kernel=(1, "weight"), bias=(2, "bias"))
-    return _convolved(view, _Kernel(weights, stride, padding, dilation, groups))
+    return _convolved(view, _Kernel(weights, stride, padding, dilation, groups, take_bias(view, weights)))
 
 
 def _convolved(view: View, kernel: _Kernel) -> Steps:
@@ -102,8 +110,7 @@ def transposed(view: View) -> Steps:
     it = view.module
     if view.argument(1, "output_size") is not None:
         raise NotUnderstoodError("is given the size of its output")
-    kernel = _Kernel(view.weights(kernel="weight", bias="bias"), it.stride, it.padding, it.dilation, it.groups)
-    return _transposed(view, kernel, it.output_padding)
+    return _transposed(view, _of_module(view), it.output_padding)
 
 
 def transposed_function(view: View) -> Steps:
@@ -111,7 +118,8 @@ def transposed_function(view: View) -> Steps:
     stride, padding = view.argument(3, "stride", 1), view.argument(4, "padding", 0)
     extra, groups = view.argument(5, "output_padding", 0), view.argument(6, "groups", 1)
     weights = view.given_weights(kernel=(1, "weight"), bias=(2, "bias"))
-    return _transposed(view, _Kernel(weights, stride, padding, view.argument(7, "dilation", 1), groups), extra)
+    dilation, bias = view.argument(7, "dilation", 1), take_bias(view, weights)
+    return _transposed(view, _Kernel(weights, stride, padding, dilation, groups, bias), extra)
 
 
 def _transposed(view: View, kernel: _Kernel, extra: Any) -> Steps:

@@ -5,6 +5,8 @@ from typing import Any
 from torch import nn
 
 from archsum.interchange.torch.batch import NotUnderstoodError
+from archsum.interchange.torch.biases import take_bias
+from archsum.interchange.torch.kernels import spatial
 from archsum.interchange.torch.steps import Reader, Step, Steps, View, short
 
 _CALLED_ALIKE = (
@@ -49,6 +51,28 @@ def _activation(module: Any) -> str | None:
     return _ACTIVATIONS.get(cls.__name__) if getattr(nn, cls.__name__, None) is cls else None
 
 
+def _scale(view: View) -> Steps:
+    """Read a learned factor for each channel, with what is added behind it."""
+    weights = view.weights(scale="scale")
+    bias = take_bias(view, weights)
+    return [step._replace(in_one=True) for step in spatial(view, "scale", {"bias": bias}, weights)]
+
+
+def _connected(view: View) -> Steps:
+    """Read a convolution whose filters see the channels that a table says."""
+    it, weights = view.module, view.weights(kernel="weight", bias="bias")
+    fields = {
+        "filters": len(it.table),
+        "kernel_size": short(weights["kernel"].shape[1:]),
+        "strides": short(it.stride),
+        "padding": short(it.padding),
+        "dilation_rate": short(it.dilation),
+        "bias": take_bias(view, weights),
+        "connection_table": [[*seen] for seen in it.table],
+    }
+    return spatial(view, "conv2d", fields, weights)
+
+
 def _position_bias(view: View) -> Steps:
     """Read a learned number for each head and each bucket of distances between two positions."""
     weights = view.weights(table="table")
@@ -58,6 +82,8 @@ def _position_bias(view: View) -> Steps:
 
 
 PIECES: dict[str, Reader] = {
+    "Scale": _scale,
+    "ConnectedConv2d": _connected,
     **{f"ConvLSTM{rank}d": _conv_lstm for rank in (1, 2, 3)},
     "BucketedPositionBias": _position_bias,
 }

@@ -4,6 +4,7 @@ from string import ascii_letters
 from typing import Any
 
 from archsum.interchange.torch.batch import Layout, NotUnderstoodError
+from archsum.interchange.torch.biases import take_bias
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.values import Value
 
@@ -11,7 +12,8 @@ from archsum.interchange.torch.values import Value
 def linear(view: View) -> Steps:
     """Read a dense layer, a module or a function."""
     if view.module:
-        return _dense(view.input, view.weights(kernel="weight", bias="bias"), 0)
+        weights = view.weights(kernel="weight", bias="bias")
+        return _dense(view.input, weights, 0, take_bias(view, weights, -1))
     data, weight = view.argument(0, "input"), view.argument(1, "weight")
     if not weight.is_parameter:
         return _with_computed_weight(view, data, weight)
@@ -29,10 +31,10 @@ def _with_computed_weight(view: View, data: Value, weight: Value) -> Steps:
     return [product if bias is None else Step("add", {}, (product, bias), aligned=True)]
 
 
-def _dense(data: Value, weights: dict[str, Value], units_axis: int) -> Steps:
+def _dense(data: Value, weights: dict[str, Value], units_axis: int, bias: Any = "tied") -> Steps:
     fields: dict[str, Any] = {"units": weights["kernel"].shape[units_axis]}
-    if "bias" not in weights:
-        fields["bias"] = False
+    if "bias" not in weights or bias != "tied":
+        fields["bias"] = bias if "bias" in weights else False
     return [Step("dense", fields, (data,), weights)]
 
 

@@ -14,6 +14,7 @@ from archsum.interchange.torch.idioms import with_shuffles
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.running import run_twice
 from archsum.interchange.torch.tracing import Trace
+from archsum.interchange.torch.united import united
 from archsum.interchange.torch.writing import Writer
 
 _CHARACTERS_OF_A_CALL = 10_000
@@ -57,8 +58,10 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
             error.add_note(cure)
         raise
     _require_same(first, second, place)
+    layouts = Layouts(second)
     first.calls = with_shuffles(first)
-    writer = Writer(builder, model, first, Layouts(second))
+    first.calls = united(first, layouts)
+    writer = Writer(builder, model, first, layouts)
     writer.add_inputs({str(each.key): each.name for each in example.inputs}, place)
     outputs = writer.write()
     if not outputs:

@@ -13,6 +13,7 @@ import torch
 from archsum.interchange.torch.batch import FIRST, SECOND
 from archsum.interchange.torch.examples import Example
 from archsum.interchange.torch.tracing import Trace, WholeNumbersNeededError, trace
+from archsum.interchange.torch.unfinished import let_run
 
 
 def run_twice(model: Any, example: Example, is_layer: Callable[[Any], bool]) -> tuple[Trace, Trace]:
@@ -38,6 +39,7 @@ def _run(device: str, model: Any, example: Example, samples: int, is_layer: Call
     with _unchanged(), torch.device(device), torch.no_grad():
         copied = _copy_on_meta(model) if device == "meta" else copy.deepcopy(model).to(device)
         copied.train()
+        let_run(copied)
         while True:
             args, kwargs = example.arguments(samples, device)
             try:

@@ -1,5 +1,6 @@
 """Layers of sequences: embeddings, recurrent layers and attention."""
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -46,7 +47,7 @@ def multi_head_attention(view: View) -> Made:
 
 def recurrent(view: View) -> Made:
     """Read a stack of recurrent layers; the last states that it gives are the last steps of what each layer gives."""
-    it = view.module
+    it, own = view.module, view.call.own
     outputs, states = view.call.output
     layout = view.layout(view.input)
     if layout.batch != (0 if it.batch_first else 1) or (layout.is_merged and not it.batch_first):
@@ -54,18 +55,21 @@ def recurrent(view: View) -> Made:
     if not all(value.is_constant for value in values_in(view.argument(1, "hx"))):
         raise NotUnderstoodError("begins with states that are computed")
     layers: list[Step] = []
-    taken: Value | Step = view.input
+    taken: tuple[Value | Step, ...] = (view.input, *own.get("begins_with", ()))
     for number in range(it.num_layers):
         if number and it.dropout:
-            taken = Step("dropout", {"rate": it.dropout}, (taken,))
+            taken = (Step("dropout", {"rate": it.dropout}, taken),)
         suffixes = [f"l{number}", f"l{number}_reverse"]
         weights = {name: value for name, value in view.all_weights.items() if _suffix(name) in suffixes}
-        step = _recurrent_layer(it, weights)
-        taken = (within(step) if layout.is_merged else step)._replace(inputs=(taken,))
-        layers.append(taken)
+        step = _recurrent_layer(it, weights, own if number == it.num_layers - 1 else {})
+        step = within(step) if layout.is_merged else step
+        layers.append(step._replace(inputs=taken, states=len(taken) - 1))
+        taken = (layers[-1],)
+    if own.get("gives_states"):
+        return {outputs: [layers[-1]._replace(gives=view.shape(outputs)[1:])]}
     made: dict[Value, Steps] = {outputs: [layers[-1]]}
-    hidden = states[0] if isinstance(states, tuple) else states
-    if not layout.is_merged:
+    hidden = next(iter(values_in(states)), None)
+    if hidden and not layout.is_merged:
         made[hidden] = [_last_states(layers, it.bidirectional, getattr(it, "proj_size", 0) or it.hidden_size)]
     return made
 
@@ -87,9 +91,9 @@ def _suffix(name: str) -> str:
     return name[name.rindex("_l") + 1 :]
 
 
-def _recurrent_layer(it: Any, weights: dict[str, Value]) -> Step:
+def _recurrent_layer(it: Any, weights: dict[str, Value], own: Mapping[str, Any]) -> Step:
     kind = _RECURRENT[it.mode.partition("_")[0]]
-    fields: dict[str, Any] = {"units": it.hidden_size, "return_sequences": True}
+    fields: dict[str, Any] = {"units": it.hidden_size, "return_sequences": own.get("return_sequences", True)}
     if not it.bias:
         fields["bias"] = False
     elif kind != "gru" and any(name.startswith("bias_hh") for name in weights):
@@ -101,7 +105,8 @@ def _recurrent_layer(it: Any, weights: dict[str, Value]) -> Step:
     if not it.bidirectional:
         return Step(kind, fields, weights=weights, in_one=True)
     held = layer_class(kind).model_validate(fields)
-    return Step("bidirectional", {"layer": held}, weights=weights, in_one=True)
+    merged = without_defaults({"merge_mode": own.get("merge_mode", "concat")}, {"merge_mode": "concat"})
+    return Step("bidirectional", {"layer": held, **merged}, weights=weights, in_one=True)
 
 
 def cell(view: View) -> Steps:

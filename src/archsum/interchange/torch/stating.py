@@ -9,6 +9,7 @@ from archsum.interchange.builder import ANY_WEIGHTS
 from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.steps import Step, Steps, View
 from archsum.interchange.torch.tracing import Call
+from archsum.interchange.torch.unfinished import is_unfinished
 from archsum.interchange.torch.values import Value, leaves
 
 _NO_OPERATIONS = "its shapes and weights are right, its operations unknown, and so are totals of operations"
@@ -23,13 +24,22 @@ def stated(view: View, live: Sequence[Value], why: NotUnderstoodError) -> dict[V
     made: dict[Value, Steps] = {}
     for number, value in enumerate(live):
         own = weights if number == 0 and not is_packed else {}
-        fields: dict[str, Any] = {"output_shape": list(view.shape(value)), "weights": _as_stated(own)}
+        fixed = _fixed(view.module) if number == 0 else {}
+        fields: dict[str, Any] = {"output_shape": list(view.shape(value)), "weights": {**_as_stated(own), **fixed}}
         if is_packed and number == 0:
             fields["weights"] = ANY_WEIGHTS
         if why.macs is not None:
             fields["macs"] = why.macs if number == 0 else 0
-        made[value] = [Step("custom", fields, inputs, own, is_packed=is_packed)]
+        statistics = tuple(tuple(it["shape"]) for it in fixed.values())
+        made[value] = [Step("custom", fields, inputs, own, statistics, is_packed=is_packed)]
     return made
+
+
+def _fixed(module: Any) -> dict[str, Any]:
+    """Return the weights of a module that is still to be written which are no parameters: training changes them not."""
+    if module is None or not is_unfinished(module):
+        return {}
+    return {name: {"shape": [*it.shape], "trainable": False} for name, it in module.named_buffers()}
 
 
 def what_is_right(call: Call, why: NotUnderstoodError) -> str:

@@ -28,6 +28,10 @@ class Step(NamedTuple):
     """What it is called in its module, which is a block then. Nothing: what the module, or the function, is called."""
     is_packed: bool = False
     """Whether nothing is known of its weights, which PyTorch does not show."""
+    states: int = 0
+    """How many of what it takes, the last ones, are the states that layers end with, and not what these give."""
+    gives: tuple[int, ...] | None = None
+    """The shape of what it gives, where that is not the tensor's."""
 
 
 Steps = Sequence[Step]

@@ -7,6 +7,7 @@ that are one layer are seen as a whole, by hooks.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
@@ -41,11 +42,13 @@ class Call(NamedTuple):
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     output: Any
+    own: Mapping[str, Any] = MappingProxyType({})
+    """What other calls that are part of the same layer say of it."""
 
     @property
     def taken(self) -> list[Value]:
         """The tensors that it takes, in order; of a module its parameters too."""
-        return [*values_in((self.args, self.kwargs))]
+        return [*values_in((self.args, self.kwargs, dict(self.own)))]
 
     @property
     def given(self) -> list[Value]:

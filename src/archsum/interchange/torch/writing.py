@@ -87,7 +87,7 @@ class Writer:
             return
         before = ""
         for number, step in enumerate(steps):
-            of_last = shape if number == len(steps) - 1 else None
+            of_last = step.gives or (shape if number == len(steps) - 1 else None)
             if step.inputs is not None:
                 before = self._made_by(step, value, of_last)
             else:
@@ -117,6 +117,8 @@ class Writer:
     ) -> str:
         """Add a layer, and return what it is called; `name` and `origin` are the call's unless they are stated."""
         call, fields = self._call, dict(step.fields)
+        if step.states:
+            fields["initial_state"] = inputs[-1]
         trainable = {value.trainable for value in step.weights.values()}
         if trainable == {False}:
             fields["trainable"] = False
@@ -137,6 +139,7 @@ class Writer:
             origin=(origin or Origin(call.path, call.name))._replace(weights=_names_of(step)),
             expected=_expected(step, shape, has_own=twin is None, shared=owners),
             shared_with=twin,
+            states=step.states,
             shared_weights=owners,
         )
         if step.weights and not twin:

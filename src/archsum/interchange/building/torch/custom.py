@@ -11,12 +11,16 @@ from archsum.interchange.building.torch.scope import OF_MODULES
 from archsum.interchange.building.torch.steps import UnsupportedError
 from archsum.interchange.building.torch.text import breakable
 from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
 
 
-def custom_class(step: LayerStep, weights: Mapping[str, Weight], count: int, name: str) -> list[str]:
+def custom_class(
+    step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None, name: str
+) -> list[str]:
     """Return the lines of a class with a layer's weights, whose `forward` takes that many tensors.
 
-    Errors: UnsupportedError for weights of unknown sizes.
+    `output` is the shape of what it gives, where that is the same wherever it is used: until its `forward` is written,
+    nothing else says so. Errors: UnsupportedError for weights of unknown sizes.
     """
     lines = Lines()
     lines.add(f"class {name}(nn.Module):")
@@ -37,6 +41,8 @@ def custom_class(step: LayerStep, weights: Mapping[str, Weight], count: int, nam
             lines.add(f"self.{word} = ", breakable(f"nn.Parameter({made}{trained})"))
         else:
             lines.add("", breakable(f'self.register_buffer("{word}", {made})'))
+    if output is not None and None not in output:
+        lines.add(f"self.output_shape = {joined(map(known, output))}")
     lines.depth = 1
     lines.lines.append("")
     takes = ", ".join(["self", *(f"x{number or ''}: Tensor" for number in range(count))])

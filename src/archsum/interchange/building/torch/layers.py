@@ -296,7 +296,8 @@ def _custom(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...], output: t
         if [weight.shape for weight in other.weights(*others)] != [weight.shape for weight in weights.values()]:
             raise NotSymbolicError("weights of a custom layer")
     plain = tuple(in_layout(tensor, moved=False) for tensor in taken)
-    name = writer.network.custom(step, weights, len(plain))
+    is_one = all(writer.program.shape(use.outputs[0]) == output for use in step.uses)
+    name = writer.network.custom(step, weights, len(plain), output if is_one else None)
     call = f"{{self}}({', '.join(f'{{{number}}}' for number in range(len(plain)))})"
     sizes = _checked(writer, step, tuple(map(known, output)), moved=False, wrappers=0)
     return Written(plain, [Step(call, f"{name}()")], Tensor("", sizes, output))

@@ -539,6 +539,7 @@ class ConnectedConv2d(nn.Module):
     ) -> None:
         super().__init__()
         size = _each_of(kernel_size, 2)
+        self.table = table
         pairs = [(number, of) for number, seen in enumerate(table) for of in seen]
         filters, channels = torch.tensor(pairs).unbind(1)
         self.register_buffer("filters", filters, persistent=False)

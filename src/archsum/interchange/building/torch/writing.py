@@ -36,6 +36,7 @@ from archsum.interchange.building.torch.tidying import tidy, without_unread
 from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter, Use
 from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
 from archsum.propagate import propagate
 
 _TAKEN = ("torch", "nn", "F", "Tensor", "math", "Any", "Sequence", "Callable")
@@ -284,12 +285,12 @@ class Network:
         self._classes.append((writer.name, written))
         self._classes.append((self.function, lines_of_function.lines))
 
-    def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int) -> str:
+    def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None) -> str:
         """Write the class of a layer that states itself, and return its name."""
         if id(step) not in self._customs:
             name = self.class_name(step.name or "custom", "Layer")
             self._customs[id(step)] = name
-            self._classes.append((name, custom_class(step, weights, count, name)))
+            self._classes.append((name, custom_class(step, weights, count, output, name)))
         return self._customs[id(step)]
 
     def text(self, described: Sequence[str]) -> str:
@@ -317,7 +318,8 @@ def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -
                     writer.line("", f"super().__init__{whole.removeprefix('nn.Sequential')}")
                 return True, given
             writer.locals.free("module")
-    flow = "x" if "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x") else "y"
+    is_free = "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x" and "x" not in writer.named)
+    flow = "x" if is_free else "y"
     if flow not in writer.variables:
         writer.variables.add(flow)
     return False, writer.body(function.body, inputs, flow)
