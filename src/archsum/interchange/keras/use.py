@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from archsum.errors import Location, quote
-from archsum.graph import Origin, Path
+from archsum.graph import Origin, Owner, Path
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Expected
 from archsum.interchange.keras.items import BROKEN, BadItemError
@@ -136,11 +137,12 @@ class Use:
         output: int | None = 0,
         whole: bool = True,
         states: int = 0,
+        shared_weights: Mapping[str, Owner] = MappingProxyType({}),
     ) -> Value:
         """Add a layer to the graph.
 
         `part` names it where the call becomes several; `output` is which of the call's outputs it gives; `whole`:
-        whether it has all of the layer's weights.
+        whether it has all of the layer's weights, and no others; `shared_weights` are as for `GraphBuilder.add`.
         """
         entry, inside = self.entry, self.inside
         inputs = list(inputs) if states else [self._as_output(value) for value in inputs]
@@ -164,6 +166,7 @@ class Use:
             expected=self.expected(output, whole=whole, shared=own is not None),
             shared_with=own,
             states=states,
+            shared_weights=shared_weights,
         )
         self.graph.first(entry.identity, part, called)
         self._find_fields(found)
