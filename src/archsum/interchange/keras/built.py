@@ -131,7 +131,7 @@ def _attention(kind: str, *names: str) -> Rule:
 
 def _shared_weight(use: Use) -> Sequence[Value]:
     """Return a weight, which is no layer: the first that is given it is said to have it."""
-    return [Value(f"{use.inside.origin}{use.entry.name}")]
+    return [Value(f"{use.inside.origin}{use.entry.name}", is_weight=True)]
 
 
 def _tied(kind: str, weight: str, *names: str, **renamed: str) -> Rule:
@@ -141,7 +141,7 @@ def _tied(kind: str, weight: str, *names: str, **renamed: str) -> Rule:
         given, taken = use.argument(1, weight), use.input
         rank = len(use.shape(taken) or ()) - 1
         fields = fields_of(use.entry.config.mapping(), *names, **renamed)
-        if not isinstance(given, Value):
+        if not (isinstance(given, Value) and given.is_weight):
             return add_unknown(use)
         first = use.graph.first(given, "owner", "")
         name, _, owned = (first or f" {weight}").rpartition(" ")

@@ -27,6 +27,8 @@ class Value(NamedTuple):
     state: int | None = None
     of_all_steps: bool = False
     """Of a state, whether the node gives all of them, and not the last one alone."""
+    is_weight: bool = False
+    """Whether it is a weight that layers are given, and no node gives it."""
 
 
 class Inside(NamedTuple):
@@ -182,7 +184,12 @@ class Use:
         return shape[self.inside.steps :]
 
     def _as_output(self, value: Value) -> Value:
-        """Return a state as what a node gives: of the output its last step, and else a tensor that is there already."""
+        """Return a state as what a node gives: of the output its last step, and else a tensor that is there already.
+
+        Errors: BadItemError for what none gives.
+        """
+        if value.is_weight:
+            raise self.refuse("unsupported", "takes a weight of other layers as its data", "write a layer of its own")
         if value.state is None:
             return value
         if value.state == 0 and not value.of_all_steps:
