@@ -40,6 +40,77 @@ FILES = tuple(file for file in ALL if IS_THOROUGH or file.stem not in LARGE)
 WITH_CUSTOM = ("galaxy_zoo", "lenet5")
 """Of which the configuration alone does not say the weights."""
 
+TIED = {
+    **{
+        f"head_{bias}": f"""
+input: [20]
+layers:
+  - embedding: {{input_dim: 30, output_dim: 8, shared: {{embeddings: table}}}}
+  - dense: {{units: 8, activation: gelu}}
+  - dense: {{units: 30, bias: {bias}, shared: {{kernel: table}}}}
+"""
+        for bias in ("tied", "untied", "false")
+    },
+    "masked": """
+input: [20]
+layers:
+  - embedding: {input_dim: 30, output_dim: 8, mask_zero: true, shared: {embeddings: table}}
+  - dense: {units: 30, activation: softmax, shared: {kernel: table}}
+""",
+    "autoencoder": """
+input: [40]
+layers:
+  - dense: {units: 24, activation: relu, shared: {kernel: outer}}
+  - dense: {units: 7, shared: {kernel: inner}}
+  - dense: {units: 24, activation: relu, shared: {kernel: inner}}
+  - dense: {units: 40, shared: {kernel: outer}}
+""",
+    "frozen": """
+input: [10]
+layers:
+  - dense: {units: 4, trainable: false, shared: {kernel: k}}
+  - dense: {units: 10, trainable: false, shared: {kernel: k}}
+""",
+    "images": """
+input: [12, 12, 3]
+layers:
+  - conv2d: {filters: 8, kernel_size: 3, strides: 2, activation: relu, shared: {kernel: both}}
+  - conv2d_transpose: {filters: 3, kernel_size: 3, strides: 2, output_padding: 1, padding: same, shared: {kernel: both}}
+""",
+    "images_first": """
+data_format: channels_first
+input: [3, 12, 12]
+layers:
+  - conv2d: {filters: 3, kernel_size: 3, padding: 1, dilation_rate: 2, shared: {kernel: k}}
+  - conv2d: {filters: 3, kernel_size: 3, bias: untied, shared: {kernel: k}}
+""",
+    "steps": """
+input: [12, 3]
+layers:
+  - conv1d: {filters: 3, kernel_size: 3, padding: same, shared: {kernel: k}}
+  - conv1d: {filters: 3, kernel_size: 3, bias: false, shared: {kernel: k}}
+""",
+    "one_hot": """
+input: {words: [5], shares: [5, 30]}
+layers:
+  - embedding: {name: a, inputs: words, input_dim: 30, output_dim: 8, shared: {embeddings: table}}
+  - dense: {name: b, inputs: shares, units: 8, shared: {kernel: table}}
+  - add: {inputs: [a, b]}
+""",
+    "loop": "input: [8]\nlayers:\n  - repeat: {times: 3, layers: [dense: {units: 8, shared: {kernel: k}}]}\n",
+    "block": """
+variables: {words: 9, width: 4}
+input: [5]
+blocks:
+  model:
+    layers:
+      - embedding: {input_dim: =words, output_dim: =width, shared: {embeddings: table}}
+      - dense: {units: =words, shared: {kernel: table}}
+      - reduce: {function: argmax, axis: 2}
+layers: [model, model]
+""",
+}
+"""Networks whose layers share single weights."""
 KINDS_FILE = Path(__file__).with_name("kinds.yaml")
 CASES: dict[str, Any] = yaml.safe_load(KINDS_FILE.read_text(encoding="utf-8"))
 LACKING = ("threshold", "weight_normalization")
@@ -104,6 +175,33 @@ def test_every_kind_can_be_saved(name: str) -> None:
     loaded = keras.models.model_from_json(model.to_json())
     assert [weight.shape for weight in loaded.weights] == [weight.shape for weight in model.weights]
     assert loaded.to_json() == model.to_json()
+
+
+@pytest.mark.parametrize("name", TIED)
+def test_a_single_weight_is_one_that_is_saved_once(name: str, tmp_path: Path) -> None:
+    summary, model = archsum.summarize(TIED[name]), archsum.to_keras(TIED[name])
+    trainable = sum(int(weight.value.size) for weight in model.trainable_weights)
+    assert (model.count_params(), trainable) == (summary.params, summary.trainable_params)
+    assert archsum.diff(archsum.load(TIED[name]), archsum.from_keras(model)).equal
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.count_params() == keras.models.model_from_json(model.to_json()).count_params() == summary.params
+    data = [numpy.ones((2, *one.shape[1:]), one.dtype) for one in model.inputs]
+    found, expected = (numpy.asarray(one(data if len(data) > 1 else data[0])) for one in (loaded, model))
+    assert (found == expected).all()
+
+
+def test_a_single_weight_that_keras_has_no_layer_for_is_said_at_its_line() -> None:
+    text = "input: [8]\nlayers:\n" + "  - dense: {units: 8, shared: {bias: b}}\n" * 2
+    text += "  - reshape: [2, 4]\n" + "  - lstm: {units: 4, return_sequences: true, shared: {kernel: k}}\n" * 2
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.build(text)
+    problems = raised.value.diagnostics
+    assert [one.span.line for one in problems if one.span] == [3, 4, 6, 7]
+    assert {one.message for one in problems} == {
+        "`dense` cannot be built: Keras has nothing but kernels and tables for layers that share a single weight",
+        "`lstm` cannot be built: Keras has no such layer for layers that share a single weight",
+    }
 
 
 @pytest.mark.parametrize("name", NOT_COMPUTED)

@@ -11,7 +11,7 @@ import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers.attention import AttentionLayer
 from archsum.layers.shapes import known
-from tests.interchange.building.test_keras import CASES, LACKING
+from tests.interchange.building.test_keras import CASES, LACKING, TIED
 from tests.interchange.building.test_structure import NETWORKS
 from tests.support.built_code import run_all
 from tests.support.parity import run_torch
@@ -227,12 +227,20 @@ def test_single_weights_are_one_parameter_in_a_loop_too() -> None:
     assert sum(weight.numel() for weight in archsum.to_torch(text).parameters()) == 8 * 8 + 3 * 8
 
 
-def test_a_weight_that_is_transposed_is_said_at_its_line() -> None:
-    with pytest.raises(archsum.SpecError, match="`dense` shares its `kernel` transposed") as raised:
-        archsum.build(AUTOENCODER, "torch")
+@pytest.mark.parametrize("name", TIED)
+def test_single_weights_give_what_keras_gives(name: str) -> None:
+    summary, ours = archsum.summarize(TIED[name]), archsum.to_torch(TIED[name]).eval()
+    assert sum(weight.numel() for weight in ours.parameters()) == summary.torch_params
+    assert difference(archsum.to_keras(TIED[name]), ours, list(inputs_of(ours, summary))) < 1e-4
+
+
+def test_a_kernel_that_is_transposed_and_another_weight_are_said_at_their_line() -> None:
+    text = AUTOENCODER.replace("{units: 40, shared: {kernel: outer}}", "{units: 40, shared: {kernel: outer, bias: b}}")
+    with pytest.raises(archsum.SpecError, match="`dense` shares its kernel transposed, and another weight") as raised:
+        archsum.build(text, "torch")
     (diagnostic,) = raised.value.diagnostics
     assert diagnostic.code == "not-in-framework"
-    assert ":5:5\n5 |   - dense: {units: 24" in str(raised.value)
+    assert ":6:5\n6 |   - dense: {units: 40" in str(raised.value)
 
 
 def test_weights_of_another_network_are_not_copied() -> None:

@@ -14,9 +14,14 @@ def inputs_of(model: Any, summary: archsum.Summary) -> Iterator[Any]:
     """Draw two samples of what a PyTorch model takes."""
     random = torch.Generator().manual_seed(0)
     said = model.input_shape
-    words = any(isinstance(module, torch.nn.Embedding) for module in model.modules())
+    words = {
+        taken
+        for layer in summary.layers
+        for number, taken in enumerate(layer.node.inputs)
+        if number in layer.layer.takes_numbers
+    }
     for name, shape in zip(summary.inputs, said.values() if isinstance(said, dict) else [said], strict=True):
-        if words or name == "n":
+        if name in words:
             yield torch.randint(0, 4, (2, *shape), generator=random)
         else:
             yield torch.rand(2, *shape, generator=random) * 4

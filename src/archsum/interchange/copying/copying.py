@@ -126,14 +126,23 @@ def _arrays(model: Any, layer: LayerSummary) -> dict[str, Any]:
 
     origin = layer.node.origin
     own = _layer_of(model, origin.path if origin else layer.name)
+    found = _given(own)
     values = [*own.weights]
-    names = [weight.name for weight in layer.computed.weights]
+    names = [weight.name for weight in layer.computed.weights if weight.name not in found]
     if len(values) < len(names):  # what an untied bias is added by
         values += [weight for node in own._outbound_nodes for weight in node.operation.weights]
     if len(values) != len(names):
         message = f"{quote(layer.name)} has {len(values)} weights in the model, and {len(names)} in what is known of it"
         raise SpecError([Diagnostic("differs", message, None, _CURE)])
-    return {name: np.asarray(value.numpy()) for name, value in zip(names, values, strict=True)}
+    found |= dict(zip(names, values, strict=True))
+    return {weight.name: np.asarray(found[weight.name].numpy()) for weight in layer.computed.weights}
+
+
+def _given(layer: Any) -> dict[str, Any]:
+    """Return the weights that a Keras layer is given by others that have them, by their names."""
+    tensors = layer._inbound_nodes[0].arguments.kwargs if layer._inbound_nodes else {}
+    makers = {name: one._keras_history.operation for name, one in tensors.items() if hasattr(one, "_keras_history")}
+    return {name: maker.weights[0] for name, maker in makers.items() if type(maker).__name__ == "SharedWeight"}
 
 
 def _layer_of(model: Any, path: str) -> Any:

@@ -34,11 +34,12 @@ def _last_first(kernel: Any) -> Any:
 
 
 def _convolution(layer: Layer, arrays: Arrays) -> list[Any]:
+    others = [_moved(layer, name, array) for name, array in arrays.items() if name != "kernel"]
+    if "kernel" not in arrays:  # it is another layer's
+        return others
     if getattr(layer, "connection_table", None) is not None:
-        kernel = arrays["kernel"].transpose(2, 0, 1)
-    else:
-        kernel = _last_first(arrays["kernel"])
-    return [kernel, *(_moved(layer, name, array) for name, array in arrays.items() if name != "kernel")]
+        return [arrays["kernel"].transpose(2, 0, 1), *others]
+    return [_last_first(arrays["kernel"]), *others]
 
 
 def _of_each_channel(kernel: Any) -> Any:

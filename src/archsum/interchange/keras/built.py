@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from archsum.graph import Owner
 from archsum.interchange.keras.activations import word_of
 from archsum.interchange.keras.attention import causal
 from archsum.interchange.keras.custom import add_unknown
@@ -128,6 +129,30 @@ def _attention(kind: str, *names: str) -> Rule:
     return add
 
 
+def _shared_weight(use: Use) -> Sequence[Value]:
+    """Return a weight, which is no layer: the first that is given it is said to have it."""
+    return [Value(f"{use.inside.origin}{use.entry.name}", is_weight=True)]
+
+
+def _tied(kind: str, weight: str, *names: str, **renamed: str) -> Rule:
+    """Return the rule of a class that is given the weight which it shares with others."""
+
+    def add(use: Use) -> Sequence[Value | None]:
+        given, taken = use.argument(1, weight), use.input
+        rank = len(use.shape(taken) or ()) - 1
+        fields = fields_of(use.entry.config.mapping(), *names, **renamed)
+        if not (isinstance(given, Value) and given.is_weight):
+            return add_unknown(use)
+        first = use.graph.first(given, "owner", "")
+        name, _, owned = (first or f" {weight}").rpartition(" ")
+        shared = {weight: Owner(name, owned)}
+        added = use.add(kind.format(rank=rank), fields, [taken], whole=False, shared_weights=shared)
+        use.graph.first(given, "owner", f"{added.name} {weight}")
+        return [added]
+
+    return add
+
+
 _CONVOLUTION = ("kernel_size", "strides", "padding", "dilation_rate", "activation", "data_format")
 _POOLING = ("pool_size", "strides", "padding")
 
@@ -139,6 +164,13 @@ RULES: dict[str, Rule] = {
     "Parameter": _by_itself("parameter", "shape"),
     "Constant": _by_itself("constant", "shape"),
     "RelativePositionBias": _by_itself("relative_position_bias", "num_heads", "window_size", "num_buckets"),
+    "SharedWeight": _shared_weight,
+    "TiedEmbedding": _tied("embedding", "embeddings", "input_dim", "output_dim", "mask_zero"),
+    "TiedDense": _tied("dense", "kernel", "units", "activation", bias="use_bias"),
+    "TiedConv": _tied("conv{rank}d", "kernel", "filters", *_CONVOLUTION, "groups", bias="use_bias"),
+    "TiedConvTranspose": _tied(
+        "conv{rank}d_transpose", "kernel", "filters", *_CONVOLUTION, "output_padding", bias="use_bias"
+    ),
     "TableConv2D": _table_convolution,
     "CeilMaxPooling": _of_rank("max_pooling{rank}d", *_POOLING, ceil_mode=True),
     "DilatedMaxPooling": _of_rank("max_pooling{rank}d", *_POOLING, "ceil_mode", "dilation_rate"),

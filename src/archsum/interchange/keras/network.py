@@ -32,5 +32,5 @@ def import_model(root: Item, file: str, options: Options, characters: int, live:
     except RecursionError:
         message = "lists and mappings are nested deeper than any model needs"
         raise SpecError([Diagnostic("too-deep", message, builder.place(""), "is the file whole?")]) from None
-    names = [value.name for value in outputs if value]
+    names = [value.name for value in outputs if value and not value.is_weight]
     return builder.build(names, characters, walk.spare(names))

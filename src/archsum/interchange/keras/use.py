@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from archsum.errors import Location, quote
-from archsum.graph import Origin, Path
+from archsum.graph import Origin, Owner, Path
 from archsum.interchange.builder import GraphBuilder
 from archsum.interchange.imported import Expected
 from archsum.interchange.keras.items import BROKEN, BadItemError
@@ -26,6 +27,8 @@ class Value(NamedTuple):
     state: int | None = None
     of_all_steps: bool = False
     """Of a state, whether the node gives all of them, and not the last one alone."""
+    is_weight: bool = False
+    """Whether it is a weight that layers are given, and no node gives it."""
 
 
 class Inside(NamedTuple):
@@ -136,11 +139,12 @@ class Use:
         output: int | None = 0,
         whole: bool = True,
         states: int = 0,
+        shared_weights: Mapping[str, Owner] = MappingProxyType({}),
     ) -> Value:
         """Add a layer to the graph.
 
         `part` names it where the call becomes several; `output` is which of the call's outputs it gives; `whole`:
-        whether it has all of the layer's weights.
+        whether it has all of the layer's weights, and no others; `shared_weights` are as for `GraphBuilder.add`.
         """
         entry, inside = self.entry, self.inside
         inputs = list(inputs) if states else [self._as_output(value) for value in inputs]
@@ -164,6 +168,7 @@ class Use:
             expected=self.expected(output, whole=whole, shared=own is not None),
             shared_with=own,
             states=states,
+            shared_weights=shared_weights,
         )
         self.graph.first(entry.identity, part, called)
         self._find_fields(found)
@@ -179,7 +184,12 @@ class Use:
         return shape[self.inside.steps :]
 
     def _as_output(self, value: Value) -> Value:
-        """Return a state as what a node gives: of the output its last step, and else a tensor that is there already."""
+        """Return a state as what a node gives: of the output its last step, and else a tensor that is there already.
+
+        Errors: BadItemError for what none gives.
+        """
+        if value.is_weight:
+            raise self.refuse("unsupported", "takes a weight of other layers as its data", "write a layer of its own")
         if value.state is None:
             return value
         if value.state == 0 and not value.of_all_steps:

@@ -12,6 +12,14 @@ from archsum.layers.window import Sliding
 
 Arguments = dict[str, Expression]
 
+TIED = {
+    "Dense": "TiedDense",
+    "Embedding": "TiedEmbedding",
+    **{f"Conv{rank}D": "TiedConv" for rank in (1, 2, 3)},
+    **{f"Conv{rank}DTranspose": "TiedConvTranspose" for rank in (1, 2, 3)},
+}
+"""The classes of which there is one that is given its kernel, which others have too."""
+
 
 def layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others: Expression | str | None) -> Brackets:
     """Return a layer object of Keras's: its class, with the arguments that follow from the fields.
@@ -19,6 +27,8 @@ def layer(made: LayerCall, cls: str, positional: tuple[str, ...] = (), **others:
     `positional` are those that are given by their place, as many as there are of them, in their order; `others` are
     given in the place of fields, or left out where they are None.
     """
+    if made.step.item.shared_weights and made.kind == made.step.kind and cls in TIED:
+        return own_layer(made, TIED[cls], positional, **others)
     arguments, common = _with(made, others), _common(made, cls)
     head = f"{made.use('keras', 'layers')}.{cls}"
     if common:

@@ -15,6 +15,7 @@ from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.keras.naming import is_numbered
 from archsum.interchange.building.keras.scope import FunctionScope, Variables, mentioned
 from archsum.interchange.building.keras.table import stages_of
+from archsum.interchange.building.keras.tying import shared_weight, weight_of
 from archsum.interchange.building.names import identifier
 from archsum.interchange.building.program import (
     BlockStep,
@@ -148,15 +149,12 @@ class FunctionWriter(FunctionScope):
     def _layer(self, step: LayerStep, taken: Variables, flow: str) -> Variables:
         made = self.call_of(step, taken)
         try:
-            stages = self._stages(made)
+            stages = self._given_weight(made) if step.item.shared_weights else self._stages(made)
         except LackingError as error:
             self._lacks(step, error)
             return taken
         current = taken
         self._wrappers = step.wrappers
-        if step.item.shared_weights:
-            message = "lets layers have all their weights in common, or none"
-            self._lacks(step, LackingError(message, "write `shared: label`, for all of them"))
         if step.item.shared is not None:
             stages = tuple(self._shared(step, stage) if self._has_weights(stage, stages) else stage for stage in stages)
         for number, stage in enumerate(stages, start=1):
@@ -202,6 +200,22 @@ class FunctionWriter(FunctionScope):
             message = "calls layers that have their weights in common with the same fields"
             self._lacks(step, LackingError(message, "write the activation, or what else differs, as a layer behind it"))
         return replace(stage, layer=None, function=partial(_called_object, self._objects[label], stage))
+
+    def _given_weight(self, made: LayerCall) -> tuple[Stage, ...]:
+        """Return the calls of a layer that is given a weight, which is made where it is first used."""
+        name, label = weight_of(made)
+        key = f"weight {label}"
+        if key not in self._objects:
+            if self.lines.depth > 1:
+                raise NotSymbolicError("shared in a loop")
+            word = identifier(label, "weight")
+            self._objects[key] = self.names.add(word, f"shared_{word}")
+            self.set((self._objects[key],), Brackets(shared_weight(made, name), (Code(self.anchor),)))
+        given = Keyword(name, Code(self._objects[key]))
+        stages = self._stages(made)
+        return tuple(
+            replace(stage, arguments=(given,)) if self._has_weights(stage, stages) else stage for stage in stages
+        )
 
     def _stages(self, made: LayerCall) -> tuple[Stage, ...]:
         if made.step.item.shared in self._activated:

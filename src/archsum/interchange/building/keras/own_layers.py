@@ -1324,3 +1324,181 @@ class GroupedConv2DTranspose(GroupedConvTranspose):
 @keras.saving.register_keras_serializable("archsum")
 class GroupedConv3DTranspose(GroupedConvTranspose):
     """The same over depth, height and width."""
+
+
+@keras.saving.register_keras_serializable("archsum")
+class SharedWeight(layers.Layer):
+    """A weight that several layers are given; it takes any tensor."""
+
+    def __init__(
+        self, shape: Sequence[int], initializer: str = "glorot_uniform", **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+        self.initializer = initializer
+
+    def build(self, input_shape: tuple[int, ...]) -> None:
+        """Make the weight."""
+        self.weight = self.add_weight(
+            shape=self.shape, initializer=self.initializer, name="weight"
+        )
+
+    def call(self, inputs: KerasTensor) -> KerasTensor:
+        """Return the weight itself."""
+        return ops.convert_to_tensor(self.weight)
+
+    def compute_output_spec(self, inputs: KerasTensor) -> KerasTensor:
+        """Return the weight's shape, which has no axis for the batch."""
+        return KerasTensor(self.shape, dtype=self.compute_dtype)
+
+
+@keras.saving.register_keras_serializable("archsum")
+class TiedEmbedding(layers.Layer):
+    """An embedding that is given its table, which may be turned."""
+
+    def __init__(
+        self, input_dim: int, output_dim: int, mask_zero: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.input_dim = input_dim
+        self.output_dim = output_dim
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        self.autocast = False
+
+    def call(self, inputs: KerasTensor, embeddings: KerasTensor) -> KerasTensor:
+        """Look up each word."""
+        if tuple(embeddings.shape) != (self.input_dim, self.output_dim):
+            embeddings = ops.transpose(embeddings)
+        return ops.take(embeddings, ops.cast(inputs, "int32"), axis=0)
+
+    def compute_mask(self, inputs: KerasTensor, mask: Any = None) -> Any:
+        """Return where there is a word."""
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_spec(
+        self, inputs: KerasTensor, embeddings: KerasTensor
+    ) -> KerasTensor:
+        """Return the input's shape, and a vector for each."""
+        return KerasTensor((*inputs.shape, self.output_dim), dtype=self.compute_dtype)
+
+
+@keras.saving.register_keras_serializable("archsum")
+class TiedDense(layers.Layer):
+    """A dense layer that is given its kernel, which may be turned."""
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = None,
+        use_bias: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+
+    def build(self, inputs_shape: Sequence[int], kernel_shape: Sequence[int]) -> None:
+        """Make the bias."""
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                shape=(self.units,), initializer="zeros", name="bias"
+            )
+
+    def call(self, inputs: KerasTensor, kernel: KerasTensor) -> KerasTensor:
+        """Multiply by the kernel."""
+        if tuple(kernel.shape) != (inputs.shape[-1], self.units):
+            kernel = ops.transpose(kernel)
+        x = ops.matmul(inputs, kernel)
+        return self.activation(x if self.bias is None else x + self.bias)
+
+    def compute_output_spec(
+        self, inputs: KerasTensor, kernel: KerasTensor
+    ) -> KerasTensor:
+        """Return the input's shape, the last axis of which has the units."""
+        return KerasTensor((*inputs.shape[:-1], self.units), dtype=self.compute_dtype)
+
+
+@keras.saving.register_keras_serializable("archsum")
+class TiedConv(layers.Layer):
+    """A convolution along any number of axes that is given its kernel."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        dilation_rate: int | Sequence[int] = 1,
+        groups: int = 1,
+        activation: str | None = None,
+        use_bias: bool = True,
+        data_format: str = "channels_last",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.strides = strides
+        self.padding = padding
+        self.dilation_rate = dilation_rate
+        self.groups = groups
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+        self.data_format = data_format
+
+    def build(self, inputs_shape: Sequence[int], kernel_shape: Sequence[int]) -> None:
+        """Make the bias."""
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                shape=(self.filters,), initializer="zeros", name="bias"
+            )
+
+    def call(self, inputs: KerasTensor, kernel: KerasTensor) -> KerasTensor:
+        """Slide the kernel."""
+        x = self.slide(inputs, kernel)
+        if self.bias is not None:
+            behind = len(x.shape) - 2 if self.data_format == "channels_first" else 0
+            x = x + ops.reshape(self.bias, (self.filters, *(1,) * behind))
+        return self.activation(x)
+
+    def slide(self, inputs: KerasTensor, kernel: KerasTensor) -> KerasTensor:
+        """Return the products with the kernel."""
+        return ops.conv(
+            inputs,
+            kernel,
+            strides=self.strides,
+            padding=self.padding,
+            data_format=self.data_format,
+            dilation_rate=self.dilation_rate,
+        )
+
+
+@keras.saving.register_keras_serializable("archsum")
+class TiedConvTranspose(TiedConv):
+    """A transposed convolution along any number of axes that is given its kernel."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        output_padding: int | Sequence[int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(filters, kernel_size, **kwargs)
+        self.output_padding = output_padding
+
+    def slide(self, inputs: KerasTensor, kernel: KerasTensor) -> KerasTensor:
+        """Return the products with the kernel, where they overlap their sums."""
+        return ops.conv_transpose(
+            inputs,
+            kernel,
+            strides=self.strides,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            data_format=self.data_format,
+            dilation_rate=self.dilation_rate,
+        )

@@ -144,10 +144,12 @@ class ClassWriter(Scope):
         owner = step.item.shared and f"{step.item.shared}"
         if owner or step.item.shared_weights:
             self._require_made_once()
+        turned = self._turned(step, made.steps)
+        steps = turned or made.steps
         modules = []
         word = identifier(str(step.name or step.item.shared or step.kind), "layer")
-        for number, one in enumerate(made.steps):
-            is_last = number == len(made.steps) - 1
+        for number, one in enumerate(steps):
+            is_last = number == len(steps) - 1
             module = ""
             if one.module:
                 wanted = f"{word}_{one.word}" if one.word else word
@@ -166,8 +168,9 @@ class ClassWriter(Scope):
                 self.assign(flow, text)
                 text = flow
             texts = [text, *texts[1:]]
-        self._tie(step, modules)
-        if [one.call for one in made.steps] == ["{self}"]:
+        if turned is None:
+            self._tie(step, modules)
+        if [one.call for one in steps] == ["{self}"]:
             return (made.output._replace(text=texts[0]),)
         self.assign(flow, texts[0])
         return (made.output._replace(text=flow),)
@@ -177,6 +180,13 @@ class ClassWriter(Scope):
         is_of_repetition = self.around is not None and self.block_function is None
         if is_of_repetition or self.depth > OUTERMOST:
             raise NotSymbolicError("shared in a loop, or below a condition")
+
+    def _turned(self, step: LayerStep, steps: Sequence[Call]) -> Sequence[Call] | None:
+        """Return a layer's steps where its kernel is another's, transposed; None where it is not. Errors: SpecError."""
+        try:
+            return ties.turned(self.program, step, steps, self.tied)
+        except UnsupportedError as error:
+            raise layers.lacking(step, error) from None
 
     def _tie(self, step: LayerStep, modules: Sequence[tuple[str, Call]]) -> None:
         """Let a layer's single weights be those of the first layer with their labels. Errors: SpecError."""
