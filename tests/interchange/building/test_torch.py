@@ -12,7 +12,8 @@ import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers.attention import AttentionLayer
 from archsum.layers.shapes import known
-from tests.interchange.building.test_keras import CASES, LACKING
+from tests.interchange.building.cases import CASES, NOT_BUILT
+from tests.interchange.building.test_keras import LACKING
 from tests.interchange.building.test_structure import CUSTOM, NETWORKS
 from tests.support.built_code import run_all
 from tests.support.parity import run_torch
@@ -60,8 +61,6 @@ VALUES_DIFFER = {
     "space_to_depth": "PyTorch puts the channels in another order",
     "spectral_normalization": "PyTorch looks for the value itself",
 }
-NOT_BUILT = ("elementwise_own", "random", "random_colours", "random_more")
-"""What PyTorch cannot do, or does outside of models."""
 TRAINED = {"mlperf_tiny_image_classification": 8, "mlperf_tiny_keyword_spotting": 8, "squeezenet1_1": 2, "voxnet": 8}
 """Examples that are trained for a step, with how many samples."""
 OF_TORCHVISION = {
