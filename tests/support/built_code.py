@@ -1,4 +1,4 @@
-"""What is done with source code of any framework that was built: ruff checks it, words are put in it, it is run."""
+"""What is done with source code that was built: ruff and mypy check it, words are put in it, it is run."""
 
 import json
 import keyword
@@ -29,6 +29,15 @@ def check_with_ruff(texts: Mapping[str, str], folder: Path, ignored: str) -> Non
     for command in (["format", "--isolated", "--diff"], ["check", "--isolated", *rules]):
         ran = subprocess.run([RUFF, *command, str(folder)], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def check_with_mypy(texts: Mapping[str, str], folder: Path, *options: str) -> None:
+    """Check that mypy, which looks at all of them at once, finds nothing in files, by their names without an end."""
+    for name, text in texts.items():
+        (folder / f"built_{identifier(name)}.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", *options, "."]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def check_names(names: dict[str, str], framework: str, check: Callable[[str], None]) -> None:

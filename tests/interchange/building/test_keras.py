@@ -8,12 +8,12 @@ from typing import Any
 import keras
 import numpy
 import pytest
-import yaml
 from hypothesis import settings
 
 import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers import KINDS
+from tests.interchange.building.cases import CASES
 from tests.support.built_code import run_all
 from tests.support.parity import run_built
 from tests.support.parity.random_networks import network
@@ -111,8 +111,6 @@ layers: [model, model]
 """,
 }
 """Networks whose layers share single weights."""
-KINDS_FILE = Path(__file__).with_name("kinds.yaml")
-CASES: dict[str, Any] = yaml.safe_load(KINDS_FILE.read_text(encoding="utf-8"))
 LACKING = ("threshold", "weight_normalization")
 WRITTEN_OTHERWISE = {
     "conv2d_transpose_untied": "the bias is behind what crops",

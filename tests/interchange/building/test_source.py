@@ -3,6 +3,7 @@
 import ast
 import builtins
 import keyword
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from archsum.interchange.building.source import broken, call, docstring, literal
 from tests.conftest import Golden
 from tests.fuzz.kinds.names import HOSTILE as NASTY
 from tests.fuzz.kinds.names import PLACES, PLAIN
-from tests.support.built_code import RUFF, check_names, check_with_ruff
+from tests.interchange.building.cases import CASES
+from tests.support.built_code import RUFF, check_names, check_with_mypy, check_with_ruff
 from tests.support.paths import EXAMPLES
 
 FILES = tuple(sorted(EXAMPLES.glob("**/*.yaml")))
@@ -39,6 +41,15 @@ def test_resnet50_is_short() -> None:
 @pytest.mark.skipif(not RUFF, reason="ruff is not installed")
 def test_it_is_as_ruff_writes_it(tmp_path: Path) -> None:
     check_with_ruff({file.stem: _source(file) for file in FILES}, tmp_path, "RUF002")
+
+
+@pytest.mark.skipif(not find_spec("mypy"), reason="mypy is not installed")
+def test_mypy_finds_nothing(tmp_path: Path) -> None:
+    texts = {file.stem: _source(file) for file in FILES}
+    texts |= {name: archsum.build(case).text for name, case in CASES.items()}
+    # Keras has no types.
+    untyped = ("--allow-subclassing-any", "--allow-untyped-decorators")  # as Keras is
+    check_with_mypy(texts, tmp_path, "--ignore-missing-imports", "--follow-imports=silent", *untyped)
 
 
 @pytest.mark.parametrize("framework", ["keras", "torch"])

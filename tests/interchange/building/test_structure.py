@@ -289,6 +289,30 @@ def test_a_framework_that_is_missing_is_named(make: Any, framework: str, monkeyp
         make("input: [8]\nlayers: [relu]\n")
 
 
+CUSTOM = """
+input: [8]
+variables: {units: 4, ratio: 2.0, self: 3}
+blocks:
+  own:
+    parameters: {kwargs: 5}
+    layers:
+      - custom: {name: mine, output_shape: [=units * kwargs], weights: {kernel: [=input_features, =units * kwargs],
+          bias: {shape: [=self]}}, macs: =units * ratio}
+layers: [own, dense: =units, own: {kwargs: 6}, dense: 2]
+"""
+"""A layer whose formulas name variables, a parameter, and a size of its input."""
+
+
+def test_a_layer_to_fill_in_is_made_with_what_its_formulas_name() -> None:
+    made = archsum.build(CUSTOM)
+    assert made.text.count("class Mine(") == 1
+    namespace: dict[str, Any] = {"__name__": "made_with_what_its_formulas_name"}
+    exec(made.text, namespace)  # it is our own
+    for units in (4, 7):
+        model = namespace[made.name](units=units)
+        assert model.count_params() == archsum.summarize(CUSTOM, variables={"units": units}).params
+
+
 def test_weights_are_not_called_like_what_layers_have() -> None:
     names = ("call", "forward", "path", "dtype", "training", "add_weight", "get_config", "weights", "a.b", "a-b")
     layer = {"output_shape": [4], "weights": {name: [2] for name in names}, "macs": 8}

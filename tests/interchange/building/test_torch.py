@@ -11,8 +11,9 @@ import archsum
 from archsum.interchange.building.names import identifier
 from archsum.layers.attention import AttentionLayer
 from archsum.layers.shapes import known
-from tests.interchange.building.test_keras import CASES, LACKING, TIED
-from tests.interchange.building.test_structure import NETWORKS
+from tests.interchange.building.cases import CASES, NOT_BUILT
+from tests.interchange.building.test_keras import LACKING, TIED
+from tests.interchange.building.test_structure import CUSTOM, NETWORKS
 from tests.support.built_code import run_all
 from tests.support.parity import run_torch
 from tests.support.parity.random_networks import network
@@ -40,8 +41,6 @@ READ_OTHERWISE = {
 SIZES = {"untied_along_height": [128, 50, 1]}
 """What files take that leave sizes open: PyTorch's models are read as they run, on sizes that are numbers."""
 SAME_AGAIN = [file for file in FILES if file.stem not in READ_OTHERWISE]
-NOT_BUILT = ("elementwise_own", "random", "random_colours", "random_more")
-"""What PyTorch cannot do, or does outside of models."""
 TRAINED = {"mlperf_tiny_image_classification": 8, "mlperf_tiny_keyword_spotting": 8, "squeezenet1_1": 2, "voxnet": 8}
 """Examples that are trained for a step, with how many samples."""
 OF_TORCHVISION = {
@@ -213,6 +212,18 @@ def test_weights_are_not_called_like_what_modules_have() -> None:
     layer = {"output_shape": [4], "weights": {name: [2] for name in names}, "macs": 8}
     model = archsum.to_torch({"input": [8], "layers": [{"custom": layer}]})
     assert len([*model.parameters()]) == len(names)
+
+
+def test_a_layer_to_fill_in_is_made_with_what_its_formulas_name() -> None:
+    for units in (4, 7):
+        wanted = archsum.load(CUSTOM, variables={"units": units})
+        assert sum(one.numel() for one in archsum.to_torch(wanted).parameters()) == archsum.summarize(wanted).params
+    made = archsum.build(CUSTOM, "torch")
+    assert made.text.count("class Mine(") == 1
+    namespace: dict[str, Any] = {"__name__": "made_with_what_its_formulas_name"}
+    exec(made.text, namespace)  # it is our own
+    summary = archsum.summarize(CUSTOM, variables={"units": 7})
+    assert sum(one.numel() for one in namespace[made.name](units=7).parameters()) == summary.params
 
 
 def test_single_weights_are_one_parameter() -> None:

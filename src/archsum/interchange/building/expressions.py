@@ -8,7 +8,7 @@ from archsum.formula import Formula, Value, is_formula
 from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.source import Brackets, Code, Expression, Keyword, literal, number, text
 from archsum.language.expand.trace import Visit
-from archsum.language.read.formulas import resolve_fields
+from archsum.language.read.formulas import formulas_in, resolve_fields
 from archsum.layers.fields import INPUT_SIZES
 
 
@@ -168,6 +168,11 @@ def values_of(stated: Any, visits: Iterable[Visit]) -> list[Any]:
             raise NotSymbolicError(str(stated))
         found.append(computed.values["value"])
     return found
+
+
+def values_named(fields: Mapping[str, Any], values: Values) -> list[str]:
+    """Return which values the formulas of a layer's fields name."""
+    return sorted(name for name in names_of(formulas_in(dict(fields))) if values.has_value(name))
 
 
 def names_of(formulas: Iterable[str]) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from archsum.interchange.building.expressions import Writer
+from archsum.interchange.building.expressions import Values, Writer
 from archsum.interchange.building.keras.module import KerasModule
 from archsum.interchange.building.program import Held, LayerStep, NotSymbolicError, Program
 from archsum.interchange.building.reading import same
@@ -50,7 +50,7 @@ class Stage:
     """What is given with the call, beside the inputs."""
 
 
-class Around(Protocol):
+class Around(Values, Protocol):
     """The function that a layer is called in."""
 
     @property

@@ -1,59 +1,136 @@
 """A layer that states itself → a class to fill in."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from archsum.formula import Formula, is_formula
+from archsum.interchange.building.expressions import expression, values_named
 from archsum.interchange.building.names import Names, identifier
 from archsum.interchange.building.program import LayerStep
 from archsum.interchange.building.source import Lines, comment, docstring
 from archsum.interchange.building.torch.code import joined, known
-from archsum.interchange.building.torch.scope import OF_MODULES
+from archsum.interchange.building.torch.lines import signature
+from archsum.interchange.building.torch.scope import OF_MODULES, Scope
 from archsum.interchange.building.torch.steps import UnsupportedError
 from archsum.interchange.building.torch.text import breakable
+from archsum.interchange.building.torch.uses import Parameter
 from archsum.layers.base import Weight
 from archsum.layers.shapes import Shape
 
 
-def custom_class(
-    step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None, name: str
-) -> list[str]:
-    """Return the lines of a class with a layer's weights, whose `forward` takes that many tensors.
+class Custom:
+    """The class of a layer that states itself; what its formulas know is what it is made with."""
 
-    `output` is the shape of what it gives, where that is the same wherever it is used: until its `forward` is written,
-    nothing else says so. Errors: UnsupportedError for weights of unknown sizes.
-    """
-    lines = Lines()
-    lines.add(f"class {name}(nn.Module):")
-    title = f"The file's custom layer{f' `{step.name}`' if step.name else ''}: write its `forward`."
-    lines.lines += docstring([title], "    ")
-    lines.lines.append("")
-    lines.depth = 1
-    lines.add("def __init__(self) -> None:")
-    lines.depth = 2
-    lines.add("super().__init__()")
-    attributes = Names(OF_MODULES)
-    for own, weight in weights.items():
-        if None in weight.shape:
-            raise UnsupportedError("makes no weights of unknown sizes", "state the sizes of the weights, in numbers")
-        word, made = attributes.add(identifier(own, "weight")), f"torch.empty({joined(map(known, weight.shape))})"
-        trained = "" if step.layers[0].trainable else ", requires_grad=False"
-        if weight.trainable:
-            lines.add(f"self.{word} = ", breakable(f"nn.Parameter({made}{trained})"))
-        else:
-            lines.add("", breakable(f'self.register_buffer("{word}", {made})'))
-    if output is not None and None not in output:
-        lines.add(f"self.output_shape = {joined(map(known, output))}")
-    lines.depth = 1
-    lines.lines.append("")
-    takes = ", ".join(["self", *(f"x{number or ''}: Tensor" for number in range(count))])
-    lines.add(f"def forward({takes}) -> Tensor:")
-    lines.depth = 2
-    for field, stated in step.fields.items():
-        if field not in ("weights", "trainable"):
-            lines.lines.append(f"        {comment(f'{field}: {_stated(stated)}')}")
-    lines.add(f'raise NotImplementedError("{name}")')
-    return lines.lines
+    def __init__(self, name: str, step: LayerStep, around: Scope) -> None:
+        self.name = name
+        self.step = step
+        self._around = around
+        self._attributes = Names(OF_MODULES)
+        self.values: dict[str, str] = {
+            value: self._attributes.add(identifier(value, "value")) for value in values_named(step.fields, around)
+        }
+        """The attributes that hold values, by the file's names of these."""
+        self._parameters = Names(("self",))
+        self._called = {value: self._parameters.add(word) for value, word in self.values.items()}
+        self._sizes: dict[tuple[str | None, str], str] = {}
+
+    # What its formulas know
+
+    def value(self, name: str) -> str:
+        """Return what a value is called in `__init__`."""
+        return self._called[name]
+
+    def has_value(self, name: str) -> bool:
+        """Whether it is made with such a value."""
+        return name in self._called
+
+    def size(self, layer: str | None, axis: str) -> str:
+        """Return what a size is called, and let it be given."""
+        if (layer, axis) not in self._sizes:
+            self._sizes[layer, axis] = self._parameters.add(f"{identifier(layer) if layer else 'in'}_{axis}")
+        return self._sizes[layer, axis]
+
+    def function(self, name: str) -> str:
+        """Return what a function of formulas is called."""
+        return self._around.function(name)
+
+    # The class
+
+    def construct(self, around: Scope) -> str:
+        """Return what makes an object of it, where the sizes of what it takes are known."""
+        given = [around.value(name) for name in self._called]
+        given += [around.size(layer, axis) for layer, axis in self._sizes]
+        return f"{self.name}({', '.join(given)})"
+
+    def lines(
+        self, weights: Mapping[str, Weight], types: Mapping[str, str], count: int, output: Shape | None
+    ) -> list[str]:
+        """Return the lines of the class, whose `forward` takes that many tensors; `types` are those of its values.
+
+        `output` is the shape of what it gives, where that is the same wherever it is used: until its `forward` is
+        written, nothing else says so. Errors: UnsupportedError for weights of unknown sizes.
+        """
+        made = self._weights(weights)
+        if output is not None and None not in output:
+            made.append(("self.output_shape = ", joined(self._shape(self.step.fields.get("output_shape"), output))))
+        lines = Lines()
+        lines.add(f"class {self.name}(nn.Module):")
+        title = f"The file's custom layer{f' `{self.step.name}`' if self.step.name else ''}: write its `forward`."
+        lines.lines += [*docstring([title], "    "), ""]
+        lines.depth = 1
+        parameters = [Parameter(word, types[name]) for name, word in self._called.items()]
+        parameters += [Parameter(word, "int") for word in self._sizes.values()]
+        if parameters or made:
+            lines.add("def ", signature(parameters, "__init__"), " -> None:")
+            lines.depth = 2
+            lines.add("super().__init__()")
+            for name, attribute in self.values.items():
+                lines.add(f"self.{attribute} = {self._called[name]}")
+            for before, value in made:
+                lines.add(before, breakable(value))
+            lines.depth = 1
+            lines.lines.append("")
+        takes = ", ".join(["self", *(f"x{number or ''}: Tensor" for number in range(count))])
+        lines.add(f"def forward({takes}) -> Tensor:")
+        lines.depth = 2
+        for field, stated in self.step.fields.items():
+            if field not in ("weights", "trainable"):
+                lines.lines.append(f"        {comment(f'{field}: {_stated(stated)}')}")
+        lines.add(f'raise NotImplementedError("{self.name}")')
+        return lines.lines
+
+    def _weights(self, weights: Mapping[str, Weight]) -> list[tuple[str, str]]:
+        """Return the statements that make its weights, each in two parts."""
+        found = []
+        for own, weight in weights.items():
+            if None in weight.shape:
+                raise UnsupportedError(
+                    "makes no weights of unknown sizes", "state the sizes of the weights, in numbers"
+                )
+            word = self._attributes.add(identifier(own, "weight"))
+            made = f"torch.empty({joined(self._shape(self.step.fields['weights'][own], weight.shape))})"
+            trained = "" if self.step.layers[0].trainable else ", requires_grad=False"
+            if weight.trainable:
+                found.append((f"self.{word} = ", f"nn.Parameter({made}{trained})"))
+            else:
+                found.append(("", f'self.register_buffer("{word}", {made})'))
+        return found
+
+    def _shape(self, stated: Any, shape: Sequence[int | None]) -> list[str]:
+        sizes = stated["shape"] if isinstance(stated, dict) else stated
+        if not isinstance(sizes, list):
+            return [str(known(size)) for size in shape]
+        return [self._size(size) if is_formula(size) else str(known(size)) for size in sizes]
+
+    def _size(self, stated: str) -> str:
+        """Write a formula that is a whole number, where `/` gives one of Python's that is not."""
+        formula = Formula(stated)
+        written = expression(formula, self)
+        return f"int({written})" if any(isinstance(node, ast.Div) for node in ast.walk(formula.tree)) else written
 
 
 def _stated(value: Any) -> str:
-    return str(value) if not isinstance(value, list) else f"[{', '.join(map(str, value))}]"
+    items = value if isinstance(value, list) else [value]
+    written = ", ".join(str(item).removeprefix("=") for item in items)
+    return f"[{written}]" if isinstance(value, list) else written

@@ -291,16 +291,24 @@ def _custom(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...], output: t
     layer: Any = step.layers[0]
     shapes = [writer.program.shape(name) for name in step.uses[0].inputs]
     weights = {weight.name: weight for weight in layer.weights(*shapes)}
-    for use, other in zip(step.uses, step.layers, strict=True):
-        others = [writer.program.shape(name) for name in use.inputs]
-        if [weight.shape for weight in other.weights(*others)] != [weight.shape for weight in weights.values()]:
-            raise NotSymbolicError("weights of a custom layer")
+    if any(_not_listed(step, other) != _not_listed(step, layer) for other in step.layers):
+        raise NotSymbolicError("weights of a custom layer")
     plain = tuple(in_layout(tensor, moved=False) for tensor in taken)
     is_one = all(writer.program.shape(use.outputs[0]) == output for use in step.uses)
-    name = writer.network.custom(step, weights, len(plain), output if is_one else None)
+    writer.take(plain)
+    construct = writer.network.custom(writer, step, weights, len(plain), output if is_one else None)
     call = f"{{self}}({', '.join(f'{{{number}}}' for number in range(len(plain)))})"
-    sizes = _checked(writer, step, tuple(map(known, output)), moved=False, wrappers=0)
-    return Written(plain, [Step(call, f"{name}()")], Tensor("", sizes, output))
+    stated = step.fields.get("output_shape")
+    sizes = [writer.code(size, step.uses) for size in stated] if isinstance(stated, list) else [*map(known, output)]
+    checked = _checked(writer, step, tuple(sizes), moved=False, wrappers=0)
+    return Written(plain, [Step(call, construct)], Tensor("", checked, output))
+
+
+def _not_listed(step: LayerStep, layer: Any) -> dict[str, Any]:
+    """Return the weights of which the file does not list the sizes: a formula gives all of them."""
+    weights = step.fields.get("weights", {})
+    sizes = {name: one["shape"] if isinstance(one, dict) else one for name, one in weights.items()}
+    return {name: layer.weights_[name].shape for name, one in sizes.items() if not isinstance(one, list)}
 
 
 def wants_first(step_kind: str, layer: Any, rank: int) -> bool | None:

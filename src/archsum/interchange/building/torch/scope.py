@@ -77,8 +77,10 @@ class Network(Protocol):
     def part(self, around: "Scope", step: RepeatStep, taken: tuple[Tensor, ...], others: Mapping[str, Tensor]) -> Made:
         """Return the class of a repetition's body."""
 
-    def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None) -> str:
-        """Write the class of a layer that states itself, and return its name."""
+    def custom(
+        self, around: "Scope", step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None
+    ) -> str:
+        """Write the class of a layer that states itself, and return what makes an object of it."""
 
 
 class Scope:

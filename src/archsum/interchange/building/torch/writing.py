@@ -23,7 +23,7 @@ from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.class_names import PACKAGE, PIECES, class_name, pieces
 from archsum.interchange.building.torch.classes import ClassWriter
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, literal
-from archsum.interchange.building.torch.custom import custom_class
+from archsum.interchange.building.torch.custom import Custom
 from archsum.interchange.building.torch.equal_sizes import Place, equal_sizes
 from archsum.interchange.building.torch.formulas import texts_in
 from archsum.interchange.building.torch.inputs import AtDefaults, input_shape, prepare, take_inputs, with_order
@@ -56,7 +56,7 @@ class Network:
         self.needs_channels: set[str] = set()
         self._classes: list[tuple[str, list[str]]] = []
         self._made: dict[int, Made] = {}
-        self._customs: dict[int, str] = {}
+        self._customs: dict[int, Custom] = {}
         self.root = ClassWriter(self, self.root_name)
         for variable in program.variables.values():
             self.root.own[variable.name] = self.root.locals.add(identifier(variable.name, "variable"))
@@ -189,13 +189,13 @@ class Network:
                 optional.append(Parameter(name, typed, literal(one.stated)))
             made.own = {**made.own, one.name: name}
         made.free = {name: text for name, text in writer.free.items() if text in used}
-        around = [Parameter(text, self._type(name, writer)) for name, text in made.free.items()]
+        around = [Parameter(text, self._type(name, writer.around)) for name, text in made.free.items()]
         made.parameters = [*parameters, *required, *around, *optional]
         made.indices = frozenset(number for number, name in enumerate(function.inputs) if name in writer.indices)
         self._classes.append((writer.name, self._class(writer, function, made, lines, given, is_sequence=is_sequence)))
 
-    def _type(self, name: str, writer: ClassWriter) -> str:
-        around: Scope | None = writer.around
+    def _type(self, name: str, around: Scope | None) -> str:
+        """Return the type of a value that something around knows."""
         while around is not None:
             if name in around.types:
                 return around.types[name]
@@ -285,13 +285,16 @@ class Network:
         self._classes.append((writer.name, written))
         self._classes.append((self.function, lines_of_function.lines))
 
-    def custom(self, step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None) -> str:
-        """Write the class of a layer that states itself, and return its name."""
+    def custom(
+        self, around: Scope, step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None
+    ) -> str:
+        """Write the class of a layer that states itself, and return what makes an object of it."""
         if id(step) not in self._customs:
-            name = self.class_name(step.name or "custom", "Layer")
-            self._customs[id(step)] = name
-            self._classes.append((name, custom_class(step, weights, count, output, name)))
-        return self._customs[id(step)]
+            made = Custom(self.class_name(step.name or "custom", "Layer"), step, around)
+            types = {name: self._type(name, around) for name in made.values}
+            self._customs[id(step)] = made
+            self._classes.append((made.name, made.lines(weights, types, count, output)))
+        return self._customs[id(step)].construct(around)
 
     def text(self, described: Sequence[str]) -> str:
         """Put the file together; it begins with a docstring."""

@@ -1,9 +1,11 @@
 """Layers of which the file states the numbers alone: a class to fill in."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archsum.formula import BoundFormula, Formula
-from archsum.interchange.building.expressions import expression
+from archsum.formula import Formula, is_formula
+from archsum.interchange.building.annotations import annotation
+from archsum.interchange.building.expressions import expression, values_named
 from archsum.interchange.building.keras.arguments import trainable_of
 from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
 from archsum.interchange.building.keras.lacking import LackingError
@@ -11,27 +13,28 @@ from archsum.interchange.building.module import Module
 from archsum.interchange.building.names import Names, identifier
 from archsum.interchange.building.program import NotSymbolicError
 from archsum.interchange.building.reading import same
-from archsum.interchange.building.source import INDENT, Brackets, Code, Lines, call, comment, literal, text
+from archsum.interchange.building.source import INDENT, Brackets, Code, Expression, Lines, call, comment, literal, text
 from archsum.layers.axis import named_axes
 
 _COUNTS = ("macs", "flops", "kept", "scratch")
 
 
-class _Sizes:
-    """The sizes of an input as a layer knows them; all else in its formulas is computed."""
+class _Own:
+    """What a layer knows itself: the sizes of its input, and the values that it is made with."""
 
-    def __init__(self, shape: str, rank: int, data_format: Any, module: Module) -> None:
+    def __init__(self, shape: str, rank: int, data_format: Any, module: Module, values: Mapping[str, str]) -> None:
         self._shape = shape
         self._names = named_axes((1,) * rank, data_format)
         self._module = module
+        self._values = values
 
     def value(self, name: str) -> str:
-        """Errors: NotSymbolicError: what is no size has been computed."""
-        raise NotSymbolicError(name)
+        """Return the attribute that a value is."""
+        return f"self.{self._values[name]}"
 
     def has_value(self, name: str) -> bool:
-        """Return that it is a size."""
-        return False
+        """Whether it is made with such a value."""
+        return name in self._values
 
     def size(self, layer: str | None, axis: str) -> str:
         """Return an element of the shape."""
@@ -49,76 +52,116 @@ class _Sizes:
 
 def _custom(made: LayerCall) -> tuple[Stage, ...]:
     module = made.function.module
-    for name in ("output_shape_", "weights_", *(f"{count}_" for count in _COUNTS)):
-        same([_written(getattr(layer, name)) for layer in made.layers])
+    named = values_named(made.fields, made.function)
     key = id(made.step.item)
     if key not in module.customs:
         word = identifier(made.step.name or "custom", "custom")
         title = "".join(part[:1].upper() + part[1:] for part in word.split("_")) or "Custom"
         module.customs[key] = module.names.add(title if title.isidentifier() else "Custom", f"{title}Layer")
-        module.parts[module.customs[key]] = _class(made, module.customs[key])
-    arguments = {"trainable": trainable_of(made)}
-    several = len(made.inputs) > 1 or made.inputs[0].startswith("*")
-    return (Stage(call(module.customs[key], **arguments), is_list=several),)
+        module.parts[module.customs[key]] = _class(made, module.customs[key], named)
+    values = [made.function.value(name) for name in named]
+    stage = call(module.customs[key], *values, trainable=trainable_of(made))
+    return (Stage(stage, is_list=_takes_several(made)),)
 
 
-def _written(value: Any) -> Any:
-    """Return a value with formulas as they are written, so that equal ones are equal."""
-    if isinstance(value, BoundFormula):
-        return value.written()
-    if isinstance(value, dict):
-        return {name: (_written(weight.shape), weight.trainable) for name, weight in value.items()}
-    return tuple(map(_written, value)) if isinstance(value, tuple) else value
+def _takes_several(made: LayerCall) -> bool:
+    return len(made.inputs) > 1 or made.inputs[0].startswith("*")
 
 
-def _class(made: LayerCall, name: str) -> list[str]:
-    """Return the lines of a class."""
-    layer: Any = made.layer
-    use, several = made.use, len(made.inputs) > 1 or made.inputs[0].startswith("*")
-    use("keras", "layers")
-    tensor = use("keras", "KerasTensor")
-    one = f"{use('collections.abc', 'Sequence')}[{tensor}]" if several else tensor
-    first = "inputs[0].shape" if several else "inputs.shape"
+def _class(made: LayerCall, name: str, named: Sequence[str]) -> list[str]:
+    """Return the lines of a class, which is made with the values of these names."""
+    made.use("keras", "layers")
+    tensor = made.use("keras", "KerasTensor")
+    one = f"{made.use('collections.abc', 'Sequence')}[{tensor}]" if _takes_several(made) else tensor
+    attributes = Names(_OF_LAYERS)
+    values = {value: attributes.add(identifier(value, "value")) for value in named}
     lines = Lines()
-    lines.add("@", call(f"{use('keras')}.saving.register_keras_serializable", literal("archsum")))
+    lines.add("@", call(f"{made.use('keras')}.saving.register_keras_serializable", literal("archsum")))
     lines.add(f"class {name}(layers.Layer):")
-    lines.depth += 1
+    lines.depth = 1
     lines.add('"""To be filled in: of what it computes the file has only the numbers."""')
-    if layer.weights_:
-        shapes = "Sequence[tuple[int | None, ...]]" if several else "tuple[int | None, ...]"
-        lines.add("")
-        lines.add(f"def build(self, input_shape: {shapes}) -> None:")
-        lines.depth += 1
-        lines.add('"""Make its weights."""')
-        attributes = Names(_OF_LAYERS)
-        for number, (weight, stated) in enumerate(layer.weights_.items()):
-            if None in stated.shape:
-                raise LackingError("makes no weights of unknown sizes", "state the sizes of the weights, in numbers")
-            shape = _shape(made, stated.shape, "input_shape[0]" if several else "input_shape")
-            word = identifier(weight, f"weight_{number}")
-            attribute = attributes.add(word, f"{word}_")
-            trainable = None if stated.trainable else "False"
-            value = call("self.add_weight", shape=shape, name=literal(weight), trainable=trainable)
-            lines.add(f"self.{attribute} = ", value)
-        lines.depth -= 1
+    if values:
+        _write_init(lines, made, values)
+    if made.fields.get("weights"):
+        _write_build(lines, made, values, attributes)
     lines.add("")
-    output = (Code(f"*{first}[1:]"),) if layer.output_shape_ is None else _shape(made, layer.output_shape_, first).items
     lines.add(f"def compute_output_spec(self, inputs: {one}) -> {tensor}:")
-    lines.depth += 1
+    lines.depth = 2
     lines.add('"""Return the shape that it gives."""')
-    shape = Brackets("", (Code(f"{first}[0]"), *output))
-    lines.add("return ", call(tensor, shape, dtype="self.compute_dtype"))
-    lines.depth -= 1
+    lines.add("return ", call(tensor, _output(made, values), dtype="self.compute_dtype"))
+    lines.depth = 1
     lines.add("")
     lines.add(f"def call(self, inputs: {one}) -> {tensor}:")
-    lines.depth += 1
+    lines.depth = 2
     lines.add('"""Compute it."""')
     for count in _COUNTS:
-        stated = getattr(layer, f"{count}_")
-        if stated is not None:
-            lines.lines.append(INDENT * 2 + comment(f"{count}: {str(_written(stated)).removeprefix('=')}"))
+        if made.fields.get(count) is not None:
+            lines.lines.append(INDENT * 2 + comment(f"{count}: {str(made.fields[count]).removeprefix('=')}"))
     lines.add("raise ", call("NotImplementedError", Code(text(f"what {name} computes"))))
     return [line if line.strip() else "" for line in lines.lines]
+
+
+def _write_init(lines: Lines, made: LayerCall, values: Mapping[str, str]) -> None:
+    """Write that it keeps its values, by their names in the file, as attributes."""
+    names = Names(("self", "kwargs"))
+    parameters = {attribute: names.add(attribute) for attribute in values.values()}
+    each = {name: [Formula(f"={name}").computed(use.names) for use in made.step.uses] for name in values}
+    typed = (annotation(known, made.function.module) for known in each.values())
+    takes = [Code(f"{one}: {of}") for one, of in zip(parameters.values(), typed, strict=True)]
+    lines.add("")
+    rest = Code(f"**kwargs: {made.use('typing', 'Any')}")
+    lines.add("def ", Brackets("__init__", (Code("self"), *takes, rest)), " -> None:")
+    lines.depth = 2
+    lines.add("super().__init__(**kwargs)")
+    for attribute, parameter in parameters.items():
+        lines.add(f"self.{attribute} = {parameter}")
+    lines.depth = 1
+
+
+def _write_build(lines: Lines, made: LayerCall, values: Mapping[str, str], attributes: Names) -> None:
+    """Write how it makes its weights."""
+    several = _takes_several(made)
+    own = _own(made, "input_shape[0]" if several else "input_shape", values)
+    lines.add("")
+    typed = "Sequence[tuple[int | None, ...]]" if several else "tuple[int | None, ...]"
+    lines.add(f"def build(self, input_shape: {typed}) -> None:")
+    lines.depth = 2
+    lines.add('"""Make its weights."""')
+    layers: Any = made.layers
+    for number, (weight, stated) in enumerate(made.fields["weights"].items()):
+        made_of = [layer.weights_[weight] for layer in layers]
+        if None in made_of[0].shape:
+            raise LackingError("makes no weights of unknown sizes", "state the sizes of the weights, in numbers")
+        word = identifier(weight, f"weight_{number}")
+        attribute = attributes.add(word, f"{word}_")
+        sizes = stated["shape"] if isinstance(stated, dict) else stated
+        shape = Brackets("", _sizes(sizes, [one.shape for one in made_of], own))
+        trainable = None if made_of[0].trainable else "False"
+        value = call("self.add_weight", shape=shape, name=literal(weight), trainable=trainable)
+        lines.add(f"self.{attribute} = ", value)
+    lines.depth = 1
+
+
+def _output(made: LayerCall, values: Mapping[str, str]) -> Brackets:
+    """Write the shape that it gives: as it is stated, or the input's."""
+    first = "inputs[0].shape" if _takes_several(made) else "inputs.shape"
+    layers: Any = made.layers
+    sizes: tuple[Expression, ...] = (Code(f"*{first}[1:]"),)
+    if made.fields.get("output_shape") is not None:
+        each = [layer.output_shape_ for layer in layers]
+        sizes = _sizes(made.fields["output_shape"], each, _own(made, first, values))
+    return Brackets("", (Code(f"{first}[0]"), *sizes))
+
+
+def _own(made: LayerCall, shape: str, values: Mapping[str, str]) -> _Own:
+    return _Own(shape, made.rank, made.known("data_format"), made.function.module, values)
+
+
+def _sizes(stated: Any, each: Sequence[Any], own: _Own) -> tuple[Expression, ...]:
+    """Write sizes as the file states them; where a formula gives all of them, what they are at each use."""
+    if not isinstance(stated, list):
+        return tuple(map(literal, same(each)))
+    return tuple(Code(expression(Formula(size), own)) if is_formula(size) else literal(size) for size in stated)
 
 
 _OF_LAYERS = frozenset(
@@ -136,15 +179,5 @@ _OF_LAYERS = frozenset(
     )
 )
 """What attributes of a layer of Keras's may not be called."""
-
-
-def _shape(made: LayerCall, sizes: tuple[Any, ...], shape: str) -> Brackets:
-    known = _Sizes(shape, made.rank, made.known("data_format"), made.function.module)
-    written = (
-        Code(expression(Formula(size.written()), known)) if isinstance(size, BoundFormula) else literal(size)
-        for size in sizes
-    )
-    return Brackets("", tuple(written))
-
 
 TABLE: Table = {"custom": _custom}
