@@ -63,6 +63,7 @@ COMMANDS = [
     "--set filters=1:64:log --samples 4 --seed 3",
     "--set filters=1:3 --where 'params < 10'",
     "--set filters=1,2 --set kernel_size=9",
+    "--set filters=1.5:4:0.5 --set act=relu,a,b,c,d,e,f",
     "--rows rows.csv --set units=1,2",
     "--set filters=1:6 --fit params~filters",
     "--set kernel_size=1:8 --fit params~kernel_size --where 'params < 3k'",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archsum.bounds import MAX_PROCESSES, MAX_SORTED
 from archsum.cli.arguments import figure_file, number_of, shape, training
 from archsum.cli.exit_codes import OK, OVER_BUDGET
-from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
+from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting, warn_of_unused
 from archsum.errors import Diagnostic, SpecError
 
 if TYPE_CHECKING:
@@ -209,6 +209,7 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         )
     if problems:
         raise SpecError(problems)
+    warn_of_unused(template, varied)
     if reader.passed_over:
         from archsum.errors import enumerate_words
 
