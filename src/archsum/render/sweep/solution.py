@@ -112,9 +112,10 @@ def _what_it_has(row: Row) -> str:
 
 
 def _figures(metric: str, value: int | None) -> tuple[str, str, str]:
-    """Return a metric, its figure, and of large memory the same rounded."""
-    is_large = metric in IN_BYTES and value is not None and value >= 1024
-    return metric, figure(metric, value), binary(value) if is_large and value is not None else ""
+    """Return a metric, its figure, and of memory the same in a unit."""
+    if metric not in IN_BYTES or value is None:
+        return metric, count(value), ""
+    return metric, count(value), binary(value) if value >= 1024 else "bytes"
 
 
 def _how(solution: Solution) -> Iterator[str]:
