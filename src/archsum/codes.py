@@ -363,6 +363,12 @@ CODES: dict[str, Code] = {
         "input: [32]\nlayers:\n  - dense: {units: 10, name: a}\n  - dense: {units: 10, name: b, inputs: input}\n"
         "outputs: [a, b]",
     ),
+    "unused-variable": Code(
+        "A warning: no formula of the file names a variable, so that `--set` of it changes nothing.",
+        "Look whether a number was meant to be a formula, or a block has a parameter of the same name, which hides it.",
+        "input: [32]\nvariables: {width: 64}\nlayers:\n  - dense: {units: 64}",
+        "input: [32]\nvariables: {width: 64}\nlayers:\n  - dense: {units: =width}",
+    ),
     "unwritable": Code(
         "A file cannot be written.",
         "Name a file in a folder that exists and that you may write to.",

@@ -404,7 +404,8 @@ def _item(items: Value, index: Value) -> Value:
     if not items:
         raise FormulaError(f"the list is empty, and has no item {index}", "put the values into it, as in `[3, 4, 6]`")
     if not -len(items) <= index < len(items):
-        message = f"the list has {len(items)} items, 0 to {len(items) - 1}, and no item {index}"
+        has = f"{len(items)} items, 0 to {len(items) - 1}," if len(items) > 1 else "a single item, 0,"
+        message = f"the list has {has} and no item {index}"
         raise FormulaError(message, "add the items that are missing, or take another")
     return _bounded(items[index])
 

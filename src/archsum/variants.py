@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archsum.budget.metrics import METRICS as LIMITABLE
-from archsum.errors import enumerate_words, one_line, suggest
+from archsum.errors import Diagnostic, enumerate_words, one_line, suggest
 from archsum.formula import Value
 from archsum.language.loading import NetworkFile
 from archsum.language.network import Network
@@ -28,6 +28,9 @@ OF_LAYERS: Mapping[str, Callable[[Totals], int | None]] = MappingProxyType(
     | {"non_trainable_params": lambda totals: totals.non_trainable_params}
 )
 """Of these, those for which it is enough to know what layers there are."""
+
+IN_BYTES = frozenset(name.removeprefix("max_") for name, metric in LIMITABLE.items() if metric.unit == "bytes")
+"""Those that are memory."""
 
 _AS_IN_FILE: Mapping[str, Value] = MappingProxyType({})
 
@@ -54,6 +57,8 @@ class Template:
         self.budget: Budget = document.budget
         self.training: Training = document.training
         self.devices: Mapping[str, StatedDevice] = document.devices
+        self.unused_variables: Mapping[str, Diagnostic] = self._file.unused_variables
+        """Warnings of the variables that nothing in the file uses, by their names."""
 
     def network(
         self,

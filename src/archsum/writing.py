@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import ENOENT
 from typing import Any, NoReturn
 
 from archsum.errors import Diagnostic, SpecError
@@ -35,10 +36,21 @@ def write(path: str, content: bytes) -> None:
         elif not os.path.basename(path):
             raise _unwritable(path, "that is not the name of a file", "write one, as in `network.svg`")
         else:
-            _require_writable(path, there)
+            _refuse_read_only(path, there)
             _replace(os.path.realpath(path), there, content)
     except BrokenPipeError:
         return  # the reader has seen enough
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error), _ELSEWHERE) from None
+
+
+def require_writable(path: str) -> None:
+    """Errors: SpecError where it is known before there is anything to write that a file cannot be written."""
+    try:
+        there = _stat(path)
+        if there is None and not os.path.isdir(os.path.dirname(path) or "."):
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+        _refuse_read_only(path, there)
     except (OSError, ValueError) as error:
         raise _unwritable(path, getattr(error, "strerror", None) or str(error), _ELSEWHERE) from None
 
@@ -66,7 +78,7 @@ class GrowingFile(io.RawIOBase):
                 self._file = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115
                 self.is_regular = False
             else:
-                _require_writable(path, there)
+                _refuse_read_only(path, there)
                 if there and self.is_regular and there.st_size and start is None:
                     first = "go on with it by `--resume`" if resumable else "remove it"
                     raise _unwritable(path, "it is there already", f"{first}, or name another file")
@@ -123,7 +135,7 @@ def _stat(path: str) -> os.stat_result | None:
         return None
 
 
-def _require_writable(path: str, there: os.stat_result | None) -> None:
+def _refuse_read_only(path: str, there: os.stat_result | None) -> None:
     """Errors: SpecError for a file that is read-only."""
     # Who may do everything, such as root, is not kept by the mode; but it says what is wanted.
     if there and stat.S_ISREG(there.st_mode) and not (there.st_mode & 0o222 and os.access(path, os.W_OK)):

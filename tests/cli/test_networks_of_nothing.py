@@ -101,7 +101,8 @@ def test_every_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(f"{NETWORKS[network]}variables: {{n: 1}}\n", encoding="utf-8")
+    varied = "variables: {n: 1}\nname: ='net' if n else 'nets'\n"
+    Path("net.yaml").write_text(f"{NETWORKS[network]}{varied}", encoding="utf-8")
     Path("other.yaml").write_text(NETWORKS["all frozen"], encoding="utf-8")
     run_with_every_option(
         command,

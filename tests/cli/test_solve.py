@@ -10,9 +10,9 @@ from tests.support.commands import complaints, printed
 
 NETWORK = """\
 input: [8, 8, 3]
-variables: {width: 1, depth: 2, groups: 1, wave: 0}
+variables: {width: 1, depth: 2, groups: 1, wave: 0, kernel: [3, 3]}
 layers:
-  - conv2d: {filters: =ceil(12 * width), kernel_size: 3, groups: =groups}
+  - conv2d: {filters: =ceil(12 * width), kernel_size: =kernel, groups: =groups}
   - repeat: {times: =depth, layers: [conv2d: {filters: 12, kernel_size: 3, padding: same}]}
   - global_average_pooling2d
   - dense: =10 + 50 * (wave % 7)
@@ -53,6 +53,7 @@ WRONG = [
     "--vary width=0:1.5 --where 'params < 5'",
     "--vary width=1:1000000 --where 'params < 5 and params > 5'",
     "--vary width=relu --where 'params < 5'",
+    "--vary kernel=1:3 --where 'params < 5'",
     "--vary width=1:4 --where 'params < 5' --set width=2",
     "--vary width=1:4 --where 'params < 5' --set hight=2 --optimizer adma",
     "--vary depth=1:4 --where 'training_memory < 1 GB' --checkpointing repeet",

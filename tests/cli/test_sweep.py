@@ -63,6 +63,7 @@ COMMANDS = [
     "--set filters=1:64:log --samples 4 --seed 3",
     "--set filters=1:3 --where 'params < 10'",
     "--set filters=1,2 --set kernel_size=9",
+    "--set filters=1.5:4:0.5 --set act=relu,a,b,c,d,e,f",
     "--rows rows.csv --set units=1,2",
     "--set filters=1:6 --fit params~filters",
     "--set kernel_size=1:8 --fit params~kernel_size --where 'params < 3k'",
@@ -116,6 +117,7 @@ WRONG = [
     "--set filters=1,2 -o there.json",
     "--set filters=1,2 -o there.csv --resume",
     "--set filters=1,2 -o missing/rows.csv",
+    "--set filters=1,2 -o rows.csv --pareto params,-macs --plot missing/front.svg",
 ]
 USAGE = [
     "--set filters",
@@ -137,6 +139,9 @@ USAGE = [
     "--set filters=1 --plot front.gif --pareto params,macs",
     "--set filters=1 --jobs 2 --executor tcp://localhost:8786",
     "--set filters=1 --input x",
+    "--set filters=1 --sort ''",
+    "--columns '' --set filters=1",
+    "filters=1",
 ]
 
 
@@ -155,6 +160,7 @@ def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monke
         Path(name).write_text(text, encoding="utf-8")
     golden("sweep_errors.txt", complaints("sweep", WRONG, USAGE, capsys))
     assert lines("there.csv") == ["kept"]
+    assert not Path("rows.csv").exists()
 
 
 def test_every_format_has_the_same_rows() -> None:
@@ -490,8 +496,11 @@ def test_a_bar_on_a_terminal_alone() -> None:
 def test_names_are_text_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     text = 'name: "a\\x1b[31m"\ninput: [4]\nvariables: {act: relu}\nlayers: [dense: {units: 3, activation: =act}]\n'
     Path("steering.yaml").write_text(text, encoding="utf-8")
-    Path("rows.csv").write_text("act\n\x1b[31m\n", encoding="utf-8")
-    assert main(["sweep", "steering.yaml", "--rows", "rows.csv"]) == 2
+    for text in ("act\n\x1b[31m\n", "\x1b[31m\n1\n", "variant,\x1b[31m\n1,relu\n"):
+        Path("\x1b[31m.csv").write_text(text, encoding="utf-8")
+        assert main(["sweep", "steering.yaml", "--rows", "\x1b[31m.csv"]) == 2
+    Path("\x1b[31m.csv").write_text("variant,act\n1,relu\n", encoding="utf-8")
+    assert main(["sweep", "steering.yaml", "--rows", "\x1b[31m.csv", "--format", "json"]) == 0
     assert main(["sweep", "steering.yaml", "--set", "act=\x1b[31m"]) == 2
     assert main(["sweep", "steering.yaml", "--set", "act==1+1,relu", "--format", "csv"]) == 0
     captured = capsys.readouterr()

@@ -1,9 +1,13 @@
 """Conditions: which metrics they name, what their units are, and what is none."""
 
+import re
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from archsum import SpecError
-from archsum.errors import quote
+from archsum.errors import Diagnostic, quote
 from archsum.sweeps.condition import read_condition
 
 VARIED = ("width", "act")
@@ -120,3 +124,66 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         "did you mean `params`?",
         "a text is in quotes: `act == 'relu'`",
     ]
+
+
+TOKENS = (
+    *(
+        "params",
+        "sram",
+        "width",
+        "act",
+        "relu",
+        "'relu'",
+        "5",
+        "5M",
+        "5 MB",
+        "7B",
+        "256k",
+        "1,000",
+        "1 000",
+        "0.5",
+        "1e3",
+    ),
+    *(
+        "<",
+        "<=",
+        "=",
+        "==",
+        "=>",
+        "=<",
+        "!=",
+        "<>",
+        "≤",
+        "&&",
+        "&",
+        "||",
+        "|",
+        "!",
+        "and",
+        "AND",
+        "or",
+        "not",
+        ",",
+        ";",
+    ),
+    *("(", ")", "^", "**", "+", "/", "if", "else", "true", "[", "]", "'", "."),
+)
+
+
+@example("params = 5 MB && act = relu")
+@given(st.lists(st.sampled_from(TOKENS), max_size=9).map(" ".join) | st.text(max_size=20))
+def test_any_text_is_a_condition_or_none(text: str) -> None:
+    """And where one problem alone is said, by a whole condition that is to be written instead, that is one."""
+    problems = problems_of(text)
+    assert all(problem.cure for problem in problems)
+    if [problem.message for problem in problems] == [f"{quote(text)} is no condition"]:
+        written = re.fullmatch("write `(.*)`", problems[0].cure)
+        assert written is None or problems_of(written[1]) == []
+
+
+def problems_of(text: str) -> list[Diagnostic]:
+    try:
+        read_condition(text, VARIED)
+    except SpecError as error:
+        return error.diagnostics
+    return []

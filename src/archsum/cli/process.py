@@ -118,6 +118,8 @@ def _one_too_many(word: str, parser: argparse.ArgumentParser) -> str:
     """Return what is wrong with a word that the command does not take."""
     from archsum.errors import suggest
 
+    if re.match(r"[A-Za-z_]\w*=", word) and "--set" in parser._option_string_actions:
+        return f"`{word}` is one argument too many: did you mean `--set {word}`?"
     if not word.startswith("-"):
         return f"`{word}` is one argument too many; a list has commas, as in `macs,weights`"
     meant = suggest(word.partition("=")[0], parser._option_string_actions)

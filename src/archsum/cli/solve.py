@@ -5,7 +5,7 @@ import gc
 
 from archsum.cli.arguments import add_format_argument, add_overrides, training
 from archsum.cli.exit_codes import BAD_INPUT, OK, OVER_BUDGET
-from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
+from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting, warn_of_unused
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     from archsum.render.sweep import solution as text
 
     name, values = arguments.vary
+    template = read_template(arguments.file, arguments.input)
     found = solve(
-        read_template(arguments.file, arguments.input),
+        template,
         name,
         values,
         variables=dict(arguments.variables),
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         smallest=arguments.smallest,
         scan=arguments.scan,
     )
+    warn_of_unused(template, (name, *(one for one, _ in arguments.variables)))
     print(text.render_json(found) if arguments.format == "json" else text.render(found))
     if found.row is None:
         return BAD_INPUT if found.is_undecided else OVER_BUDGET

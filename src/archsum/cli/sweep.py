@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from archsum.bounds import MAX_PROCESSES, MAX_SORTED
 from archsum.cli.arguments import figure_file, number_of, shape, training
 from archsum.cli.exit_codes import OK, OVER_BUDGET
-from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting
-from archsum.errors import Diagnostic, SpecError
+from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting, warn_of_unused
+from archsum.errors import Diagnostic, SpecError, enumerate_words, one_line
 
 if TYPE_CHECKING:
     from archsum.cli.sweep_output import Output
@@ -64,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns",
         metavar="NAME,…",
+        type=_names,
         help="the metrics to compute, by the names of limits, as in params,training_memory (default: params,macs)",
     )
     parser.add_argument(
@@ -73,9 +74,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_limit_arguments(parser, "a row")
     best = parser.add_argument_group("the best", "A minus before a name is for: the more, the better.")
-    best.add_argument("--sort", metavar="NAME,…", help="the order of the rows, as in params or -width")
+    best.add_argument("--sort", metavar="NAME,…", type=_names, help="the order of the rows, as in params or -width")
     best.add_argument("--top", metavar="N", type=number_of("rows"), help="the first rows of that order alone")
-    best.add_argument("--pareto", metavar="NAME,…", help="the rows that no other beats, as in 'params, -macs'")
+    best.add_argument(
+        "--pareto", metavar="NAME,…", type=_names, help="the rows that no other beats, as in 'params, -macs'"
+    )
     best.add_argument(
         "--plot", metavar="FILE", type=figure_file, help="a figure of all rows, and of that front: .svg, .pdf or .png"
     )
@@ -121,6 +124,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(render(growth))
     return OK if tally.rows or tally.before else OVER_BUDGET  # that is, there is nothing that keeps what it has to
+
+
+def _names(text: str) -> str:
+    """Return names with commas between them, of which there is one at least. Errors: ArgumentTypeError."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it names nothing: write names, as in params,-macs")
+    return text
 
 
 def _style(arguments: argparse.Namespace) -> str:
@@ -209,10 +219,9 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         )
     if problems:
         raise SpecError(problems)
+    warn_of_unused(template, varied)
     if reader.passed_over:
-        from archsum.errors import enumerate_words
-
-        passed_over = f"{enumerate_words(reader.passed_over)} of {arguments.rows}"
+        passed_over = f"{enumerate_words(reader.passed_over)} of {one_line(arguments.rows)}"
         print(f"archsum: passed over {passed_over}: what a sweep says of variants is computed anew", file=sys.stderr)
     return space, question, objectives, growth
 
@@ -230,6 +239,12 @@ def _open(
     from archsum.render.sweep.table import MAX_ROWS
     from archsum.sweeps.front import Front, Order
 
+    if arguments.plot:
+        from archsum.render.plot import require
+        from archsum.writing import require_writable
+
+        require()
+        require_writable(arguments.plot[0])
     rows: Output | None = None
     done = None
     if style == "parquet":
@@ -244,10 +259,6 @@ def _open(
         return rows, done.variants if done else 0
     most = arguments.top or (None if rows else MAX_ROWS)
     best = Front(objectives) if arguments.pareto else Order(objectives, most)
-    if arguments.plot:
-        from archsum.render.plot import require
-
-        require()
     return Held(best, question, rows, bool(arguments.top or arguments.pareto), arguments.plot), 0
 
 

@@ -1,10 +1,11 @@
 """Arguments of commands that vary a file: the file, and what every variant has to keep."""
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archsum.cli.arguments import add_training_arguments, standard_input
-from archsum.errors import quote
+from archsum.errors import SpecError, quote
 
 if TYPE_CHECKING:
     from archsum.language.read.settings import InputShape
@@ -46,6 +47,14 @@ def read_template(file: str, shape: "InputShape | None" = None) -> "Template":
     from archsum.api import template
 
     return template(standard_input() if file == "-" else file, input=shape)
+
+
+def warn_of_unused(template: "Template", varied: Iterable[str]) -> None:
+    """Say which of the variables that are varied nothing uses: all their values give the same."""
+    if warnings := [template.unused_variables[name] for name in varied if name in template.unused_variables]:
+        from archsum.cli.console import report
+
+        report(SpecError(warnings))
 
 
 def setting(text: str) -> tuple[str, str]:

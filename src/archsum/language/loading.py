@@ -1,6 +1,7 @@
 """Text → graph, through all stages; everything wrong with a file leaves them as one SpecError."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from archsum.bounds import MAX_KNOWN
@@ -13,6 +14,7 @@ from archsum.language.network import Network, Written
 from archsum.language.read.formulas import formulas_in
 from archsum.language.read.settings import InputShape, read_head
 from archsum.language.read.structure import Structure, read_structure
+from archsum.language.read.unused_variables import unused_variables
 from archsum.language.spec.document import Document
 from archsum.language.text.reader import read
 from archsum.layers.base import Weight
@@ -93,6 +95,11 @@ class NetworkFile:
         """Whether a word is anywhere in the file's text."""
         return word in self._places.whole.source.text
 
+    @cached_property
+    def unused_variables(self) -> Mapping[str, Diagnostic]:
+        """The warnings of variables that nothing uses, by their names."""
+        return unused_variables(self._places)
+
     def has_formulas(self, field: str) -> bool:
         """Whether what the file says of a field is computed, and so may be another in another variant."""
         return any(formulas_in(self._places.data.get(field)))
@@ -128,7 +135,7 @@ class NetworkFile:
             problems += [problem for problem in engine.diagnostics if problem.code != "too-large"]
         if in_text or problems:
             raise _everything_wrong(in_text, problems)
-        warnings = list(structure.warnings)
+        warnings = [*structure.warnings, *self.unused_variables.values()]
         if "data_format" not in places.data and (suspected := _with_channels_first(document.input)):
             from archsum.language.advice.channels import in_first, in_last
 

@@ -85,6 +85,10 @@ def ask_of_one(
     if name in variables:
         message = f"{quote(name)} is varied, and set to {quote(variables[name])}"
         problems.append(Diagnostic("duplicate-name", message, None, "leave one of them out"))
+    if isinstance(template.variables.get(name), list):
+        message = f"{quote(name)} is a list, and a number is looked for"
+        cure = f"name another variable; `archsum sweep` tries lists, as in `--set '{name}=[1:3,4]'`"
+        raise SpecError([*problems, Diagnostic("wrong-type", message, None, cure)])
     variables = {one: value for one, value in variables.items() if one != name}
     varied = [name, *variables]
     with gathered(problems):

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archsum.budget.metrics import METRICS as LIMITABLE
 from archsum.errors import Diagnostic, FieldError, SpecError, quote
 from archsum.formula import RESERVED, Formula, FormulaError, Value
 from archsum.language.spec.quantities import BYTE_UNITS, COUNT_UNITS, parse_bytes, parse_count
-from archsum.variants import METRICS, suggest_metric
+from archsum.variants import IN_BYTES, METRICS, suggest_metric
 
 _WORD = r"[A-Za-z_][A-Za-z0-9_.]*"
 _QUANTITY = re.compile(
@@ -109,8 +108,8 @@ def _as_number(match: re.Match[str]) -> str:
     if number is None or unit is None:
         return match[0]
     compared = _BEFORE.search(match.string[: match.start()]) or _AFTER.match(match.string, match.end())
-    metric = LIMITABLE.get(f"max_{compared[1]}") if compared else None
-    is_memory = unit.lower().endswith("b") if metric is None else metric.unit == "bytes"
+    metric = compared[1] if compared and compared[1] in METRICS else None
+    is_memory = metric in IN_BYTES if metric else unit.lower().endswith("b")
     parse, units = (parse_bytes, BYTE_UNITS) if is_memory else (parse_count, COUNT_UNITS)
     try:
         return str(parse(f"{number.replace('_', '')} {unit}"))
@@ -118,10 +117,10 @@ def _as_number(match: re.Match[str]) -> str:
         if unit in units:
             raise
         message, cure = f"{quote(match[0])} is no quantity", error.cure
-        if compared and is_memory and unit in COUNT_UNITS:
-            message = f"{quote(match[0])} is a number, and `{compared[1]}` is memory"
-        elif compared and metric and not is_memory and unit in BYTE_UNITS:
-            message = f"{quote(match[0])} is memory, and `{compared[1]}` is a number"
+        if metric and is_memory and unit in COUNT_UNITS:
+            message = f"{quote(match[0])} is a number, and `{metric}` is memory"
+        elif metric and not is_memory and unit in BYTE_UNITS:
+            message = f"{quote(match[0])} is memory, and `{metric}` is a number"
             meant = _AS_NUMBERS.get(unit[0], unit[0])
             cure = f"write `{number}{meant}`" if meant in COUNT_UNITS else cure
         raise FieldError(message, cure) from None

@@ -10,7 +10,9 @@ from archsum.language.text.scalars import resolve
 from archsum.sweeps.choices import Between, Choices, Items, Range, Several, Values
 
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
-_WHOLE = re.compile(r"[-+]?[0-9]+")
+_WHOLE = re.compile(r"[-+]?[0-9]+([eE]\+?[0-9]{1,2})?")
+_WITH_DOTS = re.compile(rf"(?P<start>{_NUMBER.pattern})\.\.\.?=?(?P<stop>{_NUMBER.pattern})")
+"""A range as other languages have it."""
 _LOG = "log"
 _RANGES = "a range is `start:stop:step`, both ends in it; `start:stop:log` is to draw from with `--samples`"
 _LISTS = "a list is `[3,4,6,3]`, and several are `[3,4,6,3],[3,4,23,3]` or `[3,4,6|23,3]`"
@@ -83,6 +85,8 @@ def _read_single(text: str) -> Choices:
     first, colon, rest = text.partition(":")
     if colon and _NUMBER.fullmatch(first):
         return _range(text, [first, *rest.split(":")])
+    if dots := _WITH_DOTS.fullmatch(text):
+        raise FieldError(f"cannot be {quote(text)}", f"write the range `{dots['start']}:{dots['stop']}`")
     try:
         value = resolve(text)
     except ValueError as error:

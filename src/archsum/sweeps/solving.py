@@ -114,7 +114,7 @@ def solve(
     place = None if scan else search.bisect()
     if place is not None:
         return Solution(question, name, choices, smallest, search.checked, place, None)
-    reason = "asked" if scan else search.doubt() or "none of those computed first keeps it"
+    reason = "asked" if scan else search.doubt() or f"none of those computed first keeps it: {search.ends()}"
     place = search.scan(reason)
     return Solution(question, name, choices, smallest, search.checked, place, reason)
 
@@ -172,6 +172,11 @@ class _Search:
                 return best
             self.keeps((best + over) // 2)
         return None
+
+    def ends(self) -> str:
+        """Return from what to what the figures go that were computed, in words."""
+        of_each = {name: [row.metrics[name] or 0 for row in self.checked.values()] for name in self._question.wanted}
+        return ", ".join(f"`{name}` is {min(figures):,} to {max(figures):,}" for name, figures in of_each.items())
 
     def scan(self, reason: str) -> int | None:
         """Return the place of the first value, from the end on, that keeps what it has to."""

@@ -1,12 +1,23 @@
 """What came of a sweep, counted as its rows come."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from archsum.sweeps.rows import REFUSED, UNKNOWN, Row
 
 _MOST = 5
 """The reasons of refusals that are told apart."""
-_OTHERS = None, "for other reasons"
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+@dataclass
+class Refusals:
+    """Variants that are refused for one reason, which may have other numbers in each."""
+
+    first: Row | None
+    """The first of them; None where they are of several reasons."""
+    variants: int = 0
 
 
 class Tally:
@@ -19,9 +30,14 @@ class Tally:
         self.rows = 0
         """Those that keep what they have to, or of which that is unknown."""
         self.unknown = 0
-        self.refusals = 0
-        self.refused: dict[tuple[str | None, str | None], tuple[int, int]] = {}
-        """For each reason, its code and message: how many variants were refused, and the number of the first."""
+        self.refused = 0
+        self._refusals: dict[tuple[str | None, str], Refusals] = {}
+        self._others = Refusals(None)
+
+    @property
+    def refusals(self) -> Sequence[Refusals]:
+        """The refused ones by their reason; of many reasons, those behind the first together."""
+        return [*self._refusals.values(), *([self._others] if self._others.variants else [])]
 
     def add(self, variants: int, rows: Sequence[Row]) -> None:
         """Count variants, and the rows that came of them."""
@@ -34,9 +50,8 @@ class Tally:
                 self.unknown += row.verdict == UNKNOWN
 
     def _refuse(self, row: Row) -> None:
-        self.refusals += 1
-        reason = row.code, row.message
-        if reason not in self.refused and len(self.refused) >= _MOST:
-            reason = _OTHERS
-        number, first = self.refused.get(reason, (0, row.number))
-        self.refused[reason] = number + 1, first
+        self.refused += 1
+        reason = row.code, _NUMBER.sub("0", row.message or "")
+        if reason not in self._refusals and len(self._refusals) < _MOST:
+            self._refusals[reason] = Refusals(row)
+        self._refusals.get(reason, self._others).variants += 1

@@ -5,8 +5,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 from archsum.errors import one_line
+from archsum.render.numbers import quantity
 from archsum.render.plot.style import INK, MARK, file_of
 from archsum.sweeps.front import Cloud, Objective
+from archsum.variants import IN_BYTES
 
 _SIZE = (4.6, 3.4)
 _LARGE = 100
@@ -21,7 +23,7 @@ def draw(cloud: Cloud, front: Cloud, name: str, format_: str) -> bytes:
 def _figure(cloud: Cloud, front: Cloud, name: str) -> Figure:
     figure = Figure(figsize=_SIZE, layout="constrained")
     axes = figure.add_subplot()
-    axes.plot(*cloud.coordinates, ".", markersize=2.5, color="#a6d5f0", label=f"{cloud.seen:,} rows")
+    axes.plot(*cloud.coordinates, ".", markersize=2.5, color="#a6d5f0", label=quantity(cloud.seen, "row"))
     axes.plot(*front.coordinates, "-o", markersize=3, linewidth=0.8, color=MARK, label=f"the front: {front.seen:,}")
     for axis, objective, values in zip("xy", cloud.objectives, cloud.coordinates, strict=True):
         _draw_axis(axes, axis, objective, values)
@@ -35,5 +37,6 @@ def _draw_axis(axes: Axes, axis: str, objective: Objective, values: list[int | f
     getattr(axes, f"set_{axis}label")(f"{one_line(objective.name)} ({better} is better)")
     if values and min(values) > 0 and max(values) >= _LARGE * min(values):
         getattr(axes, f"set_{axis}scale")("log")
-    getattr(axes, f"{axis}axis").set_major_formatter(EngFormatter(sep=""))
+    in_bytes = objective.name in IN_BYTES
+    getattr(axes, f"{axis}axis").set_major_formatter(EngFormatter("B", sep=" ") if in_bytes else EngFormatter(sep=""))
     axes.tick_params(axis="x", bottom=True, labelbottom=True)

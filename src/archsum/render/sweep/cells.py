@@ -3,7 +3,9 @@
 from typing import Any
 
 from archsum.errors import one_line, write_scalar
+from archsum.render.numbers import count
 from archsum.sweeps.space import is_input
+from archsum.variants import IN_BYTES
 
 
 def as_text(name: str, value: Any) -> str:
@@ -14,3 +16,8 @@ def as_text(name: str, value: Any) -> str:
         items = ",".join(one_line(write_scalar(item)) for item in value)
         return items if is_input(name) else f"[{items}]"
     return one_line(write_scalar(value))
+
+
+def figure(metric: str, value: int | None) -> str:
+    """Return a figure for people: exact, memory with its unit; an unknown one as a word."""
+    return f"{count(value)} B" if metric in IN_BYTES and value is not None else count(value)

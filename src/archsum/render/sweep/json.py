@@ -9,7 +9,7 @@ from archsum.render.json import document
 from archsum.render.sweep.lines import as_object
 from archsum.sweeps.growth import Growth
 from archsum.sweeps.rows import Question, Row
-from archsum.sweeps.tally import Tally
+from archsum.sweeps.tally import Refusals, Tally
 
 
 def begin(question: Question, variants: int) -> str:
@@ -26,21 +26,28 @@ def rows(found: Sequence[Row], columns: Sequence[str], is_first: bool) -> str:
 
 def end(tally: Tally, growth: Growth | None, has_rows: bool) -> str:
     """Return what is said after the last row: how many variants were computed, what came of them, and how they grow."""
-    refusals = [
-        {"code": code, "message": message, "variants": number, "first": first}
-        for (code, message), (number, first) in tally.refused.items()
-    ]
     figures = {
         "computed": tally.variants,
         "ok": tally.rows - tally.unknown,
-        "over": tally.variants - tally.rows - tally.refusals,
+        "over": tally.variants - tally.rows - tally.refused,
         "unknown": tally.unknown,
-        "refused": tally.refusals,
-        "refusals": refusals,
+        "refused": tally.refused,
+        "refusals": [_refusals(refusals) for refusals in tally.refusals],
         "growth": growth and _growth(growth),
     }
     after = "\n  ]" if has_rows else "]"
     return f"{after},{json.dumps(figures, indent=2).removeprefix('{')}\n"
+
+
+def _refusals(refusals: Refusals) -> dict[str, Any]:
+    """Return how many variants are refused for a reason, and the first of them; of other reasons, the number alone."""
+    first = refusals.first
+    return {
+        "variants": refusals.variants,
+        "first": first and first.number,
+        "code": first and first.code,
+        "message": first and first.message,
+    }
 
 
 def _growth(growth: Growth) -> dict[str, Any]:

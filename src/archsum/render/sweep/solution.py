@@ -6,11 +6,12 @@ from operator import itemgetter
 from archsum.errors import enumerate_words, one_line
 from archsum.render.json import document
 from archsum.render.layout import columns
-from archsum.render.numbers import count
-from archsum.render.sweep.cells import as_text
+from archsum.render.numbers import binary, count
+from archsum.render.sweep.cells import as_text, figure
 from archsum.sweeps.choices import ThreeDigits
 from archsum.sweeps.rows import OVER, REFUSED, UNKNOWN, Row
 from archsum.sweeps.solving import Solution
+from archsum.variants import IN_BYTES
 
 
 def render(solution: Solution) -> str:
@@ -25,7 +26,7 @@ def _lines(solution: Solution) -> Iterator[str]:
         yield from _none(solution, f"no {name} from {first} to {last}", kept)
         return
     yield f"{name} = {as_text(name, solution.value)}"
-    yield from columns([(key, count(figure)) for key, figure in solution.row.metrics.items()], "<>", "  ")
+    yield from columns([_figures(*metric) for metric in solution.row.metrics.items()], "<>>", "  ")
     yield f"the {_end(solution)} of {_values(solution)} from {first} to {last} that {_keeps(solution)} {kept}"
     if solution.next is None:
         yield f"it is the end of the range: {_side(solution)} values were not tried"
@@ -79,10 +80,10 @@ def _none(solution: Solution, none: str, kept: str) -> Iterator[str]:
     yield f"{claim}: {_all(solution)} {_were(len(solution.beyond))} computed"
     figures = []
     for metric in solution.question.metrics:
-        known = [(figure, row) for row in solution.beyond if (figure := row.metrics[metric]) is not None]
+        known = [(value, row) for row in solution.beyond if (value := row.metrics[metric]) is not None]
         if known:
             least, most = (choose(known, key=itemgetter(0)) for choose in (min, max))
-            ends = (f"{count(figure)} at {_value(solution, row)}" for figure, row in (least, most))
+            ends = (f"{figure(metric, value)} at {_value(solution, row)}" for value, row in (least, most))
             figures.append((metric, ", ".join(dict.fromkeys(ends))))
     yield from columns(figures, "<<", "  ")
     yield from _without_verdict(solution)
@@ -104,7 +105,17 @@ def _without_verdict(solution: Solution, which: str = "") -> Iterator[str]:
 def _what_it_has(row: Row) -> str:
     if not row.metrics:
         return "does not"
-    return "has " + ", ".join(f"{count(figure)} {name}" for name, figure in row.metrics.items())
+    return "has " + ", ".join(
+        f"{figure(name, value)} of {name}" if name in IN_BYTES else f"{count(value)} {name}"
+        for name, value in row.metrics.items()
+    )
+
+
+def _figures(metric: str, value: int | None) -> tuple[str, str, str]:
+    """Return a metric, its figure, and of memory the same in a unit."""
+    if metric not in IN_BYTES or value is None:
+        return metric, count(value), ""
+    return metric, count(value), binary(value) if value >= 1024 else "bytes"
 
 
 def _how(solution: Solution) -> Iterator[str]:

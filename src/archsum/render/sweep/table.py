@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from archsum.errors import one_line
 from archsum.render.layout import columns
-from archsum.render.numbers import count
-from archsum.render.sweep.cells import as_text
+from archsum.render.sweep.cells import as_text, figure
 from archsum.sweeps.rows import OK, Question, Row
-from archsum.sweeps.tally import Tally
+from archsum.sweeps.tally import Refusals, Tally
 
 MAX_ROWS = 50
 """As many rows are shown where no number is asked for."""
@@ -20,7 +19,7 @@ def render(rows: Sequence[Row], question: Question, hidden: int) -> str:
     lines = [
         [
             *(as_text(name, row.values.get(name)) for name in question.varied),
-            *(count(row.metrics[name]) for name in question.metrics),
+            *(figure(name, row.metrics[name]) for name in question.metrics),
             *([row.verdict] if has_verdict else []),
         ]
         for row in rows
@@ -40,12 +39,19 @@ def summary(tally: Tally, question: Question, on_front: int | None = None) -> st
         parts.append(f"{on_front:,} on the front")
     if tally.unknown:
         parts.append(f"{tally.unknown:,} of which that is unknown")
-    if tally.refusals:
-        parts.append(f"{tally.refusals:,} refused")
+    if tally.refused:
+        parts.append(f"{tally.refused:,} refused")
     if tally.before:
         parts.append(f"{tally.before:,} done before")
     lines = [f"{tally.variants:,} variant{'' if tally.variants == 1 else 's'}{': ' if parts else ''}{', '.join(parts)}"]
-    for (code, message), (number, first) in tally.refused.items():
-        which = f"variant {first:,}" if number == 1 else f"{number:,} variants, the first of them {first:,}"
-        lines.append(f"  refused {which}: {one_line(message or '')}" + (f" [{code}]" if code else ""))
+    lines += [f"  {_refused(refusals)}" for refusals in tally.refusals]
     return "\n".join(lines)
+
+
+def _refused(refusals: Refusals) -> str:
+    number, first = refusals.variants, refusals.first
+    if first is None:
+        return f"{number:,} more for other reasons"
+    values = one_line(" ".join(f"{name}={as_text(name, value)}" for name, value in first.values.items()))
+    which = values if number == 1 else f"{number:,}, as {values}"
+    return f"refused {which}: {one_line(first.message or '')} [{first.code}]"
