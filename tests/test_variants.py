@@ -115,12 +115,15 @@ def test_a_variant_takes_as_much_work_as_the_file(monkeypatch: pytest.MonkeyPatc
 def test_what_is_kept_for_other_variants_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archsum.language.loading.MAX_KNOWN", 100)
     template = archsum.template(LIMITED)
-    sizes = []
+    known, sizes, blocks = template._file._known, [], []
     for size in range(1, 30):
         assert_same(template, LIMITED, Assignment({"size": size}, None), metrics=OF_LAYERS)
-        sizes.append(template._file._known.size)
-    assert 100 < max(sizes) < 150
-    assert min(sizes[1:]) < 50
+        sizes.append(known.size)
+        blocks.append(list(known.blocks.values()))
+    assert 50 < max(sizes) < 100
+    assert sum(size > 50 for size in sizes) > 2
+    # What all variants have in common, as the convolution of 8 filters, was found but once.
+    assert any(last is first for last in blocks[-1] for first in blocks[0])
 
 
 def test_a_template_is_pickled_with_its_text(tmp_path: Path) -> None:

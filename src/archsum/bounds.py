@@ -68,8 +68,8 @@ STEPS = {
 """What each takes. Layers are blocks and containers too, and those that an `if` leaves out; inputs are those of what
 takes several, weights those of each use of a layer; values are in layers, and parts of formulas count as such."""
 
-MAX_KNOWN = 50_000
-"""Layers, what they give, and blocks, kept for other variants of a file; of more none is, and they are found anew."""
+MAX_KNOWN = 100_000
+"""Layers, what they give, and blocks, kept for other variants of a file; those asked for longest ago are found anew."""
 
 CHARACTERS_PER_STEP = 25
 """Of texts that are gone through each time."""

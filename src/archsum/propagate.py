@@ -9,6 +9,7 @@ from archsum.errors import Diagnostic, Place, ShapeError, SpecError
 from archsum.graph import Graph, Node
 from archsum.layers.base import Layer
 from archsum.layers.shapes import Shape, show
+from archsum.recent import Recent
 from archsum.sharing import UnknownWeightError, notes_of, shared_weights
 from archsum.summary import NOTHING_SHARED, Computed, LayerSummary, Summary
 from archsum.work import Work
@@ -21,10 +22,14 @@ class Computations:
     """What layers give for shapes, each computed once: deep networks repeat themselves, and so do variants of one."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, tuple[Shape, ...]], Computed] = {}
+        self._known = Recent[tuple[object, tuple[Shape, ...]], Computed]()
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def forget(self) -> None:
+        """Forget what has not been asked for since this was called before."""
+        self._known.forget()
 
     def __reduce__(self) -> tuple[type["Computations"], tuple[()]]:
         """Travel without what is known, which may be of many networks and can be computed again."""
@@ -33,7 +38,7 @@ class Computations:
     def of(self, layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Computed:
         """Return what a layer gives for the shapes of its inputs. Errors: ShapeError where they do not fit."""
         key = (layer.identity, inputs)
-        computed = self._known.get(key)
+        computed = self._known.find(key)
         if computed is None or key not in work.counted:
             work.spend("different layers")
             if layer.steps or len(inputs) > _FEW:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import archsum
 from archsum.cli import main
 
 pytest.importorskip("distributed")
@@ -53,6 +54,16 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     text = "input: [8]\nvariables: {sizes: [1, 1]}\nlayers: [dense: '=sizes[0]', dense: '=sizes[1]']\n"
     Path("net.yaml").write_text(text, encoding="utf-8")
     return ["sweep", "net.yaml", "--set", "sizes=[1:60,1:50]", "--columns", "params,flops"]
+
+
+def test_its_executor_may_be_given_from_python(cluster: Cluster, network: list[str]) -> None:
+    from distributed import Client
+
+    variants = {"sizes": "[1:6,1:5]"}
+    with Client(cluster.address, set_as_default=False) as client:
+        found = list(archsum.sweep("net.yaml", variants, executor=client.get_executor()))
+    assert len(found) == 30
+    assert found == list(archsum.sweep("net.yaml", variants))
 
 
 def on(cluster: Cluster, sweep: list[str]) -> "subprocess.Popen[str]":

@@ -164,6 +164,13 @@ def test_a_worker_opens_what_is_asked_once(template: Any, monkeypatch: pytest.Mo
     assert len(opened) == 1
 
 
+def test_what_is_computed_here_is_not_read_again(template: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = list(archsum.sweep(template, GRID))
+    monkeypatch.setattr("archsum.language.loading.read", None)
+    monkeypatch.setattr(pickle, "dumps", None)
+    assert list(archsum.sweep(template, GRID)) == expected
+
+
 def test_conditions_and_budgets_leave_rows_out(template: Any, expected: list[Row]) -> None:
     def numbers(**asked: Any) -> list[int]:
         found = archsum.sweep(template, GRID, **asked)

@@ -86,9 +86,8 @@ class NetworkFile:
         return self._structure
 
     def _keep(self) -> Known:
-        """Return what is known of all variants, or nothing again, where that has become much."""
-        if self._known.size > MAX_KNOWN:
-            self._known = Known()
+        """Return what is known of all variants, without what has not been asked for in a while where that is much."""
+        self._known.keep(MAX_KNOWN)
         return self._known
 
     def mentions(self, word: str) -> bool:

@@ -31,6 +31,8 @@ class Engine:
     """A cluster's."""
     is_there: Callable[[], bool] | None = None
     """Whether a cluster is still to be reached; asked while it is waited for."""
+    is_here: bool = False
+    """Whether it is this thread that computes, which takes what is asked as it is."""
 
 
 class _Here(Executor):
@@ -44,7 +46,7 @@ class _Here(Executor):
 
 def here() -> Engine:
     """Return the engine that is this process alone."""
-    return Engine(_Here(), 1)
+    return Engine(_Here(), 1, is_here=True)
 
 
 def of(executor: Executor) -> Engine:

@@ -49,7 +49,7 @@ def sweep(question: Question, variants: Iterator[Variant], engine: Engine) -> It
 
     Errors: SpecError where the executor is gone.
     """
-    pickled = pickle.dumps(question)
+    asked = question if engine.is_here else pickle.dumps(question)
     size = _FIRST
     tasks: deque[_Task] = deque()
     try:
@@ -62,7 +62,7 @@ def sweep(question: Question, variants: Iterator[Variant], engine: Engine) -> It
             task = tasks[0]
             try:
                 for waiting in [task] if is_alone else tasks:
-                    waiting.future = waiting.future or engine.executor.submit(compute, pickled, waiting.variants)
+                    waiting.future = waiting.future or engine.executor.submit(compute, asked, waiting.variants)
                 found, seconds = _result(task, engine)
             except SpecError:
                 raise
@@ -106,9 +106,9 @@ def rows(question: Question, variants: Iterator[Variant], engine: Engine) -> Ite
         yield from chunk.rows
 
 
-def compute(pickled: bytes, variants: Sequence[Variant]) -> tuple[list[Row], float]:
-    """Return the rows of variants, and the seconds that they took; a worker runs it."""
-    question = _opened(pickled, get_ident())
+def compute(asked: Question | bytes, variants: Sequence[Variant]) -> tuple[list[Row], float]:
+    """Return the rows of variants, and the seconds that they took. To a worker what is asked comes pickled."""
+    question = _opened(asked, get_ident()) if isinstance(asked, bytes) else asked
     start = perf_counter()
     rows = [row for variant in variants if (row := question.row(variant))]
     return rows, perf_counter() - start

@@ -11,6 +11,7 @@ from archsum.language.spec.document import Document
 from archsum.language.text.places import Places
 from archsum.layers.shapes import Shape, total
 from archsum.propagate import Computations
+from archsum.recent import Recent
 from archsum.summary import LayerSummary, Totals
 from archsum.work import Work
 
@@ -70,9 +71,9 @@ class Known:
 
     def __init__(self) -> None:
         self.computations = Computations()
-        self.blocks: dict[Hashable, Block | None] = {}
+        self.blocks = Recent[Hashable, Block | None]()
         """What blocks' uses come to, None where that depends on more than is in the key."""
-        self._builders: dict[Hashable, Builder] = {}
+        self._builders = Recent[Hashable, Builder]()
         self._names: dict[str, tuple[str, ...]] = {}
         self._names_as_used: dict[str, set[str]] = {}
 
@@ -80,7 +81,7 @@ class Known:
         """Return what makes layers of their entries, the same for all variants in which equal entries are the same."""
         values = [document.variables.get(name) for name in names_in(document.defaults)] if document.defaults else []
         key = document.data_format, repr(values)
-        builder = self._builders.get(key)
+        builder = self._builders.find(key)
         if builder is None:
             builder = self._builders[key] = Builder(document, Places(document.defaults, file.value("defaults")))
         return builder
@@ -102,9 +103,18 @@ class Known:
             work.spend("values", len(seen) + len(names))
         return names
 
+    def keep(self, most: int) -> None:
+        """Keep at most so many layers, what they give, and blocks: of more, those asked for longest ago are forgotten.
+
+        It is called between variants, each of which knows all that it has found.
+        """
+        if self.size > most // 2:  # what is older is no more
+            for kept in (*self._builders.values(), self._builders, self.computations, self.blocks):
+                kept.forget()
+
     @property
     def size(self) -> int:
-        """How much it is: layers, what they give, and blocks."""
+        """How much of it has been found, or asked for, lately."""
         builders = tuple(self._builders.values())  # other threads may add to them
         return len(self.computations) + len(self.blocks) + len(builders) + sum(map(len, builders))
 

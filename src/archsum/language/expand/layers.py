@@ -24,6 +24,7 @@ from archsum.language.spec.items import PLACEMENT, Entry
 from archsum.language.text.places import Places, SpannedMapping, count_values
 from archsum.layers import KINDS, layer_class
 from archsum.layers.base import Layer
+from archsum.recent import Recent
 from archsum.work import Work
 
 _NO_DEFAULTS = Resolved(MappingProxyType({}))
@@ -42,7 +43,7 @@ class Builder:
         self.diagnostics: list[Diagnostic] = []
         """What is wrong with the defaults."""
         self._document = document
-        self._built: dict[Hashable, Built] = {}
+        self._built = Recent[Hashable, Built]()
         self._keys: dict[Entry, tuple[Hashable, tuple[str, ...], int]] = {}
         self._default_fields: dict[str, SpannedMapping] = {}
         self._defaults: dict[str, Resolved] = {}
@@ -52,6 +53,10 @@ class Builder:
 
     def __len__(self) -> int:
         return len(self._built)
+
+    def forget(self) -> None:
+        """Forget the layers that have not been asked for since this was called before."""
+        self._built.forget()
 
     def build(
         self,
@@ -70,9 +75,9 @@ class Builder:
         key = self._key(entry, names, work)
         if (is_frozen or wrappers) and key is not None:
             key = is_frozen, wrappers, key
-        # What is wrong with an entry has a place of its own.
-        stored = key if key in self._built else (key, entry.span)
-        built = self._built.get(stored)
+        built = self._built.find(key)
+        stored = key if built else (key, entry.span)  # what is wrong with an entry has a place of its own
+        built = built or self._built.find(stored)
         is_new = stored not in work.counted
         if is_new:
             work.spend("values", _STEPS_TO_BUILD + 2 * self._keys[entry][2])
