@@ -24,7 +24,7 @@ def in_one_form(summary: Summary) -> Summary:
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         made = list(_forms(layer, _with_stated_size(layer, node), layout))
-        if _changes_nothing(made[-1].layer) and layer.name not in summary.given:
+        if _changes_nothing(made[-1].layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made[-1].inputs[0] if len(made) == 1 else made[0].name
             made.pop()
         else:
@@ -49,6 +49,11 @@ def _with_stated_size(layer: LayerSummary, node: Node) -> Node:
 def _changes_nothing(own: Layer) -> bool:
     kind = kind_of(type(own))
     return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
+
+
+def _gives_an_input(node: Node, summary: Summary) -> bool:
+    """Whether the network gives what it takes, and a layer is there for that."""
+    return node.name in summary.given and node.inputs[0] in summary.inputs
 
 
 def _forms(layer: LayerSummary, node: Node, layout: str | None) -> Iterator[Node]:

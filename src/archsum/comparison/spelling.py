@@ -37,8 +37,8 @@ def kind_and_fields(
     return _OTHER_NAMES.get(kind, kind), fields
 
 
-_SAID_BY_SHAPES = ("factor", "height", "width")
-"""Fields of what resizes, which can say the size in two ways."""
+_SAID_BY_SHAPES = ("factor", "height", "width", "target_shape")
+"""Fields of what resizes and reshapes, which can say the size in several ways."""
 
 
 def _implied(stated: Mapping[str, Any], layer: LayerSummary) -> dict[str, Any]:
