@@ -1,26 +1,10 @@
 """What frameworks write in several ways, made one; and what is a difference all the same."""
 
-from textwrap import dedent
-
 import pytest
 
-from archsum import load, summarize
+from archsum import summarize
 from archsum.comparison import compare
-from archsum.graph import Graph, Origin
-from archsum.propagate import propagate
-from archsum.summary import Summary
-
-
-def imported(text: str) -> Summary:
-    """Return a network of ours as if it came from another framework."""
-    graph = load(written(text)).graph
-    nodes = tuple(node._replace(origin=Origin(node.name, "module")) for node in graph.nodes)
-    return propagate(Graph(graph.name, graph.inputs, nodes, graph.outputs, graph.groups))
-
-
-def written(text: str) -> str:
-    return dedent(text).strip() + "\n"
-
+from tests.support.imported import imported, written
 
 SUM = """
     input: [8]

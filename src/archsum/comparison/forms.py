@@ -30,7 +30,7 @@ def in_one_form(summary: Summary) -> Summary:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
         made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
-        if _changes_nothing(made[-1].layer, layer) and layer.name not in summary.given:
+        if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made[-1].inputs[0] if len(made) == 1 else made[-2].name
             made.pop()
         else:
@@ -57,6 +57,11 @@ def _changes_nothing(own: Layer, layer: LayerSummary) -> bool:
     if kind == "slice":  # of all that there is
         return layer.input_shapes == (layer.output_shape,) and None not in layer.output_shape
     return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
+
+
+def _gives_an_input(node: Node, summary: Summary) -> bool:
+    """Whether the network gives what it takes, and a layer is there for that."""
+    return node.name in summary.given and node.inputs[0] in summary.inputs
 
 
 def _forms(layer: LayerSummary, node: Node, layout: str | None, owner: Layer | None) -> Iterator[Node]:

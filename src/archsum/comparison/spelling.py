@@ -37,8 +37,8 @@ def kind_and_fields(
     return _OTHER_NAMES.get(kind, kind), fields
 
 
-_SAID_OTHERWISE = ("factor", "height", "width", "initial_state")
-"""Fields of what resizes, which can say the size in two ways, and the name of a layer, which is what one takes."""
+_SAID_OTHERWISE = ("factor", "height", "width", "target_shape", "initial_state")
+"""Fields of what resizes and reshapes, which can say the size in several ways, and the name of a layer that is taken."""
 
 
 def _implied(stated: Mapping[str, Any], layer: LayerSummary) -> dict[str, Any]:

@@ -30,12 +30,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 FILES = tuple(sorted(EXAMPLES.glob("*.yaml"))) + tuple(sorted(EXAMPLES.glob("biases/*.yaml")))
 READ_OTHERWISE = {
     "conv_lstm": "steps are read one by one",
-    "convnext": "channels are moved for a layer normalization",
     "galaxy_zoo": "its custom layer does not run",
-    "swin": "windows are moved by functions",
-    "text_cnn": "channels are moved for a convolution",
-    "vit": "channels are moved for what attends to patches",
-    "yolov8n": "channels are moved to reshape",
 }
 """What the same network is read back as, where it is not the same layers."""
 SIZES = {"untied_along_height": [128, 50, 1]}
