@@ -184,6 +184,15 @@ def test_what_differs(name: str) -> None:
     assert not compare(imported(theirs), summarize(written(ours))).equal
 
 
+def test_a_difference_is_said_without_what_is_moved() -> None:
+    theirs = imported(MOVED.replace("dense: 4", "dense: {units: 4, bias: false}"))
+    difference = compare(summarize(written(CONVNEXT)), theirs)
+    (change,) = difference.changes
+    assert [(detail.name, detail.before, detail.after) for detail in change.details if detail.aspect == "fields"] == [
+        ("bias", "tied", False)
+    ]
+
+
 def drawn(seed: int) -> list[str]:
     """Draw layers that move axes, and those that work along them, one after the other."""
     random, lines = Random(seed), ["input: " + str([4, *Random(seed).choices([2, 6], k=2)])]

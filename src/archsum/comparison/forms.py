@@ -47,8 +47,10 @@ def _with_stated_size(layer: LayerSummary, node: Node) -> Node:
 
 
 def _changes_nothing(own: Layer) -> bool:
+    """Whether it passes on what it takes, as a dropout at rate 0 does in training too."""
     kind = kind_of(type(own))
-    return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
+    is_linear = kind == "activation" and getattr(own, "activation", "") == "linear"
+    return kind == "identity" or is_linear or getattr(own, "strength", None) == 0
 
 
 def _gives_an_input(node: Node, summary: Summary) -> bool:
