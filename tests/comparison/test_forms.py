@@ -30,7 +30,8 @@ SAME: dict[str, tuple[str, str]] = {
         """,
     ),
     "identities": (
-        "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, dropout: 0, relu]",
+        "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, "
+        "dropout: 0, relu]",
         "input: [8]\nlayers: [dense: 8, dense: 4, relu]",
     ),
     "a sum of two and a third": (
