@@ -1,4 +1,4 @@
-"""One form for what frameworks write in several: activations, poolings and convolutions of each channel."""
+"""One form for what frameworks write in several: activations, poolings, convolutions of each channel, sizes."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,8 @@ from archsum.summary import LayerSummary, Summary
 def in_one_form(summary: Summary) -> Summary:
     """Return a network whose activations are layers of their own, and whose layers are of the narrowest kind.
 
-    PyTorch has no activations in its convolutions, and one class for those of each channel and all others.
+    PyTorch has no activations in its convolutions, and one class for those of each channel and all others. Layers that
+    change nothing are left out, as they need not be modules there.
     """
     layout = data_format(summary)
     nodes: list[Node] = []
@@ -25,8 +26,7 @@ def in_one_form(summary: Summary) -> Summary:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         made = list(_forms(layer, _with_stated_size(layer, node), layout))
         if _changes_nothing(made[-1].layer) and not _gives_an_input(made[-1], summary):
-            instead[node.name] = made[-1].inputs[0] if len(made) == 1 else made[0].name
-            made.pop()
+            instead[node.name] = made.pop().inputs[0]
         else:
             instead[node.name] = made[-1].name
         nodes += made
