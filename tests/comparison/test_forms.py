@@ -30,7 +30,8 @@ SAME: dict[str, tuple[str, str]] = {
         """,
     ),
     "identities": (
-        "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, relu]",
+        "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, "
+        "dropout: 0, relu]",
         "input: [8]\nlayers: [dense: 8, dense: 4, relu]",
     ),
     "a sum of two and a third": (
@@ -76,6 +77,7 @@ SAME: dict[str, tuple[str, str]] = {
     ),
 }
 OTHER: dict[str, tuple[str, str]] = {
+    "a dropout": ("input: [8]\nlayers: [dense: 8]", "input: [8]\nlayers: [dense: 8, dropout: 0.1]"),
     "a padding behind": (CAUSAL, CAUSAL.replace("causal", "[[0, 4]]")),
     "a padding of another dilation": (CAUSAL, CAUSAL.replace("causal", "[[2, 0]]").replace("rate: 2", "rate: 1")),
     "another sum": (

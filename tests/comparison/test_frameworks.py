@@ -57,6 +57,25 @@ def test_an_example_and_the_model_of_torchvision() -> None:
     assert named == {("changed", "global_average_pooling2d"), ("added", "flatten")}
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("file", "name", "layers"), [("vit", "vit_b_16", 107), ("shufflenet_v2", "shufflenet_v2_x1_0", 210)]
+)
+def test_examples_that_are_the_models_of_torchvision(file: str, name: str, layers: int) -> None:
+    """Up to numbers that cost nothing, such as those by which they normalize: what is moved for them is followed."""
+    found = archsum.diff(EXAMPLES / f"{file}.yaml", _of_torchvision(name), only=["shapes", "weights", "inputs"])
+    assert found.equal
+    params = f"{archsum.summarize(EXAMPLES / f'{file}.yaml').params:,}"
+    assert str(found) == f"equal in shapes, weights and inputs: {layers} layers, {params} parameters"
+
+
+@pytest.mark.torch
+def test_of_what_is_moved_the_rest_is_said() -> None:
+    found = archsum.diff(EXAMPLES / "convnext.yaml", _of_torchvision("convnext_tiny"), only=["shapes", "weights"])
+    named = {(change.status, change.part.kind) for change in found.difference.changes}
+    assert named == {("changed", "global_average_pooling2d"), ("changed", "layer_normalization"), ("added", "flatten")}
+
+
 def _of_torchvision(name: str) -> Any:
     torch = pytest.importorskip("torch")
     from tests.support.parity.torch_models import torchvision

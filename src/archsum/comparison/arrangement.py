@@ -57,8 +57,9 @@ class _Arranging:
         self._inputs = dict(summary.inputs)
         self._tensors = {name: _plain(name, len(shape)) for name, shape in summary.inputs.items()}
         self._moved: dict[tuple[str, Order], str] = {}
+        are_first = _have_channels_first(summary)
         for name, shape in summary.inputs.items():
-            if _has_channels_first(name, summary):
+            if are_first.get(name):
                 order = channels_first(len(shape))
                 self._inputs[name] = (*shape[1:], *shape[:1])
                 self._tensors[name] = _Tensor(name, order, order)
@@ -191,15 +192,15 @@ def _is_spatial(layer: LayerSummary) -> bool:
     return rank is not None and hasattr(layer.layer, FORMAT) and {len(s) for s in layer.input_shapes} == {rank + 1}
 
 
-def _has_channels_first(name: str, summary: Summary) -> bool:
-    """Whether the first layer says so that tells where an input's channels are."""
-    passed = {name}
-    for layer in summary.layers:
-        if passed.isdisjoint(layer.node.inputs):
-            continue
+def _have_channels_first(summary: Summary) -> dict[str, bool]:
+    """Return of what is taken whether it has the channels first, as the first layer says that tells where they are."""
+    says: dict[str, bool] = {}
+    for layer in reversed(summary.layers):
         if _is_spatial(layer):
-            return bool(getattr(layer.layer, FORMAT) == "channels_first")
-        if in_order(layer.layer, as_it_is(len(layer.input_shapes[0]))) is None:
-            return False
-        passed.add(layer.name)
-    return False
+            is_first = getattr(layer.layer, FORMAT) == "channels_first"
+        elif layer.input_shapes and in_order(layer.layer, as_it_is(len(layer.input_shapes[0]))):
+            is_first = says.get(layer.name, False)
+        else:
+            is_first = False
+        says.update(dict.fromkeys(layer.node.inputs, is_first))
+    return says

@@ -42,9 +42,20 @@ def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
     if found.equal and not Layouts(one, other).differ:
         return found
     arranged = _compared(with_channels_last(one), with_channels_last(other), up_to_words=True)
-    if arranged.equal:
-        return found if found.equal else replace(arranged, before=one, after=other)
-    return arranged if found.equal else found
+    if arranged.equal and found.equal:
+        return found
+    arranged = replace(arranged, before=one, after=other)
+    return min((found, arranged), key=_size) if not (arranged.equal or found.equal) else arranged
+
+
+def _size(difference: Difference) -> int:
+    """Return how many layers are not the same."""
+    waiting, found = list(difference.whole.children), 0
+    while waiting:
+        change = waiting.pop()
+        waiting += change.children
+        found += not change.children and change.status != "renamed"
+    return found
 
 
 def _compared(before: Summary, after: Summary, *, up_to_words: bool = False) -> Difference:

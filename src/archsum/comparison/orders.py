@@ -117,6 +117,15 @@ def _along(layer: Any, order: Order) -> tuple[Layer, Order] | None:
     return (layer.model_copy(update={"axis": order[axis - 1]}), order) if axis else None
 
 
+def _of_channels(layer: Any, order: Order) -> tuple[Layer, Order] | None:
+    """Work on the channels, which are the first or the last axis, and know the others by their order."""
+    channels, *others = order if layer.data_format == "channels_first" else (order[-1], *order[:-1])
+    if others != sorted(others) or channels not in (1, len(order)):
+        return None
+    place = "channels_last" if channels == len(order) else "channels_first"
+    return layer.model_copy(update={"data_format": place}), order
+
+
 def _along_several(layer: Any, order: Order) -> tuple[Layer, Order] | None:
     """Work along several axes, each for itself or all together."""
     axes = [axis % (len(order) + 1) for axis in layer.axis]
@@ -161,4 +170,5 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("softmax", "unit_normalization", "roll"), _along_several),
     **dict.fromkeys(("layer_normalization", "rms_normalization"), _along_sorted),
     "reduce": _reduced,
+    "scale": _of_channels,
 }
