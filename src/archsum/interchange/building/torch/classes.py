@@ -338,9 +338,9 @@ def _common_condition(step: Step) -> str | None:
 
 
 def _is_operand(template: str, number: int) -> bool:
-    """Whether what is put in needs no parentheses: it is an argument, or all there is."""
+    """Whether what is put in needs no parentheses: it is an argument, all there is, or not put in."""
     mark = f"{{{number}}}"
-    if template == mark:
+    if template == mark or mark not in template:
         return True
     position = template.find(mark)
     before, behind = template[:position].rstrip(), template[position + len(mark) :].lstrip()
