@@ -18,10 +18,8 @@ from archsum.summary import LayerSummary, Summary
 def in_one_form(summary: Summary) -> Summary:
     """Return a network whose activations are layers of their own, and whose layers are of the narrowest kind.
 
-        owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
-        made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
-        if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
-            instead[node.name] = made.pop().inputs[0]
+    PyTorch has no activations in its convolutions, one class for those of each channel and all others, and none for
+    what is two of its layers. What does nothing is left out: there it need not be a layer.
     """
     layout = data_format(summary)
     layers = {layer.name: layer.layer for layer in summary.layers}
@@ -30,13 +28,10 @@ def in_one_form(summary: Summary) -> Summary:
     instead: dict[str, str] = {}
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
-def _changes_nothing(own: Layer, layer: LayerSummary) -> bool:
-    """Whether it passes on what it takes, as a dropout at rate 0 does in training too, and a slice of all there is."""
-    kind = kind_of(type(own))
-    if kind == "slice":
-        return layer.input_shapes == (layer.output_shape,) and None not in layer.output_shape
-    is_linear = kind == "activation" and getattr(own, "activation", "") == "linear"
-    return kind == "identity" or is_linear or getattr(own, "strength", None) == 0
+        owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
+        made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
+        if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
+            instead[node.name] = made.pop().inputs[0]
         else:
             instead[node.name] = made[-1].name
         nodes += made

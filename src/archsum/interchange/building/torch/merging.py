@@ -25,6 +25,10 @@ def _merged(use: LayerUse, call: str) -> Made:
 def _operator(sign: str) -> Kind:
     def write(use: LayerUse) -> Made:
         if any(tensor.many is not None for tensor in use.inputs):
+            if sign == "+" and len(use.inputs) == 1:
+                parts = use.input.text.removeprefix("*")
+                # One after another: stacked, they would be in memory twice.
+                return Made([function(f"sum({parts}[1:], {parts}[0])")], use.input.sizes, use.input.moved)
             name = {"+": "sum", "*": "prod"}[sign]
             return Made([function(f"torch.stack({_listed(use)}).{name}(0)")], use.input.sizes, use.input.moved)
         return _merged(use, f" {sign} ".join(f"{{{number}}}" for number in range(len(use.inputs))))
