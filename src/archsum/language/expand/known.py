@@ -20,7 +20,8 @@ class Part(Totals):
     """Layers, and parts that have been counted already."""
 
     def __init__(self, own: tuple[LayerSummary, ...], parts: tuple["Part", ...]) -> None:
-        self._own = own
+        self.own = own
+        """The layers that are in none of the parts."""
         self._parts = parts
         self._known: dict[str, int | None] = {}
 
@@ -33,11 +34,11 @@ class Part(Totals):
         """Return the sum of a figure of all layers, by its name; None where a layer's is unknown."""
         if figure not in self._known:
             parts = (part.together(figure) for part in self._parts)
-            self._known[figure] = total(chain((getattr(layer, figure) for layer in self._own), parts))
+            self._known[figure] = total(chain((getattr(layer, figure) for layer in self.own), parts))
         return self._known[figure]
 
     def _each(self) -> Iterator[LayerSummary]:
-        yield from self._own
+        yield from self.own
         for part in self._parts:
             yield from part._each()
 
@@ -71,7 +72,7 @@ class Known:
 
     def __init__(self) -> None:
         self.computations = Computations()
-        self.blocks = Recent[Hashable, Block | None]()
+        self.blocks = Recent[Hashable, Block | None](lambda block: 1 + len(block.part.own) if block else 1)
         """What blocks' uses come to, None where that depends on more than is in the key."""
         self._builders = Recent[Hashable, Builder]()
         self._names: dict[str, tuple[str, ...]] = {}
@@ -104,19 +105,22 @@ class Known:
         return names
 
     def keep(self, most: int) -> None:
-        """Keep at most so many layers, what they give, and blocks: of more, those asked for longest ago are forgotten.
+        """Keep at most so many layers, in blocks too, and what they give: those asked for longest ago are forgotten.
 
         It is called between variants, each of which knows all that it has found.
         """
         if self.size > most // 2:  # what is older is no more
-            for kept in (*self._builders.values(), self._builders, self.computations, self.blocks):
-                kept.forget()
+            for builder in tuple(self._builders.values()):
+                builder.forget()
+            self._builders.forget()
+            self.computations.forget()
+            self.blocks.forget()
 
     @property
     def size(self) -> int:
         """How much of it has been found, or asked for, lately."""
         builders = tuple(self._builders.values())  # other threads may add to them
-        return len(self.computations) + len(self.blocks) + len(builders) + sum(map(len, builders))
+        return self.computations.size + self.blocks.size + sum(1 + builder.size for builder in builders)
 
 
 def _names_in_layers(block: Definition, file: Places) -> set[str]:

@@ -51,8 +51,10 @@ class Builder:
             if len(self.diagnostics) < MAX_FOUND:
                 self._defaults[kind] = self._read_defaults(kind, defaults)
 
-    def __len__(self) -> int:
-        return len(self._built)
+    @property
+    def size(self) -> int:
+        """How many layers have been made, or asked for, lately."""
+        return self._built.size
 
     def forget(self) -> None:
         """Forget the layers that have not been asked for since this was called before."""
