@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from archsum.comparison.arrangement import with_channels_last
 from archsum.comparison.details import Details
 from archsum.comparison.difference import Change, Detail, Difference
 from archsum.comparison.facts import Catalogue
@@ -10,6 +11,7 @@ from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
 from archsum.comparison.paddings import with_own_paddings
 from archsum.comparison.parts import tree
+from archsum.comparison.sums import with_whole_sums
 from archsum.comparison.wiring import Wiring
 from archsum.summary import Summary
 
@@ -22,8 +24,7 @@ def compare(before: Summary, after: Summary) -> Difference:
     where one comes of another framework, up to how each writes the same.
     """
     if _is_imported(before) != _is_imported(after):
-        forms = (in_one_form(with_own_paddings(network)) for network in (before, after))
-        return _compared(*forms, up_to_words=True)
+        return _compared_of_two_frameworks(before, after)
     found = _compared(before, after)
     if found.equal:
         return found
@@ -32,6 +33,18 @@ def compare(before: Summary, after: Summary) -> Difference:
         return found
     also = _compared(*padded)
     return also if also.equal else found
+
+
+def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
+    """Return what changed up to how each framework writes the same; where the channels are elsewhere, axis by axis."""
+    one, other = (with_whole_sums(in_one_form(with_own_paddings(network))) for network in (before, after))
+    found = _compared(one, other, up_to_words=True)
+    if found.equal and not Layouts(one, other).differ:
+        return found
+    arranged = _compared(with_channels_last(one), with_channels_last(other), up_to_words=True)
+    if arranged.equal:
+        return found if found.equal else replace(arranged, before=one, after=other)
+    return arranged if found.equal else found
 
 
 def _compared(before: Summary, after: Summary, *, up_to_words: bool = False) -> Difference:

@@ -1,7 +1,7 @@
 """One form for what frameworks write in several: activations, poolings, convolutions, and tables of words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from archsum.comparison.apart import apart
 from archsum.comparison.layouts import FORMAT, data_format
@@ -9,7 +9,7 @@ from archsum.graph import Graph, Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import StrictModel
-from archsum.layers.shapes import split_channels
+from archsum.layers.shapes import Shape, split_channels
 from archsum.layers.written import fields_of_layer
 from archsum.propagate import propagate
 from archsum.summary import LayerSummary, Summary
@@ -28,20 +28,41 @@ def in_one_form(summary: Summary) -> Summary:
     instead: dict[str, str] = {}
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
-        if kind_of(type(node.layer)) == "identity" and node.inputs[0] not in summary.inputs:
-            instead[node.name] = node.inputs[0]
-            continue
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
-        made = list(_forms(layer, node, layout, owner))
-        nodes += made
+        made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
         instead[node.name] = made[-1].name
+        if _changes_nothing(made[-1].layer) and not _gives_an_input(made[-1], summary):
+            instead[node.name] = made.pop().inputs[0]
+        nodes += made
     outputs = tuple(instead.get(name, name) for name in summary.outputs)
     return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes), outputs, summary.groups))
 
 
+def _with_stated_size(layer: LayerSummary, node: Node) -> Node:
+    """Return a layer that states the size of what it gives, in the place of an input that is of this size."""
+    own = node.layer
+    fields_of = _SIZES.get(_word(own))
+    if fields_of is None or None in layer.output_shape:
+        return node
+    spatial, _ = split_channels(layer.output_shape, getattr(own, FORMAT))
+    spare = own.shape_only - {own.indices_of}
+    inputs = tuple(name for number, name in enumerate(node.inputs) if number not in spare)
+    return node._replace(layer=own.model_copy(update=fields_of(spatial)), inputs=inputs)
+
+
+def _changes_nothing(own: Layer) -> bool:
+    kind = kind_of(type(own))
+    return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
+
+
+def _gives_an_input(node: Node, summary: Summary) -> bool:
+    """Whether the network gives what it takes, and a layer is there for that."""
+    return node.name in summary.given and node.inputs[0] in summary.inputs
+
+
 def _forms(layer: LayerSummary, node: Node, layout: str | None, owner: Layer | None) -> Iterator[Node]:
     """Yield a layer without its activation, taken apart unless `owner`, whose its weights are, is None, and this."""
-    own = layer.layer
+    own = node.layer
     activation = getattr(own, "activation", None)
     has_own = layer.computed.weights and not own.state_names and activation not in (None, "linear")
     without = own.model_copy(update={"activation": None}) if has_own else own
@@ -57,8 +78,13 @@ def _forms(layer: LayerSummary, node: Node, layout: str | None, owner: Layer | N
 
 
 def _narrowest(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
-    rule = _RULES.get(re.sub("[123]d$", "", kind_of(type(own))))
+    rule = _RULES.get(_word(own))
     return rule(own, layer, layout) if rule else own
+
+
+def _word(own: Layer) -> str:
+    """Return the kind of a layer, without the number of its axes."""
+    return re.sub("[123]d$", "", kind_of(type(own)))
 
 
 def _activation(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
@@ -133,3 +159,9 @@ _RULES: dict[str, Rule] = {
     **{f"conv{rank}d_transpose": _transposed for rank in (1, 2, 3)},
     "flatten": _flatten,
 }
+
+_SIZES: dict[str, Callable[[Shape], Mapping[str, object]]] = {
+    "max_unpooling": lambda sizes: {"output_size": sizes},
+    "resizing": lambda sizes: {"height": sizes[0], "width": sizes[1], "factor": None},
+}
+"""The fields by which a kind can state the spatial sizes of what it gives."""

@@ -26,6 +26,9 @@ def kind_and_fields(
     if "axis" in fields:
         fields.pop(FORMAT, None)  # which says no more than what the axis is by default
     if up_to_words:
+        if fields.get("padding") == "causal":
+            convolution: Any = layer.layer
+            fields["padding"] = [[*window.sides_in_numbers] for window in convolution.windows]
         fields = {} if kind == "custom" else {name: fields[name] for name in fields if name not in _SAID_OTHERWISE}
     if kind == "activation" and fields["activation"] in _KINDS_OF_ACTIVATION:
         kind = fields.pop("activation")
@@ -34,8 +37,8 @@ def kind_and_fields(
     return _OTHER_NAMES.get(kind, kind), fields
 
 
-_SAID_OTHERWISE = ("factor", "height", "width", "initial_state")
-"""Fields of what resizes, which can say the size in two ways, and the name of a layer, which is what one takes."""
+_SAID_OTHERWISE = ("factor", "height", "width", "target_shape", "initial_state")
+"""Fields of what resizes and reshapes, which can say the size in several ways, and the name of what a layer takes."""
 
 
 def _implied(stated: Mapping[str, Any], layer: LayerSummary) -> dict[str, Any]:

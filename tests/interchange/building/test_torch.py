@@ -28,22 +28,8 @@ from tests.support.parity.torch_models import torchvision  # noqa: E402
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
 FILES = tuple(sorted(EXAMPLES.glob("*.yaml"))) + tuple(sorted(EXAMPLES.glob("biases/*.yaml")))
-READ_OTHERWISE = {
-    "conv_lstm": "steps are read one by one",
-    "convnext": "channels are moved for a layer normalization",
-    "galaxy_zoo": "its custom layer does not run",
-    "segnet": "unpooling is read as custom",
-    "shufflenet_v2": "a channel shuffle is read as custom",
-    "swin": "windows are moved by functions",
-    "text_cnn": "channels are moved for a convolution",
-    "vit": "channels are moved for what attends to patches",
-    "wavenet": "a causal padding is a layer",
-    "yolov8n": "channels are moved to reshape",
-}
-"""What the same network is read back as, where it is not the same layers."""
 SIZES = {"untied_along_height": [128, 50, 1]}
 """What files take that leave sizes open: PyTorch's models are read as they run, on sizes that are numbers."""
-SAME_AGAIN = [file for file in FILES if file.stem not in READ_OTHERWISE]
 VALUES_DIFFER = {
     "depth_to_space": "PyTorch takes the channels in another order",
     "functions_3": "Keras's sparsemax sums up sums",
@@ -80,7 +66,7 @@ def test_every_example_has_its_parameters_and_outputs(file: Path, built: dict[st
         assert [sorted(shape) for shape in facts["outputs"]] == [by_name[name] for name in summary.outputs]
 
 
-@pytest.mark.parametrize("file", SAME_AGAIN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_an_example_is_read_back_as_it_is(file: Path) -> None:
     read, model = archsum.load(file, input=SIZES.get(file.stem)), archsum.to_torch(file)
     shape = model.input_shape if file.stem not in SIZES else archsum.to_torch(read).input_shape

@@ -1,11 +1,13 @@
 """The modules that `archsum build` writes into files, read back as the layers that they are."""
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from torch import nn
 
 from archsum.interchange.torch import kernels
+from archsum.interchange.torch.batch import NotUnderstoodError
 from archsum.interchange.torch.pieces import PIECES
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.unfinished import is_unfinished, unfinished
@@ -26,6 +28,8 @@ def built(module: Any) -> Reader | None:
         return unfinished
     if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
+    if cls.__name__ == "RelativePositionBias" and vars(module).keys() >= {"window_size"}:
+        return _position_bias
     for word, read in _ALSO.items():
         for rank in (1, 2, 3):
             if cls.__name__ == f"{word}{rank}dSame" and isinstance(module, getattr(nn, f"{word}{rank}d")):
@@ -69,3 +73,12 @@ def _attention(view: View) -> Steps:
     fields |= {} if output == it.query.in_features else {"output_shape": output}
     assert key == it.key_heads * key_dim
     return [Step("multi_head_attention", fields, tuple(inputs), view.all_weights, in_one=True)]
+
+
+def _position_bias(view: View) -> Steps:
+    """Read a learned number for each head and each distance between two places of a window."""
+    weights, window_size = view.weights(table="table"), [*view.module.window_size]
+    rows, heads = weights["table"].shape
+    if rows != prod(2 * size - 1 for size in window_size):
+        raise NotUnderstoodError("has a table of other distances than those within its window")
+    return [Step("relative_position_bias", {"num_heads": heads, "window_size": window_size}, (), weights)]

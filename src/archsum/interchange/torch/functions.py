@@ -7,6 +7,7 @@ from archsum.interchange.torch.padding import padded
 from archsum.interchange.torch.products import PRODUCTS
 from archsum.interchange.torch.shaping import SHAPING
 from archsum.interchange.torch.steps import Reader
+from archsum.interchange.torch.unpooling import unpooling_function, with_places
 
 FUNCTIONS: dict[str, Reader] = {
     **SHAPING,
@@ -20,6 +21,8 @@ FUNCTIONS: dict[str, Reader] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), kernels.convolution_function),
     **{f"conv_transpose{rank}d": kernels.transposed_function for rank in (1, 2, 3)},
     **{f"max_pool{rank}d": kernels.max_pooling_function for rank in (1, 2, 3)},
+    **{f"max_pool{rank}d_with_indices": with_places(kernels.max_pooling_function) for rank in (1, 2, 3)},
+    **{f"max_unpool{rank}d": unpooling_function for rank in (1, 2, 3)},
     **{f"avg_pool{rank}d": kernels.average_pooling_function for rank in (1, 2, 3)},
     **{f"adaptive_avg_pool{rank}d": kernels.adaptive("average") for rank in (1, 2, 3)},
     **{f"adaptive_max_pool{rank}d": kernels.adaptive("max") for rank in (1, 2, 3)},

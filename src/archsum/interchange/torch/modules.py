@@ -8,6 +8,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from archsum.interchange.torch import activations, kernels, normalizations, padding, products, sequences, shaping
 from archsum.interchange.torch.built import built
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
+from archsum.interchange.torch.unpooling import unpooling, with_places
 from archsum.interchange.torch.windows import windowed
 
 
@@ -46,7 +47,8 @@ _OTHERWISE = {"LeakyReLU": "leaky_relu", "LogSoftmax": "log_softmax"}
 MODULES: dict[Any, Reader] = {
     **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), kernels.convolution),
     **dict.fromkeys((nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d), kernels.transposed),
-    **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), kernels.max_pooling),
+    **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), with_places(kernels.max_pooling)),
+    **dict.fromkeys((nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d), unpooling),
     **dict.fromkeys((nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d), kernels.average_pooling),
     **dict.fromkeys((nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d), kernels.adaptive("average")),
     **dict.fromkeys((nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d), kernels.adaptive("max")),
@@ -70,6 +72,7 @@ MODULES: dict[Any, Reader] = {
     nn.PReLU: activations.prelu,
     nn.Identity: activations.word("identity"),
     **dict.fromkeys((nn.Flatten, nn.Unflatten), shaping.reshaped),
+    nn.ChannelShuffle: shaping.channel_shuffled,
     nn.Fold: shaping.folded,
     nn.Unfold: shaping.stated,
     **{getattr(nn, name): activations.ACTIVATIONS[_OTHERWISE.get(name, name.lower())] for name in _ACTIVATIONS.split()},

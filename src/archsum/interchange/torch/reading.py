@@ -10,6 +10,7 @@ from archsum.interchange.imported import Imported, Options
 from archsum.interchange.torch.batch import Layouts
 from archsum.interchange.torch.examples import read_example
 from archsum.interchange.torch.failing import advice
+from archsum.interchange.torch.idioms import with_shuffles
 from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.running import run_twice
 from archsum.interchange.torch.tracing import Trace
@@ -57,6 +58,7 @@ def read_module(model: Any, name: str, given: Any) -> Imported:
             error.add_note(cure)
         raise
     _require_same(first, second, place)
+    first.calls = with_shuffles(first)
     layouts = Layouts(second)
     first.calls = united(first, layouts)
     writer = Writer(builder, model, first, layouts)

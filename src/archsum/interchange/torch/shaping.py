@@ -5,7 +5,9 @@ from math import prod
 from typing import Any
 
 from archsum.interchange.torch.batch import NotUnderstoodError
+from archsum.interchange.torch.normalizations import channel_axis
 from archsum.interchange.torch.steps import Made, Reader, Step, Steps, View
+from archsum.interchange.torch.tracing import Call
 from archsum.interchange.torch.values import Value
 
 
@@ -28,41 +30,35 @@ def _reshape(before: tuple[int, ...], after: tuple[int, ...]) -> Steps:
     return [Step("flatten") if len(after) == 1 else Step("reshape", {"target_shape": [*after]})]
 
 
-def permuted(view: View) -> Steps:
+def turned(view: View) -> Steps:
     """Read another order of the axes."""
-    dims = view.call.args[1:] or (view.argument(1, "dims"),)
-    return _turned(view, dims[0] if isinstance(dims[0], Sequence) else dims)
-
-
-def transposed(view: View) -> Steps:
-    """Read two axes that change places."""
-    rank = view.layout(view.input).rank
-    if view.call.name in ("T", "t", "mT"):
-        one, other = rank - 2, rank - 1
-    else:
-        one = view.argument(1, "dim0", view.argument(1, "axis0"))
-        other = view.argument(2, "dim1", view.argument(2, "axis1"))
-    dims = [*range(rank)]
-    dims[one], dims[other] = dims[other], dims[one]
-    return _turned(view, dims)
-
-
-def moved(view: View) -> Steps:
-    """Read an axis that is moved to another place."""
-    source, target = view.argument(1, "source"), view.argument(2, "destination")
-    if not isinstance(source, int) or not isinstance(target, int):
-        raise NotUnderstoodError("moves several axes")
-    rank = view.layout(view.input).rank
-    dims = [dim for dim in range(rank) if dim != source % rank]
-    dims.insert(target % rank, source % rank)
-    return _turned(view, dims)
-
-
-def _turned(view: View, dims: Sequence[int]) -> Steps:
     layout = view.layout(view.input)
-    kept = [dim % layout.rank for dim in dims if dim % layout.rank != layout.dropped]
-    order = [layout.axis(dim) for dim in kept]
+    order = [layout.axis(dim) for dim in order_of(view.call) if dim != layout.dropped]
     return [] if order == sorted(order) else [Step("permute", {"dims": order})]
+
+
+def order_of(call: Call) -> list[int]:
+    """Return a tensor's dimensions in the order that a call gives them, counted from 0."""
+    rank = len(call.taken[0].shape)
+    dims = [*range(rank)]
+    if call.name == "permute":
+        stated = call.args[1:] or (call.argument(1, "dims"),)
+        return [dims[dim] for dim in (stated[0] if isinstance(stated[0], Sequence) else stated)]
+    if call.name in ("movedim", "moveaxis"):
+        sources, targets = (_listed(call.argument(*which)) for which in ((1, "source"), (2, "destination")))
+        moved = {dims[target]: dims[source] for source, target in zip(sources, targets, strict=True)}
+        rest = (dim for dim in dims if dim not in moved.values())
+        return [moved[dim] if dim in moved else next(rest) for dim in dims]
+    one, other = rank - 2, rank - 1
+    if call.name not in ("T", "t", "mT"):
+        one = call.argument(1, "dim0", call.argument(1, "axis0"))
+        other = call.argument(2, "dim1", call.argument(2, "axis1"))
+    dims[one], dims[other] = dims[other], dims[one]
+    return dims
+
+
+def _listed(dims: Any) -> Sequence[int]:
+    return dims if isinstance(dims, Sequence) else [dims]
 
 
 def part(view: View, axis: int, start: int, stop: int) -> Steps:
@@ -238,6 +234,12 @@ def rolled(view: View) -> Steps:
     return [Step("roll", {"shift": shift, "axis": view.axes(dims)})]
 
 
+def channel_shuffled(view: View) -> Steps:
+    """Read channels that change places, each group's first ones before their second ones."""
+    groups = view.module.groups if view.module else view.argument(1, "groups")
+    return [Step("channel_shuffle", {"groups": groups, "axis": channel_axis(view)})]
+
+
 SHAPING: dict[str, Reader] = {
     **dict.fromkeys(
         (
@@ -249,9 +251,10 @@ SHAPING: dict[str, Reader] = {
     **dict.fromkeys(
         ("flatten", "view", "reshape", "squeeze", "unsqueeze", "unflatten", "view_as", "reshape_as", "ravel"), reshaped
     ),
-    "permute": permuted,
-    **dict.fromkeys(("transpose", "swapaxes", "swapdims", "T", "t", "mT"), transposed),
-    **dict.fromkeys(("movedim", "moveaxis"), moved),
+    **dict.fromkeys(
+        ("permute", "transpose", "swapaxes", "swapdims", "T", "t", "mT", "movedim", "moveaxis"),
+        turned,
+    ),
     **dict.fromkeys(("chunk", "split", "tensor_split", "split_with_sizes", "unsafe_chunk", "unsafe_split"), parts),
     "unbind": unbound,
     "narrow": narrowed,
@@ -263,6 +266,7 @@ SHAPING: dict[str, Reader] = {
     **dict.fromkeys(("expand", "expand_as", "broadcast_to"), expanded),
     **dict.fromkeys(("repeat", "tile"), repeated),
     "roll": rolled,
+    "channel_shuffle": channel_shuffled,
     "fold": folded,
     **dict.fromkeys(
         ("gather", "take_along_dim", "flip", "tril", "triu", "one_hot", "unfold", "setitem", "overwritten"), stated

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from archsum.interchange.torch.batch import Layout, Layouts, NotUnderstoodError
 from archsum.interchange.torch.tracing import Call
+from archsum.interchange.torch.uses import Uses
 from archsum.interchange.torch.values import Value
 
 
@@ -41,11 +42,12 @@ Made = Steps | Mapping[Value, Steps]
 class View:
     """A call, with the layouts of its tensors."""
 
-    def __init__(self, call: Call, layouts: Layouts, live: set[Value], parameters: Mapping[str, Value]) -> None:
+    def __init__(self, call: Call, layouts: Layouts, uses: Uses, parameters: Mapping[str, Value]) -> None:
         self.call = call
         self.module = call.module
+        self.uses = uses
+        """Where the tensors come from, and what takes them."""
         self._layouts = layouts
-        self._live = live
         self._parameters = parameters
 
     @property
@@ -68,7 +70,7 @@ class View:
     @property
     def used(self) -> list[Value]:
         """The tensors that it gives and that something takes."""
-        return [value for value in self.call.given if value in self._live]
+        return [value for value in self.call.given if value in self.uses.live]
 
     def weights(self, **names: str) -> dict[str, Value]:
         """Return the module's parameters that it has, by what we call them, each given by what the module calls it.
@@ -129,9 +131,7 @@ class View:
 
     def argument(self, number: int, name: str, default: Any = None) -> Any:
         """Return an argument by its place or its name."""
-        if number < len(self.call.args):
-            return self.call.args[number]
-        return self.call.kwargs.get(name, default)
+        return self.call.argument(number, name, default)
 
 
 def _attribute(module: Any, path: str) -> Any:

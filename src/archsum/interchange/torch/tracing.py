@@ -55,6 +55,10 @@ class Call(NamedTuple):
         """The tensors that it gives."""
         return [*values_in(self.output)]
 
+    def argument(self, number: int, name: str, default: Any = None) -> Any:
+        """Return an argument by its place or its name."""
+        return self.args[number] if number < len(self.args) else self.kwargs.get(name, default)
+
 
 @dataclass
 class Trace:

@@ -14,7 +14,8 @@ from archsum.interchange.torch.modules import reader_of
 from archsum.interchange.torch.stating import has_packed, stated, what_is_right
 from archsum.interchange.torch.steps import Made, Step, Steps, View
 from archsum.interchange.torch.tracing import Call, Trace
-from archsum.interchange.torch.values import Value, values_in
+from archsum.interchange.torch.uses import Uses
+from archsum.interchange.torch.values import Value
 
 _UNUSED_CURE = "nothing that the model returns depends on it, so that no layer has it"
 _MOST_NAMED = 5
@@ -27,7 +28,7 @@ class Writer:
         self._builder = builder
         self._found = found
         self._layouts = layouts
-        self._live = _live(found)
+        self._uses = Uses(found)
         self._classes = {path: type(module).__name__ for path, module in model.named_modules()}
         self._names: dict[Value, str] = {}
         self._reshaped: dict[tuple[Value, tuple[int, ...]], str] = {}
@@ -48,11 +49,11 @@ class Writer:
     def write(self) -> list[str]:
         """Write all that the outputs depend on, and return what the outputs are called."""
         for call in self._found.calls:
-            live = [value for value in call.given if value in self._live and not value.is_constant]
+            live = [value for value in call.given if value in self._uses.live and not value.is_constant]
             if live:
                 self._call, self._place = call, self._builder.place(_described(call))
                 try:
-                    self._write(View(call, self._layouts, self._live, self._found.parameters), live)
+                    self._write(View(call, self._layouts, self._uses, self._found.parameters), live)
                 except NotUnderstoodError as error:
                     raise _not_of_samples(f"{_described(call)} {error}", self._place) from None
         self._report_unused()
@@ -247,24 +248,6 @@ def _read(view: View) -> Made:
     if reader is None:
         raise NotUnderstoodError("is none that archsum knows")
     return reader(view)
-
-
-def _live(found: Trace) -> set[Value]:
-    """Return what the outputs depend on."""
-    live = set(found.outputs)
-    for call in reversed(found.calls):
-        if not live.isdisjoint(call.given):
-            masks = _masks(call)
-            live.update(value for value in call.taken if value not in masks)
-    return live
-
-
-def _masks(call: Call) -> list[Value]:
-    """Return what says which positions attention leaves out, which counts nothing unless it is learned."""
-    if call.name not in ("scaled_dot_product_attention", "MultiheadAttention"):
-        return []
-    masks = [*values_in(call.args[3:]), *(call.kwargs.get(name) for name in ("attn_mask", "key_padding_mask"))]
-    return [value for value in masks if isinstance(value, Value) and not value.learned]
 
 
 def _described(call: Call) -> str:

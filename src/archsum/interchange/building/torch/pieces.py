@@ -826,6 +826,7 @@ class RelativePositionBias(nn.Module):
 
     def __init__(self, num_heads: int, window_size: Sequence[int]) -> None:
         super().__init__()
+        self.window_size = tuple(window_size)
         ranges = [torch.arange(size) for size in window_size]
         places = torch.stack(torch.meshgrid(*ranges, indexing="ij")).flatten(1)
         index = torch.zeros(places.shape[1], places.shape[1], dtype=torch.int64)

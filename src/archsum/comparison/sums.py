@@ -1,0 +1,45 @@
+"""Sums of several tensors, which frameworks write as sums of two, or along a stack of them: all are made one layer."""
+
+from typing import Any
+
+from archsum.graph import Graph, Node
+from archsum.layers import kind_of, layer_class
+from archsum.layers.base import Layer
+from archsum.propagate import propagate
+from archsum.summary import Summary
+
+
+def with_whole_sums(summary: Summary) -> Summary:
+    """Return a network in which a sum of sums is one sum, and so is what adds up along the axis of a stack.
+
+    The layers within are not there any more; those that several layers take, or the network gives, stay.
+    """
+    inner = {name for name, takers in summary.takers.items() if len(takers) == 1} - summary.given
+    nodes: dict[str, Node] = {}
+    for layer in summary.layers:
+        node = layer.node
+        parts = {name: nodes[name] for name in node.inputs if name in inner and name in nodes}
+        if _kind(node.layer) == "add":
+            sums = {name: part for name, part in parts.items() if _kind(part.layer) == "add"}
+        elif any(_adds_up(node.layer, part.layer, len(layer.input_shapes[0])) for part in parts.values()):
+            sums, node = parts, node._replace(layer=layer_class("add").model_validate({}))
+        else:
+            sums = {}
+        terms = [term for name in node.inputs for term in (sums[name].inputs if name in sums else [name])]
+        for name in sums:
+            del nodes[name]
+        nodes[node.name] = node._replace(inputs=tuple(terms))
+    if len(nodes) == len(summary.layers):
+        return summary
+    return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes.values()), summary.outputs, summary.groups))
+
+
+def _kind(layer: Layer) -> str:
+    return kind_of(type(layer))
+
+
+def _adds_up(layer: Any, stack: Any, axes: int) -> bool:
+    """Whether a layer adds up along the axis of a stack, whose output has so many axes."""
+    if (_kind(layer), _kind(stack)) != ("reduce", "stack") or layer.function != "sum" or layer.keepdims:
+        return False
+    return layer.axis is not None and [axis % (axes + 1) for axis in layer.axis] == [stack.axis % (axes + 1)]
