@@ -91,7 +91,9 @@ class _Arranging:
             return self._reshaped(layer, own, taken[0])
         if kind == "multi_head_attention":
             return self._attention(layer, own, taken)
-        if _is_spatial(layer):
+        if kind.startswith("conv_lstm"):
+            return self._of_steps(layer, own, taken)
+        if _is_spatial(layer) or kind == "scale":
             return self._spatial(layer, own, taken)
         return self._turned(layer, own, taken)
 
@@ -107,6 +109,19 @@ class _Arranging:
         name = self._keep(layer.node, inputs, _with(own, FORMAT, "channels_last"))
         rank = len(layer.output_shape)
         return _Tensor(name, of_format(rank), of_format(rank)) if rank > 1 else _plain(name, rank)
+
+    def _of_steps(self, layer: LayerSummary, own: Any, taken: Sequence[_Tensor]) -> _Tensor:
+        """Take over a layer of images in steps; where its channels are first, they are behind the steps."""
+        axes, rank = len(taken[0].order), len(layer.output_shape)
+        is_first = getattr(own, FORMAT) == "channels_first"
+        of_images = channels_first if is_first else as_it_is
+        of_steps = (1, axes, *range(2, axes)) if is_first else as_it_is(axes)
+        inputs = [self._arranged(taken[0], of_steps, layer.node)]
+        inputs += [self._arranged(state, of_images(len(state.order)), layer.node) for state in taken[1:]]
+        name = self._keep(layer.node, inputs, _with(own, FORMAT, "channels_last"))
+        has_channels_first = taken[0].convention == channels_first(axes)
+        convention = channels_first(rank) if has_channels_first else as_it_is(rank)
+        return _Tensor(name, of_steps if rank == axes else of_images(rank), convention)
 
     def _turned(self, layer: LayerSummary, own: Layer, taken: Sequence[_Tensor]) -> _Tensor | None:
         """Take over a layer of a kind that can have the axes anywhere, which all inputs have in the same order."""
@@ -198,9 +213,20 @@ def _have_channels_first(summary: Summary) -> dict[str, bool]:
     for layer in reversed(summary.layers):
         if _is_spatial(layer):
             is_first = getattr(layer.layer, FORMAT) == "channels_first"
+        elif _moves_channels_of_steps(layer, summary):
+            is_first = True
         elif layer.input_shapes and in_order(layer.layer, as_it_is(len(layer.input_shapes[0]))):
             is_first = says.get(layer.name, False)
         else:
             is_first = False
         says.update(dict.fromkeys(layer.node.inputs, is_first))
     return says
+
+
+def _moves_channels_of_steps(layer: LayerSummary, summary: Summary) -> bool:
+    """Whether a permute puts channels last that are first, for layers of images in steps, as PyTorch's have them."""
+    own, rank = layer.layer, len(layer.output_shape)
+    if kind_of(type(own)) != "permute" or turned(channels_first(rank), getattr(own, "dims", ())) != as_it_is(rank):
+        return False
+    takers = [one.layer for one in summary.layers if layer.name in one.node.inputs]
+    return all(kind_of(type(taker)).startswith("conv_lstm") for taker in takers)

@@ -30,10 +30,9 @@ def in_one_form(summary: Summary) -> Summary:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
         made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
+        instead[node.name] = made[-1].name
         if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made.pop().inputs[0]
-        else:
-            instead[node.name] = made[-1].name
         nodes += made
     outputs = tuple(instead.get(name, name) for name in summary.outputs)
     return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes), outputs, summary.groups))

@@ -38,7 +38,7 @@ def kind_and_fields(
 
 
 _SAID_OTHERWISE = ("factor", "height", "width", "target_shape", "initial_state")
-"""Fields of what resizes and reshapes, which can say the size in several ways, and the name of what is taken."""
+"""Fields of what resizes and reshapes, which can say the size in several ways, and the name of what a layer takes."""
 
 
 def _implied(stated: Mapping[str, Any], layer: LayerSummary) -> dict[str, Any]:

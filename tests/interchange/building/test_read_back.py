@@ -20,6 +20,8 @@ SCORES = "reversible_embedding: {input_dim: 9, output_dim: 8, shared: table, rev
 UNTIED = "conv2d: {filters: 6, kernel_size: 3, bias: untied}"
 SEEN = "[[0, 1], [1, 2], [0, 2, 3]]"
 TABLED = "conv2d: {filters: 3, kernel_size: 3, connection_table: %s}"
+FILM = "[4, 6, 6, 4]"
+CONV_LSTM = "conv_lstm2d: {filters: 3, kernel_size: 3, padding: same, return_sequences: true}"
 ALL_STEPS = "lstm: {name: one, units: 3, return_sequences: true}"
 BUCKETS = "relative_position_bias: {name: far, num_heads: 2, window_size: 6, num_buckets: 8}"
 ATTENTION = "multi_head_attention: {num_heads: 2, key_dim: 2, score_bias: true"
@@ -61,6 +63,13 @@ SAME = {
         ["dense: 4", "relu: {name: r}", "dense: {name: d, inputs: x, units: 4}", "add: {inputs: [r, d]}"],
     ),
     "buckets": (STEPS, [BUCKETS, f"{ATTENTION}, inputs: [x, far]}}"]),
+    "images in steps": (
+        FILM,
+        [CONV_LSTM, "batch_normalization", CONV_LSTM.replace("return_sequences: true", "bias: false")],
+    ),
+    "of other sides": (FILM, [CONV_LSTM.replace("same", "[0, 1], strides: 2, activation: relu")]),
+    "after the channels": (FILM, [CONV_LSTM.replace("same", "same, data_format: channels_first")]),
+    "the last image": (FILM, ["conv_lstm2d: {filters: 3, kernel_size: 3, data_format: channels_first}"]),
     "still to be written": (
         STEPS,
         [f"custom: {{output_shape: [5, 4], weights: {{w: [2, 3], fixed: {FIXED}}}, macs: 7}}"],
@@ -87,6 +96,8 @@ DIFFERENT = {
         ["bidirectional: {layer: {lstm: 3}}"],
         ["bidirectional: {layer: {lstm: 3}, merge_mode: sum}"],
     ),
+    "another activation": (FILM, [CONV_LSTM], [CONV_LSTM.replace("same", "same, activation: relu")]),
+    "channels for steps": (FILM, [CONV_LSTM], [CONV_LSTM.replace("same", "same, data_format: channels_first")]),
     "zeros to begin with": (STEPS, [ALL_STEPS, "lstm: {units: 3, initial_state: one}"], [ALL_STEPS, "lstm: 3"]),
     "another table": (IMAGES, [TABLED % SEEN], [TABLED % "[[0, 1], [1, 2], [0, 1, 3]]"]),
     "more buckets": (

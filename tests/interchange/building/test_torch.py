@@ -28,14 +28,8 @@ from tests.support.parity.torch_models import torchvision  # noqa: E402
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
 FILES = tuple(sorted(EXAMPLES.glob("*.yaml"))) + tuple(sorted(EXAMPLES.glob("biases/*.yaml")))
-READ_OTHERWISE = {
-    "conv_lstm": "steps are read one by one",
-    "galaxy_zoo": "its custom layer does not run",
-}
-"""What the same network is read back as, where it is not the same layers."""
 SIZES = {"untied_along_height": [128, 50, 1]}
 """What files take that leave sizes open: PyTorch's models are read as they run, on sizes that are numbers."""
-SAME_AGAIN = [file for file in FILES if file.stem not in READ_OTHERWISE]
 TRAINED = {"mlperf_tiny_image_classification": 8, "mlperf_tiny_keyword_spotting": 8, "squeezenet1_1": 2, "voxnet": 8}
 """Examples that are trained for a step, with how many samples."""
 OF_TORCHVISION = {
@@ -62,7 +56,7 @@ def test_every_example_has_its_parameters_and_outputs(file: Path, built: dict[st
         assert [sorted(shape) for shape in facts["outputs"]] == [by_name[name] for name in summary.outputs]
 
 
-@pytest.mark.parametrize("file", SAME_AGAIN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_an_example_is_read_back_as_it_is(file: Path) -> None:
     read, model = archsum.load(file, input=SIZES.get(file.stem)), archsum.to_torch(file)
     shape = model.input_shape if file.stem not in SIZES else archsum.to_torch(read).input_shape
