@@ -58,6 +58,10 @@ SAME: dict[str, tuple[str, str]] = {
           - reduce: {function: sum, axis: -1}
         """,
     ),
+    "a pooling that keeps axes, and one row": (
+        "input: [8, 8, 3]\nlayers: [global_average_pooling2d, dense: 4]",
+        "input: [8, 8, 3]\nlayers: [adaptive_average_pooling2d: 1, flatten, dense: 4]",
+    ),
     "the size of an unpooling": (
         UNPOOLED,
         UNPOOLED.replace("inputs: [y, pool, x]", "inputs: [y, pool], output_size: 9"),
@@ -125,6 +129,21 @@ OTHER: dict[str, tuple[str, str]] = {
           - stack: {inputs: [a, b], axis: 1}
           - reduce: {function: sum, axis: 2}
         """,
+    ),
+    "a pooling whose axes are taken": (
+        "input: [8, 8, 3]\nlayers: [global_average_pooling2d: {name: a}, dense: 3]",
+        """
+        input: [8, 8, 3]
+        layers:
+          - global_average_pooling2d: {name: a, keepdims: true}
+          - flatten: {name: b}
+          - dense: {name: c, units: 3}
+          - add: {inputs: [a, c]}
+        """,
+    ),
+    "a pooling of more than one location": (
+        "input: [8, 8, 3]\nlayers: [global_average_pooling2d, dense: {units: 4, bias: false}]",
+        "input: [8, 8, 3]\nlayers: [adaptive_average_pooling2d: [1, 2], flatten, dense: {units: 4, bias: false}]",
     ),
     "another size of an unpooling": (
         UNPOOLED,

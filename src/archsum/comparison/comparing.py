@@ -11,6 +11,7 @@ from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
 from archsum.comparison.paddings import with_own_paddings
 from archsum.comparison.parts import tree
+from archsum.comparison.poolings import with_flat_poolings
 from archsum.comparison.sums import with_whole_sums
 from archsum.comparison.wiring import Wiring
 from archsum.summary import Summary
@@ -21,7 +22,7 @@ def compare(before: Summary, after: Summary) -> Difference:
 
     Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
     numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that; and
-    where one comes of another framework, up to how each writes the same.
+    where one comes of another framework, up to how each writes the same, and wherever it moves axes for that.
     """
     if _is_imported(before) != _is_imported(after):
         return _compared_of_two_frameworks(before, after)
@@ -36,8 +37,11 @@ def compare(before: Summary, after: Summary) -> Difference:
 
 
 def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
-    """Return what changed up to how each framework writes the same; where the channels are elsewhere, axis by axis."""
-    one, other = (with_whole_sums(in_one_form(with_own_paddings(network))) for network in (before, after))
+    """Return what changed up to how each framework writes the same.
+
+    Networks whose channels are elsewhere are equal only where they are so axis by axis. Else what is less is said.
+    """
+    one, other = (_in_one_form(network) for network in (before, after))
     found = _compared(one, other, up_to_words=True)
     if found.equal and not Layouts(one, other).differ:
         return found
@@ -46,6 +50,10 @@ def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
         return found
     arranged = replace(arranged, before=one, after=other)
     return min((found, arranged), key=_size) if not (arranged.equal or found.equal) else arranged
+
+
+def _in_one_form(network: Summary) -> Summary:
+    return with_flat_poolings(with_whole_sums(in_one_form(with_own_paddings(network))))
 
 
 def _size(difference: Difference) -> int:
