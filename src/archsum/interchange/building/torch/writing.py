@@ -90,6 +90,12 @@ class Network:
         declare(writer, function.parameters, self.module)
         visit = function.uses[0]
         shapes = [self.program.shape(given) for given in visit.inputs]
+        if any(
+            len(self.program.shape(one)) != len(shape)
+            for use in function.uses
+            for one, shape in zip(use.inputs, shapes, strict=True)
+        ):
+            raise NotSymbolicError("ranks differ")
         taken = tuple(tensor.of(shape) for tensor, shape in zip(taken, shapes, strict=True))
         made = self._write(writer, function, taken)
         self._made[id(function)] = made
@@ -315,7 +321,12 @@ def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -
                     writer.line("", f"super().__init__{whole.removeprefix('nn.Sequential')}")
                 return True, given
             writer.locals.free("module")
-    flow = "x" if "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x") else "y"
+    is_read_again = "x" in writer.named
+    flow = (
+        "x"
+        if "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x" and not is_read_again)
+        else "y"
+    )
     if flow not in writer.variables:
         writer.variables.add(flow)
     return False, writer.body(function.body, inputs, flow)
