@@ -32,7 +32,7 @@ def difference(theirs: Any, ours: Any, inputs: Sequence[Any]) -> float:
     draw_weights(theirs)
     archsum.copy_weights(theirs, ours)
     given = [_as_keras(data, one.shape) for data, one in zip(inputs, theirs.inputs, strict=True)]
-    expected = theirs(given if len(given) > 1 else given[0])
+    expected = theirs(given if len(given) > 1 else given[0], training=False)
     with torch.no_grad():
         found = ours(*inputs)
     both = ([*each] if isinstance(each, tuple | list) else [each] for each in (expected, found))

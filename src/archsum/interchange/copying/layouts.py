@@ -120,7 +120,7 @@ def _attention(layer: Layer, arrays: Arrays) -> list[Any]:
 def _held(layer: Layer, arrays: Arrays) -> list[Any]:
     """Return the weights of the layer that is held: the vector of a spectral normalization PyTorch finds anew."""
     held: Any = getattr(layer, "layer")  # noqa: B009  what wrappers have
-    return as_torch(held, {name.rpartition("/")[2]: array for name, array in arrays.items() if name != "vector_u"})
+    return as_torch(held, {name.partition("/")[2]: array for name, array in arrays.items() if name != "vector_u"})
 
 
 _RULES: dict[str, Callable[[Layer, Arrays], list[Any]]] = {

@@ -12,6 +12,7 @@ from archsum.interchange.torch.pieces import PIECES
 from archsum.interchange.torch.steps import Reader, Step, Steps, View
 from archsum.interchange.torch.unfinished import is_unfinished, unfinished
 from archsum.interchange.torch.written import is_written
+from archsum.layers.written import fields_of_layer
 
 _BLOCKS: dict[str, tuple[type[nn.Module], Reader]] = {
     "SpaceToDepth": (nn.PixelUnshuffle, kernels.shuffled("space_to_depth", "downscale_factor")),
@@ -46,9 +47,16 @@ def built(module: Any) -> Reader | None:
 
 def _padded_as_same(read: Callable[[View], Steps]) -> Reader:
     def read_same(view: View) -> Steps:
-        return [step._replace(fields={**step.fields, "padding": "same"}) for step in read(view)]
+        return [_of_same(step) for step in read(view)]
 
     return read_same
+
+
+def _of_same(step: Step) -> Step:
+    held = step.fields.get("layer")
+    if held is None:
+        return step._replace(fields={**step.fields, "padding": "same"})
+    return step._replace(fields={"layer": type(held).model_validate({**fields_of_layer(held), "padding": "same"})})
 
 
 def _attention(view: View) -> Steps:

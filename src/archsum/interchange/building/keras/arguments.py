@@ -69,11 +69,12 @@ def _called(head: str, arguments: Arguments, positional: tuple[str, ...]) -> Bra
 def _arguments(made: LayerCall) -> Arguments:
     arguments: Arguments = {}
     for field in made.fields:
-        if field == "trainable" or field in _ELSEWHERE:
+        if field in ("trainable", *_ELSEWHERE) or (field == "data_format" and made.kind in _CHANNELS_LAST):
             continue
         for name, value in RULES.get(field, _as_it_is)(made, field).items():
             arguments[name] = value
-    if _has(made, "data_format") and made.is_channels_first and "data_format" not in arguments:
+    is_stated = "data_format" in arguments or made.kind in _CHANNELS_LAST
+    if _has(made, "data_format") and made.is_channels_first and not is_stated:
         arguments |= _of_data_format(made)
     if frozen := trainable_of(made):
         arguments["trainable"] = frozen
@@ -129,6 +130,8 @@ def _padding(made: LayerCall, field: str) -> Arguments:
 
 
 _ELSEWHERE = ("initial_state", "layer", "connection_table", "output_padding_", "score_bias", "causal")
+_CHANNELS_LAST = ("rescaling", "cropping1d", "up_sampling1d", "spatial_dropout1d")
+"""The kinds whose classes have no data format in Keras."""
 RULES: Mapping[str, Callable[[LayerCall, str], Arguments]] = {
     "bias": _bias,
     "padding": _padding,

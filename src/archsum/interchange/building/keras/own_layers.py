@@ -9,6 +9,17 @@ import keras
 from keras import KerasTensor, layers, ops
 
 
+class FollowingCall(layers.Layer):
+    """A layer that works for each step of a sequence too: its call says the shape."""
+
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Return the shape of what a call gives."""
+        inputs = KerasTensor(input_shape, dtype=self.compute_dtype)
+        return keras.Operation.compute_output_spec(self, inputs).shape
+
+
 @keras.saving.register_keras_serializable("archsum")
 class UntiedBias(layers.Layer):
     """A bias of its own for each location along some axes, and an activation."""
@@ -286,7 +297,7 @@ def each_axis(value: int | Sequence[int], rank: int) -> tuple[int, ...]:
 
 
 @keras.saving.register_keras_serializable("archsum")
-class CeilMaxPooling(layers.Layer):
+class CeilMaxPooling(FollowingCall):
     """Max pooling that keeps a last window which hangs over the end, as PyTorch's."""
 
     def __init__(
@@ -319,7 +330,7 @@ class CeilMaxPooling(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("archsum")
-class DilatedMaxPooling(layers.Layer):
+class DilatedMaxPooling(FollowingCall):
     """Max pooling whose windows have holes, as PyTorch has it."""
 
     def __init__(
@@ -372,7 +383,7 @@ class DilatedMaxPooling(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("archsum")
-class CeilAveragePooling(layers.Layer):
+class CeilAveragePooling(FollowingCall):
     """Average pooling that keeps a last window which hangs over the end, as PyTorch's."""
 
     def __init__(
@@ -532,7 +543,7 @@ class Gather(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("archsum")
-class Pad(layers.Layer):
+class Pad(FollowingCall):
     """The data's own elements around them, along any axes."""
 
     def __init__(self, padding: Sequence[Any], mode: str, **kwargs: Any) -> None:
@@ -564,7 +575,7 @@ def repeated(
 
 
 @keras.saving.register_keras_serializable("archsum")
-class SidePadding(layers.Layer):
+class SidePadding(FollowingCall):
     """The data's own elements around them, along the axes of locations."""
 
     def __init__(
@@ -590,7 +601,7 @@ class SidePadding(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("archsum")
-class Expand(layers.Layer):
+class Expand(FollowingCall):
     """The input repeated along axes of size 1, and along new ones at the front."""
 
     def __init__(self, shape: Sequence[int], **kwargs: Any) -> None:
@@ -1029,7 +1040,7 @@ class TorchLSTMCell(layers.LSTMCell):
         return {**super().get_config(), **own}
 
 
-class LocallyConnected(layers.Layer):
+class LocallyConnected(FollowingCall):
     """A kernel of its own for each location."""
 
     def __init__(
@@ -1107,7 +1118,7 @@ class LocallyConnected2D(LocallyConnected):
     """The same over height and width."""
 
 
-class SeparateChannels3D(layers.Layer):
+class SeparateChannels3D(FollowingCall):
     """What convolutions have in common that see the channels of a volume one by one."""
 
     def make(self, channels: int, multiplier: int, name: str) -> Any:
@@ -1242,7 +1253,7 @@ class SeparableConv3D(SeparateChannels3D):
         return self.biased(outputs)
 
 
-class GroupedConvTranspose(layers.Layer):
+class GroupedConvTranspose(FollowingCall):
     """A transposed convolution whose filters see the channels of their group alone."""
 
     def __init__(

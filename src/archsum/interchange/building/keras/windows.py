@@ -66,10 +66,19 @@ def cropped(made: LayerCall, rank: int) -> tuple[Stage, ...]:
     sides = _has_sides(made)
     if not any(sides):
         return ()
-    first = literal("channels_first") if made.is_channels_first else None
+    first = literal("channels_first") if made.is_channels_first and rank > 1 else None
     stated = written(made)
     cropping = call(f"{made.use('keras', 'layers')}.Cropping{rank}D", stated, data_format=first)
-    return (Stage(cropping, condition=None if all(sides) else _unless_zero(stated)),)
+    stage = Stage(cropping, condition=None if all(sides) else _unless_zero(stated))
+    return channels_last(made, stage) if rank == 1 else (stage,)
+
+
+def channels_last(made: LayerCall, stage: Stage) -> tuple[Stage, ...]:
+    """Return a layer of sequences that has the channels last in Keras: others are permuted before it, and back."""
+    if not made.is_channels_first:
+        return (stage,)
+    turned = Stage(call(f"{made.use('keras', 'layers')}.Permute", literal((2, 1))), condition=stage.condition)
+    return turned, stage, turned
 
 
 def stepped(

@@ -108,7 +108,8 @@ def _prelu(use: LayerUse) -> Made:
     if not dims:
         return same(use, module("nn.PReLU(init=0.0)"))
     sizes = [size if dim in dims else known(1) for dim, size in enumerate(use.input.sizes, start=1)]
-    return same(use, module(f"ElementwisePReLU({', '.join(map(str, sizes))})", helpers=["ElementwisePReLU"]))
+    slopes = [*sizes[1:], sizes[0], "moved=True"] if use.input.moved else sizes
+    return same(use, module(f"ElementwisePReLU({', '.join(map(str, slopes))})", helpers=["ElementwisePReLU"]))
 
 
 def _named(name: str) -> Kind:

@@ -117,7 +117,7 @@ def looped(
         entries, given = run(inside)
         if len(given) != len(inside):
             raise NotSymbolicError("gives another number of tensors")
-        if any(one.moved != other.moved for one, other in zip(given, inside, strict=True)):
+        if any((one.moved, one.rank) != (other.moved, other.rank) for one, other in zip(given, inside, strict=True)):
             raise NotAChainError
         new = [
             (number, position)

@@ -232,6 +232,8 @@ def _listed(step: RepeatStep, writer: Scope, taken: Tensors, flow: str, word: st
 
     try:
         ahead, entries, given = chains.looped(writer, inside, run, set(names.values()))
+    except NotAChainError:
+        raise NotSymbolicError("gives other axes than it takes") from None
     finally:
         writer.own = before
     (use,) = uses

@@ -66,6 +66,8 @@ def _write(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...]) -> Written
     use.inputs, use.output = _wanted(kind, use, inner), inner_output
     if use.kind == "flatten" and not all(_ends_in_dense(writer.program, one.outputs[0]) for one in step.uses):
         use.inputs = (_channels_last(use, *inner),)
+    if use.held is not None:
+        use.held.inputs = use.inputs
     if wrappers and any(one.text != other.text for one, other in zip(use.inputs, inner, strict=True)):
         moves = [Step(other.text.replace(one.text, "{0}", 1)) for one, other in zip(inner, use.inputs, strict=True)]
         before = [*before, *moves]

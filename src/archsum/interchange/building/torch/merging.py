@@ -22,6 +22,16 @@ def _merged(use: LayerUse, call: str) -> Made:
     return Made([function(call)], _broadcast(use), use.input.moved, has_batch)
 
 
+def _operands(use: LayerUse) -> list[str]:
+    """Return the inputs, each with as many axes as the longest: new ones are behind the batch."""
+    rank = max(tensor.rank for tensor in use.inputs)
+    found = []
+    for number, tensor in enumerate(use.inputs):
+        new = ["None"] * (rank - tensor.rank if tensor.has_batch else 0)
+        found.append(f"{{{number}}}[{', '.join([':', *new])}]" if new else f"{{{number}}}")
+    return found
+
+
 def _operator(sign: str) -> Kind:
     def write(use: LayerUse) -> Made:
         if any(tensor.many is not None for tensor in use.inputs):
@@ -31,21 +41,21 @@ def _operator(sign: str) -> Kind:
                 return Made([function(f"sum({parts}[1:], {parts}[0])")], use.input.sizes, use.input.moved)
             name = {"+": "sum", "*": "prod"}[sign]
             return Made([function(f"torch.stack({_listed(use)}).{name}(0)")], use.input.sizes, use.input.moved)
-        return _merged(use, f" {sign} ".join(f"{{{number}}}" for number in range(len(use.inputs))))
+        return _merged(use, f" {sign} ".join(_operands(use)))
 
     return Kind(write)
 
 
 def _average(use: LayerUse) -> Made:
-    terms = " + ".join(f"{{{number}}}" for number in range(len(use.inputs)))
+    terms = " + ".join(_operands(use))
     return _merged(use, f"({terms}) / {len(use.inputs)}")
 
 
 def _extreme(name: str) -> Kind:
     def write(use: LayerUse) -> Made:
-        call = "{0}"
-        for number in range(1, len(use.inputs)):
-            call = f"torch.{name}({call}, {{{number}}})"
+        call, *others = _operands(use)
+        for operand in others:
+            call = f"torch.{name}({call}, {operand})"
         return _merged(use, call)
 
     return Kind(write)

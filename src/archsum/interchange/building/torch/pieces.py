@@ -266,14 +266,16 @@ class LayerScale(nn.Module):
 
 
 class ElementwisePReLU(nn.Module):
-    """A PReLU whose slopes lie along several axes."""
+    """A PReLU whose slopes lie along several axes, the channels last if they are moved."""
 
-    def __init__(self, *sizes: int) -> None:
+    def __init__(self, *sizes: int, moved: bool = False) -> None:
         super().__init__()
         self.alpha = nn.Parameter(torch.zeros(sizes))
+        self.moved = moved
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.clamp(min=0) + self.alpha * x.clamp(max=0)
+        alpha = self.alpha.movedim(-1, 0) if self.moved else self.alpha
+        return x.clamp(min=0) + x.clamp(max=0) * alpha
 
 
 class Constant(nn.Module):
@@ -723,7 +725,7 @@ class ScaledAttention(nn.Module):
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         scores = query @ key.transpose(-2, -1)
         if self.scale is not None:
-            scores = self.scale * scores
+            scores = scores * self.scale
         scores = _hide_later(scores) if self.causal else scores
         weights = F.dropout(scores.softmax(-1), self.dropout, self.training)
         return weights @ value
@@ -744,8 +746,8 @@ class ConcatAttention(nn.Module):
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         pairs = query.unsqueeze(-2) + key.unsqueeze(-3)
         if self.scale is not None:
-            pairs = self.scale * pairs
-        scores = self.concat_score_weight * pairs.tanh().sum(-1)
+            pairs = pairs * self.scale
+        scores = pairs.tanh().sum(-1) * self.concat_score_weight
         scores = _hide_later(scores) if self.causal else scores
         weights = F.dropout(scores.softmax(-1), self.dropout, self.training)
         return weights @ value
@@ -767,7 +769,7 @@ class AdditiveAttention(nn.Module):
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         pairs = (query.unsqueeze(-2) + key.unsqueeze(-3)).tanh()
-        scores = (pairs if self.scale is None else self.scale * pairs).sum(-1)
+        scores = (pairs if self.scale is None else pairs * self.scale).sum(-1)
         scores = _hide_later(scores) if self.causal else scores
         weights = F.dropout(scores.softmax(-1), self.dropout, self.training)
         return weights @ value

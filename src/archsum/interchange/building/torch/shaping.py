@@ -283,6 +283,8 @@ def _global(function_name: str) -> Kind:
 
 
 def _channel_shuffle(use: LayerUse) -> Made:
+    if use.input.rank == 1:  # PyTorch's takes images alone
+        return same(use, function(f"{{0}}.unflatten(1, ({use['groups']}, -1)).transpose(1, 2).flatten(1)"))
     return same(use, module(f"nn.ChannelShuffle({use['groups']})"))
 
 

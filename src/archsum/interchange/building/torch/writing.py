@@ -94,6 +94,12 @@ class Network:
         declare(writer, function.parameters, self.module)
         visit = function.uses[0]
         shapes = [self.program.shape(given) for given in visit.inputs]
+        if any(
+            len(self.program.shape(one)) != len(shape)
+            for use in function.uses
+            for one, shape in zip(use.inputs, shapes, strict=True)
+        ):
+            raise NotSymbolicError("ranks differ")
         taken = tuple(tensor.of(shape) for tensor, shape in zip(taken, shapes, strict=True))
         made = self._write(writer, function, taken)
         self._made[id(function)] = made

@@ -6,8 +6,14 @@ from archsum.interchange.building.keras.lacking import LackingError
 from archsum.interchange.building.source import Code, Keyword
 
 
+def _require_no_steps(made: LayerCall, cure: str) -> None:
+    if made.step.wrappers:
+        raise LackingError("has no attention within `time_distributed`", cure)
+
+
 def _projected(made: LayerCall, cls: str, positional: tuple[str, ...]) -> tuple[Stage, ...]:
     """Return attention of several heads, which takes query, value and key as arguments."""
+    _require_no_steps(made, f"write it by itself, with `attention_axes: {len(made.step.wrappers) + 1}`")
     count, causal = len(made.inputs), _causal(made)
     if causal and made.rank > 2 and made.known("attention_axes") != (1,):
         cure = "`permute` or `reshape` the positions to the first axis before it, and write `attention_axes: 1`"
@@ -39,6 +45,7 @@ def _grouped(made: LayerCall) -> tuple[Stage, ...]:
 
 
 def _unprojected(made: LayerCall) -> tuple[Stage, ...]:
+    _require_no_steps(made, "write `multi_head_attention` by itself, with the axis of the steps as `attention_axes`")
     cls = "Attention" if made.kind == "attention" else "AdditiveAttention"
     return (Stage(layer(made, cls), is_list=True, takes=_twice(len(made.inputs)), arguments=_causal(made)),)
 

@@ -108,7 +108,7 @@ _FUNCTIONS = {
     **{name: name for name in ("arcsin", "arccos", "arctan", "arctan2", "erf", "erfc", "floor", "ceil", "round")},
     **{name: name for name in ("trunc", "isnan", "isinf", "isfinite", "logical_not", "where", "mod", "floor_divide")},
     **{name: name for name in ("equal", "not_equal", "greater", "greater_equal", "less", "less_equal", "power")},
-    **{name: name for name in ("logical_and", "logical_or", "logical_xor")},
+    **{name: name for name in ("logical_and", "logical_or", "logical_xor", "sigmoid", "tanh")},
 }
 _INPUTS = {
     **dict.fromkeys(("arctan2", "mod", "floor_divide", "equal", "not_equal", "greater", "greater_equal", "less"), 2),

@@ -5,6 +5,8 @@ from functools import partial
 from archsum.interchange.building.keras.arguments import layer
 from archsum.interchange.building.keras.calls import LayerCall, Stage, Table
 from archsum.interchange.building.keras.kinds.convolutions import with_bias
+from archsum.interchange.building.keras.lacking import LackingError
+from archsum.interchange.building.keras.windows import channels_last
 
 _RANKS = (1, 2, 3)
 
@@ -16,6 +18,17 @@ def plain(made: LayerCall, cls: str, positional: tuple[str, ...] = ()) -> tuple[
 
 def _dense(made: LayerCall) -> tuple[Stage, ...]:
     return with_bias(made, "Dense", ("units",))
+
+
+def _of_rows(made: LayerCall, cls: str, positional: tuple[str, ...]) -> tuple[Stage, ...]:
+    return channels_last(made, Stage(layer(made, cls, positional)))
+
+
+def _rescaling(made: LayerCall) -> tuple[Stage, ...]:
+    numbers = (*made.each("scale"), *made.each("offset"))
+    if made.is_channels_first and any(isinstance(number, tuple) for number in numbers):
+        raise LackingError("rescales each channel where the channels are last alone", "`permute` the data before it")
+    return (Stage(layer(made, "Rescaling", ("scale",))),)
 
 
 def _of(cls: str, *positional: str) -> partial[tuple[Stage, ...]]:
@@ -42,7 +55,7 @@ TABLE: Table = {
     "group_normalization": _of("GroupNormalization", "groups"),
     "rms_normalization": _of("RMSNormalization"),
     "unit_normalization": _of("UnitNormalization"),
-    "rescaling": _of("Rescaling", "scale"),
+    "rescaling": _rescaling,
     "normalization": _of("Normalization"),
     "category_encoding": _of("CategoryEncoding", "num_tokens"),
     "discretization": _of("Discretization"),
@@ -58,9 +71,12 @@ TABLE: Table = {
         for rank in _RANKS
     },
     **{f"zero_padding{rank}d": _of(f"ZeroPadding{rank}D", "padding") for rank in _RANKS},
-    **{f"cropping{rank}d": _of(f"Cropping{rank}D", "cropping") for rank in _RANKS},
-    **{f"up_sampling{rank}d": _of(f"UpSampling{rank}D", "size") for rank in _RANKS},
-    **{f"spatial_dropout{rank}d": _of(f"SpatialDropout{rank}D", "rate") for rank in _RANKS},
+    **{f"cropping{rank}d": _of(f"Cropping{rank}D", "cropping") for rank in (2, 3)},
+    **{f"up_sampling{rank}d": _of(f"UpSampling{rank}D", "size") for rank in (2, 3)},
+    **{f"spatial_dropout{rank}d": _of(f"SpatialDropout{rank}D", "rate") for rank in (2, 3)},
+    "cropping1d": partial(_of_rows, cls="Cropping1D", positional=("cropping",)),
+    "up_sampling1d": partial(_of_rows, cls="UpSampling1D", positional=("size",)),
+    "spatial_dropout1d": partial(_of_rows, cls="SpatialDropout1D", positional=("rate",)),
     **{
         f"random_{kind}": _of(f"Random{kind.title().replace('_', '')}", *positional)
         for kind, positional in {
