@@ -4,7 +4,7 @@ No loss is computed. What is kept for backward is what the model itself keeps; t
 backward pass with the sum of all outputs, which keeps nothing and whose gradient is one number seen as a tensor.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -173,6 +173,49 @@ def training_step(build: Callable[[], Any], inputs: Callable[[], list[Any]], opt
             return Step(forward_and_backward, second())
 
 
+def training_peaks(
+    build: Callable[[], Any], inputs: Callable[[Any], list[Any]], optimizers: Iterable[Optimizer]
+) -> dict[str, int]:
+    """Track a training step of a model, and return its most bytes with each of the optimizers, whose state is there.
+
+    The tensors have shapes and no data, so nothing is computed; `inputs` are what the model is given.
+    """
+    from torch._subclasses.fake_tensor import FakeTensorMode
+    from torch.distributed._tools.mem_tracker import MemTracker
+
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        model = build().train()
+        data = inputs(model)
+        _frozen_as_buffers(model)
+        tracker = MemTracker()
+        tracker.track_external(model, *data)
+        with tracker:
+            on_the_way = _peak_since_now(tracker)
+            held = _forward_and_backward(model, data)
+            before, most = _total(tracker), on_the_way().total
+            tracker.reset_mod_stats()
+            found: dict[str, int] = {}
+            for name in optimizers:
+                stepper = make_optimizer(name, model.parameters())
+                stepper.step()  # makes the optimizer's state
+                state = _total(tracker) - before
+                in_step = _peak_since_now(tracker)
+                stepper.step()
+                found[name] = max(most + state, in_step().total)
+                del stepper
+            del held
+    return found
+
+
+def _frozen_as_buffers(model: Any) -> None:
+    """Make buffers of weights that are not trained: MemTracker waits for each parameter's gradient."""
+    for module in model.modules():
+        for name, weight in list(module.named_parameters(recurse=False)):
+            if not weight.requires_grad:
+                delattr(module, name)
+                module.register_buffer(name, weight.detach())
+
+
 def _forward_and_backward(model: Any, inputs: list[Any]) -> Any:
     """Return the outputs, which a training loop holds."""
     outputs = model(*inputs)
@@ -191,6 +234,13 @@ def _peak_since_now(tracker: Any) -> Callable[[], Peak]:
         return Peak(**{CATEGORIES[category]: size for category, size in sizes.items() if category in CATEGORIES})
 
     return read
+
+
+def _total(tracker: Any) -> int:
+    """Return how many bytes there are now."""
+    (sizes,) = tracker.get_tracker_snapshot().values()
+    total: int = sizes["Total"]
+    return total
 
 
 @contextmanager
