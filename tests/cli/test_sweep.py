@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from archsum.cli import main
+from archsum.sweeps.sweeping import Chunk
 from tests.conftest import Golden
 from tests.support.commands import complaints, printed
 from tests.support.system import can_mount, on_small_disk
@@ -342,6 +343,32 @@ def test_ctrl_c_leaves_whole_rows_and_says_how_to_go_on(slow: Callable[..., "sub
     )
     assert Path("rows.csv").read_bytes().endswith(b"\n")
     assert [row.split(",")[0] for row in written[1:]] == list(map(str, range(1, len(written))))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("", "; with -o rows.csv rows are kept as they come, and --resume goes on"),
+        ("--format csv", ""),
+        ("-o rows.jsonl", "; with --resume the same command goes on"),
+        ("-o rows.jsonl --sort params", ""),
+        ("-o rows.csv --fit params~filters", ""),
+        ("-o rows.json", ""),
+        ("-o rows.parquet", ""),
+    ],
+)
+def test_what_is_stopped_says_how_to_go_on(
+    options: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+
+    def stopped(*_: object) -> Iterator[object]:
+        yield Chunk(3, ())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archsum.sweeps.sweeping.sweep", stopped)
+    assert main(["sweep", "net.yaml", "--set", "filters=1:9", *options.split()]) == 130
+    assert capsys.readouterr().err == f"archsum: stopped after 3 of 9 variants{said}\n"
 
 
 def test_ctrl_c_leaves_a_document_that_says_how_far_it_is(slow: Callable[..., "subprocess.Popen[str]"]) -> None:

@@ -61,7 +61,8 @@ def test_every_command(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for file in ("net.yaml", "other.yaml"):
-        Path(file).write_text(f"{NETWORKS[network]}variables: {{n: 1}}\n", encoding="utf-8")
+        varied = "variables: {n: 1}\nname: ='net' if n else 'nets'\n"
+        Path(file).write_text(f"{NETWORKS[network]}{varied}", encoding="utf-8")
     run_with_every_option(command, capsys, is_refused=lambda _: command in ("build", "fit"))
 
 

@@ -15,6 +15,7 @@ NETWORK = """\
 input: [8]
 variables: {n: abc, w: 3, k: [1, 2], rate: 0.5, function: relu}
 name: =n
+training: {batch: "=31 + k[0]"}
 layers: [dense: {units: =w}, dropout: {rate: =rate}, activation: {activation: =function}]
 """
 
@@ -122,7 +123,7 @@ def test_a_number_longer_than_python_reads() -> None:
 def test_a_file_whose_name_is_no_text(arguments: str) -> None:
     pytest.importorskip("pygraphviz")
     pytest.importorskip("matplotlib")
-    Path("net\udcff.yaml").write_text(NETWORK.replace("name: =n\n", ""), encoding="utf-8")
+    Path("net\udcff.yaml").write_text(NETWORK.replace("n: abc, ", "").replace("name: =n\n", ""), encoding="utf-8")
     command, *options = arguments.split()
     code, said = run(command, "net\udcff.yaml", *options)
     assert (code, said) == (1 if command == "check" else 0, "")

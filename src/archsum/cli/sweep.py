@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from archsum.bounds import MAX_PROCESSES, MAX_SORTED
+from archsum.bounds import MAX_SORTED
 from archsum.cli.arguments import figure_file, number_of, shape, training
 from archsum.cli.exit_codes import OK, OVER_BUDGET
+from archsum.cli.sweep_usage import FORMATS, check_usage, is_resumable, style_of
 from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting, warn_of_unused
 from archsum.errors import Diagnostic, SpecError, enumerate_words, one_line
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from archsum.sweeps.rows import Question
     from archsum.sweeps.space import Space
     from archsum.sweeps.tally import Tally
-
-_FORMATS = ("table", "json", "csv", "jsonl", "parquet")
-_RESUMABLE = ("csv", "jsonl")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plot", metavar="FILE", type=figure_file, help="a figure of all rows, and of that front: .svg, .pdf or .png"
     )
     out = parser.add_argument_group("output")
-    out.add_argument("--format", choices=_FORMATS, help="what to print or write (default: as the file's name ends)")
+    out.add_argument("--format", choices=FORMATS, help="what to print or write (default: as the file's name ends)")
     out.add_argument("-o", "--output", metavar="FILE", help="a file for the rows: .csv, .jsonl, .json or .parquet")
     out.add_argument("--resume", action="store_true", help="go on with that file, .csv or .jsonl, from where it ends")
     where = parser.add_argument_group("where it is computed")
@@ -101,8 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
     gc.enable()  # which is off for commands that end soon
     if arguments.output == "-":
         arguments.output = None
-    style = _style(arguments)
-    _check_usage(arguments, style)
+    style = style_of(arguments)
+    check_usage(arguments, style)
     from archsum.sweeps.engines import engine
     from archsum.sweeps.tally import Tally
     from archsum.writing import stopped_in_order
@@ -131,47 +129,6 @@ def _names(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it names nothing: write names, as in params,-macs")
     return text
-
-
-def _style(arguments: argparse.Namespace) -> str:
-    """Return the format: the one asked for, or as the file's name ends, or a table."""
-    ending = os.path.splitext(arguments.output or "")[1].removeprefix(".").lower()
-    style: str = arguments.format or (ending if ending in _FORMATS else "table")
-    return style
-
-
-def _check_usage(arguments: argparse.Namespace, style: str) -> None:
-    error = arguments.error
-    if arguments.output and style == "table":
-        error("-o writes rows: end the file's name in .csv, .jsonl, .json or .parquet, or add --format")
-    if style == "parquet" and not arguments.output:
-        error("parquet is for a file: add -o rows.parquet")
-    if arguments.resume and not arguments.output:
-        error("--resume goes on with a file: name it with -o rows.csv")
-    if arguments.resume and style not in _RESUMABLE:
-        error(f"--resume goes on with lines, and {style} is whole at its end alone: write -o rows.csv or rows.jsonl")
-    if arguments.resume and not _is_resumable(arguments, style):
-        error("--resume goes on with rows in the variants' order, as they come: leave out --sort, --pareto and --fit")
-    if arguments.seed is not None and arguments.samples is None:
-        error("--seed is for --samples")
-    if arguments.pareto and (arguments.sort or arguments.top):
-        error("--pareto has an order of its own, and all of the front: leave out --sort and --top")
-    if arguments.top and not arguments.sort:
-        error("--top takes the first rows of an order: add --sort")
-    if arguments.plot and not arguments.pareto:
-        error("--plot draws rows by two metrics: name them, as in --pareto params,-macs")
-    if arguments.fit and not (arguments.output or style in ("table", "json")):
-        error("--fit is told below a table, in JSON, or of a file: add -o rows.csv")
-    if arguments.jobs > MAX_PROCESSES:
-        error(f"--jobs takes at most {MAX_PROCESSES:,} processes")
-    if arguments.executor and arguments.jobs > 1:
-        error("--jobs is of this machine, and --executor a cluster: choose one")
-
-
-def _is_resumable(arguments: argparse.Namespace, style: str) -> bool:
-    """Whether what is written can be gone on with: a line for each row, in the order in which they come."""
-    at_its_end = arguments.sort or arguments.pareto or arguments.fit
-    return bool(arguments.output) and style in _RESUMABLE and not at_its_end
 
 
 def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Objective, ...], Growth | None]":
@@ -254,7 +211,7 @@ def _open(
     elif style != "table":
         if arguments.resume and os.path.exists(arguments.output):
             done = read_progress(arguments.output, style, space, question)
-        rows = Lines(arguments.output, style, question, done, resumable=_is_resumable(arguments, style))
+        rows = Lines(arguments.output, style, question, done, resumable=is_resumable(arguments, style))
     if rows and not objectives:
         return rows, done.variants if done else 0
     most = arguments.top or (None if rows else MAX_ROWS)
@@ -281,6 +238,8 @@ def _compute(
 
 def _how_to_go_on(arguments: argparse.Namespace, style: str, tally: "Tally", space: "Space") -> str:
     done = f"archsum: stopped after {tally.variants:,} of {space.count:,} variants"
-    if _is_resumable(arguments, style):
+    if is_resumable(arguments, style):
         return f"{done}; with --resume the same command goes on"
+    if style == "table":
+        return f"{done}; with -o rows.csv rows are kept as they come, and --resume goes on"
     return done
