@@ -17,6 +17,7 @@ from archsum.interchange.building.program import (
     Step,
     steps_in,
 )
+from archsum.interchange.building.source import INDENT
 from archsum.interchange.building.torch import chains, layers
 from archsum.interchange.building.torch.code import UNKNOWN, Code, joined
 from archsum.interchange.building.torch.formulas import formulas_of
@@ -450,11 +451,31 @@ def _branch(step: BranchStep, writer: Scope, taken: Tensors, flow: str) -> Tenso
         begin, behind = (parts[number : number + 1], path[1:]) if parts else (taken, path)
         tensors, _ = _path(writer, behind, begin, target, f"branch{number + 1}")
         given += tensors
-    merged = writer.expression(merge, tuple(given))
+    merged = writer.expression(merge, _put_in(writer, given, added))
     writer.assign(flow, merged.text)
     for target in added:
         writer.variables.free(target)
     return (merged._replace(text=flow),)
+
+
+_LONGEST_TERMS = 56
+"""How many letters all paths may have that are written where they are merged."""
+
+
+def _put_in(writer: Scope, given: Sequence[Tensor], targets: Sequence[str]) -> Tensors:
+    """Return what paths give as it is computed, where the last lines do nothing but compute it, a short one each."""
+    margin = INDENT * writer.forward_depth
+    taken: dict[str, str] = {}
+    for tensor in reversed(given):
+        last = writer.forward[-1 - len(taken)] if len(writer.forward) > len(taken) else ""
+        if tensor.text in targets and last.startswith(f"{margin}{tensor.text} = "):
+            taken[tensor.text] = last.partition(" = ")[2]
+    values = [taken.get(tensor.text, tensor.text) for tensor in given]
+    computed = any(target in names_in(value) for target in targets for value in values)
+    if computed or not taken or sum(map(len, values)) > _LONGEST_TERMS:
+        return tuple(given)
+    del writer.forward[-len(taken) :]
+    return tuple(tensor._replace(text=value) for tensor, value in zip(given, values, strict=True))
 
 
 def _parts(writer: Scope, step: BranchStep, taken: Tensors, targets: Sequence[str]) -> Tensors:

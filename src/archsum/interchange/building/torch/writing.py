@@ -217,10 +217,10 @@ class Network:
         if function.about:
             lines.lines += [*docstring(wrap(function.about, WIDTH - 8), "    "), ""]
         lines.depth = 1
-        lines.add("def ", signature(made.parameters, "__init__"), " -> None:")
-        lines.lines += (
-            init if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()", *init]
-        )
+        if init or made.parameters:
+            begin = [] if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()"]
+            lines.add("def ", signature(made.parameters, "__init__"), " -> None:")
+            lines.lines += [*begin, *init]
         if is_sequence:
             return lines.lines
         result = "Tensor" if len(given) == 1 else f"tuple[{', '.join(['Tensor'] * len(given))}]"
@@ -228,7 +228,7 @@ class Network:
             Text(f"{tensor.text}{'_indices' if number in made.indices else ''}: Tensor")
             for number, tensor in enumerate(made.inputs)
         )
-        lines.lines.append("")
+        lines.lines += [""] if init or made.parameters else []
         lines.add("def ", Brackets("forward", (Text("self"), *takes)), f" -> {result}:")
         lines.lines += returning(without_unread(writer.forward), [tensor.text for tensor in given])
         return lines.lines
