@@ -284,7 +284,8 @@ def _custom(writer: Scope, step: LayerStep, taken: tuple[Tensor, ...], output: t
         raise NotSymbolicError("weights of a custom layer")
     plain = tuple(in_layout(tensor, moved=False) for tensor in taken)
     writer.take(plain)
-    construct = writer.network.custom(writer, step, weights, len(plain))
+    is_one = all(writer.program.shape(use.outputs[0]) == output for use in step.uses)
+    construct = writer.network.custom(writer, step, weights, len(plain), output if is_one else None)
     call = f"{{self}}({', '.join(f'{{{number}}}' for number in range(len(plain)))})"
     stated = step.fields.get("output_shape")
     sizes = [writer.code(size, step.uses) for size in stated] if isinstance(stated, list) else [*map(known, output)]

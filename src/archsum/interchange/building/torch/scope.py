@@ -26,12 +26,13 @@ from archsum.interchange.building.torch.uses import Entry, Made, Use
 from archsum.language.expand.trace import Visit
 from archsum.layers.axis import named_axes
 from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
 
 OF_MODULES = frozenset(
     (
         *("add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
         *("cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward"),
-        "input_shape",
+        *("input_shape", "output_shape"),
         *("get_buffer", "get_parameter", "get_submodule", "half", "insert", "ipu", "load_state_dict"),
         *("modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters"),
         *("parameters", "pop", "register_buffer", "register_module", "register_parameter"),
@@ -76,7 +77,9 @@ class Network(Protocol):
     def part(self, around: "Scope", step: RepeatStep, taken: tuple[Tensor, ...], others: Mapping[str, Tensor]) -> Made:
         """Return the class of a repetition's body."""
 
-    def custom(self, around: "Scope", step: LayerStep, weights: Mapping[str, Weight], count: int) -> str:
+    def custom(
+        self, around: "Scope", step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None
+    ) -> str:
         """Write the class of a layer that states itself, and return what makes an object of it."""
 
 

@@ -36,6 +36,7 @@ from archsum.interchange.building.torch.tidying import tidy, without_unread
 from archsum.interchange.building.torch.uses import Made, NotAChainError, Parameter, Use
 from archsum.interchange.building.torch.wishes import is_moved, prefers_first
 from archsum.layers.base import Weight
+from archsum.layers.shapes import Shape
 from archsum.propagate import propagate
 
 _TAKEN = ("torch", "nn", "F", "Tensor", "math", "Any", "Sequence", "Callable")
@@ -284,13 +285,15 @@ class Network:
         self._classes.append((writer.name, written))
         self._classes.append((self.function, lines_of_function.lines))
 
-    def custom(self, around: Scope, step: LayerStep, weights: Mapping[str, Weight], count: int) -> str:
+    def custom(
+        self, around: Scope, step: LayerStep, weights: Mapping[str, Weight], count: int, output: Shape | None
+    ) -> str:
         """Write the class of a layer that states itself, and return what makes an object of it."""
         if id(step) not in self._customs:
             made = Custom(self.class_name(step.name or "custom", "Layer"), step, around)
             types = {name: self._type(name, around) for name in made.values}
             self._customs[id(step)] = made
-            self._classes.append((made.name, made.lines(weights, types, count)))
+            self._classes.append((made.name, made.lines(weights, types, count, output)))
         return self._customs[id(step)].construct(around)
 
     def text(self, described: Sequence[str]) -> str:
