@@ -125,7 +125,7 @@ class ClassWriter(Scope):
         for target, tensor in zip(targets, taken, strict=True):
             self.assign(target, tensor.text)
         inside = tuple(tensor._replace(text=target) for tensor, target in zip(taken, targets, strict=True))
-        with self.indented(f"if {condition}:", f"if {kept}:"):
+        with self.indented(f"if {kept}:", f"if {kept}:"):
             given = write(inside)
             if len(given) != len(targets):
                 raise NotSymbolicError("gives another number of tensors")
