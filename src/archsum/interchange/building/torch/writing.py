@@ -26,7 +26,14 @@ from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, liter
 from archsum.interchange.building.torch.custom import Custom
 from archsum.interchange.building.torch.equal_sizes import Place, equal_sizes
 from archsum.interchange.building.torch.formulas import texts_in
-from archsum.interchange.building.torch.inputs import AtDefaults, input_shape, prepare, take_inputs, with_order
+from archsum.interchange.building.torch.inputs import (
+    AtDefaults,
+    input_shape,
+    prepare,
+    take_inputs,
+    with_order,
+    with_origin,
+)
 from archsum.interchange.building.torch.lines import imports, returning, signature, without_attribute
 from archsum.interchange.building.torch.parameters import annotated, compute, compute_variables, declare, with_computed
 from archsum.interchange.building.torch.scope import Scope
@@ -273,7 +280,7 @@ class Network:
         ]
         without_defaults = [Parameter(one.name, one.annotation) for one in parameters]
         made = Made(writer.name, tuple(inputs), outputs, without_defaults)
-        init = [*before, *lines, *input_shape(program, inputs, used)]
+        init = [*before, *with_origin(lines, inputs), *input_shape(program, inputs, used)]
         written = self._class(writer, function, made, init, outputs, is_sequence=is_sequence and not before)
         if is_sequence and before:
             raise NotSymbolicError("a sequence with computed variables")
