@@ -62,6 +62,11 @@ def test_the_docstring_has_the_totals(framework: str) -> None:
         assert f"It has {summary.params or 0:,} parameters, {trained} trainable, and {macs} MACs." in said
 
 
+@pytest.mark.parametrize("framework", ["keras", "torch"])
+def test_what_may_be_a_fraction_says_so(framework: str) -> None:
+    assert "def mobilenet_v1(width: float = 1," in archsum.build(EXAMPLES / "mobilenet_v1.yaml", framework).text
+
+
 def test_it_imports_nothing_of_ours() -> None:
     for file in FILES:
         for node in ast.walk(ast.parse(_source(file))):

@@ -109,6 +109,7 @@ def test_a_loop_that_does_nothing_but_add_is_one_expression() -> None:
 def test_sizes_say_where_they_come_from() -> None:
     assert "nn.Linear(512 * 7 * 7, 4096)" in _source(EXAMPLES / "vgg16.yaml")
     assert "def __init__(self, width: int, hidden: int)" in _source(EXAMPLES / "t5.yaml")  # not `in_features` too
+    assert "height = 56  # of an input of 224 x 224" in _source(EXAMPLES / "swin.yaml")
 
 
 def test_layers_that_the_file_names_are_modules_of_that_name() -> None:

@@ -33,7 +33,7 @@ class Variable:
     stated: Any
     """As in the file: a value, a formula, or None where a block's use must give it."""
     values: tuple[Value, ...]
-    """What it is by default, or at each use of the block."""
+    """What it is by default, or at each use of the block; of a number that may be a fraction, also as one."""
     given: int = 0
     """At how many uses it is given."""
 

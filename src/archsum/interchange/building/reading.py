@@ -1,10 +1,12 @@
 """What a file says, and what it became → Program."""
 
+import ast
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from archsum.errors import Span
-from archsum.formula import is_formula
+from archsum.formula import Formula, FormulaError, is_formula
 from archsum.interchange.building.program import (
     BlockStep,
     BranchStep,
@@ -24,7 +26,7 @@ from archsum.language.expand.known import Known
 from archsum.language.expand.trace import Trace, Visit
 from archsum.language.network import Network, Written
 from archsum.language.read.entries import fields_of, read_entry
-from archsum.language.read.formulas import resolve_fields
+from archsum.language.read.formulas import formulas_in, resolve_fields
 from archsum.language.spec.items import Body, Entry, Item
 from archsum.language.text.places import Places
 from archsum.layers import KINDS, layer_class
@@ -68,13 +70,31 @@ def _variables(written: Written) -> dict[str, Variable]:
     """Return the variables; one that is a formula of others is so unless it was overridden."""
     variables = written.document.variables
     stated = written.file.data.get("variables") or {}
+    fractions = _fractions(written)
     found: dict[str, Variable] = {}
     for name, value in variables.items():
         said = stated.get(name)
         computed = resolve_fields({name: said}, variables)
         is_formula_of_others = is_formula(said) and not computed.errors and computed.values[name] == value
-        found[name] = Variable(name, said if is_formula_of_others else value, (value,))
+        values = (value, float(value)) if name in fractions and type(value) is int else (value,)
+        found[name] = Variable(name, said if is_formula_of_others else value, values)
     return found
+
+
+def _fractions(written: Written) -> set[str]:
+    """Return the names of what may be no whole number: the factors of what is rounded."""
+    trees: list[ast.AST] = []
+    for formula in formulas_in(written.file.data):
+        with suppress(FormulaError):  # a text that only looks like one
+            trees.append(Formula(formula).tree)
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    rounded = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in _ROUNDING]
+    products = [node for call in rounded for node in ast.walk(call) if isinstance(node, ast.BinOp)]
+    factors = [factor for node in products if isinstance(node.op, ast.Mult) for factor in (node.left, node.right)]
+    return {factor.id for factor in factors if isinstance(factor, ast.Name)}
+
+
+_ROUNDING = ("ceil", "floor", "round", "make_divisible")
 
 
 class _Reader:

@@ -153,7 +153,8 @@ def _open(head: str, expression: Brackets, behind: str, *, one_each: bool = Fals
     is_collection = expression.head == ""
     if len(together) <= WIDTH and not (one_each or is_collection or _is_long(expression)):
         return [head + opening, together, f"{margin}{closing}{behind}"]
-    items = [line for item in expression.items for line in broken(inner, item, ",")]
+    is_alone = len(expression.items) == 1 and not (one_each or is_collection or _is_long(expression))
+    items = [line for item in expression.items for line in broken(inner, item, "" if is_alone else ",")]
     return [head + opening, *items, f"{margin}{closing}{behind}"]
 
 

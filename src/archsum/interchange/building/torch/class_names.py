@@ -25,7 +25,7 @@ _SPELLED = {
     "shufflenet": "ShuffleNet", "squeezenet1": "SqueezeNet1", "regnet": "RegNet", "mnasnet": "MNASNet",
     "wavenet": "WaveNet", "segnet": "SegNet", "voxnet": "VoxNet", "alexnet": "AlexNet", "lenet5": "LeNet5",
     "nasnet": "NASNet", "mlperf": "MLPerf", "sppf": "SPPF", "seq2seq": "Seq2Seq",
-    "yolov8n": "YOLOv8n",
+    "yolov8n": "YOLOv8n", "400mf": "400MF",
 }  # fmt: skip
 """Words whose capitals are not those of the first letter."""
 

@@ -15,7 +15,7 @@ from archsum.interchange.building.program import (
     RepeatStep,
     Step,
 )
-from archsum.interchange.building.torch import chains, containers, layers, ties
+from archsum.interchange.building.torch import chains, containers, layers, repetitions, ties
 from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known
 from archsum.interchange.building.torch.scope import OUTERMOST, Scope
 from archsum.interchange.building.torch.steps import Step as Call
@@ -94,7 +94,7 @@ class ClassWriter(Scope):
 
     def repeated(self, step: RepeatStep, taken: tuple[Tensor, ...]) -> tuple[list[Entry], tuple[Tensor, ...]]:
         """Return a repetition as modules one behind the other. Errors: NotAChainError where it is none."""
-        return containers.repeated(self, step, taken)
+        return repetitions.repeated(self, step, taken)
 
     def _conditional(self, step: Step, taken: tuple[Tensor, ...], flow: str, condition: str) -> tuple[Tensor, ...]:
         """Write a step that is there under a condition: an `nn.Sequential` that may be empty, or an `if`."""
@@ -125,7 +125,7 @@ class ClassWriter(Scope):
         for target, tensor in zip(targets, taken, strict=True):
             self.assign(target, tensor.text)
         inside = tuple(tensor._replace(text=target) for tensor, target in zip(taken, targets, strict=True))
-        with self.indented(f"if {condition}:", f"if {kept}:"):
+        with self.indented(f"if {kept}:", f"if {kept}:"):
             given = write(inside)
             if len(given) != len(targets):
                 raise NotSymbolicError("gives another number of tensors")

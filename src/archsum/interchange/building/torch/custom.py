@@ -71,9 +71,8 @@ class Custom:
         `output` is the shape of what it gives, where that is the same wherever it is used: until its `forward` is
         written, nothing else says so. Errors: UnsupportedError for weights of unknown sizes.
         """
-        made = self._weights(weights)
-        if output is not None and None not in output:
-            made.append(("self.output_shape = ", joined(self._shape(self.step.fields.get("output_shape"), output))))
+        stated_output = self._output(output)
+        made = [*self._weights(weights), *stated_output]
         lines = Lines()
         lines.add(f"class {self.name}(nn.Module):")
         title = f"The file's custom layer{f' `{self.step.name}`' if self.step.name else ''}: write its `forward`."
@@ -95,7 +94,7 @@ class Custom:
         lines.add(f"def forward({takes}) -> Tensor:")
         lines.depth = 2
         for field, stated in self.step.fields.items():
-            if field not in ("weights", "trainable"):
+            if field not in ("weights", "trainable", *(["output_shape"] if stated_output else [])):
                 lines.lines.append(f"        {comment(f'{field}: {_stated(stated)}')}")
         lines.add(f'raise NotImplementedError("{self.name}")')
         return lines.lines
@@ -116,6 +115,13 @@ class Custom:
             else:
                 found.append(("", f'self.register_buffer("{word}", {made})'))
         return found
+
+    def _output(self, output: Shape | None) -> list[tuple[str, str]]:
+        """Return the statement that says what it gives, where that is known."""
+        stated = self.step.fields.get("output_shape")
+        if isinstance(stated, list) and None not in stated:
+            return [("self.output_shape = ", joined(self._shape(stated, ())))]
+        return [] if output is None or None in output else [("self.output_shape = ", joined(map(known, output)))]
 
     def _shape(self, stated: Any, shape: Sequence[int | None]) -> list[str]:
         sizes = stated["shape"] if isinstance(stated, dict) else stated

@@ -103,6 +103,16 @@ def input_shape(program: Program, inputs: Sequence[Tensor], used: Set[str]) -> l
     return lines.lines
 
 
+def with_origin(lines: Sequence[str], inputs: Sequence[Tensor]) -> list[str]:
+    """Return lines of `__init__`, with a word on sizes in numbers that come from the size of the input."""
+    sizes = [str(size.value) for tensor in inputs for size in tensor.sizes[1:]]
+    said = f"  # of an input of {' x '.join(sizes)}"
+    return [f"{line}{said}" if len(inputs) == 1 and _OF_INPUT.fullmatch(line) else line for line in lines]
+
+
+_OF_INPUT = re.compile(r" {8}(height|width|length|depth)(_\d+)? = \d+")
+
+
 def with_order(described: Sequence[str], program: Program, inputs: Sequence[Tensor]) -> list[str]:
     """Return the docstring, with a word on inputs whose channels the file has last, and on padding among words."""
     said = []

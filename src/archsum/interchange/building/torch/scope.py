@@ -17,7 +17,7 @@ from archsum.interchange.building.program import (
     Step,
 )
 from archsum.interchange.building.source import INDENT, Lines
-from archsum.interchange.building.torch.code import UNKNOWN, Code, known, times
+from archsum.interchange.building.torch.code import UNKNOWN, Code, known, spelled
 from archsum.interchange.building.torch.equal_sizes import Place
 from archsum.interchange.building.torch.steps import Tensor
 from archsum.interchange.building.torch.text import breakable, names_in, replaced, taken_apart
@@ -151,7 +151,7 @@ class Scope:
             raise NotSymbolicError(axis)
         tensor = tensors[0]
         if axis == "elements":
-            found = times(*tensor.sizes)
+            found = spelled(*tensor.sizes)
         else:
             names = named_axes(tensor.shape, self.program.data_format)
             if axis not in names:

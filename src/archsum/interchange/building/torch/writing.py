@@ -26,7 +26,14 @@ from archsum.interchange.building.torch.code import UNKNOWN, Code, joined, liter
 from archsum.interchange.building.torch.custom import Custom
 from archsum.interchange.building.torch.equal_sizes import Place, equal_sizes
 from archsum.interchange.building.torch.formulas import texts_in
-from archsum.interchange.building.torch.inputs import AtDefaults, input_shape, prepare, take_inputs, with_order
+from archsum.interchange.building.torch.inputs import (
+    AtDefaults,
+    input_shape,
+    prepare,
+    take_inputs,
+    with_order,
+    with_origin,
+)
 from archsum.interchange.building.torch.lines import imports, returning, signature, without_attribute
 from archsum.interchange.building.torch.parameters import annotated, compute, compute_variables, declare, with_computed
 from archsum.interchange.building.torch.scope import Scope
@@ -224,10 +231,10 @@ class Network:
         if function.about:
             lines.lines += [*docstring(wrap(function.about, WIDTH - 8), "    "), ""]
         lines.depth = 1
-        lines.add("def ", signature(made.parameters, "__init__"), " -> None:")
-        lines.lines += (
-            init if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()", *init]
-        )
+        if init or made.parameters:
+            begin = [] if is_sequence and init and "super().__init__(" in init[0] else ["        super().__init__()"]
+            lines.add("def ", signature(made.parameters, "__init__"), " -> None:")
+            lines.lines += [*begin, *init]
         if is_sequence:
             return lines.lines
         result = "Tensor" if len(given) == 1 else f"tuple[{', '.join(['Tensor'] * len(given))}]"
@@ -235,7 +242,7 @@ class Network:
             Text(f"{tensor.text}{'_indices' if number in made.indices else ''}: Tensor")
             for number, tensor in enumerate(made.inputs)
         )
-        lines.lines.append("")
+        lines.lines += [""] if init or made.parameters else []
         lines.add("def ", Brackets("forward", (Text("self"), *takes)), f" -> {result}:")
         lines.lines += returning(without_unread(writer.forward), [tensor.text for tensor in given])
         return lines.lines
@@ -279,7 +286,7 @@ class Network:
         ]
         without_defaults = [Parameter(one.name, one.annotation) for one in parameters]
         made = Made(writer.name, tuple(inputs), outputs, without_defaults)
-        init = [*before, *lines, *input_shape(program, inputs, used)]
+        init = [*before, *with_origin(lines, inputs), *input_shape(program, inputs, used)]
         written = self._class(writer, function, made, init, outputs, is_sequence=is_sequence and not before)
         if is_sequence and before:
             raise NotSymbolicError("a sequence with computed variables")
