@@ -3,8 +3,8 @@
     python -m tests.benchmarks.search_space [SAMPLES] [MODELS] [JOBS]
 
 Of once-for-all networks SAMPLES are drawn, by default 100,000; of NAS-Bench-101 it is all cells, whose number and
-largest network are known. MODELS of each, by default 200, are built by PyTorch, and have to have the same parameters
-and MACs. JOBS processes sweep, by default 2. Printed are the time, and the memory of all processes together.
+largest network are known. MODELS of each, by default 200, are built by PyTorch, and have to have the same figures. JOBS
+processes sweep, by default 2. Printed are the time, and the memory of all processes together.
 """
 
 import os
