@@ -113,6 +113,7 @@ WRONG = [
     "--rows semicolons.csv",
     "--rows tabs.csv",
     "--rows lines.csv",
+    "--rows long.csv",
     "--set filters=1,2 -o there.csv",
     "--set filters=1,2 -o there.csv --sort params",
     "--set filters=1,2 -o there.json",
@@ -157,6 +158,7 @@ def test_what_is_wrong(golden: Golden, capsys: pytest.CaptureFixture[str], monke
         "semicolons.csv": "filters;units\n1;2\n",
         "tabs.csv": "filters\tunits\n1\t2\n",
         "lines.csv": '{"variant": 1, "filters": 1}\n',
+        "long.csv": f'filters\n1\n"{"2" * 200_000}\n',
     }.items():
         Path(name).write_text(text, encoding="utf-8")
     golden("sweep_errors.txt", complaints("sweep", WRONG, USAGE, capsys))
@@ -251,6 +253,16 @@ def test_standard_input_and_output() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 3
+    rows = subprocess.run(
+        archsum("sweep", "net.yaml", "--rows", "-", "--format", "csv"),
+        input=done.stdout,
+        capture_output=True,
+        text=True,
+    )
+    assert (rows.returncode, rows.stdout) == (0, done.stdout)
+    assert rows.stderr.startswith(
+        "archsum: passed over `variant`, `params`, `macs`, `verdict`, `code` and `message` of "
+    )
     for output in ("-", "/dev/stdout"):
         again = subprocess.run(
             archsum("sweep", "net.yaml", "--set", "filters=1,2", "--format", "csv", "-o", output),

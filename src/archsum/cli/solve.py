@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     name, values = arguments.vary
     template = read_template(arguments.file, arguments.input)
+    warn_of_unused(template, (name, *(one for one, _ in arguments.variables)))
     found = solve(
         template,
         name,
@@ -49,7 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
         smallest=arguments.smallest,
         scan=arguments.scan,
     )
-    warn_of_unused(template, (name, *(one for one, _ in arguments.variables)))
     print(text.render_json(found) if arguments.format == "json" else text.render(found))
     if found.row is None:
         return BAD_INPUT if found.is_undecided else OVER_BUDGET

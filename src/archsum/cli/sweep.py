@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from archsum.bounds import MAX_SORTED
-from archsum.cli.arguments import figure_file, number_of, shape, training
+from archsum.cli.arguments import figure_file, number_of, shape, shown, standard_input, training
 from archsum.cli.exit_codes import OK, OVER_BUDGET
 from archsum.cli.sweep_usage import FORMATS, check_usage, is_resumable, style_of
 from archsum.cli.varying import add_file_argument, add_limit_arguments, read_template, setting, warn_of_unused
@@ -55,7 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rows",
         metavar="FILE",
-        help="a CSV file whose header names variables, or input, and each of whose rows says their values",
+        help="a CSV file whose header names variables, or input, and each of whose rows says their values; so also "
+        "what -o has written, of which metrics and verdicts are passed over; `-` is standard input",
     )
     parser.add_argument("--samples", metavar="N", type=number_of("samples"), help="draw so many variants at random")
     parser.add_argument("--seed", metavar="N", type=int, help="what they are drawn by (default: 0)")
@@ -143,7 +144,7 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
     problems: list[Diagnostic] = []
     reader = AxesReader(template).add_settings(arguments.settings)
     if arguments.rows:
-        reader.add_rows(arguments.rows)
+        reader.add_rows(standard_input() if arguments.rows == "-" else arguments.rows)
     reader.add_inputs(arguments.inputs)
     varied = reader.names
     objectives: tuple[Objective, ...] = ()
@@ -178,7 +179,7 @@ def _read(arguments: argparse.Namespace) -> "tuple[Space, Question, tuple[Object
         raise SpecError(problems)
     warn_of_unused(template, varied)
     if reader.passed_over:
-        passed_over = f"{enumerate_words(reader.passed_over)} of {one_line(arguments.rows)}"
+        passed_over = f"{enumerate_words(reader.passed_over)} of {one_line(shown(arguments.rows))}"
         print(f"archsum: passed over {passed_over}: what a sweep says of variants is computed anew", file=sys.stderr)
     return space, question, objectives, growth
 

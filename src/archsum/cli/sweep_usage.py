@@ -19,6 +19,8 @@ def style_of(arguments: argparse.Namespace) -> str:
 def check_usage(arguments: argparse.Namespace, style: str) -> None:
     """End the command where its options do not go together, before anything is read."""
     error = arguments.error
+    if arguments.file == "-" == arguments.rows:
+        error("the network and its rows cannot both be standard input: name a file of one of them")
     if arguments.output and style == "table":
         error("-o writes rows: end the file's name in .csv, .jsonl, .json or .parquet, or add --format")
     if style == "parquet" and not arguments.output:

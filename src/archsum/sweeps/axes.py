@@ -7,6 +7,7 @@ from typing import Any, Self
 from archsum.bounds import MAX_FOUND
 from archsum.errors import Diagnostic, FieldError, Location, SpecError, enumerate_words, quote, suggest
 from archsum.language.text.scalars import resolve_sizes
+from archsum.language.text.source import File
 from archsum.sweeps.choices import Values
 from archsum.sweeps.csv_file import CsvFile, read_csv
 from archsum.sweeps.reading import read_choices
@@ -79,13 +80,16 @@ class AxesReader:
                 self._axes.append(Shapes(name, tuple(of_name)))
         return self
 
-    def add_rows(self, file: str) -> Self:
+    def add_rows(self, file: File) -> Self:
         """Add the rows of a CSV file, whose header names variables; the other columns of a sweep's are passed over."""
         try:
-            table = read_csv(file)
+            self._add_table(read_csv(file))
         except SpecError as error:
             self._problems += error.diagnostics
-            return self
+        return self
+
+    def _add_table(self, table: CsvFile) -> None:
+        """Add the rows of a CSV file. Errors: SpecError for a line that cannot be read."""
         before = len(self._problems)
         self.passed_over = [word for word in table.header if word in self._taken and word not in self._variables]
         kept = {word: place for place, word in enumerate(table.header) if word not in self.passed_over}
@@ -100,7 +104,6 @@ class AxesReader:
             self._problems.append(Diagnostic("bad-value", "no column is of a variable", table.top, cure))
         if len(self._problems) == before:
             self._axes.append(Table([*kept], tuple(self._rows(table, kept))))
-        return self
 
     def read(self) -> list[Axis]:
         """Return the axes. Errors: SpecError with all that is wrong with them."""

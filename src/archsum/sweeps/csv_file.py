@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archsum.bounds import MAX_FILE_BYTES
 from archsum.errors import Diagnostic, Location, SpecError
-from archsum.language.text.source import read_file
+from archsum.language.text.source import File, read_file
 
 _OTHERS = ("{", "[", "PAR1", "PK")
 """What files of JSON, Parquet and spreadsheets begin with."""
@@ -27,19 +27,29 @@ class CsvFile(NamedTuple):
         return Location(self.name, "line 1")
 
 
-def read_csv(file: str) -> CsvFile:
-    """Read a CSV file. Errors: SpecError where it is none, or too large."""
+def read_csv(file: File) -> CsvFile:
+    """Read a CSV file. Errors: SpecError where it is none, or too large; for lines that cannot be read, with them."""
     content, name = read_file(file)
     if len(content) > MAX_FILE_BYTES:
         message = f"cannot read {name}: it is larger than {MAX_FILE_BYTES // 1024**2} MiB"
         raise SpecError([Diagnostic("too-large", message, None, "leave out columns or rows, or split it")])
     text = content if isinstance(content, str) else content.decode("utf-8-sig", "replace")
-    lines = enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
+    lines = _lines(text, name)
     header = [word.strip() for word in next((line for _, line in lines), [])]
     found = CsvFile(name, header, ((number, cells) for number, cells in lines if cells))
     if problem := _no_header(header, text, found.top):
         raise SpecError([problem])
     return found
+
+
+def _lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        yield from enumerate(reader, start=1)
+    except csv.Error as error:
+        place = Location(name, f"line {reader.line_num}", reader.line_num)
+        cure = "look for a quote that is not closed"
+        raise SpecError([Diagnostic("bad-value", f"the line cannot be read: {error}", place, cure)]) from None
 
 
 def _no_header(header: Sequence[str], text: str, place: Location) -> Diagnostic | None:
