@@ -30,7 +30,8 @@ SAME: dict[str, tuple[str, str]] = {
         """,
     ),
     "identities": (
-        "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, relu]",
+        "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, "
+        "dropout: 0, relu]",
         "input: [8]\nlayers: [dense: 8, dense: 4, relu]",
     ),
     "a sum of two and a third": (
@@ -57,6 +58,10 @@ SAME: dict[str, tuple[str, str]] = {
           - reduce: {function: sum, axis: -1}
         """,
     ),
+    "a pooling that keeps axes, and one row": (
+        "input: [8, 8, 3]\nlayers: [global_average_pooling2d, dense: 4]",
+        "input: [8, 8, 3]\nlayers: [adaptive_average_pooling2d: 1, flatten, dense: 4]",
+    ),
     "the size of an unpooling": (
         UNPOOLED,
         UNPOOLED.replace("inputs: [y, pool, x]", "inputs: [y, pool], output_size: 9"),
@@ -76,6 +81,7 @@ SAME: dict[str, tuple[str, str]] = {
     ),
 }
 OTHER: dict[str, tuple[str, str]] = {
+    "a dropout": ("input: [8]\nlayers: [dense: 8]", "input: [8]\nlayers: [dense: 8, dropout: 0.1]"),
     "a padding behind": (CAUSAL, CAUSAL.replace("causal", "[[0, 4]]")),
     "a padding of another dilation": (CAUSAL, CAUSAL.replace("causal", "[[2, 0]]").replace("rate: 2", "rate: 1")),
     "another sum": (
@@ -123,6 +129,21 @@ OTHER: dict[str, tuple[str, str]] = {
           - stack: {inputs: [a, b], axis: 1}
           - reduce: {function: sum, axis: 2}
         """,
+    ),
+    "a pooling whose axes are taken": (
+        "input: [8, 8, 3]\nlayers: [global_average_pooling2d: {name: a}, dense: 3]",
+        """
+        input: [8, 8, 3]
+        layers:
+          - global_average_pooling2d: {name: a, keepdims: true}
+          - flatten: {name: b}
+          - dense: {name: c, units: 3}
+          - add: {inputs: [a, c]}
+        """,
+    ),
+    "a pooling of more than one location": (
+        "input: [8, 8, 3]\nlayers: [global_average_pooling2d, dense: {units: 4, bias: false}]",
+        "input: [8, 8, 3]\nlayers: [adaptive_average_pooling2d: [1, 2], flatten, dense: {units: 4, bias: false}]",
     ),
     "another size of an unpooling": (
         UNPOOLED,

@@ -11,6 +11,7 @@ from archsum.comparison.layouts import Layouts
 from archsum.comparison.matching import Pair, isomorphism, leaves, match
 from archsum.comparison.paddings import with_own_paddings
 from archsum.comparison.parts import tree
+from archsum.comparison.poolings import with_flat_poolings
 from archsum.comparison.sums import with_whole_sums
 from archsum.comparison.wiring import Wiring
 from archsum.summary import Summary
@@ -37,14 +38,29 @@ def compare(before: Summary, after: Summary) -> Difference:
 
 def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
     """Return what changed up to how each framework writes the same; where the channels are elsewhere, axis by axis."""
-    one, other = (with_whole_sums(in_one_form(with_own_paddings(network))) for network in (before, after))
+    one, other = (_in_one_form(network) for network in (before, after))
     found = _compared(one, other, up_to_words=True)
     if found.equal and not Layouts(one, other).differ:
         return found
     arranged = _compared(with_channels_last(one), with_channels_last(other), up_to_words=True)
-    if arranged.equal:
-        return found if found.equal else replace(arranged, before=one, after=other)
-    return arranged if found.equal else found
+    if arranged.equal and found.equal:
+        return found
+    arranged = replace(arranged, before=one, after=other)
+    return min((found, arranged), key=_size) if not (arranged.equal or found.equal) else arranged
+
+
+def _in_one_form(network: Summary) -> Summary:
+    return with_flat_poolings(with_whole_sums(in_one_form(with_own_paddings(network))))
+
+
+def _size(difference: Difference) -> int:
+    """Return how many layers are not the same."""
+    waiting, found = list(difference.whole.children), 0
+    while waiting:
+        change = waiting.pop()
+        waiting += change.children
+        found += not change.children and change.status != "renamed"
+    return found
 
 
 def _compared(before: Summary, after: Summary, *, up_to_words: bool = False) -> Difference:

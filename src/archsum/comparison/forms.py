@@ -1,4 +1,4 @@
-"""One form for what frameworks write in several: activations, poolings, convolutions, and tables of words."""
+"""One form for what frameworks write in several: activations, poolings, convolutions, tables of words, sizes."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ def in_one_form(summary: Summary) -> Summary:
     """Return a network whose activations are layers of their own, and whose layers are of the narrowest kind.
 
     PyTorch has no activations in its convolutions, one class for those of each channel and all others, and none for
-    what is two of its layers. What does nothing is left out: there it need not be a layer.
+    what is two of its layers. Layers that change nothing are left out, as they need not be modules there.
     """
     layout = data_format(summary)
     layers = {layer.name: layer.layer for layer in summary.layers}
@@ -51,8 +51,10 @@ def _with_stated_size(layer: LayerSummary, node: Node) -> Node:
 
 
 def _changes_nothing(own: Layer) -> bool:
+    """Whether it passes on what it takes, as a dropout at rate 0 does in training too."""
     kind = kind_of(type(own))
-    return kind == "identity" or (kind == "activation" and getattr(own, "activation", "") == "linear")
+    is_linear = kind == "activation" and getattr(own, "activation", "") == "linear"
+    return kind == "identity" or is_linear or getattr(own, "strength", None) == 0
 
 
 def _gives_an_input(node: Node, summary: Summary) -> bool:
