@@ -91,7 +91,7 @@ class _Arranging:
             return self._reshaped(layer, own, taken[0])
         if kind == "multi_head_attention":
             return self._attention(layer, own, taken)
-        if kind.startswith("conv_lstm"):
+        if _has_steps(own):
             return self._of_steps(layer, own, taken)
         if _is_spatial(layer) or kind == "scale":
             return self._spatial(layer, own, taken)
@@ -217,23 +217,26 @@ def _is_spatial(layer: LayerSummary) -> bool:
 def _have_channels_first(summary: Summary) -> dict[str, bool]:
     """Return of what is taken whether it has the channels first, as the first layer says that tells where they are."""
     says: dict[str, bool] = {}
+    in_steps: set[str] = set()
     for layer in reversed(summary.layers):
         if _is_spatial(layer):
             is_first = getattr(layer.layer, FORMAT) == "channels_first"
-        elif _moves_channels_of_steps(layer, summary):
-            is_first = True
         elif layer.input_shapes and in_order(layer.layer, as_it_is(len(layer.input_shapes[0]))):
             is_first = says.get(layer.name, False)
         else:
-            is_first = False
+            is_first = layer.name in in_steps and _puts_first_last(layer)
+        if _has_steps(layer.layer):
+            in_steps.add(layer.node.inputs[0])
         says.update(dict.fromkeys(layer.node.inputs, is_first))
     return says
 
 
-def _moves_channels_of_steps(layer: LayerSummary, summary: Summary) -> bool:
-    """Whether a permute puts channels last that are first, for layers of images in steps, as PyTorch's have them."""
+def _has_steps(layer: Layer) -> bool:
+    """Whether a layer takes images in steps, which PyTorch has behind the channels."""
+    return kind_of(type(layer)).startswith("conv_lstm")
+
+
+def _puts_first_last(layer: LayerSummary) -> bool:
     own, rank = layer.layer, len(layer.output_shape)
-    if kind_of(type(own)) != "permute" or turned(channels_first(rank), getattr(own, "dims", ())) != as_it_is(rank):
-        return False
-    takers = [one.layer for one in summary.layers if layer.name in one.node.inputs]
-    return all(kind_of(type(taker)).startswith("conv_lstm") for taker in takers)
+    is_permute = kind_of(type(own)) == "permute"
+    return is_permute and turned(channels_first(rank), getattr(own, "dims", ())) == as_it_is(rank)

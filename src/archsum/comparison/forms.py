@@ -1,4 +1,4 @@
-"""One form for what frameworks write in several: activations, poolings, convolutions, sizes, tables of words."""
+"""One form for what frameworks write in several: activations, poolings, convolutions, tables of words, sizes."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ def in_one_form(summary: Summary) -> Summary:
     """Return a network whose activations are layers of their own, and whose layers are of the narrowest kind.
 
     PyTorch has no activations in its convolutions, one class for those of each channel and all others, and none for
-    what is two of its layers. What does nothing is left out: there it need not be a layer.
+    what is two of its layers. Layers that change nothing are left out, as they need not be modules there.
     """
     layout = data_format(summary)
     layers = {layer.name: layer.layer for layer in summary.layers}

@@ -7,6 +7,8 @@ import pytest
 import archsum
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
+from tests.interchange.torch import counted  # noqa: E402
+
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
 IMAGES, WORDS, STEPS = "{x: [8, 8, 4]}", "[6]", "{x: [6, 4]}"
@@ -126,6 +128,13 @@ def test_what_is_something_else(name: str) -> None:
     shape, layers, others = DIFFERENT[name]
     assert not archsum.diff(_text(shape, layers), _read_back(shape, others)).equal
     assert archsum.diff(_text(shape, others), _read_back(shape, others)).equal
+
+
+def test_an_lstm_of_images_multiplies_as_often_as_pytorch_counts() -> None:
+    model = archsum.to_torch(_text(FILM, [CONV_LSTM]))
+    two, three = (counted.run(model, torch.zeros(samples, *model.input_shape)) for samples in (2, 3))
+    found = archsum.summarize(archsum.from_torch(model, model.input_shape))
+    assert found.macs == counted.macs_of_a_sample(two, three) == archsum.summarize(_text(FILM, [CONV_LSTM])).macs
 
 
 def _text(shape: str, layers: list[str]) -> str:

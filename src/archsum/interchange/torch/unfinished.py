@@ -8,9 +8,11 @@ from archsum.interchange.torch.steps import Steps, View
 
 def is_unfinished(module: Any) -> bool:
     """Whether all that a module's `forward` does is to raise NotImplementedError, and its `output_shape` says more."""
-    shape, code = getattr(module, "output_shape", None), getattr(type(module).forward, "__code__", None)
-    is_shape = isinstance(shape, tuple) and all(type(size) is int and size > 0 for size in shape)
-    return is_shape and code is not None and code.co_names == ("NotImplementedError",)
+    code = getattr(type(module).forward, "__code__", None)
+    if code is None or code.co_names != ("NotImplementedError",):
+        return False
+    shape = getattr(module, "output_shape", None)
+    return isinstance(shape, tuple) and all(type(size) is int and size > 0 for size in shape)
 
 
 def let_run(model: Any) -> None:
