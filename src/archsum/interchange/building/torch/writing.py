@@ -90,11 +90,7 @@ class Network:
         declare(writer, function.parameters, self.module)
         visit = function.uses[0]
         shapes = [self.program.shape(given) for given in visit.inputs]
-        if any(
-            len(self.program.shape(one)) != len(shape)
-            for use in function.uses
-            for one, shape in zip(use.inputs, shapes, strict=True)
-        ):
+        if len({tuple(len(self.program.shape(one)) for one in use.inputs) for use in function.uses}) > 1:
             raise NotSymbolicError("ranks differ")
         taken = tuple(tensor.of(shape) for tensor, shape in zip(taken, shapes, strict=True))
         made = self._write(writer, function, taken)
