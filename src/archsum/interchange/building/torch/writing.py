@@ -317,12 +317,8 @@ def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -
                     writer.line("", f"super().__init__{whole.removeprefix('nn.Sequential')}")
                 return True, given
             writer.locals.free("module")
-    is_read_again = "x" in writer.named
-    flow = (
-        "x"
-        if "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x" and not is_read_again)
-        else "y"
-    )
+    is_given_up = len(inputs) == 1 and inputs[0].text == "x" and "x" not in writer.named  # nothing takes it later
+    flow = "x" if is_given_up or "x" not in writer.variables else "y"
     if flow not in writer.variables:
         writer.variables.add(flow)
     return False, writer.body(function.body, inputs, flow)
