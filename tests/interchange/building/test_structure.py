@@ -99,6 +99,13 @@ NETWORKS = {
           - residual: {layers: [dense: 5], shortcut: [dense: 5, relu], shortcut_when: shape_changes}
           - residual: {layers: [dense: 6], when: shape_stays}
           - residual: {layers: [dense: 6], when: never}""",
+    "a shortcut of the input, whose channels move": """
+        input: [5, 5, 5, 2]
+        layers:
+          - residual:
+              layers: [dense: 4, instance_normalization]
+              shortcut: [conv3d: {filters: 4, kernel_size: 3, padding: same}]
+              shortcut_when: shape_changes""",
     "a shortcut of a named layer": """
         input: [8]
         layers:

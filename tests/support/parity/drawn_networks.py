@@ -1,22 +1,17 @@
 """Random small networks of all that our language has, for what is built of them: the same for the same seed."""
 
 from collections.abc import Sequence
+from math import prod
 from random import Random
+from typing import TypeVar
 
 import archsum
 
+T = TypeVar("T")
+
 _FUNCTIONS = (
-    "relu",
-    "gelu",
-    "silu",
-    "tanh",
-    "sigmoid",
-    "elu",
-    "softplus",
-    "leaky_relu",
-    "hard_silu",
-    "softmax",
-    "mish",
+    *("relu", "gelu", "silu", "tanh", "sigmoid", "elu", "softplus", "leaky_relu", "hard_silu"),
+    *("softmax", "mish"),
 )
 _MOST_ELEMENTS = 2000
 """What data may have, so that networks stay small."""
@@ -64,15 +59,14 @@ class _Network:
             summary = archsum.summarize(self.text(items))
         except archsum.SpecError:
             return False
-        sizes = [size or 0 for layer in summary.layers for size in [_elements(layer.output_shape)]]
-        return max(sizes) <= _MOST_ELEMENTS and (summary.params or 0) <= 20_000
+        most = max(prod(size or 1 for size in layer.output_shape) for layer in summary.layers)
+        return most <= _MOST_ELEMENTS and (summary.params or 0) <= 20_000
 
     def draw_input(self) -> list[int]:
         """Draw the sizes of the input."""
         sizes = self.one_of([9], [7], [6, 8], [8, 7], [6, 6], [4, 4, 4])
         if self.random.random() < 0.15:
-            self.items.append(self.one_of("embedding: {input_dim: 9, output_dim: =width}", "embedding: [9, 4]"))
-            self.items[-1] = self.items[-1].replace("[9, 4]", "{input_dim: 9, output_dim: 4}")
+            self.items.append(f"embedding: {{input_dim: 9, output_dim: {self.one_of('4', '=width')}}}")
             return [6]
         if self.random.random() < 0.1:
             return [self.one_of(5, 12)]
@@ -83,7 +77,7 @@ class _Network:
 
     # What there is to draw
 
-    def one_of(self, *choices: object) -> object:
+    def one_of(self, *choices: T) -> T:
         """Draw one of several."""
         return self.random.choice(choices)
 
@@ -101,8 +95,8 @@ class _Network:
         if chance < 0.70:
             return f"residual: [{self.body(rank)}]"
         if chance < 0.76:
-            shortcut = f"shortcut: [{self.same(rank, '=width')}], shortcut_when: shape_changes"
-            return f"residual: {{layers: [{self.same(rank, '=width')}, {self.simple()}], {shortcut}}}"
+            shortcut = f"shortcut: [{self.same(rank, '=width + 7')}], shortcut_when: shape_changes"
+            return f"residual: {{layers: [{self.same(rank, '=width + 7')}, {self.simple()}], {shortcut}}}"
         if chance < 0.84:
             paths = ", ".join(f"[{self.body(rank)}]" for _ in range(2))
             merge = self.one_of("concatenate", "add", "multiply", "maximum")
@@ -117,7 +111,7 @@ class _Network:
 
     def body(self, rank: int) -> str:
         """Draw one or two layers."""
-        return ", ".join(self.layer(rank) for _ in range(self.one_of(1, 2)))  # type: ignore[call-overload]
+        return ", ".join(self.layer(rank) for _ in range(self.one_of(1, 2)))
 
     def block(self, rank: int) -> str:
         """Draw a use of a block, perhaps a new one."""
@@ -145,15 +139,8 @@ class _Network:
             self.one_of(
                 *(f"activation: {function}" for function in _FUNCTIONS),
                 *("relu", "batch_normalization", "layer_normalization", "relu: {negative_slope: 0.1, max_value: 2.0}"),
-                *(
-                    "dropout: 0.2",
-                    "identity",
-                    "rms_normalization",
-                    "unit_normalization",
-                    "prelu",
-                    "layer_scale",
-                    "scale",
-                ),
+                *("dropout: 0.2", "identity", "rms_normalization", "unit_normalization", "prelu", "layer_scale"),
+                "scale",
                 *("batch_normalization: {scale: false}", "group_normalization: {groups: 1}", "softmax", "sparsemax"),
                 *("rescaling: {scale: 0.5, offset: 1.0}", "layer_normalization: {center: false}", "normalization"),
                 *("gaussian_noise: 0.1", "stochastic_depth: 0.2", "instance_normalization", "elu: 0.5"),
@@ -196,16 +183,12 @@ class _Network:
             self.one_of(
                 *("flatten", "flatten", "reshape: [-1]", "reshape: [-1, 2]", "reshape: [2, -1]", "permute: [2, 1]"),
                 *("permute: [3, 1, 2]", "permute: [2, 3, 1]", "expand_dims: 1", "squeeze: 1", "repeat_vector: 3"),
-                *(
-                    "slice: {axis: 1, start: 1}",
-                    "slice: {axis: -1, stop: 2}",
-                    "split: {parts: 2, part: 1}",
-                    "roll: {shift: 1, axis: 1}",
-                ),
+                *("slice: {axis: 1, start: 1}", "slice: {axis: -1, stop: 2}", "split: {parts: 2, part: 1}"),
+                "roll: {shift: 1, axis: 1}",
                 *("split: {axis: 1, parts: 2, part: 0}", "roll: {shift: [1, 2], axis: [1, 2]}", "tile: [2]"),
                 *("reduce: {function: mean, axis: 1}", "reduce: {function: max, axis: -1, keepdims: true}"),
                 *("reduce: {function: sum, axis: [1, 2]}", "pad: {padding: [[1, 0], [0, 2]]}", "channel_shuffle: 2"),
-                "elementwise: tanh",
+                *("elementwise: tanh", "reshape: [=input_elements]", "dense: =input_elements // 4"),
             )
         )
 
@@ -259,10 +242,3 @@ class _Network:
                 "local_response_normalization: 3",
             ]
         return str(self.one_of(*found))
-
-
-def _elements(shape: Sequence[int | None]) -> int:
-    found = 1
-    for size in shape:
-        found *= size or 1
-    return found

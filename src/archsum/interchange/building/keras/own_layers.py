@@ -17,7 +17,7 @@ class FollowingCall(layers.Layer):
     ) -> tuple[int | None, ...]:
         """Return the shape of what a call gives."""
         inputs = KerasTensor(input_shape, dtype=self.compute_dtype)
-        return keras.Operation.compute_output_spec(self, inputs).shape
+        return tuple(keras.Operation.compute_output_spec(self, inputs).shape)
 
 
 @keras.saving.register_keras_serializable("archsum")

@@ -101,11 +101,7 @@ class Network:
         declare(writer, function.parameters, self.module)
         visit = function.uses[0]
         shapes = [self.program.shape(given) for given in visit.inputs]
-        if any(
-            len(self.program.shape(one)) != len(shape)
-            for use in function.uses
-            for one, shape in zip(use.inputs, shapes, strict=True)
-        ):
+        if len({tuple(len(self.program.shape(one)) for one in use.inputs) for use in function.uses}) > 1:
             raise NotSymbolicError("ranks differ")
         taken = tuple(tensor.of(shape) for tensor, shape in zip(taken, shapes, strict=True))
         made = self._write(writer, function, taken)
@@ -334,8 +330,8 @@ def _body(writer: ClassWriter, function: Function, inputs: tuple[Tensor, ...]) -
                     writer.line("", f"super().__init__{whole.removeprefix('nn.Sequential')}")
                 return True, given
             writer.locals.free("module")
-    is_free = "x" not in writer.variables or (len(inputs) == 1 and inputs[0].text == "x" and "x" not in writer.named)
-    flow = "x" if is_free else "y"
+    is_given_up = len(inputs) == 1 and inputs[0].text == "x" and "x" not in writer.named  # nothing takes it later
+    flow = "x" if is_given_up or "x" not in writer.variables else "y"
     if flow not in writer.variables:
         writer.variables.add(flow)
     return False, writer.body(function.body, inputs, flow)
