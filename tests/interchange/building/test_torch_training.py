@@ -23,8 +23,8 @@ FILES = tuple(sorted(EXAMPLES.glob("*.yaml"))) + tuple(sorted(EXAMPLES.glob("bia
 NOT_TRAINED = ("galaxy_zoo", "lenet5")
 """Those with a custom layer, which is a class to fill in: it does not run, and says nothing of what it keeps."""
 TRAINED = tuple(file for file in FILES if file.stem not in NOT_TRAINED)
-SIZES = {"untied_along_height": (128, 100, 1)}
-"""The inputs of what takes any size."""
+SIZES = {"untied_along_height": (128, 100, 1), "lstm_text_classifier": (50,)}
+"""The inputs of what takes any size, and of what goes through a text word by word, which takes long."""
 NO_PROJECTIONS_TOGETHER = "query, key and value are projected apart, where PyTorch's attention keeps them as one tensor"
 IN_VARIABLES = "the variables of a `forward` hold what it needs no more until it is done"
 FURTHER = {
@@ -39,8 +39,8 @@ FURTHER = {
     "wavenet": (-65_536_000, f"{IN_VARIABLES}: the parts of its sum"),
     "yolov8n": (-8_102_400, f"{IN_VARIABLES}: the outputs of the three heads"),
 }
-"""By how many bytes ours is more than what is measured, and why; less is by how much the built code wastes memory."""
-SMALL = ("autoencoder", "mlperf_tiny_image_classification", "mlperf_tiny_keyword_spotting", "text_cnn", "voxnet")
+"""How many bytes more we say than are measured, of this batch, and why."""
+SMALL = ("autoencoder", "mlperf_tiny_image_classification", "text_cnn", "voxnet")
 
 
 @pytest.fixture(autouse=True)
@@ -86,9 +86,10 @@ def _ours(file: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("file", TRAINED, ids=lambda file: file.stem)
 def test_a_training_step_takes_what_is_said(file: Path) -> None:
+    ours, measured = _ours(file), _measured(file)
     more, _ = FURTHER.get(file.stem, (0, ""))
-    expected = {name: peak + more for name, peak in _measured(file).items()}
-    assert _ours(file) == pytest.approx(expected, rel=0.005)
+    assert ours == pytest.approx({name: peak + more for name, peak in measured.items()}, rel=0.005)
+    assert ours == pytest.approx(measured, rel=0.09)
 
 
 @pytest.mark.parametrize("name", SMALL)

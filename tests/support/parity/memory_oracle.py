@@ -186,14 +186,13 @@ def training_peaks(
     with FakeTensorMode(allow_non_fake_inputs=True):
         model = build().train()
         data = inputs(model)
-        _frozen_as_buffers(model)
         tracker = MemTracker()
         tracker.track_external(model, *data)
         with tracker:
+            tracker._mod_tracker.clear_user_hooks()  # which take stock of every module at each operation
             on_the_way = _peak_since_now(tracker)
             held = _forward_and_backward(model, data)
             before, most = _total(tracker), on_the_way().total
-            tracker.reset_mod_stats()
             found: dict[str, int] = {}
             for name in optimizers:
                 stepper = make_optimizer(name, model.parameters())
@@ -205,15 +204,6 @@ def training_peaks(
                 del stepper
             del held
     return found
-
-
-def _frozen_as_buffers(model: Any) -> None:
-    """Make buffers of weights that are not trained: MemTracker waits for each parameter's gradient."""
-    for module in model.modules():
-        for name, weight in list(module.named_parameters(recurse=False)):
-            if not weight.requires_grad:
-                delattr(module, name)
-                module.register_buffer(name, weight.detach())
 
 
 def _forward_and_backward(model: Any, inputs: list[Any]) -> Any:
