@@ -13,7 +13,7 @@ from archsum.layers.attention import AttentionLayer
 from archsum.layers.shapes import known
 from tests.interchange.building.cases import CASES, NOT_BUILT
 from tests.interchange.building.test_keras import LACKING, TIED
-from tests.interchange.building.test_structure import CUSTOM, NETWORKS
+from tests.interchange.building.test_structure import CUSTOM, NETWORKS, OTHERS
 from tests.support.built_code import run_all
 from tests.support.parity import run_torch
 from tests.support.parity.random_networks import network
@@ -127,6 +127,20 @@ def test_every_structure_gives_what_keras_gives(name: str) -> None:
     summary, model = archsum.summarize(read), archsum.to_torch(read).eval()
     assert sum(weight.numel() for weight in model.parameters()) == summary.torch_params
     assert difference(archsum.to_keras(read), model, list(inputs_of(model, summary))) < 1e-4
+
+
+@pytest.mark.parametrize("name", [name for name in OTHERS if name != "inception_v3"])  # whose head is always there
+def test_the_arguments_are_the_variables(name: str) -> None:
+    file = EXAMPLES / f"{name}.yaml"
+    made = archsum.build(file, "torch")
+    namespace: dict[str, Any] = {"__name__": f"arguments_of_{name}"}
+    exec(made.text, namespace)  # it is our own
+    model = namespace[made.name](**OTHERS[name]).eval()
+    summary = archsum.summarize(file, variables=OTHERS[name])
+    assert sum(weight.numel() for weight in model.parameters()) == summary.torch_params
+    with torch.no_grad():
+        given = model(*inputs_of(model, summary))
+    assert given.shape[1:] == summary.layers[-1].output_shape
 
 
 @pytest.mark.parametrize("name", OF_TORCHVISION)

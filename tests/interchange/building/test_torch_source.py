@@ -109,6 +109,10 @@ def test_a_loop_that_does_nothing_but_add_is_one_expression() -> None:
 def test_sizes_say_where_they_come_from() -> None:
     assert "nn.Linear(512 * 7 * 7, 4096)" in _source(EXAMPLES / "vgg16.yaml")
     assert "def __init__(self, width: int, hidden: int)" in _source(EXAMPLES / "t5.yaml")  # not `in_features` too
+    image = "input: [=size, =size, 3]\nvariables: {size: 8, width: 2}\nlayers:\n"
+    convolutions = "  - conv2d: {filters: =2 * width, kernel_size: 3, strides: 2, padding: 1}\n" * 2
+    text = archsum.build(f"{image}{convolutions}  - flatten\n  - dense: 3\n", "torch").text
+    assert "nn.Linear(2 * width * (size // 4) * (size // 4), 3)" in text
     assert "height = 56  # of an input of 224 x 224" in _source(EXAMPLES / "swin.yaml")
 
 

@@ -69,7 +69,7 @@ def spelled(*factors: Code) -> Code:
     product = times(*factors)
     if len(several) < 2 or product.text == UNKNOWN:
         return product
-    return Code(" * ".join(factor.atom for factor in several), product.value)
+    return _product([part for factor in several for part in _factors(factor.text)], product.value)
 
 
 def plus(*terms: Code) -> Code:
@@ -86,6 +86,11 @@ def divided(one: Code, other: Code) -> Code:
         return known(value)
     if other.is_literal and (whole := _without_factor(one, other.value)):
         return whole
+    tree = ast.parse(one.text, mode="eval").body
+    if other.is_literal and isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
+        before = tree.right.value if isinstance(tree.right, ast.Constant) else None
+        if type(before) is int:
+            return Code(f"{Code(_segment(one.text, tree.left)).atom} // {before * other.value}", value)
     return Code(f"{one.atom} // {other.atom}", value)
 
 
@@ -111,6 +116,10 @@ def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) 
         value = None if None in (value, part.value) else compute(value, part.value)
         if part.is_literal:
             constant = compute(constant, part.value)
+        elif operator == "*":
+            number, other = _multiple(part)
+            constant = compute(constant, number)
+            rest.append(other)
         else:
             rest.append(part)
     if operator == "+":
@@ -119,10 +128,29 @@ def _folded(parts: tuple[Code, ...], operator: str, neutral: int, compute: Any) 
         return known(constant)
     if constant == neutral and len(rest) == 1:
         return rest[0]
-    words = [part.atom if operator == "*" else part.text for part in rest]
-    if constant != neutral:
-        words = [literal(constant), *words] if operator == "*" else [*words, literal(constant)]
-    return Code(f" {operator} ".join(words).replace("+ -", "- "), value)
+    if operator == "*":
+        numbers = [literal(constant)] if constant != neutral else []
+        return _product([*numbers, *(factor for part in rest for factor in _factors(part.text))], value)
+    words = [part.text for part in rest] + ([literal(constant)] if constant != neutral else [])
+    return Code(" + ".join(words).replace("+ -", "- "), value)
+
+
+def _factors(text: str) -> list[str]:
+    """Return what a product multiplies; of anything else, that alone."""
+    node, found = ast.parse(text, mode="eval").body, list[str]()
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        found.insert(0, _segment(text, node.right))
+        node = node.left
+    return [_segment(text, node), *found]
+
+
+def _segment(text: str, node: ast.expr) -> str:
+    return ast.get_source_segment(text, node) or text
+
+
+def _product(factors: list[str], value: Any) -> Code:
+    """Return a product of expressions."""
+    return Code(" * ".join(Code(factor).atom for factor in factors) if len(factors) > 1 else factors[0], value)
 
 
 def _added(terms: list[Code]) -> list[Code]:
@@ -138,13 +166,11 @@ def _added(terms: list[Code]) -> list[Code]:
 
 def _multiple(product: Code) -> tuple[int, Code]:
     """Return the number in front of a product, and the rest; 1 where there is none."""
-    tree = ast.parse(product.text, mode="eval").body
-    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult) and isinstance(tree.left, ast.Constant):
-        number = tree.left.value
-        if type(number) is int and number:
-            value = None if product.value is None else product.value // number
-            return number, Code(ast.unparse(tree.right), value)
-    return 1, product
+    first, *rest = _factors(product.text)
+    if not (rest and first.isdecimal() and int(first)):
+        return 1, product
+    number = int(first)
+    return number, _product(rest, None if product.value is None else product.value // number)
 
 
 def _without_factor(product: Code, factor: int) -> Code | None:

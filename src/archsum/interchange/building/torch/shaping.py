@@ -26,7 +26,7 @@ def _flatten(use: LayerUse) -> Made:
 def _reshape(use: LayerUse) -> Made:
     target = use.list_of("target_shape")
     if use.input.moved:
-        sizes = [times(*use.input.sizes[1:]), use.channels]
+        sizes = [spelled(*use.input.sizes[1:]), use.channels]
         return plain(use, function("{0}.flatten(2).transpose(1, 2)"), sizes=sizes)
     sizes = [known(size) if item.value == -1 else item for item, size in zip(target, use.output, strict=True)]
     rest = [number for number, item in enumerate(target) if item.value == -1]
