@@ -120,6 +120,11 @@ SAME: dict[str, tuple[str, str]] = {
         "input: [3, 8, 6]\ndata_format: channels_first\n"
         "layers: [conv2d: {filters: 4, kernel_size: 1}, flatten, dense: 3]",
     ),
+    "what one row becomes": (
+        "input: [7]\nlayers: [dense: 96, reshape: [4, 6, 4], conv2d: {filters: 3, kernel_size: 3}]",
+        "input: [7]\ndata_format: channels_first\n"
+        "layers: [dense: 96, reshape: [4, 4, 6], conv2d: {filters: 3, kernel_size: 3}]",
+    ),
 }
 OTHER: dict[str, tuple[str, str]] = {
     "another permutation": (
@@ -156,6 +161,12 @@ OTHER: dict[str, tuple[str, str]] = {
     "a part of another axis": (
         SHUFFLED % "slice: {axis: 1, stop: 3}, softmax: {axis: [1, 2, 3]}, flatten, dense: 1",
         SHUFFLED_FIRST % (1, "slice: {axis: 3, stop: 3}, softmax: {axis: [1, 2, 3]}, flatten, dense: 1"),
+    ),
+    "one row whose elements become something else": (
+        "input: [7]\nlayers: [dense: 64, reshape: [4, 4, 4], conv2d: {filters: 3, kernel_size: 3}]",
+        "input: [7]\ndata_format: channels_first\n"
+        "layers: [dense: 64, reshape: [4, 4, 4], permute: [3, 1, 2], permute: [2, 1, 3], "
+        "conv2d: {filters: 3, kernel_size: 3}]",
     ),
     "an output that is moved": (
         "input: [5, 5, 5]\nlayers: [conv2d: {filters: 5, kernel_size: 1}, permute: [2, 1, 3]]",

@@ -57,9 +57,9 @@ class _Arranging:
         self._inputs = dict(summary.inputs)
         self._tensors = {name: _plain(name, len(shape)) for name, shape in summary.inputs.items()}
         self._moved: dict[tuple[str, Order], str] = {}
-        are_first = _have_channels_first(summary)
+        self._are_first = _have_channels_first(summary)
         for name, shape in summary.inputs.items():
-            if are_first.get(name):
+            if self._are_first.get(name):
                 order = channels_first(len(shape))
                 self._inputs[name] = (*shape[1:], *shape[:1])
                 self._tensors[name] = _Tensor(name, order, order)
@@ -140,7 +140,14 @@ class _Arranging:
         return _Tensor(self._keep(layer.node, inputs, made), order, convention)
 
     def _reshaped(self, layer: LayerSummary, own: Any, tensor: _Tensor) -> _Tensor | None:
-        """Take over a reshape that leaves the axes where they are that have been moved."""
+        """Take over a reshape that leaves the axes where they are that have been moved.
+
+        What comes of one row may have the channels first, as what goes into one may.
+        """
+        if len(tensor.order) == 1 and self._are_first.get(layer.name):
+            order = channels_first(len(layer.output_shape))
+            made = _with(own, "target_shape", (*own.target_shape[1:], *own.target_shape[:1]))
+            return _Tensor(self._keep(layer.node, [tensor.name], made), order, order)
         if tensor.order == as_it_is(len(tensor.order)):
             return None
         found = reshaped(layer.input_shapes[0], layer.output_shape, tensor.order)

@@ -22,7 +22,7 @@ def compare(before: Summary, after: Summary) -> Difference:
 
     Layers and blocks are matched by their names where these were stated, and by their structure; names that come of
     numbering tell nothing. Where one is channels_first and the other channels_last, they are compared up to that; and
-    where one comes of another framework, up to how each writes the same.
+    where one comes of another framework, up to how each writes the same, and wherever it moves axes for that.
     """
     if _is_imported(before) != _is_imported(after):
         return _compared_of_two_frameworks(before, after)
@@ -37,7 +37,10 @@ def compare(before: Summary, after: Summary) -> Difference:
 
 
 def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
-    """Return what changed up to how each framework writes the same; where the channels are elsewhere, axis by axis."""
+    """Return what changed up to how each framework writes the same.
+
+    Networks whose channels are elsewhere are equal only where they are so axis by axis. Else what is less is said.
+    """
     one, other = (_in_one_form(network) for network in (before, after))
     found = _compared(one, other, up_to_words=True)
     if found.equal and not Layouts(one, other).differ:
