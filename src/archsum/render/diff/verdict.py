@@ -24,8 +24,8 @@ def verdict(report: Report) -> str:
         if difference.before.params == difference.after.params:
             sizes.append(quantity(difference.after.params, "parameter"))
         return "; ".join([f"equal{compared}: {', '.join(sizes)}", *_named_otherwise(difference)])
-    details = (detail for detail in difference.details if detail.aspect != "names")
-    said = [*map(describe, details), *_clauses(difference)]
+    details = [detail for detail in difference.details if detail.aspect != "names"]
+    said = [*map(describe, details), *_clauses(difference, are_all=not details)]
     more = [f"{len(said) - _MOST:,} more"] if len(said) > _MOST else []
     return f"different{compared} ({_growth(difference)}): {'; '.join([*said[:_MOST], *more])}"
 
@@ -69,12 +69,15 @@ def _named_otherwise(difference: Difference) -> list[str]:
     return ["some names differ"] if difference.changes or difference.details else []
 
 
-def _clauses(difference: Difference) -> list[str]:
-    """Return what was changed, most parameters first, without what follows from it; if there is no more, that."""
+def _clauses(difference: Difference, *, are_all: bool) -> list[str]:
+    """Return what was changed, most parameters first, without what follows from it; if there is no more, that.
+
+    `are_all`: nothing else is said.
+    """
     groups = grouped(innermost(difference.whole), _alike)
     changed = [group for group in groups if group.first.status != "renamed"]
     causes = [group for group in changed if not group.follows]
-    if not causes and not difference.details:  # where causes are not compared
+    if not causes and are_all:  # where causes are not compared
         causes = changed
     causes.sort(key=lambda group: -abs(group.params or 0))
     return [_clause(group) for group in causes]
