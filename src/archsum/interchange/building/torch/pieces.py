@@ -913,16 +913,14 @@ class ConvLSTM(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        state, memory, outputs = None, None, []
+        outputs: list[Tensor] = []
         for step in x.unbind(2):
             gates = self.input(step)
-            if state is not None:
-                gates = gates + self.state(state)
-            add, keep, new, give = gates.chunk(4, 1)
+            if not outputs:
+                state = memory = torch.zeros_like(gates[:, : self.filters])
+            add, keep, new, give = (gates + self.state(state)).chunk(4, 1)
             new = self.recurrent_activation(add) * self.activation(new)
-            if memory is not None:
-                new = new + self.recurrent_activation(keep) * memory
-            memory = new
+            memory = self.recurrent_activation(keep) * memory + new
             state = self.recurrent_activation(give) * self.activation(memory)
             outputs.append(state)
         return torch.stack(outputs, 2) if self.return_sequences else outputs[-1]
