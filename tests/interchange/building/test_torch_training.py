@@ -28,7 +28,7 @@ SIZES = {"untied_along_height": (128, 100, 1), "lstm_text_classifier": (50,)}
 NO_PROJECTIONS_TOGETHER = "query, key and value are projected apart, where PyTorch's attention keeps them as one tensor"
 IN_VARIABLES = "the variables of a `forward` hold what it needs no more until it is done"
 FURTHER = {
-    "conv_lstm": (18_874_368, "the first step has no state that gates keep, where Keras begins with zeros"),
+    "conv_lstm": (6_291_456, "the states of an LSTM of images begin with the same zeros"),
     "mlperf_tiny_image_classification": (
         39_040,
         "a shortcut is called first: its gradient does not wait on the way back",
