@@ -36,6 +36,7 @@ READ_OTHERWISE = {
     "gpt2": "a table that is a dense layer's kernel too is read as such",
     "lenet5": "its custom layer does not run",
     "lstm_text_classifier": "the last step is read as a part of all",
+    "nasbench_101": "identities, and slices of all channels, are no layers",
     "nasnet_mobile": "a separable convolution is two",
     "seq2seq": "what begins with another's states is read as custom",
     "segnet": "unpooling is read as custom",
