@@ -933,10 +933,11 @@ class ConvLSTM(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        steps = [self.input(step) for step in x.unbind(2)]
-        state = memory = torch.zeros_like(steps[0][:, : self.filters])
-        outputs = []
-        for gates in steps:
+        outputs: list[Tensor] = []
+        for step in x.unbind(2):
+            gates = self.input(step)
+            if not outputs:
+                state = memory = torch.zeros_like(gates[:, : self.filters])
             add, keep, new, give = (gates + self.state(state)).chunk(4, 1)
             new = self.recurrent_activation(add) * self.activation(new)
             memory = self.recurrent_activation(keep) * memory + new
