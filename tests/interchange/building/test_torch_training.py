@@ -76,7 +76,7 @@ def _measured(file: Path) -> dict[str, int]:
 
 
 def _ours(file: Path) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for optimizer in STEPPED_BY:
         training = archsum.costs(_network(file), {"batch": BATCH, "optimizer": optimizer}).training
         assert training is not None
