@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archsum
+from archsum.interchange.building.source import broken
+from archsum.interchange.building.torch.text import breakable
 from archsum.interchange.building.torch.tidying import tidy, without_unread
 from tests.conftest import Golden
 from tests.fuzz.kinds.names import PLACES, PLAIN
@@ -104,6 +106,26 @@ def test_a_loop_that_does_nothing_but_add_is_one_expression() -> None:
             assert tidy([first, *loop, more]) == [first, *loop, more]
     own = ["        self.append(A())", "        self.append(B())", "        if b:", "            self.append(C())"]
     assert tidy(own) == ["        super().__init__(A(), B())", *own[2:]]
+
+
+def test_an_expression_that_is_too_long_is_broken_before_its_loop() -> None:
+    loop = "for _ in range(depth)"
+    block = "Block(make_divisible(24 * width), make_divisible(32 * width), strides=2)"
+    assert broken("", breakable(f"nn.Sequential(*(Block(width) {loop}))")) == [f"nn.Sequential(*(Block(width) {loop}))"]
+    assert broken("", breakable(f"nn.Sequential(*({block} {loop}))")) == [
+        "nn.Sequential(",
+        "    *(",
+        f"        {block}",
+        f"        {loop}",
+        "    )",
+        ")",
+    ]
+    assert broken("", breakable(f"nn.ModuleList({block} {loop})")) == [
+        "nn.ModuleList(",
+        f"    {block}",
+        f"    {loop}",
+        ")",
+    ]
 
 
 def test_sizes_say_where_they_come_from() -> None:
