@@ -38,7 +38,7 @@ def summary(tally: Tally, question: Question, on_front: int | None = None) -> st
     if on_front is not None:
         parts.append(f"{on_front:,} on the front")
     if tally.unknown:
-        parts.append(f"{tally.unknown:,} of which that is unknown")
+        parts.append(f"{tally.unknown:,} unknown")
     if tally.refused:
         parts.append(f"{tally.refused:,} refused")
     if tally.before:
