@@ -19,7 +19,7 @@ from archsum.interchange.building.torch import chains, containers, layers, repet
 from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known
 from archsum.interchange.building.torch.scope import OUTERMOST, Scope
 from archsum.interchange.building.torch.steps import Step as Call
-from archsum.interchange.building.torch.steps import Tensor, UnsupportedError
+from archsum.interchange.building.torch.steps import Tensor, UnsupportedError, begun_small
 from archsum.interchange.building.torch.text import names_in, put_in
 from archsum.interchange.building.torch.uses import Entry, Made, NotAChainError, Use
 
@@ -158,6 +158,8 @@ class ClassWriter(Scope):
                     module = self.shared[key]
                 else:
                     module = f"self.{self.attribute(wanted, one.module)}"
+                    if one.begun:
+                        self.line(one.begun.format(self=module))
                     if key:
                         self.shared[key] = module
                 modules.append((module, one))
@@ -196,6 +198,8 @@ class ClassWriter(Scope):
                 first = self.tied.setdefault(label, own)
                 ties.require_same(own, first, name)
                 if first is not own:
+                    if (first.function, own.function) == ("nn.Embedding", "nn.Linear"):
+                        self.line(begun_small(first.attribute))
                     self.line(f"{own.attribute} = {first.attribute}")
         except UnsupportedError as error:
             raise layers.lacking(step, error) from None
