@@ -138,6 +138,12 @@ def test_sizes_say_where_they_come_from() -> None:
     assert "height = 56  # of an input of 224 x 224" in _source(EXAMPLES / "swin.yaml")
 
 
+def test_an_input_of_open_sizes_is_said_to_be_one() -> None:
+    text = archsum.build("input: [null, 8, 3]\nlayers: [conv2d: {filters: 2, kernel_size: 3}]", "torch").text
+    assert "Its sizes are open: give both networks some, by `--input` and `--input-after`." in text
+    assert "input_shape" not in text
+
+
 def test_layers_that_the_file_names_are_modules_of_that_name() -> None:
     text = archsum.build("input: [4]\nlayers: [relu: {name: active}, tanh, identity: {name: same}]", "torch").text
     assert "self.active = nn.ReLU()" in text
