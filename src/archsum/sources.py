@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import IO, Any, TypeVar
 
-from archsum.errors import Diagnostic, SpecError, one_line
+from archsum.errors import Diagnostic, SpecError, one_line, quote
 from archsum.formula import Value
 from archsum.interchange.imported import Imported, Options
 from archsum.language.network import Network
@@ -66,6 +66,9 @@ def load(
     if isinstance(source, str | os.PathLike | RevisionFile) and not _is_text(source):
         path = called(source)
         ending = PurePath(path).suffix.lower()
+        if ending == ".py":
+            message = f"{quote(path)} is code, and a network is what one of its names is"
+            raise SpecError([Diagnostic("no-model", message, None, f"name it too, as in `{one_line(path)}:model`")])
         if ending in _ENDINGS:
             _refuse_variables(path, variables)
             with source if isinstance(source, RevisionFile) else open_file(source) as opened:

@@ -31,6 +31,7 @@ COMMANDS = [
     "--vary groups=1:3 --where 'params <= 10k' --input 8,8,4",
     "--vary width=1:4 --where 'params <= 100'",
     "--vary width=1:40 --where 'width * 2 < 30'",
+    "--vary width=0.1:4 --where 'params <= 10M and 0.5 < width <= 2'",
     "--vary depth=1:9 --device nano33ble",
     "--vary depth=1:9 --where 'training_memory < 1 GB' --input null,null,3",
     "--vary groups=5:11 --where 'params < 1M'",
@@ -54,11 +55,17 @@ WRONG = [
     "--vary width=1:1000000 --where 'params < 5 and params > 5'",
     "--vary width=relu --where 'params < 5'",
     "--vary kernel=1:3 --where 'params < 5'",
+    "--vary input=3,8:64,8 --where 'params < 5'",
     "--vary width=1:4 --where 'params < 5' --set width=2",
     "--vary width=1:4 --where 'params < 5' --set hight=2 --optimizer adma",
     "--vary depth=1:4 --where 'training_memory < 1 GB' --checkpointing repeet",
 ]
-USAGE = ["", "--vary width=1:4", "--vary width --where 'params < 5'"]
+USAGE = [
+    "",
+    "--vary width=1:4",
+    "--vary width --where 'params < 5'",
+    "--vary width=1:4 --vary depth=1:4 --where 'params < 5'",
+]
 
 
 def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -55,6 +56,7 @@ COMMANDS = [
     "--set filters=1:6 --set kernel_size=3,9 --where 'params < 2k'",
     "--set filters=1:6 --where 'params < 2k' --where 'filters > 2'",
     "--set filters=1:6 --set kernel_size=3,9 --within-budget --pareto params,-macs",
+    "--set filters=1:6 --pareto params,-macs -o front.csv",
     "--set filters=1:2 --set act=relu,rleu --format csv",
     "--set filters=1:2 --set kernel_size=1,9 --set sizes=[2,3] --input null,null,3 --format jsonl",
     "--set filters=1:4 --set kernel_size=1,9 --where 'params < 5k' --format json",
@@ -66,6 +68,7 @@ COMMANDS = [
     "--set filters=1,2 --set kernel_size=9",
     "--set filters=1.5:4:0.5 --set act=relu,a,b,c,d,e,f",
     "--rows rows.csv --set units=1,2",
+    "--set filters=1:4 --where 'filters > 2 and units == 10 and act == \"relu\"'",
     "--set filters=1:6 --fit params~filters",
     "--set kernel_size=1:8 --fit params~kernel_size --where 'params < 3k'",
     "--set filters=1:2 --fit macs~filters",
@@ -73,7 +76,7 @@ COMMANDS = [
 
 
 def test_what_is_printed(golden: Golden, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("rows.csv").write_text('filters,sizes\n1,"[1,2]"\n2,\n', encoding="utf-8")
+    Path("rows.csv").write_text('filters,sizes\n1,"[1,2]"\n,\n2,\n', encoding="utf-8")
     golden("sweep.txt", printed("sweep", COMMANDS, capsys))
 
 
@@ -81,7 +84,7 @@ def test_what_is_unknown_is_not_said_to_keep_limits(capsys: pytest.CaptureFixtur
     text = "input: [null, null, 3]\nvariables: {n: 1}\nlayers: [conv2d: {filters: =n, kernel_size: 1}]\n"
     Path("open.yaml").write_text(text, encoding="utf-8")
     assert main(["sweep", "open.yaml", "--set", "n=1:3", "--where", "n == 1 or macs < 1k"]) == 0
-    said = "3 variants: 1 keeps `n == 1 or macs < 1k`, 2 of which that is unknown\n"
+    said = "3 variants: 1 keeps `n == 1 or macs < 1k`, 2 unknown\n"
     assert capsys.readouterr().out.endswith(said)
 
 
@@ -100,6 +103,8 @@ WRONG = [
     "--set filters=1,2 --where 'params <'",
     "--set filters=1,2 --fit params",
     "--set filters=1,2 --fit parms~fliters",
+    "--set filters=1,2 --fit params~kernel_size",
+    "--set sizes=[1:4,2] --fit params~sizes",
     "--set filters=1,2 --set units=1,2 --fit params~units",
     "--set filters=1:100000 --fit params~filters",
     "--set filters=1,2 --executor localhost:8786",
@@ -511,6 +516,11 @@ def test_a_figure_of_the_front() -> None:
     assert "160 rows" in drawn
     assert "macs (more is better)" in drawn
     assert "params (less is better)" in drawn
+    Path("narrow.yaml").write_text("input: [8]\nvariables: {width: 1}\nlayers: [dense: =round(80 * width)]\n", "utf-8")
+    assert (
+        main(["sweep", "narrow.yaml", "--set", "width=0.4:1.2:0.2", "--pareto=-width,params", "--plot", "w.svg"]) == 0
+    )
+    assert {">0.4<", ">1.2<"} <= {*re.findall(">[0-9.m]+<", Path("w.svg").read_text(encoding="utf-8"))}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")

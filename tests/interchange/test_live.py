@@ -36,6 +36,14 @@ def test_a_module_that_is_not_there(module: Module) -> None:
     )
 
 
+def test_code_without_a_name() -> None:
+    with pytest.raises(archsum.SpecError) as raised:
+        archsum.load("model.py")
+    [problem] = raised.value.diagnostics
+    assert problem.message == "`model.py` is code, and a network is what one of its names is"
+    assert problem.cure == "name it too, as in `model.py:model`"
+
+
 def test_a_name_that_is_not_there_and_the_one_that_was_meant(module: Module) -> None:
     module("def network(): ...")
     diagnostic = complaint("model_here:netwrok")

@@ -47,6 +47,12 @@ def test_the_last_of_a_range_with_three_digits_with_a_step_and_in_whole_numbers(
     assert (found.next and found.next.values["width"]) == following
 
 
+def test_a_limit_on_what_follows_from_the_variable_is_not_taken_for_monotonic() -> None:
+    text = "input: [8]\nvariables: {width: 1, rest: =width % 7}\nlayers: [dense: =width + rest]\n"
+    found = archsum.solve(io.StringIO(text), "width", "1:40", where="rest < 2")
+    assert (found.value, found.by_bisection) == (36, False)
+
+
 def test_it_says_how_it_was_found() -> None:
     steady = archsum.solve(io.StringIO(STEADY), "width", "0.1:4", where="params <= 264")
     assert steady.by_bisection

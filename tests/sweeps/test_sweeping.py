@@ -301,6 +301,12 @@ def test_words_of_formulas_hold_in_conditions(template: Any) -> None:
     assert list(archsum.sweep(template, variants, where="params > 0 and not true")) == []
 
 
+def test_a_condition_on_what_follows_from_what_is_varied() -> None:
+    text = "input: [8]\nvariables: {n: 1, half: =n // 2, classes: 3}\nlayers: [dense: =half + 1, dense: =classes]\n"
+    rows = archsum.sweep(io.StringIO(text), {"n": "1:6"}, where="1 <= half < 3 and classes == 3 and n != 4")
+    assert [row.values for row in rows] == [{"n": 2}, {"n": 3}, {"n": 5}]
+
+
 def test_a_condition_on_what_a_variant_leaves_as_it_is_in_the_file() -> None:
     text = "input: [8]\nvariables: {width: 2, depth: =2 * width}\nlayers: [dense: =width, dense: =depth]\n"
     variants: list[dict[str, Any]] = [{"width": 3, "depth": 1}, {"width": 4}, {"depth": 5}]

@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vary",
         metavar="NAME=RANGE",
+        action="append",
         type=setting,
         required=True,
         help="the variable, and between what: width=0.1:4, to three digits; depth=1:40, whole numbers as the ends are; "
@@ -32,10 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
     gc.enable()  # which is off for commands that end soon
     if not (arguments.where or arguments.within_budget or arguments.device):
         arguments.error("what has it to keep? add --where 'params <= 1M', --within-budget or --device")
+    if len(arguments.vary) > 1:
+        arguments.error("--vary takes one variable: set the others by --set, or try all combinations by archsum sweep")
     from archsum.api import solve
     from archsum.render.sweep import solution as text
 
-    name, values = arguments.vary
+    [(name, values)] = arguments.vary
     template = read_template(arguments.file, arguments.input)
     warn_of_unused(template, (name, *(one for one, _ in arguments.variables)))
     found = solve(

@@ -170,6 +170,7 @@ class Held(Output):
 
     def finish(self, tally: Tally) -> None:
         found = self._best.rows
+        tally.on_front = len(found) if isinstance(self._best, Front) else None
         if self._cloud and self._plot:
             from archsum.render.plot import front
 
@@ -180,11 +181,10 @@ class Held(Output):
             self._rows.write(found)
             self._rows.finish(tally)
             return
-        on_front = len(found) if isinstance(self._best, Front) else None
         hidden = 0 if self._is_choice else tally.rows - len(found)
         if found:
             print(render(found, self._question, hidden))
-        print(summary(tally, self._question, on_front))
+        print(summary(tally, self._question))
 
 
 def read_progress(path: str, style: str, space: Space, question: Question) -> Progress:

@@ -35,7 +35,7 @@ def add_limit_arguments(parser: argparse.ArgumentParser, what: str) -> None:
         action=_And,
         metavar="CONDITION",
         help="a formula of metrics by the names of limits, as in 'params < 5M and training_memory < 16 GiB'; it may "
-        "name what is varied too",
+        "name the file's variables too",
     )
     group.add_argument("--within-budget", action="store_true", help="the file's own budget")
     group.add_argument("--device", metavar="NAME", help="a device's memory; `archsum devices` lists them")

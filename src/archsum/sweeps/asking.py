@@ -55,7 +55,7 @@ def ask(
     condition = found = None
     if where is not None:
         with gathered(problems):
-            condition = read_condition(where, [name for name in varied if not is_input(name)])
+            condition = read_condition(where, template.variables)
     if within_budget:
         problems += _in_budget(template)
     named_device = template.budget.device if within_budget and device is None else device
@@ -85,6 +85,10 @@ def ask_of_one(
     if name in variables:
         message = f"{quote(name)} is varied, and set to {quote(variables[name])}"
         problems.append(Diagnostic("duplicate-name", message, None, "leave one of them out"))
+    if is_input(name):
+        message = f"{quote(name)} is a shape, and a number is looked for"
+        cure = "name a variable; `archsum sweep` tries shapes, as in `--input 96,96,3 --input 128,128,3`"
+        raise SpecError([*problems, Diagnostic("wrong-type", message, None, cure)])
     if isinstance(template.variables.get(name), list):
         message = f"{quote(name)} is a list, and a number is looked for"
         cure = f"name another variable; `archsum sweep` tries lists, as in `--set '{name}=[1:3,4]'`"

@@ -49,7 +49,7 @@ class Condition:
 
 
 def read_condition(text: str, variables: Collection[str]) -> Condition:
-    """Read a condition on metrics, and on variables that are varied.
+    """Read a condition on metrics, and on a file's variables.
 
     Errors: SpecError for what is no condition, and for names that are neither.
     """
@@ -85,14 +85,15 @@ def _read(text: str, variables: Collection[str]) -> Condition:
     problems = []
     texts = _compared_with_variables(formula.tree, variables)
     for name in sorted(formula.names - METRICS.keys() - set(variables) - RESERVED):
-        message = f"`--where` names {quote(name)}, which is no metric, and no variable that is varied"
+        message = f"`--where` names {quote(name)}, which is no metric, and no variable of the file"
         cure = f"a text is in quotes: `{texts[name]}`" if name in texts else suggest_metric(name, variables)
         problems.append(Diagnostic("unknown-name", message, None, cure))
     if not problems and (part := _no_condition(formula.tree, variables)) is not None:
         problems.append(_problem(text, f"{quote(ast.unparse(part))} is neither true nor false", _EXAMPLE))
     if not problems and (quoted := _quoted_number(formula.tree)) is not None:
         message = f"{quote(quoted)} in quotes is a text, which no metric is compared with"
-        problems.append(_problem(text, message, f"write `{quoted}` without quotes"))
+        cure = f"write `{quoted}` without quotes" if quoted[:1].isdecimal() else _EXAMPLE
+        problems.append(_problem(text, message, cure))
     if problems:
         raise SpecError(problems)
     return Condition(text, formula)

@@ -15,7 +15,7 @@ _SEPARATORS = {";": "`;`", "\t": "tabs"}
 
 
 class CsvFile(NamedTuple):
-    """A header, and the lines below it by their numbers, without empty ones; they are read once."""
+    """A header, and the lines below it by their numbers, without those of empty cells; they are read once."""
 
     name: str
     header: Sequence[str]
@@ -36,7 +36,7 @@ def read_csv(file: File) -> CsvFile:
     text = content if isinstance(content, str) else content.decode("utf-8-sig", "replace")
     lines = _lines(text, name)
     header = [word.strip() for word in next((line for _, line in lines), [])]
-    found = CsvFile(name, header, ((number, cells) for number, cells in lines if cells))
+    found = CsvFile(name, header, ((number, cells) for number, cells in lines if any(map(str.strip, cells))))
     if problem := _no_header(header, text, found.top):
         raise SpecError([problem])
     return found

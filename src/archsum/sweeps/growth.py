@@ -83,10 +83,16 @@ def read_growth(text: str, space: Space, names: Collection[str]) -> Growth:
     metric, tilde, name = (part.strip() for part in text.partition("~"))
     if not tilde:
         raise SpecError([Diagnostic("bad-value", f"{quote(text)} is no growth", None, "write `params~width`")])
-    for word, known, what in ((metric, METRICS, "metric"), (name, names, "variable that is varied")):
+    for word, known, what, example in (
+        (metric, METRICS, "metric", "params~width"),
+        (name, names, "variable that is varied", f"{metric}~{next(iter(names), 'width')}"),
+    ):
         if word not in known:
-            cure = suggest(word, known) or f"write {what.split()[0]} names, as in `params~width`"
+            cure = suggest(word, known) or f"write one, as in {quote(example)}"
             raise SpecError([Diagnostic("unknown-name", f"{quote(word)} is no {what}", None, cure)])
+    if not any(axis.types.get(name, frozenset()) & {int, float} for axis in space.axes):
+        message = f"{quote(name)} has no numbers, and growth is with a number"
+        raise SpecError([Diagnostic("bad-value", message, None, "vary a variable that is a number, and name it")])
     if any(axis.count != 1 and tuple(axis.names) != (name,) for axis in space.axes):
         message = f"how {metric} grows with {name} is not to be seen where others vary too"
         raise SpecError([Diagnostic("bad-value", message, None, f"vary {name} alone")])

@@ -1,6 +1,6 @@
 """One variant → its row: what it varies, the metrics that were asked for, and a verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from archsum.language.spec.document import Document
 from archsum.memory.costs import Costs
 from archsum.memory.devices import Device, find_device
 from archsum.sweeps.condition import Condition
-from archsum.sweeps.space import Variant, is_input
+from archsum.sweeps.space import Variant
 from archsum.variants import METRICS, OF_LAYERS, Template
 
 OK, OVER, UNKNOWN, REFUSED = "ok", "over", "unknown", "refused"
@@ -108,12 +108,23 @@ class Question:
     @property
     def has_limits_alone(self) -> bool:
         """Whether all that a row has to keep is limits, the same for every variant, on the metrics in `limited`."""
-        if self.condition and not self.condition.is_of_limits:
+        if self.condition and not (self.condition.is_of_limits and self._of_varied):
             return False
         of = self.template
         return not (
             self.within_budget and (of.budget.blocks or of.has_formulas("budget") or of.has_formulas("devices"))
         )
+
+    @property
+    def _of_varied(self) -> bool:
+        """Whether the condition names no other variable, which may follow from what is varied in any way."""
+        return self.variables <= {*self.varied}
+
+    @cached_property
+    def variables(self) -> Set[str]:
+        """The variables that the condition names."""
+        named = self.condition.formula.names if self.condition else ()
+        return {name for name in named if name in self.template.variables and name not in METRICS}
 
     def limits(self, stated: Template | Document) -> tuple[Budget, Device | None]:
         """Return the budget and the device that have to be kept, of what a file or a variant of it states.
@@ -161,13 +172,13 @@ class _Figures(Mapping[str, Value]):
         return figure
 
     def __contains__(self, name: object) -> bool:
-        return name in METRICS or name in self._question.varied
+        return name in METRICS or name in self._question.variables
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*METRICS, *self._question.varied))
+        return iter((*METRICS, *self._question.variables))
 
     def __len__(self) -> int:
-        return len(METRICS) + len(self._question.varied)
+        return len(METRICS) + len(self._question.variables)
 
     @property
     def metrics(self) -> dict[str, int | None]:
@@ -214,12 +225,12 @@ class _Figures(Mapping[str, Value]):
 
     @cached_property
     def _variables(self) -> Mapping[str, Value]:
-        """Those that are varied, by name; one that a row of a table leaves out is as the file has it then."""
-        varied, variant = [name for name in self._question.varied if not is_input(name)], self._variant
-        if all(name in variant.values for name in varied):
+        """Those that the condition names; one that the variant leaves alone is as the file has it then."""
+        named, variant = self._question.variables, self._variant
+        if all(name in variant.values for name in named):
             return variant.variables
         document = self._question.template.document(variant.variables, variant.input)
-        return {name: document.variables[name] for name in varied}
+        return {name: document.variables[name] for name in named}
 
     @cached_property
     def _costs(self) -> Costs:

@@ -31,6 +31,8 @@ class Tally:
         """Those that keep what they have to, or of which that is unknown."""
         self.unknown = 0
         self.refused = 0
+        self.on_front: int | None = None
+        """The rows that no other beats; None where these are not asked for."""
         self._refusals: dict[tuple[str | None, str], Refusals] = {}
         self._others = Refusals(None)
 

@@ -88,6 +88,17 @@ def test_a_model_written_by_hand_flattens_channels_first() -> None:
     assert numpy.allclose(found, numpy.asarray(keras_model(data.movedim(1, -1).numpy())), atol=1e-5)
 
 
+def test_what_is_not_trained_of_a_custom_layer_is_copied_too() -> None:
+    weights = "{down: [2, 4], running_mean: {shape: [4], trainable: false}, up: [4, 2]}"
+    network = f"input: [2]\nlayers: [custom: {{name: own, output_shape: [2], weights: {weights}}}, dense: 3]"
+    keras_model, torch_model = archsum.to_keras(network), archsum.to_torch(network)
+    draw_weights(keras_model)
+    archsum.copy_weights(keras_model, torch_model)
+    for name in ("down", "running_mean", "up"):
+        expected = getattr(keras_model.get_layer("own"), name)
+        assert numpy.array_equal(getattr(torch_model.own, name).detach().numpy(), expected.numpy())
+
+
 class _Cut(torch.nn.Module):  # type: ignore[misc,name-defined]
     def __init__(self) -> None:
         super().__init__()

@@ -227,6 +227,8 @@ NETWORKS = {
         layers:
           - residual: {layers: [conv2d: {filters: 3, kernel_size: 3, strides: 2, padding: same}], when: shape_stays}
           - residual: {layers: [conv2d: {filters: 3, kernel_size: 3, padding: same}], when: shape_stays}
+          - conv2d_transpose: {filters: 3, kernel_size: 2, strides: 2}
+          - conv2d_transpose: {filters: 3, kernel_size: 3, strides: 2}
           - global_average_pooling2d""",
     "a shape of its own in each use": """
         input: [8, 8, 3]

@@ -217,6 +217,31 @@ def test_single_weights_are_one_parameter() -> None:
         assert archsum.diff(text, archsum.from_torch(model, model.input_shape)).equal
 
 
+@pytest.mark.parametrize(
+    "scores",
+    ["dense: {units: 50, bias: false, shared: {kernel: table}}", "reversible_embedding: {shared: t, reverse: true}"],
+)
+def test_scores_by_a_table_of_words_begin_small(scores: str) -> None:
+    is_whole = scores.startswith("reversible")
+    table = "reversible_embedding: {shared: t}" if is_whole else "embedding: {shared: {embeddings: table}}"
+    defaults = f"defaults: {{{table.partition(':')[0]}: {{input_dim: 50, output_dim: 256}}}}"
+    text = f"input: [4]\n{defaults}\nlayers: [{table}, layer_normalization, {scores}]\n"
+    torch.manual_seed(0)
+    with torch.no_grad():
+        found = archsum.to_torch(text)(torch.arange(4)[None])
+    assert found.shape == (1, 4, 50)
+    assert found.std() < 1  # normalized vectors have a length of 16
+
+
+def test_what_a_layer_to_fill_in_begins_with_is_defined() -> None:
+    weights = {"factors": [40, 30], "count": {"shape": [5], "trainable": False}}
+    layer = {"name": "own", "output_shape": [8], "weights": weights, "macs": 8}
+    torch.manual_seed(0)
+    own = archsum.to_torch({"input": [8], "layers": [{"custom": layer}]}).own
+    assert 0.015 < own.factors.std() < 0.025
+    assert not own.count.any()
+
+
 def test_single_weights_are_one_parameter_in_a_loop_too() -> None:
     text = "input: [8]\nlayers:\n  - repeat: {times: 3, layers: [dense: {units: 8, shared: {kernel: k}}]}\n"
     assert sum(weight.numel() for weight in archsum.to_torch(text).parameters()) == 8 * 8 + 3 * 8

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archsum
+from archsum.interchange.building.source import broken
+from archsum.interchange.building.torch.text import breakable
 from archsum.interchange.building.torch.tidying import tidy, without_unread
 from tests.conftest import Golden
 from tests.fuzz.kinds.names import PLACES, PLAIN
@@ -106,6 +108,26 @@ def test_a_loop_that_does_nothing_but_add_is_one_expression() -> None:
     assert tidy(own) == ["        super().__init__(A(), B())", *own[2:]]
 
 
+def test_an_expression_that_is_too_long_is_broken_before_its_loop() -> None:
+    loop = "for _ in range(depth)"
+    block = "Block(make_divisible(24 * width), make_divisible(32 * width), strides=2)"
+    assert broken("", breakable(f"nn.Sequential(*(Block(width) {loop}))")) == [f"nn.Sequential(*(Block(width) {loop}))"]
+    assert broken("", breakable(f"nn.Sequential(*({block} {loop}))")) == [
+        "nn.Sequential(",
+        "    *(",
+        f"        {block}",
+        f"        {loop}",
+        "    )",
+        ")",
+    ]
+    assert broken("", breakable(f"nn.ModuleList({block} {loop})")) == [
+        "nn.ModuleList(",
+        f"    {block}",
+        f"    {loop}",
+        ")",
+    ]
+
+
 def test_sizes_say_where_they_come_from() -> None:
     assert "nn.Linear(512 * 7 * 7, 4096)" in _source(EXAMPLES / "vgg16.yaml")
     assert "def __init__(self, width: int, hidden: int)" in _source(EXAMPLES / "t5.yaml")  # not `in_features` too
@@ -114,6 +136,12 @@ def test_sizes_say_where_they_come_from() -> None:
     text = archsum.build(f"{image}{convolutions}  - flatten\n  - dense: 3\n", "torch").text
     assert "nn.Linear(2 * width * (size // 4) * (size // 4), 3)" in text
     assert "height = 56  # of an input of 224 x 224" in _source(EXAMPLES / "swin.yaml")
+
+
+def test_an_input_of_open_sizes_is_said_to_be_one() -> None:
+    text = archsum.build("input: [null, 8, 3]\nlayers: [conv2d: {filters: 2, kernel_size: 3}]", "torch").text
+    assert "Its sizes are open: give both networks some, by `--input` and `--input-after`." in text
+    assert "input_shape" not in text
 
 
 def test_layers_that_the_file_names_are_modules_of_that_name() -> None:

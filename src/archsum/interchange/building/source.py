@@ -27,10 +27,17 @@ class Brackets:
     ends: str = "()"
     is_long: bool = False
     """Whether each item has a line of its own, however short they are."""
+    comma: str = ","
+    """What is between items; nothing between a generator's value and its loop."""
+
+    @property
+    def inside(self) -> str:
+        """All items in one line."""
+        return f"{self.comma} ".join(map(str, self.items))
 
     def __str__(self) -> str:
-        comma = "," if self.head == "" and self.ends == "()" and len(self.items) == 1 else ""
-        return f"{self.head}{self.ends[0]}{', '.join(map(str, self.items))}{comma}{self.ends[1]}"
+        last = self.comma if self.head == "" and self.ends == "()" and len(self.items) == 1 else ""
+        return f"{self.head}{self.ends[0]}{self.inside}{last}{self.ends[1]}"
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def _is_long(expression: "Expression | Keyword") -> bool:
 
 
 def _rest(expression: Brackets) -> str:
-    return f"({', '.join(map(str, expression.items))})"
+    return f"({expression.inside})"
 
 
 def _chained(before: str, first: Brackets, second: Brackets, behind: str) -> list[str]:
@@ -149,12 +156,12 @@ def _chained(before: str, first: Brackets, second: Brackets, behind: str) -> lis
 def _open(head: str, expression: Brackets, behind: str, *, one_each: bool = False) -> list[str]:
     margin = head[: len(head) - len(head.lstrip())]
     inner, opening, closing = margin + INDENT, expression.ends[0], expression.ends[1]
-    together = inner + ", ".join(map(str, expression.items))
+    together = inner + expression.inside
     is_collection = expression.head == ""
     if len(together) <= WIDTH and not (one_each or is_collection or _is_long(expression)):
         return [head + opening, together, f"{margin}{closing}{behind}"]
     is_alone = len(expression.items) == 1 and not (one_each or is_collection or _is_long(expression))
-    items = [line for item in expression.items for line in broken(inner, item, "" if is_alone else ",")]
+    items = [line for item in expression.items for line in broken(inner, item, "" if is_alone else expression.comma)]
     return [head + opening, *items, f"{margin}{closing}{behind}"]
 
 

@@ -166,15 +166,17 @@ def _of_torch(model: Any, summary: Summary) -> Iterator[tuple[str, Any]]:
         yield from ((layer.name, tensor) for tensor in named)
         if origin.path not in paths:
             paths.add(origin.path)
-            yield from ((layer.name, tensor) for tensor in _statistics(origin.path, buffers))
+            yield from ((layer.name, tensor) for tensor in _statistics(layer, origin.path, buffers))
 
 
-def _statistics(path: str, buffers: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the buffers of a normalization that Keras has as weights: PyTorch's, or those of a class of ours."""
-    for names in (("running_mean", "running_var"), ("mean", "variance", "count")):
+def _statistics(layer: LayerSummary, path: str, buffers: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the buffers that Keras has as weights: a normalization's, and what a custom layer states."""
+    stated = tuple(weight.name for weight in layer.computed.weights if f"{path}.{weight.name}" in buffers)
+    for names in (stated, ("running_mean", "running_var"), ("mean", "variance", "count")):
         own = [f"{path}.{name}" for name in names]
-        if all(name in buffers for name in own):
+        if own and all(name in buffers for name in own):
             yield from (buffers[name] for name in own)
+            return
 
 
 def _projections(names: tuple[str, ...], parameters: dict[str, Any]) -> Iterator[Any]:

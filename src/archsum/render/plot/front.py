@@ -15,6 +15,13 @@ _LARGE = 100
 """An axis whose ends are so many times apart is logarithmic."""
 
 
+class _Numbers(EngFormatter):
+    """What is below a thousand is written as it is, 0.5 and not 500m."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:g}" if abs(x) < 1000 else super().__call__(x, pos)
+
+
 def draw(cloud: Cloud, front: Cloud, name: str, format_: str) -> bytes:
     """Return the figure as a file of that format; `name` is the network's."""
     return file_of(lambda: _figure(cloud, front, name), format_)
@@ -38,5 +45,5 @@ def _draw_axis(axes: Axes, axis: str, objective: Objective, values: list[int | f
     if values and min(values) > 0 and max(values) >= _LARGE * min(values):
         getattr(axes, f"set_{axis}scale")("log")
     in_bytes = objective.name in IN_BYTES
-    getattr(axes, f"{axis}axis").set_major_formatter(EngFormatter("B", sep=" ") if in_bytes else EngFormatter(sep=""))
+    getattr(axes, f"{axis}axis").set_major_formatter(EngFormatter("B", sep=" ") if in_bytes else _Numbers(sep=""))
     axes.tick_params(axis="x", bottom=True, labelbottom=True)

@@ -32,7 +32,7 @@ def _lines(solution: Solution) -> Iterator[str]:
         yield f"it is the end of the range: {_side(solution)} values were not tried"
         return
     if solution.next.verdict == OVER:
-        yield f"the next, {_value(solution, solution.next)}, {_what_it_has(solution.next)}"
+        yield f"the next, {_value(solution, solution.next)}, {_what_it_has(solution.next)}{_but(solution)}"
     yield from _without_verdict(solution, f"{_side(solution)} ")
     yield from _how(solution)
 
@@ -109,6 +109,12 @@ def _what_it_has(row: Row) -> str:
         f"{figure(name, value)} of {name}" if name in IN_BYTES else f"{count(value)} {name}"
         for name, value in row.metrics.items()
     )
+
+
+def _but(solution: Solution) -> str:
+    """Return that the next does not keep it either way, where that is also a matter of its value."""
+    is_of_value = solution.name in solution.question.variables
+    return ", and does not" if is_of_value and solution.next and solution.next.metrics else ""
 
 
 def _figures(metric: str, value: int | None) -> tuple[str, str, str]:

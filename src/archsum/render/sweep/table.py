@@ -29,16 +29,16 @@ def render(rows: Sequence[Row], question: Question, hidden: int) -> str:
     return "\n".join([*columns([list(map(one_line, names)), *lines], aligns), *more])
 
 
-def summary(tally: Tally, question: Question, on_front: int | None = None) -> str:
+def summary(tally: Tally, question: Question) -> str:
     """Return how many variants there were, how many of them are rows or on a front, and why others are refused."""
     parts = []
     if question.kept:
         kept = tally.rows - tally.unknown
         parts.append(f"{kept:,} keep{'s' if kept == 1 else ''} {one_line(question.kept)}")
-    if on_front is not None:
-        parts.append(f"{on_front:,} on the front")
+    if tally.on_front is not None:
+        parts.append(f"{tally.on_front:,} on the front")
     if tally.unknown:
-        parts.append(f"{tally.unknown:,} of which that is unknown")
+        parts.append(f"{tally.unknown:,} unknown")
     if tally.refused:
         parts.append(f"{tally.refused:,} refused")
     if tally.before:

@@ -1,7 +1,7 @@
 """A function of a program → an `nn.Module` class."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 
 from archsum.formula import is_formula
@@ -19,7 +19,7 @@ from archsum.interchange.building.torch import chains, containers, layers, repet
 from archsum.interchange.building.torch.code import UNKNOWN, Code, call, known
 from archsum.interchange.building.torch.scope import OUTERMOST, Scope
 from archsum.interchange.building.torch.steps import Step as Call
-from archsum.interchange.building.torch.steps import Tensor, UnsupportedError
+from archsum.interchange.building.torch.steps import Tensor, UnsupportedError, begun_small
 from archsum.interchange.building.torch.text import names_in, put_in
 from archsum.interchange.building.torch.uses import Entry, Made, NotAChainError, Use
 
@@ -158,6 +158,8 @@ class ClassWriter(Scope):
                     module = self.shared[key]
                 else:
                     module = f"self.{self.attribute(wanted, one.module)}"
+                    if one.begun:
+                        self.line(one.begun.format(self=module))
                     if key:
                         self.shared[key] = module
                 modules.append((module, one))
@@ -196,6 +198,8 @@ class ClassWriter(Scope):
                 first = self.tied.setdefault(label, own)
                 ties.require_same(own, first, name)
                 if first is not own:
+                    if (first.function, own.function) == ("nn.Embedding", "nn.Linear"):
+                        self.line(begun_small(first.attribute))
                     self.line(f"{own.attribute} = {first.attribute}")
         except UnsupportedError as error:
             raise layers.lacking(step, error) from None
@@ -276,12 +280,15 @@ class ClassWriter(Scope):
         stated = {one.name: names[one.name].text for one in made.parameters if one.name in names}
         if any(UNKNOWN in text for text in stated.values()):
             raise NotSymbolicError("a size")
-        first = [stated[one.name] for one in made.parameters if one.default is None]
+        required = [one.name for one in made.parameters if one.default is None]
         named = {
             one.name: stated[one.name]
             for one in made.parameters
             if one.default is not None and stated.get(one.name) not in (None, one.default)
         }
+        count = _stated_by_place(required, made.sizes, stated)
+        first = [stated[name] for name in required[:count]]
+        named = {name: stated[name] for name in required[count:]} | named
         for one in made.parameters:
             if one.name not in names and one.default not in (None, "None"):
                 names[one.name] = known(ast.literal_eval(str(one.default)))
@@ -339,6 +346,17 @@ class ClassWriter(Scope):
 
 
 _FUNCTIONS = {"int", "min", "max", "round", "abs", "math", "make_divisible", "if", "else", "and", "or", "not"}
+
+
+def _stated_by_place(required: Sequence[str], sizes: Collection[str], stated: Mapping[str, str]) -> int:
+    """Return how many of the parameters that a class has to be given are given by their places.
+
+    All are where only one is no size of what it takes, or each is called as it is outside; otherwise the first sizes.
+    """
+    own = [name for name in required if name not in sizes]
+    if len(own) < 2 or all(stated[name] == name for name in own):
+        return len(required)
+    return required.index(own[0])
 
 
 def _common_condition(step: Step) -> str | None:

@@ -108,12 +108,12 @@ class Custom:
                     "makes no weights of unknown sizes", "state the sizes of the weights, in numbers"
                 )
             word = self._attributes.add(identifier(own, "weight"))
-            made = f"torch.empty({joined(self._shape(self.step.fields['weights'][own], weight.shape))})"
+            shape = joined(self._shape(self.step.fields["weights"][own], weight.shape))
             trained = "" if self.step.layers[0].trainable else ", requires_grad=False"
             if weight.trainable:
-                found.append((f"self.{word} = ", f"nn.Parameter({made}{trained})"))
+                found.append((f"self.{word} = ", f"nn.Parameter(0.02 * torch.randn({shape}){trained})"))
             else:
-                found.append(("", f'self.register_buffer("{word}", {made})'))
+                found.append(("", f'self.register_buffer("{word}", torch.zeros({shape}))'))
         return found
 
     def _output(self, output: Shape | None) -> list[tuple[str, str]]:

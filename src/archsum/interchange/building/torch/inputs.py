@@ -87,7 +87,7 @@ def input_shape(program: Program, inputs: Sequence[Tensor], used: Set[str]) -> l
 
     Sizes of variables that nothing else uses are numbers.
     """
-    if any(size.value is None for tensor in inputs for size in tensor.sizes):
+    if _has_open_sizes(inputs):
         return []
     shapes = [
         joined(size if names_in(size.text) <= used else known(size.value) for size in tensor.sizes) for tensor in inputs
@@ -103,6 +103,10 @@ def input_shape(program: Program, inputs: Sequence[Tensor], used: Set[str]) -> l
     return lines.lines
 
 
+def _has_open_sizes(inputs: Sequence[Tensor]) -> bool:
+    return any(size.value is None for tensor in inputs for size in tensor.sizes)
+
+
 def with_origin(lines: Sequence[str], inputs: Sequence[Tensor]) -> list[str]:
     """Return lines of `__init__`, with a word on sizes in numbers that come from the size of the input."""
     sizes = [str(size.value) for tensor in inputs for size in tensor.sizes[1:]]
@@ -114,7 +118,7 @@ _OF_INPUT = re.compile(r" {8}(height|width|length|depth)(_\d+)? = \d+")
 
 
 def with_order(described: Sequence[str], program: Program, inputs: Sequence[Tensor]) -> list[str]:
-    """Return the docstring, with a word on inputs whose channels the file has last, and on padding among words."""
+    """Return the docstring, with a word on inputs: whose channels the file has last, of open sizes, with padding."""
     said = []
     moved: dict[str, list[str]] = {}
     for tensor in inputs:
@@ -124,6 +128,8 @@ def with_order(described: Sequence[str], program: Program, inputs: Sequence[Tens
     for order, names in moved.items():
         called = "The input is" if len(inputs) == 1 else f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'}"
         said.append(f"{called} (batch, {order}): PyTorch has the channels first.")
+    if _has_open_sizes(inputs):
+        said.append("Its sizes are open: give both networks some, by `--input` and `--input-after`.")
     if any(getattr(node.layer, "mask_zero", False) for node in program.network.graph.nodes):
         said.append("The word 0 is no padding here: Keras's layers pass over it (`mask_zero`).")
     *before, end = described

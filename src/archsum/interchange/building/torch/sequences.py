@@ -10,6 +10,7 @@ from archsum.interchange.building.torch.steps import (
     Made,
     Step,
     UnsupportedError,
+    begun_small,
     flag,
     function,
     module,
@@ -53,6 +54,7 @@ def _reversible(use: LayerUse) -> Made:
         step = Step(
             "F.linear({0}, {self}.weight)" if use.layer.reverse else "{self}({0})",
             call("nn.Embedding", words, features),
+            begun=begun_small("{self}.weight"),
         )
     sizes = (*use.input.sizes[:-1], words) if use.layer.reverse else (*use.input.sizes, features)
     return plain(use, step, sizes=sizes)

@@ -53,6 +53,14 @@ class Tensor(NamedTuple):
         return self._replace(sizes=sizes, shape=shape)
 
 
+def begun_small(weight: str) -> str:
+    """Let a table of words whose products with vectors are scores begin small, as GPT-2's does.
+
+    PyTorch draws its numbers about 1 in size: scores would be as large as the root of the number of features.
+    """
+    return f"nn.init.normal_({weight}, std=0.02)"
+
+
 @dataclass(frozen=True)
 class Step:
     """A module that is called, or a function: `{0}`, `{1}`, … are what it takes, `{self}` is the module."""
@@ -64,6 +72,8 @@ class Step:
     """A module without weights that does what the function does."""
     word: str = ""
     """What the module is called beside the layer's name, of a layer that has several."""
+    begun: str = ""
+    """A statement that sets how its weights begin, where those that PyTorch draws are none to train from."""
     helpers: tuple[str, ...] = ()
     """Classes and functions that are written into the file."""
 

@@ -29,8 +29,9 @@ def _breakable(text: str, node: ast.expr) -> source.Expression:
     own = ast.get_source_segment(text, node) or text
     match node:
         case ast.Call(func=func, args=[ast.GeneratorExp() as only], keywords=[]):
-            whole = ast.get_source_segment(text, only) or ""
-            return source.Brackets(_head(text, func), (source.Code(whole[1:-1]),))  # its brackets are the call's
+            return _generator(text, _head(text, func), only)  # its brackets are the call's
+        case ast.Starred(value=ast.GeneratorExp() as only):
+            return _generator(text, "*", only)
         case ast.Call(func=func, args=args, keywords=keywords) if args or keywords:
             items: list[source.Expression | source.Keyword] = [_breakable(text, arg) for arg in args]
             items += [
@@ -45,6 +46,14 @@ def _breakable(text: str, node: ast.expr) -> source.Expression:
         case ast.List(elts=elements) if elements:
             return source.Brackets("", tuple(_breakable(text, element) for element in elements), "[]")
     return source.Code(own)
+
+
+def _generator(text: str, head: source.Expression | str, node: ast.GeneratorExp) -> source.Brackets:
+    inside = (ast.get_source_segment(text, node) or "")[1:-1]
+    loops = f"for {ast.get_source_segment(text, node.generators[0].target)} in "
+    start = inside.rindex(loops) if len(node.generators) == 1 else 0
+    parts = [_breakable(text, node.elt), source.Code(inside[start:])] if start else [source.Code(inside)]
+    return source.Brackets(head, tuple(parts), comma="")
 
 
 def _head(text: str, func: ast.expr) -> source.Expression | str:

@@ -22,6 +22,8 @@ class Tied(NamedTuple):
     """A parameter, and its shape wherever its layer is used."""
 
     attribute: str
+    function: str
+    """What makes the module that has it."""
     shapes: Sequence[Shape]
 
 
@@ -30,10 +32,11 @@ def tied(program: Program, step: LayerStep, modules: Sequence[tuple[str, Step]],
 
     Errors: UnsupportedError where it is none.
     """
-    own = [module for module, made in modules if _MODULES.match(made.module)]
+    own = [(module, found[0][:-1]) for module, made in modules if (found := _MODULES.match(made.module))]
     if len(own) != 1 or name not in _PARAMETERS or (name == "bias" and len(modules) > 1):
         raise UnsupportedError(f"shares its {quote(name)}, which is no parameter of a module of PyTorch's", _CURE)
-    return Tied(f"{own[0]}.{_PARAMETERS[name]}", _shapes(program, step, name))
+    [(module, function)] = own
+    return Tied(f"{module}.{_PARAMETERS[name]}", function, _shapes(program, step, name))
 
 
 def _shapes(program: Program, step: LayerStep, name: str) -> list[Shape]:

@@ -262,7 +262,7 @@ def _transposed(use: LayerUse) -> Made:
         known(size)
         if given.is_literal
         else times(given, stride)._replace(value=size)
-        if window.keeps_size or size == given.value * stride.value
+        if _reach(window) == window.stride
         else Code(_enlarged(given, window), size)
         for given, size, window, stride in zip(
             use.input.sizes[1:],
@@ -300,8 +300,12 @@ def _transposed(use: LayerUse) -> Made:
 
 
 def _enlarged(size: Code, window: Any) -> str:
-    rest = sum(number for number, _ in window.ends)
-    return str(plus(times(plus(size, known(-1)), known(window.stride)), known(rest)))
+    return str(plus(times(plus(size, known(-1)), known(window.stride)), known(_reach(window))))
+
+
+def _reach(window: Any) -> int:
+    """Return the size that a transposed convolution makes of 1."""
+    return sum(number for number, _ in window.ends)
 
 
 def _pooling(word: str, pad: str) -> Any:
