@@ -27,7 +27,7 @@ def turned(of_axes: tuple[T, ...], dims: Iterable[int]) -> tuple[T, ...]:
 
 
 def keeps_row(order: Order, shape: Shape) -> bool:
-    """Whether elements of a shape follow one another in an order as they do in their own; axes of size 1 tell nothing."""
+    """Whether the elements follow one another in an order as they do without it; axes of size 1 tell nothing."""
     long = [place for place, size in zip(order, shape, strict=True) if size != 1]
     return long == sorted(long)
 
