@@ -58,6 +58,10 @@ SHUFFLED_FIRST = (
     "layers: [conv2d: {filters: 4, kernel_size: 1}, channel_shuffle: {groups: 2, axis: %s}, %s]"
 )
 
+CONVOLVED = "conv2d: {filters: 4, kernel_size: 1}"
+LAST = "input: [4, 4, 4]\nlayers: "
+LAST_AS_FIRST = "input: [4, 4, 4]\ndata_format: channels_first\nlayers: "
+
 SAME: dict[str, tuple[str, str]] = {
     "channels that are moved for what works on the last axis": (CONVNEXT, MOVED),
     "channels that are moved for a convolution": (
@@ -126,6 +130,26 @@ SAME: dict[str, tuple[str, str]] = {
         "layers: [dense: 96, reshape: [4, 4, 6], conv2d: {filters: 3, kernel_size: 3}]",
     ),
 }
+SAME |= {
+    "a row that Keras makes with the channels last": (
+        f"{LAST_AS_FIRST}[{CONVOLVED}, flatten, softmax]",
+        f"{LAST_AS_FIRST}[{CONVOLVED}, permute: [2, 3, 1], flatten: {{data_format: channels_last}}, softmax]",
+    ),
+    "a row of dense units": (
+        f"input: [7]\nlayers: [dense: 64, batch_normalization, relu, reshape: [4, 4, 4], {CONVOLVED}]",
+        "input: [7]\ndata_format: channels_first\n"
+        f"layers: [dense: 64, batch_normalization, relu, reshape: [4, 4, 4], {CONVOLVED}]",
+    ),
+    "a row that layers of elements take before a dense one": (
+        f"{LAST}[{CONVOLVED}, flatten, relu, dropout: 0.5, dense: 2]",
+        f"{LAST_AS_FIRST}[{CONVOLVED}, reshape: [-1], relu, dropout: 0.5, dense: 2]",
+    ),
+    "blocks that become channels": (
+        f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
+        f"{LAST_AS_FIRST}[permute: [2, 3, 1], space_to_depth: {{block_size: 2, data_format: channels_last}}, "
+        f"permute: [3, 1, 2], {CONVOLVED}]",
+    ),
+}
 OTHER: dict[str, tuple[str, str]] = {
     "another permutation": (
         CONVNEXT.replace("[8, 6, 3]", "[8, 8, 3]"),
@@ -179,6 +203,29 @@ OTHER: dict[str, tuple[str, str]] = {
     "one row of what is moved": (
         "input: [5, 5, 5]\nlayers: [conv2d: {filters: 5, kernel_size: 1}, permute: [3, 1, 2], flatten, dense: 2]",
         "input: [5, 5, 5]\nlayers: [conv2d: {filters: 5, kernel_size: 1}, flatten, dense: 2]",
+    ),
+}
+OTHER |= {
+    "an input that is moved": (
+        f"{LAST_AS_FIRST}[{CONVOLVED}]",
+        f"{LAST_AS_FIRST}[permute: [3, 1, 2], {CONVOLVED}]",
+    ),
+    "an output that is moved, of one format": (
+        f"{LAST_AS_FIRST}[{CONVOLVED}]",
+        f"{LAST_AS_FIRST}[{CONVOLVED}, permute: [2, 3, 1]]",
+    ),
+    "one row whose parts become rows": (
+        f"{LAST}[{CONVOLVED}, flatten, reshape: [4, 16], dense: 3]",
+        f"{LAST_AS_FIRST}[{CONVOLVED}, reshape: [64], reshape: [4, 16], dense: 3]",
+    ),
+    "one row that is given": (f"{LAST}[{CONVOLVED}, flatten]", f"{LAST_AS_FIRST}[{CONVOLVED}, reshape: [64]]"),
+    "what an input of one row becomes": (
+        f"input: [64]\nlayers: [reshape: [4, 4, 4], {CONVOLVED}]",
+        f"input: [64]\ndata_format: channels_first\nlayers: [reshape: [4, 4, 4], {CONVOLVED}]",
+    ),
+    "blocks that become other channels": (
+        f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
+        f"{LAST_AS_FIRST}[space_to_depth: 2, {CONVOLVED}]",
     ),
 }
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from archsum.comparison.layouts import FORMAT
-from archsum.comparison.orders import Order, as_it_is, channels_first, in_order, reshaped, turned
+from archsum.comparison.orders import Order, as_it_is, channels_first, in_order, keeps_row, reshaped, turned
+from archsum.comparison.rows import rows_of_dense, rows_to_dense
 from archsum.graph import Graph, Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
@@ -16,12 +17,12 @@ from archsum.propagate import propagate
 from archsum.summary import LayerSummary, Summary
 
 
-def with_channels_last(summary: Summary) -> Summary:
+def with_channels_last(summary: Summary, *, ends_too: bool = True) -> Summary:
     """Return a network that has the channels last, and moves axes only where a layer needs them elsewhere.
 
-    An input, or an output, that has the channels first as its network has them, has them last.
+    `ends_too`: an input, or an output, that has the channels first as its network has them, has them last.
     """
-    arranging = _Arranging(summary)
+    arranging = _Arranging(summary, ends_too=ends_too)
     for layer in summary.layers:
         arranging.add(layer)
     return arranging.network()
@@ -51,15 +52,17 @@ def _plain(name: str, rank: int) -> _Tensor:
 
 
 class _Arranging:
-    def __init__(self, summary: Summary) -> None:
+    def __init__(self, summary: Summary, *, ends_too: bool) -> None:
         self._summary = summary
+        self._ends_too = ends_too
+        self._to_dense, self._of_dense = rows_to_dense(summary), rows_of_dense(summary)
         self._nodes: list[Node] = []
         self._inputs = dict(summary.inputs)
         self._tensors = {name: _plain(name, len(shape)) for name, shape in summary.inputs.items()}
         self._moved: dict[tuple[str, Order], str] = {}
         self._are_first = _have_channels_first(summary)
         for name, shape in summary.inputs.items():
-            if self._are_first.get(name):
+            if ends_too and self._are_first.get(name):
                 order = channels_first(len(shape))
                 self._inputs[name] = (*shape[1:], *shape[:1])
                 self._tensors[name] = _Tensor(name, order, order)
@@ -77,22 +80,25 @@ class _Arranging:
 
     def _output(self, name: str) -> str:
         tensor = self._tensors[name]
-        return tensor.name if tensor.is_plain else self._arranged(tensor, as_it_is(len(tensor.order)), self._nodes[-1])
+        if self._ends_too and tensor.is_plain:
+            return tensor.name
+        return self._arranged(tensor, as_it_is(len(tensor.order)), self._nodes[-1])
 
     def _without_moving(self, layer: LayerSummary, own: Any, taken: Sequence[_Tensor]) -> _Tensor | None:
         """Take over a layer for data whose axes are where they are; None where that is not possible."""
         kind = kind_of(type(own))
         if kind == "permute" and (layer.name not in self._summary.given or taken[0].name not in self._inputs):
             return taken[0].turned(own.dims)
-        if kind == "flatten" and taken[0].is_plain:
-            name = self._keep(layer.node, [taken[0].name], _with(own, FORMAT, "channels_last"))
-            return _plain(name, 1)
+        if kind == "flatten":
+            return self._row(layer, own, taken[0])
         if kind == "reshape":
             return self._reshaped(layer, own, taken[0])
         if kind == "multi_head_attention":
             return self._attention(layer, own, taken)
         if _has_steps(own):
             return self._of_steps(layer, own, taken)
+        if kind in _OF_BLOCKS:
+            return self._of_blocks(layer, taken[0])
         if _is_spatial(layer) or kind == "scale":
             return self._spatial(layer, own, taken)
         return self._turned(layer, own, taken)
@@ -101,6 +107,16 @@ class _Arranging:
         """Take over a layer, before which all axes are brought to where it has them."""
         inputs = [self._arranged(tensor, as_it_is(len(tensor.order)), layer.node) for tensor in taken]
         return _plain(self._keep(layer.node, inputs), len(layer.output_shape))
+
+    def _row(self, layer: LayerSummary, own: Any, tensor: _Tensor) -> _Tensor:
+        """Take over a flatten; its row has the same order, unless this is a matter of dense layers' weights."""
+        if not (layer.name in self._to_dense and tensor.is_plain):
+            rank = len(tensor.order)
+            dims = (*range(2, rank + 1), 1) if getattr(own, FORMAT) == "channels_first" else as_it_is(rank)
+            tensor = tensor.turned(dims)
+            if not keeps_row(tensor.order, turned(layer.input_shapes[0], dims)):
+                tensor = _plain(self._arranged(tensor, as_it_is(rank), layer.node), rank)
+        return _plain(self._keep(layer.node, [tensor.name], _with(own, FORMAT, "channels_last")), 1)
 
     def _spatial(self, layer: LayerSummary, own: Any, taken: Sequence[_Tensor]) -> _Tensor:
         """Take over a layer that says where the channels are: they are last."""
@@ -123,6 +139,11 @@ class _Arranging:
         convention = channels_first(rank) if has_channels_first else as_it_is(rank)
         return _Tensor(name, of_steps if rank == axes else of_images(rank), convention)
 
+    def _of_blocks(self, layer: LayerSummary, tensor: _Tensor) -> _Tensor:
+        """Take over a layer that gives channels of another order where they are first, so that they stay there."""
+        order = as_it_is(len(tensor.order))
+        return _Tensor(self._keep(layer.node, [self._arranged(tensor, order, layer.node)]), order, tensor.convention)
+
     def _turned(self, layer: LayerSummary, own: Layer, taken: Sequence[_Tensor]) -> _Tensor | None:
         """Take over a layer of a kind that can have the axes anywhere, which all inputs have in the same order."""
         orders = dict.fromkeys(tensor.order for tensor in taken)
@@ -142,9 +163,9 @@ class _Arranging:
     def _reshaped(self, layer: LayerSummary, own: Any, tensor: _Tensor) -> _Tensor | None:
         """Take over a reshape that leaves the axes where they are that have been moved.
 
-        What comes of one row may have the channels first, as what goes into one may.
+        What a dense layer's row becomes may have the channels first, as what becomes one's row may.
         """
-        if len(tensor.order) == 1 and self._are_first.get(layer.name):
+        if layer.node.inputs[0] in self._of_dense and self._are_first.get(layer.name):
             order = channels_first(len(layer.output_shape))
             made = _with(own, "target_shape", (*own.target_shape[1:], *own.target_shape[:1]))
             return _Tensor(self._keep(layer.node, [tensor.name], made), order, order)
@@ -202,6 +223,10 @@ class _Arranging:
         return node.name
 
 
+_OF_BLOCKS = ("depth_to_space", "space_to_depth")
+"""The kinds that give channels of another order where these are first."""
+
+
 def _with(own: Any, field: str, value: Any) -> Layer:
     """Return a layer with a field that has a value, which is itself where it has it already."""
     made: Layer = own if getattr(own, field) == value else own.model_copy(update={field: value})
@@ -217,16 +242,16 @@ def _is_spatial(layer: LayerSummary) -> bool:
 def _have_channels_first(summary: Summary) -> dict[str, bool]:
     """Return of what is taken whether it has the channels first, as the first layer says that tells where they are."""
     says: dict[str, bool] = {}
-    in_steps: set[str] = set()
+    moved: set[str] = set()
     for layer in reversed(summary.layers):
         if _is_spatial(layer):
             is_first = getattr(layer.layer, FORMAT) == "channels_first"
         elif layer.input_shapes and in_order(layer.layer, as_it_is(len(layer.input_shapes[0]))):
             is_first = says.get(layer.name, False)
         else:
-            is_first = layer.name in in_steps and _puts_first_last(layer)
-        if _has_steps(layer.layer):
-            in_steps.add(layer.node.inputs[0])
+            is_first = layer.name in moved and _puts_first_last(layer)
+        if _has_steps(layer.layer) or kind_of(type(layer.layer)) in _OF_BLOCKS:
+            moved.add(layer.node.inputs[0])
         says.update(dict.fromkeys(layer.node.inputs, is_first))
     return says
 

@@ -40,12 +40,15 @@ def _compared_of_two_frameworks(before: Summary, after: Summary) -> Difference:
     """Return what changed up to how each framework writes the same.
 
     Networks whose channels are elsewhere are equal only where they are so axis by axis. Else what is less is said.
+    Inputs and outputs of networks that both have the channels first are the same only as they are.
     """
     one, other = (_in_one_form(network) for network in (before, after))
     found = _compared(one, other, up_to_words=True)
-    if found.equal and not Layouts(one, other).differ:
+    layouts = Layouts(one, other)
+    if found.equal and not layouts.differ:
         return found
-    arranged = _compared(with_channels_last(one), with_channels_last(other), up_to_words=True)
+    ends_too = (layouts.before, layouts.after) != ("channels_first", "channels_first")
+    arranged = _compared(*(with_channels_last(it, ends_too=ends_too) for it in (one, other)), up_to_words=True)
     if arranged.equal and found.equal:
         return found
     arranged = replace(arranged, before=one, after=other)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from archsum.comparison.apart import apart
-from archsum.comparison.layouts import FORMAT, data_format
+from archsum.comparison.layouts import FORMAT
 from archsum.graph import Graph, Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
@@ -21,7 +21,6 @@ def in_one_form(summary: Summary) -> Summary:
     PyTorch has no activations in its convolutions, one class for those of each channel and all others, and none for
     what is two of its layers. Layers that change nothing are left out, as they need not be modules there.
     """
-    layout = data_format(summary)
     layers = {layer.name: layer.layer for layer in summary.layers}
     are_owners = {owner.node for layer in summary.layers for owner in layer.node.shared_weights.values()}
     nodes: list[Node] = []
@@ -29,7 +28,7 @@ def in_one_form(summary: Summary) -> Summary:
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
-        made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
+        made = list(_forms(layer, _with_stated_size(layer, node), owner))
         instead[node.name] = made[-1].name
         if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made.pop().inputs[0]
@@ -64,7 +63,7 @@ def _gives_an_input(node: Node, summary: Summary) -> bool:
     return node.name in summary.given and node.inputs[0] in summary.inputs
 
 
-def _forms(layer: LayerSummary, node: Node, layout: str | None, owner: Layer | None) -> Iterator[Node]:
+def _forms(layer: LayerSummary, node: Node, owner: Layer | None) -> Iterator[Node]:
     """Yield a layer without its activation, taken apart unless `owner`, whose its weights are, is None, and this."""
     own = node.layer
     activation = getattr(own, "activation", None)
@@ -72,18 +71,18 @@ def _forms(layer: LayerSummary, node: Node, layout: str | None, owner: Layer | N
     without = own.model_copy(update={"activation": None}) if has_own else own
     node = node._replace(layer=without)
     parts = apart(node, owner) if owner else (node,)
-    yield from (part._replace(layer=_narrowest(part.layer, layer, layout)) for part in parts)
+    yield from (part._replace(layer=_narrowest(part.layer, layer)) for part in parts)
     if has_own:
         *around, last = node.path
-        applied = _narrowest(layer_class("activation").model_validate({"activation": activation}), layer, layout)
+        applied = _narrowest(layer_class("activation").model_validate({"activation": activation}), layer)
         name = f"{node.name}.{activation}"
         path = (*around, f"{last}.{activation}")
         yield Node(name, applied, (parts[-1].name,), path, node.span, node.uses, origin=node.origin)
 
 
-def _narrowest(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _narrowest(own: Layer, layer: LayerSummary) -> Layer:
     rule = _RULES.get(_word(own))
-    return rule(own, layer, layout) if rule else own
+    return rule(own, layer) if rule else own
 
 
 def _word(own: Layer) -> str:
@@ -91,19 +90,19 @@ def _word(own: Layer) -> str:
     return re.sub("[123]d$", "", kind_of(type(own)))
 
 
-def _activation(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _activation(own: Layer, layer: LayerSummary) -> Layer:
     name = str(getattr(own, "activation", ""))
     fields = {"leaky_relu": {"negative_slope": 0.2}}.get(name, {})
     return layer_class(name).model_validate(fields) if name in ("relu", "softmax", "elu", "leaky_relu") else own
 
 
-def _relu(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _relu(own: Layer, layer: LayerSummary) -> Layer:
     is_bounded = [getattr(own, name) for name in ("max_value", "negative_slope", "threshold")] == [6, 0, 0]
     return layer_class("relu6").model_validate({}) if is_bounded else own
 
 
 def _adaptive(which: str) -> "Rule":
-    def rule(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+    def rule(own: Layer, layer: LayerSummary) -> Layer:
         sizes = getattr(own, "output_size", ())
         if set(sizes) != {1}:
             return own
@@ -113,7 +112,7 @@ def _adaptive(which: str) -> "Rule":
     return rule
 
 
-def _convolution(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _convolution(own: Layer, layer: LayerSummary) -> Layer:
     groups, filters = getattr(own, "groups", 1), getattr(own, "filters", 0)
     (shape,) = layer.input_shapes
     if groups == 1 or groups != split_channels(shape, getattr(own, FORMAT))[1]:
@@ -127,7 +126,7 @@ def _convolution(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     )
 
 
-def _depthwise(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _depthwise(own: Layer, layer: LayerSummary) -> Layer:
     """Return what is a convolution as any other, where there is one channel."""
     (shape,) = layer.input_shapes
     if split_channels(shape, getattr(own, FORMAT))[1] != 1:
@@ -137,7 +136,7 @@ def _depthwise(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     return layer_class(kind_of(type(own)).removeprefix("depthwise_")).model_validate(fields)
 
 
-def _transposed(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _transposed(own: Layer, layer: LayerSummary) -> Layer:
     """Return a transposed convolution whose padding is numbers, which Keras's words are for any size."""
     windows = getattr(own, "windows", ())
     numbers = {
@@ -147,7 +146,7 @@ def _transposed(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     return own.model_copy(update=numbers)
 
 
-def _max_pooling(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
+def _max_pooling(own: Layer, layer: LayerSummary) -> Layer:
     """Return a pooling that keeps its size with the numbers of its padding, as PyTorch has it."""
     windows = getattr(own, "windows", ())
     if getattr(own, "padding", "") != "same" or any(window.stride > 1 for window in windows):
@@ -155,11 +154,11 @@ def _max_pooling(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
     return own.model_copy(update={"padding": tuple(window.sides_in_numbers for window in windows)})
 
 
-def _flatten(own: Layer, layer: LayerSummary, layout: str | None) -> Layer:
-    return own if layout is None else own.model_copy(update={FORMAT: layout})
+def _reshape(own: Layer, layer: LayerSummary) -> Layer:
+    return layer_class("flatten").model_validate({}) if len(layer.output_shape) == 1 else own
 
 
-Rule = Callable[[Layer, LayerSummary, str | None], Layer]
+Rule = Callable[[Layer, LayerSummary], Layer]
 
 _RULES: dict[str, Rule] = {
     "activation": _activation,
@@ -169,8 +168,8 @@ _RULES: dict[str, Rule] = {
     "conv": _convolution,
     "depthwise_conv": _depthwise,
     **{f"conv{rank}d_transpose": _transposed for rank in (1, 2, 3)},
-    "flatten": _flatten,
     "max_pooling": _max_pooling,
+    "reshape": _reshape,
 }
 
 _SIZES: dict[str, Callable[[Shape], Mapping[str, object]]] = {

@@ -26,6 +26,12 @@ def turned(of_axes: tuple[T, ...], dims: Iterable[int]) -> tuple[T, ...]:
     return tuple(of_axes[axis - 1] for axis in dims)
 
 
+def keeps_row(order: Order, shape: Shape) -> bool:
+    """Whether the elements follow one another in an order as they do without it; axes of size 1 tell nothing."""
+    long = [place for place, size in zip(order, shape, strict=True) if size != 1]
+    return long == sorted(long)
+
+
 def in_order(layer: Layer, order: Order) -> tuple[Layer, Order] | None:
     """Return the layer that does the same to the data in another order, and the order of what it gives there.
 

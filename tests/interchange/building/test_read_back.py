@@ -72,6 +72,7 @@ SAME = {
     "of other sides": (FILM, [CONV_LSTM.replace("same", "[0, 1], strides: 2, activation: relu")]),
     "after the channels": (FILM, [CONV_LSTM.replace("same", "same, data_format: channels_first")]),
     "the last image": (FILM, ["conv_lstm2d: {filters: 3, kernel_size: 3, data_format: channels_first}"]),
+    "blocks as channels": (IMAGES, ["space_to_depth: 2", "conv2d: {filters: 4, kernel_size: 1}", "depth_to_space: 2"]),
     "still to be written": (
         STEPS,
         [f"custom: {{output_shape: [5, 4], weights: {{w: [2, 3], fixed: {FIXED}}}, macs: 7}}"],
@@ -79,7 +80,13 @@ SAME = {
     "still to be written, and frozen": (STEPS, ["custom: {output_shape: [5], weights: {w: [2, 3]}, trainable: false}"]),
     "of several": (STEPS, ["flatten: {name: flat}", "custom: {inputs: [x, flat], output_shape: [5]}"]),
 }
+FIRST = "data_format: channels_first"
 DIFFERENT = {
+    "channels of blocks in another order": (
+        IMAGES,
+        [f"conv2d: {{filters: 4, kernel_size: 1, {FIRST}}}", f"space_to_depth: {{block_size: 2, {FIRST}}}"],
+        ["conv2d: {filters: 4, kernel_size: 1}", "space_to_depth: 2"],
+    ),
     "an activation between": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}, activation: relu}}", MIXING]),
     "a bias between": (IMAGES, [SEPARABLE], [DEPTHWISE.replace(", bias: false", "}"), MIXING]),
     "a larger kernel": (IMAGES, [SEPARABLE], [f"{DEPTHWISE}}}", MIXING.replace("1", "3, padding: same")]),

@@ -14,10 +14,6 @@ from archsum.interchange.torch.unfinished import is_unfinished, unfinished
 from archsum.interchange.torch.written import is_written
 from archsum.layers.written import fields_of_layer
 
-_BLOCKS: dict[str, tuple[type[nn.Module], Reader]] = {
-    "SpaceToDepth": (nn.PixelUnshuffle, kernels.shuffled("space_to_depth", "downscale_factor")),
-    "DepthToSpace": (nn.PixelShuffle, kernels.shuffled("depth_to_space", "upscale_factor")),
-}
 _ALSO = {"Conv": kernels.convolution, "MaxPool": kernels.max_pooling, "AvgPool": kernels.average_pooling}
 
 
@@ -33,9 +29,6 @@ def built(module: Any) -> Reader | None:
         return unfinished
     if cls.__name__ == "MultiHeadAttention" and vars(module).keys() >= {"num_heads", "key_heads", "dropout", "causal"}:
         return _attention
-    parent, reader = _BLOCKS.get(cls.__name__, (cls, None))
-    if reader and isinstance(module, parent):
-        return reader
     if cls.__name__ == "RelativePositionBias" and vars(module).keys() >= {"window_size"}:
         return _position_bias
     for word, read in _ALSO.items():

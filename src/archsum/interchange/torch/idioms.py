@@ -36,9 +36,8 @@ def _shuffle(first: Call, uses: Uses) -> list[tuple[Call, Call]]:
 
 
 def _next(value: Value, uses: Uses) -> Call | None:
-    """Return the only call that takes a tensor, behind those that leave it as it is."""
-    takers = uses.takers(value) or []
-    if len(takers) != 1 or takers[0].module:
+    """Return the one call of a function that takes a tensor, behind those that leave it as it is."""
+    taker = uses.only(value)
+    if taker is None or taker.module:
         return None
-    (taker,) = takers
     return _next(taker.given[0], uses) if SHAPING.get(taker.name) is alias else taker

@@ -51,6 +51,21 @@ def _activation(module: Any) -> str | None:
     return _ACTIVATIONS.get(cls.__name__) if getattr(nn, cls.__name__, None) is cls else None
 
 
+def _of_blocks(kind: str, factor: str) -> Reader:
+    """Return what reads blocks that become channels, or channels blocks, in the order that Keras has them behind."""
+
+    def read(view: View) -> Steps:
+        if view.layout(view.input).dropped != 0 or len(view.shape(view.input)) != 3:
+            raise NotUnderstoodError("takes something else than images")
+        return [
+            Step("permute", {"dims": [2, 3, 1]}, name="permute"),
+            Step(kind, {"block_size": getattr(view.module, factor)}, name=kind),
+            Step("permute", {"dims": [3, 1, 2]}, name="permute"),
+        ]
+
+    return read
+
+
 def _scale(view: View) -> Steps:
     """Read a learned factor for each channel, with what is added behind it."""
     weights = view.weights(scale="scale")
@@ -86,5 +101,7 @@ PIECES: dict[str, Reader] = {
     "ConnectedConv2d": _connected,
     **{f"ConvLSTM{rank}d": _conv_lstm for rank in (1, 2, 3)},
     "BucketedPositionBias": _position_bias,
+    "DepthToSpace": _of_blocks("depth_to_space", "upscale_factor"),
+    "SpaceToDepth": _of_blocks("space_to_depth", "downscale_factor"),
 }
 """By their names; whether a class is what it is called, `is_written` says."""

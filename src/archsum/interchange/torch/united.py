@@ -6,6 +6,7 @@ from torch import nn
 
 from archsum.interchange.torch.batch import Layouts
 from archsum.interchange.torch.tracing import Call, Trace
+from archsum.interchange.torch.uses import Uses
 from archsum.interchange.torch.values import Value, leaves
 from archsum.interchange.torch.written import is_written
 
@@ -20,7 +21,7 @@ def united(found: Trace, layouts: Layouts) -> list[Call]:
 
     What is in between is taken by nothing else. What the others say of the layer is the `own` of the call.
     """
-    uses = _Uses(found)
+    uses = Uses(found)
     begins = _begins(found.calls, uses)
     giving = {id(giver) for giver in begins.values()}
     instead: dict[int, Call] = {}
@@ -45,31 +46,19 @@ def united(found: Trace, layouts: Layouts) -> list[Call]:
     return [instead.get(id(call), call) for call in found.calls if id(call) not in left_out]
 
 
-class _Uses:
-    """What takes the tensors of a run."""
+def _taker(value: Value, uses: Uses, *names: str) -> Call | None:
+    """Return the one call that takes a tensor, where it is a function of these names."""
+    taker = uses.only(value)
+    return taker if taker and taker.module is None and taker.name in names else None
 
-    def __init__(self, found: Trace) -> None:
-        self._outputs = set(found.outputs)
-        self._takers: dict[Value, list[Call]] = {}
-        self._modules: dict[Value, Any] = {}
-        for call in found.calls:
-            self._modules.update(dict.fromkeys(call.given, call.module))
-            for value in dict.fromkeys(call.taken):
-                self._takers.setdefault(value, []).append(call)
 
-    def takers(self, value: Value) -> list[Call | None]:
-        """Return the calls that take a tensor, and None where the model gives it."""
-        return [*self._takers.get(value, ()), *[None] * (value in self._outputs)]
-
-    def only(self, value: Value, *names: str) -> Call | None:
-        """Return the one call that takes a tensor, where it is a function of these names."""
-        (taker, *others) = self.takers(value) or [None]
-        return taker if taker and not others and taker.module is None and taker.name in names else None
-
-    def belongs_to(self, parameter: Value, module: Any) -> bool:
-        """Whether all that takes a parameter takes what the module gives, too."""
-        takers = self.takers(parameter)
-        return all(it and any(self._modules.get(value) is module for value in it.taken) for it in takers)
+def _belongs_to(parameter: Value, module: Any, uses: Uses) -> bool:
+    """Whether all that takes a parameter takes what the module gives, too."""
+    for taker in uses.takers(parameter):
+        givers = map(uses.giver, taker.taken) if taker else ()
+        if not any(giver and giver.module is module for giver in givers):
+            return False
+    return True
 
 
 _Made = tuple[Call, list[Call]]
@@ -82,17 +71,17 @@ def _lacks_bias(module: Any) -> bool:
     return is_layer and getattr(module, "bias", None) is None
 
 
-def _with_bias(call: Call, uses: _Uses, layouts: Layouts) -> _Made | None:
+def _with_bias(call: Call, uses: Uses, layouts: Layouts) -> _Made | None:
     """Return a layer without a bias together with the sum with a parameter that has no axis for the batch.
 
     One for each channel alone is a bias of a layer that has a factor for each alone, too.
     """
     output = call.output
-    added = uses.only(output, "add", "iadd", "radd")
+    added = _taker(output, uses, "add", "iadd", "radd")
     if added is None or added.kwargs or len(added.args) != 2 or layouts[output].dropped != 0:
         return None
     bias = added.args[0] if added.args[1] is output else added.args[1]
-    if not isinstance(bias, Value) or not bias.is_parameter or not uses.belongs_to(bias, call.module):
+    if not isinstance(bias, Value) or not bias.is_parameter or not _belongs_to(bias, call.module, uses):
         return None
     sizes, channels = layouts[output].shape, -1 if isinstance(call.module, nn.Linear) else 0
     if len(bias.shape) != len(sizes) or bias.shape[channels] != sizes[channels]:
@@ -105,28 +94,28 @@ def _with_bias(call: Call, uses: _Uses, layouts: Layouts) -> _Made | None:
     return call._replace(output=added.output, own={"bias": bias}), [added]
 
 
-def _last_step(call: Call, uses: _Uses) -> _Made | None:
+def _last_step(call: Call, uses: Uses) -> _Made | None:
     """Return a recurrent layer together with what takes the last step of each direction, and nothing else."""
     outputs, states = call.output
     if not call.module.bidirectional:
-        taken = uses.only(outputs, "getitem")
+        taken = _taker(outputs, uses, "getitem")
         return _last(call, taken.output, states, [taken]) if taken and _step_of(taken) == -1 else None
-    parts = uses.only(outputs, "chunk")
+    parts = _taker(outputs, uses, "chunk")
     if parts is None or len(parts.given) != 2 or parts.args[1:] not in ((2, -1), (2, 2)):
         return None
-    ends = [uses.only(part, "getitem") for part in parts.given]
+    ends = [_taker(part, uses, "getitem") for part in parts.given]
     first, second = ends
     if first is None or second is None or (_step_of(first), _step_of(second)) != (-1, 0):
         return None
     pair = [first.output, second.output]
-    merged = uses.only(pair[0], "cat", "add", "mul")
-    if merged is None or uses.only(pair[1], merged.name) is not merged or [*merged.taken] != pair:
+    merged = _taker(pair[0], uses, "cat", "add", "mul")
+    if merged is None or _taker(pair[1], uses, merged.name) is not merged or [*merged.taken] != pair:
         return None
     if merged.name == "cat" and (*merged.args[1:], *merged.kwargs.values()) not in ((-1,), (1,)):
         return None
     mode = {"cat": "concat", "add": "sum", "mul": "mul"}[merged.name]
     others = [parts, first, second, merged]
-    halved = uses.only(merged.output, "div", "truediv") if mode == "sum" else None
+    halved = _taker(merged.output, uses, "div", "truediv") if mode == "sum" else None
     if halved and halved.args[1:] == (2,):
         return _last(call, halved.output, states, [*others, halved], merge_mode="ave")
     return _last(call, merged.output, states, others, merge_mode=mode)
@@ -144,13 +133,13 @@ def _step_of(taken: Call) -> int | None:
     return index[1] if type(index[1]) is int else None
 
 
-def _is_free(call: Call, uses: _Uses, layouts: Layouts, giving: set[int]) -> bool:
+def _is_free(call: Call, uses: Uses, layouts: Layouts, giving: set[int]) -> bool:
     """Whether nothing but a layer that begins with them takes the states, and the data are sequences of samples."""
     is_plain = call.module.batch_first and layouts[call.output[0]].dropped == 0
     return is_plain and (id(call) in giving or not any(map(uses.takers, _states(call))))
 
 
-def _begins(calls: list[Call], uses: _Uses) -> dict[int, Call]:
+def _begins(calls: list[Call], uses: Uses) -> dict[int, Call]:
     """Return, for recurrent layers that begin with all last states of another and nothing else takes these, the other.
 
     They are by their identities.
@@ -168,7 +157,7 @@ def _begins(calls: list[Call], uses: _Uses) -> dict[int, Call]:
     return begins
 
 
-def _without_states(call: Call, uses: _Uses) -> Call:
+def _without_states(call: Call, uses: Uses) -> Call:
     """Return a recurrent layer whose states are no tensors any more; those alone may be what it is there for."""
     alone = {} if call.own or uses.takers(call.output[0]) else {"return_sequences": False, "gives_states": True}
     return call._replace(output=(call.output[0], ()), own={**call.own, **alone})

@@ -67,5 +67,5 @@ def _is_of_images(view: View, call: Call) -> bool:
     return view.layout(call.taken[0]).dropped == 0
 
 
-def _unpools(call: Call, places: Value) -> bool:
-    return call.name in _UNPOOLINGS and places is call.argument(1, "indices")
+def _unpools(call: Call | None, places: Value) -> bool:
+    return call is not None and call.name in _UNPOOLINGS and places is call.argument(1, "indices")

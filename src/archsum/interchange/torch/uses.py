@@ -23,9 +23,14 @@ class Uses:
         """Return the call that gives a tensor; None of an input, a parameter or a constant."""
         return self._givers.get(value)
 
-    def takers(self, value: Value) -> list[Call] | None:
-        """Return the calls that take a tensor; None where the model gives it as well."""
-        return None if value in self._outputs else self._takers.get(value, [])
+    def takers(self, value: Value) -> list[Call | None]:
+        """Return the calls that take a tensor, and None where the model gives it."""
+        return [*self._takers.get(value, ()), *[None] * (value in self._outputs)]
+
+    def only(self, value: Value) -> Call | None:
+        """Return the one call that takes a tensor; None where there are several, or the model gives it."""
+        takers = self.takers(value)
+        return takers[0] if len(takers) == 1 else None
 
 
 def _live(found: Trace) -> set[Value]:
