@@ -1,5 +1,7 @@
 """Sums of several tensors, which frameworks write as sums of two, or along a stack of them: all are made one layer."""
 
+from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from archsum.graph import Graph, Node
@@ -16,6 +18,7 @@ def with_whole_sums(summary: Summary) -> Summary:
     """
     inner = {name for name, takers in summary.takers.items() if len(takers) == 1} - summary.given
     nodes: dict[str, Node] = {}
+    terms: dict[str, deque[str]] = {}
     for layer in summary.layers:
         node = layer.node
         parts = {name: nodes[name] for name in node.inputs if name in inner and name in nodes}
@@ -25,13 +28,26 @@ def with_whole_sums(summary: Summary) -> Summary:
             sums, node = parts, node._replace(layer=layer_class("add").model_validate({}))
         else:
             sums = {}
-        terms = [term for name in node.inputs for term in (sums[name].inputs if name in sums else [name])]
+        terms[node.name] = _joined([terms.pop(name) if name in sums else deque([name]) for name in node.inputs])
         for name in sums:
             del nodes[name]
-        nodes[node.name] = node._replace(inputs=tuple(terms))
+        nodes[node.name] = node
     if len(nodes) == len(summary.layers):
         return summary
-    return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes.values()), summary.outputs, summary.groups))
+    made = tuple(node._replace(inputs=tuple(terms[name])) for name, node in nodes.items())
+    return propagate(Graph(summary.name, dict(summary.inputs), made, summary.outputs, summary.groups))
+
+
+def _joined(parts: Sequence[deque[str]]) -> deque[str]:
+    """Join lists of terms to the longest of them, so that long chains of sums take no time for what they have."""
+    if not parts:
+        return deque()
+    place, longest = max(enumerate(parts), key=lambda part: len(part[1]))
+    for part in reversed(parts[:place]):
+        longest.extendleft(reversed(part))
+    for part in parts[place + 1 :]:
+        longest.extend(part)
+    return longest
 
 
 def _kind(layer: Layer) -> str:
