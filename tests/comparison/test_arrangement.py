@@ -145,8 +145,8 @@ SAME |= {
         f"{LAST_AS_FIRST}[{CONVOLVED}, reshape: [-1], relu, dropout: 0.5, dense: 2]",
     ),
     "blocks that become channels": (
-        f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
-        f"{LAST_AS_FIRST}[permute: [2, 3, 1], space_to_depth: {{block_size: 2, data_format: channels_last}}, "
+        f"{LAST}[{CONVOLVED}, space_to_depth: 2, {CONVOLVED}]",
+        f"{LAST_AS_FIRST}[{CONVOLVED}, permute: [2, 3, 1], space_to_depth: {{block_size: 2, data_format: channels_last}}, "
         f"permute: [3, 1, 2], {CONVOLVED}]",
     ),
 }
@@ -222,6 +222,14 @@ OTHER |= {
     "what an input of one row becomes": (
         f"input: [64]\nlayers: [reshape: [4, 4, 4], {CONVOLVED}]",
         f"input: [64]\ndata_format: channels_first\nlayers: [reshape: [4, 4, 4], {CONVOLVED}]",
+    ),
+    "an input that is moved before blocks": (
+        f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
+        f"{LAST}[permute: [2, 3, 1], space_to_depth: 2, {CONVOLVED}]",
+    ),
+    "an input that is moved before images in steps": (
+        "input: [4, 4, 4, 4]\nlayers: [conv_lstm2d: {filters: 3, kernel_size: 3}]",
+        "input: [4, 4, 4, 4]\nlayers: [permute: [2, 3, 4, 1], conv_lstm2d: {filters: 3, kernel_size: 3}]",
     ),
     "blocks that become other channels": (
         f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
