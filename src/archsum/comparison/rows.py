@@ -1,6 +1,7 @@
 """Rows of elements in any order: where only dense layers tell their order, another one is other weights, no more."""
 
 from archsum.comparison.orders import in_order
+from archsum.comparison.rewriting import is_alone
 from archsum.layers import kind_of
 from archsum.summary import LayerSummary, Summary
 
@@ -28,10 +29,9 @@ def rows_of_dense(summary: Summary) -> frozenset[str]:
     """Return what dense layers give, or layers behind them that take each element by itself, for one layer to take."""
     found: set[str] = set()
     for layer in summary.layers:
-        is_alone = len(summary.takers.get(layer.name, ())) == 1 and layer.name not in summary.given
         is_shared = layer.shared_weights or layer.name in summary.borrowers
         comes_of = _is_dense(layer) or (_is_between(layer) and layer.node.inputs[0] in found)
-        if is_alone and comes_of and not is_shared:
+        if is_alone(layer.name, summary) and comes_of and not is_shared:
             found.add(layer.name)
     return frozenset(found)
 

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from archsum.graph import Graph, Node
+from archsum.comparison.rewriting import is_alone, rewritten
+from archsum.graph import Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
-from archsum.propagate import propagate
 from archsum.summary import Summary
 
 
@@ -16,12 +16,11 @@ def with_whole_sums(summary: Summary) -> Summary:
 
     The layers within are not there any more; those that several layers take, or the network gives, stay.
     """
-    inner = {name for name, takers in summary.takers.items() if len(takers) == 1} - summary.given
     nodes: dict[str, Node] = {}
     terms: dict[str, deque[str]] = {}
     for layer in summary.layers:
         node = layer.node
-        parts = {name: nodes[name] for name in node.inputs if name in inner and name in nodes}
+        parts = {name: nodes[name] for name in node.inputs if name in nodes and is_alone(name, summary)}
         if _kind(node.layer) == "add":
             sums = {name: part for name, part in parts.items() if _kind(part.layer) == "add"}
         elif any(_adds_up(node.layer, part.layer, len(layer.input_shapes[0])) for part in parts.values()):
@@ -34,8 +33,8 @@ def with_whole_sums(summary: Summary) -> Summary:
         nodes[node.name] = node
     if len(nodes) == len(summary.layers):
         return summary
-    made = tuple(node._replace(inputs=tuple(terms[name])) for name, node in nodes.items())
-    return propagate(Graph(summary.name, dict(summary.inputs), made, summary.outputs, summary.groups))
+    made = (node._replace(inputs=tuple(terms[name])) for name, node in nodes.items())
+    return rewritten(summary, made)
 
 
 def _joined(parts: Sequence[deque[str]]) -> deque[str]:
