@@ -59,8 +59,19 @@ SHUFFLED_FIRST = (
 )
 
 CONVOLVED = "conv2d: {filters: 4, kernel_size: 1}"
+CHANNELS_FIRST = "data_format: channels_first"
+SIAMESE = """
+    input: {x: [4, 4, 4], y: [64]}
+    %s
+    layers:
+      - conv2d: {inputs: x, filters: 4, kernel_size: 1}
+      - %s
+      - dense: {name: one, units: 3, shared: weights}
+      - dense: {name: other, inputs: y, units: 3, shared: weights}
+      - add: {inputs: [one, other]}
+"""
 LAST = "input: [4, 4, 4]\nlayers: "
-LAST_AS_FIRST = "input: [4, 4, 4]\ndata_format: channels_first\nlayers: "
+LAST_AS_FIRST = f"input: [4, 4, 4]\n{CHANNELS_FIRST}\nlayers: "
 
 SAME: dict[str, tuple[str, str]] = {
     "channels that are moved for what works on the last axis": (CONVNEXT, MOVED),
@@ -145,9 +156,9 @@ SAME |= {
         f"{LAST_AS_FIRST}[{CONVOLVED}, reshape: [-1], relu, dropout: 0.5, dense: 2]",
     ),
     "blocks that become channels": (
-        f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
-        f"{LAST_AS_FIRST}[permute: [2, 3, 1], space_to_depth: {{block_size: 2, data_format: channels_last}}, "
-        f"permute: [3, 1, 2], {CONVOLVED}]",
+        f"{LAST}[{CONVOLVED}, space_to_depth: 2, {CONVOLVED}]",
+        f"{LAST_AS_FIRST}[{CONVOLVED}, permute: [2, 3, 1], "
+        f"space_to_depth: {{block_size: 2, data_format: channels_last}}, permute: [3, 1, 2], {CONVOLVED}]",
     ),
 }
 OTHER: dict[str, tuple[str, str]] = {
@@ -222,6 +233,18 @@ OTHER |= {
     "what an input of one row becomes": (
         f"input: [64]\nlayers: [reshape: [4, 4, 4], {CONVOLVED}]",
         f"input: [64]\ndata_format: channels_first\nlayers: [reshape: [4, 4, 4], {CONVOLVED}]",
+    ),
+    "a row whose weights are those of another": (
+        SIAMESE % ("", "flatten"),
+        SIAMESE % (CHANNELS_FIRST, "reshape: [64]"),
+    ),
+    "an input that is moved before blocks": (
+        f"{LAST}[space_to_depth: 2, {CONVOLVED}]",
+        f"{LAST}[permute: [2, 3, 1], space_to_depth: 2, {CONVOLVED}]",
+    ),
+    "an input that is moved before images in steps": (
+        "input: [4, 4, 4, 4]\nlayers: [conv_lstm2d: {filters: 3, kernel_size: 3}]",
+        "input: [4, 4, 4, 4]\nlayers: [permute: [2, 3, 4, 1], conv_lstm2d: {filters: 3, kernel_size: 3}]",
     ),
     "blocks that become other channels": (
         f"{LAST}[space_to_depth: 2, {CONVOLVED}]",

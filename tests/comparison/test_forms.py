@@ -46,6 +46,18 @@ SAME: dict[str, tuple[str, str]] = {
           - add: {inputs: [both, c]}
         """,
     ),
+    "a first and a sum of two": (
+        SUM,
+        """
+        input: {x: [8]}
+        layers:
+          - dense: {name: a, units: 8, inputs: x}
+          - dense: {name: b, units: 8, inputs: x}
+          - dense: {name: c, units: 8, inputs: x}
+          - add: {name: both, inputs: [b, c]}
+          - add: {inputs: [a, both]}
+        """,
+    ),
     "a sum along a stack": (
         SUM,
         """

@@ -242,16 +242,16 @@ def _is_spatial(layer: LayerSummary) -> bool:
 def _have_channels_first(summary: Summary) -> dict[str, bool]:
     """Return of what is taken whether it has the channels first, as the first layer says that tells where they are."""
     says: dict[str, bool] = {}
-    moved: set[str] = set()
+    behind: dict[str, Node] = {}
     for layer in reversed(summary.layers):
         if _is_spatial(layer):
             is_first = getattr(layer.layer, FORMAT) == "channels_first"
         elif layer.input_shapes and in_order(layer.layer, as_it_is(len(layer.input_shapes[0]))):
             is_first = says.get(layer.name, False)
         else:
-            is_first = layer.name in moved and _puts_first_last(layer)
+            is_first = layer.name in behind and _puts_first_last(layer, behind[layer.name])
         if _has_steps(layer.layer) or kind_of(type(layer.layer)) in _OF_BLOCKS:
-            moved.add(layer.node.inputs[0])
+            behind[layer.node.inputs[0]] = layer.node
         says.update(dict.fromkeys(layer.node.inputs, is_first))
     return says
 
@@ -261,7 +261,10 @@ def _has_steps(layer: Layer) -> bool:
     return kind_of(type(layer)).startswith("conv_lstm")
 
 
-def _puts_first_last(layer: LayerSummary) -> bool:
-    own, rank = layer.layer, len(layer.output_shape)
+def _puts_first_last(layer: LayerSummary, behind: Node) -> bool:
+    """Whether a layer moves the channels to the end for the one behind it, and both were one module."""
+    own, rank, origins = layer.layer, len(layer.output_shape), (layer.node.origin, behind.origin)
     is_permute = kind_of(type(own)) == "permute"
-    return is_permute and turned(channels_first(rank), getattr(own, "dims", ())) == as_it_is(rank)
+    is_last = is_permute and turned(channels_first(rank), getattr(own, "dims", ())) == as_it_is(rank)
+    module, other = (origin and origin[:2] for origin in origins)
+    return is_last and module is not None and module == other

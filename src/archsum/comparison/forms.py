@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from archsum.comparison.apart import apart
 from archsum.comparison.layouts import FORMAT
-from archsum.graph import Graph, Node
+from archsum.comparison.rewriting import rewritten
+from archsum.graph import Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import StrictModel
 from archsum.layers.shapes import Shape, split_channels
 from archsum.layers.written import fields_of_layer
-from archsum.propagate import propagate
 from archsum.summary import LayerSummary, Summary
 
 
@@ -33,8 +33,7 @@ def in_one_form(summary: Summary) -> Summary:
         if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made.pop().inputs[0]
         nodes += made
-    outputs = tuple(instead.get(name, name) for name in summary.outputs)
-    return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes), outputs, summary.groups))
+    return rewritten(summary, nodes, instead)
 
 
 def _with_stated_size(layer: LayerSummary, node: Node) -> Node:

@@ -1,10 +1,8 @@
 """Paddings in numbers, which Keras has as layers of their own: both ways to write them are made one."""
 
-from collections import Counter
-
-from archsum.graph import Graph, Node
+from archsum.comparison.rewriting import is_alone, rewritten
+from archsum.graph import Node
 from archsum.layers.base import Layer
-from archsum.propagate import propagate
 from archsum.summary import Summary
 
 
@@ -14,11 +12,10 @@ def with_own_paddings(summary: Summary) -> Summary:
     The layers of zeros and cuts are not there any more; those that several layers take, or the network gives, stay.
     """
     nodes = {layer.name: layer.node for layer in summary.layers}
-    taken = Counter(name for node in nodes.values() for name in node.inputs) + Counter(summary.outputs)
     instead: dict[str, str] = {}
     for name, node in list(nodes.items()):
         before = nodes.get(node.inputs[0]) if len(node.inputs) == 1 else None
-        if before is None or taken[before.name] > 1 or before.name in summary.outputs:
+        if before is None or not is_alone(before.name, summary):
             continue
         zeros, filled, cut = before.layer.zeros_around, before.layer.filled_around, node.layer.cut_off
         padded = _alike(before, node, node.layer.with_zeros(zeros)) if zeros is not None else None
@@ -33,11 +30,8 @@ def with_own_paddings(summary: Summary) -> Summary:
             del nodes[name]
     if len(nodes) == len(summary.layers):
         return summary
-    changed = tuple(
-        node._replace(inputs=tuple(instead.get(one, one) for one in node.inputs)) for node in nodes.values()
-    )
-    outputs = tuple(instead.get(name, name) for name in summary.outputs)
-    return propagate(Graph(summary.name, dict(summary.inputs), changed, outputs, summary.groups))
+    changed = (node._replace(inputs=tuple(instead.get(one, one) for one in node.inputs)) for node in nodes.values())
+    return rewritten(summary, changed, instead)
 
 
 def _alike(one: Node, other: Node, layer: Layer | None) -> Layer | None:

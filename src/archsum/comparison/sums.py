@@ -1,11 +1,13 @@
 """Sums of several tensors, which frameworks write as sums of two, or along a stack of them: all are made one layer."""
 
+from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
-from archsum.graph import Graph, Node
+from archsum.comparison.rewriting import is_alone, rewritten
+from archsum.graph import Node
 from archsum.layers import kind_of, layer_class
 from archsum.layers.base import Layer
-from archsum.propagate import propagate
 from archsum.summary import Summary
 
 
@@ -14,24 +16,37 @@ def with_whole_sums(summary: Summary) -> Summary:
 
     The layers within are not there any more; those that several layers take, or the network gives, stay.
     """
-    inner = {name for name, takers in summary.takers.items() if len(takers) == 1} - summary.given
     nodes: dict[str, Node] = {}
+    terms: dict[str, deque[str]] = {}
     for layer in summary.layers:
         node = layer.node
-        parts = {name: nodes[name] for name in node.inputs if name in inner and name in nodes}
+        parts = {name: nodes[name] for name in node.inputs if name in nodes and is_alone(name, summary)}
         if _kind(node.layer) == "add":
             sums = {name: part for name, part in parts.items() if _kind(part.layer) == "add"}
         elif any(_adds_up(node.layer, part.layer, len(layer.input_shapes[0])) for part in parts.values()):
             sums, node = parts, node._replace(layer=layer_class("add").model_validate({}))
         else:
             sums = {}
-        terms = [term for name in node.inputs for term in (sums[name].inputs if name in sums else [name])]
+        terms[node.name] = _joined([terms.pop(name) if name in sums else deque([name]) for name in node.inputs])
         for name in sums:
             del nodes[name]
-        nodes[node.name] = node._replace(inputs=tuple(terms))
+        nodes[node.name] = node
     if len(nodes) == len(summary.layers):
         return summary
-    return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes.values()), summary.outputs, summary.groups))
+    made = (node._replace(inputs=tuple(terms[name])) for name, node in nodes.items())
+    return rewritten(summary, made)
+
+
+def _joined(parts: Sequence[deque[str]]) -> deque[str]:
+    """Join lists of terms to the longest of them, so that long chains of sums take no time for what they have."""
+    if not parts:
+        return deque()
+    place, longest = max(enumerate(parts), key=lambda part: len(part[1]))
+    for part in reversed(parts[:place]):
+        longest.extendleft(reversed(part))
+    for part in parts[place + 1 :]:
+        longest.extend(part)
+    return longest
 
 
 def _kind(layer: Layer) -> str:

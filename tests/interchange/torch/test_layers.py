@@ -258,6 +258,14 @@ def test_attention_that_is_causal_is_noted() -> None:
     assert [layer.layer.causal for layer in summary] == [True, False, True]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("how", [{"count_include_pad": False}, {"divisor_override": 3}])
+def test_an_average_of_another_count_is_no_average_pooling(how: dict[str, Any]) -> None:
+    function = _Function(lambda x, _: F.avg_pool2d(x, 3, 2, 1, **how))
+    for model in (nn.Sequential(nn.AvgPool2d(3, 2, 1, **how)), function):
+        (layer,) = archsum.summarize(archsum.from_torch(model, IMAGE))
+        assert (layer.layer.type, layer.macs) == ("custom", 0)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("kind", MODULES)
 def test_module(kind: str) -> None:
     for build, shape in MODULES[kind]:

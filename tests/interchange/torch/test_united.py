@@ -104,6 +104,22 @@ def test_both_ends_of_several_layers() -> None:
     assert "split" in _kinds(Recurrent(the_same_end, bidirectional=True), (6, 4))
 
 
+@pytest.mark.parametrize(
+    "merge",
+    [
+        lambda one, other: torch.add(one, other, alpha=2),
+        lambda one, other: torch.div(one + other, 2, rounding_mode="floor"),
+    ],
+    ids=("twice the other", "a half that is rounded"),
+)
+def test_both_ends_that_are_put_together_otherwise(merge: Callable[..., Any]) -> None:
+    def ends(it: Any, x: Any, all_: Any, states: Any) -> Any:
+        forwards, backwards = all_.chunk(2, -1)
+        return merge(forwards[:, -1], backwards[:, 0])
+
+    assert len(_kinds(Recurrent(ends, bidirectional=True), (6, 4))) > 1
+
+
 def test_states_are_written_by_the_name_of_their_layer() -> None:
     model = Recurrent(lambda it, x, all_, states: it.two(x, states)[0])
     text = archsum.convert(archsum.from_torch(model, (6, 4))).text

@@ -148,24 +148,29 @@ def max_pooling_function(view: View) -> Steps:
 def average_pooling(view: View) -> Steps:
     """Read an average pooling, a module."""
     it = view.module
-    padding = it.padding if it.count_include_pad else _as_same(view, it.kernel_size, it.stride, it.padding)
-    return _pooled(view, "average", it.kernel_size, it.stride, padding, it.ceil_mode)
+    how = it.count_include_pad, getattr(it, "divisor_override", None)
+    return _averaged(view, it.kernel_size, it.stride, it.padding, it.ceil_mode, *how)
 
 
 def average_pooling_function(view: View) -> Steps:
     """Read an average pooling, a function."""
     size, stride = view.argument(1, "kernel_size"), view.argument(2, "stride")
-    padding = view.argument(3, "padding", 0)
-    if not view.argument(5, "count_include_pad", True):
-        padding = _as_same(view, size, stride, padding)
-    return _pooled(view, "average", size, stride, padding, view.argument(4, "ceil_mode", False))
+    padding, ceil = view.argument(3, "padding", 0), view.argument(4, "ceil_mode", False)
+    how = view.argument(5, "count_include_pad", True), view.argument(6, "divisor_override")
+    return _averaged(view, size, stride, padding, ceil, *how)
 
 
-def _as_same(view: View, size: Any, stride: Any, padding: Any) -> Any:
-    """Return Keras's word for a padding that counts for nothing, and keeps the sizes."""
+def _averaged(view: View, size: Any, stride: Any, padding: Any, ceil: bool, counts: bool, divisor: int | None) -> Steps:
+    """Read an average; `counts` is whether what is padded does, as it does but with Keras's word that keeps sizes."""
+    if divisor is not None:
+        raise NotUnderstoodError("divides its sums by a number of its own", macs=0)
     rank = rank_of(view)
     sizes, strides, sides = ([*it] if isinstance(it, tuple | list) else [it] * rank for it in (size, stride, padding))
-    return "same" if strides == [1] * rank and sizes == [2 * side + 1 for side in sides] else padding
+    if not counts and any(sides):
+        if strides != [1] * rank or sizes != [2 * side + 1 for side in sides]:
+            raise NotUnderstoodError("leaves what is padded out of its averages", macs=0)
+        padding = "same"
+    return _pooled(view, "average", size, stride, padding, ceil)
 
 
 def _pooled(view: View, which: str, size: Any, stride: Any, padding: Any, ceil: bool, dilation: Any = 1) -> Steps:

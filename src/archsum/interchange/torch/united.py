@@ -111,12 +111,13 @@ def _last_step(call: Call, uses: Uses) -> _Made | None:
     merged = _taker(pair[0], uses, "cat", "add", "mul")
     if merged is None or _taker(pair[1], uses, merged.name) is not merged or [*merged.taken] != pair:
         return None
-    if merged.name == "cat" and (*merged.args[1:], *merged.kwargs.values()) not in ((-1,), (1,)):
+    said = (*merged.args[1:], *merged.kwargs.values())
+    if (said not in ((-1,), (1,))) if merged.name == "cat" else merged.kwargs:
         return None
     mode = {"cat": "concat", "add": "sum", "mul": "mul"}[merged.name]
     others = [parts, first, second, merged]
     halved = _taker(merged.output, uses, "div", "truediv") if mode == "sum" else None
-    if halved and halved.args[1:] == (2,):
+    if halved and (halved.args[1:], halved.kwargs) == ((2,), {}):
         return _last(call, halved.output, states, [*others, halved], merge_mode="ave")
     return _last(call, merged.output, states, others, merge_mode=mode)
 
