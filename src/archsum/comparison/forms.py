@@ -29,13 +29,24 @@ def in_one_form(summary: Summary) -> Summary:
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
-        made = list(_forms(layer, _with_stated_size(layer, _with_fewest_inputs(node)), layout, owner))
+        node = _with_fewest_inputs(_without_steps(node))
+        made = list(_forms(layer, _with_stated_size(layer, node), layout, owner))
         instead[node.name] = made[-1].name
         if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made.pop().inputs[0]
         nodes += made
     outputs = tuple(instead.get(name, name) for name in summary.outputs)
     return propagate(Graph(summary.name, dict(summary.inputs), tuple(nodes), outputs, summary.groups))
+
+
+def _without_steps(node: Node) -> Node:
+    """Return a dense layer for one that is distributed over steps: it does the same to each location anyway."""
+    held: Layer | None = getattr(node.layer, "layer", None)
+    if held is None or (kind_of(type(node.layer)), kind_of(type(held))) != ("time_distributed", "dense"):
+        return node
+    if getattr(held, "bias", None) not in ("tied", False):
+        return node
+    return node._replace(layer=held.model_copy(update={"trainable": held.trainable and node.layer.trainable}))
 
 
 def _with_fewest_inputs(node: Node) -> Node:
