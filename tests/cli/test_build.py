@@ -17,7 +17,7 @@ def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "net.yaml", "--to", "keras"]) == 0
     printed = capsys.readouterr()
     assert printed.out == (
-        '"""net.\n'
+        '"""The network net.\n'
         "\n"
         "Built by archsum from net.yaml. It has 40 parameters, all trainable, and 32\n"
         "MACs.\n"

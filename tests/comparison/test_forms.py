@@ -29,6 +29,20 @@ SAME: dict[str, tuple[str, str]] = {
         layers: [zero_padding1d: [[4, 0]], conv1d: {filters: 4, kernel_size: 3, dilation_rate: 2}]
         """,
     ),
+    "what attention takes, said once and three times": (
+        "input: [4, 8]\nlayers: [dense: 8, attention, multi_head_attention: {num_heads: 2, key_dim: 4}]",
+        """
+        input: [4, 8]
+        layers:
+          - dense: {name: x, units: 8}
+          - attention: {name: y, inputs: [x, x, x]}
+          - multi_head_attention: {inputs: [y, y], num_heads: 2, key_dim: 4}
+        """,
+    ),
+    "a dense layer for each step": (
+        "input: [4, 8]\nlayers: [time_distributed: {layer: {dense: {units: 3, activation: relu}}}]",
+        "input: [4, 8]\nlayers: [dense: {units: 3, activation: relu}]",
+    ),
     "identities": (
         "input: [8]\nlayers: [dense: 8, identity, dense: {units: 4, activation: linear}, activation: linear, "
         "dropout: 0, relu]",
@@ -130,6 +144,18 @@ OTHER: dict[str, tuple[str, str]] = {
     "a mean along a stack": (
         SAME["a sum along a stack"][1],
         SAME["a sum along a stack"][1].replace("function: sum", "function: mean"),
+    ),
+    "a dense layer with a bias of each step": (
+        "input: [4, 8]\nlayers: [time_distributed: {layer: {dense: {units: 3, bias: untied}}}]",
+        "input: [4, 8]\nlayers: [dense: {units: 3, bias: untied}]",
+    ),
+    "a dense layer for each step that is frozen": (
+        "input: [4, 8]\nlayers: [time_distributed: {layer: {dense: 3}, trainable: false}]",
+        "input: [4, 8]\nlayers: [dense: 3]",
+    ),
+    "another key than the query": (
+        "input: [4, 8]\nlayers: [dense: {name: x, units: 8}, relu: {name: y}, attention: {inputs: [x, y]}]",
+        "input: [4, 8]\nlayers: [dense: {name: x, units: 8}, relu: {name: y}, attention: {inputs: [x, y, x]}]",
     ),
     "another axis than the stack's": (
         "input: [8]\nlayers: [branch: {paths: [[dense: 8], [dense: 8]], merge: add}]",

@@ -7,7 +7,7 @@ from archsum.comparison.apart import apart
 from archsum.comparison.layouts import FORMAT
 from archsum.comparison.rewriting import rewritten
 from archsum.graph import Node
-from archsum.layers import kind_of, layer_class
+from archsum.layers import FAMILIES, kind_of, layer_class
 from archsum.layers.base import Layer
 from archsum.layers.fields import StrictModel
 from archsum.layers.shapes import Shape, split_channels
@@ -28,12 +28,34 @@ def in_one_form(summary: Summary) -> Summary:
     for layer in summary.layers:
         node = layer.node._replace(inputs=tuple(instead.get(name, name) for name in layer.node.inputs))
         owner = None if node.shared_weights or node.name in are_owners else layers[node.shared_with or node.name]
+        node = _with_fewest_inputs(_without_steps(node))
         made = list(_forms(layer, _with_stated_size(layer, node), owner))
         instead[node.name] = made[-1].name
         if _changes_nothing(made[-1].layer, layer) and not _gives_an_input(made[-1], summary):
             instead[node.name] = made.pop().inputs[0]
         nodes += made
     return rewritten(summary, nodes, instead)
+
+
+def _without_steps(node: Node) -> Node:
+    """Return a dense layer for one that is distributed over steps: it does the same to each location anyway."""
+    held: Layer | None = getattr(node.layer, "layer", None)
+    if held is None or (kind_of(type(node.layer)), kind_of(type(held))) != ("time_distributed", "dense"):
+        return node
+    if getattr(held, "bias", None) not in ("tied", False):
+        return node
+    return node._replace(layer=held.model_copy(update={"trainable": held.trainable and node.layer.trainable}))
+
+
+def _with_fewest_inputs(node: Node) -> Node:
+    """Return an attention without a value and a key that are what is before them, as they are then left unsaid."""
+    inputs = node.inputs
+    while kind_of(type(node.layer)) in _ATTENTIONS and len(inputs) > 1 and inputs[-1] == inputs[-2]:
+        inputs = inputs[:-1]
+    return node._replace(inputs=inputs)
+
+
+_ATTENTIONS = frozenset((*FAMILIES["attention"], *FAMILIES["multi_head_attention"]))
 
 
 def _with_stated_size(layer: LayerSummary, node: Node) -> Node:

@@ -27,6 +27,10 @@ NETWORKS = {
         input: [8]
         variables: {deep: false}
         layers: [dense: 4, dense: {units: 3, if: =deep}, relu]""",
+    "an if of several that take axes away": """
+        input: [6, 3]
+        variables: {cell: lstm}
+        layers: [lstm: {units: 5, if: =cell == 'lstm'}, gru: {units: 5, if: =cell == 'gru'}, dense: 2]""",
     "two ifs by what changes": f"""
         input: [8, 8, 3]
         layers: [{CONV}, max_pooling2d: {{if: =input_height > 5}}, max_pooling2d: {{if: =input_height > 5}}]""",

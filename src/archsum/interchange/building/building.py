@@ -75,7 +75,7 @@ def _docstring(network: Network, summary: Summary, origin: str, made: str, optio
     totals = f"{_number(summary.params)} parameters, {_trainable(summary)} trainable, and {_number(summary.macs)} MACs."
     names = [shlex.quote(made), shlex.quote(origin), options] if options else [shlex.quote(origin), shlex.quote(made)]
     command = " ".join(["archsum diff", *names])
-    about = _about(network) or f"{summary.name}."
+    about = _about(network) or f"The network {summary.name}."
     paragraphs = [about, f"Built by archsum from {origin}. It has {totals}", "To compare them again:"]
     lines = [line for paragraph in paragraphs for line in ("", *wrap(paragraph, WIDTH - 8, break_long_words=False))][1:]
     return docstring([*lines, "", f"    {command}"], "")

@@ -135,7 +135,10 @@ class ClassWriter(Scope):
             for target, tensor in zip(targets, aligned, strict=True):
                 self.assign(target, tensor.text)
         aligned = tuple(tensor._replace(text=target) for tensor, target in zip(aligned, targets, strict=True))
-        return chains.either(self, condition, aligned, inside)
+        try:
+            return chains.either(self, condition, aligned, inside)
+        except NotAChainError:
+            raise NotSymbolicError("gives other axes than it takes") from None
 
     def layer(self, step: LayerStep, taken: tuple[Tensor, ...], flow: str) -> tuple[Tensor, ...]:
         """Write a layer, and return what it gives."""
