@@ -288,7 +288,8 @@ class Network:
             raise NotSymbolicError("a sequence with computed variables")
         lines_of_function = Lines()
         lines_of_function.add("def ", signature(parameters, self.function, of_class=False), f" -> {writer.name}:")
-        lines_of_function.lines += docstring([f"Make the network, {_size_of(program)}."], "    ")
+        by_default = " by default" if parameters else ""
+        lines_of_function.lines += docstring([f"Make the network, {_size_of(program)}{by_default}."], "    ")
         lines_of_function.depth = 1
         lines_of_function.add("return ", Brackets(writer.name, tuple(Text(one.name) for one in parameters)))
         self._classes.append((writer.name, written))
