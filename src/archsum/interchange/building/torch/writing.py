@@ -375,7 +375,7 @@ def _size_of(program: Program) -> str:
     if params is None or summary.params is None:
         return "of an unknown number of parameters"
     rest = summary.params - params
-    return f"of {params:,} parameters{f' and {rest:,} buffered statistics' if rest else ''}"
+    return f"of {params:,} parameters{f' and {rest:,} statistics' if rest else ''}"
 
 
 def write(program: Program, described: list[str], name: str) -> str:
