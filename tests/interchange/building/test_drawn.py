@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 import archsum
 from tests.support.parity import run_pairs
@@ -18,9 +17,8 @@ pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
-IS_THOROUGH = settings.default is settings.get_profile("thorough")
-EACH, COUNT = 30, 300 if IS_THOROUGH else 90
-"""How many networks a process has, and how many there are: all 300 take some minutes."""
+EACH, COUNT = 30, 300
+"""How many networks a process has, and how many there are."""
 
 
 @pytest.mark.parametrize("first", range(0, COUNT, EACH))

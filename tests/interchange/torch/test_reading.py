@@ -108,6 +108,12 @@ def test_a_model_on_the_meta_device() -> None:
     assert kinds(archsum.from_torch(model, (3, 8, 8))) == kinds(archsum.from_torch(models.Small(), (3, 8, 8)))
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_a_shape_is_of_data_of_the_models_own_type(dtype: Any) -> None:
+    model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4)).to(dtype)
+    assert archsum.summarize(archsum.from_torch(model, (3, 8, 8))).params == 128
+
+
 def test_a_model_that_reads_what_it_made_runs_on_the_cpu() -> None:
     assert kinds(archsum.from_torch(models.ReadsConstants(), (4,))) == ["dense", "elementwise"]
 

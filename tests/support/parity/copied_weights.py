@@ -15,12 +15,12 @@ def draw_weights(model: Any, seed: int = 0) -> None:
     """Give a model weights with which its outputs neither vanish nor overflow."""
     random = numpy.random.default_rng(seed)
     for weight in model.weights:
-        if weight.dtype != "float32":
+        if not weight.dtype.startswith("float"):
             continue
         is_positive = any(word in weight.name for word in ("variance", "gamma"))
         spread = 1 / max(1, numpy.prod(weight.shape[:-1])) ** 0.5
         drawn = random.uniform(0.5, 1.5, weight.shape) if is_positive else random.normal(0, spread, weight.shape)
-        weight.assign(drawn.astype("float32"))
+        weight.assign(drawn.astype(weight.dtype))
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()  # it computes with what it makes of its weights

@@ -2,7 +2,8 @@
 
 `python run_pairs.py FOLDER NAME…`, where the folder has the network itself, `NAME.yaml`, `NAME_keras.py` and
 `NAME_torch.py` for each name. The code is run before anything of archsum is imported, as on a machine that has none,
-for the file's variables, and for others where both functions take them.
+for the file's variables, and for others where both functions take them. Both compute in double precision: a
+normalization of what hardly varies makes single precision's rounding large.
 """
 
 import inspect
@@ -13,6 +14,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import keras
+
 OTHERS = {"width": 5, "depth": 3}
 _FRAMEWORKS = ("keras", "torch")
 
@@ -20,6 +23,7 @@ _FRAMEWORKS = ("keras", "torch")
 def main(folder: Path, names: list[str]) -> None:
     """Print what differs, by the network's name: nothing where all is well."""
     warnings.simplefilter("ignore")
+    keras.config.set_floatx("float64")
     pairs = {name: _pairs(folder, name) for name in names}
     assert not any(module.partition(".")[0] == "archsum" for module in sys.modules)
     found: dict[str, list[str]] = {}
@@ -71,19 +75,23 @@ def _differences(text: str, variables: dict[str, int], theirs: Any, ours: Any) -
     expected = {"Keras": summary.params, "PyTorch": summary.torch_params}
     if sizes != expected:
         found.append(f"parameters are {sizes}, not {expected}")
-    apart = difference(theirs, ours.eval(), list(inputs_of(ours, summary)))
+    inputs = [data.double() if data.is_floating_point() else data for data in inputs_of(ours, summary)]
+    apart = difference(theirs, ours.eval().double(), inputs)
     return found if apart < 1e-4 else [*found, f"values are {apart} apart"]
 
 
 def _weighted(summary: Any) -> list[Any]:
     """Return the layers with weights: the shapes of these, and of what they give.
 
-    What a transposed convolution gives is larger where it is cropped by a layer of its own.
+    What a transposed convolution gives is larger where it is cropped by a layer of its own, behind which an untied bias
+    is one too: it has itself the shape of what its layer gives.
     """
     found = []
     for layer in summary.layers:
         shape = [] if "transpose" in layer.layer.type else list(layer.output_shape)
-        found.append([shape, sorted(str(weight.shape) for weight in layer.weights)])
+        untied = [weight.shape for weight in layer.weights if weight.shape == layer.output_shape]
+        found += [[[], [str(one)]] for one in untied]
+        found.append([shape, sorted(str(weight.shape) for weight in layer.weights if weight.shape not in untied)])
     return sorted(one for one in found if one[1])
 
 

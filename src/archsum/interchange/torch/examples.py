@@ -73,7 +73,7 @@ def read_example(model: Any, example: Any, place: Location) -> Example:
         if isinstance(value, torch.Tensor) and value.dim():
             inputs.append(Input(name, key, tuple(value.shape[1:]), value.dtype, value.detach()))
         elif _is_shape(value):
-            inputs.append(Input(name, key, tuple(value), torch.float32))
+            inputs.append(Input(name, key, tuple(value), _type_of(model)))
         else:
             others[key] = value
     if not inputs:
@@ -81,6 +81,12 @@ def read_example(model: Any, example: Any, place: Location) -> Example:
     read = Example(tuple(inputs), others)
     _check(model, read, place)
     return read
+
+
+def _type_of(model: Any) -> Any:
+    """Return the type of number that a model computes with: that of its weights, half or double too."""
+    types = (weight.dtype for weight in model.parameters() if weight.is_floating_point())
+    return next(types, torch.get_default_dtype())
 
 
 def _is_shape(value: Any) -> bool:
