@@ -159,6 +159,7 @@ def test_a_file_that_grows_too_large() -> None:
     done = subprocess.run(
         [*COMMAND, "net.dot"],
         stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # which would be cut off, and left for all others
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
         check=False,
     )
