@@ -1,18 +1,18 @@
 """Layers that are several in other frameworks, taken apart into these."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from archsum.comparison.rewriting import kind_of_any_rank
 from archsum.graph import Node, Owner
-from archsum.layers import kind_of, layer_class
+from archsum.layers import layer_class
 from archsum.layers.base import Layer
 from archsum.layers.written import fields_of_layer
 
 
 def apart(node: Node, owner: Layer) -> tuple[Node, ...]:
     """Return the layers that a layer is; `owner` is the one whose weights it has, itself or another."""
-    take = _KINDS.get(re.sub("[123]d$", "", kind_of(type(node.layer))))
+    take = _KINDS.get(kind_of_any_rank(node.layer))
     return take(node, owner) if take else (node,)
 
 

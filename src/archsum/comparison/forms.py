@@ -1,11 +1,10 @@
 """One form for what frameworks write in several: activations, poolings, convolutions, tables of words, sizes."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from archsum.comparison.apart import apart
 from archsum.comparison.layouts import FORMAT
-from archsum.comparison.rewriting import rewritten
+from archsum.comparison.rewriting import kind_of_any_rank, rewritten
 from archsum.graph import Node
 from archsum.layers import FAMILIES, kind_of, layer_class
 from archsum.layers.base import Layer
@@ -61,7 +60,7 @@ _ATTENTIONS = frozenset((*FAMILIES["attention"], *FAMILIES["multi_head_attention
 def _with_stated_size(layer: LayerSummary, node: Node) -> Node:
     """Return a layer that states the size of what it gives, in the place of an input that is of this size."""
     own = node.layer
-    fields_of = _SIZES.get(_word(own))
+    fields_of = _SIZES.get(kind_of_any_rank(own))
     if fields_of is None or None in layer.output_shape:
         return node
     spatial, _ = split_channels(layer.output_shape, getattr(own, FORMAT))
@@ -102,13 +101,8 @@ def _forms(layer: LayerSummary, node: Node, owner: Layer | None) -> Iterator[Nod
 
 
 def _narrowest(own: Layer, layer: LayerSummary) -> Layer:
-    rule = _RULES.get(_word(own))
+    rule = _RULES.get(kind_of_any_rank(own))
     return rule(own, layer) if rule else own
-
-
-def _word(own: Layer) -> str:
-    """Return the kind of a layer, without the number of its axes."""
-    return re.sub("[123]d$", "", kind_of(type(own)))
 
 
 def _activation(own: Layer, layer: LayerSummary) -> Layer:

@@ -1,9 +1,8 @@
 """Poolings to one location, whose axes of size 1 PyTorch keeps for a flatten to take away: both are made one layer."""
 
-import re
 from typing import Any
 
-from archsum.comparison.rewriting import is_alone, rewritten
+from archsum.comparison.rewriting import is_alone, kind_of_any_rank, rewritten
 from archsum.graph import Node
 from archsum.layers import kind_of
 from archsum.summary import Summary
@@ -27,5 +26,5 @@ def with_flat_poolings(summary: Summary) -> Summary:
 
 
 def _keeps_axes(layer: Any) -> bool:
-    is_of_all = re.fullmatch("global_(average|max)_pooling[123]d", kind_of(type(layer)))
-    return is_of_all is not None and layer.keepdims
+    is_of_all = kind_of_any_rank(layer) in ("global_average_pooling", "global_max_pooling")
+    return is_of_all and layer.keepdims

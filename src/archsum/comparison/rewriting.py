@@ -1,9 +1,12 @@
 """What all has in common that writes a network otherwise."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from archsum.graph import Graph, Node
+from archsum.layers import kind_of
+from archsum.layers.base import Layer
 from archsum.propagate import propagate
 from archsum.summary import Summary
 
@@ -19,3 +22,8 @@ def rewritten(summary: Summary, nodes: Iterable[Node], instead: Mapping[str, str
 def is_alone(name: str, summary: Summary) -> bool:
     """Whether one layer takes what a layer gives, and the network does not give it."""
     return len(summary.takers.get(name, ())) == 1 and name not in summary.given
+
+
+def kind_of_any_rank(layer: Layer) -> str:
+    """Return the kind of a layer, without the number of its axes."""
+    return re.sub("[123]d$", "", kind_of(type(layer)))

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from archsum.interchange.building import source
 from archsum.interchange.building.torch.text import breakable, names_in
@@ -32,20 +32,15 @@ def inlined(lines: list[str]) -> list[str]:
 
 def gathered(lines: list[str]) -> list[str]:
     """Write an `nn.Sequential` and what is added to it at once as one expression; what follows is added as before."""
-    found: list[str] = []
-    waiting = list(lines)
-    while waiting:
-        line = waiting.pop(0)
-        made = _MADE.fullmatch(line)
-        items, rest = _added(waiting, f"{made[1]}{made[2]}") if made and made[3] == "Sequential" else ([], waiting)
-        if made is None or not items:
-            found.append(line)
-            continue
+
+    def write(made: re.Match[str], behind: list[str]) -> tuple[str, list[str]] | None:
+        items, rest = _added(behind, f"{made[1]}{made[2]}") if made[3] == "Sequential" else ([], behind)
+        if not items:
+            return None
         is_whole = not any(each.strip().startswith(f"{made[2]}.append(") for each in rest)
-        text = items[0] if is_whole and len(items) == 1 else f"nn.Sequential({', '.join(items)})"
-        found += _statement(f"{made[1]}{made[2]} = ", text)
-        waiting = rest
-    return found
+        return items[0] if is_whole and len(items) == 1 else f"nn.Sequential({', '.join(items)})", rest
+
+    return _made(lines, write)
 
 
 def begun(lines: list[str]) -> list[str]:
@@ -67,19 +62,14 @@ def _added(lines: list[str], to: str) -> tuple[list[str], list[str]]:
 
 def looped(lines: list[str]) -> list[str]:
     """Write a list of modules, and a loop that does nothing but add to it, as one expression where that is short."""
-    found: list[str] = []
-    waiting = list(lines)
-    while waiting:
-        line = waiting.pop(0)
-        made = _MADE.fullmatch(line)
-        whole = _in_one(made, waiting) if made else None
-        if made is None or whole is None:
-            found.append(line)
-            continue
-        text = f"nn.Sequential(*({whole}))" if made[3] == "Sequential" else f"nn.ModuleList({whole})"
-        found += _statement(f"{made[1]}{made[2]} = ", text)
-        del waiting[:2]
-    return found
+
+    def write(made: re.Match[str], behind: list[str]) -> tuple[str, list[str]] | None:
+        whole = _in_one(made, behind)
+        if whole is None:
+            return None
+        return f"nn.Sequential(*({whole}))" if made[3] == "Sequential" else f"nn.ModuleList({whole})", behind[2:]
+
+    return _made(lines, write)
 
 
 def _in_one(made: re.Match[str], behind: list[str]) -> str | None:
@@ -93,6 +83,27 @@ def _in_one(made: re.Match[str], behind: list[str]) -> str | None:
     return whole if len(made[1]) + len(whole) < source.WIDTH - len("    *()") else None
 
 
+def _made(lines: list[str], write: "_Write") -> list[str]:
+    """Write what makes an empty list of modules otherwise.
+
+    `write` takes the match of `_MADE` and the lines behind it; it returns what is made and the lines behind that, None
+    where the line stays as it is.
+    """
+    found: list[str] = []
+    waiting = list(lines)
+    while waiting:
+        line = waiting.pop(0)
+        made = _MADE.fullmatch(line)
+        written = write(made, waiting) if made else None
+        if made and written:
+            text, waiting = written
+            found += _statement(f"{made[1]}{made[2]} = ", text)
+        else:
+            found.append(line)
+    return found
+
+
+_Write = Callable[[re.Match[str], list[str]], tuple[str, list[str]] | None]
 _MADE = re.compile(r"( +)(self\.\w+) = nn\.(Sequential|ModuleList)\(\)")
 
 
