@@ -11,6 +11,13 @@ SUM = """
     layers:
       - branch: {paths: [[dense: 8], [dense: 8], [dense: 8]], merge: add}
 """
+TERMS = """
+        input: {x: [8]}
+        layers:
+          - dense: {name: a, units: 8, inputs: x}
+          - dense: {name: b, units: 8, inputs: x}
+          - dense: {name: c, units: 8, inputs: x}
+"""
 UNPOOLED = """
     input: [9, 9, 2]
     layers:
@@ -50,36 +57,24 @@ SAME: dict[str, tuple[str, str]] = {
     ),
     "a sum of two and a third": (
         SUM,
-        """
-        input: {x: [8]}
-        layers:
-          - dense: {name: a, units: 8, inputs: x}
-          - dense: {name: b, units: 8, inputs: x}
-          - dense: {name: c, units: 8, inputs: x}
+        TERMS
+        + """\
           - add: {name: both, inputs: [a, b]}
           - add: {inputs: [both, c]}
         """,
     ),
     "a first and a sum of two": (
         SUM,
-        """
-        input: {x: [8]}
-        layers:
-          - dense: {name: a, units: 8, inputs: x}
-          - dense: {name: b, units: 8, inputs: x}
-          - dense: {name: c, units: 8, inputs: x}
+        TERMS
+        + """\
           - add: {name: both, inputs: [b, c]}
           - add: {inputs: [a, both]}
         """,
     ),
     "a sum along a stack": (
         SUM,
-        """
-        input: {x: [8]}
-        layers:
-          - dense: {name: a, units: 8, inputs: x}
-          - dense: {name: b, units: 8, inputs: x}
-          - dense: {name: c, units: 8, inputs: x}
+        TERMS
+        + """\
           - stack: {inputs: [a, b, c], axis: 2}
           - reduce: {function: sum, axis: -1}
         """,
@@ -112,12 +107,8 @@ OTHER: dict[str, tuple[str, str]] = {
     "a padding of another dilation": (CAUSAL, CAUSAL.replace("causal", "[[2, 0]]").replace("rate: 2", "rate: 1")),
     "another sum": (
         SUM,
-        """
-        input: {x: [8]}
-        layers:
-          - dense: {name: a, units: 8, inputs: x}
-          - dense: {name: b, units: 8, inputs: x}
-          - dense: {name: c, units: 8, inputs: x}
+        TERMS
+        + """\
           - multiply: {name: both, inputs: [a, b]}
           - add: {inputs: [both, c]}
         """,

@@ -17,6 +17,7 @@ from tests.interchange.building.cases import CASES
 from tests.support.built_code import run_all
 from tests.support.parity import run_built
 from tests.support.parity.random_networks import network
+from tests.support.parity.tied_networks import AUTOENCODER
 from tests.support.paths import EXAMPLES
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Keras warns of networks that no one would train
@@ -57,14 +58,7 @@ layers:
   - embedding: {input_dim: 30, output_dim: 8, mask_zero: true, shared: {embeddings: table}}
   - dense: {units: 30, activation: softmax, shared: {kernel: table}}
 """,
-    "autoencoder": """
-input: [40]
-layers:
-  - dense: {units: 24, activation: relu, shared: {kernel: outer}}
-  - dense: {units: 7, shared: {kernel: inner}}
-  - dense: {units: 24, activation: relu, shared: {kernel: inner}}
-  - dense: {units: 40, shared: {kernel: outer}}
-""",
+    "autoencoder": AUTOENCODER,
     "frozen": """
 input: [10]
 layers:

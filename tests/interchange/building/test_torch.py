@@ -17,10 +17,10 @@ from tests.interchange.building.test_structure import CUSTOM, NETWORKS, OTHERS
 from tests.support.built_code import run_all
 from tests.support.parity import run_torch
 from tests.support.parity.random_networks import network
+from tests.support.parity.tied_networks import AUTOENCODER, HEAD, IMAGES
 from tests.support.paths import EXAMPLES
 
 torch = pytest.importorskip("torch", reason='PyTorch is missing: pip install -e ".[torch]"')
-from tests.parity.test_tied import AUTOENCODER, HEAD, IMAGES  # noqa: E402
 from tests.support.parity.both_built import difference, inputs_of  # noqa: E402
 from tests.support.parity.torch_models import torchvision  # noqa: E402
 
