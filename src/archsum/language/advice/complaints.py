@@ -207,7 +207,8 @@ def _sizes_of_list(kind: str, value: Any, place: Span | None) -> list[int] | Non
     if not (isinstance(value, str) and value.startswith("(")):
         return None
     match = _TUPLE.match(value) or (_TUPLE.match(place.source.text, place.start) if place else None)
-    return list(map(int, match[1].split(","))) if match and len(match[1]) <= _LONGEST_NUMBER else None
+    # Of a possessive repetition Python before 3.11.5 also gives what its last try has matched: the comma behind.
+    return list(map(int, re.findall(r"\d+", match[1]))) if match and len(match[1]) <= _LONGEST_NUMBER else None
 
 
 def _takes(subject: Subject, path: Loc, value: Any) -> bool:
