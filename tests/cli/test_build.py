@@ -1,5 +1,7 @@
 """`archsum build`: a file or stdout, whole or not at all."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,21 @@ def test_what_was_built_is_compared_with_what_it_was_built_from(capsys: pytest.C
     changed = Path("model.py").read_text(encoding="utf-8").replace("units: int = 8", "units: int = 9")
     Path("model.py").write_text(changed, encoding="utf-8")
     assert main(["diff", "net.yaml", "model.py:net", "--exit-code"]) == 1
+    assert "units 8 → 9" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_change_within_the_same_second_is_seen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert main(["build", "net.yaml", "--to", "keras", "-o", "model.py"]) == 0
+    text = Path("model.py").read_text(encoding="utf-8")
+    for units, code in ((8, 0), (9, 1)):
+        Path("model.py").write_text(text.replace("units: int = 8", f"units: int = {units}"), encoding="utf-8")
+        os.utime("model.py", (1_000_000_000, 1_000_000_000))
+        assert main(["diff", "net.yaml", "model.py:net", "--exit-code"]) == code
+    assert not Path("__pycache__").exists()
     assert "units 8 → 9" in capsys.readouterr().out
 
 

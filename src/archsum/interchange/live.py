@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from importlib.machinery import SourceFileLoader
 from types import TracebackType
 from typing import Any
 
@@ -53,15 +54,17 @@ def import_module_from_here(module: str) -> Any:
 def _run_file(path: str) -> Any:
     """Run a file as a module of its own, which can import what is beside it, and return the module."""
     name = f"_archsum_{os.path.basename(path).removesuffix('.py')}_{len(sys.modules)}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    loader = SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None:
         raise _no_model(f"{path} is no file of Python code", "name one, as in `model.py:resnet50`")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     beside = os.path.dirname(os.path.abspath(path))
     sys.path.insert(0, beside)
     try:
-        spec.loader.exec_module(module)
+        # Python's own cache would give what the file was before a change within the same second.
+        exec(loader.source_to_code(loader.get_data(path), path), vars(module))
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(beside)
